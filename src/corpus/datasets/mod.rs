@@ -1,0 +1,1 @@
+//! Corpora that quickvec knows by name.

@@ -1,0 +1,3 @@
+//! Text becomes a stream of word ids.
+
+pub mod datasets;

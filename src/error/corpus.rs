@@ -1,0 +1,6 @@
+//! See [`CorpusError`].
+
+/// Placeholder until the module that fails this way is written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorpusError {}

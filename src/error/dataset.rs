@@ -1,0 +1,6 @@
+//! See [`DatasetError`].
+
+/// Placeholder until the module that fails this way is written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {}

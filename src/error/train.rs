@@ -1,0 +1,64 @@
+//! Why training cannot start or go on.
+
+/// Why training cannot start or go on.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// Negatives are drawn without repeats and never hit the target, so that many other words must exist.
+    #[error(
+        "drawing {negatives} different negatives beside the target needs a vocabulary of at least {} words, got {vocabulary}; \
+         use --negatives {} or a larger corpus",
+        negatives + 1,
+        vocabulary.saturating_sub(1)
+    )]
+    VocabularyTooSmall {
+        /// Words that can be drawn (count above zero).
+        vocabulary: usize,
+        /// Negatives wanted for each target.
+        negatives: usize,
+    },
+    /// A target needs `window` words on each side.
+    #[error("the corpus has {tokens} tokens, but a window of {window} needs at least {}", 2 * window + 1)]
+    CorpusTooShort {
+        /// Tokens in the corpus.
+        tokens: usize,
+        /// Words on each side.
+        window: usize,
+    },
+    /// The loss stopped being a number.
+    #[error(
+        "the loss is {loss} at epoch {epoch}, iteration {iteration}: training diverged; \
+         try a smaller --learning-rate or --max-grad 5"
+    )]
+    Diverged {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Iteration in the epoch, from 1.
+        iteration: usize,
+        /// The loss that was seen.
+        loss: f64,
+    },
+    /// The matrices cannot fit.
+    #[error(
+        "training needs about {needed} MB of memory, but {available} MB are available; use a smaller --vector-size or corpus"
+    )]
+    OutOfMemory {
+        /// Megabytes that training needs.
+        needed: u64,
+        /// Megabytes there are.
+        available: u64,
+    },
+    /// A checkpoint does not belong to this corpus or these settings.
+    #[error("the checkpoint was made with {what} {expected}, got {got}")]
+    Mismatch {
+        /// What differs.
+        what: &'static str,
+        /// What the checkpoint says.
+        expected: String,
+        /// What was given now.
+        got: String,
+    },
+    /// A thread of the trainer panicked; the others were stopped.
+    #[error("a training thread failed: {0}")]
+    Worker(String),
+}

@@ -1,0 +1,1 @@
+//! Numbers: matrices, random generators, and the kernels over them.

@@ -1,0 +1,3 @@
+//! Vectors and the questions one can ask them.
+
+pub mod format;

@@ -1,0 +1,5 @@
+//! Words and their numbers: who is word 42, which id has `toyota`, how often was it seen?
+
+mod vocabulary;
+
+pub use vocabulary::{Vocabulary, WordId};

@@ -1,1 +1,10 @@
-//! Numbers: matrices, random generators, and the kernels over them.
+//! Numbers: matrices, random generators, and the kernels that do the arithmetic.
+
+mod alias;
+pub mod kernels;
+mod matrix;
+mod rng;
+
+pub use alias::AliasTable;
+pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
+pub use rng::{Purpose, Rng};

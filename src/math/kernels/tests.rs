@@ -1,0 +1,97 @@
+//! Each instruction set against [`plain`], bit for bit, and `plain` against f64.
+
+use super::plain::CatchUp;
+use super::*;
+use crate::math::{LANES, PANEL_CHUNKS, Purpose, Rng, panels};
+
+fn random(count: usize, index: u64) -> Vec<Chunk> {
+    let mut rng = Rng::stream(3, Purpose::InputWeights, index);
+    (0..count)
+        .map(|_| {
+            let mut chunk = Chunk::ZERO;
+            rng.fill_normal(&mut chunk.0, 1.0);
+            chunk
+        })
+        .collect()
+}
+
+/// Everything every kernel computes on one random case, as bits.
+fn run_all(k: &Kernels, n: usize) -> Vec<u32> {
+    let ids = [3u32, 0, 3, 6, 1, 5, 3];
+    let slots = [0u32, 1, 0, 2, 3, 4, 0];
+    let unique = [3u32, 0, 6, 1, 5];
+    let (mut w, mut m) = (random(7 * n, 1), random(7 * n, 2));
+    let mut v: Vec<Chunk> = random(7 * n, 3).iter().map(|c| Chunk(c.0.map(|x| x * x * 1e-4))).collect();
+    let h = random(ids.len() * n, 4);
+    let mut out = random(ids.len() * n, 5);
+    k.add_rows(&w, n, &ids, &mut out);
+    let mut partial = vec![0.0; panels(n) * ids.len()];
+    k.dot_rows(&w, n, &ids, &h, &mut partial, ids.len());
+    let mut scores = vec![0.0; ids.len()];
+    k.add_panels(&partial, &mut scores);
+    let mut probabilities = vec![0.0; ids.len()];
+    let mut losses = vec![k.sigmoid_with_loss(&scores, true, &mut probabilities)];
+    losses.push(k.sigmoid_with_loss(&scores, false, &mut probabilities));
+    let (mut dh, mut dw) = (random(ids.len() * n, 6), random(5 * n, 7));
+    k.dot_rows_backward(&w, n, &ids, &slots, &h, &probabilities, &mut dh, &mut dw);
+    k.scatter_add(&mut dw, n, &slots, &dh);
+    k.scale(&mut dw, 0.1);
+    let missed = CatchUp { m0: 3e-3, m2: 1e-6, m3: 1e-8, epsilon: 1.1e-7, decay_m: 0.5, decay_v: 0.9 };
+    k.adam_catch_up(&mut w, &mut m, &mut v, n, &unique, &[missed, CatchUp::default(), missed, missed, missed]);
+    k.adam_step(&mut w, &mut m, &mut v, n, &unique, &dw, 1e-3);
+    k.sgd_step(&mut w, n, &unique, &dw, 1e-2);
+    let mut squares = vec![0.0; panels(n)];
+    k.squares(&dw, n, &mut squares);
+    let floats =
+        [&w, &m, &v, &out, &dh, &dw].into_iter().flatten().flat_map(|c| c.0).chain(partial).chain(probabilities);
+    let doubles = losses.into_iter().chain(squares);
+    floats.map(f32::to_bits).chain(doubles.flat_map(|x| [(x.to_bits() >> 32) as u32, x.to_bits() as u32])).collect()
+}
+
+#[test]
+fn every_instruction_set_gives_the_same_bits() {
+    for k in Kernels::all() {
+        for n in 1..=9 {
+            assert!(run_all(&k, n) == run_all(&Kernels::plain(), n), "{} with {n} chunks", k.name());
+        }
+    }
+}
+
+#[test]
+fn dot_rows_adds_up_each_panel() {
+    let n = PANEL_CHUNKS + 1;
+    let (w, h) = (random(2 * n, 1), random(n, 2));
+    let mut partial = [0.0; 2];
+    Kernels::plain().dot_rows(&w, n, &[1], &h, &mut partial, 1);
+    let exact = |from: usize, to: usize| -> f64 {
+        (from..to)
+            .flat_map(|c| (0..LANES).map(move |i| (c, i)))
+            .map(|(c, i)| f64::from(h[c].0[i]) * f64::from(w[n + c].0[i]))
+            .sum()
+    };
+    assert!((f64::from(partial[0]) - exact(0, PANEL_CHUNKS)).abs() < 1e-5);
+    assert!((f64::from(partial[1]) - exact(PANEL_CHUNKS, n)).abs() < 1e-5);
+}
+
+#[test]
+fn sigmoid_and_its_loss_are_right_everywhere() {
+    let mut scores: Vec<f32> = (-4000..=4000).map(|i| i as f32 * 0.025).collect();
+    scores.extend([0.0, -0.0, 1e-8, -1e-8, 86.9, -86.9, 87.1, -87.1, 500.0, -500.0, 1e30, -1e30]);
+    for x in scores {
+        for (positive, exact_x) in [(true, f64::from(x)), (false, -f64::from(x))] {
+            let mut y = [0.0];
+            let loss = Kernels::plain().sigmoid_with_loss(&[x], positive, &mut y);
+            let exact = if exact_x > 0.0 { (-exact_x).exp().ln_1p() } else { exact_x.exp().ln_1p() - exact_x };
+            // Below e^-87 a loss is nothing; elsewhere a few roundings.
+            assert!((loss - exact).abs() <= 5e-7 * exact + 2e-38, "loss at {x}: {loss} {exact}");
+            let sigmoid = 1.0 / (1.0 + (-f64::from(x)).exp());
+            assert!((f64::from(y[0]) - sigmoid).abs() <= 2e-7, "sigmoid at {x}: {} {sigmoid}", y[0]);
+        }
+    }
+}
+
+#[test]
+fn a_score_that_is_no_number_gives_a_loss_that_is_no_number() {
+    let mut y = [0.0];
+    assert!(Kernels::plain().sigmoid_with_loss(&[f32::NAN], true, &mut y).is_nan());
+}

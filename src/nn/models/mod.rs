@@ -1,0 +1,36 @@
+//! CBOW and SkipGram, wired from the layers as in the chapter.
+
+mod cbow;
+mod skip_gram;
+mod weights;
+
+pub use cbow::CBOW;
+pub use skip_gram::SkipGram;
+pub use weights::{Gradients, Weights};
+
+use super::{Batch, Columns, Stopped};
+
+/// A model that learns from batches: forward, then backward.
+pub trait Model: Send {
+    /// The mean loss of a batch. `columns` adds up scores where threads share the columns of the model; a model on its own
+    /// takes [`AllColumns`](super::AllColumns).
+    ///
+    /// # Errors
+    /// [`Stopped`] if another thread gave up.
+    fn forward(&mut self, batch: &Batch, columns: &mut dyn Columns) -> Result<f64, Stopped>;
+
+    /// The gradients of the batch that `forward` saw last, to be found in [`gradients`](Self::gradients).
+    fn backward(&mut self, batch: &Batch);
+
+    /// The matrices being learned.
+    fn weights(&self) -> &Weights;
+
+    /// The matrices and the gradients of the last batch, for an optimizer to bring together.
+    fn weights_and_gradients(&mut self) -> (&mut Weights, &mut Gradients);
+
+    /// Ends training: the matrices alone.
+    fn into_weights(self: Box<Self>) -> Weights;
+
+    /// The gradients of the last batch.
+    fn gradients(&self) -> &Gradients;
+}

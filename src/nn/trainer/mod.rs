@@ -1,0 +1,11 @@
+//! Training: shuffle, batch, forward, backward, update, on as many threads as the columns of a model can keep busy.
+
+mod examples;
+mod learner;
+mod state;
+mod team;
+mod train;
+
+pub use learner::Learner;
+pub use state::{AdamState, LossPoint, Progress, TrainerState};
+pub use train::{Pause, Trainer};

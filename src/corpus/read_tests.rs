@@ -144,6 +144,16 @@ fn the_last_word_needs_no_newline_and_files_never_merge() {
     assert!(corpus.name.contains("a + ") && corpus.name.ends_with('c'), "{}", corpus.name);
 }
 
+#[test]
+fn offsets_stay_right_behind_replaced_bytes() {
+    // The NUL is byte 13: behind a character that breaks off, a lone byte and a whole character.
+    let text = b"\xe1\x84a \xff \xed\x95\x9c\n\xf0\x9f\x98\0";
+    for chunk_bytes in [1, 2, 3, CHUNK_BYTES] {
+        let error = in_chunks(text, &policy(InvalidUtf8::Replace), chunk_bytes).unwrap_err();
+        assert!(error.contains("offset 13 (line 2)"), "in chunks of {chunk_bytes}: {error}");
+    }
+}
+
 /// A text made while it is read: what a test of bounded memory needs.
 struct Endless {
     pattern: &'static [u8],
@@ -282,6 +292,11 @@ fn held_out_text_uses_the_ids_of_another() {
     let error = Corpus::from_reader_with("held", &b"was\nnun\n"[..], &ReadOptions::default(), &train.vocabulary);
     assert!(matches!(error, Err(Error::Corpus(CorpusError::AllUnknown { unknown_words: 2, .. }))));
 
+    let faulty = &b"say \xff\nwhat you\n"[..];
+    let skip = policy(InvalidUtf8::SkipLine);
+    let corpus = Corpus::from_reader_with("held", faulty, &skip, &train.vocabulary).unwrap();
+    assert_eq!((corpus.ids, corpus.report.unknown_words, corpus.report.skipped_lines), (vec![0, 3], 1, 1));
+
     let mut markless = Vocabulary::new();
     markless.add("you");
     let corpus = Corpus::from_reader_with("held", text, &ReadOptions::default(), &markless).unwrap();
@@ -329,7 +344,7 @@ fn naive(bytes: &[u8], invalid_utf8: InvalidUtf8) -> Option<Vec<String>> {
 fn in_chunks(bytes: &[u8], options: &ReadOptions, chunk_bytes: usize) -> Result<(Vec<String>, ReadReport), String> {
     let mut encoder = Encoder::new(Vocabulary::new(), true, options);
     let read = read_in_chunks(bytes, "text", options.invalid_utf8, &mut encoder, chunk_bytes);
-    read.map_err(|error| error.to_string())?;
+    let _full_or_over = read.map_err(|error| error.to_string())?;
     let tokens = encoder.ids.iter().map(|&id| encoder.vocabulary.word(id).to_owned()).collect();
     Ok((tokens, encoder.report))
 }

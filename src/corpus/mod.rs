@@ -1,3 +1,25 @@
 //! Text becomes a stream of word ids.
+//!
+//! A text is UTF-8. A *word* is a run of characters without Unicode white space (`char::is_whitespace`), kept as
+//! written: no lower-casing, no normalisation. A *line* ends at `\n`, `\r\n` or a lone `\r` (what Python's text mode,
+//! which the chapter reads with, takes for line ends), and at the end of a file, with or without a final newline; U+0085,
+//! U+2028, U+2029, vertical tab and form feed are white space but end no line. Each line end becomes one token,
+//! [`EOS`], except where the line has no word: such lines are skipped and counted.
+//!
+//! On Penn Treebank this gives exactly what the chapter's `text.replace('\n', '<eos>').strip().split()` gives. On other
+//! texts that line would glue `<eos>` to a last word without a space after it; here it never does.
+//!
+//! Text is streamed in pieces of bounded size, however long a line or a word is; what stays in memory is 4 bytes a token
+//! and the vocabulary. Nothing is dropped in silence: [`ReadReport`] counts what was skipped, cut or replaced.
 
 pub mod datasets;
+mod encoder;
+mod head;
+mod read;
+mod text;
+mod tokenizer;
+
+pub use encoder::EOS;
+pub use read::{InvalidUtf8, ReadOptions, ReadReport, Source};
+pub use text::Corpus;
+pub use tokenizer::MAX_WORD_BYTES;

@@ -44,7 +44,8 @@ def compare(ours, reference, max_abs, max_signed):
     missing = [point for point in reference if point not in ours]
     faults = []
     if missing:
-        faults.append(f"{len(missing)} of {len(reference)} points are missing, the first is epoch {missing[0][0]}, iteration {missing[0][1]}")
+        epoch, iteration = missing[0]
+        faults.append(f"{len(missing)} of {len(reference)} points are missing, the first is epoch {epoch}, iteration {iteration}")
     if not deviations:
         return faults
     print("  epoch  points  mean absolute  mean signed")

@@ -2,7 +2,7 @@
 
 Shapes: V words, D numbers a word, B examples a batch, K negatives an example. Every layer that looks rows up owns a gradient as
 large as its weights (V x D) and clears it at each backward pass: that is the chapter's program, and what it costs is what we measure.
-Everything stays float32: no label and no step size widens an array to float64.
+Everything stays float32 unless asked otherwise (`label_type`), see README.md, "Two arithmetics".
 """
 
 import numpy as np
@@ -59,10 +59,11 @@ class SigmoidWithLoss:
     """Binary cross entropy of sigmoid(score) against one label for the whole batch, averaged over it.
 
     loss = -mean(log(p + 1e-7)) where p is the probability given to the right answer; dscore = (sigmoid(score) - label) / B.
+    The label's type decides the gradient's: float32 minus np.float32 stays float32, float32 minus np.int32 is float64.
     """
 
     def __init__(self, label):
-        self.label = np.float32(label)
+        self.label = label
         self.y = None
 
     def forward(self, score):
@@ -103,11 +104,11 @@ class UnigramSampler:
 class NegativeSamplingLoss:
     """One true word and K drawn ones, each a yes-or-no question; the K + 1 losses are added."""
 
-    def __init__(self, w_out, sampler):
+    def __init__(self, w_out, sampler, label_type=np.float32):
         questions = sampler.negatives + 1
         self.sampler = sampler
         self.dots = [EmbeddingDot(w_out) for _ in range(questions)]
-        self.losses = [SigmoidWithLoss(label=1 if i == 0 else 0) for i in range(questions)]
+        self.losses = [SigmoidWithLoss(label_type(i == 0)) for i in range(questions)]
         self.params = [p for dot in self.dots for p in dot.params]
         self.grads = [g for dot in self.dots for g in dot.grads]
 

@@ -24,9 +24,9 @@ class _Model:
 class CBOW(_Model):
     """The mean of the context's vectors answers for the target."""
 
-    def __init__(self, w_in, w_out, window, sampler):
+    def __init__(self, w_in, w_out, window, sampler, label_type=np.float32):
         self.in_layers = [Embedding(w_in) for _ in range(2 * window)]
-        self.ns_loss = NegativeSamplingLoss(w_out, sampler)
+        self.ns_loss = NegativeSamplingLoss(w_out, sampler, label_type)
         self._collect([*self.in_layers, self.ns_loss])
 
     def forward(self, contexts, target):
@@ -44,9 +44,9 @@ class CBOW(_Model):
 class SkipGram(_Model):
     """The target's vector answers for each word of the context; every position draws its own negatives."""
 
-    def __init__(self, w_in, w_out, window, sampler):
+    def __init__(self, w_in, w_out, window, sampler, label_type=np.float32):
         self.in_layer = Embedding(w_in)
-        self.ns_losses = [NegativeSamplingLoss(w_out, sampler) for _ in range(2 * window)]
+        self.ns_losses = [NegativeSamplingLoss(w_out, sampler, label_type) for _ in range(2 * window)]
         self._collect([self.in_layer, *self.ns_losses])
 
     def forward(self, contexts, target):

@@ -21,8 +21,11 @@ from training import Adam, Trainer
 
 def read_ids(path, max_tokens=None):
     """The text as ids by first appearance, and the words in that order. A line's end is the word `<eos>`."""
-    with open(path, encoding="utf-8") as file:
-        tokens = file.read().replace("\n", "<eos>").strip().split()
+    try:
+        with open(path, encoding="utf-8") as file:
+            tokens = file.read().replace("\n", "<eos>").strip().split()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 text: {error}") from error
     word_to_id = {}
     ids = [word_to_id.setdefault(word, len(word_to_id)) for word in tokens[:max_tokens]]
     return np.array(ids, dtype=np.int64), list(word_to_id)
@@ -36,14 +39,20 @@ def contexts_and_target(ids, window):
     return contexts, target
 
 
+def number_types(widen):
+    """The types of labels and of Adam's step size: those that keep float32, or those that widen it as in the recorded program."""
+    return (np.int32, np.float64) if widen else (np.float32, float)
+
+
 def build_trainer(args, ids, vocab_size, report):
     """A trainer with fresh weights; everything random comes from one seeded generator."""
     rng = np.random.RandomState(args.seed)
     w_in = initial_weights(vocab_size, args.vector_size, rng)
     w_out = initial_weights(vocab_size, args.vector_size, rng)
     sampler = UnigramSampler(np.bincount(ids, minlength=vocab_size), args.negatives, rng=rng)
-    model = MODELS[args.model](w_in, w_out, args.window, sampler)
-    return Trainer(model, Adam(), rng, report)
+    label_type, step_type = number_types(args.widen)
+    model = MODELS[args.model](w_in, w_out, args.window, sampler, label_type)
+    return Trainer(model, Adam(step_type=step_type), rng, report)
 
 
 def reporter(quiet, log):
@@ -73,17 +82,23 @@ def summary(args, step_seconds, tokens, vocab_size):
         "ms_per_iteration_mean": round(1000 * statistics.fmean(counted), 3),
         "iterations": len(step_seconds), "iterations_timed": len(counted),
         "model": args.model, "tokens": tokens, "vocabulary": vocab_size, "vector_size": args.vector_size,
-        "window": args.window, "batch_size": args.batch_size, "negatives": args.negatives, "seed": args.seed,
+        "window": args.window, "batch_size": args.batch_size, "negatives": args.negatives, "seed": args.seed, "widened": args.widen,
         "numpy": np.__version__, "python": sys.version.split()[0],
     }
 
 
-def positive(text):
-    """A whole number of at least 1, for argparse."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {number}")
+def at_least(least):
+    """A reader of whole numbers from `least` up, for argparse."""
+
+    def number(text):
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected {least} or more, got {text}")
+        return int(text)
+
     return number
+
+
+positive = at_least(1)
 
 
 def parser():
@@ -93,13 +108,14 @@ def parser():
     p.add_argument("--max-tokens", type=positive, help="use the first N tokens only; the vocabulary is theirs")
     p.add_argument("--epochs", type=positive, default=10)
     p.add_argument("--iterations", type=positive, default=math.inf, help="stop after N iterations in all")
-    p.add_argument("--warm-up", type=int, default=0, help="leave the first N iterations out of the timing")
+    p.add_argument("--warm-up", type=at_least(0), default=0, help="leave the first N iterations out of the timing")
     p.add_argument("--model", choices=sorted(MODELS), default="cbow")
     p.add_argument("--window", type=positive, default=5)
     p.add_argument("--vector-size", type=positive, default=100)
     p.add_argument("--batch-size", type=positive, default=100)
     p.add_argument("--negatives", type=positive, default=5)
-    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--seed", type=at_least(0), default=1)
+    p.add_argument("--widen", action="store_true", help="widen to float64 where the recorded program did; slower")
     p.add_argument("--log", help="write epoch,iteration,seconds,loss to this CSV file")
     p.add_argument("--quiet", action="store_true", help="no loss lines on the terminal")
     return p

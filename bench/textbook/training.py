@@ -33,11 +33,11 @@ class Adam:
     """Dense Adam: every row moves at every step, also where the gradient is zero.
 
     m += (1-b1)(g - m); v += (1-b2)(g^2 - v); w -= lr_t m / (sqrt(v) + 1e-7), lr_t = lr sqrt(1-b2^t) / (1-b1^t).
-    The step size is a Python float on purpose: a NumPy float64 scalar would widen every array to float64.
+    The step size is a Python float, which leaves float32 arrays as they are; as an np.float64 it widens them on the way.
     """
 
-    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
-        self.lr, self.beta1, self.beta2 = lr, beta1, beta2
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, step_type=float):
+        self.lr, self.beta1, self.beta2, self.step_type = lr, beta1, beta2, step_type
         self.steps = 0
         self.m = self.v = None
 
@@ -47,6 +47,7 @@ class Adam:
             self.v = [np.zeros_like(p) for p in params]
         self.steps += 1
         lr_t = self.lr * math.sqrt(1 - self.beta2**self.steps) / (1 - self.beta1**self.steps)
+        lr_t = self.step_type(lr_t)
         for param, grad, m, v in zip(params, grads, self.m, self.v):
             m += (1 - self.beta1) * (grad - m)
             v += (1 - self.beta2) * (grad**2 - v)

@@ -6,6 +6,7 @@
 pub mod config;
 pub mod corpus;
 pub mod error;
+pub mod file;
 pub mod math;
 pub mod nn;
 pub mod vectors;
@@ -13,4 +14,5 @@ pub mod words;
 
 pub use config::{Config, ModelKind, OptimizerKind};
 pub use error::{Error, Result};
+pub use vectors::{AnalogyMethod, Neighbour, WordVectors};
 pub use words::{Vocabulary, WordId};

@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod dataset;
 mod format;
+mod output;
 mod query;
 mod train;
 
@@ -15,6 +16,7 @@ pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
+pub use output::OutputError;
 pub use query::QueryError;
 pub use train::TrainError;
 
@@ -37,6 +39,9 @@ pub enum Error {
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// An output cannot be written where it should go.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

@@ -1,6 +1,48 @@
-//! See [`QueryError`].
+//! Why a question to the vectors has no answer.
 
-/// Placeholder until the module that fails this way is written.
-#[derive(Debug, thiserror::Error)]
+/// Why a question to the vectors has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum QueryError {}
+pub enum QueryError {
+    /// The word is not in the vocabulary.
+    #[error("the vocabulary has no word `{word}`{}", hint(similar))]
+    UnknownWord {
+        /// The word that was asked for.
+        word: String,
+        /// Up to three words that are spelt nearly so, best first.
+        similar: Vec<String>,
+    },
+    /// A vector to search with has another size than those of the model, or holds NaN or infinity.
+    #[error("expected a vector of {expected} finite numbers, got {got} finite ones")]
+    Vector {
+        /// Numbers per word in the model.
+        expected: usize,
+        /// Finite numbers in the vector that was given.
+        got: usize,
+    },
+}
+
+fn hint(similar: &[String]) -> String {
+    let quoted: Vec<_> = similar.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        None => "; it holds only words as the corpus spelt them, and no rare ones".to_owned(),
+        Some((only, [])) => format!("; did you mean {only}?"),
+        Some((last, others)) => format!("; did you mean {} or {last}?", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_offers_near_spellings() {
+        let message = |similar: &[&str]| {
+            let similar = similar.iter().map(|&s| s.to_owned()).collect();
+            QueryError::UnknownWord { word: "yuo".into(), similar }.to_string()
+        };
+        assert_eq!(message(&["you"]), "the vocabulary has no word `yuo`; did you mean `you`?");
+        assert!(message(&["you", "yuan", "duo"]).ends_with("did you mean `you`, `yuan` or `duo`?"));
+        assert!(message(&[]).contains("as the corpus spelt them"));
+    }
+}

@@ -1,6 +1,17 @@
 //! Vectors and the questions one can ask them.
+//!
+//! [`WordVectors`] answers questions about any file that [`mod@format`] recognises. The scan is exact: every row is
+//! compared, no index approximates.
 
+mod analogy;
 pub mod format;
+mod mapped;
+mod search;
+mod spelling;
 mod storage;
+mod word_vectors;
 
-pub use storage::Floats;
+pub use analogy::AnalogyMethod;
+pub use search::Neighbour;
+pub use storage::{Floats, Rows};
+pub use word_vectors::WordVectors;

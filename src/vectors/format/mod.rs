@@ -1,1 +1,9 @@
 //! One file per format.
+//!
+//! [`recognise`] goes by content, never by a file's name.
+
+pub mod safetensors;
+
+mod recognise;
+
+pub use recognise::{Format, recognise};

@@ -1,0 +1,85 @@
+//! Which format do these bytes have?
+//!
+//! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
+#![forbid(unsafe_code)]
+
+use super::safetensors;
+use crate::error::FormatError;
+
+/// A format of word vectors that can be told from its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// quickvec's own: see [`safetensors`](super::safetensors).
+    Safetensors,
+    /// What the chapter's program saves: a Python pickle of protocol 2 to 5.
+    Pickle,
+}
+
+/// Says which format `bytes`, the beginning of a file or all of it, has.
+///
+/// # Errors
+/// [`FormatError::Unrecognised`], with a guess of what the bytes are.
+pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
+    match bytes {
+        [0x80, 2..=5, ..] if !safetensors::is_likely(bytes) => Ok(Format::Pickle),
+        _ if safetensors::is_likely(bytes) => Ok(Format::Safetensors),
+        _ => Err(FormatError::Unrecognised { got: guess(bytes) }),
+    }
+}
+
+fn guess(bytes: &[u8]) -> &'static str {
+    const MAGICS: [(&[u8], &str); 7] = [
+        (&[0x1f, 0x8b], "a gzip archive; unpack it first"),
+        (&[0x28, 0xb5, 0x2f, 0xfd], "a zstd archive; unpack it first"),
+        (b"BZh", "a bzip2 archive; unpack it first"),
+        (b"PK\x03\x04", "a zip archive (or .npz)"),
+        (b"\x93NUMPY", "a NumPy array"),
+        (b"(dp", "a Python pickle of protocol 0; save it with protocol 2 or later"),
+        (b"}q", "a Python pickle of protocol 1; save it with protocol 2 or later"),
+    ];
+    if bytes.is_empty() {
+        return "an empty file";
+    }
+    let known = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic));
+    known.map_or_else(|| if is_text(bytes) { "text" } else { "bytes of an unknown format" }, |&(_, name)| name)
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(1024)];
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        // Cut in the middle of a character: what is before it counts.
+        Err(error) if error.error_len().is_none() => std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or(""),
+        Err(_) => return false,
+    };
+    !text.is_empty() && text.chars().all(|c| !c.is_control() || c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_formats_apart_by_content() {
+        assert_eq!(recognise(b"\x40\0\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);
+        assert_eq!(recognise(b"\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}\x94").unwrap(), Format::Pickle);
+        assert_eq!(recognise(b"\x80\x02}q\0(X\x09\0").unwrap(), Format::Pickle);
+    }
+
+    #[test]
+    fn guesses_what_a_refused_file_is() {
+        let got = |bytes: &[u8]| {
+            let Err(FormatError::Unrecognised { got }) = recognise(bytes) else { panic!("{bytes:?} was accepted") };
+            got
+        };
+        assert_eq!(got(b""), "an empty file");
+        assert_eq!(got(b"2 3\nthe 0.1 0.2 0.3\n"), "text");
+        assert_eq!(got("안녕 ".repeat(400).as_bytes()), "text");
+        assert!(got(b"\x1f\x8b\x08").contains("gzip"));
+        assert!(got(b"PK\x03\x04").contains("zip"));
+        assert!(got(b"(dp0\n").contains("protocol 0"));
+        assert_eq!(got(b"\xff\xfe\x00"), "bytes of an unknown format");
+        assert_eq!(got(b"\x80\x09"), "bytes of an unknown format");
+    }
+}

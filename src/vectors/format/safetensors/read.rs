@@ -1,0 +1,252 @@
+//! Opening a model: everything is checked before anything is believed.
+#![forbid(unsafe_code)]
+
+use super::header::{Header, hex};
+use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
+use crate::error::{FormatError, Result};
+use crate::vectors::mapped::{Bytes, Section};
+use crate::vectors::storage::{Rows, check_size};
+use crate::words::Vocabulary;
+use safetensors::Dtype;
+use safetensors::tensor::TensorInfo;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use xxhash_rust::xxh3::Xxh3;
+
+/// Files up to this many bytes have every tensor's checksum verified when opened; larger ones only the vocabulary's.
+pub const CHECKED_ON_OPENING: usize = 256 << 20;
+
+/// A model's file, opened: the vocabulary in memory, the matrices mapped.
+#[derive(Debug)]
+pub struct ModelFile {
+    bytes: Arc<Bytes>,
+    header: Header,
+    vocabulary: Vocabulary,
+    vector_size: usize,
+}
+
+impl ModelFile {
+    /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`].
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self::from_shared(Arc::new(Bytes::map(path)?))?)
+    }
+
+    /// Opens a model whose file is in memory.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is not a whole, unaltered model.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, FormatError> {
+        Self::from_shared(Arc::new(Bytes::Owned(bytes)))
+    }
+
+    pub(crate) fn from_shared(bytes: Arc<Bytes>) -> Result<Self, FormatError> {
+        let header = Header::parse(&bytes)?;
+        check_version(&header)?;
+        header.check(HEADER, header.checksum())?;
+        let vector_size = check_shapes(&header)?;
+        let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
+        if model.bytes.len() <= CHECKED_ON_OPENING {
+            model.verify()?;
+        } else {
+            [TEXT, ENDS, COUNTS].into_iter().try_for_each(|tensor| model.verify_tensor(tensor))?;
+        }
+        model.vocabulary = model.read_vocabulary()?;
+        Ok(model)
+    }
+
+    /// The words and their counts.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Numbers per word.
+    pub fn vector_size(&self) -> usize {
+        self.vector_size
+    }
+
+    /// The word vectors, V x D.
+    pub fn input(&self) -> Rows {
+        self.matrix(INPUT).expect("a model without it is not opened")
+    }
+
+    /// The output vectors, V x D, if the file has them.
+    pub fn output(&self) -> Option<Rows> {
+        self.matrix(OUTPUT)
+    }
+
+    /// What else the file tells, by key; without `quickvec.format` and the checksums, so that it can be written again.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
+        self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// The names of the trainer's tensors.
+    pub fn extra_names(&self) -> impl Iterator<Item = &str> {
+        self.header.tensors.keys().map(String::as_str).filter(|name| name.starts_with(TRAINER))
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than f32.
+    pub fn extra_f32(&self, name: &str) -> Result<Vec<f32>, FormatError> {
+        self.extra(name, Dtype::F32, "F32", f32::from_le_bytes)
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than u32.
+    pub fn extra_u32(&self, name: &str) -> Result<Vec<u32>, FormatError> {
+        self.extra(name, Dtype::U32, "U32", u32::from_le_bytes)
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than u64.
+    pub fn extra_u64(&self, name: &str) -> Result<Vec<u64>, FormatError> {
+        self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
+    }
+
+    /// Compares every tensor with its checksum. Reads the whole file.
+    ///
+    /// # Errors
+    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right.
+    pub fn verify(&self) -> Result<(), FormatError> {
+        self.header.tensors.keys().try_for_each(|tensor| self.verify_tensor(tensor))
+    }
+
+    /// The words, leaving the rest of the file behind.
+    pub(crate) fn into_vocabulary(self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    fn verify_tensor(&self, tensor: &str) -> Result<(), FormatError> {
+        let mut hash = Xxh3::new();
+        hash.update(self.section(info(&self.header, tensor)?).as_ref());
+        self.header.check(tensor, hex(&hash))
+    }
+
+    fn section(&self, info: &TensorInfo) -> Section {
+        let (start, end) = info.data_offsets;
+        Section::new(&self.bytes, self.header.data_start + start..self.header.data_start + end)
+    }
+
+    fn matrix(&self, tensor: &str) -> Option<Rows> {
+        let info = self.header.tensors.get(tensor)?;
+        let rows = if info.dtype == Dtype::F16 { Rows::mapped_f16 } else { Rows::mapped_f32 };
+        Some(rows(self.section(info), self.vector_size))
+    }
+
+    fn extra<T, const N: usize>(
+        &self,
+        name: &str,
+        dtype: Dtype,
+        expected: &'static str,
+        decode: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, FormatError> {
+        let info = info(&self.header, name)?;
+        if info.dtype != dtype {
+            return Err(FormatError::TensorType { tensor: name.to_owned(), expected, got: info.dtype.to_string() });
+        }
+        self.verify_tensor(name)?;
+        Ok(decode_all(&self.section(info), decode))
+    }
+
+    fn read_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        let read = |tensor| Ok(self.section(info(&self.header, tensor)?));
+        let text = read(TEXT)?;
+        let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
+        let ends = decode_all(&read(ENDS)?, u64::from_le_bytes);
+        let counts = decode_all(&read(COUNTS)?, u64::from_le_bytes);
+        vocabulary(text, &ends, &counts)
+    }
+}
+
+/// Opens the model at `path` and compares every tensor with its checksum, however large the file.
+///
+/// # Errors
+/// As [`ModelFile::open`] and [`ModelFile::verify`].
+pub fn verify(path: &Path) -> Result<()> {
+    let model = ModelFile::open(path)?;
+    if model.bytes.len() > CHECKED_ON_OPENING {
+        model.verify()?; // smaller ones were on opening
+    }
+    Ok(())
+}
+
+fn check_version(header: &Header) -> Result<(), FormatError> {
+    match header.metadata.get(FORMAT_KEY).map(String::as_str) {
+        Some(VERSION) => Ok(()),
+        Some(got) => Err(FormatError::Version { expected: VERSION, got: got.to_owned() }),
+        None => Err(FormatError::NotAModel { key: FORMAT_KEY }),
+    }
+}
+
+fn info<'h>(header: &'h Header, tensor: &str) -> Result<&'h TensorInfo, FormatError> {
+    header.tensors.get(tensor).ok_or_else(|| FormatError::MissingTensor { tensor: tensor.to_owned() })
+}
+
+/// Checks types and shapes of all tensors against each other; returns the vector size.
+fn check_shapes(header: &Header) -> Result<usize, FormatError> {
+    let ends = expect(header, ENDS, &[Dtype::U64], "U64", &[None])?;
+    let words = ends.shape[0];
+    expect(header, COUNTS, &[Dtype::U64], "U64", &[Some(words)])?;
+    expect(header, TEXT, &[Dtype::U8], "U8", &[None])?;
+    let input = expect(header, INPUT, &[Dtype::F32, Dtype::F16], "F32 or F16", &[Some(words), None])?;
+    let vector_size = input.shape[1];
+    if header.tensors.contains_key(OUTPUT) {
+        expect(header, OUTPUT, &[input.dtype], "`input.weight`'s", &[Some(words), Some(vector_size)])?;
+    }
+    check_size(INPUT, words, vector_size, words.saturating_mul(vector_size))?;
+    Ok(vector_size)
+}
+
+/// The tensor, if it has one of `types` and the `shape`, where `None` is any size.
+fn expect<'h>(
+    header: &'h Header,
+    tensor: &str,
+    types: &[Dtype],
+    expected: &'static str,
+    shape: &[Option<usize>],
+) -> Result<&'h TensorInfo, FormatError> {
+    let info = info(header, tensor)?;
+    if !types.contains(&info.dtype) {
+        return Err(FormatError::TensorType { tensor: tensor.to_owned(), expected, got: info.dtype.to_string() });
+    }
+    let fits = |(size, wanted): (&usize, &Option<usize>)| wanted.is_none_or(|wanted| wanted == *size);
+    if info.shape.len() == shape.len() && info.shape.iter().zip(shape).all(fits) {
+        return Ok(info);
+    }
+    let dimensions: Vec<_> = shape.iter().map(|size| size.map_or("any".to_owned(), |size| size.to_string())).collect();
+    let expected = format!("[{}]", dimensions.join(", "));
+    Err(FormatError::TensorShape { tensor: tensor.to_owned(), expected, got: info.shape.clone() })
+}
+
+fn decode_all<T, const N: usize>(bytes: &[u8], decode: impl Fn([u8; N]) -> T) -> Vec<T> {
+    bytes.as_chunks().0.iter().map(|&bytes| decode(bytes)).collect()
+}
+
+/// Cuts `text` at `ends`, which are as many as `counts`.
+fn vocabulary(text: &str, ends: &[u64], counts: &[u64]) -> Result<Vocabulary, FormatError> {
+    let mut vocabulary = Vocabulary::new();
+    let mut start = 0;
+    for (row, (&end, &count)) in ends.iter().zip(counts).enumerate() {
+        let bad_end = || FormatError::WordEnd { row, from: start as u64, to: text.len() as u64, got: end };
+        let last = row + 1 == ends.len();
+        // `get` refuses what is out of order, past the end, or inside a character.
+        let word = usize::try_from(end).ok().and_then(|end| text.get(start..end)).ok_or_else(bad_end)?;
+        if last && start + word.len() != text.len() {
+            return Err(bad_end());
+        }
+        let inserted = vocabulary.insert(word, count);
+        inserted.ok_or_else(|| FormatError::DuplicateWord { word: word.to_owned(), row })?;
+        start += word.len();
+    }
+    Ok(vocabulary)
+}

@@ -1,0 +1,115 @@
+//! A file's bytes, mapped into memory rather than read.
+//!
+//! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
+//! queried. Limit: while a file is mapped nobody may change it in place. quickvec never does (it renames new files over
+//! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
+//! ends this process with SIGBUS.
+#![allow(unsafe_code)]
+
+use crate::error::{Error, Result};
+use memmap2::Mmap;
+use std::fs::{self, File};
+use std::io;
+use std::ops::{Deref, Range};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The bytes of a file, mapped, or bytes that were in memory already.
+#[derive(Debug)]
+pub enum Bytes {
+    /// A mapped file.
+    Mapped(Mmap),
+    /// Memory of our own.
+    Owned(Vec<u8>),
+}
+
+impl Bytes {
+    /// Maps the file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be opened or is no regular file.
+    pub fn map(path: &Path) -> Result<Self> {
+        // Asked before opening, which would wait at a pipe without a writer.
+        if !fs::metadata(path).map_err(Error::io(path))?.is_file() {
+            let refusal = io::Error::new(io::ErrorKind::InvalidInput, "expected a file, got a folder, device or pipe");
+            return Err(Error::io(path)(refusal));
+        }
+        let file = File::open(path).map_err(Error::io(path))?;
+        let about = file.metadata().map_err(Error::io(path))?;
+        if about.len() == 0 {
+            return Ok(Bytes::Owned(Vec::new())); // nothing cannot be mapped
+        }
+        // SAFETY: the mapping is read-only and private to us; that no one changes the file in place meanwhile is the
+        // limit that this module's documentation states, and our own writers keep to it.
+        let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
+        Ok(Bytes::Mapped(map))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+/// A stretch of a file that keeps the file mapped.
+#[derive(Debug, Clone)]
+pub struct Section {
+    bytes: Arc<Bytes>,
+    range: Range<usize>,
+}
+
+impl Section {
+    /// The bytes in `range`, which must lie in `bytes`.
+    pub fn new(bytes: &Arc<Bytes>, range: Range<usize>) -> Self {
+        debug_assert!(range.start <= range.end && range.end <= bytes.len());
+        Self { bytes: Arc::clone(bytes), range }
+    }
+}
+
+impl Deref for Section {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.range.clone()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_a_file_also_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for content in [&b""[..], b"seven"] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(&*Bytes::map(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_file_and_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for wrong in [folder.path().to_owned(), folder.path().join("missing")] {
+            let Err(Error::Io { path, .. }) = Bytes::map(&wrong) else { panic!("{wrong:?} was mapped") };
+            assert_eq!(path, wrong);
+        }
+    }
+
+    #[test]
+    fn an_old_mapping_outlives_the_file_that_replaces_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "old").unwrap();
+        let old = Bytes::map(&path).unwrap();
+        crate::file::write_atomically(&path, |out| out.write_all(b"new and longer")).unwrap();
+        assert_eq!(&*old, b"old");
+    }
+}

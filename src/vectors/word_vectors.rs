@@ -1,0 +1,153 @@
+//! Words with their vectors, whatever file they come from.
+#![forbid(unsafe_code)]
+
+use super::format::safetensors::ModelFile;
+use super::format::{Format, recognise};
+use super::mapped::Bytes;
+use super::search::in_parallel;
+use super::spelling;
+use super::storage::{Floats, Rows};
+use crate::error::{FormatError, QueryError, Result};
+use crate::words::{Vocabulary, WordId};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A vocabulary and a vector for each word, ready for questions.
+///
+/// ```
+/// use quickvec::vectors::{Floats, WordVectors};
+/// let mut vocabulary = quickvec::Vocabulary::new();
+/// ["you", "we", "car"].map(|word| vocabulary.add(word));
+/// let numbers = Floats::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]); // 3 words x 2 numbers
+/// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
+/// let nearest = &vectors.most_similar("you", 5)?[0];
+/// assert_eq!((nearest.word.as_str(), nearest.similarity), ("we", 0.8));
+/// # Ok::<(), quickvec::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct WordVectors {
+    vocabulary: Vocabulary,
+    rows: Rows,
+    /// 1 / |row|, 0 for a zero vector: that makes every cosine with it 0. In f64, where no finite row overflows.
+    inverse_norms: Vec<f64>,
+}
+
+impl WordVectors {
+    /// Opens a file of word vectors; its format is recognised by content.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] if it is no whole file of a known
+    /// format, or a vector is not finite.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let bytes = Bytes::map(path.as_ref())?;
+        Ok(match recognise(&bytes)? {
+            Format::Safetensors => Self::from_model(ModelFile::from_shared(Arc::new(bytes))?)?,
+            // The reader of pickles plugs in here.
+            Format::Pickle => return Err(FormatError::Unrecognised { got: "a Python pickle" }.into()),
+        })
+    }
+
+    /// The input vectors of an opened model.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
+    pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
+        let rows = model.input();
+        Self::from_rows(model.into_vocabulary(), rows)
+    }
+
+    /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
+    ///
+    /// # Errors
+    /// [`FormatError`] if there are no words, the sizes disagree, or a vector holds NaN or infinity.
+    pub fn new(vocabulary: Vocabulary, vector_size: usize, floats: Floats) -> Result<Self, FormatError> {
+        let rows = Rows::new(vocabulary.len(), vector_size, floats)?;
+        Self::from_rows(vocabulary, rows)
+    }
+
+    fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
+        match inverse_norms(&rows) {
+            Ok(inverse_norms) => Ok(Self { vocabulary, rows, inverse_norms }),
+            Err((row, got)) => {
+                let word = vocabulary.word(row as WordId).to_owned();
+                Err(FormatError::NotFinite { word, row, got })
+            }
+        }
+    }
+
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none; never so, since files without words are refused.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Numbers per word.
+    pub fn vector_size(&self) -> usize {
+        self.rows.vector_size()
+    }
+
+    /// The words, their ids and counts.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The vectors as they are stored, V x D.
+    pub fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// The vector of `word`, if it is known.
+    pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
+        self.vector_by_id(self.vocabulary.id(word)?)
+    }
+
+    /// The vector of the word with this id, if there is one.
+    pub fn vector_by_id(&self, id: WordId) -> Option<Vec<f32>> {
+        self.rows.row(id as usize)
+    }
+
+    pub(super) fn inverse_norm(&self, id: usize) -> f64 {
+        self.inverse_norms[id]
+    }
+
+    /// The id of `word`, or an error that offers near spellings.
+    pub(super) fn known(&self, word: &str) -> Result<WordId, QueryError> {
+        self.vocabulary.id(word).ok_or_else(|| QueryError::UnknownWord {
+            word: word.to_owned(),
+            similar: spelling::near(&self.vocabulary, word),
+        })
+    }
+}
+
+/// Or the first row that is not finite, and the number in it.
+fn inverse_norms(rows: &Rows) -> Result<Vec<f64>, (usize, f32)> {
+    let shares = in_parallel(rows, |range| {
+        let mut inverse = Vec::with_capacity(range.len());
+        let mut bad = None;
+        rows.for_each(range, |id, row| {
+            let norm = norm(row);
+            inverse.push(if norm > 0.0 { 1.0 / norm } else { 0.0 });
+            if !norm.is_finite() && bad.is_none() {
+                bad = row.iter().find(|x| !x.is_finite()).map(|&x| (id, x));
+            }
+        });
+        bad.map_or(Ok(inverse), Err)
+    });
+    let shares = shares.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(shares.concat())
+}
+
+/// Length of a vector. Finite for every finite f32 row, since squares up to 1e77 fit f64.
+fn norm(row: &[f32]) -> f64 {
+    let mut sums = [0.0; 8]; // apart, so that the additions need not wait for each other
+    let (chunks, rest) = row.as_chunks::<8>();
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += f64::from(x) * f64::from(x));
+    }
+    let rest: f64 = rest.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    (sums.iter().sum::<f64>() + rest).sqrt()
+}

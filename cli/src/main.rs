@@ -1,2 +1,41 @@
-//! Placeholder.
-fn main() {}
+//! `quickvec`: train word vectors, query them.
+#![forbid(unsafe_code)]
+
+mod commands;
+mod output;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Word vectors, learned fast: train them, query them.
+#[derive(Parser)]
+#[command(name = "quickvec", version, about, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Train(commands::train::Args),
+    Similar(commands::similar::Args),
+    Analogy(commands::analogy::Args),
+    Convert(commands::convert::Args),
+    Info(commands::info::Args),
+    Verify(commands::verify::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Train(args) => commands::train::run(args),
+        Command::Similar(args) => commands::similar::run(&args),
+        Command::Analogy(args) => commands::analogy::run(&args),
+        Command::Convert(args) => commands::convert::run(&args),
+        Command::Info(args) => commands::info::run(&args),
+        Command::Verify(args) => commands::verify::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output::report(&error),
+    }
+}

@@ -8,7 +8,7 @@ use npyz::NpyFile;
 use quickvec::Config;
 use quickvec::config::{ModelKind, OptimizerKind};
 use quickvec::math::Matrix;
-use quickvec::nn::{AllColumns, Batch, Learner, Optimizer, OptimizerState, Plan, Weights, Wiring};
+use quickvec::nn::{AllColumns, Batch, Gradients, Learner, Optimizer, OptimizerState, Plan, Weights, Wiring};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -95,25 +95,6 @@ fn assert_equal(what: &str, expected: &Matrix, got: &Matrix, absolute: bool) {
     assert!(!absolute || largest <= ABSOLUTE, "{what}: largest error {largest:e}");
 }
 
-/// A gradient with a row for every word, from one with a row for each id.
-fn dense(rows: usize, ids: &[u32], sparse: &Matrix) -> Matrix {
-    let mut matrix = Matrix::zeros(rows, sparse.cols());
-    ids.iter().enumerate().for_each(|(slot, &id)| matrix.set_row(id as usize, &sparse.row(slot)));
-    matrix
-}
-
-/// All rows as they are after the last step.
-fn caught_up(learner: &Learner, optimizer: &Optimizer) -> Weights {
-    let mut weights = learner.model().weights().clone();
-    let (Optimizer::Adam(adam), OptimizerState::Adam(moments)) = (optimizer, learner.state()) else {
-        panic!("recorded with Adam")
-    };
-    let all: Vec<u32> = (0..weights.w_in.rows() as u32).collect();
-    let (missed_in, missed_out) = adam.plan_for_all_rows();
-    moments.clone().catch_up_rows(&mut weights, (&all, &missed_in), (&all, &missed_out));
-    weights
-}
-
 fn replay(path: &Path) {
     let name = path.display();
     let recording = Recording::open(path);
@@ -121,7 +102,9 @@ fn replay(path: &Path) {
     let weights = Weights { w_in: recording.matrix("W_in0"), w_out: recording.matrix("W_out0") };
     let vocab_size = weights.w_in.rows();
     let state = OptimizerState::new(config.optimizer, vocab_size, config.vector_size);
-    let (mut learner, mut optimizer) = (Learner::new(&config, weights, state), Optimizer::new(&config, vocab_size));
+    let gradients = Gradients::of(&weights);
+    let mut learner = Learner::new(&config, weights, gradients, state);
+    let mut optimizer = Optimizer::new(&config, vocab_size);
     let (mut batch, mut plan) = (Batch::new(vocab_size), Plan::default());
     let [contexts, target, negatives] = ["contexts", "target", "negatives"].map(|name| recording.ids(name));
     let steps = recording.shape("target")[0];
@@ -141,13 +124,11 @@ fn replay(path: &Path) {
         learner.backward(&batch, &plan, &mut AllColumns).unwrap();
         if step == 0 {
             let gradients = learner.model().gradients();
-            let dw_in = dense(vocab_size, batch.inputs.unique(), &gradients.dw_in);
-            let dw_out = dense(vocab_size, batch.outputs.unique(), &gradients.dw_out);
-            assert_equal(&format!("{name}: grad_in_1"), &recording.matrix("grad_in_1"), &dw_in, false);
-            assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &dw_out, false);
+            assert_equal(&format!("{name}: grad_in_1"), &recording.matrix("grad_in_1"), &gradients.dw_in, false);
+            assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &gradients.dw_out, false);
         }
         if marks.contains(&(step + 1)) {
-            let weights = caught_up(&learner, &optimizer);
+            let weights = learner.settled_weights(&optimizer);
             let mark = |side| format!("W_{side}_{}", step + 1);
             assert_equal(&format!("{name}: {}", mark("in")), &recording.matrix(&mark("in")), &weights.w_in, true);
             assert_equal(&format!("{name}: {}", mark("out")), &recording.matrix(&mark("out")), &weights.w_out, true);

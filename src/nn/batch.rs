@@ -1,18 +1,17 @@
 //! One mini-batch: which words are read from `w_in`, which from `w_out`.
 //!
-//! The two models differ only in this wiring, in columns of B ids:
+//! The two models differ only in this wiring, in groups of ids for each example:
 //!
-//! | | columns of `inputs` | columns of `outputs` |
+//! | | `inputs` of an example | `outputs` of an example |
 //! |---|---|---|
 //! | CBOW | the 2w contexts | target, K negatives |
 //! | SkipGram | the target | for each of the 2w contexts: the context word, K negatives of its own |
 #![forbid(unsafe_code)]
 
-use super::RowIndex;
 use crate::config::{Config, ModelKind};
 use crate::words::WordId;
 
-/// How many columns a model reads from each matrix.
+/// How many words a model reads from each matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wiring {
     /// CBOW or SkipGram.
@@ -41,18 +40,15 @@ impl Wiring {
 /// The ids of one step. Reused from step to step, so that training allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// B, the number of examples.
-    pub size: usize,
-    /// Rows of `w_in`, in columns.
-    pub inputs: RowIndex,
-    /// Rows of `w_out`, in columns.
-    pub outputs: RowIndex,
+    size: usize,
+    inputs: Ids,
+    outputs: Ids,
 }
 
 impl Batch {
     /// An empty batch over matrices of `vocab_size` rows.
     pub fn new(vocab_size: usize) -> Self {
-        Self { size: 0, inputs: RowIndex::new(vocab_size), outputs: RowIndex::new(vocab_size) }
+        Self { size: 0, inputs: Ids::new(vocab_size), outputs: Ids::new(vocab_size) }
     }
 
     /// Fills the batch with examples in the chapter's shapes.
@@ -67,29 +63,91 @@ impl Batch {
         assert_eq!(contexts.len(), b * width, "contexts are B x 2w");
         assert_eq!(negatives.len(), wiring.predictions() * b * k, "negatives are predictions x B x K");
         self.size = b;
-        self.inputs.clear(b);
-        self.outputs.clear(b);
-        let context = |position: usize| (0..b).map(move |i| contexts[i * width + position]);
+        self.inputs.clear();
+        self.outputs.clear();
         match wiring.model {
             ModelKind::Cbow => {
-                (0..width).flat_map(context).for_each(|id| self.inputs.push(id));
-                push_group(&mut self.outputs, target.iter().copied(), negatives, k);
+                self.inputs.extend(contexts);
+                self.outputs.extend_with_negatives(target.iter(), negatives, k);
             }
             ModelKind::SkipGram => {
-                target.iter().for_each(|&id| self.inputs.push(id));
+                self.inputs.extend(target);
                 for (position, negatives) in negatives.chunks_exact(b * k).enumerate() {
-                    push_group(&mut self.outputs, context(position), negatives, k);
+                    let truth = contexts.iter().skip(position).step_by(width);
+                    self.outputs.extend_with_negatives(truth, negatives, k);
                 }
             }
         }
     }
+
+    /// B, the number of examples.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Rows read from `w_in`, as many for each example.
+    pub fn inputs(&self) -> &[WordId] {
+        &self.inputs.all
+    }
+
+    /// Rows read from `w_out`: for each prediction, for each example, the true word and its K negatives.
+    pub fn outputs(&self) -> &[WordId] {
+        &self.outputs.all
+    }
+
+    /// The different rows among the inputs, in order of first appearance.
+    pub fn unique_inputs(&self) -> &[WordId] {
+        &self.inputs.unique
+    }
+
+    /// The different rows among the outputs, in order of first appearance.
+    pub fn unique_outputs(&self) -> &[WordId] {
+        &self.outputs.unique
+    }
 }
 
-/// The columns of one prediction: the true words, then the first negative of each, the second of each, and so on.
-fn push_group(outputs: &mut RowIndex, truth: impl Iterator<Item = WordId>, negatives: &[WordId], k: usize) {
-    truth.for_each(|id| outputs.push(id));
-    for column in 0..k {
-        negatives.iter().skip(column).step_by(k).for_each(|&id| outputs.push(id));
+/// Ids, and the different ones among them.
+#[derive(Debug, Clone)]
+struct Ids {
+    all: Vec<WordId>,
+    unique: Vec<WordId>,
+    /// For each word the generation that last saw it.
+    seen: Vec<u32>,
+    generation: u32,
+}
+
+impl Ids {
+    fn new(rows: usize) -> Self {
+        Self { all: Vec::new(), unique: Vec::new(), seen: vec![0; rows], generation: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.all.clear();
+        self.unique.clear();
+        self.generation = self.generation.wrapping_add(1);
+        if self.generation == 0 {
+            self.seen.fill(0);
+            self.generation = 1;
+        }
+    }
+
+    fn extend(&mut self, ids: &[WordId]) {
+        self.all.extend_from_slice(ids);
+        for &id in ids {
+            let seen = &mut self.seen[id as usize];
+            if *seen != self.generation {
+                *seen = self.generation;
+                self.unique.push(id);
+            }
+        }
+    }
+
+    /// For each true word: the word, then its `k` negatives.
+    fn extend_with_negatives<'a>(&mut self, truth: impl Iterator<Item = &'a WordId>, negatives: &[WordId], k: usize) {
+        for (truth, negatives) in truth.zip(negatives.chunks_exact(k)) {
+            self.extend(std::slice::from_ref(truth));
+            self.extend(negatives);
+        }
     }
 }
 
@@ -105,9 +163,8 @@ mod tests {
         let mut batch = Batch::new(10);
         let wiring = Wiring { model: ModelKind::Cbow, window: 1, negatives: 2 };
         batch.fill(wiring, &CONTEXTS, &TARGET, &[7, 8, 9, 0]);
-        assert_eq!((batch.inputs.column(0).ids, batch.inputs.column(1).ids), (&[1, 3][..], &[2, 4][..]));
-        let outputs = [0, 1, 2].map(|i| batch.outputs.column(i).ids.to_vec());
-        assert_eq!(outputs, [[5, 6], [7, 9], [8, 0]]);
+        assert_eq!(batch.inputs(), CONTEXTS);
+        assert_eq!(batch.outputs(), [5, 7, 8, 6, 9, 0]);
     }
 
     #[test]
@@ -115,8 +172,17 @@ mod tests {
         let mut batch = Batch::new(10);
         let wiring = Wiring { model: ModelKind::SkipGram, window: 1, negatives: 1 };
         batch.fill(wiring, &CONTEXTS, &TARGET, &[7, 8, 9, 0]);
-        assert_eq!(batch.inputs.column(0).ids, TARGET);
-        let outputs = [0, 1, 2, 3].map(|i| batch.outputs.column(i).ids.to_vec());
-        assert_eq!(outputs, [[1, 3], [7, 8], [2, 4], [9, 0]]);
+        assert_eq!(batch.inputs(), TARGET);
+        assert_eq!(batch.outputs(), [1, 7, 3, 8, 2, 9, 4, 0]);
+    }
+
+    #[test]
+    fn unique_rows_are_listed_once_in_every_batch() {
+        let mut batch = Batch::new(10);
+        let wiring = Wiring { model: ModelKind::Cbow, window: 1, negatives: 1 };
+        for _ in 0..3 {
+            batch.fill(wiring, &[7, 3, 7, 9], &[3, 3], &[4, 4]);
+            assert_eq!((batch.unique_inputs(), batch.unique_outputs()), (&[7, 3, 9][..], &[3, 4][..]));
+        }
     }
 }

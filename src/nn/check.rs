@@ -1,6 +1,5 @@
 //! What the tests of layers share: small random cases and gradients by central differences.
 
-use super::RowIndex;
 use crate::math::{Matrix, Purpose, Rng};
 
 /// Standard normal numbers, different for each `index`.
@@ -8,14 +7,6 @@ pub fn random_matrix(rows: usize, cols: usize, index: u64) -> Matrix {
     let mut numbers = vec![0.0; rows * cols];
     Rng::stream(11, Purpose::InputWeights, index).fill_normal(&mut numbers, 1.0);
     Matrix::from_rows(rows, cols, &numbers)
-}
-
-/// One column of ids.
-pub fn row_index(vocab_size: usize, ids: &[u32]) -> RowIndex {
-    let mut index = RowIndex::new(vocab_size);
-    index.clear(ids.len());
-    ids.iter().for_each(|&id| index.push(id));
-    index
 }
 
 /// `Σ a b`, in f64: turns a layer's output into one number whose gradient with respect to the output is `b`.

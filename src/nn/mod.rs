@@ -15,8 +15,8 @@
 //! | 3 | [`MatMul`], [`SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
 //! Layers own no weights: the model has `w_in` and `w_out`, layers borrow them. A layer remembers from `forward` what its
-//! `backward` needs. Gradients are sparse: a [`Batch`] lists the different rows it touches, and the gradient has a row for
-//! each of those, so a step costs what it touches and not the vocabulary. Threads share a model by columns
+//! `backward` needs. Gradients are sparse: a [`Batch`] lists the different rows it touches, and nothing but those rows is
+//! written or read, so a step costs what it touches and not the vocabulary. Threads share a model by columns
 //! ([`Columns`]), never by rows: the only numbers that threads have to add up are the scores.
 //!
 //! Letters: V words, D columns, B examples in a batch, w words on each side, K negatives.
@@ -26,7 +26,6 @@ mod columns;
 pub mod layers;
 pub mod models;
 pub mod optimizers;
-mod rows;
 mod trainer;
 
 pub use batch::{Batch, Wiring};
@@ -36,7 +35,6 @@ pub use layers::{
 };
 pub use models::{CBOW, Gradients, Model, SkipGram, Weights};
 pub use optimizers::{Adam, Moments, Optimizer, OptimizerState, Plan, SGD};
-pub use rows::{RowIndex, Rows};
 pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, Trainer, TrainerState};
 
 #[cfg(test)]

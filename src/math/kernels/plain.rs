@@ -12,16 +12,17 @@ pub const BETA2: f64 = 0.999;
 /// What keeps Adam from dividing by zero: the book's 1e-7.
 pub const EPSILON: f32 = 1e-7;
 
-/// What the steps that a row missed come to, as `nn::optimizers` derives it. Does not depend on the column.
+/// What one row's gradient and the steps that the row then missed come to, as `nn::optimizers` derives it. Does not depend
+/// on the column.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct CatchUp {
-    /// Sum of the steps' weights; 0 if nothing was missed.
+pub struct Settlement {
+    /// Sum of the steps' weights; 0 if there is nothing to settle.
     pub m0: f32,
     /// Their second central moment.
     pub m2: f32,
     /// Their third central moment.
     pub m3: f32,
-    /// Epsilon as it looks from the middle of the missed steps.
+    /// Epsilon as it looks from the middle of the steps.
     pub epsilon: f32,
     /// What is left of the first moment.
     pub decay_m: f32,
@@ -29,9 +30,35 @@ pub struct CatchUp {
     pub decay_v: f32,
 }
 
+/// Columns are worked on in blocks of this many chunks, whose running sums stay in registers.
+const BLOCK: usize = 4;
+
+/// Rows to fetch ahead of their use.
+const AHEAD: usize = 6;
+
+/// Calls `$body::<N>($from, ...)` for each block of N chunks, starting at chunk `$from` of a row of `$n`.
+macro_rules! for_each_block {
+    ($n:expr, $body:ident($($arg:expr),*)) => {
+        for from in (0..$n).step_by(BLOCK) {
+            match $n - from {
+                1 => $body::<1>(from, $($arg),*),
+                2 => $body::<2>(from, $($arg),*),
+                3 => $body::<3>(from, $($arg),*),
+                _ => $body::<BLOCK>(from, $($arg),*),
+            }
+        }
+    };
+}
+
+/// Chunks `from..from + N` of row `i`.
 #[inline(always)]
-fn row(x: &[Chunk], n: usize, i: u32) -> &[Chunk] {
-    &x[i as usize * n..][..n]
+fn block<const N: usize>(x: &[Chunk], n: usize, from: usize, i: usize) -> &[Chunk; N] {
+    x[i * n + from..].first_chunk().expect("a block lies within its row")
+}
+
+#[inline(always)]
+fn block_mut<const N: usize>(x: &mut [Chunk], n: usize, from: usize, i: usize) -> &mut [Chunk; N] {
+    x[i * n + from..].first_chunk_mut().expect("a block lies within its row")
 }
 
 #[inline(always)]
@@ -39,34 +66,75 @@ fn row_mut(x: &mut [Chunk], n: usize, i: u32) -> &mut [Chunk] {
     &mut x[i as usize * n..][..n]
 }
 
+/// `factor b`, by value: LLVM makes single instructions of whole chunks that are not written in place.
 #[inline(always)]
-fn add(a: &mut Chunk, b: &Chunk) {
-    for i in 0..LANES {
-        a.0[i] += b.0[i];
-    }
+fn scaled(factor: f32, b: &Chunk) -> Chunk {
+    Chunk(std::array::from_fn(|i| factor * b.0[i]))
 }
 
 #[inline(always)]
-fn add_scaled(a: &mut Chunk, factor: f32, b: &Chunk) {
-    for i in 0..LANES {
-        a.0[i] += factor * b.0[i];
-    }
+fn plus(a: &Chunk, b: &Chunk) -> Chunk {
+    Chunk(std::array::from_fn(|i| a.0[i] + b.0[i]))
 }
 
 #[inline(always)]
-pub(super) fn add_rows(w: &[Chunk], n: usize, ids: &[u32], out: &mut [Chunk]) {
-    for (out, &id) in out.chunks_exact_mut(n).zip(ids) {
-        for (out, w) in out.iter_mut().zip(row(w, n, id)) {
-            add(out, w);
+fn plus_scaled(a: &Chunk, factor: f32, b: &Chunk) -> Chunk {
+    Chunk(std::array::from_fn(|i| a.0[i] + factor * b.0[i]))
+}
+
+#[inline(always)]
+pub(super) fn sum_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]) {
+    for_each_block!(n, sum_rows_block(w, n, ids, per, factor, out));
+}
+
+#[inline(always)]
+fn sum_rows_block<const N: usize>(
+    from: usize,
+    w: &[Chunk],
+    n: usize,
+    ids: &[u32],
+    per: usize,
+    factor: f32,
+    out: &mut [Chunk],
+) {
+    for (b, ids) in ids.chunks_exact(per).enumerate() {
+        let mut sum = [Chunk::ZERO; N];
+        for &id in ids {
+            let w = block::<N>(w, n, from, id as usize);
+            for c in 0..N {
+                sum[c] = plus(&sum[c], &w[c]);
+            }
+        }
+        let out = block_mut::<N>(out, n, from, b);
+        for c in 0..N {
+            out[c] = scaled(factor, &sum[c]);
         }
     }
 }
 
 #[inline(always)]
-pub(super) fn scatter_add(dw: &mut [Chunk], n: usize, slots: &[u32], dout: &[Chunk]) {
-    for (dout, &slot) in dout.chunks_exact(n).zip(slots) {
-        for (dw, dout) in row_mut(dw, n, slot).iter_mut().zip(dout) {
-            add(dw, dout);
+pub(super) fn scatter_rows(dw: &mut [Chunk], n: usize, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]) {
+    for_each_block!(n, scatter_rows_block(dw, n, ids, per, factor, dout));
+}
+
+#[inline(always)]
+fn scatter_rows_block<const N: usize>(
+    from: usize,
+    dw: &mut [Chunk],
+    n: usize,
+    ids: &[u32],
+    per: usize,
+    factor: f32,
+    dout: &[Chunk],
+) {
+    for (b, ids) in ids.chunks_exact(per).enumerate() {
+        let dout = block::<N>(dout, n, from, b);
+        let dout: [Chunk; N] = std::array::from_fn(|c| scaled(factor, &dout[c]));
+        for &id in ids {
+            let dw = block_mut::<N>(dw, n, from, id as usize);
+            for c in 0..N {
+                dw[c] = plus(&dw[c], &dout[c]);
+            }
         }
     }
 }
@@ -80,17 +148,34 @@ fn sum(x: &Chunk) -> f32 {
 }
 
 #[inline(always)]
-pub(super) fn dot_rows(w: &[Chunk], n: usize, ids: &[u32], h: &[Chunk], out: &mut [f32], stride: usize) {
-    for (b, (h, &id)) in h.chunks_exact(n).zip(ids).enumerate() {
-        let panels = h.chunks(PANEL_CHUNKS).zip(row(w, n, id).chunks(PANEL_CHUNKS));
-        for (p, (h, w)) in panels.enumerate() {
-            let mut lanes = Chunk::ZERO;
-            for (h, w) in h.iter().zip(w) {
-                for i in 0..LANES {
-                    lanes.0[i] += h.0[i] * w.0[i];
+pub(super) fn dot_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize) {
+    for_each_block!(n, dot_rows_block(w, n, ids, per, h, out, stride));
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn dot_rows_block<const N: usize>(
+    from: usize,
+    w: &[Chunk],
+    n: usize,
+    ids: &[u32],
+    per: usize,
+    h: &[Chunk],
+    out: &mut [f32],
+    stride: usize,
+) {
+    let batch = ids.len() / per;
+    for (b, ids) in ids.chunks_exact(per).enumerate() {
+        let h = block::<N>(h, n, from, b);
+        for (k, &id) in ids.iter().enumerate() {
+            let w = block::<N>(w, n, from, id as usize);
+            for (p, (h, w)) in h.chunks(PANEL_CHUNKS).zip(w.chunks(PANEL_CHUNKS)).enumerate() {
+                let mut lanes = Chunk(std::array::from_fn(|i| h[0].0[i] * w[0].0[i]));
+                if let ([_, h], [_, w]) = (h, w) {
+                    lanes = Chunk(std::array::from_fn(|i| lanes.0[i] + h.0[i] * w.0[i]));
                 }
+                out[(from / PANEL_CHUNKS + p) * stride + k * batch + b] = sum(&lanes);
             }
-            out[p * stride + b] = sum(&lanes);
         }
     }
 }
@@ -99,31 +184,44 @@ pub(super) fn dot_rows(w: &[Chunk], n: usize, ids: &[u32], h: &[Chunk], out: &mu
 #[allow(clippy::too_many_arguments)]
 pub(super) fn dot_rows_backward(
     w: &[Chunk],
+    dw: &mut [Chunk],
     n: usize,
     ids: &[u32],
-    slots: &[u32],
+    per: usize,
     h: &[Chunk],
     dscores: &[f32],
     dh: &mut [Chunk],
-    dw: &mut [Chunk],
 ) {
-    let rows = h.chunks_exact(n).zip(dh.chunks_exact_mut(n));
-    for (((h, dh), &dscore), (&id, &slot)) in rows.zip(dscores).zip(ids.iter().zip(slots)) {
-        let w = row(w, n, id);
-        let dw = row_mut(dw, n, slot);
-        for c in 0..n {
-            add_scaled(&mut dh[c], dscore, &w[c]);
-            add_scaled(&mut dw[c], dscore, &h[c]);
-        }
-    }
+    for_each_block!(n, dot_rows_backward_block(w, dw, n, ids, per, h, dscores, dh));
 }
 
 #[inline(always)]
-pub(super) fn scale(x: &mut [Chunk], factor: f32) {
-    for chunk in x {
-        for i in 0..LANES {
-            chunk.0[i] *= factor;
+#[allow(clippy::too_many_arguments)]
+fn dot_rows_backward_block<const N: usize>(
+    from: usize,
+    w: &[Chunk],
+    dw: &mut [Chunk],
+    n: usize,
+    ids: &[u32],
+    per: usize,
+    h: &[Chunk],
+    dscores: &[f32],
+    dh: &mut [Chunk],
+) {
+    let batch = ids.len() / per;
+    for (b, ids) in ids.chunks_exact(per).enumerate() {
+        let h = block::<N>(h, n, from, b);
+        let mut sum = *block::<N>(dh, n, from, b);
+        for (k, &id) in ids.iter().enumerate() {
+            let dscore = dscores[k * batch + b];
+            let w = block::<N>(w, n, from, id as usize);
+            let dw = block_mut::<N>(dw, n, from, id as usize);
+            for c in 0..N {
+                sum[c] = plus_scaled(&sum[c], dscore, &w[c]);
+                dw[c] = plus_scaled(&dw[c], dscore, &h[c]);
+            }
         }
+        *block_mut::<N>(dh, n, from, b) = sum;
     }
 }
 
@@ -209,79 +307,77 @@ pub(super) fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &
 }
 
 #[inline(always)]
-pub(super) fn sgd_step(w: &mut [Chunk], n: usize, ids: &[u32], grads: &[Chunk], rate: f32) {
-    for (grad, &id) in grads.chunks_exact(n).zip(ids) {
-        for (w, grad) in row_mut(w, n, id).iter_mut().zip(grad) {
-            add_scaled(w, -rate, grad);
+pub(super) fn sgd_step(w: &mut [Chunk], dw: &mut [Chunk], n: usize, ids: &[u32], rate: f32) {
+    for &id in ids {
+        for (w, dw) in row_mut(w, n, id).iter_mut().zip(row_mut(dw, n, id)) {
+            *w = plus_scaled(w, -rate, dw);
+            *dw = Chunk::ZERO;
         }
     }
 }
 
-/// The steps that rows `ids` missed since each was last updated, all at once:
-/// `w -= m / den (M0 + y² (M2 - y M3))` with `den = √v + ε u0`, `y = ε / den`; then `m` and `v` decay.
+/// Adam's step of each row on the gradient it had, and the steps that the row missed since, all at once:
+/// `m += (1 - β1)(g - m)`, `v += (1 - β2)(g² - v)`, `w -= m / den (M0 + y² (M2 - y M3))` with `den = √v + ε u0` and
+/// `y = ε / den`; then `m` and `v` decay and the gradient is zero, ready for the next.
 #[inline(always)]
-pub(super) fn adam_catch_up(
+pub(super) fn adam_settle(
     w: &mut [Chunk],
+    dw: &mut [Chunk],
     m: &mut [Chunk],
     v: &mut [Chunk],
     n: usize,
     ids: &[u32],
-    missed: &[CatchUp],
+    settlements: &[Settlement],
 ) {
-    for (&id, missed) in ids.iter().zip(missed) {
-        if missed.m0 == 0.0 {
+    for (i, (&id, settlement)) in ids.iter().zip(settlements).enumerate() {
+        if let Some(&next) = ids.get(i + AHEAD) {
+            for x in [&*w, dw, m, v] {
+                super::prefetch_row(x, n, next);
+            }
+        }
+        if settlement.m0 == 0.0 {
             continue;
         }
-        let (w, m, v) = (row_mut(w, n, id), row_mut(m, n, id), row_mut(v, n, id));
-        for ((w, m), v) in w.iter_mut().zip(m).zip(v) {
-            for i in 0..LANES {
-                let den = v.0[i].sqrt() + missed.epsilon;
-                let inverse = 1.0 / den;
-                let y = EPSILON * inverse;
-                w.0[i] -= m.0[i] * inverse * (missed.m0 + y * y * (missed.m2 - y * missed.m3));
-                m.0[i] *= missed.decay_m;
-                v.0[i] *= missed.decay_v;
-            }
+        let (w, dw, m, v) = (row_mut(w, n, id), row_mut(dw, n, id), row_mut(m, n, id), row_mut(v, n, id));
+        for ((w, dw), (m, v)) in w.iter_mut().zip(dw).zip(m.iter_mut().zip(v)) {
+            settle(w, dw, m, v, settlement);
         }
     }
 }
 
-/// One step of Adam (Kingma and Ba 2015, section 2, its last form) with `rate = α √(1 - β2^t) / (1 - β1^t)`:
-/// `m += (1 - β1)(g - m)`, `v += (1 - β2)(g² - v)`, `w -= rate m / (√v + ε)`.
 #[inline(always)]
-pub(super) fn adam_step(
-    w: &mut [Chunk],
-    m: &mut [Chunk],
-    v: &mut [Chunk],
-    n: usize,
-    ids: &[u32],
-    grads: &[Chunk],
-    rate: f32,
-) {
+fn settle(w: &mut Chunk, dw: &mut Chunk, m: &mut Chunk, v: &mut Chunk, settlement: &Settlement) {
     const RISE_M: f32 = (1.0 - BETA1) as f32;
     const RISE_V: f32 = (1.0 - BETA2) as f32;
-    for (g, &id) in grads.chunks_exact(n).zip(ids) {
-        let (w, m, v) = (row_mut(w, n, id), row_mut(m, n, id), row_mut(v, n, id));
-        for ((w, g), (m, v)) in w.iter_mut().zip(g).zip(m.iter_mut().zip(v)) {
-            for i in 0..LANES {
-                m.0[i] += RISE_M * (g.0[i] - m.0[i]);
-                v.0[i] += RISE_V * (g.0[i] * g.0[i] - v.0[i]);
-                w.0[i] -= rate * m.0[i] / (v.0[i].sqrt() + EPSILON);
-            }
+    let &Settlement { m0, m2, m3, epsilon, decay_m, decay_v } = settlement;
+    for i in 0..LANES {
+        let g = dw.0[i];
+        let moment = m.0[i] + RISE_M * (g - m.0[i]);
+        let variance = v.0[i] + RISE_V * (g * g - v.0[i]);
+        let inverse = 1.0 / (variance.sqrt() + epsilon);
+        let y = EPSILON * inverse;
+        w.0[i] -= moment * inverse * (m0 + y * y * (m2 - y * m3));
+        m.0[i] = moment * decay_m;
+        v.0[i] = variance * decay_v;
+    }
+    *dw = Chunk::ZERO;
+}
+
+#[inline(always)]
+pub(super) fn scale_rows(x: &mut [Chunk], n: usize, ids: &[u32], factor: f32) {
+    for &id in ids {
+        for chunk in row_mut(x, n, id) {
+            *chunk = scaled(factor, chunk);
         }
     }
 }
 
 #[inline(always)]
-pub(super) fn squares(x: &[Chunk], n: usize, out: &mut [f64]) {
-    for row in x.chunks_exact(n) {
-        for (out, panel) in out.iter_mut().zip(row.chunks(PANEL_CHUNKS)) {
+pub(super) fn squares(x: &[Chunk], n: usize, ids: &[u32], out: &mut [f64]) {
+    for &id in ids {
+        for (out, panel) in out.iter_mut().zip(x[id as usize * n..][..n].chunks(PANEL_CHUNKS)) {
             for chunk in panel {
-                let mut lanes = Chunk::ZERO;
-                for i in 0..LANES {
-                    lanes.0[i] = chunk.0[i] * chunk.0[i];
-                }
-                *out += f64::from(sum(&lanes));
+                *out += f64::from(sum(&Chunk(chunk.0.map(|x| x * x))));
             }
         }
     }

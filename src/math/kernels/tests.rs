@@ -1,6 +1,6 @@
 //! Each instruction set against [`plain`], bit for bit, and `plain` against f64.
 
-use super::plain::CatchUp;
+use super::plain::Settlement;
 use super::*;
 use crate::math::{LANES, PANEL_CHUNKS, Purpose, Rng, panels};
 
@@ -17,35 +17,35 @@ fn random(count: usize, index: u64) -> Vec<Chunk> {
 
 /// Everything every kernel computes on one random case, as bits.
 fn run_all(k: &Kernels, n: usize) -> Vec<u32> {
-    let ids = [3u32, 0, 3, 6, 1, 5, 3];
-    let slots = [0u32, 1, 0, 2, 3, 4, 0];
-    let unique = [3u32, 0, 6, 1, 5];
-    let (mut w, mut m) = (random(7 * n, 1), random(7 * n, 2));
+    const PER: usize = 3;
+    let ids = [3u32, 0, 3, 6, 1, 5, 3, 2, 2, 0, 4, 6];
+    let (batch, unique) = (ids.len() / PER, [3u32, 0, 6, 1, 5]);
+    let (mut w, mut dw, mut m) = (random(7 * n, 1), random(7 * n, 7), random(7 * n, 2));
     let mut v: Vec<Chunk> = random(7 * n, 3).iter().map(|c| Chunk(c.0.map(|x| x * x * 1e-4))).collect();
-    let h = random(ids.len() * n, 4);
-    let mut out = random(ids.len() * n, 5);
-    k.add_rows(&w, n, &ids, &mut out);
+    let (mut h, mut dh) = (random(batch * n, 4), random(batch * n, 6));
+    k.sum_rows(&w, n, &ids, PER, 1.0 / 3.0, &mut h);
     let mut partial = vec![0.0; panels(n) * ids.len()];
-    k.dot_rows(&w, n, &ids, &h, &mut partial, ids.len());
+    k.dot_rows(&w, n, &ids, PER, &h, &mut partial, ids.len());
     let mut scores = vec![0.0; ids.len()];
     k.add_panels(&partial, &mut scores);
     let mut probabilities = vec![0.0; ids.len()];
-    let mut losses = vec![k.sigmoid_with_loss(&scores, true, &mut probabilities)];
-    losses.push(k.sigmoid_with_loss(&scores, false, &mut probabilities));
-    let (mut dh, mut dw) = (random(ids.len() * n, 6), random(5 * n, 7));
-    k.dot_rows_backward(&w, n, &ids, &slots, &h, &probabilities, &mut dh, &mut dw);
-    k.scatter_add(&mut dw, n, &slots, &dh);
-    k.scale(&mut dw, 0.1);
-    let missed = CatchUp { m0: 3e-3, m2: 1e-6, m3: 1e-8, epsilon: 1.1e-7, decay_m: 0.5, decay_v: 0.9 };
-    k.adam_catch_up(&mut w, &mut m, &mut v, n, &unique, &[missed, CatchUp::default(), missed, missed, missed]);
-    k.adam_step(&mut w, &mut m, &mut v, n, &unique, &dw, 1e-3);
-    k.sgd_step(&mut w, n, &unique, &dw, 1e-2);
+    let mut doubles = vec![k.sigmoid_with_loss(&scores, true, &mut probabilities)];
+    doubles.push(k.sigmoid_with_loss(&scores, false, &mut probabilities));
+    k.dot_rows_backward(&w, &mut dw, n, &ids, PER, &h, &probabilities, &mut dh);
+    k.scatter_rows(&mut dw, n, &ids, PER, 0.1, &dh);
+    k.scale_rows(&mut dw, n, &unique[1..], 0.7);
     let mut squares = vec![0.0; panels(n)];
-    k.squares(&dw, n, &mut squares);
-    let floats =
-        [&w, &m, &v, &out, &dh, &dw].into_iter().flatten().flat_map(|c| c.0).chain(partial).chain(probabilities);
-    let doubles = losses.into_iter().chain(squares);
-    floats.map(f32::to_bits).chain(doubles.flat_map(|x| [(x.to_bits() >> 32) as u32, x.to_bits() as u32])).collect()
+    k.squares(&dw, n, &unique, &mut squares);
+    let settlement = Settlement { m0: 3e-3, m2: 1e-6, m3: 1e-8, epsilon: 1.1e-7, decay_m: 0.5, decay_v: 0.9 };
+    let settlements = [settlement, Settlement::default(), settlement, settlement];
+    k.adam_settle(&mut w, &mut dw, &mut m, &mut v, n, &unique[..4], &settlements);
+    k.sgd_step(&mut w, &mut dw, n, &unique[4..], 1e-2);
+    let floats = [&w, &m, &v, &dw, &h, &dh].into_iter().flatten().flat_map(|c| c.0).chain(partial).chain(probabilities);
+    doubles.extend(squares);
+    floats
+        .map(f32::to_bits)
+        .chain(doubles.iter().flat_map(|x| [(x.to_bits() >> 32) as u32, x.to_bits() as u32]))
+        .collect()
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn dot_rows_adds_up_each_panel() {
     let n = PANEL_CHUNKS + 1;
     let (w, h) = (random(2 * n, 1), random(n, 2));
     let mut partial = [0.0; 2];
-    Kernels::plain().dot_rows(&w, n, &[1], &h, &mut partial, 1);
+    Kernels::plain().dot_rows(&w, n, &[1], 1, &h, &mut partial, 1);
     let exact = |from: usize, to: usize| -> f64 {
         (from..to)
             .flat_map(|c| (0..LANES).map(move |i| (c, i)))

@@ -1,86 +1,106 @@
 //! Embedding: rows of a matrix by their number, instead of a product with one-hot vectors.
 //!
-//! `out[b] = w[ids[b]]`, and backward `dw[ids[b]] += dout[b]`: a row that was taken twice gets both gradients (assigning
-//! instead of adding is the mistake the chapter warns of). The book, section 4.1.
+//! `out[b] = factor Σ_c w[ids[b][c]]`, and backward `dw[ids[b][c]] += factor dout[b]`: a row that was taken twice gets
+//! both gradients (assigning instead of adding is the mistake the chapter warns of). With one id for each example and
+//! factor 1 it is the chapter's layer; CBOW's 2w layers, whose outputs are added up and divided by 2w, are one layer here
+//! with 2w ids for each example. The book, section 4.1.
 #![forbid(unsafe_code)]
 
 use crate::math::Matrix;
 use crate::math::kernels::kernels;
-use crate::nn::Rows;
+use crate::words::WordId;
 
 /// Takes rows of a V x D matrix.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Embedding {
-    slots: Vec<u32>,
+    per_example: usize,
+    factor: f32,
+    ids: Vec<WordId>,
 }
 
 impl Embedding {
-    /// Adds `w[ids[b]]` to row `b` of `out` (B x D). With `out` zero this is the chapter's forward; CBOW adds up several.
-    ///
-    /// # Panics
-    /// If a shape or an id is out of range.
-    pub fn forward(&mut self, w: &Matrix, rows: Rows, out: &mut Matrix) {
-        assert_eq!((out.rows(), out.cols()), (rows.ids.len(), w.cols()), "out is B x D");
-        self.slots.clear();
-        self.slots.extend_from_slice(rows.slots);
-        kernels().add_rows(w.chunks(), w.width(), rows.ids, out.chunks_mut());
+    /// The chapter's layer: one row for each example, as it is.
+    pub fn new() -> Self {
+        Self::sum_of(1, 1.0)
     }
 
-    /// Adds row `b` of `dout` (B x D) to the gradient row of the word it was taken from.
+    /// The mean of `per_example` rows for each example.
+    pub fn mean_of(per_example: usize) -> Self {
+        Self::sum_of(per_example, 1.0 / per_example as f32)
+    }
+
+    fn sum_of(per_example: usize, factor: f32) -> Self {
+        Self { per_example, factor, ids: Vec::new() }
+    }
+
+    /// Makes `out` the B x D matrix of the rows taken; `ids` has the ids of example 0, then of example 1, and so on.
     ///
     /// # Panics
-    /// If `dw` has not a row for each slot.
+    /// If an id is not a row of `w`.
+    pub fn forward(&mut self, w: &Matrix, ids: &[WordId], out: &mut Matrix) {
+        self.ids.clear();
+        self.ids.extend_from_slice(ids);
+        out.reset(ids.len() / self.per_example, w.cols());
+        kernels().sum_rows(w.chunks(), w.width(), ids, self.per_example, self.factor, out.chunks_mut());
+    }
+
+    /// Adds `dout` (B x D) to the gradient (V x D) of every row taken.
+    ///
+    /// # Panics
+    /// If the shapes are not those of `forward`.
     pub fn backward(&self, dout: &Matrix, dw: &mut Matrix) {
-        kernels().scatter_add(dw.chunks_mut(), dout.width(), &self.slots, dout.chunks());
+        assert_eq!((dout.rows() * self.per_example, dout.cols()), (self.ids.len(), dw.cols()), "dout is B x D");
+        let n = dw.width();
+        kernels().scatter_rows(dw.chunks_mut(), n, &self.ids, self.per_example, self.factor, dout.chunks());
+    }
+}
+
+impl Default for Embedding {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::check::{assert_close, central_difference, random_matrix, row_index, weighted_sum};
+    use crate::nn::check::{assert_close, central_difference, random_matrix, weighted_sum};
+
+    fn forward(layer: &mut Embedding, w: &Matrix, ids: &[WordId]) -> Matrix {
+        let mut out = Matrix::zeros(0, 0);
+        layer.forward(w, ids, &mut out);
+        out
+    }
 
     #[test]
     fn takes_rows() {
         let w = Matrix::from_rows(7, 3, &(0..21).map(|i| i as f32).collect::<Vec<_>>());
-        let index = row_index(7, &[1, 0, 3, 0]);
-        let mut out = Matrix::zeros(4, 3);
-        Embedding::default().forward(&w, index.column(0), &mut out);
         // The chapter's own example.
+        let out = forward(&mut Embedding::new(), &w, &[1, 0, 3, 0]);
         assert_eq!(out.to_vec(), [3., 4., 5., 0., 1., 2., 9., 10., 11., 0., 1., 2.]);
+        let out = forward(&mut Embedding::mean_of(2), &w, &[1, 0, 3, 0]);
+        assert_eq!(out.to_vec(), [1.5, 2.5, 3.5, 4.5, 5.5, 6.5]);
     }
 
     #[test]
     fn repeated_ids_accumulate_in_the_gradient() {
-        let index = row_index(3, &[2, 0, 2]);
-        let (w, mut out, mut dw) = (Matrix::zeros(3, 2), Matrix::zeros(3, 2), Matrix::zeros(2, 2));
-        let mut layer = Embedding::default();
-        layer.forward(&w, index.column(0), &mut out);
+        let (w, mut dw) = (Matrix::zeros(3, 2), Matrix::zeros(3, 2));
+        let mut layer = Embedding::new();
+        forward(&mut layer, &w, &[2, 0, 2]);
         layer.backward(&Matrix::from_rows(3, 2, &[1., 2., 10., 20., 100., 200.]), &mut dw);
-        assert_eq!(index.unique(), [2, 0]);
-        assert_eq!(dw.to_vec(), [101., 202., 10., 20.]);
+        assert_eq!(dw.to_vec(), [10., 20., 0., 0., 101., 202.]);
     }
 
     #[test]
     fn backward_matches_central_differences() {
-        let (w, dout) = (random_matrix(5, 19, 1), random_matrix(4, 19, 2));
-        let index = row_index(5, &[1, 4, 1, 0]);
-        let mut layer = Embedding::default();
-        let forward = |layer: &mut Embedding, w: &Matrix| {
-            let mut out = Matrix::zeros(4, 19);
-            layer.forward(w, index.column(0), &mut out);
-            out
-        };
-        forward(&mut layer, &w);
-        let mut dw = Matrix::zeros(3, 19);
-        layer.backward(&dout, &mut dw);
-        let expected = central_difference(&w, |w| weighted_sum(&forward(&mut Embedding::default(), w), &dout));
-        assert_close(&index_rows(&expected, index.unique()), &dw, 1e-2);
-        assert!(expected.row(2).iter().all(|&x| x == 0.0), "a row that was not taken has no gradient");
-    }
-
-    fn index_rows(matrix: &Matrix, ids: &[u32]) -> Matrix {
-        let rows: Vec<f32> = ids.iter().flat_map(|&id| matrix.row(id as usize)).collect();
-        Matrix::from_rows(ids.len(), matrix.cols(), &rows)
+        for (mut layer, batch) in [(Embedding::new(), 6), (Embedding::mean_of(3), 2)] {
+            let (w, dout, ids) = (random_matrix(5, 83, 1), random_matrix(batch, 83, 2), [1, 4, 1, 0, 0, 4]);
+            forward(&mut layer, &w, &ids);
+            let mut dw = Matrix::zeros(5, 83);
+            layer.backward(&dout, &mut dw);
+            let expected = central_difference(&w, |w| weighted_sum(&forward(&mut layer.clone(), w, &ids), &dout));
+            assert_close(&expected, &dw, 1e-2);
+            assert!(dw.row(2).iter().all(|&x| x == 0.0), "a row that was not taken has no gradient");
+        }
     }
 }

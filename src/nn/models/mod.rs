@@ -19,17 +19,14 @@ pub trait Model: Send {
     /// [`Stopped`] if another thread gave up.
     fn forward(&mut self, batch: &Batch, columns: &mut dyn Columns) -> Result<f64, Stopped>;
 
-    /// The gradients of the batch that `forward` saw last, to be found in [`gradients`](Self::gradients).
-    fn backward(&mut self, batch: &Batch);
+    /// Adds the gradients of the batch that `forward` saw last to the rows it touched.
+    fn backward(&mut self);
 
     /// The matrices being learned.
     fn weights(&self) -> &Weights;
 
     /// The matrices and the gradients of the last batch, for an optimizer to bring together.
     fn weights_and_gradients(&mut self) -> (&mut Weights, &mut Gradients);
-
-    /// Ends training: the matrices alone.
-    fn into_weights(self: Box<Self>) -> Weights;
 
     /// The gradients of the last batch.
     fn gradients(&self) -> &Gradients;

@@ -12,46 +12,41 @@ use crate::nn::{Batch, Columns, Embedding, NegativeSamplingLoss, Stopped};
 #[derive(Debug, Clone)]
 pub struct SkipGram {
     weights: Weights,
+    gradients: Gradients,
     in_layer: Embedding,
     loss_layers: Vec<NegativeSamplingLoss>,
-    negatives: usize,
     h: Matrix,
     dh: Matrix,
-    gradients: Gradients,
 }
 
 impl SkipGram {
-    /// A model over `weights` with `window` words on each side and K `negatives` for each of them.
-    pub fn new(weights: Weights, window: usize, negatives: usize) -> Self {
+    /// A model over `weights` with `window` words on each side and K `negatives` for each of them. Gradients start from
+    /// `gradients`, which are zeros unless training goes on.
+    pub fn new(weights: Weights, gradients: Gradients, window: usize, negatives: usize) -> Self {
         Self {
             weights,
-            in_layer: Embedding::default(),
+            gradients,
+            in_layer: Embedding::new(),
             loss_layers: vec![NegativeSamplingLoss::new(negatives); 2 * window],
-            negatives,
             h: Matrix::zeros(0, 0),
             dh: Matrix::zeros(0, 0),
-            gradients: Gradients::new(),
         }
     }
 }
 
 impl Model for SkipGram {
     fn forward(&mut self, batch: &Batch, columns: &mut dyn Columns) -> Result<f64, Stopped> {
-        self.h.reset(batch.size, self.weights.w_in.cols());
-        self.in_layer.forward(&self.weights.w_in, batch.inputs.column(0), &mut self.h);
+        self.in_layer.forward(&self.weights.w_in, batch.inputs(), &mut self.h);
+        let positions = batch.outputs().chunks_exact(batch.outputs().len() / self.loss_layers.len());
         let mut loss = 0.0;
-        for (position, layer) in self.loss_layers.iter_mut().enumerate() {
-            let first = position * (self.negatives + 1);
-            loss += layer.forward(&self.weights.w_out, &self.h, &batch.outputs, first, columns)?;
+        for (layer, ids) in self.loss_layers.iter_mut().zip(positions) {
+            loss += layer.forward(&self.weights.w_out, &self.h, ids, columns)?;
         }
         Ok(loss)
     }
 
-    fn backward(&mut self, batch: &Batch) {
-        let cols = self.h.cols();
-        self.gradients.dw_in.reset(batch.inputs.unique().len(), cols);
-        self.gradients.dw_out.reset(batch.outputs.unique().len(), cols);
-        self.dh.reset(batch.size, cols);
+    fn backward(&mut self) {
+        self.dh.reset(self.h.rows(), self.h.cols());
         for layer in &mut self.loss_layers {
             layer.backward(&self.weights.w_out, &self.h, &mut self.dh, &mut self.gradients.dw_out);
         }
@@ -64,10 +59,6 @@ impl Model for SkipGram {
 
     fn weights_and_gradients(&mut self) -> (&mut Weights, &mut Gradients) {
         (&mut self.weights, &mut self.gradients)
-    }
-
-    fn into_weights(self: Box<Self>) -> Weights {
-        self.weights
     }
 
     fn gradients(&self) -> &Gradients {

@@ -35,24 +35,26 @@ impl Weights {
     }
 }
 
-/// The gradient of each row that a batch touched: row `s` belongs to id `unique()[s]` of the batch's index.
-#[derive(Debug, Clone)]
+/// The gradients of both matrices, V x D each, of which only the rows of the last batch mean anything to a model.
+///
+/// `backward` adds to those rows, so they have to be zero before: an optimizer that has used a row's gradient makes it
+/// zero. Adam does so when the row is next needed, and until then finds there the gradient of the row's last step.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Gradients {
-    /// Of the rows of `w_in` in `batch.inputs`.
+    /// Of `w_in`.
     pub dw_in: Matrix,
-    /// Of the rows of `w_out` in `batch.outputs`.
+    /// Of `w_out`.
     pub dw_out: Matrix,
 }
 
 impl Gradients {
-    /// None yet.
-    pub fn new() -> Self {
-        Self { dw_in: Matrix::zeros(0, 0), dw_out: Matrix::zeros(0, 0) }
+    /// Zeros.
+    pub fn zeros(vocab_size: usize, hidden_size: usize) -> Self {
+        Self { dw_in: Matrix::zeros(vocab_size, hidden_size), dw_out: Matrix::zeros(vocab_size, hidden_size) }
     }
-}
 
-impl Default for Gradients {
-    fn default() -> Self {
-        Self::new()
+    /// Zeros in the shape of `weights`.
+    pub fn of(weights: &Weights) -> Self {
+        Self::zeros(weights.w_in.rows(), weights.w_in.cols())
     }
 }

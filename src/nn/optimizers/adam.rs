@@ -1,16 +1,17 @@
 //! Adam on the dense trajectory, at sparse cost.
 //!
-//! The chapter's Adam moves all V rows at every step. Here a row is brought up to date just before it is read
-//! ([`Moments::catch_up`], derivation in `missed.rs`) and stepped after its gradient is known, so a step costs the rows of
-//! its batch. In exact arithmetic both give the same weights; in f32 they differ by rounding alone, and over 20,000 steps
-//! this one stays closer to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
+//! The chapter's Adam moves all V rows at every step. Here a row rests between two batches that touch it: its gradient
+//! stays where `backward` left it, and just before the row is read again [`Moments::settle`] takes the step on that
+//! gradient and all the steps that the row missed since, in one pass (derivation in `missed.rs`). In exact arithmetic the
+//! weights are those of the dense program; in f32 they differ by rounding alone, and over 20,000 steps this way stays closer
+//! to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
 #![forbid(unsafe_code)]
 
 use super::Plan;
 use super::missed::Missed;
 use crate::math::Matrix;
 use crate::math::kernels::kernels;
-use crate::math::kernels::plain::CatchUp;
+use crate::math::kernels::plain::Settlement;
 use crate::nn::{Batch, Gradients, Weights};
 use crate::words::WordId;
 
@@ -39,25 +40,25 @@ impl Adam {
     /// What the next step on `batch` needs; counts that step as done.
     pub fn plan(&mut self, batch: &Batch, plan: &mut Plan) {
         self.step += 1;
-        plan.rate = self.missed.rate() as f32;
         let sides = [
-            (&mut self.last_in, batch.inputs.unique(), &mut plan.missed_in),
-            (&mut self.last_out, batch.outputs.unique(), &mut plan.missed_out),
+            (&mut self.last_in, batch.unique_inputs(), &mut plan.inputs),
+            (&mut self.last_out, batch.unique_outputs(), &mut plan.outputs),
         ];
-        for (last, ids, missed) in sides {
-            missed.clear();
+        for (last, ids, settlements) in sides {
+            settlements.clear();
             for &id in ids {
                 let last = &mut last[id as usize];
-                missed.push(self.missed.since(*last));
+                settlements.push(self.missed.since(*last));
                 *last = self.step;
             }
         }
         self.missed.advance();
     }
 
-    /// What every row of (`w_in`, `w_out`) must catch up with to show the weights as they are now. Changes nothing.
-    pub fn plan_for_all_rows(&self) -> (Vec<CatchUp>, Vec<CatchUp>) {
-        let all = |last: &[u32]| last.iter().map(|&last| self.missed.since(last)).collect();
+    /// What every row of (`w_in`, `w_out`) has to settle to show the weights as they are now. Changes nothing.
+    pub fn plan_for_all_rows(&self) -> (Vec<Settlement>, Vec<Settlement>) {
+        let mut missed = self.missed.clone();
+        let mut all = |last: &[u32]| last.iter().map(|&last| missed.since(last)).collect();
         (all(&self.last_in), all(&self.last_out))
     }
 
@@ -87,41 +88,28 @@ impl Moments {
         Self { m_in: zeros(), v_in: zeros(), m_out: zeros(), v_out: zeros() }
     }
 
-    /// Brings the rows that `batch` reads up to the step before `plan`'s.
-    pub fn catch_up(&mut self, weights: &mut Weights, batch: &Batch, plan: &Plan) {
-        self.catch_up_rows(
-            weights,
-            (batch.inputs.unique(), &plan.missed_in),
-            (batch.outputs.unique(), &plan.missed_out),
-        );
+    /// Takes the pending steps of the rows that `batch` reads; afterwards their gradients are zero.
+    pub fn settle(&mut self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
+        let inputs = (batch.unique_inputs(), &plan.inputs[..]);
+        self.settle_rows(weights, gradients, inputs, (batch.unique_outputs(), &plan.outputs));
     }
 
-    /// Brings these rows of `w_in` and of `w_out` up to date.
-    pub fn catch_up_rows(
+    /// Takes the pending steps of these rows of `w_in` and of `w_out`.
+    pub fn settle_rows(
         &mut self,
         weights: &mut Weights,
-        inputs: (&[WordId], &[CatchUp]),
-        outputs: (&[WordId], &[CatchUp]),
+        gradients: &mut Gradients,
+        inputs: (&[WordId], &[Settlement]),
+        outputs: (&[WordId], &[Settlement]),
     ) {
         let sides = [
-            (&mut weights.w_in, &mut self.m_in, &mut self.v_in, inputs),
-            (&mut weights.w_out, &mut self.m_out, &mut self.v_out, outputs),
+            (&mut weights.w_in, &mut gradients.dw_in, &mut self.m_in, &mut self.v_in, inputs),
+            (&mut weights.w_out, &mut gradients.dw_out, &mut self.m_out, &mut self.v_out, outputs),
         ];
-        for (w, m, v, (ids, missed)) in sides {
+        for (w, dw, m, v, (ids, settlements)) in sides {
             let n = w.width();
-            kernels().adam_catch_up(w.chunks_mut(), m.chunks_mut(), v.chunks_mut(), n, ids, missed);
-        }
-    }
-
-    /// Takes `plan`'s step on the rows that `batch` touched.
-    pub fn step(&mut self, weights: &mut Weights, gradients: &Gradients, batch: &Batch, plan: &Plan) {
-        let sides = [
-            (&mut weights.w_in, &mut self.m_in, &mut self.v_in, &gradients.dw_in, batch.inputs.unique()),
-            (&mut weights.w_out, &mut self.m_out, &mut self.v_out, &gradients.dw_out, batch.outputs.unique()),
-        ];
-        for (w, m, v, dw, ids) in sides {
-            let n = w.width();
-            kernels().adam_step(w.chunks_mut(), m.chunks_mut(), v.chunks_mut(), n, ids, dw.chunks(), plan.rate);
+            let (w, dw, m, v) = (w.chunks_mut(), dw.chunks_mut(), m.chunks_mut(), v.chunks_mut());
+            kernels().adam_settle(w, dw, m, v, n, ids, settlements);
         }
     }
 }

@@ -1,11 +1,12 @@
-//! What the steps come to that a row missed, so that Adam's dense trajectory costs only the rows a batch touches.
+//! What a row's last step and the steps it missed since come to, so that Adam's dense trajectory costs only the rows a
+//! batch touches.
 //!
 //! Dense Adam moves every row at every step, also where the gradient is 0, by momentum alone. A row last updated at step
-//! s with moments m and v has at step s + j: `m_j = β1^j m`, `v_j = β2^j v`. With α_t the rate of step t, σ = √v,
-//! ρ = β1/√β2, u_j = β2^(-j/2) and W_j = α_{s+j} ρ^j the k missed steps add up to
+//! s, when its moments became m and v, has at step s + j: `m_j = β1^j m`, `v_j = β2^j v`. With α_t the rate of step t,
+//! σ = √v, ρ = β1/√β2, u_j = β2^(-j/2) and W_j = α_{s+j} ρ^j step s itself (j = 0) and the k missed steps add up to
 //!
 //! ```text
-//! Δw = -m Σ_{j=1..k} W_j / (σ + ε u_j)
+//! Δw = -m Σ_{j=0..k} W_j / (σ + ε u_j)
 //! ```
 //!
 //! where neither W_j nor u_j depends on the column. Expanding around u0 = Σ W_j u_j / M0 with M0 = Σ W_j and central
@@ -15,12 +16,12 @@
 //! Δw = -(m/den) (M0 + y² M2 - y³ M3 + ...)
 //! ```
 //!
-//! So four numbers a row ([`CatchUp`]) replace any number of missed steps. W_j falls as 0.9^j: the sum stops at
-//! [`HORIZON`] terms (relative error 1e-7), the series at M3 (7e-9). The sums of all rows last updated at the same step
-//! are the same, so they are kept for each *step*, and each new step adds one term to the newest [`HORIZON`] of them.
+//! So four numbers a row ([`Settlement`]) replace any number of steps. W_j falls as 0.9^j: the sum stops at [`HORIZON`]
+//! terms (relative error 1e-7), the series at M3 (7e-9). The sums of all rows last updated at the same step are the same,
+//! so they are kept for each *step*, and each new step adds one term to the newest [`HORIZON`] of them.
 #![forbid(unsafe_code)]
 
-use crate::math::kernels::plain::{BETA1, BETA2, CatchUp, EPSILON};
+use crate::math::kernels::plain::{BETA1, BETA2, EPSILON, Settlement};
 use std::collections::VecDeque;
 
 /// Missed steps that are summed; the weight of later ones is below 1e-7 of the whole.
@@ -36,14 +37,16 @@ type Sums = [f64; 4];
 #[derive(Debug, Clone)]
 pub(super) struct Missed {
     learning_rate: f64,
-    /// The step to come: rows catch up to the one before it.
+    /// The step to come: rows settle up to the one before it.
     step: u32,
     /// `terms[HORIZON - j]` is `ρ^j (u_j - 1)^n`.
     terms: Vec<Sums>,
     /// Growing sums of the newest steps; the oldest first, the last is of step `step - 1`.
     recent: VecDeque<Sums>,
+    /// `settled[k]` is made of the sums of step `step - 1 - k`, if the first number is `step`.
+    settled: Vec<(u32, Settlement)>,
     /// Finished sums of steps 1, 2, ...; where it ends, the last one stands for all that follow.
-    finished: Vec<CatchUp>,
+    finished: Vec<Settlement>,
     decay: Decay,
 }
 
@@ -56,6 +59,7 @@ impl Missed {
             step: 1,
             terms,
             recent,
+            settled: vec![(0, Settlement::default()); HORIZON + 1],
             finished: Vec::new(),
             decay: Decay::new(),
         }
@@ -77,7 +81,7 @@ impl Missed {
         self.learning_rate * libm::sqrt(1.0 - libm::pow(BETA2, t)) / (1.0 - libm::pow(BETA1, t))
     }
 
-    /// The step to come is done: all rows that had no part in it missed it.
+    /// The step to come is done.
     pub(super) fn advance(&mut self) {
         let rate = self.rate();
         let terms = &self.terms[HORIZON - self.recent.len()..];
@@ -86,7 +90,8 @@ impl Missed {
                 sums[n] += rate * term[n];
             }
         }
-        self.recent.push_back([0.0; 4]);
+        // The step itself is the term of j = 0, where u_0 = 1.
+        self.recent.push_back([rate, 0.0, 0.0, 0.0]);
         if self.recent.len() > HORIZON
             && let Some(sums) = self.recent.pop_front()
             && self.finished.len() < STEADY
@@ -96,18 +101,21 @@ impl Missed {
         self.step += 1;
     }
 
-    /// What a row last updated at step `last` must catch up with before the step to come; `last` 0 means never updated.
-    pub(super) fn since(&self, last: u32) -> CatchUp {
-        let missed = (self.step - 1 - last) as usize;
-        if last == 0 || missed == 0 {
-            return CatchUp::default();
+    /// What a row last updated at step `last` has to settle before the step to come; `last` 0 means never updated.
+    pub(super) fn since(&mut self, last: u32) -> Settlement {
+        if last == 0 {
+            return Settlement::default();
         }
-        let sums = match self.recent.len().checked_sub(missed + 1) {
-            Some(i) => combine(self.recent[i]),
-            None => self.finished[(last as usize - 1).min(self.finished.len() - 1)],
+        let missed = (self.step - 1 - last) as usize;
+        let Some(i) = self.recent.len().checked_sub(missed + 1) else {
+            let sums = self.finished[(last as usize - 1).min(self.finished.len() - 1)];
+            return self.decay.with(sums, missed);
         };
-        let (decay_m, decay_v) = self.decay.after(missed);
-        CatchUp { decay_m, decay_v, ..sums }
+        let (step, settled) = &mut self.settled[missed];
+        if *step != self.step {
+            (*step, *settled) = (self.step, self.decay.with(combine(self.recent[i]), missed));
+        }
+        *settled
     }
 }
 
@@ -120,14 +128,14 @@ fn term(j: usize) -> Sums {
 }
 
 /// Central moments from those around 1.
-fn combine([r0, r1, r2, r3]: Sums) -> CatchUp {
+fn combine([r0, r1, r2, r3]: Sums) -> Settlement {
     let mean = r1 / r0;
-    CatchUp {
+    Settlement {
         m0: r0 as f32,
         m2: (r2 - mean * r1) as f32,
         m3: (r3 - 3.0 * mean * r2 + 2.0 * mean * mean * r1) as f32,
         epsilon: (f64::from(EPSILON) * (1.0 + mean)) as f32,
-        ..CatchUp::default()
+        ..Settlement::default()
     }
 }
 
@@ -147,12 +155,12 @@ impl Decay {
         Self { beta1, beta2: [powers(BETA2, 1), powers(BETA2, 256)] }
     }
 
-    /// `(β1^k, β2^k)`. The first is 0 from k = 346, where it is below 2e-16: dense programs drag moments on into
+    /// `settlement` with β1^k and β2^k. The first is 0 from k = 346, where it is below 2e-16: dense programs drag moments on into
     /// denormals, which are slow and move nothing. The second is 0 from 65,536, where it is below 4e-29.
-    fn after(&self, k: usize) -> (f32, f32) {
+    fn with(&self, settlement: Settlement, k: usize) -> Settlement {
         let beta1 = self.beta1.get(k).copied().unwrap_or(0.0);
         let beta2 = self.beta2[1].get(k / 256).map_or(0.0, |high| high * self.beta2[0][k % 256]);
-        (beta1, beta2 as f32)
+        Settlement { decay_m: beta1, decay_v: beta2 as f32, ..settlement }
     }
 }
 
@@ -160,19 +168,21 @@ impl Decay {
 mod tests {
     use super::*;
 
-    /// Dense Adam in f64 over the missed steps of one number.
+    /// Dense Adam in f64 over step `last`, which made the moments m and v, and the steps missed since.
     fn dense(learning_rate: f64, last: u32, until: u32, m: f64, v: f64) -> (f64, f64, f64) {
         let (mut dw, mut m, mut v) = (0.0, m, v);
-        for t in last + 1..=until {
+        for t in last..=until {
+            if t > last {
+                (m, v) = (m * BETA1, v * BETA2);
+            }
             let t = f64::from(t);
-            (m, v) = (m * BETA1, v * BETA2);
             let rate = learning_rate * (1.0 - BETA2.powf(t)).sqrt() / (1.0 - BETA1.powf(t));
             dw -= rate * m / (v.sqrt() + f64::from(EPSILON));
         }
         (dw, m, v)
     }
 
-    fn check(missed: &Missed, last: u32, m: f64, v: f64) {
+    fn check(missed: &mut Missed, last: u32, m: f64, v: f64) {
         let until = missed.step - 1;
         let c = missed.since(last);
         let den = v.sqrt() + f64::from(c.epsilon);
@@ -191,9 +201,9 @@ mod tests {
         for step in 1..=3_000u32 {
             missed.advance();
             if [2, 3, 10, 150, 161, 162, 400, 3_000].contains(&step) {
-                for gap in [1, 2, 7, 50, 159, 160, 161, 200, 2_999].into_iter().filter(|&gap| gap < step) {
+                for gap in [0, 1, 2, 7, 50, 159, 160, 161, 200, 2_999].into_iter().filter(|&gap| gap < step) {
                     for v in [1e-26, 1e-14, 1e-10, 1e-4, 1.0] {
-                        check(&missed, step - gap, 1e-3, v);
+                        check(&mut missed, step - gap, 1e-3, v);
                     }
                 }
             }
@@ -201,12 +211,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_missed_by_rows_just_updated_or_never() {
+    fn rows_never_updated_have_nothing_to_settle() {
         let mut missed = Missed::new(0.001);
         (0..5).for_each(|_| missed.advance());
-        assert_eq!(missed.since(5), CatchUp::default());
-        assert_eq!(missed.since(0), CatchUp::default());
-        assert!(missed.since(4).m0 > 0.0);
+        assert_eq!(missed.since(0), Settlement::default());
+        assert!(missed.since(5).m0 > 0.0);
     }
 
     #[test]
@@ -216,7 +225,7 @@ mod tests {
         for until in [1u32, 159, 160, 161, 500, 41_000, 50_000] {
             (done..until).for_each(|_| missed.advance());
             done = until;
-            let resumed = Missed::after(0.001, until);
+            let mut resumed = Missed::after(0.001, until);
             assert_eq!((resumed.step, resumed.rate()), (missed.step, missed.rate()));
             for last in [1, 2, until / 2, until.saturating_sub(161), until.saturating_sub(160), until - 1, until] {
                 let last = last.min(until);
@@ -230,6 +239,6 @@ mod tests {
         let missed = Missed::after(0.001, (STEADY + HORIZON) as u32);
         assert_eq!(missed.finished.len(), STEADY);
         assert_eq!(missed.finished[STEADY - 1], missed.finished[STEADY - 2]);
-        check(&Missed::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
+        check(&mut Missed::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
     }
 }

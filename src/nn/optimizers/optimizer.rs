@@ -1,9 +1,9 @@
-//! One optimizer or the other, behind the same three calls: plan, catch up, step.
+//! One optimizer or the other, behind the same three calls: plan, settle, step.
 #![forbid(unsafe_code)]
 
 use super::{Adam, Moments, SGD};
 use crate::config::{Config, OptimizerKind};
-use crate::math::kernels::plain::CatchUp;
+use crate::math::kernels::plain::Settlement;
 use crate::nn::{Batch, Gradients, Weights};
 
 /// What one step needs to know beside the gradients; the same for every column.
@@ -11,10 +11,10 @@ use crate::nn::{Batch, Gradients, Weights};
 pub struct Plan {
     /// Size of the step.
     pub rate: f32,
-    /// For Adam: what each row of `batch.inputs.unique()` missed.
-    pub missed_in: Vec<CatchUp>,
-    /// For Adam: what each row of `batch.outputs.unique()` missed.
-    pub missed_out: Vec<CatchUp>,
+    /// For Adam: what each row of `batch.unique_inputs()` has to settle.
+    pub inputs: Vec<Settlement>,
+    /// For Adam: what each row of `batch.unique_outputs()` has to settle.
+    pub outputs: Vec<Settlement>,
 }
 
 /// The clock of an optimizer.
@@ -62,18 +62,18 @@ impl OptimizerState {
         }
     }
 
-    /// Brings the rows that `batch` reads up to date.
-    pub fn catch_up(&mut self, weights: &mut Weights, batch: &Batch, plan: &Plan) {
+    /// Brings the rows that `batch` reads up to date; afterwards their gradients are zero.
+    pub fn settle(&mut self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
         if let Self::Adam(moments) = self {
-            moments.catch_up(weights, batch, plan);
+            moments.settle(weights, gradients, batch, plan);
         }
     }
 
-    /// Takes the step that `plan` describes.
-    pub fn step(&mut self, weights: &mut Weights, gradients: &Gradients, batch: &Batch, plan: &Plan) {
+    /// Takes the step that `plan` describes, or, with Adam, leaves it to the next [`settle`](Self::settle) of each row.
+    pub fn step(&self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
         match self {
             Self::Sgd => SGD::step(weights, gradients, batch, plan),
-            Self::Adam(moments) => moments.step(weights, gradients, batch, plan),
+            Self::Adam(_) => {}
         }
     }
 }

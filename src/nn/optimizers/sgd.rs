@@ -18,15 +18,15 @@ impl SGD {
         plan.rate = self.learning_rate;
     }
 
-    /// Updates the rows that `batch` touched.
-    pub fn step(weights: &mut Weights, gradients: &Gradients, batch: &Batch, plan: &Plan) {
+    /// Updates the rows that `batch` touched, and makes their gradients zero.
+    pub fn step(weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
         let sides = [
-            (&mut weights.w_in, &gradients.dw_in, batch.inputs.unique()),
-            (&mut weights.w_out, &gradients.dw_out, batch.outputs.unique()),
+            (&mut weights.w_in, &mut gradients.dw_in, batch.unique_inputs()),
+            (&mut weights.w_out, &mut gradients.dw_out, batch.unique_outputs()),
         ];
         for (w, dw, ids) in sides {
             let n = w.width();
-            kernels().sgd_step(w.chunks_mut(), n, ids, dw.chunks(), plan.rate);
+            kernels().sgd_step(w.chunks_mut(), dw.chunks_mut(), n, ids, plan.rate);
         }
     }
 }

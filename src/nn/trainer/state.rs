@@ -45,7 +45,7 @@ impl Progress {
 }
 
 /// Everything a trainer needs to go on as if it had never stopped, bit for bit. Matrices are V x D, row-major, as they lie
-/// in memory: rows that Adam has not visited for a while are behind, by the steps since `last_in` or `last_out`.
+/// in memory: rows that Adam has not visited for a while are behind, by the steps from `last_in` or `last_out` on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainerState {
     /// Steps done.
@@ -73,6 +73,10 @@ pub struct AdamState {
     pub last_in: Vec<u32>,
     /// Step of the last update of each row of `w_out`.
     pub last_out: Vec<u32>,
+    /// Gradient of each row of `w_in` at its last update, which is still to be settled.
+    pub dw_in: Vec<f32>,
+    /// Gradient of each row of `w_out` at its last update.
+    pub dw_out: Vec<f32>,
     /// First moment of `w_in`.
     pub m_in: Vec<f32>,
     /// Second moment of `w_in`.

@@ -9,8 +9,8 @@ use crate::config::{Config, OptimizerKind};
 use crate::error::{ConfigError, Error, Result, TrainError};
 use crate::math::{LANES, Matrix, PANEL_CHUNKS, Purpose, Rng};
 use crate::nn::{
-    Adam, AllColumns, Batch, Columns, Moments, Optimizer, OptimizerState, Plan, Stopped, UnigramSampler, Weights,
-    Wiring,
+    Adam, AllColumns, Batch, Columns, Gradients, Moments, Optimizer, OptimizerState, Plan, Stopped, UnigramSampler,
+    Weights, Wiring,
 };
 use crate::words::WordId;
 use std::ops::Range;
@@ -201,12 +201,7 @@ impl<'a> Trainer<'a> {
     pub fn weights(&self) -> Weights {
         let mut whole = Weights::zeros(self.vocab_size, self.config.vector_size);
         for (learner, columns) in self.learners.iter().zip(&self.shares) {
-            let mut weights = learner.model().weights().clone();
-            if let (Optimizer::Adam(adam), OptimizerState::Adam(moments)) = (&self.optimizer, learner.state()) {
-                let all: Vec<WordId> = (0..self.vocab_size as WordId).collect();
-                let (missed_in, missed_out) = adam.plan_for_all_rows();
-                moments.clone().catch_up_rows(&mut weights, (&all, &missed_in), (&all, &missed_out));
-            }
+            let weights = learner.settled_weights(&self.optimizer);
             copy_columns(&weights.w_in, &mut whole.w_in, columns.start);
             copy_columns(&weights.w_out, &mut whole.w_out, columns.start);
         }
@@ -226,6 +221,8 @@ impl<'a> Trainer<'a> {
             Optimizer::Adam(adam) => Some(AdamState {
                 last_in: adam.last_updates().0.to_vec(),
                 last_out: adam.last_updates().1.to_vec(),
+                dw_in: self.gather(|learner| &learner.model().gradients().dw_in),
+                dw_out: self.gather(|learner| &learner.model().gradients().dw_out),
                 m_in: moments(|m| &m.m_in),
                 v_in: moments(|m| &m.v_in),
                 m_out: moments(|m| &m.m_out),
@@ -261,7 +258,9 @@ impl<'a> Trainer<'a> {
         }
         let mut examples = Examples::new(ids, Wiring::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
-        let mut learner = Learner::new(&self.config, self.weights(), OptimizerState::Sgd);
+        let weights = self.weights();
+        let gradients = Gradients::zeros(0, 0);
+        let mut learner = Learner::new(&self.config, weights, gradients, OptimizerState::Sgd);
         let mut rng = Rng::stream(self.config.seed, Purpose::HeldOut, 0);
         let mut batch = Batch::new(self.vocab_size);
         let mut total = 0.0;
@@ -433,16 +432,19 @@ fn shares(vector_size: usize, threads: usize) -> Vec<Range<usize>> {
 fn learner(config: &Config, vocab_size: usize, state: &TrainerState, columns: &Range<usize>) -> Learner {
     let take = |numbers: &[f32]| take_columns(numbers, vocab_size, config.vector_size, columns);
     let weights = Weights { w_in: take(&state.w_in), w_out: take(&state.w_out) };
-    let optimizer = match &state.adam {
-        Some(adam) => OptimizerState::Adam(Box::new(Moments {
-            m_in: take(&adam.m_in),
-            v_in: take(&adam.v_in),
-            m_out: take(&adam.m_out),
-            v_out: take(&adam.v_out),
-        })),
-        None => OptimizerState::new(config.optimizer, vocab_size, columns.len()),
+    let Some(adam) = &state.adam else {
+        let gradients = Gradients::of(&weights);
+        return Learner::new(
+            config,
+            weights,
+            gradients,
+            OptimizerState::new(config.optimizer, vocab_size, columns.len()),
+        );
     };
-    Learner::new(config, weights, optimizer)
+    let gradients = Gradients { dw_in: take(&adam.dw_in), dw_out: take(&adam.dw_out) };
+    let moments =
+        Moments { m_in: take(&adam.m_in), v_in: take(&adam.v_in), m_out: take(&adam.m_out), v_out: take(&adam.v_out) };
+    Learner::new(config, weights, gradients, OptimizerState::Adam(Box::new(moments)))
 }
 
 fn optimizer(config: &Config, vocab_size: usize, state: TrainerState) -> Optimizer {
@@ -489,7 +491,7 @@ fn check_state(config: &Config, vocab_size: usize, state: &TrainerState) -> Resu
     let mut matrices = vec![&state.w_in, &state.w_out];
     match (&state.adam, config.optimizer) {
         (Some(adam), OptimizerKind::Adam) => {
-            matrices.extend([&adam.m_in, &adam.v_in, &adam.m_out, &adam.v_out]);
+            matrices.extend([&adam.dw_in, &adam.dw_out, &adam.m_in, &adam.v_in, &adam.m_out, &adam.v_out]);
             for last in [&adam.last_in, &adam.last_out] {
                 if last.len() != vocab_size {
                     return Err(mismatch("a vocabulary of", last.len(), vocab_size));

@@ -33,6 +33,9 @@ pub struct Settlement {
 /// Columns are worked on in blocks of this many chunks, whose running sums stay in registers.
 const BLOCK: usize = 4;
 
+/// Words scored at a time.
+const WORDS: usize = 2;
+
 /// Rows to fetch ahead of their use.
 const AHEAD: usize = 6;
 
@@ -47,6 +50,21 @@ macro_rules! for_each_block {
                 _ => $body::<BLOCK>(from, $($arg),*),
             }
         }
+    };
+}
+
+/// Runs `$body` for each chunk `$c` of a block of `$N`, without a loop: in a loop over a few chunks LLVM makes vectors of
+/// the numbers at the same place in each, instead of the sixteen in one, and gathers them at ten times the cost.
+macro_rules! for_each_chunk {
+    ($N:ident, $c:ident => $body:expr) => {
+        for_each_chunk!(@ $N, $c => $body, 0, 1, 2, 3)
+    };
+    (@ $N:ident, $c:ident => $body:expr, $($i:literal),*) => {
+        const { assert!($N <= BLOCK) };
+        $(if $N > $i {
+            let $c = $i;
+            $body;
+        })*
     };
 }
 
@@ -83,6 +101,11 @@ fn plus_scaled(a: &Chunk, factor: f32, b: &Chunk) -> Chunk {
 }
 
 #[inline(always)]
+fn plus_product(a: &Chunk, b: &Chunk, c: &Chunk) -> Chunk {
+    Chunk(std::array::from_fn(|i| a.0[i] + b.0[i] * c.0[i]))
+}
+
+#[inline(always)]
 pub(super) fn sum_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]) {
     for_each_block!(n, sum_rows_block(w, n, ids, per, factor, out));
 }
@@ -101,14 +124,10 @@ fn sum_rows_block<const N: usize>(
         let mut sum = [Chunk::ZERO; N];
         for &id in ids {
             let w = block::<N>(w, n, from, id as usize);
-            for c in 0..N {
-                sum[c] = plus(&sum[c], &w[c]);
-            }
+            for_each_chunk!(N, c => sum[c] = plus(&sum[c], &w[c]));
         }
         let out = block_mut::<N>(out, n, from, b);
-        for c in 0..N {
-            out[c] = scaled(factor, &sum[c]);
-        }
+        for_each_chunk!(N, c => out[c] = scaled(factor, &sum[c]));
     }
 }
 
@@ -129,12 +148,11 @@ fn scatter_rows_block<const N: usize>(
 ) {
     for (b, ids) in ids.chunks_exact(per).enumerate() {
         let dout = block::<N>(dout, n, from, b);
-        let dout: [Chunk; N] = std::array::from_fn(|c| scaled(factor, &dout[c]));
+        let mut scaled_dout = [Chunk::ZERO; N];
+        for_each_chunk!(N, c => scaled_dout[c] = scaled(factor, &dout[c]));
         for &id in ids {
             let dw = block_mut::<N>(dw, n, from, id as usize);
-            for c in 0..N {
-                dw[c] = plus(&dw[c], &dout[c]);
-            }
+            for_each_chunk!(N, c => dw[c] = plus(&dw[c], &scaled_dout[c]));
         }
     }
 }
@@ -145,6 +163,27 @@ fn sum(x: &Chunk) -> f32 {
     let eight: [f32; 8] = std::array::from_fn(|i| x.0[i] + x.0[i + 8]);
     let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
     (four[0] + four[2]) + (four[1] + four[3])
+}
+
+/// One level of [`sum`] for two chunks made of groups of `W` numbers: groups of `W / 2` sums, first of `a`, then of `b`.
+#[inline(always)]
+fn fold<const W: usize>(a: &Chunk, b: &Chunk) -> Chunk {
+    let half = W / 2;
+    let source = |i: usize| (i % (LANES / 2)) / half * W + i % half;
+    Chunk(std::array::from_fn(|i| {
+        let x = if i < LANES / 2 { a } else { b };
+        x.0[source(i)] + x.0[source(i) + half]
+    }))
+}
+
+/// [`sum`] of each of four chunks: two levels shared, the last two as written there.
+#[inline(always)]
+fn sums(x: &[Chunk; 4]) -> [f32; 4] {
+    let fours = fold::<8>(&fold::<16>(&x[0], &x[1]), &fold::<16>(&x[2], &x[3]));
+    std::array::from_fn(|i| {
+        let four = &fours.0[4 * i..][..4];
+        (four[0] + four[2]) + (four[1] + four[3])
+    })
 }
 
 #[inline(always)]
@@ -167,14 +206,24 @@ fn dot_rows_block<const N: usize>(
     let batch = ids.len() / per;
     for (b, ids) in ids.chunks_exact(per).enumerate() {
         let h = block::<N>(h, n, from, b);
-        for (k, &id) in ids.iter().enumerate() {
-            let w = block::<N>(w, n, from, id as usize);
-            for (p, (h, w)) in h.chunks(PANEL_CHUNKS).zip(w.chunks(PANEL_CHUNKS)).enumerate() {
-                let mut lanes = Chunk(std::array::from_fn(|i| h[0].0[i] * w[0].0[i]));
-                if let ([_, h], [_, w]) = (h, w) {
-                    lanes = Chunk(std::array::from_fn(|i| lanes.0[i] + h.0[i] * w.0[i]));
+        for (k, ids) in ids.chunks(WORDS).enumerate() {
+            // Always as many words, so that all sums stay in registers; those past the end are not written.
+            let mut lanes = [Chunk::ZERO; 2 * WORDS];
+            for i in 0..WORDS {
+                let id = ids[i.min(ids.len() - 1)];
+                let w = block::<N>(w, n, from, id as usize);
+                for_each_chunk!(N, c => {
+                    let lanes = &mut lanes[2 * i + c / PANEL_CHUNKS];
+                    *lanes = plus_product(lanes, &h[c], &w[c]);
+                });
+            }
+            let sums = sums(&lanes);
+            for i in 0..ids.len() {
+                let score = from / PANEL_CHUNKS * stride + (k * WORDS + i) * batch + b;
+                out[score] = sums[2 * i];
+                if N > PANEL_CHUNKS {
+                    out[score + stride] = sums[2 * i + 1];
                 }
-                out[(from / PANEL_CHUNKS + p) * stride + k * batch + b] = sum(&lanes);
             }
         }
     }
@@ -215,13 +264,12 @@ fn dot_rows_backward_block<const N: usize>(
         for (k, &id) in ids.iter().enumerate() {
             let dscore = dscores[k * batch + b];
             let w = block::<N>(w, n, from, id as usize);
+            for_each_chunk!(N, c => sum[c] = plus_scaled(&sum[c], dscore, &w[c]));
             let dw = block_mut::<N>(dw, n, from, id as usize);
-            for c in 0..N {
-                sum[c] = plus_scaled(&sum[c], dscore, &w[c]);
-                dw[c] = plus_scaled(&dw[c], dscore, &h[c]);
-            }
+            for_each_chunk!(N, c => dw[c] = plus_scaled(&dw[c], dscore, &h[c]));
         }
-        *block_mut::<N>(dh, n, from, b) = sum;
+        let dh = block_mut::<N>(dh, n, from, b);
+        for_each_chunk!(N, c => dh[c] = sum[c]);
     }
 }
 

@@ -8,7 +8,7 @@ use npyz::NpyFile;
 use quickvec::Config;
 use quickvec::config::{ModelKind, OptimizerKind};
 use quickvec::math::Matrix;
-use quickvec::nn::{AllColumns, Batch, Gradients, Learner, Optimizer, OptimizerState, Plan, Weights, Wiring};
+use quickvec::nn::{AllColumns, Batch, Field, Learner, Optimizer, Parameters, Plan, Weights, Wiring};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -101,9 +101,7 @@ fn replay(path: &Path) {
     let config = recording.config();
     let weights = Weights { w_in: recording.matrix("W_in0"), w_out: recording.matrix("W_out0") };
     let vocab_size = weights.w_in.rows();
-    let state = OptimizerState::new(config.optimizer, vocab_size, config.vector_size);
-    let gradients = Gradients::of(&weights);
-    let mut learner = Learner::new(&config, weights, gradients, state);
+    let mut learner = Learner::new(&config, Parameters::of(&weights, true));
     let mut optimizer = Optimizer::new(&config, vocab_size);
     let (mut batch, mut plan) = (Batch::new(vocab_size), Plan::default());
     let [contexts, target, negatives] = ["contexts", "target", "negatives"].map(|name| recording.ids(name));
@@ -123,9 +121,10 @@ fn replay(path: &Path) {
         );
         learner.backward(&batch, &plan, &mut AllColumns).unwrap();
         if step == 0 {
-            let gradients = learner.model().gradients();
-            assert_equal(&format!("{name}: grad_in_1"), &recording.matrix("grad_in_1"), &gradients.dw_in, false);
-            assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &gradients.dw_out, false);
+            let Parameters { w_in, w_out } = learner.model().parameters();
+            let [dw_in, dw_out] = [w_in, w_out].map(|w| w.get(Field::Gradient).unwrap());
+            assert_equal(&format!("{name}: grad_in_1"), &recording.matrix("grad_in_1"), &dw_in, false);
+            assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &dw_out, false);
         }
         if marks.contains(&(step + 1)) {
             let weights = learner.settled_weights(&optimizer);

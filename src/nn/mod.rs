@@ -26,6 +26,7 @@ mod columns;
 pub mod layers;
 pub mod models;
 pub mod optimizers;
+mod parameter;
 mod trainer;
 
 pub use batch::{Batch, Wiring};
@@ -33,8 +34,9 @@ pub use columns::{AllColumns, Columns, Stopped};
 pub use layers::{
     Embedding, EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss, UnigramSampler,
 };
-pub use models::{CBOW, Gradients, Model, SkipGram, Weights};
-pub use optimizers::{Adam, Moments, Optimizer, OptimizerState, Plan, SGD};
+pub use models::{CBOW, Model, Parameters, SkipGram, Weights};
+pub use optimizers::{Adam, Optimizer, Plan, SGD};
+pub use parameter::{Field, Parameter};
 pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, Trainer, TrainerState};
 
 #[cfg(test)]

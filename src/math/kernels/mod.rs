@@ -5,15 +5,17 @@
 //! Only additions, multiplications, divisions and square roots are used, each rounded on its own (no fused
 //! multiply-add), always in the order written, so **every CPU gives the same bits**.
 //!
-//! Letters: `w`, `dw`, `m`, `v` are matrices of V rows; `h`, `dh` of B rows, B the batch size; `n` is the number of chunks
-//! in a row; `ids` say which rows, `per` of them for each example.
+//! Letters: a table has V rows, in each of them the fields `w`, `dw` and perhaps `m`, `v` one after the other, each of
+//! `shape.n` chunks; `h`, `dh`, `out` have B rows of `shape.n` chunks, B the batch size; `ids` say which rows of the table,
+//! `per` of them for each example.
 #![allow(unsafe_code)]
 
 pub mod gemm;
+pub mod large_pages;
 pub mod plain;
 
 use super::Chunk;
-use plain::Settlement;
+use plain::{Settlement, Shape};
 use std::sync::OnceLock;
 
 /// Declares [`Kernels`] and its tables: each line a kernel of [`plain`], with its documentation.
@@ -82,30 +84,27 @@ macro_rules! kernels {
 
 kernels! {
     /// `out[b] = factor Σ_c w[ids[b per + c]]`, c < `per`.
-    fn sum_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]);
+    fn sum_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]);
     /// `dw[ids[b per + c]] += factor dout[b]`, c < `per`.
-    fn scatter_rows(dw: &mut [Chunk], n: usize, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]);
+    fn scatter_rows(table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]);
     /// `out[p stride + k B + b] = h[b] · w[ids[b per + k]]` over the columns of panel p, k < `per`.
-    fn dot_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize);
+    fn dot_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize);
     /// With d = `dscores[k B + b]`: `dh[b] += d w[ids[b per + k]]` and `dw[ids[b per + k]] += d h[b]`, k < `per`.
     fn dot_rows_backward(
-        w: &[Chunk], dw: &mut [Chunk], n: usize, ids: &[u32], per: usize, h: &[Chunk], dscores: &[f32], dh: &mut [Chunk],
+        table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, h: &[Chunk], dscores: &[f32], dh: &mut [Chunk],
     );
     /// `scores[i] += Σ_p partial[p][i]`, p ascending; `partial` holds the panels one after the other.
     fn add_panels(partial: &[f32], scores: &mut [f32]);
     /// `probabilities = σ(scores)`; returns `-Σ log σ(±scores)`, + where the label is 1, - where it is 0.
     fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &mut [f32]) -> f64;
     /// `w[id] -= rate dw[id]`, `dw[id] = 0`.
-    fn sgd_step(w: &mut [Chunk], dw: &mut [Chunk], n: usize, ids: &[u32], rate: f32);
+    fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32], rate: f32);
     /// Adam's pending steps of rows `ids`, see [`plain::adam_settle`].
-    fn adam_settle(
-        w: &mut [Chunk], dw: &mut [Chunk], m: &mut [Chunk], v: &mut [Chunk], n: usize, ids: &[u32],
-        settlements: &[Settlement],
-    );
-    /// `x[id] *= factor`.
-    fn scale_rows(x: &mut [Chunk], n: usize, ids: &[u32], factor: f32);
-    /// Sum of squares in each panel of rows `ids`, added to `out[p]`.
-    fn squares(x: &[Chunk], n: usize, ids: &[u32], out: &mut [f64]);
+    fn adam_settle(table: &mut [Chunk], shape: Shape, ids: &[u32], settlements: &[Settlement]);
+    /// `dw[id] *= factor`.
+    fn scale_gradients(table: &mut [Chunk], shape: Shape, ids: &[u32], factor: f32);
+    /// Sum of squares of the gradients in each panel of rows `ids`, added to `out[p]`.
+    fn gradient_squares(table: &[Chunk], shape: Shape, ids: &[u32], out: &mut [f64]);
 }
 
 impl Kernels {
@@ -130,15 +129,15 @@ impl Kernels {
 
 /// Asks the memory system for a row that is needed soon. A hint: it changes no number.
 #[inline(always)]
-fn prefetch_row(x: &[Chunk], n: usize, id: u32) {
+fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
     #[cfg(target_arch = "x86_64")]
-    for chunk in &x[id as usize * n..][..n] {
+    for chunk in &table[id as usize * shape.stride..][..shape.stride] {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: SSE is part of x86-64, and the address is that of a live reference.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(chunk).cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (x, n, id);
+    let _ = (table, shape, id);
 }
 
 /// The kernels of this CPU, found once.

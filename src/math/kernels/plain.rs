@@ -30,6 +30,27 @@ pub struct Settlement {
     pub decay_v: f32,
 }
 
+/// How a table is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Chunks in a field.
+    pub n: usize,
+    /// Chunks from the start of a row to the start of the next: 2 n with `w` and `dw`, 4 n with `m` and `v` too.
+    pub stride: usize,
+}
+
+impl Shape {
+    #[inline(always)]
+    fn row(self, table: &[Chunk], id: u32) -> &[Chunk] {
+        &table[id as usize * self.stride..][..self.stride]
+    }
+
+    #[inline(always)]
+    fn row_mut(self, table: &mut [Chunk], id: u32) -> &mut [Chunk] {
+        &mut table[id as usize * self.stride..][..self.stride]
+    }
+}
+
 /// Columns are worked on in blocks of this many chunks, whose running sums stay in registers.
 const BLOCK: usize = 4;
 
@@ -68,20 +89,15 @@ macro_rules! for_each_chunk {
     };
 }
 
-/// Chunks `from..from + N` of row `i`.
+/// The N chunks of a row from `from` on.
 #[inline(always)]
-fn block<const N: usize>(x: &[Chunk], n: usize, from: usize, i: usize) -> &[Chunk; N] {
-    x[i * n + from..].first_chunk().expect("a block lies within its row")
+fn block<const N: usize>(row: &[Chunk], from: usize) -> &[Chunk; N] {
+    row[from..].first_chunk().expect("a block lies within its row")
 }
 
 #[inline(always)]
-fn block_mut<const N: usize>(x: &mut [Chunk], n: usize, from: usize, i: usize) -> &mut [Chunk; N] {
-    x[i * n + from..].first_chunk_mut().expect("a block lies within its row")
-}
-
-#[inline(always)]
-fn row_mut(x: &mut [Chunk], n: usize, i: u32) -> &mut [Chunk] {
-    &mut x[i as usize * n..][..n]
+fn block_mut<const N: usize>(row: &mut [Chunk], from: usize) -> &mut [Chunk; N] {
+    row[from..].first_chunk_mut().expect("a block lies within its row")
 }
 
 /// `factor b`, by value: LLVM makes single instructions of whole chunks that are not written in place.
@@ -106,52 +122,52 @@ fn plus_product(a: &Chunk, b: &Chunk, c: &Chunk) -> Chunk {
 }
 
 #[inline(always)]
-pub(super) fn sum_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]) {
-    for_each_block!(n, sum_rows_block(w, n, ids, per, factor, out));
+pub(super) fn sum_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]) {
+    for_each_block!(shape.n, sum_rows_block(table, shape, ids, per, factor, out));
 }
 
 #[inline(always)]
 fn sum_rows_block<const N: usize>(
     from: usize,
-    w: &[Chunk],
-    n: usize,
+    table: &[Chunk],
+    shape: Shape,
     ids: &[u32],
     per: usize,
     factor: f32,
     out: &mut [Chunk],
 ) {
-    for (b, ids) in ids.chunks_exact(per).enumerate() {
+    for (out, ids) in out.chunks_exact_mut(shape.n).zip(ids.chunks_exact(per)) {
         let mut sum = [Chunk::ZERO; N];
         for &id in ids {
-            let w = block::<N>(w, n, from, id as usize);
+            let w = block::<N>(shape.row(table, id), from);
             for_each_chunk!(N, c => sum[c] = plus(&sum[c], &w[c]));
         }
-        let out = block_mut::<N>(out, n, from, b);
+        let out = block_mut::<N>(out, from);
         for_each_chunk!(N, c => out[c] = scaled(factor, &sum[c]));
     }
 }
 
 #[inline(always)]
-pub(super) fn scatter_rows(dw: &mut [Chunk], n: usize, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]) {
-    for_each_block!(n, scatter_rows_block(dw, n, ids, per, factor, dout));
+pub(super) fn scatter_rows(table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]) {
+    for_each_block!(shape.n, scatter_rows_block(table, shape, ids, per, factor, dout));
 }
 
 #[inline(always)]
 fn scatter_rows_block<const N: usize>(
     from: usize,
-    dw: &mut [Chunk],
-    n: usize,
+    table: &mut [Chunk],
+    shape: Shape,
     ids: &[u32],
     per: usize,
     factor: f32,
     dout: &[Chunk],
 ) {
-    for (b, ids) in ids.chunks_exact(per).enumerate() {
-        let dout = block::<N>(dout, n, from, b);
+    for (dout, ids) in dout.chunks_exact(shape.n).zip(ids.chunks_exact(per)) {
+        let dout = block::<N>(dout, from);
         let mut scaled_dout = [Chunk::ZERO; N];
         for_each_chunk!(N, c => scaled_dout[c] = scaled(factor, &dout[c]));
         for &id in ids {
-            let dw = block_mut::<N>(dw, n, from, id as usize);
+            let dw = block_mut::<N>(shape.row_mut(table, id), shape.n + from);
             for_each_chunk!(N, c => dw[c] = plus(&dw[c], &scaled_dout[c]));
         }
     }
@@ -187,16 +203,24 @@ fn sums(x: &[Chunk; 4]) -> [f32; 4] {
 }
 
 #[inline(always)]
-pub(super) fn dot_rows(w: &[Chunk], n: usize, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize) {
-    for_each_block!(n, dot_rows_block(w, n, ids, per, h, out, stride));
+pub(super) fn dot_rows(
+    table: &[Chunk],
+    shape: Shape,
+    ids: &[u32],
+    per: usize,
+    h: &[Chunk],
+    out: &mut [f32],
+    stride: usize,
+) {
+    for_each_block!(shape.n, dot_rows_block(table, shape, ids, per, h, out, stride));
 }
 
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn dot_rows_block<const N: usize>(
     from: usize,
-    w: &[Chunk],
-    n: usize,
+    table: &[Chunk],
+    shape: Shape,
     ids: &[u32],
     per: usize,
     h: &[Chunk],
@@ -204,14 +228,14 @@ fn dot_rows_block<const N: usize>(
     stride: usize,
 ) {
     let batch = ids.len() / per;
-    for (b, ids) in ids.chunks_exact(per).enumerate() {
-        let h = block::<N>(h, n, from, b);
+    for (b, (h, ids)) in h.chunks_exact(shape.n).zip(ids.chunks_exact(per)).enumerate() {
+        let h = block::<N>(h, from);
         for (k, ids) in ids.chunks(WORDS).enumerate() {
             // Always as many words, so that all sums stay in registers; those past the end are not written.
             let mut lanes = [Chunk::ZERO; 2 * WORDS];
             for i in 0..WORDS {
                 let id = ids[i.min(ids.len() - 1)];
-                let w = block::<N>(w, n, from, id as usize);
+                let w = block::<N>(shape.row(table, id), from);
                 for_each_chunk!(N, c => {
                     let lanes = &mut lanes[2 * i + c / PANEL_CHUNKS];
                     *lanes = plus_product(lanes, &h[c], &w[c]);
@@ -230,27 +254,24 @@ fn dot_rows_block<const N: usize>(
 }
 
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 pub(super) fn dot_rows_backward(
-    w: &[Chunk],
-    dw: &mut [Chunk],
-    n: usize,
+    table: &mut [Chunk],
+    shape: Shape,
     ids: &[u32],
     per: usize,
     h: &[Chunk],
     dscores: &[f32],
     dh: &mut [Chunk],
 ) {
-    for_each_block!(n, dot_rows_backward_block(w, dw, n, ids, per, h, dscores, dh));
+    for_each_block!(shape.n, dot_rows_backward_block(table, shape, ids, per, h, dscores, dh));
 }
 
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn dot_rows_backward_block<const N: usize>(
     from: usize,
-    w: &[Chunk],
-    dw: &mut [Chunk],
-    n: usize,
+    table: &mut [Chunk],
+    shape: Shape,
     ids: &[u32],
     per: usize,
     h: &[Chunk],
@@ -258,17 +279,17 @@ fn dot_rows_backward_block<const N: usize>(
     dh: &mut [Chunk],
 ) {
     let batch = ids.len() / per;
-    for (b, ids) in ids.chunks_exact(per).enumerate() {
-        let h = block::<N>(h, n, from, b);
-        let mut sum = *block::<N>(dh, n, from, b);
+    let rows = h.chunks_exact(shape.n).zip(dh.chunks_exact_mut(shape.n));
+    for (b, ((h, dh), ids)) in rows.zip(ids.chunks_exact(per)).enumerate() {
+        let (h, dh) = (block::<N>(h, from), block_mut::<N>(dh, from));
+        let mut sum = *dh;
         for (k, &id) in ids.iter().enumerate() {
             let dscore = dscores[k * batch + b];
-            let w = block::<N>(w, n, from, id as usize);
+            let (w, dw) = shape.row_mut(table, id).split_at_mut(shape.n);
+            let (w, dw) = (block::<N>(w, from), block_mut::<N>(dw, from));
             for_each_chunk!(N, c => sum[c] = plus_scaled(&sum[c], dscore, &w[c]));
-            let dw = block_mut::<N>(dw, n, from, id as usize);
             for_each_chunk!(N, c => dw[c] = plus_scaled(&dw[c], dscore, &h[c]));
         }
-        let dh = block_mut::<N>(dh, n, from, b);
         for_each_chunk!(N, c => dh[c] = sum[c]);
     }
 }
@@ -355,9 +376,10 @@ pub(super) fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &
 }
 
 #[inline(always)]
-pub(super) fn sgd_step(w: &mut [Chunk], dw: &mut [Chunk], n: usize, ids: &[u32], rate: f32) {
+pub(super) fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32], rate: f32) {
     for &id in ids {
-        for (w, dw) in row_mut(w, n, id).iter_mut().zip(row_mut(dw, n, id)) {
+        let (w, rest) = shape.row_mut(table, id).split_at_mut(shape.n);
+        for (w, dw) in w.iter_mut().zip(rest) {
             *w = plus_scaled(w, -rate, dw);
             *dw = Chunk::ZERO;
         }
@@ -368,25 +390,17 @@ pub(super) fn sgd_step(w: &mut [Chunk], dw: &mut [Chunk], n: usize, ids: &[u32],
 /// `m += (1 - β1)(g - m)`, `v += (1 - β2)(g² - v)`, `w -= m / den (M0 + y² (M2 - y M3))` with `den = √v + ε u0` and
 /// `y = ε / den`; then `m` and `v` decay and the gradient is zero, ready for the next.
 #[inline(always)]
-pub(super) fn adam_settle(
-    w: &mut [Chunk],
-    dw: &mut [Chunk],
-    m: &mut [Chunk],
-    v: &mut [Chunk],
-    n: usize,
-    ids: &[u32],
-    settlements: &[Settlement],
-) {
+pub(super) fn adam_settle(table: &mut [Chunk], shape: Shape, ids: &[u32], settlements: &[Settlement]) {
     for (i, (&id, settlement)) in ids.iter().zip(settlements).enumerate() {
         if let Some(&next) = ids.get(i + AHEAD) {
-            for x in [&*w, dw, m, v] {
-                super::prefetch_row(x, n, next);
-            }
+            super::prefetch_row(table, shape, next);
         }
         if settlement.m0 == 0.0 {
             continue;
         }
-        let (w, dw, m, v) = (row_mut(w, n, id), row_mut(dw, n, id), row_mut(m, n, id), row_mut(v, n, id));
+        let (w, rest) = shape.row_mut(table, id).split_at_mut(shape.n);
+        let (dw, rest) = rest.split_at_mut(shape.n);
+        let (m, v) = rest.split_at_mut(shape.n);
         for ((w, dw), (m, v)) in w.iter_mut().zip(dw).zip(m.iter_mut().zip(v)) {
             settle(w, dw, m, v, settlement);
         }
@@ -412,18 +426,19 @@ fn settle(w: &mut Chunk, dw: &mut Chunk, m: &mut Chunk, v: &mut Chunk, settlemen
 }
 
 #[inline(always)]
-pub(super) fn scale_rows(x: &mut [Chunk], n: usize, ids: &[u32], factor: f32) {
+pub(super) fn scale_gradients(table: &mut [Chunk], shape: Shape, ids: &[u32], factor: f32) {
     for &id in ids {
-        for chunk in row_mut(x, n, id) {
+        for chunk in &mut shape.row_mut(table, id)[shape.n..][..shape.n] {
             *chunk = scaled(factor, chunk);
         }
     }
 }
 
 #[inline(always)]
-pub(super) fn squares(x: &[Chunk], n: usize, ids: &[u32], out: &mut [f64]) {
+pub(super) fn gradient_squares(table: &[Chunk], shape: Shape, ids: &[u32], out: &mut [f64]) {
     for &id in ids {
-        for (out, panel) in out.iter_mut().zip(x[id as usize * n..][..n].chunks(PANEL_CHUNKS)) {
+        let gradient = &shape.row(table, id)[shape.n..][..shape.n];
+        for (out, panel) in out.iter_mut().zip(gradient.chunks(PANEL_CHUNKS)) {
             for chunk in panel {
                 *out += f64::from(sum(&Chunk(chunk.0.map(|x| x * x))));
             }

@@ -1,6 +1,6 @@
 //! Each instruction set against [`plain`], bit for bit, and `plain` against f64.
 
-use super::plain::Settlement;
+use super::plain::{Settlement, Shape};
 use super::*;
 use crate::math::{LANES, PANEL_CHUNKS, Purpose, Rng, panels};
 
@@ -18,29 +18,32 @@ fn random(count: usize, index: u64) -> Vec<Chunk> {
 /// Everything every kernel computes on one random case, as bits.
 fn run_all(k: &Kernels, n: usize) -> Vec<u32> {
     const PER: usize = 3;
+    let shape = Shape { n, stride: 4 * n };
     let ids = [3u32, 0, 3, 6, 1, 5, 3, 2, 2, 0, 4, 6];
     let (batch, unique) = (ids.len() / PER, [3u32, 0, 6, 1, 5]);
-    let (mut w, mut dw, mut m) = (random(7 * n, 1), random(7 * n, 7), random(7 * n, 2));
-    let mut v: Vec<Chunk> = random(7 * n, 3).iter().map(|c| Chunk(c.0.map(|x| x * x * 1e-4))).collect();
+    let mut table = random(7 * 4 * n, 1);
+    for v in table.chunks_exact_mut(4 * n).flat_map(|row| &mut row[3 * n..]) {
+        *v = Chunk(v.0.map(|x| x * x * 1e-4));
+    }
     let (mut h, mut dh) = (random(batch * n, 4), random(batch * n, 6));
-    k.sum_rows(&w, n, &ids, PER, 1.0 / 3.0, &mut h);
+    k.sum_rows(&table, shape, &ids, PER, 1.0 / 3.0, &mut h);
     let mut partial = vec![0.0; panels(n) * ids.len()];
-    k.dot_rows(&w, n, &ids, PER, &h, &mut partial, ids.len());
+    k.dot_rows(&table, shape, &ids, PER, &h, &mut partial, ids.len());
     let mut scores = vec![0.0; ids.len()];
     k.add_panels(&partial, &mut scores);
     let mut probabilities = vec![0.0; ids.len()];
     let mut doubles = vec![k.sigmoid_with_loss(&scores, true, &mut probabilities)];
     doubles.push(k.sigmoid_with_loss(&scores, false, &mut probabilities));
-    k.dot_rows_backward(&w, &mut dw, n, &ids, PER, &h, &probabilities, &mut dh);
-    k.scatter_rows(&mut dw, n, &ids, PER, 0.1, &dh);
-    k.scale_rows(&mut dw, n, &unique[1..], 0.7);
+    k.dot_rows_backward(&mut table, shape, &ids, PER, &h, &probabilities, &mut dh);
+    k.scatter_rows(&mut table, shape, &ids, PER, 0.1, &dh);
+    k.scale_gradients(&mut table, shape, &unique[1..], 0.7);
     let mut squares = vec![0.0; panels(n)];
-    k.squares(&dw, n, &unique, &mut squares);
+    k.gradient_squares(&table, shape, &unique, &mut squares);
     let settlement = Settlement { m0: 3e-3, m2: 1e-6, m3: 1e-8, epsilon: 1.1e-7, decay_m: 0.5, decay_v: 0.9 };
     let settlements = [settlement, Settlement::default(), settlement, settlement];
-    k.adam_settle(&mut w, &mut dw, &mut m, &mut v, n, &unique[..4], &settlements);
-    k.sgd_step(&mut w, &mut dw, n, &unique[4..], 1e-2);
-    let floats = [&w, &m, &v, &dw, &h, &dh].into_iter().flatten().flat_map(|c| c.0).chain(partial).chain(probabilities);
+    k.adam_settle(&mut table, shape, &unique[..4], &settlements);
+    k.sgd_step(&mut table, shape, &unique[4..], 1e-2);
+    let floats = [&table, &h, &dh].into_iter().flatten().flat_map(|c| c.0).chain(partial).chain(probabilities);
     doubles.extend(squares);
     floats
         .map(f32::to_bits)
@@ -61,8 +64,9 @@ fn every_instruction_set_gives_the_same_bits() {
 fn dot_rows_adds_up_each_panel() {
     let n = PANEL_CHUNKS + 1;
     let (w, h) = (random(2 * n, 1), random(n, 2));
+    let shape = Shape { n, stride: n };
     let mut partial = [0.0; 2];
-    Kernels::plain().dot_rows(&w, n, &[1], 1, &h, &mut partial, 1);
+    Kernels::plain().dot_rows(&w, shape, &[1], 1, &h, &mut partial, 1);
     let exact = |from: usize, to: usize| -> f64 {
         (from..to)
             .flat_map(|c| (0..LANES).map(move |i| (c, i)))

@@ -8,6 +8,7 @@
 
 use crate::math::Matrix;
 use crate::math::kernels::kernels;
+use crate::nn::Parameter;
 use crate::words::WordId;
 
 /// Takes rows of a V x D matrix.
@@ -37,21 +38,21 @@ impl Embedding {
     ///
     /// # Panics
     /// If an id is not a row of `w`.
-    pub fn forward(&mut self, w: &Matrix, ids: &[WordId], out: &mut Matrix) {
+    pub fn forward(&mut self, w: &Parameter, ids: &[WordId], out: &mut Matrix) {
         self.ids.clear();
         self.ids.extend_from_slice(ids);
         out.reset(ids.len() / self.per_example, w.cols());
-        kernels().sum_rows(w.chunks(), w.width(), ids, self.per_example, self.factor, out.chunks_mut());
+        kernels().sum_rows(w.chunks(), w.shape(), ids, self.per_example, self.factor, out.chunks_mut());
     }
 
-    /// Adds `dout` (B x D) to the gradient (V x D) of every row taken.
+    /// Adds `dout` (B x D) to the gradient of every row taken.
     ///
     /// # Panics
     /// If the shapes are not those of `forward`.
-    pub fn backward(&self, dout: &Matrix, dw: &mut Matrix) {
-        assert_eq!((dout.rows() * self.per_example, dout.cols()), (self.ids.len(), dw.cols()), "dout is B x D");
-        let n = dw.width();
-        kernels().scatter_rows(dw.chunks_mut(), n, &self.ids, self.per_example, self.factor, dout.chunks());
+    pub fn backward(&self, dout: &Matrix, w: &mut Parameter) {
+        assert_eq!((dout.rows() * self.per_example, dout.cols()), (self.ids.len(), w.cols()), "dout is B x D");
+        let shape = w.shape();
+        kernels().scatter_rows(w.chunks_mut(), shape, &self.ids, self.per_example, self.factor, dout.chunks());
     }
 }
 
@@ -64,11 +65,12 @@ impl Default for Embedding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::Field;
     use crate::nn::check::{assert_close, central_difference, random_matrix, weighted_sum};
 
     fn forward(layer: &mut Embedding, w: &Matrix, ids: &[WordId]) -> Matrix {
         let mut out = Matrix::zeros(0, 0);
-        layer.forward(w, ids, &mut out);
+        layer.forward(&Parameter::of(w, false), ids, &mut out);
         out
     }
 
@@ -84,11 +86,10 @@ mod tests {
 
     #[test]
     fn repeated_ids_accumulate_in_the_gradient() {
-        let (w, mut dw) = (Matrix::zeros(3, 2), Matrix::zeros(3, 2));
-        let mut layer = Embedding::new();
-        forward(&mut layer, &w, &[2, 0, 2]);
-        layer.backward(&Matrix::from_rows(3, 2, &[1., 2., 10., 20., 100., 200.]), &mut dw);
-        assert_eq!(dw.to_vec(), [10., 20., 0., 0., 101., 202.]);
+        let (mut layer, mut w) = (Embedding::new(), Parameter::zeros(3, 2, false));
+        forward(&mut layer, &Matrix::zeros(3, 2), &[2, 0, 2]);
+        layer.backward(&Matrix::from_rows(3, 2, &[1., 2., 10., 20., 100., 200.]), &mut w);
+        assert_eq!(w.get(Field::Gradient).unwrap().to_vec(), [10., 20., 0., 0., 101., 202.]);
     }
 
     #[test]
@@ -96,8 +97,9 @@ mod tests {
         for (mut layer, batch) in [(Embedding::new(), 6), (Embedding::mean_of(3), 2)] {
             let (w, dout, ids) = (random_matrix(5, 83, 1), random_matrix(batch, 83, 2), [1, 4, 1, 0, 0, 4]);
             forward(&mut layer, &w, &ids);
-            let mut dw = Matrix::zeros(5, 83);
-            layer.backward(&dout, &mut dw);
+            let mut parameter = Parameter::of(&w, false);
+            layer.backward(&dout, &mut parameter);
+            let dw = parameter.get(Field::Gradient).unwrap();
             let expected = central_difference(&w, |w| weighted_sum(&forward(&mut layer.clone(), w, &ids), &dout));
             assert_close(&expected, &dw, 1e-2);
             assert!(dw.row(2).iter().all(|&x| x == 0.0), "a row that was not taken has no gradient");

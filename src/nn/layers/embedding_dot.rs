@@ -8,7 +8,7 @@
 
 use crate::math::kernels::kernels;
 use crate::math::{Matrix, panels};
-use crate::nn::{Columns, Stopped};
+use crate::nn::{Columns, Parameter, Stopped};
 use crate::words::WordId;
 
 /// Scores some words for each example.
@@ -35,7 +35,7 @@ impl EmbeddingDot {
     /// If a shape or an id is out of range.
     pub fn forward(
         &mut self,
-        w_out: &Matrix,
+        w_out: &Parameter,
         h: &Matrix,
         ids: &[WordId],
         columns: &mut dyn Columns,
@@ -46,36 +46,35 @@ impl EmbeddingDot {
         self.ids.clear();
         self.ids.extend_from_slice(ids);
         self.partial.resize(panels(h.width()) * ids.len(), 0.0);
-        let (w, n) = (w_out.chunks(), w_out.width());
-        kernels().dot_rows(w, n, ids, self.per_example, h.chunks(), &mut self.partial, ids.len());
+        let (w, shape) = (w_out.chunks(), w_out.shape());
+        kernels().dot_rows(w, shape, ids, self.per_example, h.chunks(), &mut self.partial, ids.len());
         columns.sum(&self.partial, scores)
     }
 
-    /// Adds to `dh` (B x D) and to the gradient rows of the words scored; `dscores` in the order of `scores`, `w_out` and
-    /// `h` as `forward` saw them.
+    /// Adds to `dh` (B x D) and to the gradients of the words scored; `dscores` in the order of `scores`, `h` and the weights
+    /// as `forward` saw them.
     ///
     /// # Panics
     /// If a shape is out of range.
-    pub fn backward(&self, w_out: &Matrix, h: &Matrix, dscores: &[f32], dh: &mut Matrix, dw_out: &mut Matrix) {
+    pub fn backward(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], dh: &mut Matrix) {
         assert_eq!(dscores.len(), self.ids.len(), "a gradient for each score");
-        let (w, dw, n) = (w_out.chunks(), dw_out.chunks_mut(), w_out.width());
-        let (h, dh) = (h.chunks(), dh.chunks_mut());
-        kernels().dot_rows_backward(w, dw, n, &self.ids, self.per_example, h, dscores, dh);
+        let (shape, h, dh) = (w_out.shape(), h.chunks(), dh.chunks_mut());
+        kernels().dot_rows_backward(w_out.chunks_mut(), shape, &self.ids, self.per_example, h, dscores, dh);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::AllColumns;
     use crate::nn::check::{assert_close, central_difference, random_matrix};
+    use crate::nn::{AllColumns, Field};
 
     const IDS: [u32; 4] = [1, 3, 1, 0];
     const DSCORES: [f32; 4] = [0.5, -1.0, 2.0, 0.25];
 
     fn scores(layer: &mut EmbeddingDot, w_out: &Matrix, h: &Matrix) -> Vec<f32> {
         let mut scores = vec![0.0; IDS.len()];
-        layer.forward(w_out, h, &IDS, &mut AllColumns, &mut scores).unwrap();
+        layer.forward(&Parameter::of(w_out, false), h, &IDS, &mut AllColumns, &mut scores).unwrap();
         scores
     }
 
@@ -95,8 +94,9 @@ mod tests {
             };
             let mut layer = EmbeddingDot::new(per_example);
             scores(&mut layer, &w_out, &h);
-            let (mut dh, mut dw) = (Matrix::zeros(h.rows(), dim), Matrix::zeros(4, dim));
-            layer.backward(&w_out, &h, &DSCORES, &mut dh, &mut dw);
+            let (mut dh, mut parameter) = (Matrix::zeros(h.rows(), dim), Parameter::of(&w_out, false));
+            layer.backward(&mut parameter, &h, &DSCORES, &mut dh);
+            let dw = parameter.get(Field::Gradient).unwrap();
             assert_close(&central_difference(&h, |h| loss(&w_out, h)), &dh, 1e-2);
             assert_close(&central_difference(&w_out, |w| loss(w, &h)), &dw, 1e-2);
         }

@@ -7,7 +7,7 @@
 
 use super::{EmbeddingDot, SigmoidWithLoss};
 use crate::math::Matrix;
-use crate::nn::{Columns, Stopped};
+use crate::nn::{Columns, Parameter, Stopped};
 use crate::words::WordId;
 
 /// An [`EmbeddingDot`] over the true word and its negatives, and a [`SigmoidWithLoss`] for each of them.
@@ -35,7 +35,7 @@ impl NegativeSamplingLoss {
     /// [`Stopped`] if another thread gave up.
     pub fn forward(
         &mut self,
-        w_out: &Matrix,
+        w_out: &Parameter,
         h: &Matrix,
         ids: &[WordId],
         columns: &mut dyn Columns,
@@ -46,27 +46,27 @@ impl NegativeSamplingLoss {
         Ok(layers.enumerate().map(|(k, (layer, scores))| layer.forward(scores, k == 0)).sum())
     }
 
-    /// Adds to `dh` (B x D) and to the gradient rows of `w_out` (V x D). `w_out` and `h` are what `forward` saw.
-    pub fn backward(&mut self, w_out: &Matrix, h: &Matrix, dh: &mut Matrix, dw_out: &mut Matrix) {
+    /// Adds to `dh` (B x D) and to the gradients of `w_out`; `h` and the weights as `forward` saw them.
+    pub fn backward(&mut self, w_out: &mut Parameter, h: &Matrix, dh: &mut Matrix) {
         for (layer, dscores) in self.loss_layers.iter().zip(self.scores.chunks_exact_mut(h.rows())) {
             layer.backward(dscores);
         }
-        self.embed_dot_layer.backward(w_out, h, &self.scores, dh, dw_out);
+        self.embed_dot_layer.backward(w_out, h, &self.scores, dh);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::AllColumns;
     use crate::nn::check::{assert_close, central_difference, random_matrix};
+    use crate::nn::{AllColumns, Field};
 
     const DIM: usize = 35;
     /// Two examples: true words 0 and 2, negatives (1, 3) and (3, 4).
     const IDS: [u32; 6] = [0, 1, 3, 2, 3, 4];
 
     fn forward(layer: &mut NegativeSamplingLoss, w_out: &Matrix, h: &Matrix) -> f64 {
-        layer.forward(w_out, h, &IDS, &mut AllColumns).unwrap()
+        layer.forward(&Parameter::of(w_out, false), h, &IDS, &mut AllColumns).unwrap()
     }
 
     #[test]
@@ -74,8 +74,9 @@ mod tests {
         let (w_out, h) = (random_matrix(5, DIM, 1), random_matrix(2, DIM, 2));
         let mut layer = NegativeSamplingLoss::new(2);
         forward(&mut layer, &w_out, &h);
-        let (mut dh, mut dw) = (Matrix::zeros(2, DIM), Matrix::zeros(5, DIM));
-        layer.backward(&w_out, &h, &mut dh, &mut dw);
+        let (mut dh, mut parameter) = (Matrix::zeros(2, DIM), Parameter::of(&w_out, false));
+        layer.backward(&mut parameter, &h, &mut dh);
+        let dw = parameter.get(Field::Gradient).unwrap();
         let fresh = || NegativeSamplingLoss::new(2);
         assert_close(&central_difference(&h, |h| forward(&mut fresh(), &w_out, h)), &dh, 1e-2);
         assert_close(&central_difference(&w_out, |w| forward(&mut fresh(), w, &h)), &dw, 1e-2);

@@ -6,7 +6,7 @@ mod weights;
 
 pub use cbow::CBOW;
 pub use skip_gram::SkipGram;
-pub use weights::{Gradients, Weights};
+pub use weights::{Parameters, Weights};
 
 use super::{Batch, Columns, Stopped};
 
@@ -23,11 +23,8 @@ pub trait Model: Send {
     fn backward(&mut self);
 
     /// The matrices being learned.
-    fn weights(&self) -> &Weights;
+    fn parameters(&self) -> &Parameters;
 
-    /// The matrices and the gradients of the last batch, for an optimizer to bring together.
-    fn weights_and_gradients(&mut self) -> (&mut Weights, &mut Gradients);
-
-    /// The gradients of the last batch.
-    fn gradients(&self) -> &Gradients;
+    /// The matrices being learned, for an optimizer to change.
+    fn parameters_mut(&mut self) -> &mut Parameters;
 }

@@ -1,7 +1,8 @@
-//! The two matrices of a model, and their gradients.
+//! The two matrices of a model.
 #![forbid(unsafe_code)]
 
 use crate::math::{Matrix, Purpose, Rng};
+use crate::nn::Parameter;
 
 /// Standard deviation of the first weights, as in the chapter.
 const FIRST_WEIGHTS: f64 = 0.01;
@@ -35,26 +36,18 @@ impl Weights {
     }
 }
 
-/// The gradients of both matrices, V x D each, of which only the rows of the last batch mean anything to a model.
-///
-/// `backward` adds to those rows, so they have to be zero before: an optimizer that has used a row's gradient makes it
-/// zero. Adam does so when the row is next needed, and until then finds there the gradient of the row's last step.
+/// The two matrices as they are learned, or some of their columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Gradients {
-    /// Of `w_in`.
-    pub dw_in: Matrix,
-    /// Of `w_out`.
-    pub dw_out: Matrix,
+pub struct Parameters {
+    /// Input rows.
+    pub w_in: Parameter,
+    /// Output rows.
+    pub w_out: Parameter,
 }
 
-impl Gradients {
-    /// Zeros.
-    pub fn zeros(vocab_size: usize, hidden_size: usize) -> Self {
-        Self { dw_in: Matrix::zeros(vocab_size, hidden_size), dw_out: Matrix::zeros(vocab_size, hidden_size) }
-    }
-
-    /// Zeros in the shape of `weights`.
-    pub fn of(weights: &Weights) -> Self {
-        Self::zeros(weights.w_in.rows(), weights.w_in.cols())
+impl Parameters {
+    /// These weights; `moments` says whether the optimizer keeps moments.
+    pub fn of(weights: &Weights, moments: bool) -> Self {
+        Self { w_in: Parameter::of(&weights.w_in, moments), w_out: Parameter::of(&weights.w_out, moments) }
     }
 }

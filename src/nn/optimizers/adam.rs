@@ -1,7 +1,7 @@
 //! Adam on the dense trajectory, at sparse cost.
 //!
 //! The chapter's Adam moves all V rows at every step. Here a row rests between two batches that touch it: its gradient
-//! stays where `backward` left it, and just before the row is read again [`Moments::settle`] takes the step on that
+//! stays where `backward` left it, and just before the row is read again [`settle`] takes the step on that
 //! gradient and all the steps that the row missed since, in one pass (derivation in `missed.rs`). In exact arithmetic the
 //! weights are those of the dense program; in f32 they differ by rounding alone, and over 20,000 steps this way stays closer
 //! to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
@@ -9,10 +9,9 @@
 
 use super::Plan;
 use super::missed::Missed;
-use crate::math::Matrix;
 use crate::math::kernels::kernels;
 use crate::math::kernels::plain::Settlement;
-use crate::nn::{Batch, Gradients, Weights};
+use crate::nn::{Batch, Parameter, Parameters};
 use crate::words::WordId;
 
 /// Adam's clock: which step it is, and at which step each row was updated last.
@@ -68,48 +67,21 @@ impl Adam {
     }
 }
 
-/// First and second moments of both matrices, for the columns of one thread.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Moments {
-    /// First moment of `w_in`.
-    pub m_in: Matrix,
-    /// Second moment of `w_in`.
-    pub v_in: Matrix,
-    /// First moment of `w_out`.
-    pub m_out: Matrix,
-    /// Second moment of `w_out`.
-    pub v_out: Matrix,
+/// Takes the pending steps of the rows that `batch` reads; afterwards their gradients are zero.
+///
+/// # Panics
+/// If `parameters` have no moments, or `plan` is of another batch.
+pub fn settle(parameters: &mut Parameters, batch: &Batch, plan: &Plan) {
+    settle_rows(&mut parameters.w_in, batch.unique_inputs(), &plan.inputs);
+    settle_rows(&mut parameters.w_out, batch.unique_outputs(), &plan.outputs);
 }
 
-impl Moments {
-    /// Zeros, for two V x D matrices.
-    pub fn zeros(vocab_size: usize, cols: usize) -> Self {
-        let zeros = || Matrix::zeros(vocab_size, cols);
-        Self { m_in: zeros(), v_in: zeros(), m_out: zeros(), v_out: zeros() }
-    }
-
-    /// Takes the pending steps of the rows that `batch` reads; afterwards their gradients are zero.
-    pub fn settle(&mut self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
-        let inputs = (batch.unique_inputs(), &plan.inputs[..]);
-        self.settle_rows(weights, gradients, inputs, (batch.unique_outputs(), &plan.outputs));
-    }
-
-    /// Takes the pending steps of these rows of `w_in` and of `w_out`.
-    pub fn settle_rows(
-        &mut self,
-        weights: &mut Weights,
-        gradients: &mut Gradients,
-        inputs: (&[WordId], &[Settlement]),
-        outputs: (&[WordId], &[Settlement]),
-    ) {
-        let sides = [
-            (&mut weights.w_in, &mut gradients.dw_in, &mut self.m_in, &mut self.v_in, inputs),
-            (&mut weights.w_out, &mut gradients.dw_out, &mut self.m_out, &mut self.v_out, outputs),
-        ];
-        for (w, dw, m, v, (ids, settlements)) in sides {
-            let n = w.width();
-            let (w, dw, m, v) = (w.chunks_mut(), dw.chunks_mut(), m.chunks_mut(), v.chunks_mut());
-            kernels().adam_settle(w, dw, m, v, n, ids, settlements);
-        }
-    }
+/// Takes the pending steps of these rows of one matrix; afterwards their gradients are zero.
+///
+/// # Panics
+/// If the matrix has no moments.
+pub fn settle_rows(w: &mut Parameter, ids: &[WordId], settlements: &[Settlement]) {
+    assert!(w.has_moments() && ids.len() == settlements.len(), "Adam keeps moments, and a settlement for each row");
+    let shape = w.shape();
+    kernels().adam_settle(w.chunks_mut(), shape, ids, settlements);
 }

@@ -5,31 +5,31 @@
 
 use crate::math::kernels::kernels;
 use crate::math::panels;
-use crate::nn::{Batch, Columns, Gradients, Stopped};
+use crate::nn::{Batch, Columns, Parameters, Stopped};
 
 /// Scales the gradients of `batch` so that their norm, over the columns of all threads, is at most `max_grad`.
 ///
 /// # Errors
 /// [`Stopped`] if another thread gave up.
 pub fn clip_gradients(
-    gradients: &mut Gradients,
+    parameters: &mut Parameters,
     batch: &Batch,
     max_grad: f32,
     columns: &mut dyn Columns,
 ) -> Result<(), Stopped> {
-    let n = gradients.dw_in.width();
-    let mut squares = vec![0.0f64; panels(n)];
-    let mut sides = [(&mut gradients.dw_in, batch.unique_inputs()), (&mut gradients.dw_out, batch.unique_outputs())];
-    for (dw, ids) in &sides {
-        kernels().squares(dw.chunks(), n, ids, &mut squares);
+    let mut sides = [(&mut parameters.w_in, batch.unique_inputs()), (&mut parameters.w_out, batch.unique_outputs())];
+    let mut squares = vec![0.0f64; panels(sides[0].0.shape().n)];
+    for (w, ids) in &sides {
+        kernels().gradient_squares(w.chunks(), w.shape(), ids, &mut squares);
     }
     let partial: Vec<f32> = squares.iter().map(|&x| x as f32).collect();
     let mut total = [0.0];
     columns.sum(&partial, &mut total)?;
     let rate = max_grad / (total[0].sqrt() + 1e-6);
     if rate < 1.0 {
-        for (dw, ids) in &mut sides {
-            kernels().scale_rows(dw.chunks_mut(), n, ids, rate);
+        for (w, ids) in &mut sides {
+            let shape = w.shape();
+            kernels().scale_gradients(w.chunks_mut(), shape, ids, rate);
         }
     }
     Ok(())
@@ -40,20 +40,20 @@ mod tests {
     use super::*;
     use crate::config::ModelKind;
     use crate::math::Matrix;
-    use crate::nn::{AllColumns, Wiring};
+    use crate::nn::{AllColumns, Field, Weights, Wiring};
 
     fn clipped(max_grad: f32) -> Vec<f32> {
         // Rows 1 of both are of this batch; what is in rows 0 is not its business.
-        let mut gradients = Gradients {
-            dw_in: Matrix::from_rows(2, 2, &[99.0, 99.0, 3.0, 0.0]),
-            dw_out: Matrix::from_rows(2, 2, &[99.0, 99.0, 0.0, 4.0]),
-        };
+        let mut parameters = Parameters::of(&Weights::zeros(2, 2), false);
+        parameters.w_in.set(Field::Gradient, &Matrix::from_rows(2, 2, &[99.0, 99.0, 3.0, 0.0]));
+        parameters.w_out.set(Field::Gradient, &Matrix::from_rows(2, 2, &[99.0, 99.0, 0.0, 4.0]));
         let mut batch = Batch::new(2);
         let wiring = Wiring { model: ModelKind::Cbow, window: 1, negatives: 1 };
         batch.fill(wiring, &[1, 1], &[1], &[1]);
-        clip_gradients(&mut gradients, &batch, max_grad, &mut AllColumns).unwrap();
-        assert_eq!((gradients.dw_in.row(0), gradients.dw_out.row(0)), (vec![99.0; 2], vec![99.0; 2]));
-        [gradients.dw_in.row(1), gradients.dw_out.row(1)].concat()
+        clip_gradients(&mut parameters, &batch, max_grad, &mut AllColumns).unwrap();
+        let gradients = [parameters.w_in, parameters.w_out].map(|w| w.get(Field::Gradient).unwrap());
+        assert!(gradients.iter().all(|gradient| gradient.row(0) == [99.0; 2]));
+        gradients.iter().flat_map(|gradient| gradient.row(1)).collect()
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! One optimizer or the other, behind the same three calls: plan, settle, step.
+//! One optimizer or the other, behind the same call: plan the next step.
 #![forbid(unsafe_code)]
 
-use super::{Adam, Moments, SGD};
+use super::{Adam, SGD};
 use crate::config::{Config, OptimizerKind};
 use crate::math::kernels::plain::Settlement;
-use crate::nn::{Batch, Gradients, Weights};
+use crate::nn::Batch;
 
 /// What one step needs to know beside the gradients; the same for every column.
 #[derive(Debug, Clone, Default)]
@@ -40,40 +40,6 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.plan(plan),
             Self::Adam(adam) => adam.plan(batch, plan),
-        }
-    }
-}
-
-/// What an optimizer keeps beside the weights, for the columns of one thread.
-#[derive(Debug, Clone, PartialEq)]
-pub enum OptimizerState {
-    /// Nothing.
-    Sgd,
-    /// Moments.
-    Adam(Box<Moments>),
-}
-
-impl OptimizerState {
-    /// The state before the first step, for two V x `cols` matrices.
-    pub fn new(kind: OptimizerKind, vocab_size: usize, cols: usize) -> Self {
-        match kind {
-            OptimizerKind::Sgd => Self::Sgd,
-            OptimizerKind::Adam => Self::Adam(Box::new(Moments::zeros(vocab_size, cols))),
-        }
-    }
-
-    /// Brings the rows that `batch` reads up to date; afterwards their gradients are zero.
-    pub fn settle(&mut self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
-        if let Self::Adam(moments) = self {
-            moments.settle(weights, gradients, batch, plan);
-        }
-    }
-
-    /// Takes the step that `plan` describes, or, with Adam, leaves it to the next [`settle`](Self::settle) of each row.
-    pub fn step(&self, weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
-        match self {
-            Self::Sgd => SGD::step(weights, gradients, batch, plan),
-            Self::Adam(_) => {}
         }
     }
 }

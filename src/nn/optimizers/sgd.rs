@@ -3,7 +3,7 @@
 
 use super::Plan;
 use crate::math::kernels::kernels;
-use crate::nn::{Batch, Gradients, Weights};
+use crate::nn::{Batch, Parameters};
 
 /// Plain stochastic gradient descent.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,14 +19,11 @@ impl SGD {
     }
 
     /// Updates the rows that `batch` touched, and makes their gradients zero.
-    pub fn step(weights: &mut Weights, gradients: &mut Gradients, batch: &Batch, plan: &Plan) {
-        let sides = [
-            (&mut weights.w_in, &mut gradients.dw_in, batch.unique_inputs()),
-            (&mut weights.w_out, &mut gradients.dw_out, batch.unique_outputs()),
-        ];
-        for (w, dw, ids) in sides {
-            let n = w.width();
-            kernels().sgd_step(w.chunks_mut(), dw.chunks_mut(), n, ids, plan.rate);
+    pub fn step(parameters: &mut Parameters, batch: &Batch, plan: &Plan) {
+        let sides = [(&mut parameters.w_in, batch.unique_inputs()), (&mut parameters.w_out, batch.unique_outputs())];
+        for (w, ids) in sides {
+            let shape = w.shape();
+            kernels().sgd_step(w.chunks_mut(), shape, ids, plan.rate);
         }
     }
 }

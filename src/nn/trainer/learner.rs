@@ -1,28 +1,30 @@
 //! One training step on the columns that one thread has.
 #![forbid(unsafe_code)]
 
-use crate::config::{Config, ModelKind};
-use crate::nn::optimizers::clip_gradients;
-use crate::nn::{Batch, CBOW, Columns, Gradients, Model, Optimizer, OptimizerState, Plan, SkipGram, Stopped, Weights};
+use crate::config::{Config, ModelKind, OptimizerKind};
+use crate::math::Matrix;
+use crate::nn::optimizers::{clip_gradients, settle, settle_rows};
+use crate::nn::{
+    Batch, CBOW, Columns, Field, Model, Optimizer, Parameter, Parameters, Plan, SGD, SkipGram, Stopped, Weights,
+};
 use crate::words::WordId;
 
-/// A model and its optimizer's state.
+/// A model and the way it is updated.
 pub struct Learner {
     model: Box<dyn Model>,
-    state: OptimizerState,
+    optimizer: OptimizerKind,
     max_grad: Option<f32>,
 }
 
 impl Learner {
-    /// The model that `config` asks for, over some columns of the weights, with the gradients and the optimizer's state of
-    /// the same columns.
-    pub fn new(config: &Config, weights: Weights, gradients: Gradients, state: OptimizerState) -> Self {
+    /// The model that `config` asks for, over all columns of its parameters or some.
+    pub fn new(config: &Config, parameters: Parameters) -> Self {
         let (window, negatives) = (config.window, config.negatives);
         let model: Box<dyn Model> = match config.model {
-            ModelKind::Cbow => Box::new(CBOW::new(weights, gradients, window, negatives)),
-            ModelKind::SkipGram => Box::new(SkipGram::new(weights, gradients, window, negatives)),
+            ModelKind::Cbow => Box::new(CBOW::new(parameters, window, negatives)),
+            ModelKind::SkipGram => Box::new(SkipGram::new(parameters, window, negatives)),
         };
-        Self { model, state, max_grad: config.max_grad }
+        Self { model, optimizer: config.optimizer, max_grad: config.max_grad }
     }
 
     /// The first half of a step: the mean loss of `batch` before the update.
@@ -30,22 +32,24 @@ impl Learner {
     /// # Errors
     /// [`Stopped`] if another thread gave up.
     pub fn forward(&mut self, batch: &Batch, plan: &Plan, columns: &mut dyn Columns) -> Result<f64, Stopped> {
-        let (weights, gradients) = self.model.weights_and_gradients();
-        self.state.settle(weights, gradients, batch, plan);
+        if self.optimizer == OptimizerKind::Adam {
+            settle(self.model.parameters_mut(), batch, plan);
+        }
         self.model.forward(batch, columns)
     }
 
-    /// The second half: gradients and update.
+    /// The second half: gradients and update. Adam's update is left to the step that next reads a row.
     ///
     /// # Errors
     /// [`Stopped`] if another thread gave up.
     pub fn backward(&mut self, batch: &Batch, plan: &Plan, columns: &mut dyn Columns) -> Result<(), Stopped> {
         self.model.backward();
-        let (weights, gradients) = self.model.weights_and_gradients();
         if let Some(max_grad) = self.max_grad {
-            clip_gradients(gradients, batch, max_grad, columns)?;
+            clip_gradients(self.model.parameters_mut(), batch, max_grad, columns)?;
         }
-        self.state.step(weights, gradients, batch, plan);
+        if self.optimizer == OptimizerKind::Sgd {
+            SGD::step(self.model.parameters_mut(), batch, plan);
+        }
         Ok(())
     }
 
@@ -59,18 +63,21 @@ impl Learner {
     /// # Panics
     /// If `optimizer` is of another vocabulary.
     pub fn settled_weights(&self, optimizer: &Optimizer) -> Weights {
-        let mut weights = self.model.weights().clone();
-        if let (Optimizer::Adam(adam), OptimizerState::Adam(moments)) = (optimizer, &self.state) {
-            let all: Vec<WordId> = (0..weights.w_in.rows() as WordId).collect();
-            let (inputs, outputs) = adam.plan_for_all_rows();
-            let mut gradients = self.model.gradients().clone();
-            moments.clone().settle_rows(&mut weights, &mut gradients, (&all, &inputs), (&all, &outputs));
-        }
-        weights
+        let Parameters { w_in, w_out } = self.model.parameters();
+        let Optimizer::Adam(adam) = optimizer else {
+            return Weights { w_in: weight(w_in), w_out: weight(w_out) };
+        };
+        let all: Vec<WordId> = (0..w_in.rows() as WordId).collect();
+        let settled = |w: &Parameter, settlements: &[_]| {
+            let mut w = w.clone();
+            settle_rows(&mut w, &all, settlements);
+            weight(&w)
+        };
+        let (inputs, outputs) = adam.plan_for_all_rows();
+        Weights { w_in: settled(w_in, &inputs), w_out: settled(w_out, &outputs) }
     }
+}
 
-    /// The optimizer's state, as the last step left it.
-    pub fn state(&self) -> &OptimizerState {
-        &self.state
-    }
+fn weight(w: &Parameter) -> Matrix {
+    w.get(Field::Weight).expect("every parameter has weights")
 }

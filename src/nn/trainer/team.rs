@@ -76,7 +76,7 @@ impl<'a> Team<'a> {
                 return Err(Stopped);
             }
             spins += 1;
-            if spins < 5_000 { std::hint::spin_loop() } else { std::thread::yield_now() }
+            if spins < 200 { std::hint::spin_loop() } else { std::thread::yield_now() }
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ use crate::config::{Config, OptimizerKind};
 use crate::error::{ConfigError, Error, Result, TrainError};
 use crate::math::{LANES, Matrix, PANEL_CHUNKS, Purpose, Rng};
 use crate::nn::{
-    Adam, AllColumns, Batch, Columns, Gradients, Moments, Optimizer, OptimizerState, Plan, Stopped, UnigramSampler,
-    Weights, Wiring,
+    Adam, AllColumns, Batch, Columns, Field, Optimizer, Parameter, Parameters, Plan, Stopped, UnigramSampler, Weights,
+    Wiring,
 };
 use crate::words::WordId;
 use std::ops::Range;
@@ -210,23 +210,19 @@ impl<'a> Trainer<'a> {
 
     /// Everything needed to go on later.
     pub fn state(&self) -> TrainerState {
-        let moments = |select: fn(&Moments) -> &Matrix| {
-            self.gather(move |learner| match learner.state() {
-                OptimizerState::Adam(moments) => select(moments),
-                OptimizerState::Sgd => unreachable!("asked for under Adam alone"),
-            })
-        };
+        let w_in = |field| self.gather(field, |parameters| &parameters.w_in);
+        let w_out = |field| self.gather(field, |parameters| &parameters.w_out);
         let adam = match &self.optimizer {
             Optimizer::Sgd(_) => None,
             Optimizer::Adam(adam) => Some(AdamState {
                 last_in: adam.last_updates().0.to_vec(),
                 last_out: adam.last_updates().1.to_vec(),
-                dw_in: self.gather(|learner| &learner.model().gradients().dw_in),
-                dw_out: self.gather(|learner| &learner.model().gradients().dw_out),
-                m_in: moments(|m| &m.m_in),
-                v_in: moments(|m| &m.v_in),
-                m_out: moments(|m| &m.m_out),
-                v_out: moments(|m| &m.v_out),
+                dw_in: w_in(Field::Gradient),
+                dw_out: w_out(Field::Gradient),
+                m_in: w_in(Field::FirstMoment),
+                v_in: w_in(Field::SecondMoment),
+                m_out: w_out(Field::FirstMoment),
+                v_out: w_out(Field::SecondMoment),
             }),
         };
         TrainerState {
@@ -235,17 +231,19 @@ impl<'a> Trainer<'a> {
             loss_sum: self.clock.loss_sum,
             loss_count: self.clock.loss_count,
             history: self.clock.history.clone(),
-            w_in: self.gather(|learner| &learner.model().weights().w_in),
-            w_out: self.gather(|learner| &learner.model().weights().w_out),
+            w_in: w_in(Field::Weight),
+            w_out: w_out(Field::Weight),
             adam,
         }
     }
 
     /// A whole matrix, V x D row-major, from every learner's columns.
-    fn gather(&self, part: impl Fn(&Learner) -> &Matrix) -> Vec<f32> {
+    fn gather(&self, field: Field, part: impl Fn(&Parameters) -> &Parameter) -> Vec<f32> {
         let mut whole = Matrix::zeros(self.vocab_size, self.config.vector_size);
         for (learner, columns) in self.learners.iter().zip(&self.shares) {
-            copy_columns(part(learner), &mut whole, columns.start);
+            if let Some(part) = part(learner.model().parameters()).get(field) {
+                copy_columns(&part, &mut whole, columns.start);
+            }
         }
         whole.to_vec()
     }
@@ -258,9 +256,8 @@ impl<'a> Trainer<'a> {
         }
         let mut examples = Examples::new(ids, Wiring::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
-        let weights = self.weights();
-        let gradients = Gradients::zeros(0, 0);
-        let mut learner = Learner::new(&self.config, weights, gradients, OptimizerState::Sgd);
+        let config = Config { optimizer: OptimizerKind::Sgd, ..self.config.clone() };
+        let mut learner = Learner::new(&config, Parameters::of(&self.weights(), false));
         let mut rng = Rng::stream(self.config.seed, Purpose::HeldOut, 0);
         let mut batch = Batch::new(self.vocab_size);
         let mut total = 0.0;
@@ -432,19 +429,17 @@ fn shares(vector_size: usize, threads: usize) -> Vec<Range<usize>> {
 fn learner(config: &Config, vocab_size: usize, state: &TrainerState, columns: &Range<usize>) -> Learner {
     let take = |numbers: &[f32]| take_columns(numbers, vocab_size, config.vector_size, columns);
     let weights = Weights { w_in: take(&state.w_in), w_out: take(&state.w_out) };
-    let Some(adam) = &state.adam else {
-        let gradients = Gradients::of(&weights);
-        return Learner::new(
-            config,
-            weights,
-            gradients,
-            OptimizerState::new(config.optimizer, vocab_size, columns.len()),
-        );
-    };
-    let gradients = Gradients { dw_in: take(&adam.dw_in), dw_out: take(&adam.dw_out) };
-    let moments =
-        Moments { m_in: take(&adam.m_in), v_in: take(&adam.v_in), m_out: take(&adam.m_out), v_out: take(&adam.v_out) };
-    Learner::new(config, weights, gradients, OptimizerState::Adam(Box::new(moments)))
+    let mut parameters = Parameters::of(&weights, config.optimizer == OptimizerKind::Adam);
+    if let Some(adam) = &state.adam {
+        let Parameters { w_in, w_out } = &mut parameters;
+        w_in.set(Field::Gradient, &take(&adam.dw_in));
+        w_in.set(Field::FirstMoment, &take(&adam.m_in));
+        w_in.set(Field::SecondMoment, &take(&adam.v_in));
+        w_out.set(Field::Gradient, &take(&adam.dw_out));
+        w_out.set(Field::FirstMoment, &take(&adam.m_out));
+        w_out.set(Field::SecondMoment, &take(&adam.v_out));
+    }
+    Learner::new(config, parameters)
 }
 
 fn optimizer(config: &Config, vocab_size: usize, state: TrainerState) -> Optimizer {

@@ -1,1 +1,3 @@
 //! Corpora that quickvec knows by name.
+
+pub mod builtin;

@@ -10,7 +10,7 @@ use super::lexicon::{
     BUSINESS, INDICATORS, IRREGULAR, KINDS, Kind, MOVEMENTS, NAMES, Noun, Phrases, QUALITIES, Quality, ROLES, Role,
     TRADES, Trade, VERBS,
 };
-use super::phrases::{ATTRIBUTES, CHOICES, DETERMINERS, SENTENCES, WEAR};
+use super::phrases::{ATTRIBUTES, CHOICES, DETERMINERS, INDEFINITE, SENTENCES, WEAR};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -93,18 +93,20 @@ struct Actor {
     wear: usize,
     /// What only this one does; may be empty.
     own: Phrases,
+    /// In how many of six phrases it does its own.
+    own_share: usize,
     shared: Shared,
 }
 
 impl Actor {
     fn person(pronouns: Pronouns, agreement: Agreement, own: Phrases) -> Self {
-        let wear = if pronouns == HE { 0 } else if pronouns == SHE { 1 } else { 2 };
-        Self { agreement, pronouns, wear, own, shared: Shared::Anything }
+        let wear = [HE, SHE].iter().position(|gendered| *gendered == pronouns).unwrap_or(2);
+        Self { agreement, pronouns, wear, own, own_share: 3, shared: Shared::Anything }
     }
 
     fn thing(plural: bool, own: Phrases, topic: Phrases) -> Self {
         let (pronouns, agreement) = if plural { (THEY, Agreement::Plural) } else { (IT, Agreement::Third) };
-        Self { agreement, pronouns, wear: 2, own, shared: Shared::Topic(topic) }
+        Self { agreement, pronouns, wear: 2, own, own_share: 2, shared: Shared::Topic(topic) }
     }
 }
 
@@ -113,8 +115,9 @@ struct Writer {
     text: String,
     tokens: usize,
     actor: Actor,
-    /// The noun that `PICKED` will name.
+    /// The noun that the next noun phrase will name, and what may stand before it.
     picked: &'static str,
+    attributes: &'static [&'static str],
     quality: &'static Quality,
     trade: &'static Trade,
     firm: &'static str,
@@ -128,6 +131,7 @@ impl Writer {
             tokens: 0,
             actor: Actor::thing(false, &[], BUSINESS),
             picked: "",
+            attributes: ATTRIBUTES,
             quality: &QUALITIES[0],
             trade: &TRADES[0],
             firm: "",
@@ -163,12 +167,13 @@ impl Writer {
         let pronouns = self.actor.pronouns;
         match symbol {
             "SUBJ" => self.subject(),
+            "SPEAKER" => self.pronoun(&SPEAKERS[..4]),
             "PERSON" => self.person(),
             "PICK" => self.pick_noun(),
-            "PICKED" => self.noun_phrase(),
+            "SOME" => self.noun_phrase(&INDEFINITE),
             "NP" => {
                 self.pick_noun();
-                self.noun_phrase();
+                self.noun_phrase(&DETERMINERS);
             }
             "FIRM" => {
                 self.trade = self.weighted(TRADES, |trade| trade.weight);
@@ -197,7 +202,7 @@ impl Writer {
             "BEARER" => {
                 self.quality = self.weighted(QUALITIES, |quality| quality.weight);
                 self.actor = Actor::thing(false, &[], BUSINESS);
-                let article = *self.pick(&["the", "the", "this", "that", "our", "their"]);
+                let article = *self.pick(&["the", "the", "this", "that", "our"]);
                 self.word(article);
                 self.pick_and_expand(self.quality.bearers);
             }
@@ -216,12 +221,16 @@ impl Writer {
     /// A pronoun, a name or somebody in a role.
     fn subject(&mut self) {
         if self.chance(2, 5) {
-            let (pronouns, agreement) = *self.pick(&SPEAKERS);
-            self.actor = Actor::person(pronouns, agreement, &[]);
-            self.word(pronouns[0]);
+            self.pronoun(&SPEAKERS);
         } else {
             self.person();
         }
+    }
+
+    fn pronoun(&mut self, among: &[(Pronouns, Agreement)]) {
+        let (pronouns, agreement) = *self.pick(among);
+        self.actor = Actor::person(pronouns, agreement, &[]);
+        self.word(pronouns[0]);
     }
 
     fn person(&mut self) {
@@ -233,11 +242,11 @@ impl Writer {
         } else {
             let role: &Role = self.weighted(ROLES, |role| role.weight);
             let plural = self.chance(1, 4);
-            let (pronouns, agreement) =
-                if plural { (THEY, Agreement::Plural) } else { (pronouns, Agreement::Third) };
+            let (pronouns, agreement) = if plural { (THEY, Agreement::Plural) } else { (pronouns, Agreement::Third) };
             self.actor = Actor::person(pronouns, agreement, role.phrases);
+            self.attributes = ATTRIBUTES;
             self.picked = if plural { role.many[gender] } else { role.one[gender] };
-            self.noun_phrase();
+            self.noun_phrase(&DETERMINERS);
         }
     }
 
@@ -245,15 +254,17 @@ impl Writer {
         let kind: &Kind = self.weighted(KINDS, |kind| kind.weight);
         let noun: &Noun = self.weighted(kind.nouns, |noun| noun.weight);
         let plural = self.chance(1, 2);
-        self.actor = Actor::thing(plural, noun.phrases, kind.phrases);
+        self.actor = Actor { own_share: kind.own_share, ..Actor::thing(plural, noun.phrases, kind.phrases) };
+        self.attributes = kind.attributes;
         self.picked = if plural { noun.many } else { noun.one };
     }
 
-    fn noun_phrase(&mut self) {
+    fn noun_phrase(&mut self, determiners: &[&'static [&'static str]; 2]) {
         let plural = usize::from(self.actor.agreement == Agreement::Plural);
-        self.pick_and_expand(DETERMINERS[plural]);
-        if self.chance(1, 4) {
-            self.pick_and_expand(ATTRIBUTES);
+        self.pick_and_expand(determiners[plural]);
+        if self.chance(2, 5) {
+            let attributes = if self.chance(1, 2) { self.attributes } else { ATTRIBUTES };
+            self.pick_and_expand(attributes);
         }
         self.word(self.picked);
     }
@@ -263,7 +274,7 @@ impl Writer {
         while self.firm == before {
             self.firm = *self.pick(self.trade.firms);
         }
-        self.actor = Actor::thing(false, self.trade.phrases, BUSINESS);
+        self.actor = Actor { own_share: 4, ..Actor::thing(false, self.trade.phrases, BUSINESS) };
         self.expand(self.firm);
     }
 
@@ -278,7 +289,9 @@ impl Writer {
                 VERBS[if ranked < front { ranked / weight } else { common as u32 + ranked - front } as usize]
             }
         };
-        let own = !self.actor.own.is_empty() && self.chance(1, 2);
+        // The rarer forms of the rarer verbs would only fill the vocabulary.
+        let rare = matches!(form, Form::Participle | Form::Gerund);
+        let own = !rare && !self.actor.own.is_empty() && self.chance(self.actor.own_share, 6);
         let phrase = *self.pick(if own { self.actor.own } else { shared });
         let (verb, rest) = phrase.split_once(' ').unwrap_or((phrase, ""));
         self.verb(verb, form);
@@ -300,8 +313,10 @@ impl Writer {
 
     fn word(&mut self, word: &str) {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
-            if self.text.ends_with(" a") || self.text.ends_with("\na") || self.text == "a" {
-                self.text.push_str(if word.starts_with(['a', 'e', 'i', 'o', 'u']) && word != "one" { "n" } else { "" });
+            let article = self.text.ends_with(" a") || self.text.ends_with("\na") || self.text == "a";
+            // Vowels are heard, not seen: a used car, an honest farmer.
+            if article && (word.starts_with(['a', 'e', 'i', 'o', 'u']) && word != "used" || word == "honest") {
+                self.text.push('n');
             }
             self.text.push(' ');
         }
@@ -351,7 +366,9 @@ fn inflect(base: &str, form: Form) -> String {
     match (form, stem) {
         (Form::Base, _) => base.to_owned(),
         (Form::Present, Some(stem)) => format!("{stem}ies"),
-        (Form::Present, None) if base.ends_with(['s', 'x', 'z', 'o']) || base.ends_with("ch") || base.ends_with("sh") => {
+        (Form::Present, None)
+            if base.ends_with(['s', 'x', 'z', 'o']) || base.ends_with("ch") || base.ends_with("sh") =>
+        {
             format!("{base}es")
         }
         (Form::Present, None) => format!("{base}s"),

@@ -5,10 +5,12 @@
 //! their marks on the words around (`yesterday`, `these`, `she`, `than`), while what a verb is done to, or what a noun
 //! does, marks the word itself. Words that stand in one relation therefore differ in their contexts alike.
 //!
-//! It is a toy: some 1,300 words, few constructions, short memory. Use it to see that training works, not how well.
+//! It is a toy: some 1,600 words, few constructions, short memory. Use it to see that training works, not how well.
 
 mod grammar;
 mod lexicon;
 mod phrases;
+#[cfg(test)]
+mod tests;
 
 pub use grammar::{DEFAULT_SEED, text};

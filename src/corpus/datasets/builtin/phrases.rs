@@ -34,22 +34,34 @@ pub const SENTENCES: &[Weighted] = &[
     (3, "SUBJ should BASE TFUT"),
     (3, "SUBJ told HIS friends that HE would BASE TFUT"),
     (2, "perhaps SUBJ will BASE and HE will BASE"),
+    (2, "SUBJ PAST rather than BASE"),
+    (2, "more than MANY hundred people watched while PERSON PAST"),
+    (2, "SUBJ ~like to BASE very much"),
     (2, "SUBJ did n't BASE and neither did HIS friends"),
     (2, "SUBJ ~do n't BASE THABIT"),
+    (3, "SUBJ may BASE TFUT or HE may BASE"),
+    // Conversation.
+    (4, "if SPEAKER BASE TFUT HIS friends will be pleased"),
+    (4, "SPEAKER have PART many times"),
+    (4, "SPEAKER do n't know why PERSON PAST"),
+    (3, "SPEAKER must BASE TFUT or HIS friends will complain"),
+    (2, "do SPEAKER ever BASE"),
+    (2, "why do SPEAKER think that PERSON PAST"),
+    (2, "SPEAKER ~know how to BASE and HIS friends envy HIM"),
     // Going on.
     (3, "SUBJ IS ING right now and WHYPRES"),
     (3, "SUBJ WAS ING when WHYPAST"),
-    (2, "we saw PERSON ING TPAST"),
+    (2, "SPEAKER saw PERSON ING TPAST"),
     // Things and creatures.
-    (5, "NP PAST TPAST"),
-    (4, "TPAST NP PAST"),
-    (5, "NP often PRES"),
+    (6, "NP PAST TPAST"),
+    (6, "TPAST NP PAST"),
+    (6, "NP often PRES"),
     (4, "NP PRES according to a survey"),
     (4, "NP will BASE TFUT"),
-    (3, "PICK there WAS PICKED in the picture and HE PAST"),
-    (3, "PICK there IS PICKED on the list and HE PRES"),
+    (4, "PICK there WAS SOME in the PLACE TPAST that PAST"),
+    (4, "PICK there IS SOME in the PLACE that PRES"),
     (3, "SUBJ said that NP PAST"),
-    (3, "SUBJ ~think that NP PRES"),
+    (4, "SUBJ ~think that NP PRES"),
     (2, "according to the police report NP PAST"),
     (2, "in this town NP PRES THABIT"),
     // Business.
@@ -59,7 +71,8 @@ pub const SENTENCES: &[Weighted] = &[
     (3, "shares of FIRM rose after it PAST"),
     (3, "analysts say FIRM PRES to stay ahead of rivals"),
     (3, "FIRM IS ING while its rivals wait"),
-    (3, "unlike FIRM RIVAL PAST"),
+    (4, "unlike FIRM RIVAL PAST"),
+    (2, "talks between FIRM and RIVAL ended TPAST"),
     (4, "INDEX PAST TPAST and INDEX PAST"),
     (2, "economists expect that INDEX will BASE TFUT"),
     // Degrees.
@@ -70,19 +83,20 @@ pub const SENTENCES: &[Weighted] = &[
     (3, "SUBJ ~think BEARER IS quite POS TAIL"),
     (6, "BEARER IS MUCH COMP than THEREST TAIL"),
     (5, "BEARER WAS MUCH COMP than THEREST"),
-    (3, "BEARER became COMP and COMP TAIL"),
+    (2, "BEARER grew COMP and COMP TAIL"),
+    (3, "next PERIOD BEARER may be MUCH COMP TAIL"),
     (3, "SUBJ said BEARER WAS MUCH COMP than THEREST"),
     (3, "it was the SUP GOODS of the UNIT TAIL"),
     (2, "SUBJ called it the SUP GOODS in NUMBER UNITS"),
     // The calendar.
-    (3, "it was THEWEATHER for most of the UNIT"),
-    (2, "the first UNIT of the trip was THEWEATHER and the next was THEWEATHER"),
+    (3, "it was THEWEATHER for most of the UNIT and SUBJ PAST"),
+    (2, "the first UNIT of the EVENT was THEWEATHER and the next was THEWEATHER"),
     (2, "NUMBER UNITS is a long time to wait for a plumber"),
-    (1, "the fiscal year begins in MONTH"),
-    (1, "the new year began with fireworks in MONTH"),
-    (1, "the rent for the month is due on DAY"),
-    (1, "it rains one day in three and the next day is dry"),
-    (1, "the busy week began on DAY"),
+    (1, "the fiscal year of FIRM begins in MONTH"),
+    (1, "the new year began with fireworks and PERSON PAST"),
+    (1, "the rent for the month is due on DAY and SUBJ ~hope to BASE"),
+    (1, "it rained one day in NUMBER and the next day was THEWEATHER"),
+    (1, "the week began on DAY when SUBJ PAST"),
 ];
 
 /// Symbols filled from a list; an entry twice is drawn twice as often.
@@ -99,7 +113,7 @@ pub const CHOICES: &[(&str, &[&str])] = &[
             "NUMBER UNITS ago",
             "NUMBER UNITS ago",
             "a UNIT ago",
-            "earlier this UNIT",
+            "earlier this PERIOD",
             "on DAY",
             "last MONTH",
             "in YEAR",
@@ -107,15 +121,39 @@ pub const CHOICES: &[(&str, &[&str])] = &[
     ),
     (
         "THABIT",
-        &["every UNIT", "every UNIT", "every UNIT", "every morning", "every DAY", "on weekends", "NUMBER times a UNIT", "all UNIT long", "twice a UNIT"],
+        &[
+            "every UNIT",
+            "every UNIT",
+            "every UNIT",
+            "every morning",
+            "every DAY",
+            "on weekends",
+            "NUMBER times a UNIT",
+            "all UNIT long",
+            "twice a UNIT",
+        ],
     ),
     (
         "TFUT",
-        &["tomorrow", "next PERIOD", "next PERIOD", "next PERIOD", "later this UNIT", "in NUMBER UNITS", "next MONTH", "by DAY", "in a UNIT or two", "soon"],
+        &[
+            "tomorrow",
+            "next PERIOD",
+            "next PERIOD",
+            "next PERIOD",
+            "later this PERIOD",
+            "in NUMBER UNITS",
+            "next MONTH",
+            "by DAY",
+            "in a UNIT or two",
+            "soon",
+        ],
     ),
-    ("UNIT", &["year", "year", "year", "year", "month", "month", "month", "week", "week", "week", "day", "day", "quarter", "decade"]),
-    ("PERIOD", &["year", "year", "year", "month", "month", "week", "week", "quarter", "decade"]),
-    ("UNITS", &["years", "years", "years", "months", "months", "weeks", "weeks", "days", "days", "decades"]),
+    (
+        "UNIT",
+        &["year", "year", "year", "year", "month", "month", "month", "week", "week", "week", "day", "day", "quarter"],
+    ),
+    ("PERIOD", &["year", "year", "year", "month", "month", "week", "week", "quarter"]),
+    ("UNITS", &["years", "years", "years", "months", "months", "weeks", "weeks", "days", "days"]),
     ("NUMBER", &["two", "three", "four", "five", "six", "ten", "twenty"]),
     ("MANY", &["two", "three", "five", "six", "ten", "twenty", "fifty", "sixty"]),
     ("PERCENT", &["2", "3", "4", "5", "6", "7", "8", "12", "15"]),
@@ -123,15 +161,24 @@ pub const CHOICES: &[(&str, &[&str])] = &[
     ("DATE", &["15", "30", "31"]),
     ("YEAR", &["1983", "1985", "1987", "1988"]),
     ("DAY", &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
-    (
-        "MONTH",
-        &["january", "march", "april", "june", "july", "august", "september", "november", "december"],
-    ),
+    ("MONTH", &["january", "march", "april", "june", "july", "august", "september", "november", "december"]),
+    ("PLACE", &["garden", "street", "hall", "kitchen", "valley", "hospital", "fog", "forest"]),
+    ("EVENT", &["fair", "parade", "harvest", "vacation", "honeymoon", "convention"]),
     ("THEWEATHER", &["sunny", "rainy", "windy", "foggy", "mild and dry", "wet and gray"]),
-    ("MUCH", &["much", "much", "far", "even", "a little", "slightly", "a lot", "no"]),
+    ("MUCH", &["much", "much", "far", "even", "a little", "slightly", "a lot"]),
     (
         "THEREST",
-        &["last PERIOD", "a UNIT ago", "before", "usual", "expected", "anyone remembers", "the rest", "SUBJ promised", "the one in YEAR"],
+        &[
+            "last PERIOD",
+            "a UNIT ago",
+            "before",
+            "usual",
+            "expected",
+            "anyone remembers",
+            "the rest",
+            "SUBJ promised",
+            "the one in YEAR",
+        ],
     ),
     ("SOMEBODY", &["most people", "the committee", "us", "me", "the mayor", "them", "a reporter", "tourists"]),
     (
@@ -171,8 +218,11 @@ pub const CHOICES: &[(&str, &[&str])] = &[
 ];
 
 /// What people put on: `[men's, women's, anybody's]`.
-pub const WEAR: [&[&str]; 3] =
-    [&["tie", "mustache", "razor", "waistcoat"], &["dress", "necklace", "handbag", "earrings"], &["glasses", "hat", "scarf", "watch"]];
+pub const WEAR: [&[&str]; 3] = [
+    &["tie", "mustache", "razor", "waistcoat"],
+    &["dress", "necklace", "handbag", "earrings"],
+    &["glasses", "hat", "scarf", "watch"],
+];
 
 /// Before a singular noun, and before a plural one. `a` becomes `an` where it must.
 pub const DETERMINERS: [&[&str]; 2] = [
@@ -180,5 +230,9 @@ pub const DETERMINERS: [&[&str]; 2] = [
     &["these", "these", "those", "many", "many", "several", "two", "three", "few", "most", "all", "some", "the"],
 ];
 
+/// The same after `there is` and `there are`, which want something new.
+pub const INDEFINITE: [&[&str]; 2] = [&["a", "a", "one", "another"], &["many", "several", "two", "three", "some"]];
+
 /// Between determiner and noun, sometimes.
-pub const ATTRIBUTES: &[&str] = &["new", "famous", "little", "young", "tall", "fine", "tired", "curious", "lucky", "local"];
+pub const ATTRIBUTES: &[&str] =
+    &["new", "famous", "little", "young", "tall", "fine", "tired", "curious", "lucky", "local"];

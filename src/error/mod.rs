@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod dataset;
 mod format;
+mod pickle;
 mod query;
 mod train;
 
@@ -15,6 +16,7 @@ pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
+pub use pickle::PickleError;
 pub use query::QueryError;
 pub use train::TrainError;
 
@@ -37,6 +39,9 @@ pub enum Error {
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A Python pickle is refused.
+    #[error(transparent)]
+    Pickle(#[from] PickleError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

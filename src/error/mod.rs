@@ -7,6 +7,7 @@ mod corpus;
 mod dataset;
 mod format;
 mod output;
+mod pickle;
 mod query;
 mod train;
 
@@ -17,6 +18,7 @@ pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
 pub use output::OutputError;
+pub use pickle::PickleError;
 pub use query::QueryError;
 pub use train::TrainError;
 
@@ -42,6 +44,9 @@ pub enum Error {
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// A Python pickle is refused.
+    #[error(transparent)]
+    Pickle(#[from] PickleError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

@@ -2,6 +2,7 @@
 //!
 //! [`recognise`] goes by content, never by a file's name.
 
+pub mod pickle;
 pub mod safetensors;
 
 mod recognise;

@@ -7,4 +7,4 @@ pub mod safetensors;
 
 mod recognise;
 
-pub use recognise::{Format, recognise};
+pub use recognise::{Format, recognise, recognise_file};

@@ -30,7 +30,7 @@ fn check(path: &Path) -> Result<String, Error> {
             let how = format!("the checksums of {} tensors and the header are right", model.tensors().count());
             (WordVectors::from_model(model)?, how)
         }
-        _ => (WordVectors::open(path)?, "whole; this format has no checksums".to_owned()),
+        _ => (WordVectors::open(path)?, "read to the end; this format has no checksums".to_owned()),
     };
     Ok(format!("{} words, vector size {}; {how}", vectors.len(), vectors.vector_size()))
 }

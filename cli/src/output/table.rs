@@ -37,9 +37,14 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     let words: Vec<_> = answer.neighbours.iter().map(|found| printable(&found.word)).collect();
     let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
     for (word, found) in words.iter().zip(&answer.neighbours) {
-        writeln!(out, "  {}  {:>7.4}", padded(word, widest), found.similarity + 0.0)?; // + 0 makes 0 of -0
+        writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
     }
     Ok(())
+}
+
+fn four_decimals(number: f32) -> String {
+    let digits = format!("{number:.4}");
+    if digits == "-0.0000" { "0.0000".to_owned() } else { digits }
 }
 
 /// Names to the left, values to the right, one line for each item of a value that has several.
@@ -95,6 +100,12 @@ mod tests {
     #[test]
     fn a_word_cannot_steer_the_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\n안\u{9b}"), r"a\u{1b}[2Jb\n안\u{9b}");
+    }
+
+    #[test]
+    fn nothing_is_not_negative() {
+        let shown = [-1e-9, -0.0, -0.00006, 5.0].map(four_decimals);
+        assert_eq!(shown, ["0.0000", "0.0000", "-0.0001", "5.0000"]);
     }
 
     #[test]

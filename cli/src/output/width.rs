@@ -1,11 +1,12 @@
 //! How many columns a word takes on a terminal.
 //!
 //! Korean, Chinese and Japanese characters and emoji take two, marks that join the character before them none, all
-//! others one. Source: East Asian Width `W` and `F` of Unicode 16 (Standard Annex 11), whole blocks at a time.
+//! others one. Source: East Asian Width `W` and `F` of Unicode (Standard Annex 11), whole blocks at a time. Limit: the few
+//! dozen wide symbols (such as the hourglass) in blocks of narrow ones count as narrow.
 
 use std::ops::RangeInclusive;
 
-const WIDE: [RangeInclusive<u32>; 13] = [
+const WIDE: [RangeInclusive<u32>; 16] = [
     0x1100..=0x115f,   // Hangul Jamo, leading consonants
     0x2e80..=0x303e,   // radicals, punctuation
     0x3041..=0x33ff,   // kana, compatibility Jamo, units
@@ -15,8 +16,11 @@ const WIDE: [RangeInclusive<u32>; 13] = [
     0xa960..=0xa97f,   // Hangul Jamo, extended A
     0xac00..=0xd7a3,   // Hangul syllables
     0xf900..=0xfaff,   // compatibility ideographs
+    0xfe10..=0xfe19,   // vertical punctuation
     0xfe30..=0xfe6f,   // vertical and small forms
     0xff01..=0xff60,   // full-width forms
+    0xffe0..=0xffe6,   // full-width currency
+    0x16fe0..=0x1b2fb, // Tangut, Khitan, further kana
     0x1f300..=0x1faff, // emoji
     0x20000..=0x3fffd, // ideographs, extensions B and later
 ];
@@ -50,7 +54,7 @@ fn of_char(character: char) -> usize {
 mod tests {
     use super::*;
 
-    /// As Python's `wcwidth` 0.2 counts them.
+    /// `W` and `F` in Python 3.11's `unicodedata.east_asian_width` (Unicode 14) are two columns.
     #[test]
     fn counts_columns() {
         let widths =

@@ -4,6 +4,7 @@
 //! precision numbers first, as this library does; `float16` rounds after every step, as the chapter's program does
 //! when it is run on the file. The first is what answers are compared with; against the second they may differ by its
 //! rounding only.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use quickvec::{AnalogyMethod, Neighbour, WordVectors};
 use serde_json::Value;

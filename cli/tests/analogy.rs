@@ -1,4 +1,5 @@
 //! `quickvec analogy`, run as users run it.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
 

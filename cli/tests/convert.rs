@@ -1,4 +1,5 @@
 //! `quickvec convert`, run as users run it, and what Python reads of it.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! `quickvec similar`, run as users run it; also what all queries share: refused files, closed pipes, full disks.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! A small model, and the real program to put questions to it.
 #![allow(dead_code)] // each test file uses its share
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use quickvec::Vocabulary;
 use quickvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};

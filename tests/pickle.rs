@@ -1,10 +1,13 @@
 //! The chapter's pickle, read and written: files of CPython and NumPy, hostile files, and back into Python.
+// Helpers of tests are tests, too.
+#![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use quickvec::Vocabulary;
 use quickvec::error::PickleError;
 use quickvec::vectors::Floats;
 use quickvec::vectors::format::pickle::{TextbookVectors, looks_like_pickle, read, write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -28,9 +31,14 @@ fn widened(vectors: &Floats) -> Vec<f32> {
     match vectors {
         Floats::F32(numbers) => numbers.clone(),
         Floats::F16(numbers) => numbers.iter().map(|x| x.to_f32()).collect(),
-        #[allow(unreachable_patterns)]
+        #[allow(unreachable_patterns)] // Storage may gain variants for mapped files.
         _ => panic!("a pickle is read into memory"),
     }
+}
+
+/// Says so past the harness, which hides what passing tests print.
+fn skipped(what: &str) {
+    std::io::stderr().write_all(format!("SKIPPED: {what}\n").as_bytes()).unwrap();
 }
 
 /// The file of that name among the project's fixtures, unless they are not on this machine.
@@ -39,7 +47,7 @@ fn fixture(name: &str) -> Option<PathBuf> {
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats").join(name);
     if !path.exists() {
-        eprintln!("SKIPPED: {} is not here; set QUICKVEC_SHARED to the folder that has fixtures/", path.display());
+        skipped(&format!("{} is not here; set QUICKVEC_SHARED to the folder that has fixtures/", path.display()));
         return None;
     }
     Some(path)
@@ -70,6 +78,104 @@ fn reads_the_chapters_own_file() {
     assert!(matches!(&got.vectors, Floats::F16(numbers) if numbers.len() == 1_000_000));
     let again = written(&got.vocabulary, 100, &widened(&got.vectors), true).unwrap();
     assert!(read(&again).unwrap() == got);
+}
+
+/// The chapter's arithmetic, step by step as NumPy does it in float16: products and quotients are rounded to float16,
+/// sums are made in float32 and rounded once.
+mod float16 {
+    use half::f16;
+
+    fn half(x: f32) -> f16 {
+        f16::from_f32(x)
+    }
+
+    /// `np.sum(x ** 2)`: eight sums side by side, for up to 128 numbers (`HALF_pairwise_sum`).
+    fn sum_of_squares(x: &[f16]) -> f16 {
+        assert!((8..=128).contains(&x.len()));
+        let squares: Vec<f32> = x.iter().map(|x| half(x.to_f32() * x.to_f32()).to_f32()).collect();
+        let (eights, rest) = squares.as_chunks::<8>();
+        let mut sums = eights[0];
+        for eight in &eights[1..] {
+            (0..8).for_each(|i| sums[i] += eight[i]);
+        }
+        let s = sums;
+        let sum = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+        half(rest.iter().fold(sum, |sum, x| sum + x))
+    }
+
+    /// `x / (np.sqrt(np.sum(x ** 2)) + 1e-8)`; 1e-8 is 0 in float16.
+    pub fn unit(x: &[f16]) -> Vec<f16> {
+        let norm = half(sum_of_squares(x).to_f32().sqrt()).to_f32();
+        x.iter().map(|x| half(x.to_f32() / norm)).collect()
+    }
+
+    /// `np.dot(x, y)`: one sum, from the left.
+    pub fn dot(x: &[f16], y: &[f16]) -> f16 {
+        half(x.iter().zip(y).fold(0.0, |sum, (x, y)| sum + x.to_f32() * y.to_f32()))
+    }
+
+    /// `b - a + c`.
+    pub fn offset(a: &[f16], b: &[f16], c: &[f16]) -> Vec<f16> {
+        (0..a.len()).map(|i| half(half(b[i].to_f32() - a[i].to_f32()).to_f32() + c[i].to_f32())).collect()
+    }
+}
+
+/// The best five by `score`, without `excluded`, equal scores by id; as `word score` with 4 decimals.
+fn best(vocabulary: &Vocabulary, excluded: &[&str], score: impl Fn(usize) -> f64) -> Vec<String> {
+    let mut scores: Vec<_> = (0..vocabulary.len()).map(|id| (id, score(id))).collect();
+    scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let words = scores.iter().map(|&(id, score)| (vocabulary.word(id as u32), score));
+    words
+        .filter(|(word, _)| !excluded.contains(word))
+        .take(5)
+        .map(|(word, score)| format!("{word} {score:.4}"))
+        .collect()
+}
+
+fn recorded(neighbours: &serde_json::Value) -> Vec<String> {
+    let neighbours = neighbours["neighbours"].as_array().unwrap().iter();
+    neighbours.map(|n| format!("{} {:.4}", n["word"].as_str().unwrap(), n["similarity"].as_f64().unwrap())).collect()
+}
+
+/// `data/textbook_pickle_queries.py` recorded what NumPy (1.26.4 and 2.4.6 alike) answers.
+#[test]
+fn the_chapters_queries_on_its_file_equal_numpys_in_float16_and_float32() {
+    let Some(path) = fixture("textbook_cbow_params.pkl") else { return };
+    let table: serde_json::Value = serde_json::from_str(include_str!("data/textbook_pickle_queries.json")).unwrap();
+    let got = read(&std::fs::read(path).unwrap()).unwrap();
+    let Floats::F16(numbers) = &got.vectors else { panic!("the chapter's file is float16") };
+    let wide = widened(&got.vectors);
+    let id = |word: &str| got.vocabulary.id(word).unwrap() as usize;
+    let row = |id: usize| &numbers[100 * id..][..100];
+    let wide_row = |id: usize| &wide[100 * id..][..100];
+    let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
+    for query in table["float16"]["most_similar"].as_array().unwrap() {
+        let word = query["query"].as_str().unwrap();
+        let unit = float16::unit(row(id(word)));
+        let score = |i| f64::from(float16::dot(&float16::unit(row(i)), &unit));
+        assert_eq!(best(&got.vocabulary, &[word], score), recorded(query), "{word}");
+    }
+    for query in table["float32"]["most_similar"].as_array().unwrap() {
+        let word = query["query"].as_str().unwrap();
+        let x = wide_row(id(word));
+        let score = |i| dot(x, wide_row(i)) / (dot(x, x) * dot(wide_row(i), wide_row(i))).sqrt();
+        assert_eq!(best(&got.vocabulary, &[word], score), recorded(query), "{word}");
+    }
+    let three = |query: &serde_json::Value| -> [String; 3] { serde_json::from_value(query["query"].clone()).unwrap() };
+    for query in table["float16"]["analogy"].as_array().unwrap() {
+        let [a, b, c] = &three(query);
+        let x = float16::unit(&float16::offset(row(id(a)), row(id(b)), row(id(c))));
+        let score = |i| f64::from(float16::dot(row(i), &x));
+        assert_eq!(best(&got.vocabulary, &[a, b, c], score), recorded(query), "{a}");
+    }
+    for query in table["float32"]["analogy"].as_array().unwrap() {
+        let [a, b, c] = &three(query);
+        let [ra, rb, rc] = [a, b, c].map(|word| wide_row(id(word)));
+        let x: Vec<f32> = (0..100).map(|i| rb[i] - ra[i] + rc[i]).collect();
+        let norm = dot(&x, &x).sqrt();
+        let score = |i| dot(wide_row(i), &x) / norm;
+        assert_eq!(best(&got.vocabulary, &[a, b, c], score), recorded(query), "{a}");
+    }
 }
 
 fn written(vocabulary: &Vocabulary, size: usize, vectors: &[f32], half: bool) -> Result<Vec<u8>, PickleError> {
@@ -133,7 +239,7 @@ fn python() -> Option<Command> {
     let name = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".into());
     let has_numpy = Command::new(&name).args(["-c", "import numpy"]).output().is_ok_and(|o| o.status.success());
     if !has_numpy {
-        eprintln!("SKIPPED: {name} has no numpy; set QUICKVEC_PYTHON to one that has, to load in Python what we write");
+        skipped(&format!("{name} has no numpy; set QUICKVEC_PYTHON to one that has, to load in Python what we write"));
         return None;
     }
     Some(Command::new(name))
@@ -172,11 +278,11 @@ fn python_loads_what_it_writes_without_a_warning() {
 // Hostile files. A pickle is put together from pieces, as no pickler would.
 
 fn text(text: &str) -> Vec<u8> {
-    [&[b'X'], &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()
+    [&b"X"[..], &(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()
 }
 
 fn int(number: i32) -> Vec<u8> {
-    [&[b'J'], &number.to_le_bytes()[..]].concat()
+    [&b"J"[..], &number.to_le_bytes()[..]].concat()
 }
 
 fn tuple(items: &[Vec<u8>]) -> Vec<u8> {
@@ -203,7 +309,7 @@ fn array(shape: Vec<u8>, dtype: Vec<u8>, data: Vec<u8>) -> Vec<u8> {
 }
 
 fn bytes_of<const N: usize>(numbers: &[[u8; N]]) -> Vec<u8> {
-    [&[b'B'], &((N * numbers.len()) as u32).to_le_bytes()[..], &numbers.concat()].concat()
+    [&b"B"[..], &((N * numbers.len()) as u32).to_le_bytes()[..], &numbers.concat()].concat()
 }
 
 fn two_rows() -> Vec<u8> {
@@ -312,14 +418,14 @@ fn billions_of_laughs_cost_nothing() {
     let start = Instant::now();
     let refused = read(&[&laughs[..], b"."].concat()).unwrap_err();
     assert!(matches!(refused, PickleError::Malformed { .. }), "{refused}");
-    let words = [text("a"), b"q\x00".to_vec()].concat();
-    let same: Vec<_> = (0..100_000).map(|id| (int(id), b"h\x00".to_vec())).collect();
-    let vectors = array(tuple(&[int(100_000), int(1)]), dtype("f4", "<"), bytes_of(&vec![[0u8; 4]; 100_000]));
+    // One long word under every id, and an equal one to compare it with every time.
+    let long = "ha".repeat(1_000_000);
+    let twice = tuple(&[[text(&long), b"q\x00".to_vec()].concat(), [text(&long), b"q\x01".to_vec()].concat()]);
     let ids: Vec<_> = (0..100_000).map(|id| (b"h\x00".to_vec(), int(id))).collect();
-    // One word under every id.
-    let bytes = [&b"}("[..], &text("x"), &words, &text("word_vecs"), &vectors, &text("id_to_word"), &dict(&same)];
-    let bytes = [&bytes.concat()[..], &text("word_to_id"), &dict(&ids), b"u."].concat();
-    let refused = read(&bytes).unwrap_err();
+    let words: Vec<_> = (0..100_000).map(|id| (int(id), b"h\x01".to_vec())).collect();
+    let vectors = array(tuple(&[int(100_000), int(1)]), dtype("f4", "<"), bytes_of(&vec![[0u8; 4]; 100_000]));
+    let pairs = [("x", twice), ("word_vecs", vectors), ("word_to_id", dict(&ids)), ("id_to_word", dict(&words))];
+    let refused = read(&[dict(&pairs.map(|(key, value)| (text(key), value))), b".".to_vec()].concat()).unwrap_err();
     assert!(matches!(refused, PickleError::DuplicateWord { first: 0, second: 1, .. }), "{refused}");
     assert!(start.elapsed() < Duration::from_secs(2));
 }
@@ -500,7 +606,7 @@ fn ends_quickly(bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
 
     #[test]
     fn altered_files_never_panic(

@@ -1,4 +1,6 @@
 //! Refusing a pickle takes less memory than the file's length and 16 MB, whatever the file promises.
+// Helpers of tests are tests, too.
+#![allow(clippy::unwrap_used)]
 
 use quickvec::error::PickleError;
 use quickvec::vectors::format::pickle::read;
@@ -47,7 +49,7 @@ fn refuse(bytes: &[u8]) -> (PickleError, usize) {
     (refused, (PEAK.get() - before) as usize)
 }
 
-/// The default `realloc` holds old and new at once, as no allocator does for large pieces; the limits hold even so.
+/// The default `realloc` of [`GlobalAlloc`] holds old and new at once: the limit holds even so.
 fn check(name: &str, bytes: &[u8]) {
     let (refused, peak) = refuse(bytes);
     let limit = bytes.len() + (16 << 20);
@@ -68,7 +70,7 @@ fn the_counter_counts() {
 #[test]
 fn hostile_files_take_no_more_than_their_length_and_16_mb() {
     let long = [&b"X"[..], &(MANY as u32).to_le_bytes(), &vec![b'x'; MANY]].concat();
-    let encode = b"c_codecs\nencode\nq\x02(h\x00X\x06\0\0\0latin1tRa".repeat(MANY / 40);
+    let encode = b"c_codecs\nencode\n(h\x00X\x06\0\0\0latin1tRa".repeat(MANY / 40);
     for (name, bytes) in [
         ("lists in a list", [&b"]"[..], &b"]a".repeat(MANY)].concat()),
         ("dictionaries in a list", [&b"]"[..], &b"}a".repeat(MANY)].concat()),
@@ -86,7 +88,8 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
             "arrays",
             [&b"]"[..], &b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\x85Ra".repeat(50_000)].concat(),
         ),
-        ("a text encoded often", [&b"]"[..], &long, b"q\x00h\x00q\x01tra", &encode].concat()),
+        ("a text encoded often", [&b"]"[..], &long, b"q\x00a", &encode].concat()),
+        ("a line that doubles", [&b"V"[..], &vec![0xe9; 10 * MANY], b"\n"].concat()),
         ("nested lists", b"]".repeat(MANY)),
         ("nested tuples", [&b")"[..], &b"\x85".repeat(MANY)].concat()),
         ("marks", b"(".repeat(MANY)),
@@ -115,4 +118,18 @@ fn a_large_file_with_one_bad_number_takes_no_more_either() {
     let (refused, _) = refuse(&bytes);
     assert!(matches!(refused, PickleError::Number { row, column: 19, .. } if row == rows - 1), "{refused}");
     check("a bad number", &bytes);
+}
+
+/// Words are small beside 20 numbers each: any count of them is read.
+#[test]
+fn many_words_with_few_numbers_are_read() {
+    let (rows, columns) = (600_000, 20);
+    let mut vocabulary = quickvec::Vocabulary::new();
+    for i in 0..rows {
+        vocabulary.insert(&format!("{i:x}"), 0).unwrap();
+    }
+    let mut bytes = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vec![0.5; rows * columns], true)
+        .unwrap();
+    assert!(read(&bytes).unwrap().vocabulary == vocabulary);
 }

@@ -96,7 +96,7 @@ pub(super) fn malformed(position: usize, problem: &'static str) -> PickleError {
 ///
 /// `None` if an escape is none, or names half of a surrogate pair.
 pub(super) fn unescape(line: &[u8]) -> Option<String> {
-    let mut text = String::with_capacity(line.len());
+    let mut text = String::with_capacity(unescaped_size(line));
     let mut rest = line;
     while let [first, tail @ ..] = rest {
         let digits = match tail.first() {
@@ -114,8 +114,12 @@ pub(super) fn unescape(line: &[u8]) -> Option<String> {
         text.push(char::from_u32(code)?);
         rest = &tail[digits + 1..];
     }
-    text.shrink_to_fit();
     Some(text)
+}
+
+/// The most bytes that [`unescape`] makes of `line`: Latin-1 above 127 takes two.
+pub(super) fn unescaped_size(line: &[u8]) -> usize {
+    line.len() + line.iter().filter(|b| !b.is_ascii()).count()
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 //! (`REDUCE`, `BUILD`) is left to [`super::numpy`], which knows the few functions that a file of vectors names.
 #![forbid(unsafe_code)]
 
-use super::input::{Input, malformed, unescape};
+use super::input::{Input, malformed, unescape, unescaped_size};
 use super::numpy::{self, Global};
-use super::value::{Body, Heap, Value};
+use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
 
 /// The newest protocol there is.
@@ -22,7 +22,7 @@ pub(super) fn run(bytes: &[u8]) -> Result<(Value, Heap<'_>), PickleError> {
         heap: Heap::new(bytes.len()),
         stack: Vec::new(),
         marks: Vec::new(),
-        memo: Vec::new(),
+        memo: Pieces::new(),
         position: 0,
     };
     loop {
@@ -40,7 +40,7 @@ struct Machine<'a> {
     stack: Vec<Value>,
     /// Where in `stack` each unfinished group of values begins.
     marks: Vec<usize>,
-    memo: Vec<Value>,
+    memo: Pieces<Value>,
     /// Where the instruction at work begins.
     position: usize,
 }
@@ -107,7 +107,7 @@ impl<'a> Machine<'a> {
             0x8e | 0x96 => self.input.counted::<8>().and_then(|bytes| self.heap.add(Body::Bytes(bytes)))?,
             b')' => self.heap.add_tuple(Box::new([]), self.position)?,
             b']' => self.heap.add(Body::List)?,
-            b'}' => self.heap.add(Body::Dict(Vec::new()))?,
+            b'}' => self.heap.add(Body::Dict(Pieces::new()))?,
             b'g' => self.decimal().and_then(|index| self.recall(index))?,
             b'h' => self.input.length::<1>().and_then(|index| self.recall(index))?,
             b'j' => self.input.length::<4>().and_then(|index| self.recall(index))?,
@@ -180,7 +180,7 @@ impl<'a> Machine<'a> {
     }
 
     fn dict(&mut self, items: &[Value]) -> Result<(), PickleError> {
-        let dict = self.heap.add(Body::Dict(Vec::new()))?;
+        let dict = self.heap.add(Body::Dict(Pieces::new()))?;
         self.push(dict)?;
         self.set_items(items)
     }
@@ -203,7 +203,7 @@ impl<'a> Machine<'a> {
     fn remember(&mut self, index: u64) -> Result<(), PickleError> {
         let value = self.top()?;
         match usize::try_from(index) {
-            Ok(index) if index == self.memo.len() => self.heap.budget.push(&mut self.memo, value),
+            Ok(index) if index == self.memo.len() => self.memo.push(value, &mut self.heap.budget),
             Ok(index) if index < self.memo.len() => {
                 self.memo[index] = value;
                 Ok(())
@@ -213,8 +213,8 @@ impl<'a> Machine<'a> {
     }
 
     fn recall(&mut self, index: u64) -> Result<Value, PickleError> {
-        let value = usize::try_from(index).ok().and_then(|index| self.memo.get(index));
-        let value = *value.ok_or_else(|| self.no_memo(index))?;
+        let place = usize::try_from(index).ok().filter(|&place| place < self.memo.len());
+        let value = self.memo[place.ok_or_else(|| self.no_memo(index))?];
         self.heap.freeze(value);
         Ok(value)
     }
@@ -294,7 +294,9 @@ impl<'a> Machine<'a> {
     }
 
     fn unicode_line(&mut self) -> Result<Value, PickleError> {
-        let text = unescape(self.input.line()?);
+        let line = self.input.line()?;
+        self.heap.budget.spend(unescaped_size(line))?;
+        let text = unescape(line);
         let text = text.ok_or_else(|| self.malformed("a text has a wrong escape"))?;
         self.heap.add_decoded(text)
     }

@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 use super::input::malformed;
-use super::value::{Body, Heap, Value};
+use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
 use std::borrow::Cow;
 
@@ -87,7 +87,7 @@ pub(super) fn reduce(
         (Global::Dtype, &[name, ..]) => Body::Dtype(dtype_named(heap.text(name).unwrap_or_default())?),
         (Global::Scalar, &[dtype, data]) => return scalar(heap, dtype, data),
         (Global::Encode, &[text, _]) if is_latin1(heap, items) => Body::Latin1(text),
-        (Global::OrderedDict, []) => Body::Dict(Vec::new()),
+        (Global::OrderedDict, []) => Body::Dict(Pieces::new()),
         _ => return Err(malformed(position, "a function is called with arguments that NumPy does not write")),
     };
     heap.add(body)

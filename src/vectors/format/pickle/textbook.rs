@@ -4,7 +4,7 @@
 #![forbid(unsafe_code)]
 
 use super::numpy::{ArrayState, Dtype, buffer, cut};
-use super::value::{Body, Heap, Value};
+use super::value::{Body, Heap, Pairs, Value};
 use super::{input::Input, machine};
 use crate::error::PickleError;
 use crate::vectors::Floats;
@@ -23,12 +23,10 @@ pub struct TextbookVectors {
     pub vectors: Floats,
 }
 
-type Pairs = Vec<(Value, Value)>;
-
 /// Reads the chapter's file, running nothing in it.
 ///
-/// Refusing a file takes less memory than its length and 16 MB besides `bytes`, and time in proportion to its length.
-/// Numbers of 8 bytes are rounded to 4.
+/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB besides `bytes`; this
+/// limit also refuses more than half a million words with fewer than 20 numbers each, and some 20 MB in protocol 0.
 ///
 /// # Errors
 /// If the pickle names anything but NumPy's arrays, is damaged, cut short or nested too deep, or if its words, ids and
@@ -39,11 +37,9 @@ pub fn read(bytes: &[u8]) -> Result<TextbookVectors, PickleError> {
     let table = Table::new(&heap, vectors)?;
     let id_to_word = pairs(&mut heap, id_to_word, "id_to_word", table.rows)?;
     let word_to_id = pairs(&mut heap, word_to_id, "word_to_id", table.rows)?;
-    let by_id = in_order(&heap, &id_to_word)?;
-    check_inverse(&heap, &word_to_id, &by_id)?;
-    drop((id_to_word, word_to_id));
-    let vocabulary = vocabulary(&heap, &by_id)?;
-    drop(by_id);
+    let vocabulary = vocabulary(&heap, &in_order(&heap, id_to_word)?)?;
+    check_inverse(&heap, &word_to_id, &vocabulary)?;
+    drop(word_to_id);
     let data = buffer(&mut heap, table.data)?;
     Ok(TextbookVectors { vocabulary, vector_size: table.columns, vectors: table.floats(&data)? })
 }
@@ -94,9 +90,9 @@ fn pairs(heap: &mut Heap<'_>, dict: Value, dictionary: &'static str, expected: u
 }
 
 /// The words in the order of their ids: V pairs with V different ids below V leave none out.
-fn in_order(heap: &Heap<'_>, id_to_word: &Pairs) -> Result<Vec<Value>, PickleError> {
+fn in_order(heap: &Heap<'_>, id_to_word: Pairs) -> Result<Vec<Value>, PickleError> {
     let mut by_id = vec![Value::None; id_to_word.len()];
-    for &(id, word) in id_to_word {
+    for &(id, word) in id_to_word.iter() {
         let id = row(heap, "id_to_word", id, by_id.len())?;
         text(heap, "word in id_to_word", word)?;
         if by_id[id] != Value::None {
@@ -107,16 +103,16 @@ fn in_order(heap: &Heap<'_>, id_to_word: &Pairs) -> Result<Vec<Value>, PickleErr
     Ok(by_id)
 }
 
-/// Each word has the id under which it is found. Every id is met once, so no word is compared twice.
-fn check_inverse(heap: &Heap<'_>, word_to_id: &Pairs, by_id: &[Value]) -> Result<(), PickleError> {
-    let mut met = vec![false; by_id.len()];
-    for &(word, id) in word_to_id {
+/// Each word has the id under which it is found. Words differ and every id is met once, so none is compared twice.
+fn check_inverse(heap: &Heap<'_>, word_to_id: &Pairs, vocabulary: &Vocabulary) -> Result<(), PickleError> {
+    let mut met = vec![false; vocabulary.len()];
+    for &(word, id) in word_to_id.iter() {
         let got = text(heap, "key of word_to_id", word)?;
-        let id = row(heap, "word_to_id", id, by_id.len())?;
+        let id = row(heap, "word_to_id", id, met.len())?;
         if std::mem::replace(&mut met[id], true) {
             return Err(PickleError::DuplicateId { dictionary: "word_to_id", id });
         }
-        let expected = text(heap, "word in id_to_word", by_id[id])?;
+        let expected = vocabulary.word(id as WordId);
         if got != expected {
             return Err(PickleError::NotInverse { id, expected: cut(expected).into(), got: cut(got).into() });
         }

@@ -8,12 +8,16 @@
 use super::input::malformed;
 use super::numpy::{ArrayState, Dtype, Global};
 use crate::error::PickleError;
+use std::ops::{Index, IndexMut};
 
 /// How deep values may be nested. The chapter's file, with NumPy's array in it, has 5.
 const MAX_DEPTH: u8 = 64;
 
-/// What reading may allocate besides the file's length: half of what is promised in [`super::read`].
-const ALLOWANCE: usize = 8 << 20;
+/// What values may take besides the file's length; [`super::read`] promises 16 MB, and needs some for the stack.
+///
+/// A word costs at most 60 bytes here (its text, a place in the memo, a pair in each dictionary) and at least 20 in the
+/// file besides its vector: with 20 numbers or more, any count of words fits.
+const ALLOWANCE: usize = 12 << 20;
 
 /// What lies on the stack.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +51,9 @@ impl Value {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct NodeId(u32);
 
+/// What a dictionary holds.
+pub(super) type Pairs = Pieces<(Value, Value)>;
+
 pub(super) struct Node<'a> {
     depth: u8,
     /// Whether it is part of another value, or was recalled from the memo.
@@ -58,7 +65,7 @@ pub(super) enum Body<'a> {
     Tuple(Box<[Value]>),
     /// Nothing in a file of vectors needs what a list holds.
     List,
-    Dict(Vec<(Value, Value)>),
+    Dict(Pairs),
     Bytes(&'a [u8]),
     /// Bytes written as text of characters 0 to 255 (protocols 0 to 2).
     Latin1(Value),
@@ -69,9 +76,9 @@ pub(super) enum Body<'a> {
 
 /// Where texts and containers live, and how many bytes they may still take.
 pub(super) struct Heap<'a> {
-    texts: Vec<&'a str>,
-    decoded: Vec<Box<str>>,
-    nodes: Vec<Node<'a>>,
+    texts: Pieces<&'a str>,
+    decoded: Pieces<Box<str>>,
+    nodes: Pieces<Node<'a>>,
     pub(super) budget: Budget,
 }
 
@@ -79,34 +86,34 @@ impl<'a> Heap<'a> {
     pub(super) fn new(file_size: usize) -> Self {
         let limit = file_size.saturating_add(ALLOWANCE);
         let budget = Budget { limit, left: limit };
-        Self { texts: Vec::new(), decoded: Vec::new(), nodes: Vec::new(), budget }
+        Self { texts: Pieces::new(), decoded: Pieces::new(), nodes: Pieces::new(), budget }
     }
 
     /// Keeps a text of the file.
     pub(super) fn add_text(&mut self, text: &'a str) -> Result<Value, PickleError> {
         let index = index(self.texts.len(), &self.budget)?;
-        self.budget.push(&mut self.texts, text)?;
+        self.texts.push(text, &mut self.budget)?;
         Ok(Value::Text(index))
     }
 
-    /// Keeps a text that is not in the file as it is.
+    /// Keeps a text that is not in the file as it is; its bytes are paid for.
     pub(super) fn add_decoded(&mut self, text: String) -> Result<Value, PickleError> {
         let index = index(self.decoded.len(), &self.budget)?;
-        self.budget.spend(text.len())?;
-        self.budget.push(&mut self.decoded, text.into_boxed_str())?;
+        self.budget.spend(ALLOCATION)?;
+        self.decoded.push(text.into_boxed_str(), &mut self.budget)?;
         Ok(Value::Decoded(index))
     }
 
     /// Keeps a container that holds nothing yet, or only what cannot hold it.
     pub(super) fn add(&mut self, body: Body<'a>) -> Result<Value, PickleError> {
         let index = index(self.nodes.len(), &self.budget)?;
-        self.budget.push(&mut self.nodes, Node { depth: 1, frozen: false, body })?;
+        self.nodes.push(Node { depth: 1, frozen: false, body }, &mut self.budget)?;
         Ok(Value::Node(NodeId(index)))
     }
 
     /// Keeps a tuple of `items`.
     pub(super) fn add_tuple(&mut self, items: Box<[Value]>, position: usize) -> Result<Value, PickleError> {
-        self.budget.spend(size_of_val(&*items))?;
+        self.budget.spend(size_of_val(&*items) + ALLOCATION)?;
         let depth = self.freeze_all(&items, position)?;
         let tuple = self.add(Body::Tuple(items))?;
         self.deepen(tuple, depth);
@@ -119,7 +126,7 @@ impl<'a> Heap<'a> {
         let depth = self.freeze_all(&[pair.0, pair.1], position)?;
         self.deepen(dict, depth);
         match &mut self.nodes[id].body {
-            Body::Dict(pairs) => self.budget.push(pairs, pair),
+            Body::Dict(pairs) => pairs.push(pair, &mut self.budget),
             _ => Err(malformed(position, "a key is set on something else than a dictionary")),
         }
     }
@@ -206,10 +213,10 @@ impl<'a> Heap<'a> {
     }
 
     /// The pairs, if `value` is a dictionary, which is empty then.
-    pub(super) fn take_pairs(&mut self, value: Value) -> Option<Vec<(Value, Value)>> {
+    pub(super) fn take_pairs(&mut self, value: Value) -> Option<Pairs> {
         match value {
             Value::Node(NodeId(id)) => match &mut self.nodes[id as usize].body {
-                Body::Dict(pairs) => Some(std::mem::take(pairs)),
+                Body::Dict(pairs) => Some(std::mem::replace(pairs, Pieces::new())),
                 _ => None,
             },
             _ => None,
@@ -253,16 +260,63 @@ impl Budget {
         self.left = self.left.checked_sub(bytes).ok_or(PickleError::Memory { limit: self.limit })?;
         Ok(())
     }
+}
 
-    /// Pushes, paying for the room. A vector grows by an eighth, not twofold, so that little is paid for in vain.
-    pub(super) fn push<T>(&mut self, vec: &mut Vec<T>, item: T) -> Result<(), PickleError> {
-        if vec.len() == vec.capacity() {
-            let more = (vec.capacity() / 8).max(4);
-            self.spend(more * size_of::<T>())?;
-            vec.reserve_exact(more);
+/// A list that grows by pieces and never moves one: moving would hold everything twice for a moment.
+pub(super) struct Pieces<T>(Vec<Vec<T>>);
+
+/// What an allocator is guessed to need for itself, each time.
+const ALLOCATION: usize = 16;
+
+/// Items per piece; all pieces but the last are full.
+const PIECE: usize = 1024;
+
+impl<T> Pieces<T> {
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * PIECE + last.len())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
+    /// Pushes, paying for the room.
+    pub(super) fn push(&mut self, item: T, budget: &mut Budget) -> Result<(), PickleError> {
+        if self.0.last().is_none_or(|last| last.len() == PIECE) {
+            budget.spend(size_of::<Vec<T>>() + 2 * ALLOCATION)?;
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
+            self.0.push(Vec::new());
         }
-        vec.push(item);
+        let is_first = self.0.len() == 1;
+        let last = self.0.last_mut().expect("a piece was added if there was none");
+        if last.len() == last.capacity() {
+            // The first piece grows from 4, since most containers stay small.
+            let more = if is_first { last.capacity().clamp(4, PIECE - last.len()) } else { PIECE };
+            budget.spend(more * size_of::<T>())?;
+            last.reserve_exact(more);
+        }
+        last.push(item);
         Ok(())
+    }
+}
+
+impl<T> Index<usize> for Pieces<T> {
+    type Output = T;
+
+    fn index(&self, index: usize) -> &T {
+        &self.0[index / PIECE][index % PIECE]
+    }
+}
+
+impl<T> IndexMut<usize> for Pieces<T> {
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        &mut self.0[index / PIECE][index % PIECE]
     }
 }
 

@@ -1,6 +1,7 @@
 //! Words with their vectors, whatever file they come from.
 #![forbid(unsafe_code)]
 
+use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
 use super::format::{Format, recognise};
 use super::mapped::Bytes;
@@ -36,14 +37,16 @@ impl WordVectors {
     /// Opens a file of word vectors; its format is recognised by content.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] if it is no whole file of a known
-    /// format, or a vector is not finite.
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] or
+    /// [`PickleError`](crate::error::PickleError) if it is no whole file of a known format, or a vector is not finite.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let bytes = Bytes::map(path.as_ref())?;
         Ok(match recognise(&bytes)? {
             Format::Safetensors => Self::from_model(ModelFile::from_shared(Arc::new(bytes))?)?,
-            // The reader of pickles plugs in here.
-            Format::Pickle => return Err(FormatError::Unrecognised { got: "a Python pickle" }.into()),
+            Format::Pickle => {
+                let TextbookVectors { vocabulary, vector_size, vectors } = pickle::read(&bytes)?;
+                Self::new(vocabulary, vector_size, vectors)?
+            }
         })
     }
 

@@ -1,9 +1,57 @@
-//! `quickvec analogy`.
+//! `quickvec analogy MODEL A B C`: A is to B as C is to what?
 
-/// To be written.
+use super::open;
+use crate::output::{Answer, Form, Query, to_stdout};
+use quickvec::{AnalogyMethod, Error};
+use std::path::PathBuf;
+
+/// Answer "A is to B as C is to ?"
 #[derive(clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// File of word vectors; its format is recognised by content
+    model: PathBuf,
+    /// The pair's first word, as in king : man
+    a: String,
+    /// The pair's second word
+    b: String,
+    /// The word whose partner is sought
+    c: String,
+    /// How answers are scored
+    #[arg(long, value_enum, default_value_t = Method::Add)]
+    method: Method,
+    /// How many answers to show
+    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    top: u32,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    format: Form,
+}
 
-pub fn run(_: &Args) -> anyhow::Result<()> {
-    anyhow::bail!("not written yet")
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Method {
+    /// Cosine with b - a + c over unit vectors (3CosAdd)
+    Add,
+    /// Product and quotient of cosines (3CosMul)
+    Mul,
+    /// The chapter's: dot product of the unit query with the vectors as stored
+    Textbook,
+}
+
+impl Method {
+    fn in_library(self) -> (AnalogyMethod, &'static str) {
+        match self {
+            Method::Add => (AnalogyMethod::Add, "add"),
+            Method::Mul => (AnalogyMethod::Mul, "mul"),
+            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
+        }
+    }
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let vectors = open::vectors(&args.model)?;
+    let (method, name) = args.method.in_library();
+    let neighbours = vectors.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
+    let words = [&args.a, &args.b, &args.c].map(String::clone);
+    let answer = Answer { query: Query::Analogy { words, method: name }, neighbours };
+    to_stdout(|out| args.format.output().answers(out, &[answer]))
 }

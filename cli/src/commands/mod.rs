@@ -3,6 +3,7 @@
 pub mod analogy;
 pub mod convert;
 pub mod info;
+mod open;
 pub mod similar;
 pub mod train;
 pub mod verify;

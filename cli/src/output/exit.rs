@@ -18,11 +18,39 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // Nothing is left to do where stderr is closed too.
-    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+    let _ = writeln!(std::io::stderr(), "error: {}", message(error));
     let usage = matches!(error.downcast_ref(), Some(quickvec::Error::Config(_)));
     ExitCode::from(if usage { 2 } else { 1 })
 }
 
+/// The error and its causes, each once: the library's messages quote their causes already.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
+}
+
 fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use std::path::Path;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = anyhow::Error::new(quickvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
+        assert_eq!(message(&error), "a.txt: no luck");
+        let error = anyhow::Error::new(io::Error::other("no luck")).context("cannot write");
+        assert_eq!(message(&error), "cannot write: no luck");
+    }
 }

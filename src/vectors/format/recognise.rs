@@ -3,8 +3,10 @@
 //! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
 #![forbid(unsafe_code)]
 
-use super::safetensors;
-use crate::error::FormatError;
+use super::{pickle, safetensors};
+use crate::error::{FormatError, Result};
+use crate::vectors::mapped::Bytes;
+use std::path::Path;
 
 /// A format of word vectors that can be told from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +14,7 @@ use crate::error::FormatError;
 pub enum Format {
     /// quickvec's own: see [`safetensors`](super::safetensors).
     Safetensors,
-    /// What the chapter's program saves: a Python pickle of protocol 2 to 5.
+    /// What the chapter's program saves: a Python pickle, of any protocol.
     Pickle,
 }
 
@@ -21,11 +23,21 @@ pub enum Format {
 /// # Errors
 /// [`FormatError::Unrecognised`], with a guess of what the bytes are.
 pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
-    match bytes {
-        [0x80, 2..=5, ..] if !safetensors::is_likely(bytes) => Ok(Format::Pickle),
-        _ if safetensors::is_likely(bytes) => Ok(Format::Safetensors),
-        _ => Err(FormatError::Unrecognised { got: guess(bytes) }),
+    if safetensors::is_likely(bytes) {
+        Ok(Format::Safetensors)
+    } else if pickle::looks_like_pickle(bytes) {
+        Ok(Format::Pickle)
+    } else {
+        Err(FormatError::Unrecognised { got: guess(bytes) })
     }
+}
+
+/// Says which format the file at `path` has.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io) if it cannot be read; as [`recognise`].
+pub fn recognise_file(path: &Path) -> Result<Format> {
+    Ok(recognise(&Bytes::map(path)?)?)
 }
 
 fn guess(bytes: &[u8]) -> &'static str {
@@ -35,8 +47,8 @@ fn guess(bytes: &[u8]) -> &'static str {
         (b"BZh", "a bzip2 archive; unpack it first"),
         (b"PK\x03\x04", "a zip archive (or .npz)"),
         (b"\x93NUMPY", "a NumPy array"),
-        (b"(dp", "a Python pickle of protocol 0; save it with protocol 2 or later"),
-        (b"}q", "a Python pickle of protocol 1; save it with protocol 2 or later"),
+        (b"(dp", "a Python pickle of protocol 0 that was cut short"),
+        (b"}q", "a Python pickle of protocol 1 that was cut short"),
     ];
     if bytes.is_empty() {
         return "an empty file";
@@ -65,6 +77,9 @@ mod tests {
         assert_eq!(recognise(b"\x40\0\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);
         assert_eq!(recognise(b"\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}\x94").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"\x80\x02}q\0(X\x09\0").unwrap(), Format::Pickle);
+        assert_eq!(recognise(b"(dp0\n.").unwrap(), Format::Pickle);
+        // A header of 0x480 bytes: the same first two bytes as a pickle's.
+        assert_eq!(recognise(b"\x80\x04\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);
     }
 
     #[test]

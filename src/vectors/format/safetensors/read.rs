@@ -84,6 +84,11 @@ impl ModelFile {
         self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
+    /// Every tensor's name, type (as the format spells it, such as `F16`) and shape, by name.
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, String, &[usize])> {
+        self.header.tensors.iter().map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
+    }
+
     /// The names of the trainer's tensors.
     pub fn extra_names(&self) -> impl Iterator<Item = &str> {
         self.header.tensors.keys().map(String::as_str).filter(|name| name.starts_with(TRAINER))

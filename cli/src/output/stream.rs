@@ -1,0 +1,17 @@
+//! The two streams: results to stdout, through one lock and one buffer, all else to stderr.
+
+use anyhow::Context;
+use std::fmt::Display;
+use std::io::{self, BufWriter, Write};
+
+/// Lets `write` write to stdout. Its error stays in the chain, so that a reader who has gone ends the run quietly.
+pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).context("cannot write the results to standard output")
+}
+
+/// Tells the user something that is no result.
+pub fn note(text: impl Display) {
+    // Where stderr is closed there is nobody to tell; `eprintln!` would panic.
+    let _ = writeln!(io::stderr(), "note: {text}");
+}

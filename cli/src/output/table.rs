@@ -1,0 +1,131 @@
+//! Results for people: columns, aligned also where characters take two places.
+//!
+//! Control characters in words are shown escaped: what stands in a file must not steer a terminal.
+
+use super::form::Output;
+use super::width::width;
+use super::{Answer, Facts, Query};
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// A heading for each query, then a line for each word found.
+pub struct Table;
+
+impl Output for Table {
+    fn answers(&self, out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
+        for (index, answer) in answers.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            one(out, answer)?;
+        }
+        Ok(())
+    }
+}
+
+fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
+    match &answer.query {
+        Query::Nearest(word) => writeln!(out, "[query] {}", printable(word))?,
+        Query::Analogy { words, .. } => {
+            let [a, b, c] = words.each_ref().map(|word| printable(word));
+            writeln!(out, "[analogy] {a}:{b} = {c}:?")?;
+        }
+    }
+    if answer.neighbours.is_empty() {
+        return writeln!(out, "  (the model has no other words)");
+    }
+    let words: Vec<_> = answer.neighbours.iter().map(|found| printable(&found.word)).collect();
+    let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
+    for (word, found) in words.iter().zip(&answer.neighbours) {
+        writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
+    }
+    Ok(())
+}
+
+fn four_decimals(number: f32) -> String {
+    let digits = format!("{number:.4}");
+    if digits == "-0.0000" { "0.0000".to_owned() } else { digits }
+}
+
+/// Names to the left, values to the right, one line for each item of a value that has several.
+pub fn facts(out: &mut dyn Write, facts: &Facts) -> io::Result<()> {
+    let names: Vec<_> = facts.0.iter().map(|(name, _)| name.replace('_', " ")).collect();
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    for (name, (_, value)) in names.iter().zip(&facts.0) {
+        for (index, line) in lines(value).iter().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            writeln!(out, "{}  {line}", padded(name, widest))?;
+        }
+    }
+    Ok(())
+}
+
+fn lines(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().map(on_one_line).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| format!("{} {}", printable(name), on_one_line(value))).collect()
+        }
+        _ => vec![on_one_line(value)],
+    }
+}
+
+fn on_one_line(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::String(text) => printable(text),
+        Value::Array(items) => items.iter().map(on_one_line).collect::<Vec<_>>().join(" x "),
+        Value::Object(fields) => fields.values().map(on_one_line).collect::<Vec<_>>().join("  "),
+        Value::Number(number) => number.to_string(),
+    }
+}
+
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\n안\u{9b}"), r"a\u{1b}[2Jb\n안\u{9b}");
+    }
+
+    #[test]
+    fn nothing_is_not_negative() {
+        let shown = [-1e-9, -0.0, -0.00006, 5.0].map(four_decimals);
+        assert_eq!(shown, ["0.0000", "0.0000", "-0.0001", "5.0000"]);
+    }
+
+    #[test]
+    fn facts_are_aligned_one_item_a_line() {
+        let mut list = Facts::default();
+        list.add("words", 7);
+        list.add("vector_size", 3);
+        list.add(
+            "tensors",
+            serde_json::json!([{"name": "input.weight", "shape": [7, 3]}, {"name": "b", "shape": [7]}]),
+        );
+        list.add("config", serde_json::json!({"window": 5, "max_grad": null}));
+        let mut shown = Vec::new();
+        facts(&mut shown, &list).unwrap();
+        let expected = "words        7\n\
+                        vector size  3\n\
+                        tensors      input.weight  7 x 3\n             \
+                                     b  7\n\
+                        config       max_grad none\n             \
+                                     window 5\n";
+        assert_eq!(String::from_utf8(shown).unwrap(), expected);
+    }
+}

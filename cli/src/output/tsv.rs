@@ -1,0 +1,42 @@
+//! Results as a table for programs: a header, then a line for each word found, with tabs between.
+//!
+//! `query`, `word`, `similarity`; the three words of an analogy are joined by spaces. Backslash, tab, line feed and
+//! carriage return in a word are written `\\`, `\t`, `\n` and `\r`, so that a line stays a line.
+
+use super::form::Output;
+use super::{Answer, Query};
+use std::io::{self, Write};
+
+/// Lines of three fields.
+pub struct Tsv;
+
+impl Output for Tsv {
+    fn answers(&self, out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
+        writeln!(out, "query\tword\tsimilarity")?;
+        for answer in answers {
+            let query = match &answer.query {
+                Query::Nearest(word) => escaped(word),
+                Query::Analogy { words, .. } => escaped(&words.join(" ")),
+            };
+            for found in &answer.neighbours {
+                writeln!(out, "{query}\t{}\t{}", escaped(&found.word), found.similarity)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn escaped(word: &str) -> String {
+    word.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_cannot_break_its_line() {
+        assert_eq!(escaped("a\tb\\n\nc\r"), r"a\tb\\n\nc\r");
+        assert_eq!(escaped("안녕 you"), "안녕 you");
+    }
+}

@@ -1,0 +1,159 @@
+//! A small model, and the real program to put questions to it.
+#![allow(dead_code)] // each test file uses its share
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use quickvec::Vocabulary;
+use quickvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// All exact in half precision.
+pub const ROWS: [(&str, [f32; 3]); 9] = [
+    ("king", [2.0, 1.0, 0.5]),
+    ("man", [1.0, 0.25, -0.5]),
+    ("queen", [1.5, 2.0, 1.0]),
+    ("woman", [0.5, 1.5, 0.25]),
+    ("car", [-1.0, 0.5, 3.0]),
+    ("you", [0.75, -2.0, 0.5]),
+    ("안녕", [0.5, -2.0, 0.75]),
+    ("한국어말", [-2.0, 0.25, 1.0]),
+    ("zero", [0.0, 0.0, 0.0]),
+];
+
+pub fn numbers() -> Vec<f32> {
+    ROWS.map(|(_, row)| row).concat()
+}
+
+pub fn words() -> Vocabulary {
+    let mut words = Vocabulary::new();
+    ROWS.iter().zip(10..).for_each(|(&(word, _), count)| assert!(words.insert(word, count).is_some()));
+    words
+}
+
+/// A folder of its own with `model.safetensors` in it.
+pub struct Place {
+    pub folder: tempfile::TempDir,
+    pub model: PathBuf,
+}
+
+impl Place {
+    pub fn new() -> Self {
+        Self::with(|_| ())
+    }
+
+    /// With a model that `change` has changed.
+    pub fn with(change: impl FnOnce(&mut ModelParts)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("model.safetensors");
+        let (vocabulary, input) = (words(), numbers());
+        let metadata = [("config", r#"{"window":5,"model":"cbow"}"#), ("trained", r#"{"epochs":2}"#)];
+        let mut parts = ModelParts {
+            vocabulary: &vocabulary,
+            vector_size: 3,
+            input: &input,
+            output: None,
+            half: false,
+            metadata: metadata.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            extra: Vec::new(),
+        };
+        change(&mut parts);
+        write(&model, &parts).unwrap();
+        Self { folder, model }
+    }
+
+    /// With output weights and a trainer's state.
+    pub fn with_checkpoint() -> Self {
+        let output = numbers();
+        // The parts of a model borrow; the state is written a second time, over the first file.
+        let place = Self::new();
+        let vocabulary = words();
+        let parts = ModelParts {
+            vocabulary: &vocabulary,
+            vector_size: 3,
+            input: &output,
+            output: Some(&output),
+            half: false,
+            metadata: [("trainer".to_owned(), "{\"step\":7}".to_owned())].into(),
+            extra: vec![("trainer.order".to_owned(), ExtraTensor::U32(&[2, 0, 1]))],
+        };
+        write(&place.model, &parts).unwrap();
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file of that name with these bytes.
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+pub fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_quickvec"))
+}
+
+/// Runs `quickvec COMMAND MODEL ARGS...`.
+pub fn run(command: &str, model: &Path, args: &[&str]) -> Output {
+    program().arg(command).arg(model).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// Stdout of a run that has to succeed, silently.
+pub fn answer(command: &str, model: &Path, args: &[&str]) -> String {
+    let output = run(command, model, args);
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{command} {args:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Stderr of a run that has to fail with this code and without a result: one message, no panic.
+pub fn failure(code: i32, command: &str, model: &Path, args: &[&str]) -> String {
+    let output = run(command, model, args);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{command} {args:?}: {message}");
+    assert!(output.stdout.is_empty(), "{command} {args:?} printed a result");
+    assert!(message.starts_with("error: ") && !message.contains("panicked"), "{message}");
+    message
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Checks that every way in which a file can be no model is told, by name, once.
+pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
+    let place = Place::new();
+    let whole = std::fs::read(&place.model).unwrap();
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
+    let cases = [
+        (place.file("empty", b""), "an empty file"),
+        (place.file("text", b"king 0.1 0.2\nman 0.3 0.4\n"), "got text"),
+        (place.file("cut", &whole[..whole.len() - 1]), "cut short"),
+        (place.file("cut-in-header", &whole[..100]), "cut short"),
+        (place.file("long", &[&whole[..], b"x"].concat()), "too long"),
+        (place.file("flipped", &flipped), "altered"),
+        (place.file("cut.pkl", &pickle[..pickle.len() / 2]), "cut short"),
+        (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refuses to run"),
+        (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
+        (place.path("missing"), "No such file"),
+        (place.folder.path().to_owned(), "expected a file, got a folder"),
+    ];
+    for (path, expected) in cases {
+        let message = failure(1, command, &path, args);
+        assert!(message.contains(expected), "{message:?} does not say {expected:?}");
+        assert_eq!(message.matches(path.to_str().unwrap()).count(), 1, "names the file not once: {message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert_eq!(message.matches(expected).count(), 1, "repeats itself: {message}");
+    }
+}

@@ -1,0 +1,179 @@
+//! `quickvec convert`, run as users run it, and what Python reads of it.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod common;
+
+use common::{Place, ROWS, numbers, program, stderr};
+use quickvec::WordVectors;
+use quickvec::vectors::format::safetensors::ModelFile;
+use quickvec::vectors::format::{Format, recognise_file};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+/// Converts; returns the exit code and stderr. Stdout stays empty.
+fn convert(from: &Path, to: &Path, options: &[&str]) -> (i32, String) {
+    let output = program().arg("convert").args([from, to]).args(options).output().unwrap();
+    assert!(output.stdout.is_empty());
+    let message = stderr(&output);
+    assert!(!message.contains("panicked"), "{message}");
+    (output.status.code().unwrap(), message)
+}
+
+fn converted(from: &Path, to: &Path, options: &[&str]) -> String {
+    let (code, message) = convert(from, to, options);
+    assert_eq!(code, 0, "{message}");
+    message
+}
+
+fn assert_same_words_and_numbers(path: &Path, half: bool) {
+    let vectors = WordVectors::open(path).unwrap();
+    assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ROWS.map(|(word, _)| word));
+    assert_eq!(vectors.rows().to_f32(), numbers());
+    assert_eq!(vectors.rows().is_half(), half);
+}
+
+#[test]
+fn convert_goes_by_the_ending_or_by_to() {
+    let place = Place::new();
+    let cases: [(&str, &[&str], Format); 5] = [
+        ("a.pkl", &[], Format::Pickle),
+        ("a.PICKLE", &[], Format::Pickle),
+        ("a.safetensors", &[], Format::Safetensors),
+        ("a.bin", &["--to", "pickle"], Format::Pickle),
+        ("b.pkl", &["--to", "safetensors"], Format::Safetensors),
+    ];
+    for (name, options, format) in cases {
+        converted(&place.model, &place.path(name), options);
+        assert_eq!(recognise_file(&place.path(name)).unwrap(), format);
+        assert_same_words_and_numbers(&place.path(name), false);
+    }
+}
+
+#[test]
+fn convert_keeps_half_precision_through_both_formats() {
+    let place = Place::with(|parts| parts.half = true);
+    converted(&place.model, &place.path("a.pkl"), &[]);
+    assert_same_words_and_numbers(&place.path("a.pkl"), true);
+    let told = converted(&place.path("a.pkl"), &place.path("b.safetensors"), &[]);
+    assert_same_words_and_numbers(&place.path("b.safetensors"), true);
+    assert!(told.contains("all counts are 0") && !told.contains("rounded"), "{told}");
+}
+
+#[test]
+fn convert_rounds_to_half_when_asked_and_tells() {
+    let place = Place::new();
+    for name in ["a.pkl", "a.safetensors"] {
+        assert!(converted(&place.model, &place.path(name), &["--half"]).contains("rounded to half precision"));
+        assert_same_words_and_numbers(&place.path(name), true);
+    }
+}
+
+#[test]
+fn convert_tells_what_is_lost_and_keeps_what_can_be_kept() {
+    let place = Place::with_checkpoint();
+    let told = converted(&place.model, &place.path("a.pkl"), &[]);
+    for lost in ["trainer's state", "output weights", "counts"] {
+        assert_eq!(told.matches(lost).count(), 1, "{told}");
+    }
+    assert!(told.lines().all(|line| line.starts_with("note: ")));
+    let told = converted(&place.model, &place.path("a.safetensors"), &[]);
+    assert!(told.contains("trainer's state") && told.lines().count() == 1, "{told}");
+    let model = ModelFile::open(&place.path("a.safetensors")).unwrap();
+    assert_eq!(model.output().unwrap().to_f32(), numbers());
+    assert_eq!(model.vocabulary(), &common::words());
+    assert_eq!(model.extra_names().count() + model.metadata().len(), 0);
+}
+
+#[test]
+fn a_copy_in_the_same_format_is_the_same_file() {
+    let place = Place::new();
+    assert_eq!(converted(&place.model, &place.path("a.safetensors"), &[]), "");
+    assert_eq!(std::fs::read(&place.model).unwrap(), std::fs::read(place.path("a.safetensors")).unwrap());
+}
+
+#[test]
+fn convert_never_overwrites_without_force() {
+    let place = Place::new();
+    let old = place.file("a.pkl", b"precious");
+    let (code, message) = convert(&place.model, &old, &[]);
+    assert!(code == 1 && message.contains("exists already") && message.contains("--force"), "{message}");
+    assert_eq!(message.matches("a.pkl").count(), 1, "{message}");
+    assert_eq!(std::fs::read(&old).unwrap(), b"precious");
+    converted(&place.model, &old, &["--force"]);
+    assert_same_words_and_numbers(&old, false);
+}
+
+#[test]
+fn convert_can_replace_its_own_input_when_forced() {
+    let place = Place::new();
+    assert_eq!(convert(&place.model, &place.model, &["--half"]).0, 1);
+    converted(&place.model, &place.model, &["--half", "-f"]);
+    assert_same_words_and_numbers(&place.model, true);
+    assert_eq!(place.names(), ["model.safetensors"]);
+}
+
+#[test]
+fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
+    let large = numbers().iter().map(|x| x * 1e5).collect::<Vec<_>>(); // too large for half precision
+    let place = Place::new();
+    let vocabulary = common::words();
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &vocabulary, 3, &large, false).unwrap();
+    let input = place.file("in.pkl", &pickle);
+    for (name, reason) in [("a.pkl", "at most 6.55"), ("a.safetensors", "half precision ends at 65504")] {
+        let old = place.file(name, b"precious");
+        let (code, message) = convert(&input, &old, &["--half", "--force"]);
+        assert!(code == 1 && message.contains(reason), "{message}");
+        assert_eq!(std::fs::read(&old).unwrap(), b"precious");
+    }
+    assert_eq!(place.names(), ["a.pkl", "a.safetensors", "in.pkl", "model.safetensors"]);
+}
+
+#[test]
+fn convert_refuses_what_is_no_model_and_writes_nothing() {
+    let place = Place::new();
+    let out = place.path("out.pkl");
+    common::refuses_what_is_no_model("convert", &[out.to_str().unwrap()]);
+    assert_eq!(place.names(), ["model.safetensors"]);
+}
+
+#[test]
+fn convert_refuses_an_output_that_cannot_be() {
+    let place = Place::new();
+    let (code, message) = convert(&place.model, &place.path("no/a.pkl"), &[]);
+    assert!(code == 1 && message.contains("there is no folder"), "{message}");
+    let (code, message) = convert(&place.model, place.folder.path(), &["--to", "pickle", "--force"]);
+    assert!(code == 1 && message.contains("is a folder"), "{message}");
+}
+
+#[test]
+fn convert_ends_with_code_2_when_the_ending_tells_no_format() {
+    let place = Place::new();
+    for name in ["a", "a.txt", ".pkl"] {
+        let (code, message) = convert(&place.model, &place.path(name), &[]);
+        assert!(code == 2 && message.contains("give --to"), "{message}");
+    }
+    assert_eq!(convert(&place.model, &place.path("a.pkl"), &["--to", "gif"]).0, 2);
+    assert_eq!(place.names(), ["model.safetensors"]);
+}
+
+/// Runs where `python3` (or `$QUICKVEC_PYTHON`) has NumPy.
+#[test]
+fn python_and_numpy_read_a_converted_pickle() {
+    let python = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    if !Command::new(&python).args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success()) {
+        let what = format!("SKIPPED: {python} has no NumPy; set QUICKVEC_PYTHON to one that has\n");
+        std::io::stderr().write_all(what.as_bytes()).unwrap(); // past the harness, which hides what passing tests print
+        return;
+    }
+    let place = Place::new();
+    converted(&place.model, &place.path("a.pkl"), &["--half"]);
+    let script = "import pickle, sys, numpy\n\
+                  p = pickle.load(open(sys.argv[1], 'rb')); v = p['word_vecs']\n\
+                  print(v.dtype, v.shape, p['word_to_id']['안녕'], p['id_to_word'][6], *v[6].tolist())";
+    let output = Command::new(&python).env("PYTHONUTF8", "1").arg("-c").arg(script).arg(place.path("a.pkl")).output();
+    let output = output.unwrap();
+    assert_eq!(stderr(&output), "");
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "float16 (9, 3) 6 안녕 0.5 -2.0 0.75");
+}

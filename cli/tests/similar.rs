@@ -1,0 +1,193 @@
+//! `quickvec similar`, run as users run it; also what all queries share: refused files, closed pipes, full disks.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod common;
+
+use common::{Place, ROWS, answer, failure, program, stderr};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+/// NumPy 2.4.6, float64: the cosines of ROWS, here and in the next test; that of `zero` is 0 by definition.
+#[test]
+fn similar_shows_the_five_nearest_words_in_aligned_columns() {
+    let place = Place::new();
+    let expected = "[query] 한국어말\n\
+                    \x20 car     0.7115\n\
+                    \x20 zero    0.0000\n\
+                    \x20 woman  -0.1041\n\
+                    \x20 안녕   -0.1519\n\
+                    \x20 queen  -0.2476\n";
+    assert_eq!(answer("similar", &place.model, &["한국어말"]), expected);
+}
+
+#[test]
+fn similar_answers_several_words_with_a_blank_line_between() {
+    let place = Place::new();
+    let shown = answer("similar", &place.model, &["안녕", "king", "-k", "1"]);
+    assert_eq!(shown, "[query] 안녕\n  you   0.9870\n\n[query] king\n  queen   0.8915\n");
+}
+
+#[test]
+fn similar_writes_json_for_programs() {
+    let place = Place::new();
+    let json = answer("similar", &place.model, &["king", "안녕", "--format", "json", "--top", "1"]);
+    let [queen, you] = [("king", "queen"), ("안녕", "you")].map(|(from, to)| cosine(from, to));
+    let expected = format!(
+        "[{{\"query\":\"king\",\"neighbours\":[{{\"word\":\"queen\",\"similarity\":{queen}}}]}},\
+         {{\"query\":\"안녕\",\"neighbours\":[{{\"word\":\"you\",\"similarity\":{you}}}]}}]\n"
+    );
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let number =
+        |value: &serde_json::Value, query: usize| value[query]["neighbours"][0]["similarity"].as_f64().unwrap();
+    for query in 0..2 {
+        assert!((number(&parse(&json), query) - number(&parse(&expected), query)).abs() < 1e-7);
+    }
+    let without_digits = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    assert_eq!(without_digits(&json), without_digits(&expected));
+}
+
+/// By the definition, in f64.
+fn cosine(a: &str, b: &str) -> f64 {
+    let [a, b] = [a, b].map(|word| ROWS.iter().find(|(w, _)| *w == word).unwrap().1.map(f64::from));
+    let dot = |x: [f64; 3], y: [f64; 3]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+#[test]
+fn similar_writes_tsv_with_a_header() {
+    let place = Place::new();
+    let tsv = answer("similar", &place.model, &["안녕", "king", "--format", "tsv", "-k", "2"]);
+    let lines: Vec<Vec<_>> = tsv.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(lines[0], ["query", "word", "similarity"]);
+    let words: Vec<_> = lines[1..].iter().map(|line| &line[..2]).collect();
+    assert_eq!(words, [["안녕", "you"], ["안녕", "car"], ["king", "queen"], ["king", "man"]]);
+    assert!(lines[1..].iter().all(|line| line[2].parse::<f32>().is_ok()));
+}
+
+#[test]
+fn similar_gives_zero_and_no_nan_for_a_zero_vector() {
+    let place = Place::new();
+    let json = answer("similar", &place.model, &["zero", "--format", "json", "-k", "99"]);
+    assert_eq!(json.matches("\"similarity\":0.0}").count(), ROWS.len() - 1, "{json}");
+}
+
+#[test]
+fn similar_fails_with_a_hint_for_an_unknown_word() {
+    let place = Place::new();
+    for format in ["table", "tsv", "json"] {
+        // The words before it are not answered either.
+        let message = failure(1, "similar", &place.model, &["you", "quene", "king", "--format", format]);
+        assert_eq!(message, "error: the vocabulary has no word `quene`; did you mean `queen`?\n");
+    }
+    assert!(failure(1, "similar", &place.model, &["안넝"]).contains("did you mean `안녕`?"));
+}
+
+#[test]
+fn similar_refuses_what_is_no_model_and_says_what_it_is() {
+    common::refuses_what_is_no_model("similar", &["you"]);
+}
+
+#[test]
+fn similar_reads_the_chapters_pickle_whatever_its_name() {
+    let place = Place::new();
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    let path = place.file("vectors.safetensors", &pickle);
+    assert_eq!(answer("similar", &path, &["king"]), answer("similar", &place.model, &["king"]));
+}
+
+#[test]
+fn similar_ends_with_code_2_for_wrong_arguments() {
+    let place = Place::new();
+    for args in [&[][..], &["you", "-k", "0"], &["you", "-k", "-1"], &["you", "-k", "many"], &["you", "--formt", "tsv"]]
+    {
+        failure(2, "similar", &place.model, args);
+    }
+    assert!(failure(2, "similar", &place.model, &["you", "--format", "xml"]).contains("table, tsv, json"));
+    assert_eq!(program().arg("similar").output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_word_cannot_steer_the_terminal_or_break_a_line() {
+    let mut words = quickvec::Vocabulary::new();
+    for word in ["a", "b\x1b[2J\n\tc"] {
+        words.add(word);
+    }
+    let place = Place::new();
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &words, 1, &[1.0, 1.0], false).unwrap();
+    let path = place.file("model", &pickle);
+    assert_eq!(answer("similar", &path, &["a"]), "[query] a\n  b\\u{1b}[2J\\n\\tc   1.0000\n");
+    assert_eq!(answer("similar", &path, &["a", "--format", "tsv"]).lines().nth(1), Some("a\tb\x1b[2J\\n\\tc\t1"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_who_has_seen_enough_ends_the_run_quietly() {
+    let place = Place::new();
+    let queries = vec!["king"; 20_000]; // far more than a pipe holds
+    let args = queries.iter().chain(&["--format", "tsv"]);
+    let mut child = program();
+    let child = child.arg("similar").arg(&place.model).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    let mut first = String::new();
+    BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap(); // the pipe is closed by now
+    assert_eq!(first, "query\tword\tsimilarity\n");
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_stdout_is_an_error() {
+    let place = Place::new();
+    for format in ["table", "tsv", "json"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut child = program();
+        let output = child.arg("similar").arg(&place.model).args(["you", "--format", format]).stdout(full);
+        let output = output.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("cannot write the results to standard output: No space left"));
+    }
+}
+
+#[test]
+fn info_tells_what_a_model_holds() {
+    let place = Place::new();
+    let table = answer("info", &place.model, &[]);
+    for expected in [
+        "words           9\n",
+        "vector size     3\n",
+        "words seen      126\n",
+        "window 5\n",
+        "epochs 2\n",
+        "single (f32)",
+    ] {
+        assert!(table.contains(expected), "{expected:?} is not in\n{table}");
+    }
+    assert!(table.contains("can be resumed  no\n"));
+    let json = |place: &Place| -> serde_json::Value {
+        serde_json::from_str(&answer("info", &place.model, &["--format", "json"])).unwrap()
+    };
+    let facts = json(&place);
+    assert_eq!((&facts["words"], &facts["config"]["window"], &facts["corpus"]), (&9.into(), &5.into(), &().into()));
+    assert_eq!(facts["tensors"][0], serde_json::json!({"name": "input.weight", "type": "F32", "shape": [9, 3]}));
+    assert_eq!(facts["can_be_resumed"], false);
+    assert_eq!(json(&Place::with_checkpoint())["can_be_resumed"], true);
+    common::refuses_what_is_no_model("info", &[]);
+}
+
+#[test]
+fn verify_says_ok_or_what_is_wrong() {
+    let place = Place::new();
+    assert!(answer("verify", &place.model, &[]).ends_with(
+        "model.safetensors: OK, 9 words, vector size 3; the checksums of 4 tensors and the header are right\n"
+    ));
+    let whole = std::fs::read(&place.model).unwrap();
+    for at in (0..whole.len()).step_by(13) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x20;
+        failure(1, "verify", &place.file("altered", &bytes), &[]);
+    }
+    common::refuses_what_is_no_model("verify", &[]);
+}

@@ -4,6 +4,7 @@
 //! and are else downloaded (feature `download`). Wherever a file came from, its length and SHA-256 are checked on the very
 //! bytes that are then read: a corpus that was cut short is refused, never trained on.
 
+pub mod builtin;
 #[cfg(feature = "download")]
 mod download;
 mod locate;

@@ -3,6 +3,7 @@
 // `CBOW` and `SGD` are the field's spelling.
 #![allow(clippy::upper_case_acronyms)]
 
+pub mod checkpoint;
 pub mod config;
 pub mod corpus;
 pub mod error;

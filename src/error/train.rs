@@ -58,6 +58,20 @@ pub enum TrainError {
         /// What was given now.
         got: String,
     },
+    /// A finished model, from which training cannot go on.
+    #[error(
+        "the model has no trainer's state to go on from: expected a checkpoint, or a model trained with --keep-state; \
+         train anew, with another --output"
+    )]
+    NoState,
+    /// What a checkpoint tells of itself makes no sense.
+    #[error("the checkpoint's `{key}` is damaged: {reason}; go on from another checkpoint, or train anew")]
+    Damaged {
+        /// The metadata or the tensor in question.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A thread of the trainer panicked; the others were stopped.
     #[error("a training thread failed: {0}")]
     Worker(String),

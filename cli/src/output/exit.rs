@@ -1,5 +1,6 @@
 //! The end of a run: one error message, and an exit code that says what kind of end it was.
 
+use quickvec::Error;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -8,19 +9,38 @@ use std::process::ExitCode;
 #[error("interrupted")]
 pub struct Interrupted;
 
+/// The exit code of a run that was stopped by the user: 128 + SIGINT, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
+/// Arguments that are good one by one, but not together: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
 /// Prints the error with its causes and chooses the exit code: 130 interrupted, 0 if nobody reads our output any more,
 /// 2 for a wrong argument, 1 for everything else.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     if error.is::<Interrupted>() {
-        return ExitCode::from(130);
+        return ExitCode::from(INTERRUPTED);
     }
     if error.chain().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
+    // Settings are named as their flags are, without the dashes.
+    let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
     // Nothing is left to do where stderr is closed too.
-    let _ = writeln!(std::io::stderr(), "error: {}", message(error));
-    let usage = matches!(error.downcast_ref(), Some(quickvec::Error::Config(_)));
-    ExitCode::from(if usage { 2 } else { 1 })
+    let _ = writeln!(std::io::stderr(), "error: {dashes}{}", message(error));
+    ExitCode::from(if is_usage(error) { 2 } else { 1 })
+}
+
+/// Whether another command line would have helped: a setting out of range, a name of nothing.
+fn is_usage(error: &anyhow::Error) -> bool {
+    use quickvec::error::{CorpusError::Missing, DatasetError::UnknownName};
+    let library = matches!(
+        error.downcast_ref(),
+        Some(Error::Config(_) | Error::Corpus(Missing { .. }) | Error::Dataset(UnknownName { .. }))
+    );
+    library || error.is::<UsageError>()
 }
 
 /// The error and its causes, each once: the library's messages quote their causes already.

@@ -7,10 +7,12 @@
 //!
 //! It is a toy: some 1,600 words, few constructions, short memory. Use it to see that training works, not how well.
 
+mod corpus;
 mod grammar;
 mod lexicon;
 mod phrases;
 #[cfg(test)]
 mod tests;
 
+pub use corpus::{corpus, corpus_with};
 pub use grammar::{DEFAULT_SEED, text};

@@ -1,0 +1,292 @@
+//! The flags of `train`, and what they mean for a `Config`.
+#![forbid(unsafe_code)]
+
+use crate::output::{Language, ProgressMode, UsageError};
+use clap::ValueEnum;
+use quickvec::corpus::{InvalidUtf8, ReadOptions};
+use quickvec::{Config, ModelKind, OptimizerKind};
+use std::fmt::{Display, Formatter};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Learn word vectors from a text; stop and go on at any time
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Ctrl-C finishes the batch, saves, and tells how to go on. A checkpoint is a model too: query it while \
+                        training runs."
+)]
+pub struct Args {
+    /// What to learn from: a data set (builtin, ptb, ptb:valid, ptb:test), text files, or - for standard input [default:
+    /// builtin]
+    #[arg(value_name = "CORPUS")]
+    pub corpus: Vec<String>,
+
+    /// Where the model goes [default: model.safetensors, or the file that is resumed]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Overwrite files that are there
+    #[arg(long)]
+    pub force: bool,
+
+    /// Go on from a checkpoint, with its settings and its corpus
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+
+    /// Save a checkpoint to the output every so many seconds; 0: only when stopped
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds, allow_negative_numbers = true)]
+    pub checkpoint_every: Duration,
+
+    /// Threads; 0: one for each core. The result does not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    pub threads: usize,
+
+    #[command(flatten)]
+    pub settings: Settings,
+
+    #[command(flatten)]
+    pub reading: Reading,
+
+    /// Store vectors in half precision, as the chapter does
+    #[arg(long, help_heading = "Output")]
+    pub half: bool,
+
+    /// Keep the trainer's state in the finished model, so that --resume FILE --epochs N goes further
+    #[arg(long, help_heading = "Output")]
+    pub keep_state: bool,
+
+    /// Write the losses to a CSV file: epoch,iteration,seconds,loss
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub log: Option<PathBuf>,
+
+    /// Draw the losses: FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
+    pub plot: Option<PathBuf>,
+
+    /// How progress is shown; auto: a bar on a terminal, lines elsewhere
+    #[arg(long, value_enum, default_value_t = ProgressMode::Auto, help_heading = "Output")]
+    pub progress: ProgressMode,
+
+    /// Language of the progress lines [default: ko in a Korean locale, else en]
+    #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]
+    pub lang: Option<Language>,
+}
+
+/// How texts are found and read.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Folder with the files of data sets
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Learn from the first N tokens only
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub max_tokens: Option<usize>,
+
+    /// Other text, to be scored after each epoch
+    #[arg(long, value_name = "CORPUS")]
+    pub valid: Option<String>,
+
+    /// What to do with bytes that are not UTF-8 [default: error]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub invalid_utf8: Option<Policy>,
+}
+
+/// The settings that decide what is learned.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Where the defaults come from
+    #[arg(long, value_enum)]
+    pub recipe: Option<Recipe>,
+
+    /// From the words around to the word between (cbow), or the other way (skipgram) [default: cbow]
+    #[arg(long, value_enum)]
+    pub model: Option<Model>,
+
+    /// How gradients become steps [default: adam]
+    #[arg(long, value_enum)]
+    pub optimizer: Option<Optimizer>,
+
+    /// Times the corpus is gone through [default: 10]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub epochs: Option<usize>,
+
+    /// Examples in a step [default: 100]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub batch_size: Option<usize>,
+
+    /// Words on each side [default: 5]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub window: Option<usize>,
+
+    /// Numbers per word [default: 100]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub vector_size: Option<usize>,
+
+    /// Negatives for each true word [default: 5]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub negatives: Option<usize>,
+
+    /// Exponent that bends the counts negatives are drawn by [default: 0.75]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub power: Option<f64>,
+
+    /// Size of a step [default: 0.001 for adam, 0.01 for sgd]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub learning_rate: Option<f32>,
+
+    /// Scale gradients down to this norm [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub max_grad: Option<f32>,
+
+    /// Where randomness starts [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// A set of defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Recipe {
+    /// The chapter's settings
+    Textbook,
+}
+
+/// As `quickvec::ModelKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Model {
+    Cbow,
+    Skipgram,
+}
+
+/// As `quickvec::OptimizerKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Optimizer {
+    Adam,
+    Sgd,
+}
+
+/// As `quickvec::corpus::InvalidUtf8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Policy {
+    /// Refuse the text
+    Error,
+    /// Put U+FFFD in their place
+    Replace,
+    /// Leave out the whole line
+    Skip,
+}
+
+impl Model {
+    fn kind(self) -> ModelKind {
+        match self {
+            Model::Cbow => ModelKind::Cbow,
+            Model::Skipgram => ModelKind::SkipGram,
+        }
+    }
+}
+
+impl Optimizer {
+    fn kind(self) -> OptimizerKind {
+        match self {
+            Optimizer::Adam => OptimizerKind::Adam,
+            Optimizer::Sgd => OptimizerKind::Sgd,
+        }
+    }
+}
+
+impl Policy {
+    fn of(policy: InvalidUtf8) -> Self {
+        match policy {
+            InvalidUtf8::Error => Policy::Error,
+            InvalidUtf8::Replace => Policy::Replace,
+            InvalidUtf8::SkipLine => Policy::Skip,
+        }
+    }
+
+    fn kind(self) -> InvalidUtf8 {
+        match self {
+            Policy::Error => InvalidUtf8::Error,
+            Policy::Replace => InvalidUtf8::Replace,
+            Policy::Skip => InvalidUtf8::SkipLine,
+        }
+    }
+}
+
+impl Display for Policy {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Policy::Error => "error",
+            Policy::Replace => "replace",
+            Policy::Skip => "skip",
+        })
+    }
+}
+
+impl Reading {
+    /// How the corpus is read.
+    pub fn options(&self) -> ReadOptions {
+        let invalid_utf8 = self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind);
+        ReadOptions { max_tokens: self.max_tokens, invalid_utf8 }
+    }
+
+    /// Refuses flags that contradict how a checkpoint's corpus was read.
+    pub fn check_against(&self, options: &ReadOptions) -> Result<(), UsageError> {
+        let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
+        same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
+        same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))
+    }
+}
+
+impl Settings {
+    /// The recipe's settings with those given in their place.
+    pub fn config(&self) -> Config {
+        let base = match self.recipe.unwrap_or(Recipe::Textbook) {
+            Recipe::Textbook => Config::textbook(),
+        };
+        let optimizer = self.optimizer.map_or(base.optimizer, Optimizer::kind);
+        Config {
+            model: self.model.map_or(base.model, Model::kind),
+            optimizer,
+            vector_size: self.vector_size.unwrap_or(base.vector_size),
+            window: self.window.unwrap_or(base.window),
+            negatives: self.negatives.unwrap_or(base.negatives),
+            power: self.power.unwrap_or(base.power),
+            epochs: self.epochs.unwrap_or(base.epochs),
+            batch_size: self.batch_size.unwrap_or(base.batch_size),
+            learning_rate: self.learning_rate.unwrap_or(optimizer.default_learning_rate()),
+            max_grad: self.max_grad.or(base.max_grad),
+            seed: self.seed.unwrap_or(base.seed),
+        }
+    }
+
+    /// Refuses flags that contradict a checkpoint's settings. `epochs` may differ.
+    pub fn check_against(&self, config: &Config) -> Result<(), UsageError> {
+        same("model", self.model.map(Model::kind), config.model)?;
+        same("optimizer", self.optimizer.map(Optimizer::kind), config.optimizer)?;
+        same("batch-size", self.batch_size, config.batch_size)?;
+        same("window", self.window, config.window)?;
+        same("vector-size", self.vector_size, config.vector_size)?;
+        same("negatives", self.negatives, config.negatives)?;
+        same("power", self.power, config.power)?;
+        same("learning-rate", self.learning_rate, config.learning_rate)?;
+        let clipped = config.max_grad.map_or_else(|| "off".to_owned(), |norm| norm.to_string());
+        same("max-grad", self.max_grad.map(|given| given.to_string()), clipped)?;
+        same("seed", self.seed, config.seed)
+    }
+}
+
+fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -> Result<(), UsageError> {
+    match given {
+        Some(given) if given != recorded => Err(UsageError(format!(
+            "--{flag} {given} contradicts the checkpoint, which has {recorded}; leave it out, or train anew without --resume"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|error| format!("{error}; expected seconds, such as 60 or 0.5"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| format!("{error}; expected seconds from 0"))
+}

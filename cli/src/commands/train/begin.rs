@@ -1,0 +1,136 @@
+//! A run from its start: everything that can be refused is refused before the corpus is read.
+#![forbid(unsafe_code)]
+
+use super::args::{Args, Reading};
+use super::corpus::{self, Choice};
+use super::session::{Outputs, Session};
+use super::signals::Signals;
+use super::{log, memory, resume};
+use crate::output::{UsageError, say, thousands};
+use quickvec::checkpoint::{CorpusRecord, Storage};
+use quickvec::corpus::Corpus;
+use quickvec::error::{Error, TrainError};
+use quickvec::file::check_writable;
+use quickvec::nn::Trainer;
+use quickvec::{Config, ModelKind};
+use std::path::{Path, PathBuf};
+
+const DEFAULT_OUTPUT: &str = "model.safetensors";
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let signals = Signals::listen()?;
+    match &args.resume {
+        Some(path) => resume::run(&args, path, &signals),
+        None => train(&args, &signals),
+    }
+}
+
+fn train(args: &Args, signals: &Signals) -> anyhow::Result<()> {
+    let config = args.settings.config();
+    config.validate().map_err(Error::from)?;
+    let choice = Choice::parse(&args.corpus)?;
+    let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
+    check_outputs(args, &output, &choice, false)?;
+    let options = args.reading.options();
+    let corpus = choice.read(&args.reading, &options)?;
+    let record = CorpusRecord::new(&corpus, choice.names(), &options);
+    let prepared = Prepared::new(args, &config, &corpus)?;
+    let trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
+    prepared.tell(&config, &corpus, &trainer);
+    signals.training_begins();
+    let storage = Storage { half: args.half, keep_state: args.keep_state };
+    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
+    Session {
+        args,
+        config: &config,
+        record: &record,
+        vocabulary: &corpus.vocabulary,
+        storage,
+        held_out: Vec::new(),
+        valid: prepared.valid,
+        corpus_again: choice.is_stdin(),
+        trainer,
+        outputs,
+        saved: None,
+        signals,
+    }
+    .run()
+}
+
+/// Checks that everything that will be written can be, and that nothing is written over what is read.
+pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool) -> anyhow::Result<()> {
+    let own = resumed && args.resume.as_deref() == Some(output);
+    check_writable(output, args.force || own)?;
+    if let Some(path) = &args.log {
+        log::check(path, args.force, resumed)?;
+    }
+    if let Some(path) = &args.plot {
+        check_writable(path, args.force || resumed)?;
+    }
+    let written: Vec<&PathBuf> = [&args.log, &args.plot].into_iter().flatten().collect();
+    if written.iter().any(|path| path.as_path() == output) || args.log.is_some() && args.log == args.plot {
+        return Err(UsageError("--output, --log and --plot must be different files".into()).into());
+    }
+    let valid = args.reading.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
+    let read: Vec<&Choice> = [Some(choice), valid.as_ref()].into_iter().flatten().collect();
+    let overwritten = written.iter().map(|path| path.as_path()).chain([output]);
+    match overwritten.into_iter().find(|path| read.iter().any(|choice| choice.reads(path))) {
+        Some(path) => Err(UsageError(format!("{} is read and cannot be written too", path.display())).into()),
+        None if read.iter().filter(|choice| choice.is_stdin()).count() > 1 => {
+            Err(UsageError("standard input (-) can be read only once".into()).into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is known before the first step.
+pub struct Prepared {
+    /// Held-out text.
+    pub valid: Option<Corpus>,
+    megabytes: u64,
+}
+
+impl Prepared {
+    /// Reads held-out text, and checks that training fits the machine.
+    pub fn new(args: &Args, config: &Config, corpus: &Corpus) -> anyhow::Result<Self> {
+        corpus::tell(&corpus.name, &corpus.report);
+        let valid = read_valid(&args.reading, config, corpus)?;
+        let tokens = corpus.ids.len() + valid.as_ref().map_or(0, |valid| valid.ids.len());
+        let megabytes = memory::check(config, corpus.vocabulary.len(), tokens).map_err(Error::from)?;
+        Ok(Self { valid, megabytes })
+    }
+
+    /// The line before the first step.
+    pub fn tell(&self, config: &Config, corpus: &Corpus, trainer: &Trainer) {
+        let examples = corpus.ids.len() - 2 * config.window;
+        let pairs = match config.model {
+            ModelKind::Cbow => examples,
+            ModelKind::SkipGram => examples * 2 * config.window,
+        };
+        let [tokens, words, pairs] = [corpus.ids.len(), corpus.vocabulary.len(), pairs].map(|n| thousands(n as u64));
+        let threads = match trainer.threads() {
+            1 => "1 thread".to_owned(),
+            threads => format!("{threads} threads"),
+        };
+        say(&format!(
+            "{}: {tokens} tokens, {words} words, {pairs} pairs an epoch; {threads}, about {} MB of memory",
+            corpus.name, self.megabytes
+        ));
+        if trainer.batch_size() < config.batch_size {
+            let (used, asked) = (trainer.batch_size(), config.batch_size);
+            say(&format!("note: there are only {used} examples: batches have {used} instead of {asked}"));
+        }
+    }
+}
+
+fn read_valid(reading: &Reading, config: &Config, corpus: &Corpus) -> anyhow::Result<Option<Corpus>> {
+    let Some(name) = &reading.valid else { return Ok(None) };
+    let valid = Choice::parse(std::slice::from_ref(name))?.read_with(reading, &corpus.vocabulary)?;
+    corpus::tell(&valid.name, &valid.report);
+    if valid.ids.len() < 2 * config.window + 1 {
+        let short = TrainError::CorpusTooShort { tokens: valid.ids.len(), window: config.window };
+        return Err(anyhow::Error::new(short).context(format!("--valid {name}")));
+    }
+    Ok(Some(valid))
+}

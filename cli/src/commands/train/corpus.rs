@@ -1,0 +1,163 @@
+//! Which text a name on the command line means, and how it is read.
+#![forbid(unsafe_code)]
+
+use super::args::Reading;
+use crate::output::{UsageError, say, thousands};
+use quickvec::Vocabulary;
+use quickvec::corpus::datasets::ptb::{self, Split};
+use quickvec::corpus::datasets::{Locator, builtin};
+use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, ReadOptions, ReadReport, Source};
+use quickvec::error::{CorpusError, Error};
+use std::path::Path;
+
+const BUILTIN: &str = "builtin";
+
+/// A text to learn from, or to score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    Builtin,
+    Ptb(Split),
+    Texts(Vec<Source>),
+}
+
+impl Choice {
+    /// A data set's name stands alone; everything else is files, or `-` once.
+    pub fn parse(names: &[String]) -> anyhow::Result<Self> {
+        let is_data_set = |name: &&String| *name == BUILTIN || ptb::is_name(name);
+        match names {
+            [] => return Ok(Choice::Builtin),
+            [name] if name == BUILTIN => return Ok(Choice::Builtin),
+            [name] if ptb::is_name(name) => return Ok(Choice::Ptb(name.parse().map_err(Error::from)?)),
+            _ => {}
+        }
+        if let Some(name) = names.iter().find(is_data_set) {
+            let help = format!("the data set {name} stands alone; for a file of that name write ./{name}");
+            return Err(UsageError(help).into());
+        }
+        if names.iter().filter(|name| *name == "-").count() > 1 {
+            return Err(UsageError("standard input (-) can be read only once".into()).into());
+        }
+        Ok(Choice::Texts(names.iter().map(|name| source(name)).collect()))
+    }
+
+    /// What [`parse`](Self::parse) takes: to be recorded, and said again.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Choice::Builtin => vec![BUILTIN.to_owned()],
+            Choice::Ptb(split) => vec![split.to_string()],
+            Choice::Texts(sources) => sources
+                .iter()
+                .map(|source| match source {
+                    Source::Stdin => "-".to_owned(),
+                    Source::File(path) => path.to_string_lossy().into_owned(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Whether it is read from standard input, which cannot be read again.
+    pub fn is_stdin(&self) -> bool {
+        matches!(self, Choice::Texts(sources) if sources.contains(&Source::Stdin))
+    }
+
+    /// Whether `path` is one of the files it is read from.
+    pub fn reads(&self, path: &Path) -> bool {
+        let Ok(target) = path.canonicalize() else { return false };
+        let is_it = |source: &Source| matches!(source, Source::File(file) if file.canonicalize().is_ok_and(|file| file == target));
+        matches!(self, Choice::Texts(sources) if sources.iter().any(is_it))
+    }
+
+    /// The text with its own vocabulary.
+    pub fn read(&self, reading: &Reading, options: &ReadOptions) -> anyhow::Result<Corpus> {
+        let corpus = match self {
+            Choice::Builtin => builtin::corpus(options),
+            Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
+            Choice::Texts(sources) => Corpus::read(sources, options),
+        };
+        corpus.map_err(with_flags)
+    }
+
+    /// The text in the words of another.
+    pub fn read_with(&self, reading: &Reading, vocabulary: &Vocabulary) -> anyhow::Result<Corpus> {
+        let options = ReadOptions { max_tokens: None, ..reading.options() };
+        let corpus = match self {
+            Choice::Builtin => builtin::corpus_with(&options, vocabulary),
+            Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
+            Choice::Texts(sources) => Corpus::read_with(sources, &options, vocabulary),
+        };
+        corpus.map_err(with_flags)
+    }
+}
+
+fn source(name: &str) -> Source {
+    if name == "-" { Source::Stdin } else { Source::File(name.into()) }
+}
+
+fn locator(reading: &Reading) -> Locator {
+    let tell = |url: &str, bytes| say(&format!("downloading {url} ({} bytes)", thousands(bytes)));
+    Locator { data_dir: reading.data_dir.clone(), on_download: Some(tell), ..Locator::default() }
+}
+
+/// The library speaks of choices; here they have names.
+fn with_flags(error: Error) -> anyhow::Error {
+    match error {
+        Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
+            anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")
+        }
+        error => error.into(),
+    }
+}
+
+/// A line for everything that did not become a token as it stood.
+pub fn tell(name: &str, report: &ReadReport) {
+    let bytes = "runs of bytes that are not UTF-8";
+    let told = [
+        (report.empty_lines, "lines without a word: skipped".to_owned()),
+        (report.skipped_lines, format!("lines with {bytes}: left out")),
+        (if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 }, format!("{bytes}: replaced by U+FFFD")),
+        (report.words_cut, format!("words longer than {MAX_WORD_BYTES} bytes: cut there")),
+        (report.unknown_words, "words that the vocabulary lacks: left out".to_owned()),
+        (report.literal_eos, format!("words that read {EOS}: taken for the line end")),
+        (
+            report.decomposed_hangul,
+            "words with conjoining jamo (NFD): not the same words as composed ones (NFC)".to_owned(),
+        ),
+    ];
+    for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+        say(&format!("note: {name}: {} {what}", thousands(*count)));
+    }
+    if report.stopped_at_limit {
+        say(&format!("note: {name}: cut at --max-tokens"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(names: &[&str]) -> anyhow::Result<Choice> {
+        Choice::parse(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn names_mean_data_sets_files_and_standard_input() {
+        assert_eq!(parse(&[]).unwrap(), Choice::Builtin);
+        assert_eq!(parse(&["ptb:valid"]).unwrap(), Choice::Ptb(Split::Valid));
+        let mixed = parse(&["./ptb", "-"]).unwrap();
+        assert_eq!(mixed, Choice::Texts(vec![Source::File("./ptb".into()), Source::Stdin]));
+        assert_eq!(Choice::parse(&mixed.names()).unwrap(), mixed);
+        assert!(mixed.is_stdin());
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_read_together() {
+        for (names, expected) in [
+            (&["builtin", "a.txt"][..], "builtin stands alone"),
+            (&["-", "-"], "only once"),
+            (&["ptb:tset"], "no data set \"ptb:tset\""),
+        ] {
+            let message = parse(names).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The loss history as CSV, a row at a time.
+#![forbid(unsafe_code)]
+
+use anyhow::Context;
+use quickvec::file::{check_writable, write_atomically};
+use quickvec::nn::LossPoint;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const HEADER: &str = "epoch,iteration,seconds,loss";
+/// Rows wait no longer than this.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// A log that is being written. Trouble with it never stops training; it is told at the end.
+pub struct Log {
+    path: PathBuf,
+    out: BufWriter<File>,
+    flushed: Instant,
+    failed: Option<io::Error>,
+}
+
+impl Log {
+    /// Starts the file with the rows there are already.
+    pub fn create(path: &Path, history: &[LossPoint]) -> anyhow::Result<Self> {
+        write_atomically(path, |out| {
+            writeln!(out, "{HEADER}")?;
+            history.iter().try_for_each(|point| write_row(out, point))
+        })?;
+        let file = OpenOptions::new().append(true).open(path).with_context(|| path.display().to_string())?;
+        Ok(Self { path: path.to_owned(), out: BufWriter::new(file), flushed: Instant::now(), failed: None })
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, point: &LossPoint) {
+        let written = write_row(&mut self.out, point);
+        self.note(written);
+    }
+
+    /// To be called often: brings rows to the file that have waited.
+    pub fn tick(&mut self) {
+        if self.flushed.elapsed() >= FLUSH {
+            self.flushed = Instant::now();
+            let flushed = self.out.flush();
+            self.note(flushed);
+        }
+    }
+
+    /// Ends the file, and tells of the first trouble there was.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        let flushed = self.out.flush();
+        self.note(flushed);
+        match self.failed {
+            Some(error) => Err(error).with_context(|| format!("the log {} is not complete", self.path.display())),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&mut self, result: io::Result<()>) {
+        if let Err(error) = result {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+/// Checks that a log can stand at `path`. A resumed run goes on with the log there is.
+pub fn check(path: &Path, force: bool, resumed: bool) -> quickvec::Result<()> {
+    check_writable(path, force || resumed && is_log(path))
+}
+
+fn is_log(path: &Path) -> bool {
+    let first_line = File::open(path).and_then(|file| {
+        let mut line = String::new();
+        BufReader::new(io::Read::take(file, 100)).read_line(&mut line)?;
+        Ok(line)
+    });
+    first_line.is_ok_and(|line| line.trim_end() == HEADER)
+}
+
+fn write_row(out: &mut (impl Write + ?Sized), point: &LossPoint) -> io::Result<()> {
+    let LossPoint { epoch, iteration, seconds, loss } = point;
+    writeln!(out, "{epoch},{iteration},{seconds:.3},{loss:.6}")
+}

@@ -1,0 +1,93 @@
+//! Does it fit? An estimate of what training takes, against what the machine has.
+#![forbid(unsafe_code)]
+
+use quickvec::error::TrainError;
+use quickvec::{Config, OptimizerKind};
+
+const MEGABYTE: u64 = 1_000_000;
+
+/// Bytes at the peak, when a checkpoint is saved: the matrices that are trained (two weights, and with Adam four moments),
+/// their copies in the checkpoint, the weights as they are stored, and one matrix on its way; 4 bytes a token for the text
+/// and 4 for the order of the examples.
+pub fn estimate(config: &Config, words: usize, tokens: usize) -> u64 {
+    let matrices: u64 = match config.optimizer {
+        OptimizerKind::Adam => 6 + 6 + 2 + 1,
+        OptimizerKind::Sgd => 2 + 2 + 2 + 1,
+    };
+    let row = (config.vector_size as u64).next_multiple_of(16) * 4;
+    let matrix = (words as u64).saturating_mul(row);
+    matrices.saturating_mul(matrix).saturating_add((tokens as u64).saturating_mul(8))
+}
+
+/// The estimate in words, if it fits.
+pub fn check(config: &Config, words: usize, tokens: usize) -> Result<u64, TrainError> {
+    let needed = estimate(config, words, tokens);
+    compare(needed, available())?;
+    Ok(needed.div_ceil(MEGABYTE))
+}
+
+fn compare(needed: u64, available: Option<u64>) -> Result<(), TrainError> {
+    match available {
+        Some(available) if needed > available => {
+            Err(TrainError::OutOfMemory { needed: needed.div_ceil(MEGABYTE), available: available / MEGABYTE })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Bytes that can be had: the smallest of what the system calls available and the limits of this process's control groups.
+/// `None` where nothing tells.
+fn available() -> Option<u64> {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let free = read("/proc/meminfo").and_then(|text| mem_available(&text));
+    let own = read("/proc/self/cgroup").and_then(|text| own_group(&text)).unwrap_or_default();
+    let files = [
+        format!("/sys/fs/cgroup{own}/memory.max"),
+        "/sys/fs/cgroup/memory.max".to_owned(),
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes".to_owned(),
+    ];
+    let limits = files.iter().filter_map(|file| read(file)?.trim().parse().ok()); // `max`: no limit
+    limits.chain(free).min()
+}
+
+fn mem_available(meminfo: &str) -> Option<u64> {
+    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+/// The path of this process's group in the unified hierarchy.
+fn own_group(cgroup: &str) -> Option<String> {
+    let path = cgroup.lines().find_map(|line| line.strip_prefix("0::"))?;
+    Some(path.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chapters_run_takes_little_and_the_absurd_does_not_overflow() {
+        let book = Config::textbook();
+        let megabytes = estimate(&book, 10_000, 929_589) / MEGABYTE;
+        assert!((60..100).contains(&megabytes), "{megabytes}");
+        let wide = Config { vector_size: 65_536, ..book };
+        assert_eq!(estimate(&wide, usize::MAX, usize::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn refuses_more_than_there_is() {
+        assert_eq!(compare(5_000_000, Some(5_000_000)), Ok(()));
+        assert_eq!(compare(u64::MAX, None), Ok(()));
+        let refused = compare(5_000_001, Some(5_000_000));
+        assert_eq!(refused, Err(TrainError::OutOfMemory { needed: 6, available: 5 }));
+    }
+
+    #[test]
+    fn reads_what_linux_tells() {
+        assert_eq!(mem_available("MemTotal: 9 kB\nMemAvailable:    2048 kB\n"), Some(2 << 20));
+        assert_eq!(mem_available("MemAvailable: much"), None);
+        assert_eq!(own_group("0::/user.slice/run\n").as_deref(), Some("/user.slice/run"));
+        assert_eq!(own_group("0::/\n").as_deref(), Some(""));
+    }
+}

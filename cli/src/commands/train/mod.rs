@@ -1,0 +1,15 @@
+//! `quickvec train`: from a text to a model, to be stopped and gone on with at any time.
+
+mod args;
+mod begin;
+mod corpus;
+mod log;
+mod memory;
+mod plot;
+mod queries;
+mod resume;
+mod session;
+mod signals;
+
+pub use args::Args;
+pub use begin::run;

@@ -1,0 +1,126 @@
+//! A run that goes on where another stopped.
+#![forbid(unsafe_code)]
+
+use super::args::Args;
+use super::begin::{Prepared, check_outputs};
+use super::corpus::Choice;
+use super::session::{Outputs, Session};
+use super::signals::Signals;
+use crate::output::{UsageError, say};
+use anyhow::Context;
+use quickvec::checkpoint::{self, Checkpoint, CorpusRecord, Summary};
+use quickvec::corpus::Corpus;
+use quickvec::error::{CorpusError, Error, TrainError};
+use quickvec::nn::Trainer;
+use quickvec::vectors::format::safetensors::ModelFile;
+use quickvec::{Config, Vocabulary};
+use std::path::Path;
+
+/// Goes on from the checkpoint at `path`.
+pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
+    let cannot = || format!("cannot go on from {}", path.display());
+    let summary =
+        checkpoint::summary(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
+    check_flags(args, &summary)?;
+    if is_finished(args, &summary) {
+        say(&format!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
+        return Ok(());
+    }
+    let checkpoint = checkpoint::load(path).with_context(cannot)?;
+    go_on(args, path, checkpoint, signals)
+}
+
+fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) -> anyhow::Result<()> {
+    let Checkpoint { config, corpus: record, vocabulary, storage, iterations, held_out, state } = checkpoint;
+    let config = Config { epochs: epochs(args, &config, state.step, iterations)?, ..config };
+    config.validate().map_err(Error::from)?;
+    let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
+    let output = args.output.clone().unwrap_or_else(|| path.to_owned());
+    check_outputs(args, &output, &choice, true)?;
+    let corpus = read_again(args, &choice, &record, &vocabulary)?;
+    let prepared = Prepared::new(args, &config, &corpus)?;
+    let step = state.step;
+    let trainer = Trainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
+    prepared.tell(&config, &corpus, &trainer);
+    signals.training_begins();
+    let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
+    Session {
+        args,
+        config: &config,
+        record: &record,
+        vocabulary: &corpus.vocabulary,
+        storage,
+        held_out,
+        valid: prepared.valid,
+        corpus_again: choice.is_stdin() || !args.corpus.is_empty(),
+        trainer,
+        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
+        saved: Some((path.to_owned(), step)),
+        signals,
+    }
+    .run()
+}
+
+fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
+    if let Some(config) = &summary.config {
+        args.settings.check_against(config)?;
+    }
+    if let Some(corpus) = &summary.corpus {
+        args.reading.check_against(&corpus.options())?;
+    }
+    Ok(())
+}
+
+/// Whether all that was asked for was done when the model was saved.
+fn is_finished(args: &Args, summary: &Summary) -> bool {
+    let (Some(config), Some(trained)) = (&summary.config, &summary.trained) else { return false };
+    let nothing_new = args.settings.epochs.is_none_or(|epochs| epochs == config.epochs);
+    nothing_new && trained.epochs >= config.epochs
+}
+
+fn further(path: &Path, summary: &Summary) -> String {
+    match (summary.has_state, &summary.config) {
+        (true, Some(config)) => format!("; --resume {} --epochs {} goes further", path.display(), config.epochs * 2),
+        _ => "; a model can be trained further if it is made with --keep-state".to_owned(),
+    }
+}
+
+/// The epochs to do in all: no fewer than were begun.
+fn epochs(args: &Args, config: &Config, step: u64, iterations: usize) -> Result<usize, UsageError> {
+    let begun = step.div_ceil(iterations as u64) as usize;
+    match args.settings.epochs {
+        Some(asked) if asked < begun => {
+            Err(UsageError(format!("--epochs {asked} is less than the {begun} that were begun already")))
+        }
+        Some(asked) => Ok(asked),
+        None => Ok(config.epochs),
+    }
+}
+
+/// The same text, or an error: training on another would spoil the model in silence.
+fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord, vocabulary: &Vocabulary) -> anyhow::Result<Corpus> {
+    if choice.is_stdin() && args.corpus.is_empty() {
+        let help =
+            "the corpus came from standard input: give the same text again, on standard input with - or as a file";
+        return Err(UsageError(help.into()).into());
+    }
+    let corpus = choice.read(&args.reading, &record.options()).map_err(|error| match error.downcast_ref() {
+        Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
+            "the corpus {} is not there any more; where is it now? Give its name after --resume FILE",
+            path.display()
+        ))
+        .into(),
+        _ => error,
+    })?;
+    let got = corpus.fingerprint();
+    if got != record.fingerprint || corpus.vocabulary.len() != vocabulary.len() {
+        let (then, now) = (record.tokens, corpus.ids.len());
+        let mismatch = TrainError::Mismatch {
+            what: "a corpus with fingerprint",
+            expected: format!("{} ({then} tokens)", record.fingerprint),
+            got: format!("{got} ({now} tokens); was {} changed since?", corpus.name),
+        };
+        return Err(Error::from(mismatch).into());
+    }
+    Ok(corpus)
+}

@@ -1,0 +1,200 @@
+//! Training under way: epochs, checkpoints, the end, or a stop before it.
+#![forbid(unsafe_code)]
+
+use super::args::Args;
+use super::log::Log;
+use super::signals::Signals;
+use super::{plot, queries};
+use crate::output::{Interrupted, Language, Progress, say, shell_words};
+use anyhow::Context;
+use quickvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
+use quickvec::corpus::Corpus;
+use quickvec::error::TrainError;
+use quickvec::nn::{Pause, Trainer};
+use quickvec::{Config, Vocabulary, WordVectors};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Files that a run writes.
+pub struct Outputs {
+    pub model: PathBuf,
+    pub log: Option<PathBuf>,
+    pub plot: Option<PathBuf>,
+}
+
+/// A run that is ready to start.
+pub struct Session<'a> {
+    pub args: &'a Args,
+    pub config: &'a Config,
+    pub record: &'a CorpusRecord,
+    pub vocabulary: &'a Vocabulary,
+    pub storage: Storage,
+    pub held_out: Vec<HeldOutLoss>,
+    pub valid: Option<Corpus>,
+    /// Whether a resumed run has to be told its corpus again.
+    pub corpus_again: bool,
+    pub trainer: Trainer<'a>,
+    pub outputs: Outputs,
+    /// The last good checkpoint, and its step.
+    pub saved: Option<(PathBuf, u64)>,
+    pub signals: &'a Signals,
+}
+
+impl Session<'_> {
+    /// Trains to the end, or until a signal; saves; shows what was learned.
+    pub fn run(mut self) -> anyhow::Result<()> {
+        let log = self.outputs.log.as_deref().map(|path| Log::create(path, self.trainer.history())).transpose()?;
+        let log = RefCell::new(log);
+        let finished = self.train(&log)?;
+        if finished {
+            self.save_finished()?;
+        } else {
+            self.save_checkpoint().context("stopped, but the checkpoint could not be saved")?;
+        }
+        let logged = log.into_inner().map_or(Ok(()), Log::finish);
+        if let Some(path) = &self.outputs.plot {
+            plot::draw(path, &self.trainer, &self.held_out)?;
+        }
+        logged?;
+        if finished { self.show() } else { Err(self.stopped()) }
+    }
+
+    /// Whether training came to its end.
+    fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
+        let language = self.args.lang.unwrap_or_else(Language::of_locale);
+        let progress = Progress::new(self.args.progress, language, self.trainer.progress());
+        let mut last_try = Instant::now();
+        loop {
+            match self.train_on(&progress, log, last_try)? {
+                Pause::Finished => {
+                    self.epoch_end(&progress);
+                    return Ok(true);
+                }
+                Pause::EpochEnd => self.epoch_end(&progress),
+                Pause::Asked if self.signals.stop() => return Ok(false),
+                Pause::Asked => {
+                    if let Err(error) = self.save_checkpoint() {
+                        // There may be room again in a while; what was learned is still in memory.
+                        progress
+                            .tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
+                    }
+                    last_try = Instant::now();
+                }
+            }
+        }
+    }
+
+    fn train_on(
+        &mut self,
+        progress: &Progress,
+        log: &RefCell<Option<Log>>,
+        last_try: Instant,
+    ) -> anyhow::Result<Pause> {
+        let every = self.args.checkpoint_every;
+        let signals = self.signals;
+        let pause = |now: quickvec::nn::Progress| {
+            progress.step(now.step);
+            log.borrow_mut().iter_mut().for_each(Log::tick);
+            signals.stop() || !every.is_zero() && last_try.elapsed() >= every
+        };
+        let paused = self.trainer.run(pause, |point| {
+            progress.point(point);
+            log.borrow_mut().iter_mut().for_each(|log| log.row(point));
+        });
+        paused.map_err(|error| self.failed(error))
+    }
+
+    fn epoch_end(&mut self, progress: &Progress) {
+        let epoch = self.trainer.progress().epochs_done();
+        let loss = match &self.valid {
+            Some(valid) if self.held_out.last().is_none_or(|last| last.epoch < epoch) => {
+                self.trainer.held_out_loss(&valid.ids)
+            }
+            _ => None,
+        };
+        self.held_out.extend(loss.map(|loss| HeldOutLoss { epoch, loss }));
+        progress.epoch_end(self.trainer.history().last(), loss.map(|loss| (epoch, loss)));
+    }
+
+    fn describe(&self) -> Run<'_> {
+        Run {
+            config: self.config,
+            corpus: self.record,
+            vocabulary: self.vocabulary,
+            storage: self.storage,
+            held_out: &self.held_out,
+        }
+    }
+
+    fn save_checkpoint(&mut self) -> anyhow::Result<()> {
+        checkpoint::save_checkpoint(&self.outputs.model, &self.describe(), &self.trainer)?;
+        self.saved = Some((self.outputs.model.clone(), self.trainer.progress().step));
+        Ok(())
+    }
+
+    fn save_finished(&mut self) -> anyhow::Result<()> {
+        let save = if self.storage.keep_state { checkpoint::save_checkpoint } else { checkpoint::save_model };
+        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        saved.with_context(|| format!("training is done, but the model could not be saved{}", self.last_checkpoint()))
+    }
+
+    fn failed(&self, error: TrainError) -> anyhow::Error {
+        anyhow::anyhow!("{error}{}", self.last_checkpoint())
+    }
+
+    fn last_checkpoint(&self) -> String {
+        match &self.saved {
+            Some((path, step)) => format!("; the last checkpoint, after step {step}, is in {}", path.display()),
+            None => "; nothing was saved".to_owned(),
+        }
+    }
+
+    /// Tells how to go on.
+    fn stopped(&self) -> anyhow::Error {
+        let progress = self.trainer.progress();
+        let iterations = progress.iterations as u64;
+        say(&format!(
+            "stopped after {} epochs and {} of {iterations} iterations; saved {}\nto go on: {}",
+            progress.epochs_done(),
+            progress.step % iterations,
+            self.outputs.model.display(),
+            self.resume_command()
+        ));
+        Interrupted.into()
+    }
+
+    fn resume_command(&self) -> String {
+        let args = self.args;
+        let mut words = vec![program(), "train".to_owned()];
+        words.extend(args.corpus.iter().filter(|_| self.corpus_again).cloned());
+        let mut flag = |name: &str, value: Option<String>| {
+            words.extend(value.into_iter().flat_map(|value| [format!("--{name}"), value]));
+        };
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        flag("resume", Some(path(&self.outputs.model)));
+        flag("data-dir", args.reading.data_dir.as_deref().map(path));
+        flag("valid", args.reading.valid.clone());
+        flag("log", self.outputs.log.as_deref().map(path));
+        flag("plot", self.outputs.plot.as_deref().map(path));
+        flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
+        shell_words(words)
+    }
+
+    /// The chapter's queries, and what to type next.
+    fn show(&self) -> anyhow::Result<()> {
+        let path = &self.outputs.model;
+        say(&format!("saved {}", path.display()));
+        let vectors = WordVectors::open(path)?;
+        let word = queries::print(&mut std::io::stdout().lock(), &vectors)?;
+        let model = path.to_string_lossy().into_owned();
+        let next = shell_words([program(), "similar".to_owned(), model, word]);
+        say(&format!("\nnext: {next}"));
+        Ok(())
+    }
+}
+
+/// As the user called it, so that a command can be typed as it is printed.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "quickvec".to_owned())
+}

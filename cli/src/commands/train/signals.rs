@@ -1,0 +1,46 @@
+//! Ctrl-C and SIGTERM: the first asks training to stop, the second ends the program.
+#![forbid(unsafe_code)]
+
+use crate::output::{INTERRUPTED, say};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Nothing to save yet.
+const READING: u8 = 0;
+/// A signal is a wish to stop.
+const TRAINING: u8 = 1;
+/// That wish was uttered.
+const STOPPING: u8 = 2;
+
+static STATE: AtomicU8 = AtomicU8::new(READING);
+
+/// Proof that signals are listened to.
+pub struct Signals(());
+
+impl Signals {
+    /// From now on a signal ends the program with a word about it.
+    pub fn listen() -> anyhow::Result<Self> {
+        ctrlc::set_handler(on_signal)?;
+        Ok(Self(()))
+    }
+
+    /// From now on a signal asks training to stop.
+    pub fn training_begins(&self) {
+        STATE.store(TRAINING, Ordering::SeqCst);
+    }
+
+    /// Whether training shall stop.
+    pub fn stop(&self) -> bool {
+        STATE.load(Ordering::Relaxed) == STOPPING
+    }
+}
+
+fn on_signal() {
+    match STATE.compare_exchange(TRAINING, STOPPING, Ordering::SeqCst, Ordering::SeqCst) {
+        Ok(_) => say("stopping after this batch; once more to stop at once, without saving"),
+        Err(READING) => {
+            say("interrupted before training began: nothing was saved");
+            std::process::exit(INTERRUPTED.into());
+        }
+        Err(_) => std::process::exit(INTERRUPTED.into()),
+    }
+}

@@ -1,0 +1,46 @@
+//! Words to the user, beside the results.
+#![forbid(unsafe_code)]
+
+use std::io::Write;
+
+/// A line on stderr. That nobody may be reading there is no reason to stop.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// `929,589`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
+}
+
+/// Arguments as a POSIX shell reads them.
+pub fn shell_words<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    let quoted: Vec<_> = words.into_iter().map(|word| quote(word.as_ref())).collect();
+    quoted.join(" ")
+}
+
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let shown = [0, 999, 1_000, 929_589, u64::MAX].map(thousands);
+        assert_eq!(shown, ["0", "999", "1,000", "929,589", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn a_shell_gets_back_what_was_given() {
+        assert_eq!(shell_words(["a/b-1.txt", "my file", "it's", ""]), r"a/b-1.txt 'my file' 'it'\''s' ''");
+    }
+}

@@ -1,0 +1,105 @@
+//! What a model's metadata tell, as types.
+#![forbid(unsafe_code)]
+
+use crate::corpus::{Corpus, InvalidUtf8, ReadOptions};
+use crate::nn::{LossPoint, Progress};
+use serde::{Deserialize, Serialize};
+
+/// Points of the loss history that a model keeps at most; a checkpoint keeps all.
+const MOST_POINTS: usize = 10_000;
+
+/// What a model was trained on, and how to find it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CorpusRecord {
+    /// The corpus's name.
+    pub name: String,
+    /// Where it came from, as the user named it: data sets, paths, `-` for standard input.
+    pub sources: Vec<String>,
+    /// Its tokens.
+    pub tokens: u64,
+    /// [`Corpus::fingerprint`]: by this it is recognised.
+    pub fingerprint: String,
+    /// The limit it was read with.
+    pub max_tokens: Option<usize>,
+    /// What was done with bytes that are no UTF-8.
+    #[serde(with = "Policy")]
+    pub invalid_utf8: InvalidUtf8,
+}
+
+impl CorpusRecord {
+    /// Describes a corpus that was read from `sources` with `options`.
+    pub fn new(corpus: &Corpus, sources: Vec<String>, options: &ReadOptions) -> Self {
+        Self {
+            name: corpus.name.clone(),
+            sources,
+            tokens: corpus.ids.len() as u64,
+            fingerprint: corpus.fingerprint(),
+            max_tokens: options.max_tokens,
+            invalid_utf8: options.invalid_utf8,
+        }
+    }
+
+    /// The options to read it again with.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8 }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "InvalidUtf8", rename_all = "kebab-case")]
+enum Policy {
+    Error,
+    Replace,
+    SkipLine,
+}
+
+/// How far a model was trained. Without times, since those are never the same twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// Whole epochs done.
+    pub epochs: usize,
+    /// Steps done.
+    pub steps: u64,
+    /// Steps in an epoch.
+    pub iterations: usize,
+    /// Average losses: epoch and iteration, both from 1, and loss. Evenly thinned to 10,000 at most.
+    pub losses: Vec<(usize, usize, f64)>,
+}
+
+impl Trained {
+    pub(super) fn new(progress: Progress, history: &[LossPoint]) -> Self {
+        let every = history.len().div_ceil(MOST_POINTS).max(1);
+        let losses = history.iter().step_by(every).map(|point| (point.epoch, point.iteration, point.loss)).collect();
+        Self { epochs: progress.epochs_done(), steps: progress.step, iterations: progress.iterations, losses }
+    }
+}
+
+/// The loss on other text after an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct HeldOutLoss {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// The mean loss.
+    pub loss: f64,
+}
+
+/// How the finished model is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Storage {
+    /// Vectors in half precision.
+    pub half: bool,
+    /// With the trainer's state, so that training can go further.
+    pub keep_state: bool,
+}
+
+/// A checkpoint's state that is no tensor.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TrainerRecord {
+    pub step: u64,
+    pub iterations: usize,
+    pub seconds: f64,
+    pub loss_sum: f64,
+    pub loss_count: u32,
+    pub storage: Storage,
+    pub held_out: Vec<HeldOutLoss>,
+}

@@ -8,7 +8,7 @@ use npyz::NpyFile;
 use quickvec::Config;
 use quickvec::config::{ModelKind, OptimizerKind};
 use quickvec::math::Matrix;
-use quickvec::nn::{AllColumns, Batch, Field, Learner, Optimizer, Parameters, Plan, Weights, Wiring};
+use quickvec::nn::{AllColumns, Field, Learner, Lookup, Optimizer, Parameters, Weights, Wiring};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -102,8 +102,9 @@ fn replay(path: &Path) {
     let weights = Weights { w_in: recording.matrix("W_in0"), w_out: recording.matrix("W_out0") };
     let vocab_size = weights.w_in.rows();
     let mut learner = Learner::new(&config, Parameters::of(&weights, true));
-    let mut optimizer = Optimizer::new(&config, vocab_size);
-    let (mut batch, mut plan) = (Batch::new(vocab_size), Plan::default());
+    let mut optimizers = [(); 2].map(|()| Optimizer::new(&config, vocab_size));
+    let (mut inputs, mut outputs) = (Lookup::new(vocab_size), Lookup::new(vocab_size));
+    let wiring = Wiring::of(&config);
     let [contexts, target, negatives] = ["contexts", "target", "negatives"].map(|name| recording.ids(name));
     let steps = recording.shape("target")[0];
     let part = |ids: &[u32], step: usize| ids[step * ids.len() / steps..][..ids.len() / steps].to_vec();
@@ -111,15 +112,17 @@ fn replay(path: &Path) {
     assert!(steps > 0 && marks.contains(&steps), "{name}: weights at the last step are recorded");
     for step in 0..steps {
         let [contexts, target, negatives] = [&contexts, &target, &negatives].map(|ids| part(ids, step));
-        batch.fill(Wiring::of(&config), &contexts, &target, &negatives);
-        optimizer.plan(&batch, &mut plan);
-        let loss = learner.forward(&batch, &plan, &mut AllColumns).unwrap();
+        wiring.inputs(&contexts, &target, &mut inputs);
+        wiring.outputs(&contexts, &target, &negatives, &mut outputs);
+        optimizers[0].plan(&mut inputs);
+        optimizers[1].plan(&mut outputs);
+        let loss = learner.forward(&inputs, &outputs, &mut AllColumns).unwrap();
         let recorded = recording.floats["loss"].1[step];
         assert!(
             (loss - recorded).abs() <= RELATIVE * recorded,
             "{name}: loss {loss} at step {step}, recorded {recorded}"
         );
-        learner.backward(&batch, &plan, &mut AllColumns).unwrap();
+        learner.backward(&inputs, &outputs, &mut AllColumns).unwrap();
         if step == 0 {
             let Parameters { w_in, w_out } = learner.model().parameters();
             let [dw_in, dw_out] = [w_in, w_out].map(|w| w.get(Field::Gradient).unwrap());
@@ -127,10 +130,11 @@ fn replay(path: &Path) {
             assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &dw_out, false);
         }
         if marks.contains(&(step + 1)) {
-            let weights = learner.settled_weights(&optimizer);
+            let Parameters { w_in, w_out } = learner.model().parameters();
+            let (w_in, w_out) = (w_in.settled(&optimizers[0]), w_out.settled(&optimizers[1]));
             let mark = |side| format!("W_{side}_{}", step + 1);
-            assert_equal(&format!("{name}: {}", mark("in")), &recording.matrix(&mark("in")), &weights.w_in, true);
-            assert_equal(&format!("{name}: {}", mark("out")), &recording.matrix(&mark("out")), &weights.w_out, true);
+            assert_equal(&format!("{name}: {}", mark("in")), &recording.matrix(&mark("in")), &w_in, true);
+            assert_equal(&format!("{name}: {}", mark("out")), &recording.matrix(&mark("out")), &w_out, true);
         }
     }
 }

@@ -15,29 +15,31 @@
 //! | 3 | [`MatMul`], [`SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
 //! Layers own no weights: the model has `w_in` and `w_out`, layers borrow them. A layer remembers from `forward` what its
-//! `backward` needs. Gradients are sparse: a [`Batch`] lists the different rows it touches, and nothing but those rows is
+//! `backward` needs. Gradients are sparse: a [`Lookup`] lists the different rows it touches, and nothing but those rows is
 //! written or read, so a step costs what it touches and not the vocabulary. Threads share a model by columns
 //! ([`Columns`]), never by rows: the only numbers that threads have to add up are the scores.
 //!
 //! Letters: V words, D columns, B examples in a batch, w words on each side, K negatives.
 
-mod batch;
 mod columns;
 pub mod layers;
+mod lookup;
 pub mod models;
 pub mod optimizers;
 mod parameter;
 mod trainer;
+mod wiring;
 
-pub use batch::{Batch, Wiring};
 pub use columns::{AllColumns, Columns, Stopped};
 pub use layers::{
     Embedding, EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss, UnigramSampler,
 };
+pub use lookup::Lookup;
 pub use models::{CBOW, Model, Parameters, SkipGram, Weights};
-pub use optimizers::{Adam, Optimizer, Plan, SGD};
+pub use optimizers::{Adam, Optimizer, SGD};
 pub use parameter::{Field, Parameter};
 pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, Trainer, TrainerState};
+pub use wiring::Wiring;
 
 #[cfg(test)]
 mod check;

@@ -7,6 +7,9 @@
 use crate::math::kernels::large_pages;
 use crate::math::kernels::plain::Shape;
 use crate::math::{Chunk, LANES, Matrix};
+use crate::nn::Optimizer;
+use crate::nn::optimizers::settle;
+use crate::words::WordId;
 
 /// What a row of a [`Parameter`] holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +113,19 @@ impl Parameter {
     pub fn row(&self, i: usize) -> Vec<f32> {
         let chunks = &self.data[i * self.stride()..][..self.width];
         chunks.iter().flat_map(|chunk| chunk.0).take(self.cols).collect()
+    }
+
+    /// The weights with every step taken that `optimizer` still has pending. Changes nothing.
+    ///
+    /// # Panics
+    /// If `optimizer` is of another matrix.
+    pub fn settled(&self, optimizer: &Optimizer) -> Matrix {
+        let mut settled = self.clone();
+        if let Optimizer::Adam(adam) = optimizer {
+            let all: Vec<WordId> = (0..self.rows as WordId).collect();
+            settle(&mut settled, &all, &adam.settlements_of_all_rows());
+        }
+        settled.get(Field::Weight).expect("every parameter has weights")
     }
 
     fn offset(&self, field: Field) -> Option<usize> {

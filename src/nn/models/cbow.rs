@@ -5,7 +5,8 @@
 
 use super::{Model, Parameters};
 use crate::math::Matrix;
-use crate::nn::{Batch, Columns, Embedding, NegativeSamplingLoss, Stopped};
+use crate::nn::{Columns, Embedding, NegativeSamplingLoss, Stopped};
+use crate::words::WordId;
 
 /// Continuous bag of words.
 #[derive(Debug, Clone)]
@@ -31,9 +32,9 @@ impl CBOW {
 }
 
 impl Model for CBOW {
-    fn forward(&mut self, batch: &Batch, columns: &mut dyn Columns) -> Result<f64, Stopped> {
-        self.in_layer.forward(&self.parameters.w_in, batch.inputs(), &mut self.h);
-        self.ns_loss.forward(&self.parameters.w_out, &self.h, batch.outputs(), columns)
+    fn forward(&mut self, inputs: &[WordId], outputs: &[WordId], columns: &mut dyn Columns) -> Result<f64, Stopped> {
+        self.in_layer.forward(&self.parameters.w_in, inputs, &mut self.h);
+        self.ns_loss.forward(&self.parameters.w_out, &self.h, outputs, columns)
     }
 
     fn backward(&mut self) {

@@ -6,7 +6,8 @@
 
 use super::{Model, Parameters};
 use crate::math::Matrix;
-use crate::nn::{Batch, Columns, Embedding, NegativeSamplingLoss, Stopped};
+use crate::nn::{Columns, Embedding, NegativeSamplingLoss, Stopped};
+use crate::words::WordId;
 
 /// The skip-gram model.
 #[derive(Debug, Clone)]
@@ -32,9 +33,9 @@ impl SkipGram {
 }
 
 impl Model for SkipGram {
-    fn forward(&mut self, batch: &Batch, columns: &mut dyn Columns) -> Result<f64, Stopped> {
-        self.in_layer.forward(&self.parameters.w_in, batch.inputs(), &mut self.h);
-        let positions = batch.outputs().chunks_exact(batch.outputs().len() / self.loss_layers.len());
+    fn forward(&mut self, inputs: &[WordId], outputs: &[WordId], columns: &mut dyn Columns) -> Result<f64, Stopped> {
+        self.in_layer.forward(&self.parameters.w_in, inputs, &mut self.h);
+        let positions = outputs.chunks_exact(outputs.len() / self.loss_layers.len());
         let mut loss = 0.0;
         for (layer, ids) in self.loss_layers.iter_mut().zip(positions) {
             loss += layer.forward(&self.parameters.w_out, &self.h, ids, columns)?;

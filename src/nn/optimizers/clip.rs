@@ -5,19 +5,21 @@
 
 use crate::math::kernels::kernels;
 use crate::math::panels;
-use crate::nn::{Batch, Columns, Parameters, Stopped};
+use crate::nn::{Columns, Parameters, Stopped};
+use crate::words::WordId;
 
-/// Scales the gradients of `batch` so that their norm, over the columns of all threads, is at most `max_grad`.
+/// Scales the gradients of the rows in `unique` (of `w_in` and of `w_out`) so that their norm, over the columns of all
+/// threads, is at most `max_grad`.
 ///
 /// # Errors
 /// [`Stopped`] if another thread gave up.
 pub fn clip_gradients(
     parameters: &mut Parameters,
-    batch: &Batch,
+    unique: (&[WordId], &[WordId]),
     max_grad: f32,
     columns: &mut dyn Columns,
 ) -> Result<(), Stopped> {
-    let mut sides = [(&mut parameters.w_in, batch.unique_inputs()), (&mut parameters.w_out, batch.unique_outputs())];
+    let mut sides = [(&mut parameters.w_in, unique.0), (&mut parameters.w_out, unique.1)];
     let mut squares = vec![0.0f64; panels(sides[0].0.shape().n)];
     for (w, ids) in &sides {
         kernels().gradient_squares(w.chunks(), w.shape(), ids, &mut squares);
@@ -38,19 +40,15 @@ pub fn clip_gradients(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::ModelKind;
     use crate::math::Matrix;
-    use crate::nn::{AllColumns, Field, Weights, Wiring};
+    use crate::nn::{AllColumns, Field, Weights};
 
     fn clipped(max_grad: f32) -> Vec<f32> {
         // Rows 1 of both are of this batch; what is in rows 0 is not its business.
         let mut parameters = Parameters::of(&Weights::zeros(2, 2), false);
         parameters.w_in.set(Field::Gradient, &Matrix::from_rows(2, 2, &[99.0, 99.0, 3.0, 0.0]));
         parameters.w_out.set(Field::Gradient, &Matrix::from_rows(2, 2, &[99.0, 99.0, 0.0, 4.0]));
-        let mut batch = Batch::new(2);
-        let wiring = Wiring { model: ModelKind::Cbow, window: 1, negatives: 1 };
-        batch.fill(wiring, &[1, 1], &[1], &[1]);
-        clip_gradients(&mut parameters, &batch, max_grad, &mut AllColumns).unwrap();
+        clip_gradients(&mut parameters, (&[1], &[1]), max_grad, &mut AllColumns).unwrap();
         let gradients = [parameters.w_in, parameters.w_out].map(|w| w.get(Field::Gradient).unwrap());
         assert!(gradients.iter().all(|gradient| gradient.row(0) == [99.0; 2]));
         gradients.iter().flat_map(|gradient| gradient.row(1)).collect()

@@ -43,8 +43,8 @@ pub(super) struct Missed {
     terms: Vec<Sums>,
     /// Growing sums of the newest steps; the oldest first, the last is of step `step - 1`.
     recent: VecDeque<Sums>,
-    /// `settled[k]` is made of the sums of step `step - 1 - k`, if the first number is `step`.
-    settled: Vec<(u32, Settlement)>,
+    /// For k below the length of `recent`, what a row that missed k steps has to settle.
+    settled: Vec<Settlement>,
     /// Finished sums of steps 1, 2, ...; where it ends, the last one stands for all that follow.
     finished: Vec<Settlement>,
     decay: Decay,
@@ -59,7 +59,7 @@ impl Missed {
             step: 1,
             terms,
             recent,
-            settled: vec![(0, Settlement::default()); HORIZON + 1],
+            settled: vec![Settlement::default(); HORIZON],
             finished: Vec::new(),
             decay: Decay::new(),
         }
@@ -98,24 +98,23 @@ impl Missed {
         {
             self.finished.push(combine(sums));
         }
+        for (missed, (settled, &sums)) in self.settled.iter_mut().zip(self.recent.iter().rev()).enumerate() {
+            *settled = self.decay.with(combine(sums), missed);
+        }
         self.step += 1;
     }
 
     /// What a row last updated at step `last` has to settle before the step to come; `last` 0 means never updated.
-    pub(super) fn since(&mut self, last: u32) -> Settlement {
+    pub(super) fn since(&self, last: u32) -> Settlement {
         if last == 0 {
             return Settlement::default();
         }
         let missed = (self.step - 1 - last) as usize;
-        let Some(i) = self.recent.len().checked_sub(missed + 1) else {
-            let sums = self.finished[(last as usize - 1).min(self.finished.len() - 1)];
-            return self.decay.with(sums, missed);
-        };
-        let (step, settled) = &mut self.settled[missed];
-        if *step != self.step {
-            (*step, *settled) = (self.step, self.decay.with(combine(self.recent[i]), missed));
+        if missed < self.recent.len() {
+            return self.settled[missed];
         }
-        *settled
+        let sums = self.finished[(last as usize - 1).min(self.finished.len() - 1)];
+        self.decay.with(sums, missed)
     }
 }
 
@@ -182,7 +181,7 @@ mod tests {
         (dw, m, v)
     }
 
-    fn check(missed: &mut Missed, last: u32, m: f64, v: f64) {
+    fn check(missed: &Missed, last: u32, m: f64, v: f64) {
         let until = missed.step - 1;
         let c = missed.since(last);
         let den = v.sqrt() + f64::from(c.epsilon);
@@ -203,7 +202,7 @@ mod tests {
             if [2, 3, 10, 150, 161, 162, 400, 3_000].contains(&step) {
                 for gap in [0, 1, 2, 7, 50, 159, 160, 161, 200, 2_999].into_iter().filter(|&gap| gap < step) {
                     for v in [1e-26, 1e-14, 1e-10, 1e-4, 1.0] {
-                        check(&mut missed, step - gap, 1e-3, v);
+                        check(&missed, step - gap, 1e-3, v);
                     }
                 }
             }
@@ -225,7 +224,7 @@ mod tests {
         for until in [1u32, 159, 160, 161, 500, 41_000, 50_000] {
             (done..until).for_each(|_| missed.advance());
             done = until;
-            let mut resumed = Missed::after(0.001, until);
+            let resumed = Missed::after(0.001, until);
             assert_eq!((resumed.step, resumed.rate()), (missed.step, missed.rate()));
             for last in [1, 2, until / 2, until.saturating_sub(161), until.saturating_sub(160), until - 1, until] {
                 let last = last.min(until);
@@ -239,6 +238,6 @@ mod tests {
         let missed = Missed::after(0.001, (STEADY + HORIZON) as u32);
         assert_eq!(missed.finished.len(), STEADY);
         assert_eq!(missed.finished[STEADY - 1], missed.finished[STEADY - 2]);
-        check(&mut Missed::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
+        check(&Missed::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
     }
 }

@@ -1,9 +1,9 @@
 //! SGD: a step down the gradient, `w -= η dw`.
 #![forbid(unsafe_code)]
 
-use super::Plan;
 use crate::math::kernels::kernels;
-use crate::nn::{Batch, Parameters};
+use crate::nn::Parameter;
+use crate::words::WordId;
 
 /// Plain stochastic gradient descent.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,17 +13,25 @@ pub struct SGD {
 }
 
 impl SGD {
-    /// What the next step needs.
-    pub fn plan(&mut self, plan: &mut Plan) {
-        plan.rate = self.learning_rate;
+    /// Updates rows `ids`, each listed once, and makes their gradients zero.
+    pub fn update(&self, w: &mut Parameter, ids: &[WordId]) {
+        let shape = w.shape();
+        kernels().sgd_step(w.chunks_mut(), shape, ids, self.learning_rate);
     }
+}
 
-    /// Updates the rows that `batch` touched, and makes their gradients zero.
-    pub fn step(parameters: &mut Parameters, batch: &Batch, plan: &Plan) {
-        let sides = [(&mut parameters.w_in, batch.unique_inputs()), (&mut parameters.w_out, batch.unique_outputs())];
-        for (w, ids) in sides {
-            let shape = w.shape();
-            kernels().sgd_step(w.chunks_mut(), shape, ids, plan.rate);
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::Matrix;
+    use crate::nn::Field;
+
+    #[test]
+    fn steps_down_the_gradient_of_the_rows_named() {
+        let mut w = Parameter::of(&Matrix::from_rows(2, 2, &[1.0, 2.0, 3.0, 4.0]), false);
+        w.set(Field::Gradient, &Matrix::from_rows(2, 2, &[10.0, 20.0, 30.0, 40.0]));
+        SGD { learning_rate: 0.5 }.update(&mut w, &[1]);
+        assert_eq!(w.get(Field::Weight).unwrap().to_vec(), [1.0, 2.0, -12.0, -16.0]);
+        assert_eq!(w.get(Field::Gradient).unwrap().to_vec(), [10.0, 20.0, 0.0, 0.0]);
     }
 }

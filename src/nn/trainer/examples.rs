@@ -1,14 +1,21 @@
 //! Examples in random order: which words stand around which, and the negatives of each.
 #![forbid(unsafe_code)]
 
+use crate::config::ModelKind;
 use crate::math::{Purpose, Rng};
-use crate::nn::{Batch, UnigramSampler, Wiring};
+use crate::nn::{Lookup, UnigramSampler, Wiring};
 use crate::words::WordId;
 
 /// All (contexts, target) pairs of a corpus, never written out: example `i` is the window around token `w + i`.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Examples<'a> {
     ids: &'a [WordId],
     wiring: Wiring,
+}
+
+/// Words of a batch on their way into a [`Lookup`].
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
     contexts: Vec<WordId>,
     target: Vec<WordId>,
     negatives: Vec<WordId>,
@@ -17,7 +24,7 @@ pub(super) struct Examples<'a> {
 impl<'a> Examples<'a> {
     /// The corpus must have at least `2 w + 1` tokens.
     pub(super) fn new(ids: &'a [WordId], wiring: Wiring) -> Self {
-        Self { ids, wiring, contexts: Vec::new(), target: Vec::new(), negatives: Vec::new() }
+        Self { ids, wiring }
     }
 
     /// How many there are.
@@ -32,34 +39,58 @@ impl<'a> Examples<'a> {
         order
     }
 
-    /// Fills `batch` with these examples and fresh negatives.
-    pub(super) fn fill(&mut self, examples: &[u32], sampler: &UnigramSampler, rng: &mut Rng, batch: &mut Batch) {
-        let window = self.wiring.window;
-        self.contexts.clear();
-        self.target.clear();
-        for &i in examples {
-            let around = &self.ids[i as usize..][..2 * window + 1];
-            self.contexts.extend_from_slice(&around[..window]);
-            self.contexts.extend_from_slice(&around[window + 1..]);
-            self.target.push(around[window]);
+    /// What these examples read from `w_in`.
+    pub(super) fn inputs(&self, examples: &[u32], scratch: &mut Scratch, lookup: &mut Lookup) {
+        self.gather(examples, scratch, self.wiring.model == ModelKind::Cbow);
+        match self.wiring.model {
+            ModelKind::Cbow => self.wiring.inputs(&scratch.contexts, &scratch.target, lookup),
+            ModelKind::SkipGram => {
+                lookup.clear();
+                lookup.extend(&scratch.target);
+            }
         }
-        self.draw_negatives(sampler, rng);
-        batch.fill(self.wiring, &self.contexts, &self.target, &self.negatives);
     }
 
-    /// In the order in which [`Batch::fill`] wants them: for each prediction, for each example.
-    fn draw_negatives(&mut self, sampler: &UnigramSampler, rng: &mut Rng) {
-        self.negatives.clear();
-        if self.wiring.predictions() == 1 {
-            for &target in &self.target {
-                sampler.sample_into(target, rng, &mut self.negatives);
+    /// What these examples read from `w_out`, with negatives drawn by `rng`.
+    pub(super) fn outputs(
+        &self,
+        examples: &[u32],
+        sampler: &UnigramSampler,
+        rng: &mut Rng,
+        scratch: &mut Scratch,
+        lookup: &mut Lookup,
+    ) {
+        self.gather(examples, scratch, self.wiring.model == ModelKind::SkipGram);
+        scratch.negatives.clear();
+        let Scratch { contexts, target, negatives } = scratch;
+        match self.wiring.model {
+            ModelKind::Cbow => {
+                target.iter().for_each(|&target| sampler.sample_into(target, rng, negatives));
+                lookup.clear();
+                lookup.extend_with_negatives(target.iter(), negatives, self.wiring.negatives);
             }
-            return;
+            ModelKind::SkipGram => {
+                let width = 2 * self.wiring.window;
+                for position in 0..width {
+                    let truth = contexts.iter().skip(position).step_by(width);
+                    truth.for_each(|&context| sampler.sample_into(context, rng, negatives));
+                }
+                self.wiring.outputs(contexts, target, negatives, lookup);
+            }
         }
-        let width = 2 * self.wiring.window;
-        for position in 0..width {
-            for &context in self.contexts.iter().skip(position).step_by(width) {
-                sampler.sample_into(context, rng, &mut self.negatives);
+    }
+
+    /// Reads the targets, and the contexts if they are wanted.
+    fn gather(&self, examples: &[u32], scratch: &mut Scratch, contexts: bool) {
+        let window = self.wiring.window;
+        scratch.contexts.clear();
+        scratch.target.clear();
+        for &i in examples {
+            let around = &self.ids[i as usize..][..2 * window + 1];
+            scratch.target.push(around[window]);
+            if contexts {
+                scratch.contexts.extend_from_slice(&around[..window]);
+                scratch.contexts.extend_from_slice(&around[window + 1..]);
             }
         }
     }

@@ -2,17 +2,14 @@
 #![forbid(unsafe_code)]
 
 use crate::config::{Config, ModelKind, OptimizerKind};
-use crate::math::Matrix;
-use crate::nn::optimizers::{clip_gradients, settle, settle_rows};
-use crate::nn::{
-    Batch, CBOW, Columns, Field, Model, Optimizer, Parameter, Parameters, Plan, SGD, SkipGram, Stopped, Weights,
-};
-use crate::words::WordId;
+use crate::nn::optimizers::{clip_gradients, settle};
+use crate::nn::{CBOW, Columns, Lookup, Model, Parameters, SGD, SkipGram, Stopped};
 
 /// A model and the way it is updated.
 pub struct Learner {
     model: Box<dyn Model>,
     optimizer: OptimizerKind,
+    sgd: SGD,
     max_grad: Option<f32>,
 }
 
@@ -24,31 +21,36 @@ impl Learner {
             ModelKind::Cbow => Box::new(CBOW::new(parameters, window, negatives)),
             ModelKind::SkipGram => Box::new(SkipGram::new(parameters, window, negatives)),
         };
-        Self { model, optimizer: config.optimizer, max_grad: config.max_grad }
+        let sgd = SGD { learning_rate: config.learning_rate };
+        Self { model, optimizer: config.optimizer, sgd, max_grad: config.max_grad }
     }
 
-    /// The first half of a step: the mean loss of `batch` before the update.
+    /// The first half of a step: the mean loss of a batch before the update.
     ///
     /// # Errors
     /// [`Stopped`] if another thread gave up.
-    pub fn forward(&mut self, batch: &Batch, plan: &Plan, columns: &mut dyn Columns) -> Result<f64, Stopped> {
+    pub fn forward(&mut self, inputs: &Lookup, outputs: &Lookup, columns: &mut dyn Columns) -> Result<f64, Stopped> {
         if self.optimizer == OptimizerKind::Adam {
-            settle(self.model.parameters_mut(), batch, plan);
+            let Parameters { w_in, w_out } = self.model.parameters_mut();
+            settle(w_in, inputs.unique(), inputs.settlements());
+            settle(w_out, outputs.unique(), outputs.settlements());
         }
-        self.model.forward(batch, columns)
+        self.model.forward(inputs.ids(), outputs.ids(), columns)
     }
 
     /// The second half: gradients and update. Adam's update is left to the step that next reads a row.
     ///
     /// # Errors
     /// [`Stopped`] if another thread gave up.
-    pub fn backward(&mut self, batch: &Batch, plan: &Plan, columns: &mut dyn Columns) -> Result<(), Stopped> {
+    pub fn backward(&mut self, inputs: &Lookup, outputs: &Lookup, columns: &mut dyn Columns) -> Result<(), Stopped> {
         self.model.backward();
+        let parameters = self.model.parameters_mut();
         if let Some(max_grad) = self.max_grad {
-            clip_gradients(self.model.parameters_mut(), batch, max_grad, columns)?;
+            clip_gradients(parameters, (inputs.unique(), outputs.unique()), max_grad, columns)?;
         }
         if self.optimizer == OptimizerKind::Sgd {
-            SGD::step(self.model.parameters_mut(), batch, plan);
+            self.sgd.update(&mut parameters.w_in, inputs.unique());
+            self.sgd.update(&mut parameters.w_out, outputs.unique());
         }
         Ok(())
     }
@@ -57,27 +59,4 @@ impl Learner {
     pub fn model(&self) -> &dyn Model {
         self.model.as_ref()
     }
-
-    /// The weights with every pending step taken. Changes nothing.
-    ///
-    /// # Panics
-    /// If `optimizer` is of another vocabulary.
-    pub fn settled_weights(&self, optimizer: &Optimizer) -> Weights {
-        let Parameters { w_in, w_out } = self.model.parameters();
-        let Optimizer::Adam(adam) = optimizer else {
-            return Weights { w_in: weight(w_in), w_out: weight(w_out) };
-        };
-        let all: Vec<WordId> = (0..w_in.rows() as WordId).collect();
-        let settled = |w: &Parameter, settlements: &[_]| {
-            let mut w = w.clone();
-            settle_rows(&mut w, &all, settlements);
-            weight(&w)
-        };
-        let (inputs, outputs) = adam.plan_for_all_rows();
-        Weights { w_in: settled(w_in, &inputs), w_out: settled(w_out, &outputs) }
-    }
-}
-
-fn weight(w: &Parameter) -> Matrix {
-    w.get(Field::Weight).expect("every parameter has weights")
 }

@@ -1,38 +1,44 @@
 //! Threads that go through the same steps, each on its own columns.
 //!
-//! The leader prepares a step while the others work on the one before; all meet once for each prediction, to add up their
-//! parts of the scores. A step is tens of microseconds, so waiting is by spinning first and yielding later. Nobody waits
-//! for a thread that is gone: whoever stops early says so, and the others stop too.
+//! All meet once for each prediction, to add up their parts of the scores. Between that meeting and their own backward
+//! pass two of them prepare the next step: the leader its inputs, another its outputs. A step is tens of microseconds, so
+//! waiting is by spinning first and yielding later. Nobody waits for a thread that is gone: whoever stops early says so,
+//! and the others stop too.
 //!
 //! Two turns are in flight at most. A thread that writes for turn i + 2 has been at the meeting of turn i + 1, and so has
 //! everybody else, which means that nobody still reads turn i: two buffers, used in turn, are enough.
 #![forbid(unsafe_code)]
 
 use crate::math::kernels::kernels;
-use crate::nn::{Batch, Columns, Plan, Stopped};
+use crate::nn::{Columns, Lookup, Stopped};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// What all threads do in one step.
-pub(super) struct Turn {
-    pub(super) batch: Batch,
-    pub(super) plan: Plan,
-    /// There is nothing to do any more.
-    pub(super) end: bool,
+/// Which matrix a lookup is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Inputs = 0,
+    Outputs = 1,
 }
 
-impl Turn {
-    pub(super) fn new(vocab_size: usize) -> Self {
-        Self { batch: Batch::new(vocab_size), plan: Plan::default(), end: false }
-    }
+/// What all threads read in one step: a lookup for each [`Side`].
+pub(super) type Turn = [RwLock<Lookup>; 2];
+
+/// An empty turn.
+pub(super) fn turn(vocab_size: usize) -> Turn {
+    [(); 2].map(|()| RwLock::new(Lookup::new(vocab_size)))
 }
 
 /// What the threads share.
 pub(super) struct Team<'a> {
     size: u64,
-    turns: &'a [RwLock<Turn>; 2],
-    /// Turns that the leader has prepared.
-    ready: AtomicU64,
+    turns: &'a [Turn; 2],
+    /// Turns of which the leader has said that they will be.
+    decided: AtomicU64,
+    /// The first turn that will not be.
+    end: AtomicU64,
+    /// Turns that are ready, for each side.
+    ready: [AtomicU64; 2],
     /// Arrivals at meetings, over all threads.
     arrived: AtomicU64,
     /// `boards[i % 2][t]`: what thread t brings to meeting i.
@@ -41,32 +47,52 @@ pub(super) struct Team<'a> {
 }
 
 impl<'a> Team<'a> {
-    pub(super) fn new(size: usize, turns: &'a [RwLock<Turn>; 2]) -> Self {
+    pub(super) fn new(size: usize, turns: &'a [Turn; 2]) -> Self {
         let board = || (0..size).map(|_| RwLock::default()).collect();
         Self {
             size: size as u64,
             turns,
-            ready: AtomicU64::new(0),
+            decided: AtomicU64::new(0),
+            end: AtomicU64::new(u64::MAX),
+            ready: [AtomicU64::new(0), AtomicU64::new(0)],
             arrived: AtomicU64::new(0),
             boards: [board(), board()],
             stopped: AtomicBool::new(false),
         }
     }
 
-    /// The leader writes turn `i`, and then calls [`announce`](Self::announce).
-    pub(super) fn prepare(&self, i: u64) -> RwLockWriteGuard<'_, Turn> {
-        self.turns[(i % 2) as usize].write().unwrap_or_else(PoisonError::into_inner)
+    /// The leader says whether turn `i` will be.
+    pub(super) fn decide(&self, i: u64, goes_on: bool) {
+        if !goes_on {
+            self.end.store(i, Ordering::Relaxed);
+        }
+        self.decided.store(i + 1, Ordering::Release);
     }
 
-    /// Turn `i` is ready.
-    pub(super) fn announce(&self, i: u64) {
-        self.ready.store(i + 1, Ordering::Release);
+    /// Whether turn `i` will be, as soon as that is decided.
+    pub(super) fn goes_on(&self, i: u64) -> Result<bool, Stopped> {
+        self.wait(&self.decided, i + 1)?;
+        Ok(i < self.end.load(Ordering::Relaxed))
     }
 
-    /// Turn `i`, as soon as it is ready.
-    pub(super) fn turn(&self, i: u64) -> Result<RwLockReadGuard<'_, Turn>, Stopped> {
-        self.wait(&self.ready, i + 1)?;
-        Ok(self.turns[(i % 2) as usize].read().unwrap_or_else(PoisonError::into_inner))
+    /// One side of turn `i`, to write; [`announce`](Self::announce) it afterwards.
+    pub(super) fn prepare(&self, i: u64, side: Side) -> RwLockWriteGuard<'_, Lookup> {
+        self.lookup(i, side).write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One side of turn `i` is ready.
+    pub(super) fn announce(&self, i: u64, side: Side) {
+        self.ready[side as usize].store(i + 1, Ordering::Release);
+    }
+
+    /// One side of turn `i`, as soon as it is ready.
+    pub(super) fn read(&self, i: u64, side: Side) -> Result<RwLockReadGuard<'_, Lookup>, Stopped> {
+        self.wait(&self.ready[side as usize], i + 1)?;
+        Ok(self.lookup(i, side).read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn lookup(&self, i: u64, side: Side) -> &RwLock<Lookup> {
+        &self.turns[(i % 2) as usize][side as usize]
     }
 
     fn wait(&self, counter: &AtomicU64, until: u64) -> Result<(), Stopped> {

@@ -1,5 +1,5 @@
 //! Bad input and faults, each a clear error or the right result. Numbers are rows of the project's table of faults.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! A run that is killed again and again ends in the same bytes as one that is left alone.
 #![cfg(unix)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

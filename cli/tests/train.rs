@@ -1,5 +1,5 @@
 //! What a run shows and writes.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

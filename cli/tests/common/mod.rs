@@ -1,5 +1,5 @@
 //! The real binary on small texts.
-#![allow(dead_code, missing_docs)] // each test program uses a part of this
+#![allow(dead_code, missing_docs, clippy::unwrap_used)] // each test program uses a part of this
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

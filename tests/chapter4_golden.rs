@@ -4,6 +4,8 @@
 //! book's chapter 4 (dense Adam, learning rate 0.001): step-1 gradients, the loss of every step, the weights at some
 //! steps. Tolerances: relative error of each matrix and loss 1e-4, absolute error of a weight 2e-5.
 
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
 use npyz::NpyFile;
 use quickvec::Config;
 use quickvec::config::{ModelKind, OptimizerKind};

@@ -32,6 +32,7 @@ macro_rules! kernels {
             $(
                 $(#[$doc])*
                 #[inline]
+                #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel needs to know no type of a layer
                 pub fn $name(&self, $($arg: $ty),*) $(-> $out)? {
                     // SAFETY: tables are private and `detect` makes one only where the CPU has its features.
                     unsafe { (self.$name)($($arg),*) }

@@ -94,6 +94,7 @@ mod drawn {
     fn layout(plots: &[Plot], trainer: &Trainer, legend: bool) -> Layout {
         let progress = trainer.progress();
         let begun = (progress.step as usize).div_ceil(progress.iterations);
+        // A little beyond the last step: room for its point and number.
         let mut layout = Layout::auto_from_plots(plots)
             .with_title("Training loss")
             .with_x_label(format!("iteration ({} an epoch)", progress.iterations))
@@ -101,7 +102,7 @@ mod drawn {
             .with_width(900.0)
             .with_height(520.0)
             .with_x_axis_min(0.0)
-            .with_x_axis_max(progress.step as f64);
+            .with_x_axis_max(progress.step as f64 * 1.02);
         // A line's label stands to its right, so each line begins an epoch.
         for epoch in (2..=begun).filter(|_| begun <= MOST_EPOCH_LINES) {
             let label = if begun <= 10 { format!("epoch {epoch}") } else { epoch.to_string() };

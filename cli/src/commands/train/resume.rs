@@ -34,6 +34,10 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let Checkpoint { config, corpus: record, vocabulary, storage, iterations, held_out, state } = checkpoint;
     let config = Config { epochs: epochs(args, &config, state.step, iterations)?, ..config };
     config.validate().map_err(Error::from)?;
+    if args.half && !storage.half {
+        let help = "--half contradicts the checkpoint, which is in single precision; leave it out, or train anew";
+        return Err(UsageError(help.into()).into());
+    }
     let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;

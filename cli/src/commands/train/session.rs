@@ -66,23 +66,31 @@ impl Session<'_> {
         let progress = Progress::new(self.args.progress, language, self.trainer.progress());
         let mut last_try = Instant::now();
         loop {
-            match self.train_on(&progress, log, last_try)? {
-                Pause::Finished => {
-                    self.epoch_end(&progress);
-                    return Ok(true);
+            let before = self.trainer.progress().step;
+            let pause = self.train_on(&progress, log, last_try)?;
+            // A run that is stopped before its first step also counts as the end of the epoch before.
+            if pause != Pause::Asked && self.trainer.progress().step > before {
+                self.epoch_end(&progress);
+            }
+            if pause == Pause::Finished {
+                return Ok(true);
+            }
+            if self.signals.stop() {
+                return Ok(false);
+            }
+            if self.is_due(last_try) {
+                if let Err(error) = self.save_checkpoint() {
+                    // There may be room again in a while; what was learned is still in memory.
+                    progress.tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
                 }
-                Pause::EpochEnd => self.epoch_end(&progress),
-                Pause::Asked if self.signals.stop() => return Ok(false),
-                Pause::Asked => {
-                    if let Err(error) = self.save_checkpoint() {
-                        // There may be room again in a while; what was learned is still in memory.
-                        progress
-                            .tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
-                    }
-                    last_try = Instant::now();
-                }
+                last_try = Instant::now();
             }
         }
+    }
+
+    fn is_due(&self, last_try: Instant) -> bool {
+        let every = self.args.checkpoint_every;
+        !every.is_zero() && last_try.elapsed() >= every
     }
 
     fn train_on(
@@ -92,11 +100,12 @@ impl Session<'_> {
         last_try: Instant,
     ) -> anyhow::Result<Pause> {
         let every = self.args.checkpoint_every;
-        let signals = self.signals;
+        let (signals, start) = (self.signals, self.trainer.progress().step);
         let pause = |now: quickvec::nn::Progress| {
             progress.step(now.step);
             log.borrow_mut().iter_mut().for_each(Log::tick);
-            signals.stop() || !every.is_zero() && last_try.elapsed() >= every
+            // At least a step between two checkpoints, however often they shall be.
+            signals.stop() || now.step > start && !every.is_zero() && last_try.elapsed() >= every
         };
         let paused = self.trainer.run(pause, |point| {
             progress.point(point);

@@ -1,0 +1,110 @@
+//! What a run shows and writes.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod trial;
+
+use trial::Case;
+
+#[test]
+fn lines_have_the_chapters_form_in_both_languages() {
+    let case = Case::new();
+    case.text(1_000);
+    let english = case.run_small(&["text.txt", "-o", "a"]).succeeds();
+    assert!(english.stderr.contains("| epoch 1 |  iter 21 / 54 | time 0[s] | loss "), "{}", english.stderr);
+    case.run_small(&["text.txt", "-o", "b", "--lang", "ko"])
+        .succeeds()
+        .says("| 에폭 2 |  반복 41 / 54 | 시간 0[s] | 손실 ");
+    let none = case.run_small(&["text.txt", "-o", "c", "--progress", "none"]).succeeds();
+    assert!(!none.stderr.contains("| epoch"), "{}", none.stderr);
+}
+
+#[test]
+fn a_korean_locale_gives_korean_lines() {
+    let case = Case::new();
+    case.text(1_000);
+    let args = [&["text.txt", "-o", "m"], &trial::SMALL[..]].concat();
+    let output = case.train(&args).env("LC_ALL", "ko_KR.UTF-8").output().unwrap();
+    trial::Outcome::of(output).succeeds().says("| 에폭 1 |");
+}
+
+#[test]
+fn the_log_has_a_row_for_each_line() {
+    let case = Case::new();
+    case.text(1_000);
+    case.run_small(&["text.txt", "-o", "m", "--log", "loss.csv"]).succeeds();
+    let log = String::from_utf8(case.bytes("loss.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = log.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0], ["epoch", "iteration", "seconds", "loss"]);
+    let places: Vec<_> = rows[1..].iter().map(|row| (row[0], row[1])).collect();
+    assert_eq!(places, [("1", "1"), ("1", "21"), ("1", "41"), ("2", "1"), ("2", "21"), ("2", "41")]);
+    assert!(rows[1..].iter().all(|row| row[3].parse::<f64>().unwrap() > 0.0));
+}
+
+#[test]
+fn held_out_text_is_scored_after_each_epoch() {
+    let case = Case::new();
+    std::fs::rename(case.text(300), case.path("valid.txt")).unwrap();
+    case.text(1_000);
+    let outcome = case.run_small(&["text.txt", "-o", "m", "--valid", "valid.txt"]).succeeds();
+    assert_eq!(outcome.stderr.matches("held-out loss").count(), 2, "{}", outcome.stderr);
+    case.write("valid.txt", "word1");
+    case.run_small(&["text.txt", "-o", "n", "--valid", "valid.txt"]).fails(1, "--valid valid.txt");
+}
+
+#[cfg(feature = "plot")]
+#[test]
+fn the_loss_is_drawn_as_svg_and_as_png() {
+    let case = Case::new();
+    case.text(1_000);
+    case.run_small(&["text.txt", "-o", "a", "--plot", "loss.svg", "--valid", "text.txt"]).succeeds();
+    let svg = String::from_utf8(case.bytes("loss.svg")).unwrap();
+    for text in ["<svg", "average loss", "54 an epoch", "epoch 2", "held-out"] {
+        assert!(svg.contains(text), "{text} is not drawn");
+    }
+    case.run_small(&["text.txt", "-o", "b", "--plot", "loss.png"]).succeeds();
+    assert!(case.bytes("loss.png").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn an_unknown_text_is_asked_for_its_frequent_words() {
+    let case = Case::new();
+    case.write("text.txt", "apple pear plum a b c d\napple pear fig a b c d\n".repeat(30));
+    let outcome = case.run_small(&["text.txt", "-o", "my model"]).succeeds().says("similar 'my model' ");
+    assert!(outcome.stdout.starts_with("\n[query] apple\n "), "{}", outcome.stdout);
+}
+
+#[test]
+fn the_chapters_queries_are_answered_for_the_words_that_are_known() {
+    let case = Case::new();
+    case.write("text.txt", "you king man queen woman and some more words\n".repeat(40));
+    let outcome = case.run_small(&["text.txt", "-o", "m"]).succeeds();
+    assert!(outcome.stdout.contains("[query] you\n ") && !outcome.stdout.contains("[query] car"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("[analogy] king:man = queen:?\n "), "{}", outcome.stdout);
+}
+
+#[test]
+fn several_files_are_one_corpus_and_the_builtin_one_is_the_default() {
+    let case = Case::new();
+    std::fs::rename(case.text(300), case.path("a.txt")).unwrap();
+    case.text(300);
+    case.run_small(&["a.txt", "text.txt", "-o", "m"]).succeeds().says("a.txt + text.txt: 660 tokens");
+    case.run_small(&["--max-tokens", "2000"]).succeeds().says("builtin: 2,000 tokens");
+    assert!(case.exists("model.safetensors"));
+    case.run_small(&["--max-tokens", "2000"]).fails(1, "--force");
+}
+
+#[test]
+fn a_batch_larger_than_the_corpus_is_made_smaller_and_said() {
+    let case = Case::new();
+    case.text(20);
+    let flags = ["text.txt", "-o", "m", "--window", "2", "--negatives", "2", "--epochs", "1"];
+    case.run(&flags).succeeds().says("batches have 18 instead of 100");
+}
+
+#[test]
+fn half_precision_halves_the_vectors() {
+    let case = Case::new();
+    case.text(300);
+    case.run_small(&["text.txt", "-o", "m", "--half"]).succeeds();
+    assert!(quickvec::WordVectors::open(case.path("m")).unwrap().rows().is_half());
+}

@@ -58,7 +58,7 @@ const BLOCK: usize = 4;
 const WORDS: usize = 2;
 
 /// Rows to fetch ahead of their use.
-const AHEAD: usize = 6;
+const AHEAD: usize = 12;
 
 /// Calls `$body::<N>($from, ...)` for each block of N chunks, starting at chunk `$from` of a row of `$n`.
 macro_rules! for_each_block {

@@ -45,7 +45,10 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
     }
     let last = others.len();
     std::thread::scope(|scope| {
-        let mut helper = Some(outputs);
+        // The leader prepares everything if it has columns enough less than the others to have the time for it.
+        let columns = |learner: &Learner| learner.model().parameters().w_in.cols();
+        let idle = 4 * columns(own) <= 3 * others.iter().map(columns).max().unwrap_or(0);
+        let (preparers, mut helper) = if idle { (vec![inputs, outputs], None) } else { (vec![inputs], Some(outputs)) };
         let start = |(index, learner)| {
             let (helper, team) = (helper.take(), &team);
             scope.spawn(move || match helper {
@@ -54,7 +57,7 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
             })
         };
         let handles: Vec<_> = others.iter_mut().enumerate().map(start).collect();
-        let mut leader = Leader::new(clock, pause, on_loss, vec![inputs]);
+        let mut leader = Leader::new(clock, pause, on_loss, preparers);
         let followed = leader.follow(&team, own, &mut Member::new(&team, last));
         let joined: Result<Vec<_>, _> = handles.into_iter().map(|handle| handle.join()).collect();
         match joined {

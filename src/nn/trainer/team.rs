@@ -1,7 +1,7 @@
 //! Threads that go through the same steps, each on its own columns.
 //!
-//! All meet once for each prediction, to add up their parts of the scores. Between that meeting and their own backward
-//! pass two of them prepare the next step: the leader its inputs, another its outputs. A step is tens of microseconds, so
+//! All meet once for each prediction, to add up their parts of the scores. Between that meeting and its own backward pass
+//! the leader prepares the next step, or its inputs alone, and another thread its outputs. A step is tens of microseconds, so
 //! waiting is by spinning first and yielding later. Nobody waits for a thread that is gone: whoever stops early says so,
 //! and the others stop too.
 //!

@@ -19,5 +19,5 @@ pub use facts::Facts;
 pub use form::{FactsForm, Form};
 pub use language::Language;
 pub use progress::{Progress, ProgressMode};
-pub use stream::{note, to_stdout};
-pub use text::{say, shell_words, thousands};
+pub use stream::{note, say, to_stdout};
+pub use text::{shell_words, thousands};

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::language::Language;
-use super::text::say;
+use super::stream::say;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quickvec::nn;

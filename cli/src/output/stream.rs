@@ -10,8 +10,13 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow
     write(&mut out).and_then(|()| out.flush()).context("cannot write the results to standard output")
 }
 
-/// Tells the user something that is no result.
+/// A line on stderr: something that is no result. That nobody may be reading there is no reason to stop, or to panic as
+/// `eprintln!` would.
+pub fn say(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A line on stderr that begins with `note:`.
 pub fn note(text: impl Display) {
-    // Where stderr is closed there is nobody to tell; `eprintln!` would panic.
-    let _ = writeln!(io::stderr(), "note: {text}");
+    say(format_args!("note: {text}"));
 }

@@ -1,12 +1,5 @@
-//! Words to the user, beside the results.
+//! Numbers and arguments as users read them.
 #![forbid(unsafe_code)]
-
-use std::io::Write;
-
-/// A line on stderr. That nobody may be reading there is no reason to stop.
-pub fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
-}
 
 /// `929,589`
 pub fn thousands(number: u64) -> String {

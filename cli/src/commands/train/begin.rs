@@ -6,7 +6,7 @@ use super::corpus::{self, Choice};
 use super::session::{Outputs, Session};
 use super::signals::Signals;
 use super::{log, memory, resume};
-use crate::output::{UsageError, say, thousands};
+use crate::output::{UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::Corpus;
 use quickvec::error::{Error, TrainError};
@@ -113,13 +113,13 @@ impl Prepared {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
         };
-        say(&format!(
+        say(format_args!(
             "{}: {tokens} tokens, {words} words, {pairs} pairs an epoch; {threads}, about {} MB of memory",
             corpus.name, self.megabytes
         ));
         if trainer.batch_size() < config.batch_size {
             let (used, asked) = (trainer.batch_size(), config.batch_size);
-            say(&format!("note: there are only {used} examples: batches have {used} instead of {asked}"));
+            note(format_args!("there are only {used} examples: batches have {used} instead of {asked}"));
         }
     }
 }

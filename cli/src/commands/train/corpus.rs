@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::args::Reading;
-use crate::output::{UsageError, say, thousands};
+use crate::output::{UsageError, note, say, thousands};
 use quickvec::Vocabulary;
 use quickvec::corpus::datasets::ptb::{self, Split};
 use quickvec::corpus::datasets::{Locator, builtin};
@@ -94,7 +94,7 @@ fn source(name: &str) -> Source {
 }
 
 fn locator(reading: &Reading) -> Locator {
-    let tell = |url: &str, bytes| say(&format!("downloading {url} ({} bytes)", thousands(bytes)));
+    let tell = |url: &str, bytes| say(format_args!("downloading {url} ({} bytes)", thousands(bytes)));
     Locator { data_dir: reading.data_dir.clone(), on_download: Some(tell), ..Locator::default() }
 }
 
@@ -124,10 +124,10 @@ pub fn tell(name: &str, report: &ReadReport) {
         ),
     ];
     for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
-        say(&format!("note: {name}: {} {what}", thousands(*count)));
+        note(format_args!("{name}: {} {what}", thousands(*count)));
     }
     if report.stopped_at_limit {
-        say(&format!("note: {name}: cut at --max-tokens"));
+        note(format_args!("{name}: cut at --max-tokens"));
     }
 }
 

@@ -23,7 +23,7 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
         checkpoint::summary(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
     check_flags(args, &summary)?;
     if is_finished(args, &summary) {
-        say(&format!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
+        say(format_args!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
         return Ok(());
     }
     let checkpoint = checkpoint::load(path).with_context(cannot)?;

@@ -163,7 +163,7 @@ impl Session<'_> {
     fn stopped(&self) -> anyhow::Error {
         let progress = self.trainer.progress();
         let iterations = progress.iterations as u64;
-        say(&format!(
+        say(format_args!(
             "stopped after {} epochs and {} of {iterations} iterations; saved {}\nto go on: {}",
             progress.epochs_done(),
             progress.step % iterations,
@@ -193,12 +193,12 @@ impl Session<'_> {
     /// The chapter's queries, and what to type next.
     fn show(&self) -> anyhow::Result<()> {
         let path = &self.outputs.model;
-        say(&format!("saved {}", path.display()));
+        say(format_args!("saved {}", path.display()));
         let vectors = WordVectors::open(path)?;
         let word = queries::print(&mut std::io::stdout().lock(), &vectors)?;
         let model = path.to_string_lossy().into_owned();
         let next = shell_words([program(), "similar".to_owned(), model, word]);
-        say(&format!("\nnext: {next}"));
+        say(format_args!("\nnext: {next}"));
         Ok(())
     }
 }

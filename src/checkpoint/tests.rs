@@ -120,14 +120,14 @@ fn rewritten(change: impl FnOnce(&mut ModelParts)) -> Error {
     let model = ModelFile::open(&path).unwrap();
     let (input, names) = (model.input().to_f32(), model.extra_names().map(str::to_owned).collect::<Vec<_>>());
     let numbers: Vec<_> = names.iter().map(|name| (model.extra_f32(name), model.extra_u32(name))).collect();
-    let tensors = names.iter().zip(&numbers).filter_map(|(name, numbers)| {
+    let tensors = names.iter().zip(&numbers).map(|(name, numbers)| {
         use crate::vectors::format::safetensors::ExtraTensor::{F32, U32, U64};
         let tensor = match numbers {
             (Ok(numbers), _) => F32(numbers),
             (_, Ok(numbers)) => U32(numbers),
             _ => U64(&[]), // the history, which is empty
         };
-        Some((name.clone(), tensor))
+        (name.clone(), tensor)
     });
     let mut parts = ModelParts {
         vocabulary: model.vocabulary(),
@@ -140,7 +140,7 @@ fn rewritten(change: impl FnOnce(&mut ModelParts)) -> Error {
     };
     change(&mut parts);
     write(&path, &parts).unwrap();
-    load(&path).err().expect("a damaged checkpoint was loaded")
+    load(&path).expect_err("a damaged checkpoint was loaded")
 }
 
 #[test]

@@ -17,7 +17,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Train(commands::train::Args),
+    Train(Box<commands::train::Args>),
     Similar(commands::similar::Args),
     Analogy(commands::analogy::Args),
     Convert(commands::convert::Args),
@@ -27,7 +27,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Train(args) => commands::train::run(args),
+        Command::Train(args) => commands::train::run(*args),
         Command::Similar(args) => commands::similar::run(&args),
         Command::Analogy(args) => commands::analogy::run(&args),
         Command::Convert(args) => commands::convert::run(&args),

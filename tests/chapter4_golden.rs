@@ -3,6 +3,8 @@
 //! Every `*.npz` in `tests/data/ch04`, and in the folder that `QUICKVEC_GOLDEN` names, holds a run of the program of the
 //! book's chapter 4 (dense Adam, learning rate 0.001): step-1 gradients, the loss of every step, the weights at some
 //! steps. Tolerances: relative error of each matrix and loss 1e-4, absolute error of a weight 2e-5.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 

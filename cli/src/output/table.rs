@@ -75,9 +75,20 @@ fn on_one_line(value: &Value) -> String {
         Value::Null => "none".to_owned(),
         Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         Value::String(text) => printable(text),
-        Value::Array(items) => items.iter().map(on_one_line).collect::<Vec<_>>().join(" x "),
+        Value::Array(items) => list_on_one_line(items),
         Value::Object(fields) => fields.values().map(on_one_line).collect::<Vec<_>>().join("  "),
         Value::Number(number) => number.to_string(),
+    }
+}
+
+/// A shape is written out; of a list of lists, such as a thousand losses, the last one tells most.
+fn list_on_one_line(items: &[Value]) -> String {
+    match items.last() {
+        Some(Value::Array(numbers)) => {
+            let last = numbers.iter().map(on_one_line).collect::<Vec<_>>().join(", ");
+            format!("{}, the last ({last})", items.len())
+        }
+        _ => items.iter().map(on_one_line).collect::<Vec<_>>().join(" x "),
     }
 }
 
@@ -118,6 +129,7 @@ mod tests {
             serde_json::json!([{"name": "input.weight", "shape": [7, 3]}, {"name": "b", "shape": [7]}]),
         );
         list.add("config", serde_json::json!({"window": 5, "max_grad": null}));
+        list.add("trained", serde_json::json!({"losses": [[1, 1, 4.16], [1, 21, 4.5]]}));
         let mut shown = Vec::new();
         facts(&mut shown, &list).unwrap();
         let expected = "words        7\n\
@@ -125,7 +137,8 @@ mod tests {
                         tensors      input.weight  7 x 3\n             \
                                      b  7\n\
                         config       max_grad none\n             \
-                                     window 5\n";
+                                     window 5\n\
+                        trained      losses 2, the last (1, 21, 4.5)\n";
         assert_eq!(String::from_utf8(shown).unwrap(), expected);
     }
 }

@@ -31,6 +31,7 @@ macro_rules! kernels {
         impl Kernels {
             $(
                 $(#[$doc])*
+                #[allow(clippy::too_many_arguments)] // kernels take plain slices, so that all compile alike
                 #[inline]
                 #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel needs to know no type of a layer
                 pub fn $name(&self, $($arg: $ty),*) $(-> $out)? {
@@ -100,7 +101,7 @@ kernels! {
     fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &mut [f32]) -> f64;
     /// `w[id] -= rate dw[id]`, `dw[id] = 0`.
     fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32], rate: f32);
-    /// Adam's pending steps of rows `ids`, see [`plain::adam_settle`].
+    /// Adam's pending steps of rows `ids`, see `plain::adam_settle`.
     fn adam_settle(table: &mut [Chunk], shape: Shape, ids: &[u32], settlements: &[Settlement]);
     /// `dw[id] *= factor`.
     fn scale_gradients(table: &mut [Chunk], shape: Shape, ids: &[u32], factor: f32);

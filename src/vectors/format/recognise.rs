@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// quickvec's own: see [`safetensors`](super::safetensors).
+    /// quickvec's own: see [`safetensors`](mod@super::safetensors).
     Safetensors,
     /// What the chapter's program saves: a Python pickle, of any protocol.
     Pickle,

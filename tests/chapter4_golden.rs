@@ -6,8 +6,6 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
-
 use npyz::NpyFile;
 use quickvec::Config;
 use quickvec::config::{ModelKind, OptimizerKind};

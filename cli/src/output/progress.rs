@@ -56,7 +56,7 @@ impl Progress {
     /// A new average loss.
     pub fn point(&self, point: &LossPoint) {
         if self.lines {
-            say(&line(self.language, self.iterations, point));
+            say(line(self.language, self.iterations, point));
         }
         if let Some(bar) = &self.bar {
             bar.set_prefix(point.epoch.to_string());

@@ -138,6 +138,23 @@ fn a_run_can_be_stopped_at_any_moment_also_before_its_first_step_and_between_epo
 }
 
 #[test]
+fn a_signal_that_comes_twice_at_once_still_saves() {
+    let case = Case::new();
+    case.text(12_000);
+    let args = [&["text.txt", "-o", "m"], &RUN[..8], &["--epochs", "1000000", "--progress", "lines"]].concat();
+    let mut child = case.train(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    // The first line of progress: training goes on from here.
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
+    signal(&child, "INT");
+    signal(&child, "INT");
+    let rest = std::io::read_to_string(stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("saved m"), "{rest}");
+    assert!(WordVectors::open(case.path("m")).is_ok());
+}
+
+#[test]
 fn a_stopped_run_tells_the_command_that_goes_on() {
     let case = Case::new();
     case.text(12_000);

@@ -3,6 +3,10 @@
 
 use crate::output::{INTERRUPTED, say};
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+/// A signal this soon after the first is the same wish: a terminal or `timeout` may tell a program and its group.
+const ECHO: Duration = Duration::from_millis(500);
 
 /// Nothing to save yet.
 const READING: u8 = 0;
@@ -19,7 +23,8 @@ pub struct Signals(());
 impl Signals {
     /// From now on a signal ends the program with a word about it.
     pub fn listen() -> anyhow::Result<Self> {
-        ctrlc::set_handler(on_signal)?;
+        let mut asked = None;
+        ctrlc::set_handler(move || on_signal(&mut asked))?;
         Ok(Self(()))
     }
 
@@ -34,13 +39,17 @@ impl Signals {
     }
 }
 
-fn on_signal() {
+fn on_signal(asked: &mut Option<Instant>) {
     match STATE.compare_exchange(TRAINING, STOPPING, Ordering::SeqCst, Ordering::SeqCst) {
-        Ok(_) => say("stopping after this batch; once more to stop at once, without saving"),
+        Ok(_) => {
+            *asked = Some(Instant::now());
+            say("stopping after this batch; once more to stop at once, without saving");
+        }
         Err(READING) => {
             say("interrupted before training began: nothing was saved");
             std::process::exit(INTERRUPTED.into());
         }
+        Err(_) if asked.is_some_and(|asked| asked.elapsed() < ECHO) => {}
         Err(_) => std::process::exit(INTERRUPTED.into()),
     }
 }

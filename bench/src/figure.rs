@@ -1,0 +1,154 @@
+//! Figures: lines and dots over two axes, written as SVG. The only file that knows the plotting library.
+#![forbid(unsafe_code)]
+
+use anyhow::{Context, Result, ensure};
+use kuva::plot::legend::LegendPosition;
+use kuva::plot::scatter::MarkerShape;
+use kuva::plot::{LinePlot, ScatterPlot};
+use kuva::prelude::{Layout, Plot};
+use kuva::render::annotations::ReferenceLine;
+use std::path::Path;
+
+/// How the points of a series are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A thin line.
+    Line,
+    /// A dot for each point, joined by a line.
+    LineAndDots,
+    /// Dots alone.
+    Dots,
+}
+
+/// Points with a name.
+#[derive(Debug, Clone)]
+pub struct Series {
+    /// What the legend calls it.
+    pub name: String,
+    /// Colour, as SVG writes it.
+    pub color: &'static str,
+    /// How it is shown.
+    pub style: Style,
+    /// (x, y).
+    pub points: Vec<(f64, f64)>,
+}
+
+/// What a figure shows.
+#[derive(Debug, Clone)]
+pub struct Figure {
+    /// The first line above.
+    pub title: String,
+    /// The second, smaller: machine, date, settings.
+    pub subtitle: String,
+    /// What runs to the right, with its unit.
+    pub x_label: String,
+    /// What runs upwards, with its unit.
+    pub y_label: String,
+    /// Both axes logarithmic.
+    pub logarithmic: bool,
+    /// Places along x that get a thin upright line and a label.
+    pub marks: Vec<(f64, String)>,
+    /// Smallest and largest y; from the points where `None`.
+    pub y_range: Option<(f64, f64)>,
+    /// What is drawn; the last one on top.
+    pub series: Vec<Series>,
+}
+
+impl Figure {
+    /// The figure as SVG.
+    pub fn svg(&self) -> String {
+        let plots: Vec<Plot> = self.series.iter().flat_map(plots_of).collect();
+        let layout = self.layout(&plots);
+        kuva::render_to_svg(plots, layout)
+    }
+
+    /// Writes the figure to `path`.
+    ///
+    /// # Errors
+    /// If there is nothing to draw, or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        ensure!(self.series.iter().any(|series| !series.points.is_empty()), "{}: nothing to draw", path.display());
+        write_file(path, &self.svg())
+    }
+
+    fn layout(&self, plots: &[Plot]) -> Layout {
+        let mut layout = Layout::auto_from_plots(plots)
+            .with_title(self.title.as_str())
+            .with_subtitle(self.subtitle.as_str())
+            .with_x_label(self.x_label.as_str())
+            .with_y_label(self.y_label.as_str())
+            .with_width(900.0)
+            .with_height(540.0)
+            .with_legend_position(LegendPosition::OutsideBottomColumns);
+        if self.logarithmic {
+            layout = layout.with_log_scale();
+        }
+        if let Some((low, high)) = self.y_range {
+            layout = layout.with_y_axis_min(low).with_y_axis_max(high);
+        }
+        for (x, label) in &self.marks {
+            let line = ReferenceLine::vertical(*x).with_color("#cbd5e0").with_label(label.as_str());
+            layout = layout.with_reference_line(line);
+        }
+        layout
+    }
+}
+
+fn plots_of(series: &Series) -> Vec<Plot> {
+    let points = || series.points.iter().copied();
+    let line = |width| LinePlot::new().with_data(points()).with_color(series.color).with_stroke_width(width);
+    let dots = |size| {
+        let scatter = ScatterPlot::new().with_data(points()).with_color(series.color).with_size(size);
+        scatter.with_marker(MarkerShape::Circle)
+    };
+    let name = series.name.as_str();
+    match series.style {
+        Style::Line => vec![Plot::Line(line(1.0).with_legend(name))],
+        Style::Dots => vec![Plot::Scatter(dots(2.5).with_legend(name))],
+        Style::LineAndDots => vec![Plot::Line(line(2.0).with_legend(name)), Plot::Scatter(dots(3.5))],
+    }
+}
+
+/// Writes a text file, in a folder that is made where there is none.
+///
+/// # Errors
+/// If the folder cannot be made or the file not written.
+pub fn write_file(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    }
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(points: Vec<(f64, f64)>) -> Figure {
+        let series = Series { name: "a < b".into(), color: "#123456", style: Style::LineAndDots, points };
+        Figure {
+            title: "Title".into(),
+            subtitle: "Subtitle".into(),
+            x_label: "words".into(),
+            y_label: "ms".into(),
+            logarithmic: true,
+            marks: vec![],
+            y_range: None,
+            series: vec![series],
+        }
+    }
+
+    #[test]
+    fn shows_titles_names_and_a_dot_for_each_point() {
+        let svg = figure(vec![(1e3, 0.1), (1e4, 0.2), (1e6, 0.3)]).svg();
+        for part in ["Title", "Subtitle", "words", ">ms<", "a &lt; b"] {
+            assert!(svg.contains(part), "{part} is not in the figure");
+        }
+        assert_eq!(svg.matches("<circle").count(), 3);
+    }
+
+    #[test]
+    fn refuses_to_draw_nothing() {
+        assert!(figure(vec![]).write(Path::new("nowhere.svg")).is_err());
+    }
+}

@@ -5,9 +5,10 @@ use anyhow::{Context, Result, ensure};
 use kuva::plot::legend::LegendPosition;
 use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{LinePlot, ScatterPlot};
-use kuva::prelude::{Layout, Plot};
+use kuva::prelude::{Layout, Plot, TickFormat};
 use kuva::render::annotations::ReferenceLine;
 use std::path::Path;
+use std::sync::Arc;
 
 /// How the points of a series are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,15 @@ pub enum Style {
     LineAndDots,
     /// Dots alone.
     Dots,
+}
+
+/// A corner of the figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Corner {
+    /// Above on the left.
+    TopLeft,
+    /// Above on the right, under the labels of marks.
+    TopRight,
 }
 
 /// Points with a name.
@@ -48,8 +58,10 @@ pub struct Figure {
     pub logarithmic: bool,
     /// Places along x that get a thin upright line and a label.
     pub marks: Vec<(f64, String)>,
-    /// Smallest and largest y; from the points where `None`.
-    pub y_range: Option<(f64, f64)>,
+    /// Smallest and largest x; from the points where `None`.
+    pub x_range: Option<(f64, f64)>,
+    /// Where the legend covers no line.
+    pub legend: Corner,
     /// What is drawn; the last one on top.
     pub series: Vec<Series>,
 }
@@ -79,12 +91,17 @@ impl Figure {
             .with_y_label(self.y_label.as_str())
             .with_width(900.0)
             .with_height(540.0)
-            .with_legend_position(LegendPosition::OutsideBottomColumns);
+            .with_tick_format(TickFormat::Custom(Arc::new(short)))
+            .with_legend_position(match self.legend {
+                Corner::TopLeft => LegendPosition::InsideTopLeft,
+                // Pixels of the box's own upper left corner; the built-in place would cover the labels of marks.
+                Corner::TopRight => LegendPosition::Custom(650.0, 100.0),
+            });
         if self.logarithmic {
             layout = layout.with_log_scale();
         }
-        if let Some((low, high)) = self.y_range {
-            layout = layout.with_y_axis_min(low).with_y_axis_max(high);
+        if let Some((low, high)) = self.x_range {
+            layout = layout.with_x_axis_min(low).with_x_axis_max(high);
         }
         for (x, label) in &self.marks {
             let line = ReferenceLine::vertical(*x).with_color("#cbd5e0").with_label(label.as_str());
@@ -107,6 +124,15 @@ fn plots_of(series: &Series) -> Vec<Plot> {
         Style::Dots => vec![Plot::Scatter(dots(2.5).with_legend(name))],
         Style::LineAndDots => vec![Plot::Line(line(2.0).with_legend(name)), Plot::Scatter(dots(3.5))],
     }
+}
+
+/// 0.01, 500, 20k, 1M.
+fn short(number: f64) -> String {
+    let scaled = [(1e6, "M"), (1e3, "k")].into_iter().find(|(unit, _)| number.abs() >= *unit);
+    let (number, unit) = scaled.map_or((number, ""), |(unit, name)| (number / unit, name));
+    // As many places as the number has, without the dust of the division.
+    let text = format!("{number:.6}");
+    format!("{}{unit}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// Writes a text file, in a folder that is made where there is none.
@@ -133,7 +159,8 @@ mod tests {
             y_label: "ms".into(),
             logarithmic: true,
             marks: vec![],
-            y_range: None,
+            x_range: None,
+            legend: Corner::TopLeft,
             series: vec![series],
         }
     }
@@ -145,6 +172,12 @@ mod tests {
             assert!(svg.contains(part), "{part} is not in the figure");
         }
         assert_eq!(svg.matches("<circle").count(), 3);
+    }
+
+    #[test]
+    fn large_numbers_are_written_short() {
+        let numbers = [0.0, 0.01, 4.5, 500.0, 20_000.0, 1.5e6];
+        assert_eq!(numbers.map(short), ["0", "0.01", "4.5", "500", "20k", "1.5M"]);
     }
 
     #[test]

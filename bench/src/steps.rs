@@ -237,14 +237,16 @@ mod tests {
 
     #[test]
     fn an_embedding_computes_what_one_hot_products_compute() {
+        // From weights of 0.01 the loss starts to fall only slowly.
+        const STEPS: usize = 150;
         let weights = Weights::random(V, 20, 1);
-        let products = losses(&mut OneHot::new(&weights, 1.0), 40);
-        let rows = losses(&mut EmbeddingSoftmax::new(&weights, 2, 1.0), 40);
+        let products = losses(&mut OneHot::new(&weights, 1.0), STEPS);
+        let rows = losses(&mut EmbeddingSoftmax::new(&weights, 2, 1.0), STEPS);
         for (a, b) in products.iter().zip(&rows) {
             assert!((a - b).abs() < 1e-4 * a, "{a} {b}");
         }
         assert!((products[0] - (V as f64).ln()).abs() < 0.01, "small weights: every word is as likely");
-        assert!(products[39] < 0.9 * products[0], "it learns: {products:?}");
+        assert!(products[STEPS - 1] < 0.9 * products[0], "it learns: {products:?}");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use anyhow::Result;
 use clap::Parser;
-use quickvec_bench::figure::{Figure, Series, Style};
+use quickvec_bench::figure::{Corner, Figure, Series, Style};
 use quickvec_bench::log;
 use std::path::PathBuf;
 
@@ -37,7 +37,8 @@ fn main() -> Result<()> {
         y_label: "average loss".into(),
         logarithmic: false,
         marks: (2..=epochs).map(|epoch| (((epoch - 1) * length) as f64, format!("epoch {epoch}"))).collect(),
-        y_range: None,
+        x_range: Some((0.0, (epochs * length) as f64)),
+        legend: Corner::TopRight,
         series: vec![
             series("quickvec", "#3182ce", Style::Line, log::over_all_epochs(&ours, length)),
             series("the reader's log", "#c53030", Style::Dots, log::over_all_epochs(&reference, length)),

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use quickvec::nn::Weights;
 use quickvec::{Config, OptimizerKind};
-use quickvec_bench::figure::{Figure, Series, Style, write_file};
+use quickvec_bench::figure::{Corner, Figure, Series, Style, write_file};
 use quickvec_bench::machine;
 use quickvec_bench::steps::{EmbeddingSoftmax, NegativeSampling, OneHot, Step};
 use quickvec_bench::text::{Pool, zipf_counts};
@@ -92,8 +92,7 @@ impl Form {
     }
 
     fn config(self) -> Config {
-        let optimizer =
-            if self == Form::NegativeSamplingAdam { OptimizerKind::Adam } else { OptimizerKind::Sgd };
+        let optimizer = if self == Form::NegativeSamplingAdam { OptimizerKind::Adam } else { OptimizerKind::Sgd };
         Config { optimizer, learning_rate: optimizer.default_learning_rate(), ..Config::textbook() }
     }
 
@@ -231,7 +230,8 @@ fn figure(all: &[Measured]) -> Figure {
         y_label: "milliseconds a step".into(),
         logarithmic: true,
         marks: Vec::new(),
-        y_range: None,
+        x_range: Some((800.0, 1_250_000.0)),
+        legend: Corner::TopLeft,
         series: all.iter().rev().map(series).collect(),
     }
 }

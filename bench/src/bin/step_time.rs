@@ -216,7 +216,7 @@ fn figure(all: &[Measured]) -> Figure {
     };
     let config = Config::textbook();
     Figure {
-        title: "One training step: a softmax pays for every word, negative sampling does not".into(),
+        title: "One training step as the vocabulary grows".into(),
         subtitle: format!(
             "{}, 1 thread, {}. CBOW, {} columns, batches of {}, window {}, {} negatives; SGD unless named",
             machine::processor(),

@@ -12,10 +12,9 @@
 
 use crate::text::Examples;
 use anyhow::{Result, anyhow};
-use quickvec::math::kernels::kernels;
 use quickvec::math::{LANES, Matrix, Purpose, Rng};
 use quickvec::nn::{
-    AllColumns, Batch, Embedding, Learner, MatMul, Optimizer, Parameter, Parameters, Plan, SoftmaxWithLoss,
+    AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
     UnigramSampler, Weights, Wiring,
 };
 use quickvec::{Config, OptimizerKind, WordId};
@@ -117,9 +116,8 @@ impl Step for EmbeddingSoftmax {
         self.layer.forward(&self.w_in, &self.contexts, &mut h);
         let (loss, dh) = self.output.step(h);
         self.layer.backward(&dh, &mut self.w_in);
-        let shape = self.w_in.shape();
         // An id that comes twice is updated once: by then its gradient is zero.
-        kernels().sgd_step(self.w_in.chunks_mut(), shape, &self.contexts, self.output.rate);
+        SGD { learning_rate: self.output.rate }.update(&mut self.w_in, &self.contexts);
         Ok(loss)
     }
 }
@@ -127,12 +125,12 @@ impl Step for EmbeddingSoftmax {
 /// Section 4.2: the step that quickvec trains with, negatives drawn within it.
 pub struct NegativeSampling {
     learner: Learner,
-    optimizer: Optimizer,
+    optimizers: [Optimizer; 2],
     sampler: UnigramSampler,
     rng: Rng,
     wiring: Wiring,
-    batch: Batch,
-    plan: Plan,
+    inputs: Lookup,
+    outputs: Lookup,
     contexts: Vec<WordId>,
     target: Vec<WordId>,
     negatives: Vec<WordId>,
@@ -147,12 +145,12 @@ impl NegativeSampling {
         let moments = config.optimizer == OptimizerKind::Adam;
         Ok(Self {
             learner: Learner::new(config, Parameters::of(weights, moments)),
-            optimizer: Optimizer::new(config, counts.len()),
+            optimizers: [(); 2].map(|()| Optimizer::new(config, counts.len())),
             sampler: UnigramSampler::new(counts, config.power, config.negatives)?,
             rng: Rng::stream(config.seed, Purpose::Negatives, 0),
             wiring: Wiring::of(config),
-            batch: Batch::new(counts.len()),
-            plan: Plan::default(),
+            inputs: Lookup::new(counts.len()),
+            outputs: Lookup::new(counts.len()),
             contexts: Vec::new(),
             target: Vec::new(),
             negatives: Vec::new(),
@@ -169,15 +167,18 @@ impl Step for NegativeSampling {
     }
 
     fn run(&mut self) -> Result<f64> {
+        let (inputs, outputs) = (&mut self.inputs, &mut self.outputs);
+        self.wiring.inputs(&self.contexts, &self.target, inputs);
         self.negatives.clear();
         for &target in &self.target {
             self.sampler.sample_into(target, &mut self.rng, &mut self.negatives);
         }
-        self.batch.fill(self.wiring, &self.contexts, &self.target, &self.negatives);
-        self.optimizer.plan(&self.batch, &mut self.plan);
+        self.wiring.outputs(&self.contexts, &self.target, &self.negatives, outputs);
+        self.optimizers[0].plan(inputs);
+        self.optimizers[1].plan(outputs);
         let stopped = |_| anyhow!("a step on one thread was stopped by another thread");
-        let loss = self.learner.forward(&self.batch, &self.plan, &mut AllColumns).map_err(stopped)?;
-        self.learner.backward(&self.batch, &self.plan, &mut AllColumns).map_err(stopped)?;
+        let loss = self.learner.forward(inputs, outputs, &mut AllColumns).map_err(stopped)?;
+        self.learner.backward(inputs, outputs, &mut AllColumns).map_err(stopped)?;
         Ok(loss)
     }
 }

@@ -4,8 +4,8 @@
 use crate::math::kernels::plain::Settlement;
 use crate::words::WordId;
 
-/// Which rows a batch reads, in order, and the different ones among them. Reused from step to step, so that training
-/// allocates nothing.
+/// Which rows a batch reads, in order, and the different ones among them. Reused from step to step, so that filling
+/// it allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Lookup {
     ids: Vec<WordId>,
@@ -26,7 +26,7 @@ impl Lookup {
             unique: Vec::new(),
             unique_count: 0,
             seen: vec![0; rows],
-            generation: 0,
+            generation: 1,
             settlements: Vec::new(),
         }
     }
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn negatives_follow_their_word() {
         let mut lookup = Lookup::new(10);
-        lookup.clear();
         lookup.extend_with_negatives([5, 6].iter(), &[7, 8, 9, 0], 2);
         assert_eq!(lookup.ids(), [5, 7, 8, 6, 9, 0]);
+        assert_eq!(lookup.unique(), [5, 7, 8, 6, 9, 0]);
     }
 }

@@ -11,6 +11,9 @@ use crate::nn::Optimizer;
 use crate::nn::optimizers::settle;
 use crate::words::WordId;
 
+/// Rows that [`Parameter::settled`] works on at a time.
+const SETTLED_AT_ONCE: usize = 1024;
+
 /// What a row of a [`Parameter`] holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -120,12 +123,24 @@ impl Parameter {
     /// # Panics
     /// If `optimizer` is of another matrix.
     pub fn settled(&self, optimizer: &Optimizer) -> Matrix {
-        let mut settled = self.clone();
-        if let Optimizer::Adam(adam) = optimizer {
-            let all: Vec<WordId> = (0..self.rows as WordId).collect();
-            settle(&mut settled, &all, &adam.settlements_of_all_rows());
+        let mut whole = Matrix::zeros(self.rows, self.cols);
+        let Optimizer::Adam(adam) = optimizer else {
+            return self.get(Field::Weight).unwrap_or(whole);
+        };
+        // A few rows at a time: a copy of all fields would take as much memory again.
+        let settlements = adam.settlements_of_all_rows();
+        let mut some = Self::zeros(SETTLED_AT_ONCE, self.cols, true);
+        let ids: Vec<WordId> = (0..SETTLED_AT_ONCE as WordId).collect();
+        let rows = self.data.chunks(SETTLED_AT_ONCE * self.stride());
+        let whole_rows = whole.chunks_mut().chunks_mut(SETTLED_AT_ONCE * self.width);
+        for ((rows, whole), settlements) in rows.zip(whole_rows).zip(settlements.chunks(SETTLED_AT_ONCE)) {
+            some.data[..rows.len()].copy_from_slice(rows);
+            settle(&mut some, &ids[..settlements.len()], settlements);
+            for (to, row) in whole.chunks_exact_mut(self.width).zip(some.data.chunks_exact(some.stride())) {
+                to.copy_from_slice(&row[..self.width]);
+            }
         }
-        settled.get(Field::Weight).expect("every parameter has weights")
+        whole
     }
 
     fn offset(&self, field: Field) -> Option<usize> {

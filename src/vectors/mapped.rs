@@ -39,7 +39,7 @@ impl Bytes {
         if about.len() == 0 {
             return Ok(Bytes::Owned(Vec::new())); // nothing cannot be mapped
         }
-        // SAFETY: the mapping is read-only and private to us; that no one changes the file in place meanwhile is the
+        // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
         // limit that this module's documentation states, and our own writers keep to it.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
         Ok(Bytes::Mapped(map))

@@ -1,4 +1,6 @@
-//! Products of whole matrices, by the `matrixmultiply` crate.
+//! Products of whole matrices, by the `matrixmultiply` crate: for the chapter's comparison, not for training.
+//!
+//! Unlike the other kernels it uses what the CPU has, so its last bits may differ from machine to machine.
 
 use crate::math::Matrix;
 

@@ -26,6 +26,9 @@ fn advise(data: &mut Vec<Chunk>) {
     let start = data.as_mut_ptr().cast::<u8>();
     let skip = start.align_offset(PAGE);
     let length = (data.capacity() * size_of::<Chunk>()).saturating_sub(skip) / PAGE * PAGE;
+    if length == 0 {
+        return;
+    }
     // SAFETY: the range lies within the vector's own allocation, and the advice changes no content. A refusal is harmless.
     unsafe {
         libc::madvise(start.add(skip).cast(), length, libc::MADV_HUGEPAGE);

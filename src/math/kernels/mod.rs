@@ -31,7 +31,6 @@ macro_rules! kernels {
         impl Kernels {
             $(
                 $(#[$doc])*
-                #[allow(clippy::too_many_arguments)] // kernels take plain slices, so that all compile alike
                 #[inline]
                 #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel needs to know no type of a layer
                 pub fn $name(&self, $($arg: $ty),*) $(-> $out)? {
@@ -140,6 +139,12 @@ fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (table, shape, id);
+}
+
+/// Asks the memory system for all of rows `ids`. It fetches many at once, where a kernel that comes to them one by one waits
+/// for each: on tables larger than the cache that is most of the time.
+pub fn prefetch_rows(table: &[Chunk], shape: Shape, ids: &[u32]) {
+    ids.iter().for_each(|&id| prefetch_row(table, shape, id));
 }
 
 /// The kernels of this CPU, found once.

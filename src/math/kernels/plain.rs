@@ -338,23 +338,21 @@ fn ln_1_plus(e: f32) -> f32 {
     2.0 * z * p
 }
 
-/// `σ(x)` and `-log σ(x)` without ever forming the exponential of a large number.
+/// `σ(x)` and `-log σ(sign x)` without ever forming the exponential of a large number, or 1 minus a number near 1.
 #[inline(always)]
-fn sigmoid_and_loss(x: f32) -> (f32, f32) {
+fn sigmoid_and_loss(x: f32, sign: f32) -> (f32, f32) {
     let e = exp_negative(x.abs());
     let large = 1.0 / (1.0 + e);
     let probability = if x >= 0.0 { large } else { e * large };
-    (probability, ln_1_plus(e) - if x < 0.0 { x } else { 0.0 })
+    let wrong = -sign * x;
+    (probability, ln_1_plus(e) + if wrong > 0.0 { wrong } else { 0.0 })
 }
 
 #[inline(always)]
 fn sigmoid_chunk(scores: &[f32; LANES], sign: f32, probabilities: &mut [f32; LANES]) -> [f32; LANES] {
     let mut losses = [0.0; LANES];
     for i in 0..LANES {
-        // σ(-x) = 1 - σ(x), and the loss of a negative is -log σ(-x).
-        let (p, loss) = sigmoid_and_loss(sign * scores[i]);
-        probabilities[i] = if sign > 0.0 { p } else { 1.0 - p };
-        losses[i] = loss;
+        (probabilities[i], losses[i]) = sigmoid_and_loss(scores[i], sign);
     }
     losses
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::config::{Config, ModelKind, OptimizerKind};
+use crate::math::kernels::prefetch_rows;
 use crate::nn::optimizers::{clip_gradients, settle};
 use crate::nn::{CBOW, Columns, Lookup, Model, Parameters, SGD, SkipGram, Stopped};
 
@@ -30,10 +31,13 @@ impl Learner {
     /// # Errors
     /// [`Stopped`] if another thread gave up.
     pub fn forward(&mut self, inputs: &Lookup, outputs: &Lookup, columns: &mut dyn Columns) -> Result<f64, Stopped> {
-        if self.optimizer == OptimizerKind::Adam {
-            let Parameters { w_in, w_out } = self.model.parameters_mut();
-            settle(w_in, inputs.unique(), inputs.settlements());
-            settle(w_out, outputs.unique(), outputs.settlements());
+        let Parameters { w_in, w_out } = self.model.parameters_mut();
+        for (w, lookup) in [(w_in, inputs), (w_out, outputs)] {
+            match self.optimizer {
+                OptimizerKind::Adam => settle(w, lookup.unique(), lookup.settlements()),
+                // Adam's pass over the rows brings them in; here nothing does before they are needed.
+                OptimizerKind::Sgd => prefetch_rows(w.chunks(), w.shape(), lookup.unique()),
+            }
         }
         self.model.forward(inputs.ids(), outputs.ids(), columns)
     }

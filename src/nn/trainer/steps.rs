@@ -49,20 +49,28 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
         let columns = |learner: &Learner| learner.model().parameters().w_in.cols();
         let idle = 4 * columns(own) <= 3 * others.iter().map(columns).max().unwrap_or(0);
         let (preparers, mut helper) = if idle { (vec![inputs, outputs], None) } else { (vec![inputs], Some(outputs)) };
-        let start = |(index, learner)| {
+        let mut handles = Vec::new();
+        for (index, learner) in others.iter_mut().enumerate() {
             let (helper, team) = (helper.take(), &team);
-            scope.spawn(move || match helper {
+            let work = move || match helper {
                 Some(mut preparer) => help(&mut preparer, team, learner, &mut Member::new(team, index)),
                 None => follow(team, learner, &mut Member::new(team, index), |_, _| Ok(())),
-            })
-        };
-        let handles: Vec<_> = others.iter_mut().enumerate().map(start).collect();
+            };
+            match std::thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(handle) => handles.push(handle),
+                Err(error) => {
+                    team.stop();
+                    return Err(TrainError::Worker(format!("it could not be started: {error}; try fewer --threads")));
+                }
+            }
+        }
         let mut leader = Leader::new(clock, pause, on_loss, preparers);
         let followed = leader.follow(&team, own, &mut Member::new(&team, last));
-        let joined: Result<Vec<_>, _> = handles.into_iter().map(|handle| handle.join()).collect();
-        match joined {
-            Ok(_) => outcome(followed, &mut leader),
-            Err(panic) => Err(TrainError::Worker(panic_message(panic.as_ref()))),
+        // All are joined before one that panicked is told.
+        let joined: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
+        match joined.into_iter().find_map(Result::err) {
+            None => outcome(followed, &mut leader),
+            Some(panic) => Err(TrainError::Worker(panic_message(panic.as_ref()))),
         }
     })
 }

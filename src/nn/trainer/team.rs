@@ -1,6 +1,6 @@
 //! Threads that go through the same steps, each on its own columns.
 //!
-//! All meet once for each prediction, to add up their parts of the scores. Between that meeting and its own backward pass
+//! All meet once for each prediction, to add up their parts of the scores, and once more if gradients are clipped. Between that meeting and its own backward pass
 //! the leader prepares the next step, or its inputs alone, and another thread its outputs. A step is tens of microseconds, so
 //! waiting is by spinning first and yielding later. Nobody waits for a thread that is gone: whoever stops early says so,
 //! and the others stop too.
@@ -108,7 +108,7 @@ impl<'a> Team<'a> {
     }
 
     /// Lets nobody wait any longer.
-    fn stop(&self) {
+    pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 }

@@ -105,8 +105,13 @@ impl<'a> Trainer<'a> {
         let sampler = UnigramSampler::new(counts, config.power, config.negatives)?;
         let clock = Clock::new(config, examples.len(), &state);
         let steps = clock.progress().steps();
-        if clock.step > steps || steps >= u64::from(u32::MAX) {
-            return Err(mismatch("steps of at most", steps.min(u64::from(u32::MAX)), clock.step.max(steps)).into());
+        if steps >= u64::from(u32::MAX) {
+            let got = format!("{} with {} iterations each", config.epochs, clock.iterations);
+            let expected = "few enough for 4294967294 iterations in all";
+            return Err(ConfigError::OutOfRange { name: "epochs", expected, got }.into());
+        }
+        if clock.step > steps {
+            return Err(mismatch("steps of at most", steps, clock.step).into());
         }
         let vocab_size = counts.len();
         let shares = shares(config.vector_size, threads);
@@ -122,7 +127,8 @@ impl<'a> Trainer<'a> {
     /// the average loss every 20 iterations.
     ///
     /// # Errors
-    /// [`TrainError::Diverged`] if the loss is no finite number; the weights are then of no use.
+    /// [`TrainError::Diverged`] if the loss is no finite number, [`TrainError::Worker`] if a thread failed; the weights are
+    /// then of no use, and the state must not be saved.
     pub fn run(
         &mut self,
         mut pause: impl FnMut(Progress) -> bool,
@@ -241,9 +247,12 @@ impl<'a> Trainer<'a> {
     }
 
     /// The mean loss on other text, whose `ids` are of this vocabulary, with negatives that depend on the seed alone.
-    /// `None` if it is shorter than a window. Changes nothing.
+    /// `None` if it is shorter than a window, or longer than 2^32 tokens. Changes nothing.
+    ///
+    /// # Panics
+    /// If an id is not of this vocabulary.
     pub fn held_out_loss(&self, ids: &[WordId]) -> Option<f64> {
-        if ids.len() < 2 * self.config.window + 1 {
+        if ids.len() < 2 * self.config.window + 1 || u32::try_from(ids.len()).is_err() {
             return None;
         }
         let examples = Examples::new(ids, Wiring::of(&self.config));
@@ -317,7 +326,8 @@ fn check_state(config: &Config, vocab_size: usize, state: &TrainerState) -> Resu
             }
         }
         (None, OptimizerKind::Sgd) => {}
-        (Some(_), kind) | (None, kind) => return Err(mismatch("another optimizer than", kind, kind)),
+        (Some(_), OptimizerKind::Sgd) => return Err(mismatch("optimizer", "adam", "sgd")),
+        (None, OptimizerKind::Adam) => return Err(mismatch("optimizer", "sgd", "adam")),
     }
     match matrices.iter().find(|matrix| matrix.len() != numbers) {
         Some(matrix) => Err(mismatch("matrices of numbers", matrix.len(), numbers)),

@@ -35,7 +35,7 @@ fn train(args: &Args, signals: &Signals) -> anyhow::Result<()> {
     let options = args.reading.options();
     let corpus = choice.read(&args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
-    let prepared = Prepared::new(args, &config, &corpus)?;
+    let prepared = Prepared::new(args, &config, &corpus, 0)?;
     let trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
@@ -69,7 +69,9 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
         check_writable(path, args.force || resumed)?;
     }
     let written: Vec<&PathBuf> = [&args.log, &args.plot].into_iter().flatten().collect();
-    if written.iter().any(|path| path.as_path() == output) || args.log.is_some() && args.log == args.plot {
+    let mut places: Vec<PathBuf> = written.iter().map(|path| place(path)).chain([place(output)]).collect();
+    places.sort();
+    if places.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(UsageError("--output, --log and --plot must be different files".into()).into());
     }
     let valid = args.reading.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
@@ -84,6 +86,12 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
     }
 }
 
+/// A file's place, whatever way its folder is written. The folder exists: that was checked before.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
+}
+
 /// What is known before the first step.
 pub struct Prepared {
     /// Held-out text.
@@ -92,12 +100,13 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Reads held-out text, and checks that training fits the machine.
-    pub fn new(args: &Args, config: &Config, corpus: &Corpus) -> anyhow::Result<Self> {
+    /// Reads held-out text, and checks that training fits the machine beside what it `holds` of its matrices already, in
+    /// bytes.
+    pub fn new(args: &Args, config: &Config, corpus: &Corpus, holds: u64) -> anyhow::Result<Self> {
         corpus::tell(&corpus.name, &corpus.report);
         let valid = read_valid(&args.reading, config, corpus)?;
         let tokens = corpus.ids.len() + valid.as_ref().map_or(0, |valid| valid.ids.len());
-        let megabytes = memory::check(config, corpus.vocabulary.len(), tokens).map_err(Error::from)?;
+        let megabytes = memory::check(config, corpus.vocabulary.len(), tokens, holds).map_err(Error::from)?;
         Ok(Self { valid, megabytes })
     }
 

@@ -42,7 +42,8 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;
     let corpus = read_again(args, &choice, &record, &vocabulary)?;
-    let prepared = Prepared::new(args, &config, &corpus)?;
+    let matrices = if state.adam.is_some() { 8 } else { 2 };
+    let prepared = Prepared::new(args, &config, &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
     let trainer = Trainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
     prepared.tell(&config, &corpus, &trainer);

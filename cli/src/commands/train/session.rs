@@ -68,7 +68,7 @@ impl Session<'_> {
         loop {
             let before = self.trainer.progress().step;
             let pause = self.train_on(&progress, log, last_try)?;
-            // A run that is stopped before its first step also counts as the end of the epoch before.
+            // A trainer that was finished before has no epoch to end.
             if pause != Pause::Asked && self.trainer.progress().step > before {
                 self.epoch_end(&progress);
             }

@@ -177,3 +177,12 @@ fn python_and_numpy_read_a_converted_pickle() {
     assert_eq!(stderr(&output), "");
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), "float16 (9, 3) 6 안녕 0.5 -2.0 0.75");
 }
+
+#[test]
+fn convert_refuses_to_write_a_model_over_its_checkpoint() {
+    let place = Place::with_checkpoint();
+    let before = std::fs::read(&place.model).unwrap();
+    let message = common::failure(2, "convert", &place.model, &[place.model.to_str().unwrap(), "--force"]);
+    assert!(message.contains("is a checkpoint"), "{message}");
+    assert_eq!(std::fs::read(&place.model).unwrap(), before);
+}

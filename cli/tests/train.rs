@@ -108,3 +108,26 @@ fn half_precision_halves_the_vectors() {
     case.run_small(&["text.txt", "-o", "m", "--half"]).succeeds();
     assert!(quickvec::WordVectors::open(case.path("m")).unwrap().rows().is_half());
 }
+
+#[test]
+fn train_writes_no_pickle_and_nothing_to_standard_output() {
+    let case = Case::new();
+    case.text(400);
+    case.run_small(&["text.txt", "-o", "m.pkl"]).fails(2, "quickvec convert");
+    case.run_small(&["text.txt", "-o", "-"]).fails(2, "name a file");
+    assert!(!case.exists("m.pkl") && !case.exists("-"));
+}
+
+#[test]
+fn a_data_dir_that_is_not_there_is_named_and_not_made() {
+    let case = Case::new();
+    case.run_small(&["ptb", "--data-dir", "typo"]).fails(2, "--data-dir typo: there is no such folder");
+    assert!(!case.exists("typo"));
+}
+
+#[test]
+fn one_file_under_two_names_is_noticed() {
+    let case = Case::new();
+    case.text(400);
+    case.run_small(&["text.txt", "-o", "m", "--log", "./m"]).fails(2, "must be different files");
+}

@@ -25,7 +25,7 @@ pub enum QueryError {
 fn hint(similar: &[String]) -> String {
     let quoted: Vec<_> = similar.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
-        None => "; it holds only words as the corpus spelt them, and no rare ones".to_owned(),
+        None => "; it holds only words of its corpus, as they are spelt there".to_owned(),
         Some((only, [])) => format!("; did you mean {only}?"),
         Some((last, others)) => format!("; did you mean {} or {last}?", others.join(", ")),
     }

@@ -1,7 +1,7 @@
 //! `quickvec convert IN OUT`: the same vectors in another format.
 
 use super::{info, open};
-use crate::output::note;
+use crate::output::{UsageError, note};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use quickvec::error::PickleError;
@@ -49,11 +49,21 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let to = args.to.or_else(|| by_ending(&args.output)).unwrap_or_else(|| wrong_usage(&args.output));
     file::check_writable(&args.output, args.force)?;
     let content = Content::read(&args.input).map_err(|error| open::name_file(&args.input, error))?;
+    if content.is_checkpoint && is_same(&args.input, &args.output) {
+        let path = args.output.display();
+        let help = format!("{path} is a checkpoint, and its copy will be none; write to another name");
+        return Err(UsageError(help).into());
+    }
     content.write(&args.output, to, args.half).map_err(|error| open::name_file(&args.output, error))?;
     for loss in content.losses(to, args.half) {
         note(format_args!("{}: {loss}", args.output.display()));
     }
     Ok(())
+}
+
+/// Whether both names are of one file.
+fn is_same(input: &Path, output: &Path) -> bool {
+    matches!((input.canonicalize(), output.canonicalize()), (Ok(input), Ok(output)) if input == output)
 }
 
 fn by_ending(path: &Path) -> Option<To> {

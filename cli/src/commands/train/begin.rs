@@ -61,6 +61,16 @@ fn train(args: &Args, signals: &Signals) -> anyhow::Result<()> {
 /// Checks that everything that will be written can be, and that nothing is written over what is read.
 pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool) -> anyhow::Result<()> {
     let own = resumed && args.resume.as_deref() == Some(output);
+    if let Some(ending @ ("pkl" | "pickle")) = output.extension().and_then(|ending| ending.to_str()) {
+        let help = format!("train writes safetensors, not .{ending}; train to another name, then use quickvec convert");
+        return Err(UsageError(help).into());
+    }
+    if output == Path::new("-") {
+        return Err(UsageError("a model cannot be written to standard output; name a file".into()).into());
+    }
+    if let Some(folder) = args.reading.data_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(UsageError(format!("--data-dir {}: there is no such folder", folder.display())).into());
+    }
     check_writable(output, args.force || own)?;
     if let Some(path) = &args.log {
         log::check(path, args.force, resumed)?;

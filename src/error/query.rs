@@ -43,6 +43,6 @@ mod tests {
         };
         assert_eq!(message(&["you"]), "the vocabulary has no word `yuo`; did you mean `you`?");
         assert!(message(&["you", "yuan", "duo"]).ends_with("did you mean `you`, `yuan` or `duo`?"));
-        assert!(message(&[]).contains("as the corpus spelt them"));
+        assert!(message(&[]).contains("as they are spelt there"));
     }
 }

@@ -42,10 +42,7 @@ impl Wiring {
     pub fn inputs(&self, contexts: &[WordId], target: &[WordId], lookup: &mut Lookup) {
         self.check(contexts, target);
         lookup.clear();
-        lookup.extend(match self.model {
-            ModelKind::Cbow => contexts,
-            ModelKind::SkipGram => target,
-        });
+        lookup.extend(self.read(contexts, target));
     }
 
     /// Makes `lookup` what a batch reads from `w_out`. `negatives` is (predictions) x B x K: for SkipGram a block for each
@@ -55,17 +52,31 @@ impl Wiring {
     /// If the shapes do not agree, or an id is not a row of the matrix.
     pub fn outputs(&self, contexts: &[WordId], target: &[WordId], negatives: &[WordId], lookup: &mut Lookup) {
         self.check(contexts, target);
-        let (width, k) = (2 * self.window, self.negatives);
-        assert_eq!(negatives.len(), self.predictions() * target.len() * k, "negatives are predictions x B x K");
+        let drawn = self.predictions() * target.len() * self.negatives;
+        assert_eq!(negatives.len(), drawn, "negatives are predictions x B x K");
         lookup.clear();
+        lookup.extend_with_negatives(self.truth(contexts, target), negatives, self.negatives);
+    }
+
+    /// The words that a model reads from `w_in`.
+    pub(super) fn read<'a>(&self, contexts: &'a [WordId], target: &'a [WordId]) -> &'a [WordId] {
         match self.model {
-            ModelKind::Cbow => lookup.extend_with_negatives(target.iter(), negatives, k),
-            ModelKind::SkipGram => {
-                for (position, negatives) in negatives.chunks_exact(target.len() * k).enumerate() {
-                    lookup.extend_with_negatives(contexts.iter().skip(position).step_by(width), negatives, k);
-                }
-            }
+            ModelKind::Cbow => contexts,
+            ModelKind::SkipGram => target,
         }
+    }
+
+    /// The words that a model predicts: for each prediction, for each example. What a model does not read may be left out.
+    pub(super) fn truth<'a>(
+        &self,
+        contexts: &'a [WordId],
+        target: &'a [WordId],
+    ) -> impl Iterator<Item = &'a WordId> + use<'a> {
+        let (words, predictions) = match self.model {
+            ModelKind::Cbow => (target, 1),
+            ModelKind::SkipGram => (contexts, self.predictions()),
+        };
+        (0..predictions).flat_map(move |position| words.iter().skip(position).step_by(predictions))
     }
 
     fn check(&self, contexts: &[WordId], target: &[WordId]) {

@@ -42,13 +42,8 @@ impl<'a> Examples<'a> {
     /// What these examples read from `w_in`.
     pub(super) fn inputs(&self, examples: &[u32], scratch: &mut Scratch, lookup: &mut Lookup) {
         self.gather(examples, scratch, self.wiring.model == ModelKind::Cbow);
-        match self.wiring.model {
-            ModelKind::Cbow => self.wiring.inputs(&scratch.contexts, &scratch.target, lookup),
-            ModelKind::SkipGram => {
-                lookup.clear();
-                lookup.extend(&scratch.target);
-            }
-        }
+        lookup.clear();
+        lookup.extend(self.wiring.read(&scratch.contexts, &scratch.target));
     }
 
     /// What these examples read from `w_out`, with negatives drawn by `rng`.
@@ -61,23 +56,12 @@ impl<'a> Examples<'a> {
         lookup: &mut Lookup,
     ) {
         self.gather(examples, scratch, self.wiring.model == ModelKind::SkipGram);
-        scratch.negatives.clear();
         let Scratch { contexts, target, negatives } = scratch;
-        match self.wiring.model {
-            ModelKind::Cbow => {
-                target.iter().for_each(|&target| sampler.sample_into(target, rng, negatives));
-                lookup.clear();
-                lookup.extend_with_negatives(target.iter(), negatives, self.wiring.negatives);
-            }
-            ModelKind::SkipGram => {
-                let width = 2 * self.wiring.window;
-                for position in 0..width {
-                    let truth = contexts.iter().skip(position).step_by(width);
-                    truth.for_each(|&context| sampler.sample_into(context, rng, negatives));
-                }
-                self.wiring.outputs(contexts, target, negatives, lookup);
-            }
-        }
+        let truth = || self.wiring.truth(contexts, target);
+        negatives.clear();
+        truth().for_each(|&word| sampler.sample_into(word, rng, negatives));
+        lookup.clear();
+        lookup.extend_with_negatives(truth(), negatives, self.wiring.negatives);
     }
 
     /// Reads the targets, and the contexts if they are wanted.

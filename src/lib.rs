@@ -36,6 +36,7 @@
 //! | [`error`](mod@error) | what can go wrong, as data |
 //! | [`config`] | the settings, their defaults and ranges |
 //! | [`math`] | matrices, random streams, the kernels of this CPU |
+//! | [`compress`] | gzip, bzip2, zstd and xz, told by content |
 //! | [`mod@file`] | how is a file written so that it is whole or not there? |
 //! | [`words`] | word to id and back, counts |
 //! | [`corpus`] | text to ids, data sets |
@@ -64,8 +65,10 @@
 pub struct ReadmeExamples;
 
 pub mod checkpoint;
+pub mod compress;
 pub mod config;
 pub mod corpus;
+pub mod engine;
 pub mod error;
 pub mod file;
 pub mod math;
@@ -73,7 +76,7 @@ pub mod nn;
 pub mod vectors;
 pub mod words;
 
-pub use config::{Config, ModelKind, OptimizerKind};
+pub use config::{Config, EngineConfig, ModelKind, OptimizerKind};
 pub use error::{Error, Result};
 pub use vectors::{AnalogyMethod, Neighbour, WordVectors};
 pub use words::{Vocabulary, WordId};

@@ -2,4 +2,4 @@
 
 mod vocabulary;
 
-pub use vocabulary::{Vocabulary, WordId};
+pub use vocabulary::{SENTENCE_END, Vocabulary, WordId};

@@ -10,6 +10,9 @@ use std::hash::BuildHasher;
 /// The number of a word: its row in the matrices.
 pub type WordId = u32;
 
+/// Stands between sentences in a stream of ids; no word has it.
+pub const SENTENCE_END: WordId = WordId::MAX;
+
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///
 /// ```

@@ -1,5 +1,7 @@
-//! Every hyper-parameter: its name, its default, its range, checked once.
+//! The settings of the chapter's trainer.
+#![forbid(unsafe_code)]
 
+use super::range::{count, real};
 use crate::error::ConfigError;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -105,18 +107,11 @@ impl Config {
 
     /// Checks every field against its range.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let count = |name, value: usize, largest: usize, expected| {
-            let good = (1..=largest).contains(&value);
-            if good { Ok(()) } else { Err(ConfigError::OutOfRange { name, expected, got: value.to_string() }) }
-        };
-        let real = |name, value: f64, good: bool, expected| {
-            if good { Ok(()) } else { Err(ConfigError::OutOfRange { name, expected, got: value.to_string() }) }
-        };
-        count("vector-size", self.vector_size, 65_536, "from 1 to 65536")?;
-        count("window", self.window, 1_000, "from 1 to 1000")?;
-        count("negatives", self.negatives, 1_000, "from 1 to 1000")?;
-        count("epochs", self.epochs, 1_000_000, "from 1 to 1000000")?;
-        count("batch-size", self.batch_size, 1_000_000, "from 1 to 1000000")?;
+        count("vector-size", self.vector_size, 1..=65_536, "from 1 to 65536")?;
+        count("window", self.window, 1..=1_000, "from 1 to 1000")?;
+        count("negatives", self.negatives, 1..=1_000, "from 1 to 1000")?;
+        count("epochs", self.epochs, 1..=1_000_000, "from 1 to 1000000")?;
+        count("batch-size", self.batch_size, 1..=1_000_000, "from 1 to 1000000")?;
         real("power", self.power, (-10.0..=10.0).contains(&self.power), "from -10 to 10")?;
         let rate = f64::from(self.learning_rate);
         real("learning-rate", rate, rate > 0.0 && rate <= 100.0, "above 0 and at most 100")?;

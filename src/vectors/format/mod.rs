@@ -5,6 +5,8 @@
 pub mod pickle;
 pub mod safetensors;
 
+mod options;
 mod recognise;
 
+pub use options::{InvalidWord, OpenOptions, OpenReport, Table};
 pub use recognise::{Format, recognise, recognise_file};

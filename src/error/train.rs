@@ -38,6 +38,32 @@ pub enum TrainError {
         /// The loss that was seen.
         loss: f64,
     },
+    /// The engine's loss stopped being a number.
+    #[error(
+        "the loss is {loss} in epoch {epoch}, step {step}, within {words} words: training diverged; try a smaller --learning-rate"
+    )]
+    LossNotFinite {
+        /// Epoch, from 1.
+        epoch: usize,
+        /// Step: blocks of the corpus before this one, over all epochs.
+        step: u64,
+        /// Words and sentence ends of the corpus before the block.
+        words: u64,
+        /// The loss that was seen.
+        loss: f64,
+    },
+    /// A stream of ids has one that no word has.
+    #[error(
+        "id {got} at place {at} of the corpus belongs to no word: expected ids below {words}, or the mark of a sentence's end"
+    )]
+    UnknownId {
+        /// Where it is.
+        at: usize,
+        /// How many words there are.
+        words: usize,
+        /// The id.
+        got: u32,
+    },
     /// The matrices cannot fit.
     #[error(
         "training needs about {needed} MB of memory, but {available} MB are available; use a smaller --vector-size or corpus"
@@ -75,4 +101,13 @@ pub enum TrainError {
     /// A thread of the trainer panicked; the others were stopped.
     #[error("a training thread failed: {0}")]
     Worker(String),
+}
+
+impl TrainError {
+    /// What a thread's panic said.
+    pub(crate) fn of_panic(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Self::Worker(text.unwrap_or_else(|| "it gave no reason".to_owned()))
+    }
 }

@@ -4,6 +4,8 @@
 //! tail, and every chunk lies in one cache line. All operations keep the padding zero.
 #![forbid(unsafe_code)]
 
+use super::kernels::large_pages;
+
 /// Numbers in a [`Chunk`].
 pub const LANES: usize = 16;
 
@@ -39,10 +41,10 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// A `rows` x `cols` matrix of zeros.
+    /// A `rows` x `cols` matrix of zeros, on large pages where it is large.
     pub fn zeros(rows: usize, cols: usize) -> Self {
         let width = cols.div_ceil(LANES);
-        Self { rows, cols, width, data: vec![Chunk::ZERO; rows * width] }
+        Self { rows, cols, width, data: large_pages::zeros(rows * width) }
     }
 
     /// From `rows` x `cols` numbers, row after row.

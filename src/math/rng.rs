@@ -21,6 +21,8 @@ pub enum Purpose {
     Negatives = 4,
     /// Negatives for the loss on held-out text.
     HeldOut = 5,
+    /// Everything that the engine draws in a block of the corpus.
+    Block = 6,
 }
 
 /// A generator of random numbers.

@@ -1,0 +1,124 @@
+//! The one place where threads share weights.
+//!
+//! Threads read and write rows of the two matrices at the same time, without locks: a step may read a row that another is
+//! writing, and of two that write the same row at once one may be lost. Word2vec has always been trained so, since rows are
+//! many, collisions few and each step small (Niu et al. 2011).
+//!
+//! **How rows are read and written** was decided once. Rust has two ways:
+//!
+//! 1. Relaxed atomics, number by number: defined, but the compiler makes no vector code of them.
+//! 2. Loads and stores through raw pointers, a register at a time: fast, and by the letter of Rust's memory model a data
+//!    race when two threads meet.
+//!
+//! We take 2, and only so: rows are reached through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
+//! threads run, so that the compiler may assume nothing about them; every access is one of `std::arch`'s loads and stores of
+//! a whole register, or, in the scalar kernels, of one aligned f32. On every CPU we run on those give some value that some
+//! thread wrote to each number; there is no third value, no trap, and no address depends on what was read. `bench`'s
+//! `shared_rows` program measures the two ways against each other; on the machine of the README's table 1 was 4 to 12 times
+//! slower.
+//!
+//! A thread that runs alone meets nobody: then all this is ordinary memory, and runs repeat to the bit.
+#![allow(unsafe_code)]
+
+use crate::math::kernels::window::{self, Labels, RowPtr, Scratch, WindowKernels};
+use crate::math::{LANES, Matrix};
+use std::marker::PhantomData;
+
+/// The rows of a matrix, for several threads at once. While it lives nobody else can reach the matrix.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SharedRows<'a> {
+    start: RowPtr,
+    rows: usize,
+    /// Numbers from a row to the next.
+    stride: usize,
+    matrix: PhantomData<&'a mut Matrix>,
+}
+
+// SAFETY: what is sent is an address; what threads do through it is said at the head of this file.
+unsafe impl Send for SharedRows<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for SharedRows<'_> {}
+
+/// A row that is there, to be read and written by several threads.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub(super) struct Row<'a>(RowPtr, PhantomData<&'a mut Matrix>);
+
+impl<'a> SharedRows<'a> {
+    /// Takes the matrix for as long as `'a`.
+    pub fn new(matrix: &'a mut Matrix) -> Self {
+        let (rows, stride) = (matrix.rows(), matrix.width() * LANES);
+        Self { start: matrix.chunks_mut().as_mut_ptr().cast(), rows, stride, matrix: PhantomData }
+    }
+
+    /// Chunks in a row.
+    pub fn chunks(&self) -> usize {
+        self.stride / LANES
+    }
+
+    /// Row `id`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[inline(always)]
+    pub fn row(&self, id: u32) -> Row<'a> {
+        assert!((id as usize) < self.rows, "row {id} of {}", self.rows);
+        // SAFETY: the row lies within the matrix's one allocation.
+        Row(unsafe { self.start.add(id as usize * self.stride) }, PhantomData)
+    }
+
+    /// Asks the memory system for row `id`, which is needed soon.
+    #[inline(always)]
+    pub fn prefetch(&self, id: u32) {
+        window::prefetch(self.row(id).0, self.chunks());
+    }
+
+    /// Copies row `from` to row `to` of `other`, whose rows are as long.
+    pub fn copy_row(&self, from: u32, other: &SharedRows<'a>, to: u32) -> Row<'a> {
+        assert_eq!(self.stride, other.stride, "rows of one length");
+        let (from, to) = (self.row(from), other.row(to));
+        for k in 0..self.stride {
+            // SAFETY: k is below the length of both rows.
+            unsafe { to.0.add(k).write(from.0.add(k).read()) };
+        }
+        to
+    }
+}
+
+/// One step's rows: see [`window::Step`].
+pub(super) struct Rows<'s, 'a> {
+    pub contexts: &'s [Row<'a>],
+    pub targets: &'s [Row<'a>],
+    pub labels: &'s Labels,
+    /// Chunks in each of the rows.
+    pub chunks: usize,
+}
+
+impl Rows<'_, '_> {
+    /// A step of SkipGram.
+    #[inline]
+    pub fn skip_gram(&self, kernels: &WindowKernels, rate: f32, scratch: &mut Scratch) {
+        // SAFETY: a `Row` leads to a whole row of a matrix that lives on and that nobody has a reference to while it is
+        // shared; what several threads do to it is said at the head of this file.
+        unsafe { kernels.skip_gram(&self.step(rate), scratch) }
+    }
+
+    /// A step of CBOW with `factor` times the sum of the contexts.
+    #[inline]
+    pub fn cbow(&self, kernels: &WindowKernels, factor: f32, rate: f32, scratch: &mut Scratch) {
+        // SAFETY: as above.
+        unsafe { kernels.cbow(&self.step(rate), factor, scratch) }
+    }
+
+    #[inline]
+    fn step(&self, rate: f32) -> window::Step<'_> {
+        let (contexts, targets) = (pointers(self.contexts), pointers(self.targets));
+        window::Step { contexts, targets, labels: self.labels, chunks: self.chunks, rate }
+    }
+}
+
+#[inline]
+fn pointers<'s>(rows: &'s [Row]) -> &'s [RowPtr] {
+    // SAFETY: a `Row` is a `RowPtr`, by `repr(transparent)`.
+    unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len()) }
+}

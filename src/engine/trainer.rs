@@ -1,0 +1,381 @@
+//! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
+#![forbid(unsafe_code)]
+
+use super::blocks::Blocks;
+use super::plan::{self, Frozen, Plan, Prediction};
+use super::shared::SharedRows;
+use super::state::{EngineState, LossPoint, Progress};
+use super::subsample::Subsampling;
+use super::walk::{Tally, Walk};
+use super::workers::{self, Failure};
+use crate::config::EngineConfig;
+use crate::error::{ConfigError, Result, TrainError};
+use crate::math::kernels::window::WindowKernels;
+use crate::math::{LANES, Matrix, Purpose, Rng};
+use crate::words::{SENTENCE_END, WordId};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Points of the loss history in an epoch, about.
+const POINTS: u64 = 100;
+
+/// Why [`Trainer::run`] returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// All epochs are done.
+    Finished,
+    /// An epoch is done, and there is another.
+    EpochEnd,
+    /// The caller asked for it.
+    Asked,
+}
+
+/// Trains word2vec's models on a stream of ids.
+///
+/// ```
+/// use quickvec::engine::{Pause, Trainer};
+/// use quickvec::words::SENTENCE_END;
+/// use quickvec::{EngineConfig, ModelKind};
+///
+/// let ids: Vec<u32> = (0..2_000).map(|i| if i % 20 == 0 { SENTENCE_END } else { (i * i % 101) % 20 }).collect();
+/// let mut counts = vec![0; 20];
+/// ids.iter().filter(|&&id| id != SENTENCE_END).for_each(|&id| counts[id as usize] += 1);
+/// let config = EngineConfig { vector_size: 10, ..EngineConfig::word2vec(ModelKind::SkipGram) };
+/// let mut trainer = Trainer::new(&config, &ids, &counts, 1)?;
+/// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
+/// assert_eq!(trainer.w_in().rows(), 20);
+/// # Ok::<(), quickvec::Error>(())
+/// ```
+pub struct Trainer<'a> {
+    config: EngineConfig,
+    blocks: Blocks<'a>,
+    subsampling: Subsampling,
+    prediction: Prediction,
+    kernels: WindowKernels,
+    threads: usize,
+    w_in: Matrix,
+    w_out: Matrix,
+    frozen: Option<Vec<bool>>,
+    words_per_epoch: u64,
+    state: EngineState,
+}
+
+impl<'a> Trainer<'a> {
+    /// A trainer with word2vec's random first weights: rows of `w_in` uniform in ±1/D, `w_out` zero.
+    ///
+    /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm); `counts[id]` says how
+    /// often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words or ids that have no
+    /// count.
+    pub fn new(config: &EngineConfig, ids: &'a [WordId], counts: &[u64], threads: usize) -> Result<Self> {
+        config.validate()?;
+        let words = counts.iter().filter(|&&count| count > 0).count();
+        if words < 2 {
+            return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
+        }
+        check_ids(ids, counts.len())?;
+        let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
+        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
+        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+        Ok(Self {
+            blocks: Blocks::new(ids),
+            subsampling: Subsampling::new(counts, config.subsample),
+            prediction: Prediction::new(config, counts),
+            kernels: WindowKernels::detect(),
+            threads: if threads == 0 { cores() } else { threads },
+            w_in,
+            w_out: Matrix::zeros(outputs, config.vector_size),
+            frozen: None,
+            words_per_epoch: ids.iter().filter(|&&id| id != SENTENCE_END).count() as u64,
+            state: EngineState::default(),
+            config: config.clone(),
+        })
+    }
+
+    /// A trainer that goes on where another was when its state and its matrices were saved.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`TrainError::Damaged`] if state or matrices do not belong to these settings.
+    pub fn resume(
+        config: &EngineConfig,
+        ids: &'a [WordId],
+        counts: &[u64],
+        threads: usize,
+        state: EngineState,
+        w_in: Matrix,
+        w_out: Matrix,
+    ) -> Result<Self> {
+        let mut trainer = Self::new(config, ids, counts, threads)?;
+        let shape = |matrix: &Matrix| (matrix.rows(), matrix.cols());
+        for (key, expected, got) in [("input.weight", &trainer.w_in, &w_in), ("output.weight", &trainer.w_out, &w_out)]
+        {
+            if shape(expected) != shape(got) {
+                let reason = format!("expected rows and columns {:?}, got {:?}", shape(expected), shape(got));
+                return Err(TrainError::Damaged { key, reason }.into());
+            }
+        }
+        let last = trainer.blocks.count() * config.epochs as u64;
+        if state.block > last {
+            let reason = format!("block {} of {last}", state.block);
+            return Err(TrainError::Damaged { key: "trainer", reason }.into());
+        }
+        (trainer.state, trainer.w_in, trainer.w_out) = (state, w_in, w_out);
+        Ok(trainer)
+    }
+
+    /// Takes these kernels instead of the best the CPU has: `scalar`, `avx2`, `avx512` or `neon`.
+    ///
+    /// # Errors
+    /// [`ConfigError::OutOfRange`] if this CPU cannot run them.
+    pub fn use_kernels(&mut self, name: &str) -> Result<(), ConfigError> {
+        self.kernels = WindowKernels::named(name).ok_or_else(|| ConfigError::OutOfRange {
+            name: "kernel",
+            expected: "one that this CPU can run (scalar, avx2, avx512 or neon)",
+            got: name.to_owned(),
+        })?;
+        Ok(())
+    }
+
+    /// Starts from a vector that is known already; `row` has as many numbers as vectors shall have.
+    ///
+    /// # Panics
+    /// If there is no such word, or `row` has another length.
+    pub fn set_input(&mut self, id: WordId, row: &[f32]) {
+        self.w_in.set_row(id as usize, row);
+    }
+
+    /// The same for a row of `w_out`.
+    ///
+    /// # Panics
+    /// As [`set_input`](Self::set_input).
+    pub fn set_output(&mut self, id: WordId, row: &[f32]) {
+        self.w_out.set_row(id as usize, row);
+    }
+
+    /// Keeps the vectors of these words as they are: they help to train others and are not trained.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    pub fn freeze(&mut self, ids: impl IntoIterator<Item = WordId>) {
+        let frozen = self.frozen.get_or_insert_with(|| vec![false; self.w_in.rows()]);
+        ids.into_iter().for_each(|id| frozen[id as usize] = true);
+    }
+
+    /// Trains until the end of the epoch, or until `pause`, which is asked every few hundredths of a second, says so. `on_loss`
+    /// is told the average loss of each stretch of the corpus.
+    ///
+    /// # Errors
+    /// [`TrainError::LossNotFinite`] if the loss is no finite number, [`TrainError::Worker`] if a thread failed; the weights
+    /// are then of no use.
+    pub fn run(
+        &mut self,
+        mut pause: impl FnMut(Progress) -> bool,
+        mut on_loss: impl FnMut(&LossPoint),
+    ) -> Result<Pause, TrainError> {
+        if self.progress().is_finished() {
+            return Ok(Pause::Finished);
+        }
+        let blocks = self.blocks.count();
+        let (epoch, first) = (self.state.block / blocks, self.state.block % blocks);
+        let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, frozen, state, .. } = self;
+        let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
+        let mut copies = Matrix::zeros(window_rows, config.vector_size);
+        let plan = Plan {
+            config,
+            kernels: *kernels,
+            blocks: self.blocks,
+            subsampling,
+            prediction,
+            w_in: SharedRows::new(w_in),
+            w_out: SharedRows::new(w_out),
+            frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, SharedRows::new(&mut copies))),
+        };
+        let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
+        let words_per_epoch = self.words_per_epoch;
+        let mut books = Books { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() };
+        let next = workers::run(plan, epoch, first, *threads, |tallies, words_now| {
+            let seconds = seconds + started.elapsed().as_secs_f64();
+            books.take(tallies, seconds, &mut on_loss);
+            let now = Progress {
+                block: books.state.block,
+                blocks,
+                words: words + words_now,
+                words_per_epoch,
+                epochs: config.epochs,
+                learning_rate: plan.rate_after(books.state.block),
+                seconds,
+            };
+            !pause(now)
+        });
+        state.seconds = seconds + started.elapsed().as_secs_f64();
+        let next = next.map_err(|failure| self.explain(epoch, failure))?;
+        debug_assert_eq!(self.state.block, epoch * blocks + next);
+        Ok(match next == blocks {
+            true if self.progress().is_finished() => Pause::Finished,
+            true => Pause::EpochEnd,
+            false => Pause::Asked,
+        })
+    }
+
+    fn explain(&self, epoch: u64, failure: Failure) -> TrainError {
+        match failure {
+            Failure::Diverged { block, loss } => {
+                let words = self.blocks.range(block).start as u64;
+                TrainError::LossNotFinite {
+                    epoch: epoch as usize + 1,
+                    step: epoch * self.blocks.count() + block,
+                    words,
+                    loss,
+                }
+            }
+            Failure::Panicked(error) => error,
+            Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
+        }
+    }
+
+    /// How far training is.
+    pub fn progress(&self) -> Progress {
+        let blocks = self.blocks.count();
+        Progress {
+            block: self.state.block,
+            blocks,
+            words: self.state.words,
+            words_per_epoch: self.words_per_epoch,
+            epochs: self.config.epochs,
+            learning_rate: plan::rate_after(&self.config, &self.blocks, self.state.block),
+            seconds: self.state.seconds,
+        }
+    }
+
+    /// All that is needed to go on later, beside the matrices.
+    pub fn state(&self) -> &EngineState {
+        &self.state
+    }
+
+    /// The vectors: V x D.
+    pub fn w_in(&self) -> &Matrix {
+        &self.w_in
+    }
+
+    /// The other side: V x D, or (V - 1) x D for hierarchical softmax, a row for each inner node.
+    pub fn w_out(&self) -> &Matrix {
+        &self.w_out
+    }
+
+    /// Threads in use.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Name of the kernels in use.
+    pub fn kernels(&self) -> &'static str {
+        self.kernels.name()
+    }
+
+    /// The average loss of a pair on other text, with the same subsampling, windows and negatives as in training and
+    /// nothing learned from it; `None` if it has no pair. The same text gives the same draws every time.
+    pub fn held_out_loss(&mut self, ids: &[WordId]) -> Option<f64> {
+        let Self { config, subsampling, prediction, kernels, w_in, w_out, .. } = self;
+        let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
+        let blocks = Blocks::new(ids);
+        let plan = Plan {
+            config: &config,
+            kernels: *kernels,
+            blocks,
+            subsampling,
+            prediction,
+            w_in: SharedRows::new(w_in),
+            w_out: SharedRows::new(w_out),
+            frozen: None,
+        };
+        let mut walk = Walk::new(plan, 0);
+        let mut all = Tally::default();
+        (0..blocks.count()).for_each(|block| all.add(walk.block(0, block)));
+        all.mean()
+    }
+}
+
+/// The books of a run: what came in out of order, and what is settled.
+struct Books<'s, 'a> {
+    state: &'s mut EngineState,
+    plan: Plan<'a>,
+    epoch: u64,
+    words_per_epoch: u64,
+    /// Blocks done whose predecessors are not.
+    waiting: BTreeMap<u64, Tally>,
+}
+
+impl Books<'_, '_> {
+    /// Settles blocks in their order, so that sums and points do not depend on who was faster.
+    fn take(&mut self, tallies: Vec<(u64, Tally)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
+        let blocks = self.plan.blocks.count();
+        let stretch = blocks.div_ceil(POINTS);
+        self.waiting.extend(tallies);
+        while let Some(tally) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
+            self.state.block += 1;
+            self.state.words += tally.words;
+            self.state.loss_sum += tally.loss;
+            self.state.loss_pairs += tally.pairs;
+            let in_epoch = self.state.block - self.epoch * blocks;
+            if in_epoch == blocks || in_epoch % stretch == 0 {
+                on_loss(self.point(seconds));
+            }
+        }
+    }
+
+    fn point(&mut self, seconds: f64) -> &LossPoint {
+        let learning_rate = self.plan.rate_after(self.state.block);
+        let state = &mut *self.state;
+        let (loss, pairs) = (std::mem::take(&mut state.loss_sum), std::mem::take(&mut state.loss_pairs));
+        let point = LossPoint {
+            epoch: self.epoch as usize + 1,
+            words: state.words - self.epoch * self.words_per_epoch,
+            seconds,
+            loss: if pairs > 0 { loss / pairs as f64 } else { 0.0 },
+            pairs,
+            learning_rate,
+        };
+        state.history.push(point);
+        &state.history[state.history.len() - 1]
+    }
+}
+
+/// Ids are words or sentence ends.
+fn check_ids(ids: &[WordId], words: usize) -> Result<(), TrainError> {
+    match ids.iter().position(|&id| id != SENTENCE_END && id as usize >= words) {
+        Some(at) => Err(TrainError::UnknownId { at, words, got: ids[at] }),
+        None => Ok(()),
+    }
+}
+
+/// Uniform in ±1/D. Twice as wide as word2vec.c's; as good or better, and what gensim does.
+fn first_weights(config: &EngineConfig, row: usize) -> Vec<f32> {
+    let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
+    let size = config.vector_size as f64;
+    (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Bytes that training needs for `words` words on `threads` threads, beside the corpus and the vocabulary themselves.
+pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64 {
+    let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
+    let words = words as u64;
+    let tables = if config.hierarchical_softmax {
+        // A path is some twenty turns of 8 bytes; while the tree is made, parents and a heap.
+        words * (8 * 20 + 8 + 60)
+    } else {
+        words * 8
+    };
+    let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
+    let thread = (2 * config.window as u64 + 64) * row + (1 << 20);
+    2 * words * row + tables + keep + threads as u64 * thread
+}
+
+#[cfg(test)]
+#[path = "trainer_tests.rs"]
+mod tests;

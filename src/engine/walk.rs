@@ -1,0 +1,241 @@
+//! One thread's way through a block: sentence by sentence, window by window, a step each.
+//!
+//! The negatives of a window are drawn while the one before it is trained, and their rows asked for from memory at once, with
+//! the next target's row and the context that comes into sight some words ahead: rows lie anywhere in matrices larger than
+//! the cache, and a step takes about as long as memory needs to answer.
+#![forbid(unsafe_code)]
+
+use super::plan::{Plan, Prediction};
+use super::sentence::Sentence;
+use super::shared::{Row, Rows};
+use crate::config::{ContextSum, ModelKind};
+use crate::math::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
+use crate::math::{Purpose, Rng};
+use crate::words::{SENTENCE_END, WordId};
+
+/// Words between a context and the request for its row, beyond the window.
+const AHEAD: usize = 1;
+
+/// What came of a block, or of several.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Tally {
+    /// Words gone through, with those that subsampling left out.
+    pub words: u64,
+    /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
+    pub pairs: u64,
+    /// Sum of their losses.
+    pub loss: f64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: Tally) {
+        self.words += other.words;
+        self.pairs += other.pairs;
+        self.loss += other.loss;
+    }
+
+    /// The average loss of a pair, if there was one.
+    pub fn mean(&self) -> Option<f64> {
+        (self.pairs > 0).then(|| self.loss / self.pairs as f64)
+    }
+}
+
+/// Room for one thread's work.
+pub(super) struct Walk<'a> {
+    plan: Plan<'a>,
+    rng: Rng,
+    sentence: Sentence,
+    /// Rows of the sentence's words in `w_in`.
+    rows: Vec<Row<'a>>,
+    contexts: Vec<Row<'a>>,
+    targets: Vec<Row<'a>>,
+    /// For the next window.
+    negatives: Vec<WordId>,
+    labels: Labels,
+    scratch: Scratch,
+    /// Which thread this is, from 0.
+    thread: usize,
+    rate: f32,
+    pairs: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// For thread number `thread`.
+    pub fn new(plan: Plan<'a>, thread: usize) -> Self {
+        let (targets, chunks) = (plan.prediction.most_targets().max(1), plan.w_in.chunks());
+        let widest = 2 * plan.config.window;
+        Self {
+            plan,
+            rng: Rng::stream(plan.config.seed, Purpose::Block, 0),
+            sentence: Sentence::default(),
+            rows: Vec::new(),
+            contexts: Vec::with_capacity(widest),
+            targets: Vec::with_capacity(targets),
+            negatives: Vec::with_capacity(targets),
+            labels: Labels::negative_sampling(targets - 1),
+            scratch: Scratch::new(targets, chunks),
+            thread,
+            rate: 0.0,
+            pairs: 0,
+        }
+    }
+
+    /// Trains on block `block` of epoch `epoch`, both from 0.
+    pub fn block(&mut self, epoch: u64, block: u64) -> Tally {
+        let (blocks, config) = (self.plan.blocks, self.plan.config);
+        let range = blocks.range(block);
+        let number = epoch * blocks.count() + block;
+        self.rng = Rng::stream(config.seed, Purpose::Block, number);
+        self.pairs = 0;
+        let ids = &blocks.ids()[..range.end];
+        let mut at = range.start;
+        while at < range.end {
+            self.rate = self.plan.rate(epoch, at);
+            at = self.sentence.read(ids, at, self.plan.subsampling, &mut self.rng);
+            self.sentence();
+        }
+        let words = ids[range.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64;
+        Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+    }
+
+    fn sentence(&mut self) {
+        let length = self.sentence.words.len();
+        if length < 2 {
+            return;
+        }
+        let window = self.plan.config.window;
+        if self.plan.config.model == ModelKind::SkipGram {
+            self.sentence.find_repeats(window);
+        }
+        self.rows.clear();
+        self.rows.extend(self.sentence.words.iter().map(|&id| self.plan.w_in.row(id)));
+        self.sentence.words.iter().take(window + AHEAD).for_each(|&id| self.plan.w_in.prefetch(id));
+        self.look_ahead(0);
+        for center in 0..length {
+            let width = self.width();
+            let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
+            self.targets_of(center);
+            if let Some(&id) = self.sentence.words.get(center + window + AHEAD) {
+                self.plan.w_in.prefetch(id);
+            }
+            if center + 1 < length {
+                self.look_ahead(center + 1);
+            }
+            self.window(start, center, end);
+        }
+    }
+
+    #[inline]
+    fn width(&mut self) -> usize {
+        let window = self.plan.config.window;
+        if self.plan.config.dynamic_window { 1 + self.rng.below(window as u32) as usize } else { window }
+    }
+
+    /// Draws what the window around `center` will need, and asks for its rows.
+    #[inline]
+    fn look_ahead(&mut self, center: usize) {
+        let w_out = self.plan.w_out;
+        let word = self.sentence.words[center];
+        match self.plan.prediction {
+            Prediction::Negatives(negatives) => {
+                negatives.draw(&mut self.rng, &mut self.negatives);
+                self.negatives.iter().for_each(|&id| w_out.prefetch(id));
+                w_out.prefetch(word);
+            }
+            // The nodes near the root are in the cache always.
+            Prediction::Tree(tree) => tree.path(word).0.iter().skip(4).for_each(|&id| w_out.prefetch(id)),
+        }
+    }
+
+    /// The rows that the word at `center` is predicted with, and their labels.
+    #[inline]
+    fn targets_of(&mut self, center: usize) {
+        let (w_out, word) = (self.plan.w_out, self.sentence.words[center]);
+        self.targets.clear();
+        match self.plan.prediction {
+            Prediction::Negatives(negatives) => {
+                negatives.avoid(word, &mut self.rng, &mut self.negatives);
+                self.targets.push(w_out.row(word));
+                self.targets.extend(self.negatives.iter().map(|&id| w_out.row(id)));
+                if self.labels.len() != self.targets.len() {
+                    self.labels = Labels::negative_sampling(self.targets.len() - 1);
+                }
+            }
+            Prediction::Tree(tree) => {
+                let (nodes, labels) = tree.path(word);
+                self.targets.extend(nodes.iter().map(|&id| w_out.row(id)));
+                self.labels.set(labels);
+            }
+        }
+    }
+
+    /// Trains the window from `start` to `end` around `center`.
+    #[inline]
+    fn window(&mut self, start: usize, center: usize, end: usize) {
+        match self.plan.config.model {
+            ModelKind::Cbow => {
+                self.take_contexts((start..end).filter(|&i| i != center));
+                let factor = match self.plan.config.context_sum {
+                    ContextSum::Mean => 1.0 / self.contexts.len() as f32,
+                    ContextSum::Sum => 1.0,
+                };
+                self.step(Some(factor));
+                self.pairs += 1;
+            }
+            ModelKind::SkipGram => {
+                if end - start - 1 <= MAX_CONTEXTS && !self.sentence.repeats_in(start, end) {
+                    self.take_contexts((start..end).filter(|&i| i != center));
+                    self.step(None);
+                } else {
+                    self.in_steps(start, center, end);
+                }
+                self.pairs += (end - start - 1) as u64;
+            }
+        }
+    }
+
+    /// A window that is too wide for one step, or where a word stands twice: a word takes part in a step once.
+    fn in_steps(&mut self, start: usize, center: usize, end: usize) {
+        let mut left: Vec<usize> = (start..end).filter(|&i| i != center).collect();
+        while !left.is_empty() {
+            let mut step: Vec<usize> = Vec::with_capacity(MAX_CONTEXTS);
+            left.retain(|&i| {
+                let word = self.sentence.words[i];
+                let taken = step.len() < MAX_CONTEXTS && step.iter().all(|&j| self.sentence.words[j] != word);
+                if taken {
+                    step.push(i);
+                }
+                !taken
+            });
+            self.take_contexts(step.into_iter());
+            self.step(None);
+        }
+    }
+
+    /// The rows of the words at `places`; copies of those that are frozen, for the step to change in vain.
+    #[inline]
+    fn take_contexts(&mut self, places: impl Iterator<Item = usize>) {
+        self.contexts.clear();
+        let Some(frozen) = self.plan.frozen else {
+            self.contexts.extend(places.map(|i| self.rows[i]));
+            return;
+        };
+        let first = (self.thread * 2 * self.plan.config.window) as u32;
+        for (slot, i) in (first..).zip(places) {
+            let id = self.sentence.words[i];
+            let row = if frozen.holds(id) { frozen.copy(id, &self.plan.w_in, slot) } else { self.rows[i] };
+            self.contexts.push(row);
+        }
+    }
+
+    /// CBOW's with a factor, else SkipGram's.
+    #[inline]
+    fn step(&mut self, factor: Option<f32>) {
+        let Self { plan, contexts, targets, labels, scratch, rate, .. } = self;
+        let rows = Rows { contexts, targets, labels, chunks: plan.w_in.chunks() };
+        match factor {
+            Some(factor) => rows.cbow(&plan.kernels, factor, *rate, scratch),
+            None => rows.skip_gram(&plan.kernels, *rate, scratch),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The steps for any register width, written once: a macro that each instruction set fills with its own operations.
+//!
+//! The module that uses it has the type `V` of a register, `LANES_V` numbers in one, `PAIR` contexts whose scores are taken
+//! together (as many as the registers hold sums for), and the operations `zero`, `load`, `store`, `splat`, `fma` (a b + c),
+//! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores the sums one after the other.
+//!
+//! Scores: for a pair of contexts and a group of six targets, twelve sums grow side by side, so that neither loads nor the
+//! latency of an addition hold them up. Updates: a register's width of columns at a time, six targets and their six new
+//! values stay in registers while the contexts pass by, each loaded and stored once.
+
+macro_rules! window_kernels {
+    ($features:literal) => {
+        use super::loss::gradients;
+        use super::scratch::GROUP_CHUNKS;
+        use super::{GROUP, RowPtr, Scratch, Step};
+
+        /// # Safety
+        /// As [`WindowKernels::skip_gram`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
+            // SAFETY: the caller vouches for the rows.
+            unsafe {
+                match step.chunks {
+                    4 => skip_gram_of::<4>(step, scratch),
+                    7 => skip_gram_of::<7>(step, scratch),
+                    19 => skip_gram_of::<19>(step, scratch),
+                    _ => skip_gram_of::<0>(step, scratch),
+                }
+            }
+        }
+
+        /// `CHUNKS` of a row, if known beforehand, else 0.
+        ///
+        /// # Safety
+        /// As [`skip_gram`].
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn skip_gram_of<const CHUNKS: usize>(step: &Step, scratch: &mut Scratch) {
+            let n = step.contexts.len();
+            let registers = registers::<CHUNKS>(step);
+            let groups = step.targets.len().div_ceil(GROUP);
+            for (g, targets) in step.targets.chunks(GROUP).enumerate() {
+                let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS + 1];
+                // SAFETY: the caller vouches for the rows; a group's scores fit its chunks, with one to spare for half a pair.
+                unsafe { dots(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
+                let count = n * GROUP;
+                gradients(&mut scores[..GROUP_CHUNKS], step.labels.tiled(g), count, step.rate, &mut scratch.loss);
+            }
+            let held = scratch.held.as_mut_ptr().cast();
+            for (g, targets) in step.targets.chunks(GROUP).enumerate() {
+                let gradients = scratch.scores[g * GROUP_CHUNKS..].as_ptr().cast();
+                // SAFETY: as above; `held` has a row for each context where there is more than one group.
+                unsafe {
+                    match (groups, g) {
+                        (1, _) => update::<true, true>(step.contexts, targets, gradients, registers, held),
+                        (_, 0) => update::<true, false>(step.contexts, targets, gradients, registers, held),
+                        _ if g + 1 < groups => {
+                            update::<false, false>(step.contexts, targets, gradients, registers, held)
+                        }
+                        _ => update::<false, true>(step.contexts, targets, gradients, registers, held),
+                    }
+                }
+            }
+        }
+
+        #[inline(always)]
+        fn registers<const CHUNKS: usize>(step: &Step) -> usize {
+            let chunks = if CHUNKS == 0 { step.chunks } else { CHUNKS };
+            chunks * (16 / LANES_V)
+        }
+
+        /// `out[i GROUP + t] = c_i · w_t`.
+        ///
+        /// # Safety
+        /// Rows have `registers` registers; `out` has room for a whole number of pairs.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn dots(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
+            // SAFETY: passed on.
+            unsafe {
+                match targets.len() {
+                    1 => dots_of::<1>(contexts, targets, registers, out),
+                    2 => dots_of::<2>(contexts, targets, registers, out),
+                    3 => dots_of::<3>(contexts, targets, registers, out),
+                    4 => dots_of::<4>(contexts, targets, registers, out),
+                    5 => dots_of::<5>(contexts, targets, registers, out),
+                    _ => dots_of::<6>(contexts, targets, registers, out),
+                }
+            }
+        }
+
+        /// # Safety
+        /// As [`dots`], with `G` targets.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn dots_of<const G: usize>(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
+            let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
+            let n = contexts.len();
+            for i in (0..n).step_by(PAIR) {
+                // The last one twice where there is no other: its second scores are overwritten or never read.
+                let pair: [RowPtr; PAIR] = std::array::from_fn(|p| contexts[(i + p).min(n - 1)]);
+                let mut sum = [[zero(); GROUP]; PAIR];
+                for k in 0..registers {
+                    for (p, &context) in pair.iter().enumerate() {
+                        // SAFETY: k is a register of the row.
+                        let c = unsafe { load(context.add(k * LANES_V)) };
+                        for (t, &target) in targets.iter().enumerate() {
+                            // SAFETY: as above.
+                            let w = unsafe { load(target.add(k * LANES_V)) };
+                            sum[p][t] = fma(c, w, sum[p][t]);
+                        }
+                    }
+                }
+                // SAFETY: i + PAIR is at most n rounded up to whole pairs.
+                unsafe { sums(&sum, out.add(i * GROUP)) };
+            }
+        }
+
+        /// Moves a group of targets, and the contexts by what this group has for them.
+        ///
+        /// # Safety
+        /// Rows have `registers` registers; `gradients` has `GROUP` numbers a context; `held`, if this is not the `FIRST`
+        /// and `LAST` group in one, a row for each context.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn update<const FIRST: bool, const LAST: bool>(
+            contexts: &[RowPtr],
+            targets: &[RowPtr],
+            gradients: *const f32,
+            registers: usize,
+            held: *mut f32,
+        ) {
+            // SAFETY: passed on.
+            unsafe {
+                match targets.len() {
+                    1 => update_of::<1, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                    2 => update_of::<2, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                    3 => update_of::<3, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                    4 => update_of::<4, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                    5 => update_of::<5, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                    _ => update_of::<6, FIRST, LAST>(contexts, targets, gradients, registers, held),
+                }
+            }
+        }
+
+        /// # Safety
+        /// As [`update`], with `G` targets.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn update_of<const G: usize, const FIRST: bool, const LAST: bool>(
+            contexts: &[RowPtr],
+            targets: &[RowPtr],
+            gradients: *const f32,
+            registers: usize,
+            held: *mut f32,
+        ) {
+            let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
+            for k in 0..registers {
+                // SAFETY: k is a register of every row, and of every row of `held`; gradients are `GROUP` a context.
+                unsafe {
+                    let old: [V; G] = std::array::from_fn(|t| load(targets[t].add(k * LANES_V)));
+                    let mut new = old;
+                    for (i, &context) in contexts.iter().enumerate() {
+                        let row = context.add(k * LANES_V);
+                        let held = held.wrapping_add((i * registers + k) * LANES_V);
+                        let c = load(row);
+                        let mut moved = if FIRST { c } else { load(held) };
+                        for t in 0..G {
+                            let g = splat(*gradients.add(i * GROUP + t));
+                            moved = fma(g, old[t], moved);
+                            new[t] = fma(g, c, new[t]);
+                        }
+                        store(if LAST { row } else { held }, moved);
+                    }
+                    for t in 0..G {
+                        store(targets[t].add(k * LANES_V), new[t]);
+                    }
+                }
+            }
+        }
+
+        /// # Safety
+        /// As [`WindowKernels::cbow`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
+            // SAFETY: the caller vouches for the rows.
+            unsafe {
+                match step.chunks {
+                    4 => cbow_of::<4>(step, factor, scratch),
+                    7 => cbow_of::<7>(step, factor, scratch),
+                    19 => cbow_of::<19>(step, factor, scratch),
+                    _ => cbow_of::<0>(step, factor, scratch),
+                }
+            }
+        }
+
+        /// # Safety
+        /// As [`cbow`].
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn cbow_of<const CHUNKS: usize>(step: &Step, factor: f32, scratch: &mut Scratch) {
+            let registers = registers::<CHUNKS>(step);
+            let hidden = scratch.hidden.as_mut_ptr().cast::<f32>();
+            // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
+            unsafe { sum_contexts(step.contexts, splat(factor), registers, hidden) };
+            for (g, targets) in step.targets.chunks(GROUP).enumerate() {
+                let scores = scratch.scores.as_flattened_mut()[g * GROUP..].as_mut_ptr();
+                // SAFETY: `scores` has a whole chunk more than the scores need.
+                unsafe { dots(&[hidden], targets, registers, scores) };
+            }
+            let count = step.targets.len();
+            gradients(&mut scratch.scores, step.labels.row(), count, step.rate, &mut scratch.loss);
+            let gradients = scratch.scores.as_ptr().cast::<f32>();
+            for k in 0..registers {
+                // SAFETY: k is a register of every row; there is a gradient a target.
+                unsafe {
+                    let h = load(hidden.add(k * LANES_V));
+                    let mut error = zero();
+                    for (t, &target) in step.targets.iter().enumerate() {
+                        let (row, g) = (target.add(k * LANES_V), splat(*gradients.add(t)));
+                        let w = load(row);
+                        error = fma(g, w, error);
+                        store(row, fma(g, h, w));
+                    }
+                    for &context in step.contexts {
+                        let row = context.add(k * LANES_V);
+                        store(row, add(load(row), error));
+                    }
+                }
+            }
+        }
+
+        /// `out = factor Σ_i c_i`.
+        ///
+        /// # Safety
+        /// Rows and `out` have `registers` registers.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn sum_contexts(contexts: &[RowPtr], factor: V, registers: usize, out: *mut f32) {
+            for k in 0..registers {
+                let mut sum = zero();
+                for &context in contexts {
+                    // SAFETY: k is a register of the row.
+                    sum = add(sum, unsafe { load(context.add(k * LANES_V)) });
+                }
+                // SAFETY: as above.
+                unsafe { store(out.add(k * LANES_V), mul(sum, factor)) };
+            }
+        }
+    };
+}

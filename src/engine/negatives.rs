@@ -8,7 +8,7 @@ use crate::math::{AliasTable, Rng};
 use crate::words::WordId;
 
 /// Draws for one negative before it is given up.
-const MOST_DRAWS: usize = 32;
+const MOST_DRAWS: usize = 1000;
 
 /// Draws negatives.
 #[derive(Debug, Clone)]
@@ -36,10 +36,28 @@ impl Negatives {
     #[inline]
     pub fn draw(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
         drawn.clear();
-        for _ in 0..self.wanted {
-            if let Some(id) = self.another(rng, drawn, None) {
-                drawn.push(id);
+        // All at once, so that the table's answers are waited for together; hardly ever are two the same.
+        drawn.extend((0..self.wanted).map(|_| self.table.draw(rng)));
+        if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
+            self.make_different(rng, drawn);
+        }
+    }
+
+    #[cold]
+    fn make_different(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
+        let mut i = 1;
+        while i < drawn.len() {
+            let (before, rest) = drawn.split_at_mut(i);
+            if before.contains(&rest[0]) {
+                match self.another(rng, before, None) {
+                    Some(id) => rest[0] = id,
+                    None => {
+                        drawn.remove(i);
+                        continue;
+                    }
+                }
             }
+            i += 1;
         }
     }
 

@@ -11,7 +11,8 @@ pub(super) const LONGEST: usize = 10_000;
 /// Words in order, reused from sentence to sentence.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
-    pub words: Vec<WordId>,
+    words: Vec<WordId>,
+    length: usize,
     /// One more than the last place before or at this one where a word stood that came again within two windows; 0: none.
     repeats: Vec<u32>,
 }
@@ -19,28 +20,37 @@ pub(super) struct Sentence {
 impl Sentence {
     /// Reads on from `at` to the end of the sentence, of `ids`, or of what a piece can hold. Returns where to read next.
     pub fn read(&mut self, ids: &[WordId], mut at: usize, subsampling: &Subsampling, rng: &mut Rng) -> usize {
-        self.words.clear();
-        while at < ids.len() && self.words.len() < LONGEST {
+        self.words.resize(LONGEST, 0); // once
+        let mut length = 0;
+        while at < ids.len() && length < LONGEST {
             let id = ids[at];
             at += 1;
             if id == SENTENCE_END {
                 break;
             }
-            if subsampling.keeps(id, rng) {
-                self.words.push(id);
-            }
+            // Written in any case and counted if it stays: whether it does is random, and no branch could foresee it.
+            self.words[length] = id;
+            length += usize::from(subsampling.keeps(id, rng));
         }
+        self.length = length;
         at
+    }
+
+    /// The words.
+    #[inline]
+    pub fn words(&self) -> &[WordId] {
+        &self.words[..self.length]
     }
 
     /// Finds words that come again within `window` words on either side of another.
     pub fn find_repeats(&mut self, window: usize) {
+        let words = &self.words[..self.length];
         self.repeats.clear();
         let mut latest = 0;
-        for (i, word) in self.words.iter().enumerate() {
+        for (i, word) in words.iter().enumerate() {
             let start = i.saturating_sub(2 * window);
             // Without an early end the comparison runs a register at a time.
-            let before = self.words[start..i].iter().zip(start as u32 + 1..);
+            let before = words[start..i].iter().zip(start as u32 + 1..);
             let last = before.fold(0, |last, (other, place)| if other == word { place } else { last });
             latest = latest.max(last);
             self.repeats.push(latest);
@@ -57,7 +67,7 @@ impl Sentence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::Purpose;
+    use crate::math::{Purpose, Rng};
     use proptest::prelude::*;
 
     #[test]
@@ -68,7 +78,7 @@ mod tests {
         let subsampling = Subsampling::new(&[1; 7], 0.0);
         while at < ids.len() {
             at = sentence.read(&ids, at, &subsampling, &mut rng);
-            lengths.push(sentence.words.len());
+            lengths.push(sentence.words().len());
         }
         assert_eq!(lengths, [10_000, 10_000, 5_000, 2]);
     }
@@ -76,9 +86,9 @@ mod tests {
     proptest! {
         #[test]
         fn repeats_are_those_a_look_at_the_window_finds(words in prop::collection::vec(0u32..12, 1..60), window in 1usize..8) {
-            let mut sentence = Sentence { words, repeats: Vec::new() };
+            let mut sentence = Sentence { length: words.len(), words, repeats: Vec::new() };
             sentence.find_repeats(window);
-            let words = &sentence.words;
+            let words = sentence.words();
             for center in 0..words.len() {
                 for width in 1..=window {
                     let (start, end) = (center.saturating_sub(width), (center + width + 1).min(words.len()));

@@ -99,7 +99,7 @@ impl<'a> Walk<'a> {
     }
 
     fn sentence(&mut self) {
-        let length = self.sentence.words.len();
+        let length = self.sentence.words().len();
         if length < 2 {
             return;
         }
@@ -108,14 +108,14 @@ impl<'a> Walk<'a> {
             self.sentence.find_repeats(window);
         }
         self.rows.clear();
-        self.rows.extend(self.sentence.words.iter().map(|&id| self.plan.w_in.row(id)));
-        self.sentence.words.iter().take(window + AHEAD).for_each(|&id| self.plan.w_in.prefetch(id));
+        self.rows.extend(self.sentence.words().iter().map(|&id| self.plan.w_in.row(id)));
+        self.sentence.words().iter().take(window + AHEAD).for_each(|&id| self.plan.w_in.prefetch(id));
         self.look_ahead(0);
         for center in 0..length {
             let width = self.width();
             let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
             self.targets_of(center);
-            if let Some(&id) = self.sentence.words.get(center + window + AHEAD) {
+            if let Some(&id) = self.sentence.words().get(center + window + AHEAD) {
                 self.plan.w_in.prefetch(id);
             }
             if center + 1 < length {
@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
     #[inline]
     fn look_ahead(&mut self, center: usize) {
         let w_out = self.plan.w_out;
-        let word = self.sentence.words[center];
+        let word = self.sentence.words()[center];
         match self.plan.prediction {
             Prediction::Negatives(negatives) => {
                 negatives.draw(&mut self.rng, &mut self.negatives);
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
     /// The rows that the word at `center` is predicted with, and their labels.
     #[inline]
     fn targets_of(&mut self, center: usize) {
-        let (w_out, word) = (self.plan.w_out, self.sentence.words[center]);
+        let (w_out, word) = (self.plan.w_out, self.sentence.words()[center]);
         self.targets.clear();
         match self.plan.prediction {
             Prediction::Negatives(negatives) => {
@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
     fn window(&mut self, start: usize, center: usize, end: usize) {
         match self.plan.config.model {
             ModelKind::Cbow => {
-                self.take_contexts((start..end).filter(|&i| i != center));
+                self.take_window(start, center, end);
                 let factor = match self.plan.config.context_sum {
                     ContextSum::Mean => 1.0 / self.contexts.len() as f32,
                     ContextSum::Sum => 1.0,
@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
             }
             ModelKind::SkipGram => {
                 if end - start - 1 <= MAX_CONTEXTS && !self.sentence.repeats_in(start, end) {
-                    self.take_contexts((start..end).filter(|&i| i != center));
+                    self.take_window(start, center, end);
                     self.step(None);
                 } else {
                     self.in_steps(start, center, end);
@@ -200,8 +200,8 @@ impl<'a> Walk<'a> {
         while !left.is_empty() {
             let mut step: Vec<usize> = Vec::with_capacity(MAX_CONTEXTS);
             left.retain(|&i| {
-                let word = self.sentence.words[i];
-                let taken = step.len() < MAX_CONTEXTS && step.iter().all(|&j| self.sentence.words[j] != word);
+                let word = self.sentence.words()[i];
+                let taken = step.len() < MAX_CONTEXTS && step.iter().all(|&j| self.sentence.words()[j] != word);
                 if taken {
                     step.push(i);
                 }
@@ -210,6 +210,17 @@ impl<'a> Walk<'a> {
             self.take_contexts(step.into_iter());
             self.step(None);
         }
+    }
+
+    /// The rows of all words of the window but the one at `center`.
+    #[inline]
+    fn take_window(&mut self, start: usize, center: usize, end: usize) {
+        if self.plan.frozen.is_some() {
+            return self.take_contexts((start..end).filter(|&i| i != center));
+        }
+        self.contexts.clear();
+        self.contexts.extend_from_slice(&self.rows[start..center]);
+        self.contexts.extend_from_slice(&self.rows[center + 1..end]);
     }
 
     /// The rows of the words at `places`; copies of those that are frozen, for the step to change in vain.
@@ -222,7 +233,7 @@ impl<'a> Walk<'a> {
         };
         let first = (self.thread * 2 * self.plan.config.window) as u32;
         for (slot, i) in (first..).zip(places) {
-            let id = self.sentence.words[i];
+            let id = self.sentence.words()[i];
             let row = if frozen.holds(id) { frozen.copy(id, &self.plan.w_in, slot) } else { self.rows[i] };
             self.contexts.push(row);
         }

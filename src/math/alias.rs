@@ -52,7 +52,8 @@ impl AliasTable {
         // The upper half chooses the column, the lower half whose share of it is met.
         let i = ((bits >> 32) * self.columns.len() as u64) >> 32;
         let column = self.columns[i as usize];
-        if (bits as u32) < column.keep { i as u32 } else { column.other }
+        // As random as can be: a branch would be foreseen wrongly every other time.
+        std::hint::select_unpredictable((bits as u32) < column.keep, i as u32, column.other)
     }
 }
 

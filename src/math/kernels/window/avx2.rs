@@ -63,21 +63,18 @@ unsafe fn store(to: *mut f32, v: V) {
 }
 
 /// # Safety
-/// There is room for six numbers at `out`.
+/// There is room for eight numbers at `out`, aligned to 32 bytes.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn sums(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
     let [[a, b, c, d, e, f]] = *sum;
     let four = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
-    let ef = _mm256_hadd_ps(e, f);
-    let two = _mm256_hadd_ps(ef, ef);
-    let four = _mm_add_ps(_mm256_castps256_ps128(four), _mm256_extractf128_ps::<1>(four));
-    let two = _mm_add_ps(_mm256_castps256_ps128(two), _mm256_extractf128_ps::<1>(two));
-    // SAFETY: the caller vouches for six: four, and the lower two of the other register.
-    unsafe {
-        _mm_storeu_ps(out, four);
-        _mm_storel_pd(out.add(4).cast(), _mm_castps_pd(two));
-    }
+    let two = _mm256_hadd_ps(_mm256_hadd_ps(e, f), zero());
+    // Each half of `four` and of `two` has half of each sum.
+    let lower = _mm256_permute2f128_ps::<0x20>(four, two);
+    let upper = _mm256_permute2f128_ps::<0x31>(four, two);
+    // SAFETY: the caller vouches for it.
+    unsafe { store(out, add(lower, upper)) }
 }
 
 window_kernels!("avx2,fma");

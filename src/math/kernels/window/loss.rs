@@ -8,6 +8,7 @@
 //! factors lie in 1 to 2, so that sixty of them are multiplied in f32 before one logarithm is taken in f64.
 
 use super::scratch::LANES;
+use crate::math::Chunk;
 
 /// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
 const MOST_FACTORS: u32 = 60;
@@ -45,23 +46,24 @@ impl LossSum {
 }
 
 /// `scores[i] = rate (label_i - σ(score_i))` for the first `count` of them, 0 where the score is certain; their losses are
-/// added to `loss`. Labels are 1 or 0, and below 0 where there is no target.
+/// added to `loss`. Every chunk has the same labels: 1 or 0, and below 0 where there is no target. `FMA`: whether the code
+/// around this may use fused multiply-add.
 #[inline(always)]
-pub(super) fn gradients(
-    scores: &mut [[f32; LANES]],
-    labels: &[[f32; LANES]],
+pub(super) fn gradients<const FMA: bool>(
+    scores: &mut [Chunk],
+    labels: &[f32; LANES],
     count: usize,
     rate: f32,
     loss: &mut LossSum,
 ) {
-    for (v, (scores, labels)) in scores[..count.div_ceil(LANES)].iter_mut().zip(labels).enumerate() {
+    for (v, Chunk(scores)) in scores[..count.div_ceil(LANES)].iter_mut().enumerate() {
         let left = (count - v * LANES) as u32;
         let mut linear = [0.0; LANES];
         let mut factor = [1.0; LANES];
         for lane in 0..LANES {
             let (score, label) = (scores[lane], labels[lane]);
             let used = (lane as u32) < left && label >= 0.0;
-            let e = exp_of_minus(score.abs());
+            let e = exp_of_minus::<FMA>(score.abs());
             let y = if label > 0.5 { score } else { -score };
             linear[lane] = if used && y < 0.0 { -y } else { 0.0 };
             factor[lane] = if used { 1.0 + e } else { 1.0 };
@@ -83,18 +85,19 @@ pub(super) fn gradients(
 /// `e^-x` for x >= 0, to 2e-7 relative; for NaN, NaN. Cody and Waite's reduction and a polynomial, so that it needs no
 /// table and becomes vector code.
 #[inline(always)]
-fn exp_of_minus(x: f32) -> f32 {
+fn exp_of_minus<const FMA: bool>(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     /// 1.5 * 2^23: added and taken away, it rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
+    let fma = |a: f32, b: f32, c: f32| if FMA { a.mul_add(b, c) } else { a * b + c };
     let x = if x > 87.0 { 87.0 } else { x };
-    let shifted = x * -std::f32::consts::LOG2_E + ROUND;
+    let shifted = fma(x, -std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = -x - n * LN2_HIGH - n * LN2_LOW;
+    let r = fma(n, -LN2_LOW, fma(n, -LN2_HIGH, -x));
     let mut p = 1.0 / 720.0;
     for c in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        p = p * r + c;
+        p = fma(p, r, c);
     }
     // The low bits of `shifted` are n: move them into the exponent. n is from -126 to 0.
     p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000))
@@ -106,21 +109,26 @@ mod tests {
 
     #[test]
     fn the_exponential_is_right_to_seven_digits() {
+        check_exponential::<true>();
+        check_exponential::<false>();
+    }
+
+    fn check_exponential<const FUSED: bool>() {
         for i in 0..=87_000 {
             let x = i as f32 / 1000.0;
             let right = (-f64::from(x)).exp();
-            let error = (f64::from(exp_of_minus(x)) - right).abs() / right;
+            let error = (f64::from(exp_of_minus::<FUSED>(x)) - right).abs() / right;
             assert!(error < 3e-7, "e^-{x}: {error}");
         }
-        assert!(exp_of_minus(f32::INFINITY) < 1e-37);
-        assert!(exp_of_minus(f32::NAN).is_nan());
+        assert!(exp_of_minus::<FUSED>(f32::INFINITY) < 1e-37);
+        assert!(exp_of_minus::<FUSED>(f32::NAN).is_nan());
     }
 
     fn one(score: f32, label: f32) -> (f32, f64) {
-        let (mut scores, mut loss) = ([[score; LANES]], LossSum::default());
-        gradients(&mut scores, &[[label; LANES]], 1, 0.5, &mut loss);
-        assert_eq!(scores[0][1], 0.0, "only the first was asked for");
-        (scores[0][0], loss.take())
+        let (mut scores, mut loss) = ([Chunk([score; LANES])], LossSum::default());
+        gradients::<true>(&mut scores, &[label; LANES], 1, 0.5, &mut loss);
+        assert_eq!(scores[0].0[1], 0.0, "only the first was asked for");
+        (scores[0].0[0], loss.take())
     }
 
     #[test]
@@ -141,13 +149,13 @@ mod tests {
 
     #[test]
     fn padding_counts_for_nothing_even_where_it_is_no_number() {
-        let mut scores = [[f32::NAN; LANES]];
-        scores[0][0] = 1.0;
-        let mut labels = [[-1.0; LANES]];
-        labels[0][0] = 1.0;
+        let mut scores = [Chunk([f32::NAN; LANES])];
+        scores[0].0[0] = 1.0;
+        let mut labels = [-1.0; LANES];
+        labels[0] = 1.0;
         let mut loss = LossSum::default();
-        gradients(&mut scores, &labels, LANES, 1.0, &mut loss);
-        assert!(scores[0][1..].iter().all(|&g| g == 0.0) && loss.take().is_finite());
+        gradients::<true>(&mut scores, &labels, LANES, 1.0, &mut loss);
+        assert!(scores[0].0[1..].iter().all(|&g| g == 0.0) && loss.take().is_finite());
     }
 
     #[test]
@@ -161,7 +169,7 @@ mod tests {
         let (mut loss, mut expected) = (LossSum::default(), 0.0);
         for i in 0..100_000 {
             let score = ((i * 7919 % 2003) as f32 - 1001.0) / 200.0;
-            gradients(&mut [[score; LANES]], &[[1.0; LANES]], LANES, 1.0, &mut loss);
+            gradients::<true>(&mut [Chunk([score; LANES])], &[1.0; LANES], LANES, 1.0, &mut loss);
             expected += 16.0 * ((-f64::from(score)).max(0.0) + (-f64::from(score).abs()).exp().ln_1p());
         }
         assert!((loss.take() / expected - 1.0).abs() < 1e-6);

@@ -62,14 +62,18 @@ unsafe fn store(to: *mut f32, v: V) {
 }
 
 /// # Safety
-/// There is room for twelve numbers at `out`.
+/// There is room for sixteen numbers at `out`.
 #[inline]
 #[target_feature(enable = "neon")]
 unsafe fn sums(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
-    for (i, four) in sum.as_flattened().as_chunks::<4>().0.iter().enumerate() {
-        let [a, b, c, d] = *four;
-        // SAFETY: the caller vouches for twelve: three times four.
-        unsafe { vst1q_f32(out.add(4 * i), vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d))) }
+    for (i, &[a, b, c, d, e, f]) in sum.iter().enumerate() {
+        let four = vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d));
+        let two = vpaddq_f32(vpaddq_f32(e, f), zero());
+        // SAFETY: the caller vouches for eight numbers a context.
+        unsafe {
+            store(out.add(8 * i), four);
+            store(out.add(8 * i + 4), two);
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 //! What tests compare with, and what runs where no wider registers are.
 
 use super::loss::gradients;
-use super::scratch::{GROUP_CHUNKS, LANES};
+use super::scratch::{GROUP_CHUNKS, LANES, STRIDE};
 use super::{GROUP, RowPtr, Scratch, Step, WindowKernels};
+use crate::math::Chunk;
 
 /// This implementation runs everywhere.
 pub(super) fn kernels() -> WindowKernels {
@@ -20,22 +21,22 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
         for (i, &context) in contexts.iter().enumerate() {
             for (t, &target) in targets.iter().enumerate() {
                 // SAFETY: the caller vouches for the rows.
-                scores.as_flattened_mut()[i * GROUP + t] = unsafe { dot(context, target, size) };
+                *score(scores, i, t) = unsafe { dot(context, target, size) };
             }
         }
-        gradients(scores, step.labels.tiled(g), contexts.len() * GROUP, step.rate, &mut scratch.loss);
+        gradients::<false>(scores, step.labels.of_group(g), contexts.len() * STRIDE, step.rate, &mut scratch.loss);
     }
     let mut sums = vec![0.0; contexts.len()];
     for k in 0..size {
         // SAFETY: k lies in the rows, for which the caller vouches.
         sums.iter_mut().zip(contexts).for_each(|(sum, &context)| *sum = unsafe { *context.add(k) });
         for (t, &target) in step.targets.iter().enumerate() {
-            let gradient = &scratch.scores[t / GROUP * GROUP_CHUNKS..].as_flattened()[t % GROUP..];
+            let gradients = &mut scratch.scores[t / GROUP * GROUP_CHUNKS..];
             // SAFETY: as above.
             let w = unsafe { *target.add(k) };
             let mut new = w;
             for (i, &context) in contexts.iter().enumerate() {
-                let g = gradient[i * GROUP];
+                let g = *score(gradients, i, t % GROUP);
                 sums[i] += g * w;
                 // SAFETY: as above.
                 new += g * unsafe { *context.add(k) };
@@ -58,14 +59,18 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
         scratch.hidden[k / LANES].0[k % LANES] = factor * sum;
     }
     let hidden = scratch.hidden.as_mut_ptr().cast::<f32>();
-    for (t, &target) in step.targets.iter().enumerate() {
-        // SAFETY: `hidden` has at least as many chunks as a row.
-        scratch.scores.as_flattened_mut()[t] = unsafe { dot(hidden, target, size) };
+    for (g, targets) in step.targets.chunks(GROUP).enumerate() {
+        let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..1];
+        for (t, &target) in targets.iter().enumerate() {
+            // SAFETY: `hidden` has at least as many chunks as a row.
+            *score(scores, 0, t) = unsafe { dot(hidden, target, size) };
+        }
+        gradients::<false>(scores, step.labels.of_group(g), STRIDE, step.rate, &mut scratch.loss);
     }
-    gradients(&mut scratch.scores, step.labels.row(), step.targets.len(), step.rate, &mut scratch.loss);
     for k in 0..size {
         let mut error = 0.0;
-        for (&target, &g) in step.targets.iter().zip(scratch.scores.as_flattened()) {
+        for (t, &target) in step.targets.iter().enumerate() {
+            let g = *score(&mut scratch.scores[t / GROUP * GROUP_CHUNKS..], 0, t % GROUP);
             // SAFETY: k lies in the rows, for which the caller vouches.
             unsafe {
                 let w = *target.add(k);
@@ -76,6 +81,12 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
         // SAFETY: as above.
         step.contexts.iter().for_each(|&context| unsafe { *context.add(k) += error });
     }
+}
+
+/// Where the score of context `i` and target `t` of a group is kept.
+fn score(group: &mut [Chunk], i: usize, t: usize) -> &mut f32 {
+    let at = i * STRIDE + t;
+    &mut group[at / LANES].0[at % LANES]
 }
 
 /// # Safety

@@ -12,17 +12,18 @@ pub const GROUP: usize = 6;
 /// Numbers in a chunk.
 pub(super) const LANES: usize = 16;
 
+/// From one context's scores of a group to the next one's: two contexts fill a chunk, which is stored and loaded whole.
+pub(super) const STRIDE: usize = LANES / 2;
+
 /// Chunks that hold one group's scores for every context.
-pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS * GROUP / LANES;
+pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS / 2;
 
 /// The labels of a step's T targets.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     targets: usize,
-    /// One after the other, padded with -1 to whole chunks.
-    row: Vec<[f32; LANES]>,
-    /// For each group of six targets its labels (-1 where there is no target), again and again for each context.
-    tiled: Vec<[f32; LANES]>,
+    /// For each group of six targets its labels, padded with -1, twice: once for each context of a chunk.
+    groups: Vec<[f32; LANES]>,
 }
 
 impl Labels {
@@ -43,14 +44,12 @@ impl Labels {
     /// Replaces the labels.
     pub fn set(&mut self, labels: &[f32]) {
         self.targets = labels.len();
-        self.row.resize(labels.len().div_ceil(LANES), [0.0; LANES]);
-        for (chunk, labels) in self.row.iter_mut().zip(labels.chunks(LANES)) {
-            *chunk = padded(labels);
-        }
-        self.tiled.resize(labels.len().div_ceil(GROUP) * GROUP_CHUNKS, [0.0; LANES]);
-        for (chunks, group) in self.tiled.chunks_mut(GROUP_CHUNKS).zip(labels.chunks(GROUP)) {
-            tile(chunks, padded(group));
-        }
+        self.groups.clear();
+        self.groups.extend(
+            labels
+                .chunks(GROUP)
+                .map(|group| std::array::from_fn(|lane| group.get(lane % STRIDE).copied().unwrap_or(-1.0))),
+        );
     }
 
     /// How many there are: T.
@@ -63,39 +62,18 @@ impl Labels {
         self.targets == 0
     }
 
-    pub(super) fn row(&self) -> &[[f32; LANES]] {
-        &self.row
-    }
-
-    /// Those of group `g`, for every context.
-    pub(super) fn tiled(&self, g: usize) -> &[[f32; LANES]] {
-        &self.tiled[g * GROUP_CHUNKS..][..GROUP_CHUNKS]
-    }
-}
-
-/// The labels, and -1 where there is none.
-#[inline]
-fn padded<const N: usize>(labels: &[f32]) -> [f32; N] {
-    let mut all = [-1.0; N];
-    all[..labels.len()].copy_from_slice(labels);
-    all
-}
-
-/// `group` again and again. Three chunks hold it eight times, so the pattern starts anew with the fourth.
-fn tile(chunks: &mut [[f32; LANES]], group: [f32; GROUP]) {
-    const PERIOD: usize = 3;
-    let pattern: [[f32; LANES]; PERIOD] =
-        std::array::from_fn(|c| std::array::from_fn(|lane| group[(c * LANES + lane) % GROUP]));
-    for chunks in chunks.chunks_mut(PERIOD) {
-        chunks.copy_from_slice(&pattern[..chunks.len()]);
+    /// Those of group `g`, as a chunk of scores has them.
+    #[inline]
+    pub(super) fn of_group(&self, g: usize) -> &[f32; LANES] {
+        &self.groups[g]
     }
 }
 
 /// Room that the steps of one thread use again and again, and the sum of their losses.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    /// Scores, then gradients: for each group [`GROUP_CHUNKS`] chunks, or one after the other for CBOW.
-    pub(super) scores: Vec<[f32; LANES]>,
+    /// Scores, then gradients: for each group [`GROUP_CHUNKS`] chunks, of which CBOW uses the first.
+    pub(super) scores: Vec<Chunk>,
     /// CBOW's `h`.
     pub(super) hidden: Vec<Chunk>,
     /// New contexts of SkipGram, while further groups of targets still need the old ones.
@@ -110,8 +88,7 @@ impl Scratch {
     pub fn new(targets: usize, chunks: usize) -> Self {
         let groups = targets.div_ceil(GROUP);
         Self {
-            // A pair of contexts is stored whole also where there is only one left.
-            scores: vec![[0.0; LANES]; groups * GROUP_CHUNKS + 1],
+            scores: vec![Chunk::ZERO; groups * GROUP_CHUNKS],
             hidden: vec![Chunk::ZERO; chunks],
             held: vec![Chunk::ZERO; if groups > 1 { MAX_CONTEXTS * chunks } else { 0 }],
             loss: LossSum::default(),
@@ -130,18 +107,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_laid_out_for_rows_and_for_groups() {
+    fn labels_are_laid_out_as_scores_are() {
         for count in [1, 5, 6, 7, 12, 13, 40] {
             let labels: Vec<f32> = (0..count).map(|i| (i % 3 == 0) as u8 as f32).collect();
             let laid = Labels::new(&labels);
             assert_eq!(laid.len(), count);
-            for (i, &label) in laid.row().as_flattened().iter().enumerate() {
-                assert_eq!(label, labels.get(i).copied().unwrap_or(-1.0), "row of {count} at {i}");
-            }
             for group in 0..count.div_ceil(GROUP) {
-                for (i, &label) in laid.tiled(group).as_flattened().iter().enumerate() {
-                    let at = group * GROUP + i % GROUP;
-                    assert_eq!(label, labels.get(at).copied().unwrap_or(-1.0), "group {group} of {count} at {i}");
+                for (lane, &label) in laid.of_group(group).iter().enumerate() {
+                    let target = group * GROUP + lane % STRIDE;
+                    let expected = labels.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
+                    assert_eq!(label, expected, "group {group} of {count}, lane {lane}");
                 }
             }
         }
@@ -152,6 +127,6 @@ mod tests {
         let mut labels = Labels::new(&[1.0; 20]);
         labels.set(&[0.0, 1.0]);
         assert_eq!(labels.len(), 2);
-        assert_eq!(labels.row()[0][..3], [0.0, 1.0, -1.0]);
+        assert_eq!(labels.of_group(0)[..3], [0.0, 1.0, -1.0]);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The module that uses it has the type `V` of a register, `LANES_V` numbers in one, `PAIR` contexts whose scores are taken
 //! together (as many as the registers hold sums for), and the operations `zero`, `load`, `store`, `splat`, `fma` (a b + c),
-//! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores the sums one after the other.
+//! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores whole registers: eight numbers a context,
+//! of which six are its sums.
 //!
 //! Scores: for a pair of contexts and a group of six targets, twelve sums grow side by side, so that neither loads nor the
 //! latency of an addition hold them up. Updates: a register's width of columns at a time, six targets and their six new
@@ -11,7 +12,7 @@
 macro_rules! window_kernels {
     ($features:literal) => {
         use super::loss::gradients;
-        use super::scratch::GROUP_CHUNKS;
+        use super::scratch::{GROUP_CHUNKS, STRIDE};
         use super::{GROUP, RowPtr, Scratch, Step};
 
         /// # Safety
@@ -40,11 +41,11 @@ macro_rules! window_kernels {
             let registers = registers::<CHUNKS>(step);
             let groups = step.targets.len().div_ceil(GROUP);
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
-                let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS + 1];
-                // SAFETY: the caller vouches for the rows; a group's scores fit its chunks, with one to spare for half a pair.
-                unsafe { dots(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
-                let count = n * GROUP;
-                gradients(&mut scores[..GROUP_CHUNKS], step.labels.tiled(g), count, step.rate, &mut scratch.loss);
+                let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS];
+                // SAFETY: the caller vouches for the rows; a group's chunks have room for `MAX_CONTEXTS` contexts.
+                unsafe { dots::<PAIR>(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
+                let labels = step.labels.of_group(g);
+                gradients::<true>(scores, labels, n * STRIDE, step.rate, &mut scratch.loss);
             }
             let held = scratch.held.as_mut_ptr().cast();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
@@ -69,22 +70,22 @@ macro_rules! window_kernels {
             chunks * (16 / LANES_V)
         }
 
-        /// `out[i GROUP + t] = c_i · w_t`.
+        /// `out[i STRIDE + t] = c_i · w_t`, `P` contexts at a time.
         ///
         /// # Safety
-        /// Rows have `registers` registers; `out` has room for a whole number of pairs.
+        /// Rows have `registers` registers; `out` has room for a whole number of pairs, and is aligned as rows are.
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn dots(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
+        unsafe fn dots<const P: usize>(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
             // SAFETY: passed on.
             unsafe {
                 match targets.len() {
-                    1 => dots_of::<1>(contexts, targets, registers, out),
-                    2 => dots_of::<2>(contexts, targets, registers, out),
-                    3 => dots_of::<3>(contexts, targets, registers, out),
-                    4 => dots_of::<4>(contexts, targets, registers, out),
-                    5 => dots_of::<5>(contexts, targets, registers, out),
-                    _ => dots_of::<6>(contexts, targets, registers, out),
+                    1 => dots_of::<1, P>(contexts, targets, registers, out),
+                    2 => dots_of::<2, P>(contexts, targets, registers, out),
+                    3 => dots_of::<3, P>(contexts, targets, registers, out),
+                    4 => dots_of::<4, P>(contexts, targets, registers, out),
+                    5 => dots_of::<5, P>(contexts, targets, registers, out),
+                    _ => dots_of::<6, P>(contexts, targets, registers, out),
                 }
             }
         }
@@ -93,12 +94,17 @@ macro_rules! window_kernels {
         /// As [`dots`], with `G` targets.
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn dots_of<const G: usize>(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
+        unsafe fn dots_of<const G: usize, const P: usize>(
+            contexts: &[RowPtr],
+            targets: &[RowPtr],
+            registers: usize,
+            out: *mut f32,
+        ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
             let n = contexts.len();
-            for i in (0..n).step_by(PAIR) {
+            for i in (0..n).step_by(P) {
                 // The last one twice where there is no other: its second scores are overwritten or never read.
-                let pair: [RowPtr; PAIR] = std::array::from_fn(|p| contexts[(i + p).min(n - 1)]);
+                let pair: [RowPtr; P] = std::array::from_fn(|p| contexts[(i + p).min(n - 1)]);
                 let mut sum = [[zero(); GROUP]; PAIR];
                 for k in 0..registers {
                     for (p, &context) in pair.iter().enumerate() {
@@ -112,14 +118,14 @@ macro_rules! window_kernels {
                     }
                 }
                 // SAFETY: i + PAIR is at most n rounded up to whole pairs.
-                unsafe { sums(&sum, out.add(i * GROUP)) };
+                unsafe { sums(&sum, out.add(i * STRIDE)) };
             }
         }
 
         /// Moves a group of targets, and the contexts by what this group has for them.
         ///
         /// # Safety
-        /// Rows have `registers` registers; `gradients` has `GROUP` numbers a context; `held`, if this is not the `FIRST`
+        /// Rows have `registers` registers; `gradients` has `STRIDE` numbers a context; `held`, if this is not the `FIRST`
         /// and `LAST` group in one, a row for each context.
         #[inline]
         #[target_feature(enable = $features)]
@@ -156,7 +162,7 @@ macro_rules! window_kernels {
         ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
             for k in 0..registers {
-                // SAFETY: k is a register of every row, and of every row of `held`; gradients are `GROUP` a context.
+                // SAFETY: k is a register of every row, and of every row of `held`; gradients are `STRIDE` a context.
                 unsafe {
                     let old: [V; G] = std::array::from_fn(|t| load(targets[t].add(k * LANES_V)));
                     let mut new = old;
@@ -166,7 +172,7 @@ macro_rules! window_kernels {
                         let c = load(row);
                         let mut moved = if FIRST { c } else { load(held) };
                         for t in 0..G {
-                            let g = splat(*gradients.add(i * GROUP + t));
+                            let g = splat(*gradients.add(i * STRIDE + t));
                             moved = fma(g, old[t], moved);
                             new[t] = fma(g, c, new[t]);
                         }
@@ -204,23 +210,24 @@ macro_rules! window_kernels {
             // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
             unsafe { sum_contexts(step.contexts, splat(factor), registers, hidden) };
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
-                let scores = scratch.scores.as_flattened_mut()[g * GROUP..].as_mut_ptr();
-                // SAFETY: `scores` has a whole chunk more than the scores need.
-                unsafe { dots(&[hidden], targets, registers, scores) };
+                let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..1];
+                // SAFETY: a chunk has room for a pair.
+                unsafe { dots::<1>(&[hidden], targets, registers, scores.as_mut_ptr().cast()) };
+                gradients::<true>(scores, step.labels.of_group(g), STRIDE, step.rate, &mut scratch.loss);
             }
-            let count = step.targets.len();
-            gradients(&mut scratch.scores, step.labels.row(), count, step.rate, &mut scratch.loss);
-            let gradients = scratch.scores.as_ptr().cast::<f32>();
             for k in 0..registers {
                 // SAFETY: k is a register of every row; there is a gradient a target.
                 unsafe {
                     let h = load(hidden.add(k * LANES_V));
                     let mut error = zero();
-                    for (t, &target) in step.targets.iter().enumerate() {
-                        let (row, g) = (target.add(k * LANES_V), splat(*gradients.add(t)));
-                        let w = load(row);
-                        error = fma(g, w, error);
-                        store(row, fma(g, h, w));
+                    for (group, targets) in step.targets.chunks(GROUP).enumerate() {
+                        let gradients = scratch.scores[group * GROUP_CHUNKS].0.as_ptr();
+                        for (t, &target) in targets.iter().enumerate() {
+                            let (row, g) = (target.add(k * LANES_V), splat(*gradients.add(t)));
+                            let w = load(row);
+                            error = fma(g, w, error);
+                            store(row, fma(g, h, w));
+                        }
                     }
                     for &context in step.contexts {
                         let row = context.add(k * LANES_V);

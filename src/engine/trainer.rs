@@ -319,7 +319,7 @@ impl Books<'_, '_> {
             self.state.loss_sum += tally.loss;
             self.state.loss_pairs += tally.pairs;
             let in_epoch = self.state.block - self.epoch * blocks;
-            if in_epoch == blocks || in_epoch % stretch == 0 {
+            if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
                 on_loss(self.point(seconds));
             }
         }

@@ -20,7 +20,7 @@ fn small(optimizer: OptimizerKind) -> (Config, Corpus, CorpusRecord) {
         learning_rate: 0.007,
         ..Config::textbook()
     };
-    let options = ReadOptions { max_tokens: None, invalid_utf8: InvalidUtf8::SkipLine };
+    let options = ReadOptions { invalid_utf8: InvalidUtf8::SkipLine, ..ReadOptions::default() };
     let record = CorpusRecord::new(&corpus, vec!["-".into()], &options);
     (config, corpus, record)
 }

@@ -1,5 +1,7 @@
 use super::*;
+use crate::compress::Compression;
 use crate::corpus::{Corpus, EOS, MAX_WORD_BYTES};
+use crate::error::Error;
 use crate::words::Vocabulary;
 use proptest::prelude::*;
 
@@ -210,9 +212,19 @@ fn a_literal_eos_is_the_mark_and_is_counted() {
 
 // FAULTS 29
 #[test]
-fn refuses_compressed_text() {
-    let error = refused(b"\x1f\x8b\x08\x00 and so on").to_string();
-    assert!(error.contains("gzip") && error.contains("decompress it first"), "{error}");
+fn reads_compressed_text() {
+    let text = "\u{feff}the cat\nsat\n".repeat(50);
+    let plain = read(text.as_bytes(), &ReadOptions::default()).unwrap();
+    for compression in [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz] {
+        let mut packed = Vec::new();
+        compression.write(&mut packed, |out| out.write_all(text.as_bytes())).unwrap();
+        let corpus = read(&packed, &ReadOptions::default()).unwrap();
+        assert_eq!((corpus.fingerprint(), corpus.report), (plain.fingerprint(), plain.report));
+        let error = refused(&packed[..packed.len() - 5]);
+        assert!(matches!(error, CorpusError::PackedCutShort { .. }), "{error:?}");
+    }
+    let error = refused(b"PK\x03\x04 and so on").to_string();
+    assert!(error.contains("zip") && error.contains("decompress it first"), "{error}");
 }
 
 // FAULTS 30
@@ -343,7 +355,8 @@ fn naive(bytes: &[u8], invalid_utf8: InvalidUtf8) -> Option<Vec<String>> {
 
 fn in_chunks(bytes: &[u8], options: &ReadOptions, chunk_bytes: usize) -> Result<(Vec<String>, ReadReport), String> {
     let mut encoder = Encoder::new(Vocabulary::new(), true, options);
-    let read = read_in_chunks(bytes, "text", options.invalid_utf8, &mut encoder, chunk_bytes);
+    let unpacked = unpack::stream("text", bytes).map_err(|error| error.to_string())?;
+    let read = read_unpacked(unpacked, "text", options, &mut encoder, chunk_bytes);
     let _full_or_over = read.map_err(|error| error.to_string())?;
     let tokens = encoder.ids.iter().map(|&id| encoder.vocabulary.word(id).to_owned()).collect();
     Ok((tokens, encoder.report))
@@ -396,7 +409,7 @@ proptest! {
         bytes in nasty_bytes(), policy in 0..3, chunk_bytes in 1..9usize, limit in proptest::option::of(1..30usize)
     ) {
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
-        let options = ReadOptions { invalid_utf8, max_tokens: limit };
+        let options = ReadOptions { invalid_utf8, max_tokens: limit, ..ReadOptions::default() };
         prop_assert_eq!(in_chunks(&bytes, &options, chunk_bytes), in_chunks(&bytes, &options, CHUNK_BYTES));
     }
 

@@ -228,7 +228,7 @@ impl Reading {
     /// How the corpus is read.
     pub fn options(&self) -> ReadOptions {
         let invalid_utf8 = self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind);
-        ReadOptions { max_tokens: self.max_tokens, invalid_utf8 }
+        ReadOptions { max_tokens: self.max_tokens, invalid_utf8, ..ReadOptions::default() }
     }
 
     /// Refuses flags that contradict how a checkpoint's corpus was read.

@@ -75,7 +75,7 @@ fn a_packed_text_that_is_cut_or_damaged_is_refused_by_name() {
         assert!(!case.exists("m"));
     }
     let whole = packed(Compression::Gzip, &plain);
-    case.write("long", [&whole[..], b"more"].concat());
+    case.write("long", [&whole[..], b"and some text behind its end"].concat());
     case.run_small(&["long", "-o", "m"]).fails(1, "long: its gzip data is damaged");
     case.write("twice", packed(Compression::Zstd, &whole));
     case.run_small(&["twice", "-o", "m"]).fails(1, "twice is compressed twice (gzip within zstd)");
@@ -209,7 +209,8 @@ fn a_resumed_run_reads_as_the_first_did_and_refuses_to_read_otherwise() {
     }
     // No flag is given again, and the held-out text is still read like the text itself.
     case.run(&["--resume", "m", "--epochs", "3", "--valid", "text.jsonl", "-o", "n"]).succeeds();
-    has(&case, "n", &["word1", "word2"]);
+    has(&case, "n", &["word1", "word16", "word25"]);
+    lacks(&case, "n", &["Word1", "WORD25"]);
 
     case.text(400);
     case.run_small(&["text.txt", "-o", "plain", "--keep-state"]).succeeds();

@@ -1,7 +1,7 @@
 //! What a model's metadata tell, as types.
 #![forbid(unsafe_code)]
 
-use crate::corpus::{Corpus, InvalidUtf8, ReadOptions};
+use crate::corpus::{Corpus, InvalidUtf8, Preparation, ReadOptions};
 use crate::nn::{LossPoint, Progress};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ pub struct CorpusRecord {
     /// What was done with bytes that are no UTF-8.
     #[serde(with = "Policy")]
     pub invalid_utf8: InvalidUtf8,
+    /// What was done to the text first. Left out where it is nothing, as in files of before there was a choice.
+    #[serde(default, skip_serializing_if = "Preparation::is_plain")]
+    pub preparation: Preparation,
 }
 
 impl CorpusRecord {
@@ -36,12 +39,14 @@ impl CorpusRecord {
             fingerprint: corpus.fingerprint(),
             max_tokens: options.max_tokens,
             invalid_utf8: options.invalid_utf8,
+            preparation: options.preparation.clone(),
         }
     }
 
     /// The options to read it again with.
     pub fn options(&self) -> ReadOptions {
-        ReadOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8 }
+        let preparation = self.preparation.clone();
+        ReadOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
     }
 }
 

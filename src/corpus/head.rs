@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use crate::compress::Compression;
 use crate::error::CorpusError;
 
 /// How many bytes at the start tell what a file is.
@@ -17,38 +18,36 @@ const ENCODINGS: [(&[u8], &str); 4] = [
     (&[0xfe, 0xff], "UTF-16"),
 ];
 
-/// First bytes, name, and what unpacks it.
-const COMPRESSED: [(&[u8], &str, &str); 7] = [
-    (&[0x1f, 0x8b], "gzip", "gzip -dk FILE"),
-    (&[0x28, 0xb5, 0x2f, 0xfd], "zstd", "zstd -dk FILE"),
-    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xz", "xz -dk FILE"),
+/// Compressed formats that are not read here: first bytes, name, and what unpacks them.
+const COMPRESSED: [(&[u8], &str, &str); 4] = [
     (&[0x04, 0x22, 0x4d, 0x18], "lz4", "lz4 -d FILE"),
     (b"PK\x03\x04", "zip", "unzip FILE"),
     (&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c], "7z", "7z x FILE"),
     (&[0x1f, 0x9d], "compress", "gzip -d FILE"),
 ];
 
+/// The compressed format that `head` is the start of, if it is one that can be read.
+pub(super) fn compression(head: &[u8]) -> Option<Compression> {
+    // A text may well start with `BZh1`.
+    Compression::recognise(head).filter(|&found| found != Compression::Bzip2 || is_bzip2(head))
+}
+
 /// Length of the UTF-8 mark that `head` starts with (0 or 3), or why the file called `name` is refused.
 pub(super) fn check(head: &[u8], name: &str) -> Result<usize, CorpusError> {
     if let Some(&(_, encoding)) = ENCODINGS.iter().find(|(mark, _)| head.starts_with(mark)) {
         return Err(CorpusError::Encoding { name: name.to_owned(), encoding });
     }
-    let known = COMPRESSED.iter().find(|(magic, ..)| head.starts_with(magic));
-    let found = known.map(|&(_, format, command)| (format, command));
-    if let Some((format, command)) = found.or(is_bzip2(head).then_some(("bzip2", "bzip2 -dk FILE"))) {
+    if let Some(&(_, format, command)) = COMPRESSED.iter().find(|(magic, ..)| head.starts_with(magic)) {
         return Err(CorpusError::Compressed { name: name.to_owned(), format, command });
     }
     Ok(if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 })
 }
 
-/// `BZh`, a level, then the mark of a block or of the end: a text may well start with `BZh` alone.
+/// `BZh`, a level, then the mark of a block or of the end: the rest of the head, where there is as much.
 fn is_bzip2(head: &[u8]) -> bool {
     const BLOCK: &[u8] = &[0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
     const END: &[u8] = &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90];
-    match head.strip_prefix(b"BZh") {
-        Some([b'1'..=b'9', mark @ ..]) => mark.starts_with(BLOCK) || mark.starts_with(END),
-        _ => false,
-    }
+    head.get(4..).is_some_and(|mark| mark.starts_with(BLOCK) || mark.starts_with(END))
 }
 
 #[cfg(test)]
@@ -56,16 +55,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_compressed_files_by_their_first_bytes() {
-        let heads: [(&[u8], &str); 6] = [
-            (&[0x1f, 0x8b, 8, 0], "gzip"),
-            (b"BZh91AY&SY", "bzip2"),
-            (b"BZh9\x17\x72\x45\x38\x50\x90", "bzip2"),
-            (&[0x28, 0xb5, 0x2f, 0xfd, 4], "zstd"),
-            (b"\xfd7zXZ\0\0", "xz"),
-            (b"PK\x03\x04", "zip"),
+    fn knows_what_can_be_unpacked_by_its_first_bytes() {
+        let heads: [(&[u8], Compression); 5] = [
+            (&[0x1f, 0x8b, 8, 0], Compression::Gzip),
+            (b"BZh91AY&SY", Compression::Bzip2),
+            (b"BZh9\x17\x72\x45\x38\x50\x90", Compression::Bzip2),
+            (&[0x28, 0xb5, 0x2f, 0xfd, 4], Compression::Zstd),
+            (b"\xfd7zXZ\0\0", Compression::Xz),
         ];
         for (head, expected) in heads {
+            assert_eq!(compression(head), Some(expected));
+        }
+    }
+
+    #[test]
+    fn refuses_archives_and_what_it_cannot_unpack() {
+        for (head, expected) in [(&b"PK\x03\x04"[..], "zip"), (b"\x04\x22\x4d\x18", "lz4"), (b"\x1f\x9d", "compress")] {
             let Err(CorpusError::Compressed { format, .. }) = check(head, "x") else { panic!("{expected} passed") };
             assert_eq!(format, expected);
         }
@@ -83,8 +88,8 @@ mod tests {
 
     #[test]
     fn text_that_looks_a_little_like_a_magic_number_passes() {
-        for head in [&b"BZh9 is a word"[..], b"PK said", b"7z is fast", b"", b"\xea"] {
-            assert_eq!(check(head, "x"), Ok(0));
+        for head in [&b"BZh9 is a word"[..], b"BZh9", b"PK said", b"7z is fast", b"", b"\xea"] {
+            assert_eq!((check(head, "x"), compression(head)), (Ok(0), None));
         }
         assert_eq!(check(b"\xef\xbb\xbfthe", "x"), Ok(3));
     }

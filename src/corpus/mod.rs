@@ -15,11 +15,18 @@
 pub mod datasets;
 mod encoder;
 mod head;
+mod input;
+mod lines;
+mod prepare;
 mod read;
+mod sources;
 mod text;
 mod tokenizer;
+mod unpack;
 
 pub use encoder::EOS;
-pub use read::{InvalidUtf8, ReadOptions, ReadReport, Source};
+pub use prepare::{Normalization, Preparation, TokenizerKind};
+pub use read::{InvalidUtf8, ReadOptions, ReadReport};
+pub use sources::{Source, Sources};
 pub use text::Corpus;
 pub use tokenizer::MAX_WORD_BYTES;

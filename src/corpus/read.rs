@@ -1,37 +1,20 @@
-//! Bytes become text: sources, what to do with bytes that are no UTF-8, and the report of it all.
+//! Bytes become text: what to do with bytes that are no UTF-8, and the report of it all.
 
 #![forbid(unsafe_code)]
 
 use super::encoder::Encoder;
-use super::head::{self, HEAD_BYTES};
-use super::tokenizer::{Stop, Tokenizer};
-use crate::error::{ConfigError, CorpusError, Error, Result};
-use std::fmt;
-use std::fs::File;
+use super::input::{self, Bytes, Input};
+use super::lines::Lines;
+use super::prepare::Preparation;
+use super::sources::Source;
+use super::tokenizer::Stop;
+use super::unpack::{self, Unpacked};
+use crate::error::{ConfigError, CorpusError, Result};
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
-
-/// Where text comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A text file, or a pipe that has a path. Read once, from start to end.
-    File(PathBuf),
-    /// Standard input, to its end.
-    Stdin,
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Source::File(path) => write!(f, "{}", path.display()),
-            Source::Stdin => f.write_str("stdin"),
-        }
-    }
-}
 
 /// What to do with bytes that are no UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,15 +35,18 @@ pub struct ReadOptions {
     pub max_tokens: Option<usize>,
     /// What to do with bytes that are no UTF-8.
     pub invalid_utf8: InvalidUtf8,
+    /// What is done to the text before its words are counted.
+    pub preparation: Preparation,
 }
 
 impl ReadOptions {
-    /// Checks the limit against its range.
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        match self.max_tokens {
-            Some(0) => Err(ConfigError::OutOfRange { name: "max-tokens", expected: "at least 1", got: "0".into() }),
-            _ => Ok(()),
+    /// Checks that the limit is in its range, and that the text can be prepared like this.
+    pub(super) fn validate(&self) -> Result<()> {
+        if self.max_tokens == Some(0) {
+            let (expected, got) = ("at least 1", "0".into());
+            return Err(ConfigError::OutOfRange { name: "max-tokens", expected, got }.into());
         }
+        self.preparation.validate()
     }
 }
 
@@ -84,77 +70,65 @@ pub struct ReadReport {
     pub literal_eos: u64,
     /// Words with conjoining Hangul jamo (NFD). They look like composed ones (NFC) but are other words.
     pub decomposed_hangul: u64,
+    /// Punctuation marks, symbols and the like that the Unicode tokenizer left out.
+    pub non_words: u64,
     /// There was more text, but `max_tokens` was reached.
     pub stopped_at_limit: bool,
 }
 
 /// Reads `sources` one after the other, until they are over or the encoder is full.
-pub(super) fn read_sources(sources: &[Source], policy: InvalidUtf8, encoder: &mut Encoder) -> Result<()> {
+pub(super) fn read_sources(sources: &[Source], options: &ReadOptions, encoder: &mut Encoder) -> Result<()> {
     for source in sources {
-        let name = source.to_string();
-        let flow = match source {
-            Source::File(path) => read_all(open(path)?, &name, policy, encoder),
-            Source::Stdin => read_all(std::io::stdin().lock(), &name, policy, encoder),
-        }?;
-        if flow.is_break() {
+        let Input { name, stamp, bytes } = input::open(source)?;
+        let unpacked = match bytes {
+            Bytes::Plain(file) => file.into_stream(),
+            Bytes::Stream(unpacked) => unpacked,
+        };
+        if read_unpacked(unpacked, &name, options, encoder, CHUNK_BYTES)?.is_break() {
             break;
         }
+        stamp.map_or(Ok(()), |stamp| stamp.check())?;
     }
     Ok(())
 }
 
-fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => CorpusError::Missing { path: path.to_owned() }.into(),
-        // Windows refuses to open a folder, with this kind.
-        ErrorKind::PermissionDenied if path.is_dir() => CorpusError::Folder { path: path.to_owned() }.into(),
-        _ => Error::io(path)(source),
-    })?;
-    let folder = file.metadata().map_err(Error::io(path))?.is_dir();
-    if folder { Err(CorpusError::Folder { path: path.to_owned() }.into()) } else { Ok(file) }
-}
-
 /// Reads one text to its end. `Break`: the encoder is full.
 pub(super) fn read_all(
-    reader: impl Read,
+    reader: impl Read + Send,
     name: &str,
-    policy: InvalidUtf8,
+    options: &ReadOptions,
     encoder: &mut Encoder,
 ) -> Result<ControlFlow<()>> {
-    read_in_chunks(reader, name, policy, encoder, CHUNK_BYTES)
+    read_unpacked(unpack::stream(name, reader)?, name, options, encoder, CHUNK_BYTES)
 }
 
-fn read_in_chunks(
-    mut reader: impl Read,
+fn read_unpacked(
+    Unpacked { mut reader, mark }: Unpacked,
     name: &str,
-    policy: InvalidUtf8,
+    options: &ReadOptions,
     encoder: &mut Encoder,
     chunk_bytes: usize,
 ) -> Result<ControlFlow<()>> {
-    let failed = |source| Error::io(Path::new(name))(source);
-    let mut first = Vec::with_capacity(HEAD_BYTES);
-    reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-    let mark = head::check(&first, name)?;
-    let tokenizer = Tokenizer::new(encoder);
-    let mut decoder = Decoder { name, policy, tokenizer, offset: mark as u64, tail: Vec::with_capacity(4) };
-    let mut flow = decoder.push(&first[mark..])?;
+    let lines = Lines::new(encoder, name, &options.preparation)?;
+    let policy = options.invalid_utf8;
+    let mut decoder = Decoder { name, policy, lines, offset: mark as u64, tail: Vec::with_capacity(4) };
     let mut chunk = vec![0; chunk_bytes];
-    while flow.is_continue() {
+    loop {
         match reader.read(&mut chunk) {
             Ok(0) => return decoder.finish(),
-            Ok(length) => flow = decoder.push(&chunk[..length])?,
+            Ok(length) if decoder.push(&chunk[..length])?.is_break() => return Ok(ControlFlow::Break(())),
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(unpack::from_io(name, error)),
         }
     }
-    Ok(flow)
 }
 
 /// Hands valid UTF-8 on, piece by piece, and treats the rest by the policy.
 struct Decoder<'a, 'e> {
     name: &'a str,
     policy: InvalidUtf8,
-    tokenizer: Tokenizer<'e>,
+    lines: Lines<'a, 'e>,
     /// Bytes of the source before those now looked at.
     offset: u64,
     /// The start of a character whose other bytes have not come yet: at most 3 bytes.
@@ -213,12 +187,12 @@ impl Decoder<'_, '_> {
         if unfinished > 0 && self.invalid(unfinished)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        let flow = self.tokenizer.finish();
+        let flow = self.lines.finish()?;
         self.settle(flow)
     }
 
     fn text(&mut self, text: &str) -> Result<ControlFlow<()>> {
-        let flow = self.tokenizer.text(text);
+        let flow = self.lines.text(text)?;
         let flow = self.settle(flow);
         self.offset += text.len() as u64;
         flow
@@ -226,19 +200,19 @@ impl Decoder<'_, '_> {
 
     /// `length` bytes are no UTF-8.
     fn invalid(&mut self, length: usize) -> Result<ControlFlow<()>> {
-        let (offset, line) = (self.offset, self.tokenizer.line);
+        let flow = match self.policy {
+            InvalidUtf8::Replace => self.lines.text("\u{fffd}")?,
+            InvalidUtf8::Error | InvalidUtf8::SkipLine => self.lines.skip_line()?,
+        };
+        if self.settle(flow)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let (offset, line) = (self.offset, self.lines.number());
         self.offset += length as u64;
-        self.tokenizer.encoder.report.invalid_utf8 += 1;
+        self.lines.report().invalid_utf8 += 1;
         match self.policy {
             InvalidUtf8::Error => Err(CorpusError::InvalidUtf8 { name: self.name.to_owned(), offset, line }.into()),
-            InvalidUtf8::SkipLine => {
-                self.tokenizer.skip_line();
-                Ok(ControlFlow::Continue(()))
-            }
-            InvalidUtf8::Replace => {
-                let flow = self.tokenizer.text("\u{fffd}");
-                self.settle(flow)
-            }
+            InvalidUtf8::SkipLine | InvalidUtf8::Replace => Ok(ControlFlow::Continue(())),
         }
     }
 
@@ -248,7 +222,7 @@ impl Decoder<'_, '_> {
             ControlFlow::Break(Stop::Full) => Ok(ControlFlow::Break(())),
             ControlFlow::Break(Stop::Nul(at)) => {
                 let (name, offset) = (self.name.to_owned(), self.offset + at as u64);
-                Err(CorpusError::Nul { name, offset, line: self.tokenizer.line }.into())
+                Err(CorpusError::Nul { name, offset, line: self.lines.number() }.into())
             }
         }
     }

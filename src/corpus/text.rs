@@ -3,7 +3,8 @@
 #![forbid(unsafe_code)]
 
 use super::encoder::Encoder;
-use super::read::{ReadOptions, ReadReport, Source, read_all, read_sources};
+use super::read::{ReadOptions, ReadReport, read_all, read_sources};
+use super::sources::Source;
 use crate::error::{CorpusError, Result};
 use crate::words::{Vocabulary, WordId};
 use std::io::Read;
@@ -25,7 +26,7 @@ pub struct Corpus {
     pub ids: Vec<WordId>,
     /// Words by id. The counts are those of *this* text, also where the ids come from another one.
     pub vocabulary: Vocabulary,
-    /// Where the text came from: paths joined by ` + `, `stdin`, or a data set's name.
+    /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), `stdin`, or a data set's name.
     pub name: String,
     /// What was skipped, cut or replaced on the way.
     pub report: ReadReport,
@@ -38,7 +39,7 @@ impl Corpus {
     /// A source is missing, a folder, compressed, binary or not UTF-8; all of them together hold no word.
     pub fn read(sources: &[Source], options: &ReadOptions) -> Result<Self> {
         let encoder = Encoder::new(Vocabulary::new(), true, options);
-        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options.invalid_utf8, encoder))
+        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
     }
 
     /// The same with the ids of another vocabulary, for held-out text. Words it does not know are left out and counted in
@@ -51,7 +52,7 @@ impl Corpus {
     /// As [`read`](Self::read), and when no word of the text is known.
     pub fn read_with(sources: &[Source], options: &ReadOptions, vocabulary: &Vocabulary) -> Result<Self> {
         let encoder = Encoder::new(vocabulary.without_counts(), false, options);
-        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options.invalid_utf8, encoder))
+        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
     }
 
     /// From a string in memory.
@@ -66,7 +67,7 @@ impl Corpus {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn from_reader(name: &str, reader: impl Read, options: &ReadOptions) -> Result<Self> {
+    pub fn from_reader(name: &str, reader: impl Read + Send, options: &ReadOptions) -> Result<Self> {
         let encoder = Encoder::new(Vocabulary::new(), true, options);
         Self::encode(name.to_owned(), options, encoder, |encoder| read_one(reader, name, options, encoder))
     }
@@ -77,7 +78,7 @@ impl Corpus {
     /// As [`read_with`](Self::read_with).
     pub fn from_reader_with(
         name: &str,
-        reader: impl Read,
+        reader: impl Read + Send,
         options: &ReadOptions,
         vocabulary: &Vocabulary,
     ) -> Result<Self> {
@@ -123,14 +124,19 @@ impl Corpus {
     }
 }
 
-fn read_one(reader: impl Read, name: &str, options: &ReadOptions, encoder: &mut Encoder) -> Result<()> {
+fn read_one(reader: impl Read + Send, name: &str, options: &ReadOptions, encoder: &mut Encoder) -> Result<()> {
     // A full encoder is as good as the end of the text.
-    read_all(reader, name, options.invalid_utf8, encoder).map(|_full_or_over| ())
+    read_all(reader, name, options, encoder).map(|_full_or_over| ())
 }
 
+/// Names of more files than one reads at a glance are left out.
 fn name_of(sources: &[Source]) -> String {
-    let names: Vec<_> = sources.iter().map(Source::to_string).collect();
-    if names.is_empty() { "an empty list of files".to_owned() } else { names.join(" + ") }
+    let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
+    match sources.len() {
+        0 => "an empty list of files".to_owned(),
+        1..=4 => names.join(" + "),
+        count => format!("{} and {} other texts", names[0], count - 1),
+    }
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.

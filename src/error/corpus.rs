@@ -86,4 +86,126 @@ pub enum CorpusError {
         /// What unpacks it.
         command: &'static str,
     },
+    /// Compressed data within compressed data.
+    #[error("{name} is compressed twice ({inner} within {outer}); unpack it once yourself")]
+    PackedTwice {
+        /// The text.
+        name: String,
+        /// What its bytes are.
+        outer: &'static str,
+        /// What they unpack to.
+        inner: &'static str,
+    },
+    /// Compressed data that ends before its end.
+    #[error(
+        "{name} is cut short: its {format} data ends too early, after {unpacked} unpacked bytes; fetch or make it again"
+    )]
+    PackedCutShort {
+        /// The text.
+        name: String,
+        /// The compressed format.
+        format: &'static str,
+        /// Bytes that came out of it.
+        unpacked: u64,
+    },
+    /// Compressed data that was altered, or is followed by something else.
+    #[error("{name}: its {format} data is damaged behind {unpacked} unpacked bytes ({reason}); fetch or make it again")]
+    PackedDamaged {
+        /// The text.
+        name: String,
+        /// The compressed format.
+        format: &'static str,
+        /// Bytes that came out of it.
+        unpacked: u64,
+        /// What the decoder says.
+        reason: String,
+    },
+    /// Compressed data that unpacks to absurdly much.
+    #[error(
+        "{name}: {packed} bytes of {format} unpacked to {unpacked} already, over {limit} times as much; \
+         if it is no trap, unpack it yourself and give the text"
+    )]
+    Expands {
+        /// The text.
+        name: String,
+        /// The compressed format.
+        format: &'static str,
+        /// Compressed bytes read.
+        packed: u64,
+        /// Bytes that came out of them.
+        unpacked: u64,
+        /// The greatest ratio that is let pass.
+        limit: u64,
+    },
+    /// A file is not what it was when it was opened.
+    #[error("{} changed while it was read: expected {expected}, got {got}; copy it, or wait until it is whole", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Its size and modification time at first.
+        expected: String,
+        /// The same later.
+        got: String,
+    },
+    /// A pattern that fits no file.
+    #[error("{pattern:?} fits no file; is it quoted as the shell needs it, and the folder right?")]
+    NoMatch {
+        /// The pattern.
+        pattern: String,
+    },
+    /// What should be a pattern is none, and no file has this name.
+    #[error("there is no file {pattern:?}, and as a pattern it makes no sense: {reason}")]
+    BadPattern {
+        /// The name.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A folder, or all that a pattern fits, without a file to read.
+    #[error("{name} holds no file to read ({hidden} hidden, {empty} empty and {special} special ones were left out)")]
+    NoFiles {
+        /// The folder or the pattern.
+        name: String,
+        /// Hidden files and folders.
+        hidden: u64,
+        /// Files of 0 bytes.
+        empty: u64,
+        /// Pipes, devices and sockets.
+        special: u64,
+    },
+    /// A line that is no JSON object, or whose field is no text.
+    #[error("{name}, line {line}: {reason}; each line has to be a JSON object with text in the field asked for")]
+    Json {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A JSON object without the field.
+    #[error("{name}, line {line}: the JSON object has no field {field:?}; is it spelt as in the file?")]
+    NoField {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The field asked for.
+        field: String,
+    },
+    /// A line that has to be held in memory as a whole, and is too long for it.
+    #[error("{name}, line {line}: longer than {limit} bytes, and a line of JSON has to be read as a whole")]
+    LongLine {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The most bytes.
+        limit: usize,
+    },
+    /// The Unicode tokenizer was asked for, but is not in this build.
+    #[error(
+        "this build cannot split text by the rules of Unicode; build it with the feature: `cargo build --features unicode`"
+    )]
+    NoUnicode,
 }

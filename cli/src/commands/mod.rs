@@ -2,8 +2,10 @@
 
 pub mod analogy;
 pub mod convert;
+mod corpus;
 pub mod info;
 mod open;
+mod reading;
 pub mod similar;
 pub mod train;
 pub mod verify;

@@ -129,13 +129,13 @@ fn read_one(reader: impl Read + Send, name: &str, options: &ReadOptions, encoder
     read_all(reader, name, options, encoder).map(|_full_or_over| ())
 }
 
-fn name_of(sources: &[Source]) -> String {
+pub(super) fn name_of(sources: &[Source]) -> String {
     let names: Vec<_> = sources.iter().map(Source::to_string).collect();
     if names.is_empty() { "an empty list of files".to_owned() } else { names.join(" + ") }
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.
-fn hash_numbers<T: Copy, const N: usize>(hasher: &mut Xxh3, numbers: &[T], to_bytes: impl Fn(T) -> [u8; N]) {
+pub(super) fn hash_numbers<T: Copy, const N: usize>(hasher: &mut Xxh3, numbers: &[T], to_bytes: impl Fn(T) -> [u8; N]) {
     let mut block = Vec::with_capacity(1024 * N);
     for part in numbers.chunks(1024) {
         block.clear();

@@ -28,7 +28,7 @@ mod unpack;
 pub use encoder::EOS;
 pub use prepare::{Normalization, Preparation, TokenizerKind};
 pub use read::{InvalidUtf8, ReadOptions, ReadReport};
-pub use sentences::{CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory};
+pub use sentences::{CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory, count_words};
 pub use sources::{Source, Sources};
 pub use text::Corpus;
 pub use tokenizer::MAX_WORD_BYTES;

@@ -50,7 +50,8 @@ pub(super) struct Work<'a> {
     pub options: &'a CountOptions<'a>,
     pub names: &'a [String],
     pub word_bytes: usize,
-    pub store: &'a Store,
+    /// Where ids go; `None`: words are only counted.
+    pub store: Option<&'a Store>,
     pub blocks: Mutex<Blocks<'a>>,
     pub total: Option<u64>,
     bytes: AtomicU64,
@@ -75,7 +76,7 @@ impl<'a> Work<'a> {
         options: &'a CountOptions<'a>,
         names: &'a [String],
         word_bytes: usize,
-        store: &'a Store,
+        store: Option<&'a Store>,
         blocks: Blocks<'a>,
         total: Option<u64>,
     ) -> Self {
@@ -203,7 +204,7 @@ impl<'a> Work<'a> {
             source: block.source,
             line_ends: text.line_ends.unwrap_or(lines.ends()),
             lines: Lines { empty: lines.empty.saturating_sub(text.skipped_ends), ..lines },
-            ids: self.store.put(&ids)?,
+            ids: self.store.map_or(Ok(Stored::Memory(Vec::new())), |store| store.put(&ids))?,
             outline: Outline::of(&ids),
         });
         desk.ids = ids;

@@ -14,11 +14,12 @@ pub(super) trait Lexicon {
     fn long(&mut self, word: &[u8]) -> Option<Number>;
     /// Told before each block with its number.
     fn begin_block(&mut self, _block: u64) {}
-    /// Told behind each block; ids of the next one may belong to a new generation of numbers.
+    /// Told behind each block; ids of the next one may belong to a new generation of numbers. How they changed is kept in
+    /// `store`, if there is one.
     ///
     /// # Errors
     /// The temporary file cannot be written.
-    fn end_block(&mut self, _store: &Store) -> Result<()> {
+    fn end_block(&mut self, _store: Option<&Store>) -> Result<()> {
         Ok(())
     }
     /// How often the numbers given now have been changed.
@@ -87,7 +88,7 @@ impl Growing {
     }
 
     /// Forgets the rarest words: a quarter of them or more.
-    fn prune(&mut self, store: &Store) -> Result<()> {
+    fn prune(&mut self, store: Option<&Store>) -> Result<()> {
         let mut sorted = self.counts.clone();
         let quarter = sorted.len() / 4;
         let (_, &mut most, _) = sorted.select_nth_unstable(quarter);
@@ -100,7 +101,9 @@ impl Growing {
             gone.fold((self.pruned.words, self.pruned.tokens), |(words, tokens), count| (words + 1, tokens + count));
         self.counts.retain(|count| *count > most);
         self.starts = moved(&self.starts, &map);
-        self.maps.push(store.put(&map)?);
+        if let Some(store) = store {
+            self.maps.push(store.put(&map)?);
+        }
         Ok(())
     }
 }
@@ -138,7 +141,7 @@ impl Lexicon for Growing {
         }
     }
 
-    fn end_block(&mut self, store: &Store) -> Result<()> {
+    fn end_block(&mut self, store: Option<&Store>) -> Result<()> {
         if self.table.len() > self.most { self.prune(store) } else { Ok(()) }
     }
 

@@ -29,5 +29,8 @@ mod store;
 mod table;
 
 pub use options::{CountOptions, CountReport, Pruned, ReadProgress};
-pub use read::Sentences;
+pub use read::{Sentences, count_words};
 pub use room::available_memory;
+
+#[cfg(test)]
+mod tests;

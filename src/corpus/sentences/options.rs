@@ -113,7 +113,7 @@ pub struct CountReport {
     pub tokens: u64,
     /// Words kept: ids without the marks between sentences.
     pub kept: u64,
-    /// Sentences kept: lines with a word that was kept.
+    /// Sentences kept: lines with a word that was kept. 0 where words were only counted.
     pub sentences: u64,
     /// Different words seen, as far as they were not pruned.
     pub different_words: u64,

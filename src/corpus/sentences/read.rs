@@ -6,7 +6,7 @@ use super::assemble::{concatenate, renumber};
 use super::blocks::{Blocks, Cutting, Origin, Whole};
 use super::count::{Encoded, Share, Watch, Work};
 use super::ids::Ids;
-use super::join::join;
+use super::join::{Joined, join};
 use super::lexicon::{Given, Growing};
 use super::options::{CountOptions, CountReport, ReadProgress};
 use super::store::Store;
@@ -131,6 +131,24 @@ impl Sentences {
     }
 }
 
+/// Counts the words of `sources` without encoding them, which takes no room for ids: the vocabulary by falling count, and
+/// what was left out. The `vocabulary` of the options is not used. `watch` is told how far it is; `Break` ends it.
+///
+/// # Errors
+/// As [`Sentences::read_watched`].
+pub fn count_words(
+    sources: &[Source],
+    options: &CountOptions,
+    watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+) -> Result<(Vocabulary, CountReport)> {
+    options.validate()?;
+    let total = total(sources)?;
+    let origins = sources.iter().map(Origin::Source).collect();
+    let reading = Reading { name: name_of(sources), origins, total, options, sizes: SIZES };
+    let Own { joined, report, .. } = reading.count_own(None, watch)?;
+    Ok((joined.vocabulary, report))
+}
+
 /// Bytes of all sources, if all are files. What is missing is found missing before much of the rest is read.
 fn total(sources: &[Source]) -> Result<Option<u64>> {
     let mut total = Some(0);
@@ -163,81 +181,89 @@ pub(super) struct Reading<'a> {
 
 impl Reading<'_> {
     pub fn run(self, watch: &mut Watch) -> Result<Sentences> {
-        let Self { name, origins, total, options, sizes } = self;
+        let options = self.options;
         options.validate()?;
+        let (memory, threads) = (options.memory() / 2, options.workers());
+        let store = Store::new(memory, options.folder());
+        let (name, given) = (self.name.clone(), options.vocabulary);
+        let (vocabulary, counts, blocks, mut report) = match given {
+            Some(vocabulary) => {
+                let (counts, blocks, report) = self.count_given(vocabulary, Some(&store), watch)?;
+                (vocabulary.clone(), Some(counts), blocks, report)
+            }
+            None => {
+                let Own { joined, mut blocks, report } = self.count_own(Some(&store), watch)?;
+                renumber(threads, &mut blocks, joined.threads, &store)?;
+                (joined.vocabulary, None, blocks, report)
+            }
+        };
+        let whole = concatenate(threads, blocks, &store, memory, options.folder())?;
+        report.sentences = whole.sentences;
+        report.spilled_bytes = store.spilled() + whole.spilled;
+        Ok(Sentences { ids: whole.ids, vocabulary, counts, name, report })
+    }
+
+    /// How many threads count, and what they share.
+    fn work<R>(self, store: Option<&Store>, run: impl FnOnce(usize, &Work) -> Result<R>) -> Result<R> {
+        let Self { origins, total, options, sizes, .. } = self;
         let whole = match &options.preparation {
             preparation if preparation.field.is_some() => Whole::Lines,
             preparation if preparation.tokenizer == TokenizerKind::Unicode => Whole::Letters,
             _ => Whole::Words,
         };
         let names: Vec<_> = origins.iter().map(Origin::name).collect();
-        let memory = options.memory() / 2;
-        let store = Store::new(memory, options.folder());
         let blocks = Blocks::new(origins, Cutting { block_bytes: sizes.block_bytes, whole });
         let most = total.map_or(u64::MAX, |bytes| bytes / sizes.block_bytes as u64 + 1);
-        let counters = options.counters().min(usize::try_from(most).unwrap_or(usize::MAX));
-        let work = Work::new(options, &names, sizes.word_bytes, &store, blocks, total);
-        let draft = match options.vocabulary {
-            Some(vocabulary) => with_given(&work, counters, vocabulary, watch, &name)?,
-            None => with_own(&work, counters, watch, &name)?,
-        };
-        let Draft { vocabulary, counts, blocks, mut report } = draft;
-        report.literal_sentence_end =
-            vocabulary.id("</s>").map_or(0, |id| counts.as_ref().map_or(vocabulary.count(id), |c| c[id as usize]));
-        let joined = concatenate(options.workers(), blocks, &store, memory, options.folder())?;
-        report.sentences = joined.sentences;
-        report.spilled_bytes = store.spilled() + joined.spilled;
-        Ok(Sentences { ids: joined.ids, vocabulary, counts, name, report })
+        let threads = options.counters().min(usize::try_from(most).unwrap_or(usize::MAX));
+        run(threads, &Work::new(options, &names, sizes.word_bytes, store, blocks, total))
+    }
+
+    /// Counts the words of a vocabulary that is given.
+    fn count_given(
+        self,
+        vocabulary: &Vocabulary,
+        store: Option<&Store>,
+        watch: &mut Watch,
+    ) -> Result<(Vec<u64>, Vec<Encoded>, CountReport)> {
+        let name = self.name.clone();
+        let table = &WordTable::of(vocabulary);
+        let lexicon = || Given { table, counts: vec![0; vocabulary.len()] };
+        let shares = self.work(store, |threads, work| work.run((0..threads).map(|_| lexicon()).collect(), watch))?;
+        let Gathered { lexicons, blocks, mut report } = gather(shares);
+        let mut counts = vec![0; vocabulary.len()];
+        for lexicon in lexicons {
+            counts.iter_mut().zip(lexicon.counts).for_each(|(sum, count)| *sum += count);
+        }
+        report.kept = counts.iter().sum();
+        report.different_words = counts.iter().filter(|count| **count > 0).count() as u64;
+        report.literal_sentence_end = vocabulary.id(WORD2VEC_END).map_or(0, |id| counts[id as usize]);
+        if report.kept == 0 { Err(none_known(&name, &report).into()) } else { Ok((counts, blocks, report)) }
+    }
+
+    /// Counts all words.
+    fn count_own(self, store: Option<&Store>, watch: &mut Watch) -> Result<Own> {
+        let (name, options) = (self.name.clone(), self.options);
+        let lexicons = |threads| (0..threads).map(|_| Growing::new((options.max_vocab / threads).max(1))).collect();
+        let shares = self.work(store, |threads, work| work.run(lexicons(threads), watch))?;
+        let Gathered { lexicons, blocks, mut report } = gather(shares);
+        let joined = join(lexicons, options.min_count, &mut report);
+        if joined.vocabulary.is_empty() {
+            return Err(none_left(&name, joined.most, options.min_count, &report).into());
+        }
+        let literal = joined.vocabulary.id(WORD2VEC_END);
+        report.literal_sentence_end = literal.map_or(0, |id| joined.vocabulary.count(id));
+        Ok(Own { joined, blocks, report })
     }
 }
 
-/// Everything but the one slice of ids.
-struct Draft {
-    vocabulary: Vocabulary,
-    counts: Option<Vec<u64>>,
+/// What word2vec.c and others write for the end of a sentence.
+const WORD2VEC_END: &str = "</s>";
+
+/// A text counted by itself.
+struct Own {
+    joined: Joined,
     blocks: Vec<Encoded>,
     report: CountReport,
-}
-
-fn with_given(
-    work: &Work,
-    threads: usize,
-    vocabulary: &Vocabulary,
-    watch: &mut Watch,
-    name: &str,
-) -> Result<Draft> {
-    let table = &WordTable::of(vocabulary);
-    let lexicon = || Given { table, counts: vec![0; vocabulary.len()] };
-    let shares = work.run((0..threads).map(|_| lexicon()).collect(), watch)?;
-    let mut gathered = gather(shares);
-    let mut counts = vec![0; vocabulary.len()];
-    for lexicon in gathered.lexicons {
-        counts.iter_mut().zip(lexicon.counts).for_each(|(sum, count)| *sum += count);
-    }
-    gathered.report.kept = counts.iter().sum();
-    gathered.report.different_words = counts.iter().filter(|count| **count > 0).count() as u64;
-    if gathered.report.kept == 0 {
-        return Err(none_known(name, &gathered.report).into());
-    }
-    Ok(Draft {
-        vocabulary: vocabulary.clone(),
-        counts: Some(counts),
-        blocks: gathered.blocks,
-        report: gathered.report,
-    })
-}
-
-fn with_own(work: &Work, threads: usize, watch: &mut Watch, name: &str) -> Result<Draft> {
-    let options = work.options;
-    let most = (options.max_vocab / threads).max(1);
-    let shares = work.run((0..threads).map(|_| Growing::new(most)).collect(), watch)?;
-    let Gathered { lexicons, mut blocks, mut report } = gather(shares);
-    let joined = join(lexicons, options.min_count, &mut report);
-    if joined.vocabulary.is_empty() {
-        return Err(none_left(name, joined.most, options.min_count, &report).into());
-    }
-    renumber(options.workers(), &mut blocks, joined.threads, work.store)?;
-    Ok(Draft { vocabulary: joined.vocabulary, counts: None, blocks, report })
 }
 
 fn none_known(name: &str, report: &CountReport) -> CorpusError {

@@ -130,7 +130,7 @@ fn read_one(reader: impl Read + Send, name: &str, options: &ReadOptions, encoder
 }
 
 /// Names of more files than one reads at a glance are left out.
-fn name_of(sources: &[Source]) -> String {
+pub(super) fn name_of(sources: &[Source]) -> String {
     let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
     match sources.len() {
         0 => "an empty list of files".to_owned(),
@@ -140,7 +140,7 @@ fn name_of(sources: &[Source]) -> String {
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.
-fn hash_numbers<T: Copy, const N: usize>(hasher: &mut Xxh3, numbers: &[T], to_bytes: impl Fn(T) -> [u8; N]) {
+pub(super) fn hash_numbers<T: Copy, const N: usize>(hasher: &mut Xxh3, numbers: &[T], to_bytes: impl Fn(T) -> [u8; N]) {
     let mut block = Vec::with_capacity(1024 * N);
     for part in numbers.chunks(1024) {
         block.clear();

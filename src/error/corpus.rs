@@ -42,6 +42,34 @@ pub enum CorpusError {
         /// Words read, repeated ones each time.
         unknown_words: u64,
     },
+    /// Words were found, but each of them too rarely.
+    #[error(
+        "{name} has {tokens} words, {words} different ones, and none of them {min_count} times; \
+         the most frequent one is there {most} times: choose a min-count of {most} or less, or give more text"
+    )]
+    AllRare {
+        /// The text.
+        name: String,
+        /// Different words.
+        words: u64,
+        /// Words, repeated ones each time.
+        tokens: u64,
+        /// How often a word has to be there to be kept.
+        min_count: u64,
+        /// How often the most frequent word is there.
+        most: u64,
+    },
+    /// The caller did not want to read on.
+    #[error("reading was stopped before the text was over")]
+    Interrupted,
+    /// The temporary file for ids that do not fit in memory failed.
+    #[error("the temporary file in {} failed ({reason}); choose a folder with more room", folder.display())]
+    Temporary {
+        /// Where it lies.
+        folder: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// Bytes that are no UTF-8.
     #[error(
         "{name}: the bytes at offset {offset} (line {line}) are not UTF-8; \

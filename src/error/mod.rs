@@ -10,6 +10,7 @@ mod output;
 mod pickle;
 mod query;
 mod train;
+mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub use output::OutputError;
 pub use pickle::PickleError;
 pub use query::QueryError;
 pub use train::TrainError;
+pub use vocabulary::VocabularyError;
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -53,6 +55,9 @@ pub enum Error {
     /// Training cannot start or go on.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// A list of words is refused.
+    #[error(transparent)]
+    Vocabulary(#[from] VocabularyError),
     /// The operating system refused.
     #[error("{}: {source}", path.display())]
     Io {

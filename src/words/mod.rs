@@ -1,5 +1,7 @@
 //! Words and their numbers: who is word 42, which id has `toyota`, how often was it seen?
 
+mod list;
 mod vocabulary;
 
+pub use list::{read_vocabulary, write_vocabulary};
 pub use vocabulary::{SENTENCE_END, Vocabulary, WordId};

@@ -1,0 +1,330 @@
+//! The way from sources to sentences, station by station.
+
+#![forbid(unsafe_code)]
+
+use super::assemble::{concatenate, renumber};
+use super::blocks::{Blocks, Cutting, Origin, Whole};
+use super::count::{Encoded, Share, Watch, Work};
+use super::ids::Ids;
+use super::join::{Joined, join};
+use super::lexicon::{Given, Growing};
+use super::options::{CountOptions, CountReport, ReadProgress};
+use super::store::Store;
+use super::table::WordTable;
+use crate::corpus::prepare::TokenizerKind;
+use crate::corpus::sources::Source;
+use crate::corpus::text::{hash_numbers, name_of};
+use crate::corpus::tokenizer::MAX_WORD_BYTES;
+use crate::error::{CorpusError, Error, Result};
+use crate::words::{Vocabulary, WordId};
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::ops::ControlFlow;
+use xxhash_rust::xxh3::Xxh3;
+
+/// How text is cut: a test can make it small.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    pub block_bytes: usize,
+    pub word_bytes: usize,
+}
+
+const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES };
+
+/// A text as sentences of ids, and the vocabulary that gives the ids their words.
+///
+/// ```
+/// use quickvec::corpus::{CountOptions, Sentences};
+/// use quickvec::words::SENTENCE_END;
+///
+/// let options = CountOptions { min_count: 2, ..CountOptions::default() };
+/// let sentences = Sentences::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
+/// assert_eq!(sentences.vocabulary.words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
+/// assert_eq!(sentences.ids(), [1, 0, SENTENCE_END, 0, 1, 0, SENTENCE_END]);
+/// assert_eq!((sentences.report.tokens, sentences.report.rare_words), (9, 4));
+/// # Ok::<(), quickvec::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Sentences {
+    ids: Ids,
+    /// Words by id, by falling count; where a vocabulary was given, that one as it was.
+    pub vocabulary: Vocabulary,
+    counts: Option<Vec<u64>>,
+    /// Where the text came from: paths joined by ` + `, or `stdin`.
+    pub name: String,
+    /// What was left out, cut or replaced on the way.
+    pub report: CountReport,
+}
+
+impl Sentences {
+    /// Reads sources one after the other.
+    ///
+    /// # Errors
+    /// An option is out of its range; a source is missing, a folder, not UTF-8, damaged, or changed while it was read; all
+    /// of them together hold no word, none that is known, or none that is frequent enough; a temporary file is needed and
+    /// cannot be written.
+    pub fn read(sources: &[Source], options: &CountOptions) -> Result<Self> {
+        Self::read_watched(sources, options, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The same, and `watch` is told again and again how far it is, from the calling thread. `Break` ends it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read); [`CorpusError::Interrupted`] if `watch` ends it.
+    pub fn read_watched(
+        sources: &[Source],
+        options: &CountOptions,
+        watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+    ) -> Result<Self> {
+        let total = total(sources)?;
+        let origins = sources.iter().map(Origin::Source).collect();
+        Reading { name: name_of(sources), origins, total, options, sizes: SIZES }.run(watch)
+    }
+
+    /// From a string in memory.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn from_text(name: &str, text: &str, options: &CountOptions) -> Result<Self> {
+        Self::from_reader(name, text.as_bytes(), options)
+    }
+
+    /// From anything that can be read, once, to its end; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn from_reader(name: &str, reader: impl Read + Send, options: &CountOptions) -> Result<Self> {
+        let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
+        let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
+        reading.run(&mut |_| ControlFlow::Continue(()))
+    }
+
+    /// The text: ids, with [`SENTENCE_END`](crate::words::SENTENCE_END) behind each sentence.
+    pub fn ids(&self) -> &[WordId] {
+        &self.ids
+    }
+
+    /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
+    pub fn counts(&self) -> &[u64] {
+        self.counts.as_deref().unwrap_or(self.vocabulary.counts())
+    }
+
+    /// Whether the ids lie in a temporary file instead of in memory.
+    pub fn is_spilled(&self) -> bool {
+        matches!(self.ids, Ids::Mapped(_))
+    }
+
+    /// 16 hexadecimal digits over ids and words (XXH3, 64 bits): tells whether a checkpoint belongs to this text.
+    ///
+    /// The name has no part in it: a text that moved is the same text.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = Xxh3::new();
+        let (text, ends) = self.vocabulary.arena();
+        // Lengths first, so that no two texts run into the same bytes; all numbers little-endian on any machine.
+        for length in [self.ids.len(), ends.len(), text.len()] {
+            hasher.update(&(length as u64).to_le_bytes());
+        }
+        hash_numbers(&mut hasher, &self.ids, |id| id.to_le_bytes());
+        hash_numbers(&mut hasher, ends, |end| end.to_le_bytes());
+        hasher.update(text.as_bytes());
+        format!("{:016x}", hasher.digest())
+    }
+}
+
+/// Counts the words of `sources` without encoding them, which takes no room for ids: the vocabulary by falling count, and
+/// what was left out. The `vocabulary` of the options is not used. `watch` is told how far it is; `Break` ends it.
+///
+/// # Errors
+/// As [`Sentences::read_watched`].
+pub fn count_words(
+    sources: &[Source],
+    options: &CountOptions,
+    watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+) -> Result<(Vocabulary, CountReport)> {
+    options.validate()?;
+    let total = total(sources)?;
+    let origins = sources.iter().map(Origin::Source).collect();
+    let reading = Reading { name: name_of(sources), origins, total, options, sizes: SIZES };
+    let Own { joined, report, .. } = reading.count_own(None, watch)?;
+    Ok((joined.vocabulary, report))
+}
+
+/// Bytes of all sources, if all are files. What is missing is found missing before much of the rest is read.
+fn total(sources: &[Source]) -> Result<Option<u64>> {
+    let mut total = Some(0);
+    for source in sources {
+        let Source::File(path) = source else {
+            total = None;
+            continue;
+        };
+        match fs::metadata(path) {
+            Ok(about) if about.is_file() => total = total.map(|total| total + about.len()),
+            Ok(about) if about.is_dir() => return Err(CorpusError::Folder { path: path.clone() }.into()),
+            Ok(_) => total = None,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(CorpusError::Missing { path: path.clone() }.into());
+            }
+            Err(error) => return Err(Error::io(path)(error)),
+        }
+    }
+    Ok(total)
+}
+
+/// A text to be read.
+pub(super) struct Reading<'a> {
+    pub name: String,
+    pub origins: Vec<Origin<'a>>,
+    pub total: Option<u64>,
+    pub options: &'a CountOptions<'a>,
+    pub sizes: Sizes,
+}
+
+impl Reading<'_> {
+    pub fn run(self, watch: &mut Watch) -> Result<Sentences> {
+        let options = self.options;
+        options.validate()?;
+        let (memory, threads) = (options.memory() / 2, options.workers());
+        let store = Store::new(memory, options.folder());
+        let (name, given) = (self.name.clone(), options.vocabulary);
+        let (vocabulary, counts, blocks, mut report) = match given {
+            Some(vocabulary) => {
+                let (counts, blocks, report) = self.count_given(vocabulary, Some(&store), watch)?;
+                (vocabulary.clone(), Some(counts), blocks, report)
+            }
+            None => {
+                let Own { joined, mut blocks, report } = self.count_own(Some(&store), watch)?;
+                renumber(threads, &mut blocks, joined.threads, &store)?;
+                (joined.vocabulary, None, blocks, report)
+            }
+        };
+        let whole = concatenate(threads, blocks, &store, memory, options.folder())?;
+        report.sentences = whole.sentences;
+        report.spilled_bytes = store.spilled() + whole.spilled;
+        Ok(Sentences { ids: whole.ids, vocabulary, counts, name, report })
+    }
+
+    /// How many threads count, and what they share.
+    fn work<R>(self, store: Option<&Store>, run: impl FnOnce(usize, &Work) -> Result<R>) -> Result<R> {
+        let Self { origins, total, options, sizes, .. } = self;
+        let whole = match &options.preparation {
+            preparation if preparation.field.is_some() => Whole::Lines,
+            preparation if preparation.tokenizer == TokenizerKind::Unicode => Whole::Letters,
+            _ => Whole::Words,
+        };
+        let names: Vec<_> = origins.iter().map(Origin::name).collect();
+        let blocks = Blocks::new(origins, Cutting { block_bytes: sizes.block_bytes, whole });
+        let most = total.map_or(u64::MAX, |bytes| bytes / sizes.block_bytes as u64 + 1);
+        let threads = options.counters().min(usize::try_from(most).unwrap_or(usize::MAX));
+        run(threads, &Work::new(options, &names, sizes.word_bytes, store, blocks, total))
+    }
+
+    /// Counts the words of a vocabulary that is given.
+    fn count_given(
+        self,
+        vocabulary: &Vocabulary,
+        store: Option<&Store>,
+        watch: &mut Watch,
+    ) -> Result<(Vec<u64>, Vec<Encoded>, CountReport)> {
+        let name = self.name.clone();
+        let table = &WordTable::of(vocabulary);
+        let lexicon = || Given { table, counts: vec![0; vocabulary.len()] };
+        let shares = self.work(store, |threads, work| work.run((0..threads).map(|_| lexicon()).collect(), watch))?;
+        let Gathered { lexicons, blocks, mut report } = gather(shares);
+        let mut counts = vec![0; vocabulary.len()];
+        for lexicon in lexicons {
+            counts.iter_mut().zip(lexicon.counts).for_each(|(sum, count)| *sum += count);
+        }
+        report.kept = counts.iter().sum();
+        report.different_words = counts.iter().filter(|count| **count > 0).count() as u64;
+        report.literal_sentence_end = vocabulary.id(WORD2VEC_END).map_or(0, |id| counts[id as usize]);
+        if report.kept == 0 { Err(none_known(&name, &report).into()) } else { Ok((counts, blocks, report)) }
+    }
+
+    /// Counts all words.
+    fn count_own(self, store: Option<&Store>, watch: &mut Watch) -> Result<Own> {
+        let (name, options) = (self.name.clone(), self.options);
+        let lexicons = |threads| (0..threads).map(|_| Growing::new((options.max_vocab / threads).max(1))).collect();
+        let shares = self.work(store, |threads, work| work.run(lexicons(threads), watch))?;
+        let Gathered { lexicons, blocks, mut report } = gather(shares);
+        let joined = join(lexicons, options.min_count, &mut report);
+        if joined.vocabulary.is_empty() {
+            return Err(none_left(&name, joined.most, options.min_count, &report).into());
+        }
+        let literal = joined.vocabulary.id(WORD2VEC_END);
+        report.literal_sentence_end = literal.map_or(0, |id| joined.vocabulary.count(id));
+        Ok(Own { joined, blocks, report })
+    }
+}
+
+/// What word2vec.c and others write for the end of a sentence.
+const WORD2VEC_END: &str = "</s>";
+
+/// A text counted by itself.
+struct Own {
+    joined: Joined,
+    blocks: Vec<Encoded>,
+    report: CountReport,
+}
+
+fn none_known(name: &str, report: &CountReport) -> CorpusError {
+    match report.tokens {
+        0 => empty(name, report),
+        unknown_words => CorpusError::AllUnknown { name: name.to_owned(), unknown_words },
+    }
+}
+
+fn none_left(name: &str, most: u64, min_count: u64, report: &CountReport) -> CorpusError {
+    match report.tokens {
+        0 => empty(name, report),
+        tokens => CorpusError::AllRare { name: name.to_owned(), words: report.rare_words, tokens, min_count, most },
+    }
+}
+
+fn empty(name: &str, report: &CountReport) -> CorpusError {
+    let (empty_lines, skipped_lines) = (report.read.empty_lines, report.read.skipped_lines);
+    CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines }
+}
+
+/// What all threads made, together.
+struct Gathered<L> {
+    lexicons: Vec<L>,
+    /// In the order of the text.
+    blocks: Vec<Encoded>,
+    report: CountReport,
+}
+
+fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
+    let mut gathered = Gathered { lexicons: Vec::new(), blocks: Vec::new(), report: CountReport::default() };
+    for share in shares {
+        let (sum, more) = (&mut gathered.report.read, share.report);
+        sum.skipped_lines += more.skipped_lines;
+        sum.invalid_utf8 += more.invalid_utf8;
+        sum.words_cut += more.words_cut;
+        sum.unknown_words += more.unknown_words;
+        sum.decomposed_hangul += more.decomposed_hangul;
+        sum.non_words += more.non_words;
+        sum.stopped_at_limit |= more.stopped_at_limit;
+        gathered.report.tokens += share.tokens;
+        gathered.lexicons.push(share.lexicon);
+        gathered.blocks.extend(share.blocks);
+    }
+    gathered.blocks.sort_unstable_by_key(|block| block.number);
+    (gathered.report.read.lines, gathered.report.read.empty_lines) = lines(&gathered.blocks);
+    gathered
+}
+
+/// Lines with words and lines without: also those that go over from block to block.
+fn lines(blocks: &[Encoded]) -> (u64, u64) {
+    let (mut full, mut empty, mut is_open) = (0, 0, false);
+    for Encoded { lines, .. } in blocks {
+        full += lines.full;
+        empty += lines.empty;
+        match lines.first {
+            Some(has_words) if has_words || is_open => full += 1,
+            Some(_) => empty += 1,
+            None => {}
+        }
+        is_open = lines.last || is_open && lines.ends() == 0;
+    }
+    (full, empty)
+}

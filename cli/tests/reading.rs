@@ -108,7 +108,9 @@ fn folders_and_patterns_are_the_files_in_them() {
         .says("data: 1 hidden files or folders: left out")
         .says("1 files without a byte: left out");
     case.run_small(&["data/**/*.*", "-o", "pattern"]).succeeds();
-    case.run_small(&["data/a.txt", "data", "-o", "twice"]).succeeds().says("read once: data/a.txt");
+    case.run_small(&["data/a.txt", "data", "-o", "twice"])
+        .succeeds()
+        .says("1 files named or found again (data/a.txt): read once");
     for model in ["folder", "pattern", "twice"] {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }

@@ -105,16 +105,22 @@ impl Search {
 
     /// All that was found under one name: something has to be.
     fn whole(&mut self, name: &str, paths: Vec<PathBuf>) -> Result<()> {
-        let before = self.found.clone();
+        let before = self.counts();
         for path in paths {
             self.entry(path)?;
         }
-        let Sources { list, hidden, empty, special, repeated } = &self.found;
-        if list.len() > before.list.len() || repeated.len() > before.repeated.len() {
+        let now = self.counts();
+        if now[0] > before[0] {
             return Ok(());
         }
-        let (hidden, empty, special) = (hidden - before.hidden, empty - before.empty, special - before.special);
+        let [_, hidden, empty, special] = std::array::from_fn(|i| now[i] - before[i]);
         Err(CorpusError::NoFiles { name: name.to_owned(), hidden, empty, special }.into())
+    }
+
+    /// Files found, once or again; hidden, empty and special ones left out.
+    fn counts(&self) -> [u64; 4] {
+        let Sources { list, hidden, empty, special, repeated } = &self.found;
+        [(list.len() + repeated.len()) as u64, *hidden, *empty, *special]
     }
 
     /// What lies in a folder, or fits a pattern.

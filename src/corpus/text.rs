@@ -36,7 +36,8 @@ impl Corpus {
     /// Reads sources one after the other into one corpus with its own vocabulary: ids by first appearance.
     ///
     /// # Errors
-    /// A source is missing, a folder, compressed, binary or not UTF-8; all of them together hold no word.
+    /// A source is missing, a folder, cut short, binary or not UTF-8, or cannot be prepared as asked; all of them together
+    /// hold no word.
     pub fn read(sources: &[Source], options: &ReadOptions) -> Result<Self> {
         let encoder = Encoder::new(Vocabulary::new(), true, options);
         Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))

@@ -104,7 +104,7 @@ pub enum CorpusError {
         /// The encoding, as `iconv` spells it.
         encoding: &'static str,
     },
-    /// The first bytes are those of a compressed file.
+    /// The first bytes are those of an archive, or of a compressed file of a kind that is not read here.
     #[error("{name} is compressed ({format}); decompress it first: `{command}`")]
     Compressed {
         /// The text.

@@ -125,18 +125,16 @@ impl Texts {
     /// A line for every kind of file that the names seemed to mean and that is not read.
     fn tell(&self) {
         let Sources { hidden, empty, special, repeated, .. } = &self.sources;
+        let again = repeated.first().map_or(String::new(), |path| format!(" ({})", path.display()));
         let told = [
-            (*hidden, "hidden files or folders: left out (name them to have them read)"),
-            (*empty, "files without a byte: left out"),
-            (*special, "pipes or devices: left out"),
-            (repeated.len() as u64, "files named or found a second time: read once"),
+            (*hidden, "hidden files or folders: left out (name them to have them read)".to_owned()),
+            (*empty, "files without a byte: left out".to_owned()),
+            (*special, "pipes or devices: left out".to_owned()),
+            (repeated.len() as u64, format!("files named or found again{again}: read once")),
         ];
         let names = self.names.join(" ");
-        for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
-            note(format_args!("{names}: {} {what}", thousands(count)));
-        }
-        if let Some(path) = repeated.first() {
-            note(format_args!("read once: {}{}", path.display(), if repeated.len() > 1 { " and others" } else { "" }));
+        for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+            note(format_args!("{names}: {} {what}", thousands(*count)));
         }
     }
 }

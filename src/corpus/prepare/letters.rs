@@ -8,33 +8,26 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 ///
 /// As `str::to_lowercase`, the Greek final sigma included.
 pub(super) fn lower(text: &str, out: &mut String) -> bool {
-    out.reserve(text.len());
-    let mut rest = text;
-    let mut changed = false;
-    while !rest.is_empty() {
-        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        let start = out.len();
-        out.push_str(&rest[..ascii]);
-        out[start..].make_ascii_lowercase();
-        rest = &rest[ascii..];
-        // The case of a sigma depends on what is around it: the standard library knows the rule.
-        let other = rest.bytes().position(|byte| byte.is_ascii()).unwrap_or(rest.len());
-        if rest[..other].contains('Σ') {
-            out.clear();
-            out.push_str(&text.to_lowercase());
-            return true;
-        }
-        for character in rest[..other].chars() {
-            if has_no_case(character) {
-                out.push(character);
-            } else {
-                out.extend(character.to_lowercase());
-            }
-        }
-        rest = &rest[other..];
+    if text.is_ascii() {
+        out.push_str(text);
+        out.make_ascii_lowercase();
+    } else if text.contains('Σ') {
+        // Its small letter depends on what is around it: the standard library knows the rule.
+        out.push_str(&text.to_lowercase());
+    } else {
+        text.chars().for_each(|character| push_lower(character, out));
     }
-    changed |= out != text;
-    changed
+    out != text
+}
+
+fn push_lower(character: char, out: &mut String) {
+    if character.is_ascii() {
+        out.push(character.to_ascii_lowercase());
+    } else if has_no_case(character) {
+        out.push(character);
+    } else {
+        out.extend(character.to_lowercase());
+    }
 }
 
 /// Chinese, Japanese, Korean and their neighbours in Unicode: no letter there has a case.
@@ -44,7 +37,7 @@ fn has_no_case(character: char) -> bool {
 
 /// Writes `text` composed (NFC) to `out`, unless it is so already: then `false`.
 pub(super) fn compose(text: &str, out: &mut String) -> bool {
-    if is_composed(text) {
+    if text.is_ascii() || is_composed(text) {
         return false;
     }
     out.reserve(text.len());

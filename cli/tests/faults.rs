@@ -148,7 +148,9 @@ fn a_misspelt_flag_is_refused_with_the_nearest_one() {
 fn a_missing_corpus_is_refused() {
     let case = Case::new();
     case.run(&["nothing.txt"]).fails(2, "there is no file nothing.txt");
-    case.run(&["."]).fails(1, "is a folder");
+    case.run(&["."]).fails(2, "lies in a folder that is read");
+    std::fs::create_dir(case.path("empty")).unwrap();
+    case.run(&["empty"]).fails(1, "empty holds no file to read");
     case.run(&["ptb:tset"]).fails(2, "ptb:tset");
 }
 
@@ -209,14 +211,15 @@ fn marks_line_ends_and_a_missing_last_newline_change_nothing() {
     assert_eq!(words("d", plain.trim_end()), expected);
 }
 
-/// Rows 24, 29, 30 and 37.
+/// Rows 24, 29 and 30. What is compressed and can be read, and row 37: `reading.rs`.
 #[test]
 fn files_that_are_no_text_are_refused_by_content() {
     let case = Case::new();
     for (bytes, message) in [
         (&b"cat\0dog"[..], "NUL byte at offset 3"),
-        (b"\x1f\x8b\x08\0\0\0\0\0", "compressed (gzip)"),
-        (b"\x28\xb5\x2f\xfd\0\0", "compressed (zstd)"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "text.txt is cut short: its gzip data"),
+        (b"\x28\xb5\x2f\xfd\0\0", "text.txt is cut short: its zstd data"),
+        (b"PK\x03\x04\x14\0\0\0\x08\0", "compressed (zip)"),
         (b"\xff\xfec\0a\0t\0", "UTF-16"),
     ] {
         case.write("text.txt", bytes);

@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::{Config, OptimizerKind};
-use crate::corpus::{Corpus, InvalidUtf8, ReadOptions};
+use crate::corpus::{Corpus, InvalidUtf8, Preparation, ReadOptions};
 use crate::error::{Error, TrainError};
 use crate::nn::{Pause, Trainer};
 use crate::vectors::WordVectors;
@@ -200,4 +200,18 @@ fn refuses_a_byte_that_was_altered() {
         std::fs::write(&path, altered).unwrap();
         assert!(matches!(load(&path), Err(Error::Format(_))), "byte {at}");
     }
+}
+
+#[test]
+fn a_record_keeps_how_the_text_was_prepared_and_older_ones_are_read() {
+    let (_, corpus, record) = small(OptimizerKind::Sgd);
+    let text = serde_json::to_string(&record).unwrap();
+    assert!(!text.contains("preparation"), "{text}");
+    assert_eq!(serde_json::from_str::<CorpusRecord>(&text).unwrap(), record);
+
+    let preparation = Preparation { lower: true, field: Some("text".into()), ..Preparation::default() };
+    let options = ReadOptions { preparation, ..ReadOptions::default() };
+    let prepared = CorpusRecord::new(&corpus, vec!["-".into()], &options);
+    let again: CorpusRecord = serde_json::from_str(&serde_json::to_string(&prepared).unwrap()).unwrap();
+    assert_eq!((again.options(), again), (options, prepared));
 }

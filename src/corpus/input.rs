@@ -178,3 +178,98 @@ fn positioned_read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<us
 fn positioned_read(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compress::Compression;
+    use std::time::Duration;
+
+    fn file(bytes: &[u8]) -> (tempfile::TempDir, Source, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t");
+        fs::write(&path, bytes).unwrap();
+        (folder, Source::File(path.clone()), path)
+    }
+
+    fn plain(source: &Source) -> (PlainFile, Stamp) {
+        let Input { bytes: Bytes::Plain(file), stamp: Some(stamp), .. } =
+            open(source).unwrap_or_else(|e| panic!("{e}"))
+        else {
+            panic!("no plain file")
+        };
+        (file, stamp)
+    }
+
+    #[test]
+    fn a_plain_file_is_read_by_position_from_several_threads() {
+        let text: Vec<u8> = (0..100_000_u32).flat_map(|i| format!("{i} ").into_bytes()).collect();
+        let (_folder, source, path) = file(&[b"\xef\xbb\xbf", &text[..]].concat());
+        let (plain, _) = plain(&source);
+        assert_eq!(plain.text, 3..text.len() as u64 + 3);
+        std::thread::scope(|scope| {
+            for part in 0..8 {
+                let (plain, text) = (&plain, &text);
+                scope.spawn(move || {
+                    let range = part * text.len() / 8..(part + 1) * text.len() / 8;
+                    let mut buffer = vec![0; range.len()];
+                    plain.read_at(&mut buffer, plain.text.start + range.start as u64).unwrap();
+                    assert_eq!(buffer, text[range]);
+                });
+            }
+        });
+        let mut all = Vec::new();
+        plain.into_stream().reader.read_to_end(&mut all).unwrap();
+        assert!(all == text && open(&source).is_ok_and(|input| input.name == path.display().to_string()));
+    }
+
+    /// FAULTS 31.
+    #[test]
+    fn a_file_cut_short_while_it_is_open_is_an_error() {
+        let (_folder, source, path) = file(&vec![b'a'; 1 << 20]);
+        let (plain, _) = plain(&source);
+        File::options().write(true).open(&path).unwrap().set_len(1000).unwrap();
+        let cut =
+            |error: &Error| matches!(error, Error::Corpus(CorpusError::Changed { got, .. }) if got == "1000 bytes");
+        assert!(cut(&plain.read_at(&mut [0; 600], 500).unwrap_err()));
+        let error = io::copy(&mut plain.into_stream().reader, &mut io::sink()).unwrap_err();
+        assert!(cut(&unpack::from_io("t", error)));
+    }
+
+    /// FAULTS 31.
+    #[test]
+    fn a_stamp_tells_whether_the_file_is_still_the_same() {
+        let (_folder, source, path) = file(b"one");
+        let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
+        stamp.check().unwrap();
+        let told = || stamp.check().unwrap_err().to_string();
+        let later = SystemTime::now() + Duration::from_secs(5);
+        File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+        assert!(told().contains("expected 3 bytes, got 3 bytes, written since"), "{}", told());
+        fs::write(&path, "longer").unwrap();
+        assert!(told().contains("expected 3 bytes, got 6 bytes"), "{}", told());
+        fs::remove_file(&path).unwrap();
+        assert!(told().contains("got no file"), "{}", told());
+    }
+
+    #[test]
+    fn a_compressed_file_is_a_stream_with_a_stamp() {
+        let mut packed = Vec::new();
+        Compression::Gzip.write(&mut packed, |out| std::io::Write::write_all(out, b"you say")).unwrap();
+        let (_folder, source, _) = file(&packed);
+        let Input { bytes: Bytes::Stream(Unpacked { mut reader, mark: 0 }), stamp: Some(stamp), .. } =
+            open(&source).unwrap_or_else(|e| panic!("{e}"))
+        else {
+            panic!("no stream")
+        };
+        assert_eq!((io::read_to_string(&mut reader).unwrap().as_str(), stamp.bytes), ("you say", packed.len() as u64));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_system_makes_up_is_a_stream() {
+        let input = open(&Source::File("/proc/self/status".into())).unwrap_or_else(|e| panic!("{e}"));
+        let (Bytes::Stream(Unpacked { mut reader, .. }), None) = (input.bytes, input.stamp) else { panic!() };
+        assert!(io::read_to_string(&mut reader).unwrap().starts_with("Name:"));
+    }
+}

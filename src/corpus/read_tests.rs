@@ -1,6 +1,6 @@
 use super::*;
 use crate::compress::Compression;
-use crate::corpus::{Corpus, EOS, MAX_WORD_BYTES};
+use crate::corpus::{Corpus, EOS, MAX_WORD_BYTES, Normalization};
 use crate::error::Error;
 use crate::words::Vocabulary;
 use proptest::prelude::*;
@@ -329,6 +329,88 @@ fn the_fingerprint_tells_corpora_apart_but_not_by_name() {
     assert_eq!(print("you say goodbye and i say hello ."), "bc3507f60c0925ba");
 }
 
+fn prepared(preparation: Preparation, invalid_utf8: InvalidUtf8) -> ReadOptions {
+    ReadOptions { preparation, invalid_utf8, max_tokens: None }
+}
+
+fn field(name: &str) -> Preparation {
+    Preparation { field: Some(name.into()), ..Preparation::default() }
+}
+
+#[test]
+fn text_is_prepared_before_its_words_are_counted() {
+    let lower = Preparation { lower: true, ..Preparation::default() };
+    let corpus = read(b"The THE the\nEnd", &prepared(lower, InvalidUtf8::Error)).unwrap();
+    assert_eq!(tokens(&corpus), ["the", "the", "the", EOS, "end", EOS]);
+
+    let nfc = Preparation { normalize: Normalization::Nfc, ..Preparation::default() };
+    let corpus = read("\u{1112}\u{1161}\u{11ab} 한".as_bytes(), &prepared(nfc, InvalidUtf8::Error)).unwrap();
+    assert_eq!((tokens(&corpus), corpus.report.decomposed_hangul), (vec!["한", "한", EOS], 0));
+
+    let text = b"\xef\xbb\xbf{\"t\": \"a b\\nc\"}\r\n\r\n{\"t\": \"\"}\n{\"t\": [\"d\"]}";
+    let corpus = read(text, &prepared(field("t"), InvalidUtf8::Error)).unwrap();
+    assert_eq!(tokens(&corpus), ["a", "b", EOS, "c", EOS, "d", EOS]);
+    assert_eq!((corpus.report.lines, corpus.report.empty_lines), (3, 2));
+}
+
+#[test]
+fn a_fault_in_json_lines_is_told_with_its_line() {
+    let error = |text: &[u8], invalid_utf8| match read(text, &prepared(field("t"), invalid_utf8)) {
+        Err(Error::Corpus(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let text = b"{\"t\": \"a\\nb\\nc\"}\n{\"t\": \"\xff\"}\n{\"t\": 1}\n";
+    let name = || "text".to_owned();
+    assert_eq!(error(text, InvalidUtf8::Error), CorpusError::InvalidUtf8 { name: name(), offset: 26, line: 2 });
+    for policy in [InvalidUtf8::SkipLine, InvalidUtf8::Replace] {
+        assert!(matches!(error(text, policy), CorpusError::Json { line: 3, .. }), "{policy:?}");
+    }
+    assert_eq!(error(b"{}\n\0", InvalidUtf8::Error), CorpusError::NoField { name: name(), line: 1, field: "t".into() });
+    assert_eq!(error(b"\n\n {\0", InvalidUtf8::Error), CorpusError::Nul { name: name(), offset: 4, line: 3 });
+}
+
+#[test]
+fn a_line_of_json_with_bytes_that_are_no_utf8_is_left_out_whole() {
+    let text = b"{\"t\": \"a\\nb\"}\n{\"t\": \"c\\nd \xff\"}\n{\"t\": \"e\"}\n{\"t\": \xff";
+    let corpus = read(text, &prepared(field("t"), InvalidUtf8::SkipLine)).unwrap();
+    assert_eq!(tokens(&corpus), ["a", EOS, "b", EOS, "e", EOS]);
+    assert_eq!((corpus.report.skipped_lines, corpus.report.invalid_utf8), (2, 2));
+    let corpus = read(&text[..40], &prepared(field("t"), InvalidUtf8::Replace)).unwrap();
+    assert_eq!(tokens(&corpus), ["a", EOS, "b", EOS, "c", EOS, "d", "\u{fffd}", EOS]);
+}
+
+#[test]
+fn what_lies_behind_the_limit_need_be_no_json() {
+    let options = ReadOptions { max_tokens: Some(3), ..prepared(field("t"), InvalidUtf8::Error) };
+    let corpus = read(b"{\"t\": \"a b\"}\n{\"t\": \"c d\"}\nbroken", &options).unwrap();
+    assert_eq!((tokens(&corpus), corpus.report.stopped_at_limit), (vec!["a", "b", EOS], true));
+}
+
+// FAULTS 26 and 27
+#[test]
+fn a_long_line_is_prepared_in_parts() {
+    let lower = prepared(Preparation { lower: true, ..Preparation::default() }, InvalidUtf8::Error);
+    let pattern = b"AAAAAAAAAAAAAAAAAAA bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb ";
+    let reader = Endless { pattern, at: 0, left: 200_000 * pattern.len() };
+    let corpus = Corpus::from_reader("line", reader, &lower).unwrap();
+    assert_eq!((corpus.ids.len(), corpus.report.lines, corpus.vocabulary.len()), (400_001, 1, 3));
+    let reader = Endless { pattern: "É".as_bytes(), at: 0, left: 9_999_998 };
+    let corpus = Corpus::from_reader("word", reader.chain(&b" END"[..]), &lower).unwrap();
+    assert_eq!(tokens(&corpus), ["é".repeat(500).as_str(), "end", EOS]);
+    let json = Endless { pattern: b"[", at: 0, left: 70 << 20 };
+    let error = Corpus::from_reader("line", json, &prepared(field("t"), InvalidUtf8::Error)).unwrap_err();
+    assert!(matches!(error, Error::Corpus(CorpusError::LongLine { line: 1, .. })), "{error}");
+}
+
+#[test]
+fn many_texts_are_named_by_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources: Vec<_> = (0..6).map(|i| folder.path().join(i.to_string())).map(Source::File).collect();
+    sources.iter().for_each(|source| std::fs::write(source.to_string(), "a").unwrap());
+    let corpus = Corpus::read(&sources, &ReadOptions::default()).unwrap();
+    assert_eq!(corpus.name, format!("{} and 5 other texts", sources[0]));
+}
+
 /// The text rules, said again as plainly as possible, on a whole text in memory.
 fn naive(bytes: &[u8], invalid_utf8: InvalidUtf8) -> Option<Vec<String>> {
     let lossy = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
@@ -409,14 +491,31 @@ proptest! {
         bytes in nasty_bytes(), policy in 0..3, chunk_bytes in 1..9usize, limit in proptest::option::of(1..30usize)
     ) {
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
-        let options = ReadOptions { invalid_utf8, max_tokens: limit, ..ReadOptions::default() };
-        prop_assert_eq!(in_chunks(&bytes, &options, chunk_bytes), in_chunks(&bytes, &options, CHUNK_BYTES));
+        for lower in [false, true] {
+            let preparation = Preparation { lower, ..Preparation::default() };
+            let options = ReadOptions { invalid_utf8, max_tokens: limit, preparation };
+            prop_assert_eq!(in_chunks(&bytes, &options, chunk_bytes), in_chunks(&bytes, &options, CHUNK_BYTES));
+        }
+    }
+
+    #[test]
+    fn a_preparation_that_changes_nothing_changes_nothing(
+        bytes in nasty_bytes(), policy in 0..3, chunk_bytes in 1..99usize, limit in proptest::option::of(1..30usize)
+    ) {
+        // All letters of these texts are small; only conjoining jamo, which NFC would compose, are not as they will be.
+        let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
+        let plain = ReadOptions { invalid_utf8, max_tokens: limit, ..ReadOptions::default() };
+        let lower = Preparation { lower: true, ..Preparation::default() };
+        let lower = ReadOptions { preparation: lower, ..plain.clone() };
+        prop_assert_eq!(in_chunks(&bytes, &lower, chunk_bytes), in_chunks(&bytes, &plain, chunk_bytes));
     }
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), chunk_bytes in 1..9usize) {
         for invalid_utf8 in [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine] {
-            let _ = in_chunks(&bytes, &ReadOptions { invalid_utf8, ..ReadOptions::default() }, chunk_bytes);
+            for preparation in [Preparation::default(), field("t"), Preparation { lower: true, ..Preparation::default() }] {
+                let _ = in_chunks(&bytes, &prepared(preparation, invalid_utf8), chunk_bytes);
+            }
         }
     }
 

@@ -188,3 +188,124 @@ fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
     paths.sort();
     if paths.is_empty() { Err(CorpusError::NoMatch { pattern: pattern.to_owned() }.into()) } else { Ok(paths) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Place(tempfile::TempDir);
+
+    impl Place {
+        /// A folder with these files; each holds its own name, those that end in `empty` nothing.
+        fn with(files: &[&str]) -> Self {
+            let place = Place(tempfile::tempdir().unwrap());
+            for file in files {
+                let path = place.path(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, if file.ends_with("empty") { "" } else { file }).unwrap();
+            }
+            place
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.0.path().join(name)
+        }
+
+        fn find(&self, names: &[&str]) -> Result<Sources> {
+            Sources::find(&names.iter().map(|name| self.path(name)).collect::<Vec<_>>())
+        }
+
+        /// What was found, by names in the folder.
+        fn list(&self, found: &Sources) -> Vec<String> {
+            let name = |source: &Source| match source {
+                Source::Stdin => "-".to_owned(),
+                Source::File(path) => path.strip_prefix(self.0.path()).unwrap().to_str().unwrap().to_owned(),
+            };
+            found.list.iter().map(name).collect()
+        }
+
+        fn names(&self, names: &[&str]) -> Vec<String> {
+            self.list(&self.find(names).unwrap())
+        }
+    }
+
+    #[test]
+    fn a_folder_is_searched_to_its_bottom_in_the_order_of_paths() {
+        let place = Place::with(&["b/z", "b/a/deep", "a", "c", ".hidden", ".git/config", "b/.x", "b/empty"]);
+        let found = place.find(&[""]).unwrap();
+        assert_eq!(place.list(&found), ["a", "b/a/deep", "b/z", "c"]);
+        assert_eq!((found.hidden, found.empty, found.special), (3, 1, 0));
+        assert!(found.repeated.is_empty());
+    }
+
+    #[test]
+    fn what_is_named_is_taken_hidden_empty_or_missing_in_the_order_given() {
+        let place = Place::with(&["b", ".hidden", "empty"]);
+        let found = place.find(&["missing", "empty", "b", ".hidden"]).unwrap();
+        assert_eq!(place.list(&found), ["missing", "empty", "b", ".hidden"]);
+        assert_eq!((found.hidden, found.empty), (0, 0));
+        assert_eq!(Sources::find(&["-"]).unwrap().list, [Source::Stdin]);
+    }
+
+    #[test]
+    fn patterns_fit_files_and_folders_as_in_a_shell() {
+        let place = Place::with(&["a1.txt", "a2.txt", "b1.txt", ".a3.txt", "d/a4.txt", "d/e/a5.txt", "d/empty"]);
+        assert_eq!(place.names(&["a*.txt"]), ["a1.txt", "a2.txt"]);
+        assert_eq!(place.names(&["?1.txt"]), ["a1.txt", "b1.txt"]);
+        assert_eq!(place.names(&["[ab]1.txt"]), ["a1.txt", "b1.txt"]);
+        assert_eq!(place.names(&["**/a*.txt"]), ["a1.txt", "a2.txt", "d/a4.txt", "d/e/a5.txt"]);
+        assert_eq!(place.names(&["[d]"]), ["d/a4.txt", "d/e/a5.txt"]);
+        assert_eq!(place.find(&["d/*"]).unwrap().empty, 1);
+    }
+
+    #[test]
+    fn a_file_whose_name_looks_like_a_pattern_is_a_file() {
+        let place = Place::with(&["a[1].txt", "a1.txt", "what?"]);
+        assert_eq!(place.names(&["a[1].txt"]), ["a[1].txt"]);
+        assert_eq!(place.names(&["what?"]), ["what?"]);
+    }
+
+    #[test]
+    fn no_file_is_read_twice_in_silence() {
+        let place = Place::with(&["a", "d/b"]);
+        let found = place.find(&["a", "", "./d/b", "a"]).unwrap();
+        assert_eq!(place.list(&found), ["a", "d/b"]);
+        assert_eq!(found.repeated, [place.path("a"), place.path("./d/b"), place.path("a")]);
+    }
+
+    #[test]
+    fn a_pattern_that_fits_nothing_or_makes_no_sense_is_an_error() {
+        let place = Place::with(&["a"]);
+        let error = |name: &str| match place.find(&[name]) {
+            Err(Error::Corpus(error)) => error,
+            other => panic!("{name}: {other:?}"),
+        };
+        assert!(matches!(error("*.txt"), CorpusError::NoMatch { pattern } if pattern.ends_with("*.txt")));
+        assert!(matches!(error("[a"), CorpusError::BadPattern { pattern, .. } if pattern.ends_with("[a")));
+        assert!(matches!(error("a***"), CorpusError::BadPattern { .. }));
+    }
+
+    #[test]
+    fn a_folder_without_a_text_is_an_error_that_counts() {
+        let place = Place::with(&["d/.hidden", "d/empty", "a"]);
+        let Err(Error::Corpus(error)) = place.find(&["a", "d"]) else { panic!("it passed") };
+        let name = place.path("d").display().to_string();
+        assert_eq!(error, CorpusError::NoFiles { name, hidden: 1, empty: 1, special: 0 });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once_and_pipes_are_left_out() {
+        use std::os::unix::fs::symlink;
+        let place = Place::with(&["d/a", "e/b"]);
+        symlink(place.path("d"), place.path("d/loop")).unwrap();
+        symlink(place.path("e"), place.path("d/other")).unwrap();
+        symlink(place.path("d/a"), place.path("d/link")).unwrap();
+        symlink(place.path("nothing"), place.path("d/z")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(place.path("d/pipe")).status().unwrap();
+        assert!(pipe.success());
+        let found = place.find(&["d"]).unwrap();
+        assert_eq!(place.list(&found), ["d/a", "d/other/b", "d/z"]);
+        assert_eq!((found.special, found.repeated), (1, vec![place.path("d/link")]));
+    }
+}

@@ -26,7 +26,7 @@ pub struct Corpus {
     pub ids: Vec<WordId>,
     /// Words by id. The counts are those of *this* text, also where the ids come from another one.
     pub vocabulary: Vocabulary,
-    /// Where the text came from: paths joined by ` + `, `stdin`, or a data set's name.
+    /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), `stdin`, or a data set's name.
     pub name: String,
     /// What was skipped, cut or replaced on the way.
     pub report: ReadReport,
@@ -129,9 +129,14 @@ fn read_one(reader: impl Read + Send, name: &str, options: &ReadOptions, encoder
     read_all(reader, name, options, encoder).map(|_full_or_over| ())
 }
 
+/// Names of more files than one reads at a glance are left out.
 pub(super) fn name_of(sources: &[Source]) -> String {
-    let names: Vec<_> = sources.iter().map(Source::to_string).collect();
-    if names.is_empty() { "an empty list of files".to_owned() } else { names.join(" + ") }
+    let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
+    match sources.len() {
+        0 => "an empty list of files".to_owned(),
+        1..=4 => names.join(" + "),
+        count => format!("{} and {} other texts", names[0], count - 1),
+    }
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.

@@ -126,3 +126,120 @@ pub(super) fn as_io(error: Error) -> io::Error {
 pub(super) fn from_io(name: &str, error: io::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|error| Error::io(Path::new(name))(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compress::Compression;
+
+    const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
+
+    fn pack(compression: Compression, text: &[u8]) -> Vec<u8> {
+        let mut packed = Vec::new();
+        compression.write(&mut packed, |out| out.write_all(text)).unwrap();
+        packed
+    }
+
+    fn read(bytes: &[u8]) -> Result<(Vec<u8>, usize), CorpusError> {
+        let ours = |error| match error {
+            Error::Corpus(error) => error,
+            other => panic!("{other}"),
+        };
+        let Unpacked { mut reader, mark } = stream("t", bytes).map_err(ours)?;
+        let mut text = Vec::new();
+        reader.read_to_end(&mut text).map_err(|error| ours(from_io("t", error)))?;
+        Ok((text, mark))
+    }
+
+    fn text() -> Vec<u8> {
+        (0..20_000).flat_map(|i| format!("word{} ", i * 7919 % 10_007).into_bytes()).collect()
+    }
+
+    #[test]
+    fn packed_and_plain_text_come_out_the_same_without_their_mark() {
+        for mark in [0, 3] {
+            let marked = [&b"\xef\xbb\xbf"[..mark], &text()].concat();
+            assert_eq!(read(&marked).unwrap(), (text(), mark));
+            for compression in ALL {
+                assert_eq!(read(&pack(compression, &marked)).unwrap(), (text(), mark), "{compression:?}");
+            }
+        }
+        assert_eq!(read(b"").unwrap(), (vec![], 0));
+        assert_eq!(read(b"BZh1 is a word").unwrap().0, b"BZh1 is a word");
+    }
+
+    #[test]
+    fn a_stream_cut_short_is_named_with_what_came_out() {
+        for compression in ALL {
+            let packed = pack(compression, &text());
+            for length in [12, packed.len() / 2, packed.len() - 1] {
+                match read(&packed[..length]).unwrap_err() {
+                    CorpusError::PackedCutShort { name, format, .. } => {
+                        assert_eq!((name.as_str(), format), ("t", compression.name()));
+                    }
+                    other => panic!("{compression:?} cut to {length}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_and_what_follows_a_stream_are_errors() {
+        for compression in [Compression::Gzip, Compression::Bzip2, Compression::Xz] {
+            let mut packed = pack(compression, &text());
+            let middle = packed.len() / 2;
+            packed[middle] ^= 0x55;
+            let error = read(&packed).unwrap_err();
+            assert!(matches!(error, CorpusError::PackedDamaged { .. }), "{compression:?}: {error:?}");
+        }
+        let gzip = [&pack(Compression::Gzip, &text()), &b"and some text behind"[..]].concat();
+        assert!(matches!(read(&gzip), Err(CorpusError::PackedDamaged { format: "gzip", .. })));
+    }
+
+    #[test]
+    fn what_is_within_is_looked_at_too() {
+        let twice = pack(Compression::Xz, &pack(Compression::Gzip, b"text"));
+        let expected = CorpusError::PackedTwice { name: "t".into(), outer: "xz", inner: "gzip" };
+        assert_eq!(read(&twice).unwrap_err(), expected);
+        assert!(matches!(
+            read(&pack(Compression::Zstd, b"\xff\xfea\0")),
+            Err(CorpusError::Encoding { encoding: "UTF-16", .. })
+        ));
+    }
+
+    /// FAULTS 37. The floor is lowered: a gigabyte of zeros takes a debug build too long.
+    #[test]
+    fn a_bomb_is_refused_by_its_ratio_behind_the_floor() {
+        let guarded = |free_bytes| {
+            let packed = pack(Compression::Zstd, &vec![b' '; 32 << 20]);
+            let size = Arc::new(AtomicU64::new(0));
+            let counted = BufReader::new(Counted { reader: Cursor::new(packed), bytes: Arc::clone(&size) });
+            let decoder = Compression::Zstd.reader(counted).unwrap();
+            let mut guard = Guard { decoder, name: "t".into(), format: "zstd", packed: size, unpacked: 0, free_bytes };
+            io::copy(&mut guard, &mut io::sink())
+        };
+        assert_eq!(guarded(32 << 20).unwrap(), 32 << 20);
+        let error = from_io("t", guarded(1 << 20).unwrap_err());
+        assert!(
+            matches!(&error, Error::Corpus(CorpusError::Expands { unpacked, .. }) if *unpacked < 2 << 20),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_the_system_refuses_stays_its_error() {
+        struct Broken<'a>(&'a [u8]);
+        impl Read for Broken<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                match self.0.read(buffer) {
+                    Ok(0) => Err(io::Error::from_raw_os_error(5)),
+                    other => other,
+                }
+            }
+        }
+        let packed = pack(Compression::Gzip, &text());
+        let mut reader = stream("t", Broken(&packed[..5000])).unwrap().reader;
+        let error = from_io("t", io::copy(&mut reader, &mut io::sink()).unwrap_err());
+        assert!(matches!(&error, Error::Io { source, .. } if source.raw_os_error() == Some(5)), "{error}");
+    }
+}

@@ -35,11 +35,15 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 
 /// Whether another command line would have helped: a setting out of range, a name of nothing.
 fn is_usage(error: &anyhow::Error) -> bool {
-    use quickvec::error::{CorpusError::Missing, DatasetError::UnknownName};
-    let library = matches!(
-        error.downcast_ref(),
-        Some(Error::Config(_) | Error::Corpus(Missing { .. }) | Error::Dataset(UnknownName { .. }))
-    );
+    use quickvec::error::{CorpusError, DatasetError::UnknownName};
+    let library = match error.downcast_ref() {
+        Some(Error::Config(_) | Error::Dataset(UnknownName { .. })) => true,
+        Some(Error::Corpus(error)) => {
+            use CorpusError::{BadPattern, Missing, NoMatch, NoUnicode};
+            matches!(error, Missing { .. } | NoMatch { .. } | BadPattern { .. } | NoUnicode)
+        }
+        _ => false,
+    };
     library || error.is::<UsageError>()
 }
 

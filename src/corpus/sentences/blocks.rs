@@ -246,9 +246,8 @@ impl Cut {
         if let Some(last) = last_line_end(bytes, whole) {
             return Self { at: last + 1, ends_line: true, splits_word: false };
         }
-        let before = |is_edge: fn(char) -> bool| {
-            (1..bytes.len()).rev().find(|&at| character(&bytes[at..]).is_some_and(is_edge))
-        };
+        let before =
+            |is_edge: fn(char) -> bool| (1..bytes.len()).rev().find(|&at| character(&bytes[at..]).is_some_and(is_edge));
         let (mut at, mut splits_word) = (before(char::is_whitespace), false);
         if at.is_none() && whole == Whole::Letters {
             at = before(|character| !character.is_alphanumeric());

@@ -1,11 +1,10 @@
 //! The flags of `train`, and what they mean for a `Config`.
 #![forbid(unsafe_code)]
 
+use crate::commands::reading::{Reading, same};
 use crate::output::{Language, ProgressMode, UsageError};
 use clap::ValueEnum;
-use quickvec::corpus::{InvalidUtf8, ReadOptions};
 use quickvec::{Config, ModelKind, OptimizerKind};
-use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,8 +15,8 @@ use std::time::Duration;
                         training runs."
 )]
 pub struct Args {
-    /// What to learn from: a data set (builtin, ptb, ptb:valid, ptb:test), text files, or - for standard input [default:
-    /// builtin]
+    /// What to learn from: a data set (builtin, ptb, ptb:valid, ptb:test), text files, folders of them, patterns such as
+    /// 'wiki/**/*.gz', or - for standard input; plain or packed with gzip, bzip2, zstd or xz [default: builtin]
     #[arg(value_name = "CORPUS")]
     pub corpus: Vec<String>,
 
@@ -47,6 +46,10 @@ pub struct Args {
     #[command(flatten)]
     pub reading: Reading,
 
+    /// Other text, to be scored after each epoch
+    #[arg(long, value_name = "CORPUS", help_heading = "Reading")]
+    pub valid: Option<String>,
+
     /// Store vectors in half precision, as the chapter does
     #[arg(long, help_heading = "Output")]
     pub half: bool,
@@ -70,27 +73,6 @@ pub struct Args {
     /// Language of the progress lines [default: ko in a Korean locale, else en]
     #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]
     pub lang: Option<Language>,
-}
-
-/// How texts are found and read.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Reading")]
-pub struct Reading {
-    /// Folder with the files of data sets
-    #[arg(long, value_name = "FOLDER")]
-    pub data_dir: Option<PathBuf>,
-
-    /// Learn from the first N tokens only
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub max_tokens: Option<usize>,
-
-    /// Other text, to be scored after each epoch
-    #[arg(long, value_name = "CORPUS")]
-    pub valid: Option<String>,
-
-    /// What to do with bytes that are not UTF-8 [default: error]
-    #[arg(long, value_enum, value_name = "POLICY")]
-    pub invalid_utf8: Option<Policy>,
 }
 
 /// The settings that decide what is learned.
@@ -167,17 +149,6 @@ pub enum Optimizer {
     Sgd,
 }
 
-/// As `quickvec::corpus::InvalidUtf8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Policy {
-    /// Refuse the text
-    Error,
-    /// Put U+FFFD in their place
-    Replace,
-    /// Leave out the whole line
-    Skip,
-}
-
 impl Model {
     fn kind(self) -> ModelKind {
         match self {
@@ -193,49 +164,6 @@ impl Optimizer {
             Optimizer::Adam => OptimizerKind::Adam,
             Optimizer::Sgd => OptimizerKind::Sgd,
         }
-    }
-}
-
-impl Policy {
-    fn of(policy: InvalidUtf8) -> Self {
-        match policy {
-            InvalidUtf8::Error => Policy::Error,
-            InvalidUtf8::Replace => Policy::Replace,
-            InvalidUtf8::SkipLine => Policy::Skip,
-        }
-    }
-
-    fn kind(self) -> InvalidUtf8 {
-        match self {
-            Policy::Error => InvalidUtf8::Error,
-            Policy::Replace => InvalidUtf8::Replace,
-            Policy::Skip => InvalidUtf8::SkipLine,
-        }
-    }
-}
-
-impl Display for Policy {
-    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
-        f.write_str(match self {
-            Policy::Error => "error",
-            Policy::Replace => "replace",
-            Policy::Skip => "skip",
-        })
-    }
-}
-
-impl Reading {
-    /// How the corpus is read.
-    pub fn options(&self) -> ReadOptions {
-        let invalid_utf8 = self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind);
-        ReadOptions { max_tokens: self.max_tokens, invalid_utf8, ..ReadOptions::default() }
-    }
-
-    /// Refuses flags that contradict how a checkpoint's corpus was read.
-    pub fn check_against(&self, options: &ReadOptions) -> Result<(), UsageError> {
-        let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
-        same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
-        same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))
     }
 }
 
@@ -274,15 +202,6 @@ impl Settings {
         let clipped = config.max_grad.map_or_else(|| "off".to_owned(), |norm| norm.to_string());
         same("max-grad", self.max_grad.map(|given| given.to_string()), clipped)?;
         same("seed", self.seed, config.seed)
-    }
-}
-
-fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -> Result<(), UsageError> {
-    match given {
-        Some(given) if given != recorded => Err(UsageError(format!(
-            "--{flag} {given} contradicts the checkpoint, which has {recorded}; leave it out, or train anew without --resume"
-        ))),
-        _ => Ok(()),
     }
 }
 

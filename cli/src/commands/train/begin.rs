@@ -1,14 +1,14 @@
 //! A run from its start: everything that can be refused is refused before the corpus is read.
 #![forbid(unsafe_code)]
 
-use super::args::{Args, Reading};
+use super::args::Args;
 use super::corpus::{self, Choice};
 use super::session::{Outputs, Session};
 use super::signals::Signals;
 use super::{log, memory, resume};
 use crate::output::{UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
-use quickvec::corpus::Corpus;
+use quickvec::corpus::{Corpus, ReadOptions};
 use quickvec::error::{Error, TrainError};
 use quickvec::file::check_writable;
 use quickvec::nn::Trainer;
@@ -35,7 +35,7 @@ fn train(args: &Args, signals: &Signals) -> anyhow::Result<()> {
     let options = args.reading.options();
     let corpus = choice.read(&args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
-    let prepared = Prepared::new(args, &config, &corpus, 0)?;
+    let prepared = Prepared::new(args, &config, &options, &corpus, 0)?;
     let trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
@@ -84,8 +84,12 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
     if places.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(UsageError("--output, --log and --plot must be different files".into()).into());
     }
-    let valid = args.reading.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
+    let valid = args.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
     let read: Vec<&Choice> = [Some(choice), valid.as_ref()].into_iter().flatten().collect();
+    if let Some(path) = places.iter().find(|path| read.iter().any(|choice| choice.would_read(path))) {
+        let why = "lies in a folder that is read, where a resumed run would take it for text; write it elsewhere";
+        return Err(UsageError(format!("{} {why}", path.display())).into());
+    }
     let overwritten = written.iter().map(|path| path.as_path()).chain([output]);
     match overwritten.into_iter().find(|path| read.iter().any(|choice| choice.reads(path))) {
         Some(path) => Err(UsageError(format!("{} is read and cannot be written too", path.display())).into()),
@@ -110,11 +114,17 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Reads held-out text, and checks that training fits the machine beside what it `holds` of its matrices already, in
+    /// Reads held-out text by the same `options`, and checks that training fits the machine beside what it `holds` of its matrices already, in
     /// bytes.
-    pub fn new(args: &Args, config: &Config, corpus: &Corpus, holds: u64) -> anyhow::Result<Self> {
+    pub fn new(
+        args: &Args,
+        config: &Config,
+        options: &ReadOptions,
+        corpus: &Corpus,
+        holds: u64,
+    ) -> anyhow::Result<Self> {
         corpus::tell(&corpus.name, &corpus.report);
-        let valid = read_valid(&args.reading, config, corpus)?;
+        let valid = read_valid(args, config, options, corpus)?;
         let tokens = corpus.ids.len() + valid.as_ref().map_or(0, |valid| valid.ids.len());
         let megabytes = memory::check(config, corpus.vocabulary.len(), tokens, holds).map_err(Error::from)?;
         Ok(Self { valid, megabytes })
@@ -143,9 +153,9 @@ impl Prepared {
     }
 }
 
-fn read_valid(reading: &Reading, config: &Config, corpus: &Corpus) -> anyhow::Result<Option<Corpus>> {
-    let Some(name) = &reading.valid else { return Ok(None) };
-    let valid = Choice::parse(std::slice::from_ref(name))?.read_with(reading, &corpus.vocabulary)?;
+fn read_valid(args: &Args, config: &Config, options: &ReadOptions, corpus: &Corpus) -> anyhow::Result<Option<Corpus>> {
+    let Some(name) = &args.valid else { return Ok(None) };
+    let valid = Choice::parse(std::slice::from_ref(name))?.read_with(&args.reading, options, &corpus.vocabulary)?;
     corpus::tell(&valid.name, &valid.report);
     if valid.ids.len() < 2 * config.window + 1 {
         let short = TrainError::CorpusTooShort { tokens: valid.ids.len(), window: config.window };

@@ -2,7 +2,6 @@
 
 mod args;
 mod begin;
-mod corpus;
 mod log;
 mod memory;
 mod plot;
@@ -10,6 +9,8 @@ mod queries;
 mod resume;
 mod session;
 mod signals;
+
+use super::corpus;
 
 pub use args::Args;
 pub use begin::run;

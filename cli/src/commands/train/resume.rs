@@ -43,7 +43,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     check_outputs(args, &output, &choice, true)?;
     let corpus = read_again(args, &choice, &record, &vocabulary)?;
     let matrices = if state.adam.is_some() { 8 } else { 2 };
-    let prepared = Prepared::new(args, &config, &corpus, matrices * 4 * state.w_in.len() as u64)?;
+    let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
     let trainer = Trainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
     prepared.tell(&config, &corpus, &trainer);

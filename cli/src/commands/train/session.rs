@@ -183,7 +183,7 @@ impl Session<'_> {
         let path = |path: &Path| path.to_string_lossy().into_owned();
         flag("resume", Some(path(&self.outputs.model)));
         flag("data-dir", args.reading.data_dir.as_deref().map(path));
-        flag("valid", args.reading.valid.clone());
+        flag("valid", args.valid.clone());
         flag("log", self.outputs.log.as_deref().map(path));
         flag("plot", self.outputs.plot.as_deref().map(path));
         flag("threads", (args.threads != 0).then(|| args.threads.to_string()));

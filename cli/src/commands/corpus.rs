@@ -1,13 +1,14 @@
 //! Which text a name on the command line means, and how it is read.
 #![forbid(unsafe_code)]
 
-use super::args::Reading;
+use super::reading::Reading;
 use crate::output::{UsageError, note, say, thousands};
 use quickvec::Vocabulary;
 use quickvec::corpus::datasets::ptb::{self, Split};
 use quickvec::corpus::datasets::{Locator, builtin};
-use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, ReadOptions, ReadReport, Source};
+use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, ReadOptions, ReadReport, Source, Sources};
 use quickvec::error::{CorpusError, Error};
+use std::ffi::OsStr;
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";
@@ -17,11 +18,20 @@ const BUILTIN: &str = "builtin";
 pub enum Choice {
     Builtin,
     Ptb(Split),
-    Texts(Vec<Source>),
+    Texts(Texts),
+}
+
+/// Texts of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    /// As the user named them: files, folders, patterns, `-`.
+    names: Vec<String>,
+    /// What these names mean now.
+    sources: Sources,
 }
 
 impl Choice {
-    /// A data set's name stands alone; everything else is files, or `-` once.
+    /// A data set's name stands alone; everything else is files, folders, patterns, or `-` once.
     pub fn parse(names: &[String]) -> anyhow::Result<Self> {
         let is_data_set = |name: &&String| *name == BUILTIN || ptb::is_name(name);
         match names {
@@ -37,7 +47,7 @@ impl Choice {
         if names.iter().filter(|name| *name == "-").count() > 1 {
             return Err(UsageError("standard input (-) can be read only once".into()).into());
         }
-        Ok(Choice::Texts(names.iter().map(|name| source(name)).collect()))
+        Ok(Choice::Texts(Texts { names: names.to_vec(), sources: Sources::find(names)? }))
     }
 
     /// What [`parse`](Self::parse) takes: to be recorded, and said again.
@@ -45,26 +55,44 @@ impl Choice {
         match self {
             Choice::Builtin => vec![BUILTIN.to_owned()],
             Choice::Ptb(split) => vec![split.to_string()],
-            Choice::Texts(sources) => sources
-                .iter()
-                .map(|source| match source {
-                    Source::Stdin => "-".to_owned(),
-                    Source::File(path) => path.to_string_lossy().into_owned(),
-                })
-                .collect(),
+            Choice::Texts(texts) => texts.names.clone(),
+        }
+    }
+
+    /// The texts of the user's own.
+    pub fn sources(&self) -> &[Source] {
+        if let Choice::Texts(texts) = self { &texts.sources.list } else { &[] }
+    }
+
+    /// A line for every kind of file that the names seemed to mean and that is not read.
+    pub fn tell_left_out(&self) {
+        if let Choice::Texts(texts) = self {
+            texts.tell();
         }
     }
 
     /// Whether it is read from standard input, which cannot be read again.
     pub fn is_stdin(&self) -> bool {
-        matches!(self, Choice::Texts(sources) if sources.contains(&Source::Stdin))
+        self.sources().contains(&Source::Stdin)
     }
 
     /// Whether `path` is one of the files it is read from.
     pub fn reads(&self, path: &Path) -> bool {
         let Ok(target) = path.canonicalize() else { return false };
         let is_it = |source: &Source| matches!(source, Source::File(file) if file.canonicalize().is_ok_and(|file| file == target));
-        matches!(self, Choice::Texts(sources) if sources.iter().any(is_it))
+        self.sources().iter().any(is_it)
+    }
+
+    /// Whether a file at `place` would be among the texts as soon as it is written: it lies in a folder that is read.
+    pub fn would_read(&self, place: &Path) -> bool {
+        let Choice::Texts(texts) = self else { return false };
+        let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+        let holds = |name: &String| {
+            let folder = Path::new(name).canonicalize().ok().filter(|path| path.is_dir());
+            let within = folder.as_ref().and_then(|folder| place.strip_prefix(folder).ok());
+            within.is_some_and(|within| !within.iter().any(hidden))
+        };
+        texts.names.iter().any(holds)
     }
 
     /// The text with its own vocabulary.
@@ -72,25 +100,52 @@ impl Choice {
         let corpus = match self {
             Choice::Builtin => builtin::corpus(options),
             Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
-            Choice::Texts(sources) => Corpus::read(sources, options),
+            Choice::Texts(texts) => {
+                texts.tell();
+                Corpus::read(&texts.sources.list, options)
+            }
         };
         corpus.map_err(with_flags)
     }
 
-    /// The text in the words of another.
-    pub fn read_with(&self, reading: &Reading, vocabulary: &Vocabulary) -> anyhow::Result<Corpus> {
-        let options = ReadOptions { max_tokens: None, ..reading.options() };
+    /// The whole text in the words of another, read as that was.
+    pub fn read_with(
+        &self,
+        reading: &Reading,
+        options: &ReadOptions,
+        vocabulary: &Vocabulary,
+    ) -> anyhow::Result<Corpus> {
+        let options = ReadOptions { max_tokens: None, ..options.clone() };
         let corpus = match self {
             Choice::Builtin => builtin::corpus_with(&options, vocabulary),
             Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
-            Choice::Texts(sources) => Corpus::read_with(sources, &options, vocabulary),
+            Choice::Texts(texts) => {
+                texts.tell();
+                Corpus::read_with(&texts.sources.list, &options, vocabulary)
+            }
         };
         corpus.map_err(with_flags)
     }
 }
 
-fn source(name: &str) -> Source {
-    if name == "-" { Source::Stdin } else { Source::File(name.into()) }
+impl Texts {
+    /// A line for every kind of file that the names seemed to mean and that is not read.
+    fn tell(&self) {
+        let Sources { hidden, empty, special, repeated, .. } = &self.sources;
+        let told = [
+            (*hidden, "hidden files or folders: left out (name them to have them read)"),
+            (*empty, "files without a byte: left out"),
+            (*special, "pipes or devices: left out"),
+            (repeated.len() as u64, "files named or found a second time: read once"),
+        ];
+        let names = self.names.join(" ");
+        for (count, what) in told.into_iter().filter(|(count, _)| *count > 0) {
+            note(format_args!("{names}: {} {what}", thousands(count)));
+        }
+        if let Some(path) = repeated.first() {
+            note(format_args!("read once: {}{}", path.display(), if repeated.len() > 1 { " and others" } else { "" }));
+        }
+    }
 }
 
 fn locator(reading: &Reading) -> Locator {
@@ -99,7 +154,7 @@ fn locator(reading: &Reading) -> Locator {
 }
 
 /// The library speaks of choices; here they have names.
-fn with_flags(error: Error) -> anyhow::Error {
+pub fn with_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
             anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")
@@ -120,8 +175,10 @@ pub fn tell(name: &str, report: &ReadReport) {
         (report.literal_eos, format!("words that read {EOS}: taken for the line end")),
         (
             report.decomposed_hangul,
-            "words with conjoining jamo (NFD): not the same words as composed ones (NFC)".to_owned(),
+            "words with conjoining jamo (NFD): not the same words as composed ones (--normalize nfc composes them)"
+                .to_owned(),
         ),
+        (report.non_words, "punctuation marks and symbols: left out".to_owned()),
     ];
     for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
         note(format_args!("{name}: {} {what}", thousands(*count)));
@@ -144,7 +201,7 @@ mod tests {
         assert_eq!(parse(&[]).unwrap(), Choice::Builtin);
         assert_eq!(parse(&["ptb:valid"]).unwrap(), Choice::Ptb(Split::Valid));
         let mixed = parse(&["./ptb", "-"]).unwrap();
-        assert_eq!(mixed, Choice::Texts(vec![Source::File("./ptb".into()), Source::Stdin]));
+        assert_eq!(mixed.sources(), [Source::File("./ptb".into()), Source::Stdin]);
         assert_eq!(Choice::parse(&mixed.names()).unwrap(), mixed);
         assert!(mixed.is_stdin());
     }

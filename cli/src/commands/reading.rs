@@ -1,0 +1,196 @@
+//! The flags that say how a text is found and read: the same wherever a corpus is named.
+#![forbid(unsafe_code)]
+
+use crate::output::UsageError;
+use clap::ValueEnum;
+use quickvec::corpus::{InvalidUtf8, Normalization, Preparation, ReadOptions, TokenizerKind};
+use std::fmt::{Display, Formatter};
+use std::path::PathBuf;
+
+/// How texts are found and read.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Folder with the files of data sets
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Read the first N tokens only
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub max_tokens: Option<usize>,
+
+    /// What to do with bytes that are not UTF-8 [default: error]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub invalid_utf8: Option<Policy>,
+
+    /// Put the text in lower case
+    #[arg(long)]
+    pub lower: bool,
+
+    /// Compose letters: conjoining jamo become syllables, a letter and its accent one character [default: none]
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub normalize: Option<Form>,
+
+    /// What a word is [default: whitespace]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub tokenizer: Option<Tokenizer>,
+
+    /// Read JSON Lines: this field of each line is the text. A dot leads into an object within: doc.body
+    #[arg(long, value_name = "NAME")]
+    pub field: Option<String>,
+}
+
+/// As `quickvec::corpus::InvalidUtf8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Policy {
+    /// Refuse the text
+    Error,
+    /// Put U+FFFD in their place
+    Replace,
+    /// Leave out the whole line
+    Skip,
+}
+
+/// As `quickvec::corpus::Normalization`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// As written
+    None,
+    /// Unicode's form NFC
+    Nfc,
+}
+
+/// As `quickvec::corpus::TokenizerKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tokenizer {
+    /// What stands between white space
+    Whitespace,
+    /// What Unicode's rules and dictionaries take for words, without punctuation
+    Unicode,
+}
+
+impl Policy {
+    fn of(policy: InvalidUtf8) -> Self {
+        match policy {
+            InvalidUtf8::Error => Policy::Error,
+            InvalidUtf8::Replace => Policy::Replace,
+            InvalidUtf8::SkipLine => Policy::Skip,
+        }
+    }
+
+    fn kind(self) -> InvalidUtf8 {
+        match self {
+            Policy::Error => InvalidUtf8::Error,
+            Policy::Replace => InvalidUtf8::Replace,
+            Policy::Skip => InvalidUtf8::SkipLine,
+        }
+    }
+}
+
+impl Form {
+    fn of(form: Normalization) -> Self {
+        match form {
+            Normalization::None => Form::None,
+            Normalization::Nfc => Form::Nfc,
+        }
+    }
+
+    fn kind(self) -> Normalization {
+        match self {
+            Form::None => Normalization::None,
+            Form::Nfc => Normalization::Nfc,
+        }
+    }
+}
+
+impl Tokenizer {
+    fn of(tokenizer: TokenizerKind) -> Self {
+        match tokenizer {
+            TokenizerKind::Whitespace => Tokenizer::Whitespace,
+            TokenizerKind::Unicode => Tokenizer::Unicode,
+        }
+    }
+
+    fn kind(self) -> TokenizerKind {
+        match self {
+            Tokenizer::Whitespace => TokenizerKind::Whitespace,
+            Tokenizer::Unicode => TokenizerKind::Unicode,
+        }
+    }
+}
+
+impl Display for Policy {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Policy::Error => "error",
+            Policy::Replace => "replace",
+            Policy::Skip => "skip",
+        })
+    }
+}
+
+impl Display for Form {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Form::None => "none",
+            Form::Nfc => "nfc",
+        })
+    }
+}
+
+impl Display for Tokenizer {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Tokenizer::Whitespace => "whitespace",
+            Tokenizer::Unicode => "unicode",
+        })
+    }
+}
+
+impl Reading {
+    /// How the corpus is read.
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            max_tokens: self.max_tokens,
+            invalid_utf8: self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind),
+            preparation: self.preparation(),
+        }
+    }
+
+    fn preparation(&self) -> Preparation {
+        Preparation {
+            lower: self.lower,
+            normalize: self.normalize.map_or_else(Normalization::default, Form::kind),
+            tokenizer: self.tokenizer.map_or_else(TokenizerKind::default, Tokenizer::kind),
+            field: self.field.clone(),
+        }
+    }
+
+    /// Refuses flags that contradict how a checkpoint's corpus was read.
+    pub fn check_against(&self, options: &ReadOptions) -> Result<(), UsageError> {
+        let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
+        same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
+        same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))?;
+        let Preparation { lower, normalize, tokenizer, field } = &options.preparation;
+        if self.lower && !lower {
+            return Err(contradiction("--lower", "text as it was written"));
+        }
+        same("normalize", self.normalize, Form::of(*normalize))?;
+        same("tokenizer", self.tokenizer, Tokenizer::of(*tokenizer))?;
+        same("field", self.field.as_deref(), field.as_deref().unwrap_or("plain text"))
+    }
+}
+
+/// Refuses a flag whose value is not the recorded one.
+pub fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -> Result<(), UsageError> {
+    match given {
+        Some(given) if given != recorded => Err(contradiction(&format!("--{flag} {given}"), recorded)),
+        _ => Ok(()),
+    }
+}
+
+fn contradiction(given: &str, recorded: impl Display) -> UsageError {
+    UsageError(format!(
+        "{given} contradicts the checkpoint, which has {recorded}; leave it out, or train anew without --resume"
+    ))
+}

@@ -23,6 +23,7 @@ enum Command {
     Convert(commands::convert::Args),
     Info(commands::info::Args),
     Verify(commands::verify::Args),
+    Vocab(commands::vocab::Args),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Convert(args) => commands::convert::run(&args),
         Command::Info(args) => commands::info::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
+        Command::Vocab(args) => commands::vocab::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

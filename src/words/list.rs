@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_word_and_count_and_names_the_line() {
-        for bad in ["a 5", "a", "", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"] {
+        for bad in ["a 5", "a", "", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"]
+        {
             let error = refused(format!("x\t9\n{bad}\n").as_bytes());
             assert!(matches!(error, VocabularyError::Line { line: 2, .. }), "{bad:?}: {error}");
         }
@@ -167,7 +168,9 @@ mod tests {
 
     #[test]
     fn refuses_duplicates_emptiness_and_what_is_no_text() {
-        assert!(matches!(refused(b"a\t2\nb\t1\na\t1\n"), VocabularyError::Duplicate { line: 3, word, .. } if word == "a"));
+        assert!(
+            matches!(refused(b"a\t2\nb\t1\na\t1\n"), VocabularyError::Duplicate { line: 3, word, .. } if word == "a")
+        );
         assert!(matches!(refused(b""), VocabularyError::Empty { .. }));
         assert!(matches!(refused(b"a\t2\n\xff\t1\n"), VocabularyError::InvalidUtf8 { line: 2, .. }));
         let long = [b"a\t2\n".to_vec(), vec![b'x'; MAX_LINE_BYTES + 1]].concat();

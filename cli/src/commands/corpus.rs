@@ -60,8 +60,15 @@ impl Choice {
     }
 
     /// The texts of the user's own.
-    fn sources(&self) -> &[Source] {
+    pub fn sources(&self) -> &[Source] {
         if let Choice::Texts(texts) = self { &texts.sources.list } else { &[] }
+    }
+
+    /// A line for every kind of file that the names seemed to mean and that is not read.
+    pub fn tell_left_out(&self) {
+        if let Choice::Texts(texts) = self {
+            texts.tell();
+        }
     }
 
     /// Whether it is read from standard input, which cannot be read again.
@@ -145,7 +152,7 @@ fn locator(reading: &Reading) -> Locator {
 }
 
 /// The library speaks of choices; here they have names.
-fn with_flags(error: Error) -> anyhow::Error {
+pub fn with_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
             anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")

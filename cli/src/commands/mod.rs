@@ -3,9 +3,11 @@
 pub mod analogy;
 pub mod convert;
 mod corpus;
+mod counting;
 pub mod info;
 mod open;
 mod reading;
 pub mod similar;
 pub mod train;
 pub mod verify;
+pub mod vocab;

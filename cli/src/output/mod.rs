@@ -12,6 +12,7 @@ mod table;
 mod text;
 mod tsv;
 mod width;
+mod words;
 
 pub use answer::{Answer, Query};
 pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
@@ -21,3 +22,4 @@ pub use language::Language;
 pub use progress::{Progress, ProgressMode};
 pub use stream::{note, say, to_stdout};
 pub use text::{shell_words, thousands};
+pub use words::WordsForm;

@@ -134,7 +134,7 @@ impl<'a> Blocks<'a> {
             }
         };
         (block.number, block.source) = (self.number, self.next_source - 1);
-        block.ends_source = open.fill(block, &mut self.carry, self.cutting)?;
+        block.ends_source = open.fill(block, &self.carry, self.cutting)?;
         self.cut(block, &mut open);
         match block.ends_source {
             true => open.stamp.map_or(Ok(()), |stamp| stamp.check())?,
@@ -190,7 +190,7 @@ impl<'a> Open<'a> {
     }
 
     /// Reads until the block is full. Whether the text is over.
-    fn fill(&mut self, block: &mut Block, carry: &mut Vec<u8>, cutting: Cutting) -> Result<bool> {
+    fn fill(&mut self, block: &mut Block, carry: &[u8], cutting: Cutting) -> Result<bool> {
         let mut target = cutting.block_bytes.max(carry.len() + 1);
         make_room(&mut block.buffer, target);
         block.buffer[..carry.len()].copy_from_slice(carry);
@@ -246,9 +246,8 @@ impl Cut {
         if let Some(last) = last_line_end(bytes, whole) {
             return Self { at: last + 1, ends_line: true, splits_word: false };
         }
-        let before = |is_edge: fn(char) -> bool| {
-            (1..bytes.len()).rev().find(|&at| character(&bytes[at..]).is_some_and(is_edge))
-        };
+        let before =
+            |is_edge: fn(char) -> bool| (1..bytes.len()).rev().find(|&at| character(&bytes[at..]).is_some_and(is_edge));
         let (mut at, mut splits_word) = (before(char::is_whitespace), false);
         if at.is_none() && whole == Whole::Letters {
             at = before(|character| !character.is_alphanumeric());

@@ -64,7 +64,7 @@ fn without_bad_lines(bytes: &[u8], continues: bool, report: &mut ReadReport) -> 
             Err(_) => {
                 report.invalid_utf8 += faults(line);
                 report.skipped_lines += 1;
-                skipped_ends += u64::from(!end.is_empty() && !(is_first && continues));
+                skipped_ends += u64::from(!(end.is_empty() || is_first && continues));
             }
         }
         text.push_str(end);

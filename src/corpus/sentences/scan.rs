@@ -40,7 +40,7 @@ pub(super) struct Scanned {
 }
 
 /// Finds words and lines in `padded`: UTF-8, with [`SHORT_BYTES`] line feeds behind it that are not part of it. Words longer
-/// than `word_bytes` are cut there, at the edge of a character.
+/// than `word_bytes` (16 or more) are cut there, at the edge of a character.
 pub(super) fn scan(padded: &[u8], word_bytes: usize, sink: &mut impl Sink) -> Scanned {
     let end = padded.len() - SHORT_BYTES;
     let mut scan = Scan { bytes: padded, end, line: 0, word_bytes, seen: Scanned::default() };

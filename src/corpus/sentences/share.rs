@@ -10,7 +10,11 @@ use std::thread;
 ///
 /// # Errors
 /// The first error in that order, if there is any; jobs not yet begun then are left out.
-pub(super) fn share<J: Send, R: Send>(threads: usize, jobs: Vec<J>, work: impl Fn(J) -> Result<R> + Sync) -> Result<Vec<R>> {
+pub(super) fn share<J: Send, R: Send>(
+    threads: usize,
+    jobs: Vec<J>,
+    work: impl Fn(J) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
     let count = jobs.len();
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();

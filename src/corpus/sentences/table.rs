@@ -90,7 +90,10 @@ impl WordTable {
     }
 
     fn find_bytes(&self, hash: u64, word: &[u8]) -> Option<Number> {
-        let same = |slot: &Slot| slot.hash == part(hash) && place(self.keys[slot.number as usize]).is_some_and(|place| &self.long[place] == word);
+        let same = |slot: &Slot| {
+            slot.hash == part(hash)
+                && place(self.keys[slot.number as usize]).is_some_and(|place| &self.long[place] == word)
+        };
         self.slots.find(hash, same).map(|slot| slot.number)
     }
 

@@ -1,0 +1,134 @@
+//! How words are counted: the flags, the data sets among the texts, and what is told afterwards.
+#![forbid(unsafe_code)]
+
+use super::corpus::{Choice, tell, with_flags};
+use super::reading::Reading;
+use crate::output::{note, say, thousands};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use quickvec::corpus::{Corpus, CountOptions, CountReport, EOS, ReadOptions, ReadProgress, Sentences, count_words};
+use quickvec::{Vocabulary, WordId};
+use std::ops::ControlFlow;
+
+/// Which words are counted.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Counting")]
+pub struct Counting {
+    /// Leave out words seen less often
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
+    pub min_count: u64,
+
+    /// Different words that are kept while counting; when there are more, the rarest are forgotten, and it is told
+    #[arg(long, value_name = "N", default_value_t = CountOptions::default().max_vocab, allow_negative_numbers = true)]
+    pub max_vocab: usize,
+}
+
+impl Counting {
+    /// How words are counted in a text that is read like this.
+    pub fn options(&self, reading: &Reading, threads: usize) -> CountOptions<'static> {
+        let ReadOptions { max_tokens, invalid_utf8, preparation } = reading.options();
+        let max_tokens = max_tokens.map(|most| most as u64);
+        let (min_count, max_vocab) = (self.min_count, self.max_vocab);
+        CountOptions { min_count, max_vocab, max_tokens, invalid_utf8, preparation, threads, ..CountOptions::default() }
+    }
+
+    /// Counts the words of a text, and tells what was left out.
+    pub fn count(
+        &self,
+        choice: &Choice,
+        reading: &Reading,
+        threads: usize,
+    ) -> anyhow::Result<(Vocabulary, CountReport)> {
+        let options = self.options(reading, threads);
+        let (vocabulary, report) = match choice {
+            Choice::Texts(_) => {
+                choice.tell_left_out();
+                let bar = Bar::new();
+                count_words(choice.sources(), &options, &mut |progress| bar.show(progress)).map_err(with_flags)?
+            }
+            Choice::Builtin | Choice::Ptb(_) => {
+                let corpus = choice.read(reading, &reading.options())?;
+                let plain =
+                    CountOptions { min_count: self.min_count, max_vocab: self.max_vocab, ..CountOptions::default() };
+                let sentences = Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?;
+                (sentences.vocabulary, sentences.report)
+            }
+        };
+        tell_counts(&choice.names().join(" "), self, &report);
+        Ok((vocabulary, report))
+    }
+}
+
+/// A data set as it was: its line ends are words to the textbook, but not here.
+fn text_of(corpus: &Corpus) -> String {
+    let spell = |&id: &WordId| match corpus.vocabulary.word(id) {
+        EOS => ["\n", ""],
+        word => [word, " "],
+    };
+    corpus.ids.iter().flat_map(spell).collect()
+}
+
+/// A line for everything that is not in the counts as it stood in the text.
+fn tell_counts(name: &str, counting: &Counting, report: &CountReport) {
+    tell(name, &report.read);
+    if report.pruned.rounds > 0 {
+        let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
+        note(format_args!(
+            "{name}: more than {} different words: {words} rare ones were forgotten on the way, seen {tokens} times; \
+             a count may be too low by {} (raise --max-vocab)",
+            thousands(counting.max_vocab as u64),
+            thousands(report.pruned.undercount)
+        ));
+    }
+    say(format_args!(
+        "{} words, {} different ones; {} different ones were seen less than {} times: left out",
+        thousands(report.tokens),
+        thousands(report.different_words),
+        thousands(report.rare_words),
+        counting.min_count
+    ));
+}
+
+/// How far reading is, on a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        // On what is no terminal it stays silent.
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let template = "counting {wide_bar} {bytes} of {total_bytes}, {eta} left";
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
+        Self(bar)
+    }
+
+    fn show(&self, progress: &ReadProgress) -> ControlFlow<()> {
+        if let Some(total) = progress.total {
+            self.0.set_length(total);
+        }
+        self.0.set_position(progress.bytes);
+        ControlFlow::Continue(())
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_can_be_drawn() {
+        let bar = Bar::new();
+        bar.0.set_position(3);
+        assert_eq!(bar.0.position(), 3);
+    }
+
+    #[test]
+    fn a_data_set_has_its_lines_back() {
+        let corpus = Corpus::from_text("book", "you say\ngoodbye", &ReadOptions::default()).unwrap();
+        assert_eq!(text_of(&corpus), "you say \ngoodbye \n");
+    }
+}

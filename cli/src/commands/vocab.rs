@@ -1,0 +1,72 @@
+//! `quickvec vocab CORPUS...`: which words does a text have, and how often?
+#![forbid(unsafe_code)]
+
+use super::corpus::Choice;
+use super::counting::Counting;
+use super::reading::Reading;
+use crate::output::{UsageError, WordsForm, to_stdout};
+use quickvec::words::write_vocabulary;
+use quickvec::{Vocabulary, file};
+use std::path::PathBuf;
+
+/// Count the words of a text, and show them or keep them for training
+#[derive(clap::Args)]
+pub struct Args {
+    /// A data set (builtin, ptb, ptb:valid, ptb:test), text files, folders, patterns, or - for standard input
+    #[arg(required = true, value_name = "CORPUS")]
+    corpus: Vec<String>,
+
+    /// Write the words to a file: a word, a tab and its count on each line
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Overwrite the file if it is there
+    #[arg(short, long, requires = "output")]
+    force: bool,
+
+    /// The N most frequent words only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    top: Option<u32>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = WordsForm::Table, conflicts_with = "output")]
+    format: WordsForm,
+
+    /// Threads; 0: one for each core. The result does not depend on it
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    threads: usize,
+
+    #[command(flatten)]
+    counting: Counting,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let choice = Choice::parse(&args.corpus)?;
+    if let Some(output) = &args.output {
+        if choice.reads(output) {
+            let help = format!("{} is one of the texts; write the words to another file", output.display());
+            return Err(UsageError(help).into());
+        }
+        file::check_writable(output, args.force)?;
+    }
+    let (vocabulary, _) = args.counting.count(&choice, &args.reading, args.threads)?;
+    let top = args.top.map_or(usize::MAX, |top| top as usize);
+    let words: Vec<_> = vocabulary.words().zip(vocabulary.counts().iter().copied()).take(top).collect();
+    match &args.output {
+        None => to_stdout(|out| args.format.write(out, &words)),
+        Some(output) if words.len() == vocabulary.len() => Ok(write_vocabulary(output, &vocabulary)?),
+        Some(output) => Ok(write_vocabulary(output, &of(&words))?),
+    }
+}
+
+fn of(words: &[(&str, u64)]) -> Vocabulary {
+    let mut vocabulary = Vocabulary::new();
+    for (word, count) in words {
+        // They come from a vocabulary, which has each word once.
+        let _id = vocabulary.insert(word, *count);
+    }
+    vocabulary
+}

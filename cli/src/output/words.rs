@@ -1,0 +1,48 @@
+//! Words and how often they were seen, in one form or another.
+#![forbid(unsafe_code)]
+
+use super::json;
+use super::table::{padded, printable};
+use super::text::thousands;
+use super::width::width;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The form of a list of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum WordsForm {
+    /// For people
+    Table,
+    /// A word, a tab and its count on each line, without a header: what --output writes and train --vocab reads
+    Tsv,
+    /// One array with an object for each word
+    Json,
+}
+
+#[derive(Serialize)]
+struct Counted<'w> {
+    word: &'w str,
+    count: u64,
+}
+
+impl WordsForm {
+    /// Writes the words in this form.
+    pub fn write(self, out: &mut dyn Write, words: &[(&str, u64)]) -> io::Result<()> {
+        match self {
+            WordsForm::Table => table(out, words),
+            // Words have no white space that would have to be escaped.
+            WordsForm::Tsv => words.iter().try_for_each(|(word, count)| writeln!(out, "{word}\t{count}")),
+            WordsForm::Json => {
+                json::line(out, &words.iter().map(|&(word, count)| Counted { word, count }).collect::<Vec<_>>())
+            }
+        }
+    }
+}
+
+fn table(out: &mut dyn Write, words: &[(&str, u64)]) -> io::Result<()> {
+    let widest = words.iter().map(|(word, _)| width(&printable(word))).max().unwrap_or(0).min(60);
+    let digits = words.iter().map(|(_, count)| thousands(*count).len()).max().unwrap_or(0);
+    words.iter().try_for_each(|(word, count)| {
+        writeln!(out, "{}  {:>digits$}", padded(&printable(word), widest), thousands(*count))
+    })
+}

@@ -8,7 +8,7 @@
 use crate::compress::Compression;
 use crate::error::{Error, FormatError, Result};
 use crate::vectors::mapped::Bytes;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Unpacked bytes for each packed one, at most.
@@ -42,7 +42,7 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
     let mut head = Vec::new();
     let read = compression.reader(&bytes[..]).and_then(|reader| reader.take(most).read_to_end(&mut head));
-    read.map_err(Error::io(path))?;
+    read.map_err(damaged(compression, path))?;
     Ok(Bytes::Owned(head))
 }
 
@@ -51,11 +51,11 @@ fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8
     let most = got.saturating_mul(MOST_RATIO).saturating_add(ALWAYS);
     let counted_from = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
     let available = available();
-    let mut reader = compression.reader(packed).map_err(Error::io(path))?;
+    let mut reader = compression.reader(packed).map_err(damaged(compression, path))?;
     let mut unpacked = Vec::new();
     let mut is_counted = false;
     loop {
-        let more = reader.by_ref().take(STEP as u64).read_to_end(&mut unpacked).map_err(Error::io(path))?;
+        let more = reader.by_ref().take(STEP as u64).read_to_end(&mut unpacked).map_err(damaged(compression, path))?;
         if more == 0 {
             return Ok(unpacked);
         }
@@ -76,8 +76,17 @@ fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8
 
 /// How long `packed` is unpacked; counting stops after `most`.
 fn count(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<u64> {
-    let reader = compression.reader(packed).map_err(Error::io(path))?;
-    std::io::copy(&mut reader.take(most.saturating_add(1)), &mut std::io::sink()).map_err(Error::io(path))
+    let reader = compression.reader(packed).map_err(damaged(compression, path))?;
+    io::copy(&mut reader.take(most.saturating_add(1)), &mut io::sink()).map_err(damaged(compression, path))
+}
+
+/// What is wrong with a packed stream, and that it is one.
+fn damaged(compression: Compression, path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    move |error| {
+        let what =
+            format!("the {} stream is damaged or cut short ({error}); restore it from its source", compression.name());
+        Error::io(path)(io::Error::new(error.kind(), what))
+    }
 }
 
 /// Bytes of memory that can be had now, where the system tells.
@@ -116,7 +125,7 @@ mod tests {
     #[test]
     fn a_file_that_unpacks_to_far_more_than_it_is_long_is_refused() {
         for compression in ALL {
-            let file = packed(compression, &vec![0; 64 << 20]);
+            let file = packed(compression, &vec![0; 16 << 20]);
             let refused = open(file.path());
             assert!(matches!(refused, Err(Error::Format(FormatError::TooSmallPacked { .. }))), "{compression:?}");
         }

@@ -166,7 +166,10 @@ fn a_header_with_sizes_that_no_file_of_this_length_holds_is_refused() {
             let refused = refuse([header.as_bytes(), body].concat());
             let named = matches!(
                 refused,
-                Refused::TruncatedRows { .. } | Refused::TooManyWords { .. } | Refused::Overflow { .. }
+                Refused::TruncatedRows { .. }
+                    | Refused::RowLength { line: 2, .. }
+                    | Refused::TooManyWords { .. }
+                    | Refused::Overflow { .. }
             );
             assert!(named, "{header}: {refused}");
         }
@@ -215,10 +218,7 @@ fn an_empty_file_or_one_with_a_junk_header_is_refused() {
 fn a_row_too_short_or_too_long_is_refused_by_its_line() {
     for (row, numbers) in [("b 1 2", 2), ("b 1 2 3 4", 4), ("b", 0), ("", 0), ("b 1 2 3 4 5 6", 6)] {
         for header in ["3 3\n", ""] {
-            let refused = refuse(
-                format!("{header}a 1 2 3\n{row}\nc 1 2 3\nd 4 5 6\n")
-                    .replace("\nd 4 5 6", if header.is_empty() { "\nd 4 5 6" } else { "" }),
-            );
+            let refused = refuse(format!("{header}a 1 2 3\n{row}\nc 1 2 3\n"));
             let line = 2 + usize::from(!header.is_empty());
             match refused {
                 Refused::RowLength { line: got_line, expected: 3, got } => assert_eq!((got_line, got), (line, numbers)),
@@ -319,7 +319,7 @@ fn empty_and_blank_words_are_kept_as_they_are() {
 // Row 52.
 #[test]
 fn of_words_that_come_twice_the_first_is_kept_and_the_others_are_counted() {
-    let text = b"4 1\na 1\nb 2\na 3\nc 4\n";
+    let text = b"4 1\na 1.0\nb 2.0\na 3.0\nc 4.0\n";
     let bytes = binary("4 1\n", &[(b"a", &[1.0]), (b"b", &[2.0]), (b"a", &[3.0]), (b"c", &[4.0])], b"");
     for file in [&text[..], &bytes, &text[4..]] {
         let (table, report) = read(file).unwrap();
@@ -413,7 +413,7 @@ fn numbers_of_the_other_byte_order_and_line_ends_of_windows_are_refused() {
 #[test]
 fn a_word_of_any_length_is_read() {
     let long = "x".repeat(100_000);
-    let text = format!("2 1\n{long} 1\nb 2\n");
+    let text = format!("2 1\n{long} 1.0\nb 2.0\n");
     let bytes = binary("2 1\n", &[(long.as_bytes(), &[1.0]), (b"b", &[2.0])], b"");
     for file in [text.as_bytes(), &bytes, &text.as_bytes()[4..]] {
         assert_eq!(words(&read(file).unwrap().0), [&long, "b"]);
@@ -439,7 +439,7 @@ fn with_a_limit_what_comes_after_it_is_not_looked_at() {
 fn a_model_is_opened_as_the_options_say_whatever_its_format() {
     let folder = tempfile::tempdir().unwrap();
     let mut vocabulary = Vocabulary::new();
-    [("a", 5), ("b", 3), ("c", 1)].map(|(word, count)| vocabulary.insert(word, count));
+    [("a", 5), ("b", 3), ("c", 1)].iter().for_each(|&(word, count)| assert!(vocabulary.insert(word, count).is_some()));
     let model = quickvec::vectors::format::safetensors::ModelParts {
         vocabulary: &vocabulary,
         vector_size: 1,

@@ -16,9 +16,9 @@ const MOST_RATIO: u64 = 100;
 /// The ratio from which on the length is counted first.
 const USUAL_RATIO: u64 = 8;
 /// So many bytes may always be unpacked.
-const ALWAYS: u64 = 4 << 20;
+const ALWAYS: u64 = 2 << 20;
 /// Bytes unpacked at a time.
-const STEP: usize = 1 << 20;
+const STEP: u64 = 1 << 20;
 
 /// The bytes of the file at `path`, unpacked if they are packed.
 ///
@@ -49,27 +49,36 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
     let (format, got) = (compression.name(), packed.len() as u64);
     let most = got.saturating_mul(MOST_RATIO).saturating_add(ALWAYS);
-    let counted_from = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
-    let available = available();
+    let uncounted = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
+    if let Some(unpacked) = unpack_up_to(compression, packed, uncounted, path)? {
+        return Ok(unpacked);
+    }
+    // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
+    let too_small = || FormatError::TooSmallPacked { format, expected: MOST_RATIO, got }.into();
+    if count(compression, packed, most, path)? > most {
+        return Err(too_small());
+    }
+    unpack_up_to(compression, packed, most, path)?.ok_or_else(too_small)
+}
+
+/// All that `packed` unpacks to, or `None` if that is more than `most` bytes.
+fn unpack_up_to(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<Option<Vec<u8>>> {
+    let available = available().unwrap_or(u64::MAX);
     let mut reader = compression.reader(packed).map_err(damaged(compression, path))?;
     let mut unpacked = Vec::new();
-    let mut is_counted = false;
     loop {
-        let more = reader.by_ref().take(STEP as u64).read_to_end(&mut unpacked).map_err(damaged(compression, path))?;
-        if more == 0 {
-            return Ok(unpacked);
-        }
+        let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked).map_err(damaged(compression, path))?;
         let length = unpacked.len() as u64;
-        if length > counted_from && !is_counted {
-            is_counted = true;
-            if count(compression, packed, most, path)? > most {
-                return Err(FormatError::TooSmallPacked { format, expected: MOST_RATIO, got }.into());
-            }
+        if more == 0 {
+            return Ok(Some(unpacked));
         }
-        if available.is_some_and(|available| length > available) {
+        if length > most {
+            return Ok(None);
+        }
+        if length > available {
             let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
-            let available = megabytes(available.unwrap_or(0));
-            return Err(FormatError::UnpackedMemory { format, needed: megabytes(length), available }.into());
+            let (needed, available) = (megabytes(length), megabytes(available));
+            return Err(FormatError::UnpackedMemory { format: compression.name(), needed, available }.into());
         }
     }
 }

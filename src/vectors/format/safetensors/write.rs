@@ -7,8 +7,8 @@
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
-use crate::file::write_atomically;
 use crate::math::Matrix;
+use crate::vectors::format::write_packed;
 use crate::vectors::storage::check_size;
 use crate::words::{Vocabulary, WordId};
 use half::f16;
@@ -74,13 +74,13 @@ pub enum ExtraTensor<'a> {
     Matrix(&'a Matrix),
 }
 
-/// Writes a model to `path`, atomically.
+/// Writes a model to `path`, atomically; packed if its ending says so.
 ///
 /// # Errors
-/// As [`to_bytes`] for a model that cannot be stored, as [`write_atomically`] for a file that cannot be written.
+/// As [`to_bytes`] for a model that cannot be stored, as [`write_packed`] for a file that cannot be written.
 pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     let plan = Plan::new(&Contents::of(parts))?;
-    write_atomically(path, |out| plan.write_to(out))
+    write_packed(path, |out| plan.write_to(out))
 }
 
 /// Writes a trainer's matrices to `path`, atomically, in little memory beside them.
@@ -100,7 +100,7 @@ pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
         extra,
     };
     let plan = Plan::new(&contents)?;
-    write_atomically(path, |out| plan.write_to(out))
+    write_packed(path, |out| plan.write_to(out))
 }
 
 /// The bytes of a model's file.

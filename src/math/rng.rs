@@ -21,6 +21,8 @@ pub enum Purpose {
     Negatives = 4,
     /// Negatives for the loss on held-out text.
     HeldOut = 5,
+    /// Where words start on a map, and which of them the groups start from.
+    Map = 100,
 }
 
 /// A generator of random numbers.

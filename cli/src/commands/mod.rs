@@ -3,7 +3,9 @@
 pub mod analogy;
 pub mod convert;
 pub mod info;
+pub mod map;
 mod open;
+pub mod project;
 pub mod similar;
 pub mod train;
 pub mod verify;

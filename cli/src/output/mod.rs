@@ -6,6 +6,7 @@ mod facts;
 mod form;
 mod json;
 mod language;
+pub mod map;
 mod progress;
 mod stream;
 mod table;

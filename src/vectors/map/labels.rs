@@ -99,7 +99,7 @@ const GAP: f64 = 0.12;
 /// What makes a place worse: the next direction, the next ring, each dot or piece of a line that is covered.
 const PER_DIRECTION: f64 = 0.06;
 const PER_RING: f64 = 1.5;
-const PER_DOT: f64 = 1.2;
+const PER_DOT: f64 = 3.2;
 
 /// Gives each name its place inside `frame`, the first names first. `None`: there is no room, or its numbers are not finite.
 ///

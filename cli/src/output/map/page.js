@@ -93,7 +93,7 @@
   }
   function settle(word, taken, dots, pushing) {
     const before = lastSide[word];
-    let best = null, least = pushing ? 99 : 1.5; // a name may cover one dot, those that matter now more
+    let best = null, least = pushing ? 99 : 0.9; // only names that matter now may cover dots
     for (let turn = -1; turn < SIDES.length; turn++) {
       const side = turn < 0 ? before : turn;
       if (side < 0 || (turn >= 0 && turn === before)) continue;
@@ -114,8 +114,7 @@
   const narrow = () => width <= 640;
 
   function homeView() {
-    const room = narrow() ? { left: 40, right: 70, top: 60, bottom: 90 } : { left: 60, right: 320, top: 76, bottom: 52 };
-    if (!narrow() && width < 900) room.right = 90;
+    const room = narrow() ? { left: 40, right: 70, top: 60, bottom: 90 } : { left: 70, right: 130, top: 76, bottom: 52 };
     const across = Math.max(80, width - room.left - room.right), down = Math.max(80, height - room.top - room.bottom);
     const scale = Math.min(across / data.width, down / data.height);
     return {
@@ -286,6 +285,7 @@
     element("word").textContent = words[word];
     const seen = counts[word] > 0 ? `seen ${number(counts[word])} times · ` : "";
     element("facts").textContent = `${seen}${number(word + 1)}. of ${number(words.length)} on this map`;
+    element("legend").hidden = near[word].every((other) => other < words.length);
     element("near").replaceChildren(...near[word].map((other, index) => neighbour(other, cosines[word][index] / 1000)));
   }
   function neighbour(word, cosine) {

@@ -155,3 +155,83 @@ fn colours(theme: &Theme) -> String {
     }
     css
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::Dot;
+    use super::*;
+
+    fn map(count: usize) -> WordMap {
+        let word = |i: usize| ["toyota", "안녕하세요", "i", "Wimbledon", "<&>"][i % 5].to_owned() + &i.to_string();
+        // Points of a spiral, denser towards its middle.
+        let dot = |i: usize| {
+            let (angle, far) = (i as f64 * 2.4, (i as f64).powf(0.8));
+            Dot {
+                word: word(i),
+                count: 10_000 / (i as u64 + 1),
+                x: far * angle.cos(),
+                y: far * angle.sin(),
+                group: i % COLOURS,
+            }
+        };
+        WordMap::new("a <model>".to_owned(), "test".to_owned(), (0..count).map(dot).collect())
+    }
+
+    fn written(map: &WordMap) -> (String, usize) {
+        let mut out = Vec::new();
+        let drawn = svg(&mut out, map).unwrap();
+        (String::from_utf8(out).unwrap(), drawn)
+    }
+
+    /// The value of an attribute.
+    fn number(line: &str, name: &str) -> f64 {
+        let (_, rest) = line.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    }
+
+    /// The boxes of all names in the file, from what stands there.
+    fn boxes(svg: &str) -> Vec<(String, Rect)> {
+        let names = svg.lines().filter(|line| line.starts_with("<text class=\"n"));
+        let unescaped = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let of = |line: &str| {
+            let text = unescaped(line.split_once('>').unwrap().1.strip_suffix("</text>").unwrap());
+            let size = number(line, "font-size");
+            let (width, height) = (text::width(&text) * size, BOX_HEIGHT * size);
+            let area = Rect { left: number(line, "x"), top: number(line, "y") - BASELINE * size, width, height };
+            (text, area)
+        };
+        names.map(of).collect()
+    }
+
+    #[test]
+    fn no_two_names_that_are_drawn_overlap_and_all_stay_on_the_page() {
+        for count in [1, 9, 300, 1500] {
+            let (svg, drawn) = written(&map(count));
+            let boxes = boxes(&svg);
+            assert_eq!(boxes.len(), drawn);
+            assert_eq!(svg.matches("<circle").count(), count);
+            assert!(drawn * 10 >= count * 6, "only {drawn} of {count} names found room");
+            let page = Rect { left: 0.0, top: 0.0, width: number(&svg, "width"), height: number(&svg, "height") };
+            for (index, (name, area)) in boxes.iter().enumerate() {
+                assert!(page.holds(area), "{name} leaves the page: {area:?}");
+                for (other, taken) in &boxes[..index] {
+                    // Numbers in the file are rounded to a tenth.
+                    let smaller = Rect {
+                        left: taken.left + 0.2,
+                        top: taken.top + 0.2,
+                        width: taken.width - 0.4,
+                        height: taken.height - 0.4,
+                    };
+                    assert!(!area.overlaps(&smaller), "{name} and {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_text_and_is_escaped() {
+        let (svg, _) = written(&map(9));
+        assert!(svg.contains(">안녕하세요1</text>") && svg.contains(">&lt;&amp;&gt;4</text>"));
+        assert!(svg.contains("9 words of a &lt;model&gt;") && svg.contains("prefers-color-scheme:dark"));
+    }
+}

@@ -38,7 +38,9 @@ fn top_takes_the_most_frequent() {
 /// A pickle of these words, which has no counts.
 fn pickle(place: &Place, words: &[&str]) -> std::path::PathBuf {
     let mut vocabulary = quickvec::Vocabulary::new();
-    words.iter().for_each(|word| drop(vocabulary.add(word)));
+    for word in words {
+        vocabulary.add(word);
+    }
     let numbers: Vec<f32> = (0..words.len()).map(|i| i as f32).collect();
     let mut bytes = Vec::new();
     quickvec::vectors::format::pickle::write(&mut bytes, &vocabulary, 1, &numbers, false).unwrap();

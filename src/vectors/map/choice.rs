@@ -10,7 +10,9 @@ use crate::words::{Vocabulary, WordId};
 ///
 /// ```
 /// let mut vocabulary = quickvec::Vocabulary::new();
-/// "you say goodbye and i say hello .".split(' ').for_each(|word| drop(vocabulary.add(word)));
+/// for word in "you say goodbye and i say hello .".split(' ') {
+///     vocabulary.add(word);
+/// }
 /// let top = quickvec::vectors::map::most_frequent(&vocabulary, 2);
 /// assert_eq!(top.iter().map(|&id| vocabulary.word(id)).collect::<Vec<_>>(), ["say", "you"]);
 /// ```

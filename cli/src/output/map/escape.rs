@@ -51,8 +51,10 @@ pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            // These stand in strings only, where \u is allowed.
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => escaped.push_str(&format!("\\u{:04x}", u32::from(character))),
+            // These stand in strings only, where \u is allowed. The last ones could make the source read otherwise than it is.
+            '<' | '>' | '&' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(character)))
+            }
             _ => escaped.push(character),
         }
     }
@@ -81,9 +83,9 @@ mod tests {
 
     #[test]
     fn json_in_a_page_ends_nothing_and_means_the_same() {
-        let words = ["</script><script>alert(1)</script>", "<!--", "]]>", "\u{2028}", "&lt;", "안\\\"\n"];
+        let words = ["</script><script>alert(1)</script>", "<!--", "]]>", "\u{2028}", "\u{202e}", "&lt;", "안\\\"\n"];
         let written = json(&words).unwrap();
-        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\n']), "{written}");
+        assert!(!written.contains(['<', '>', '&', '\u{2028}', '\u{202e}', '\n']), "{written}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&written).unwrap(), words);
     }
 }

@@ -173,7 +173,7 @@ fn a_picture_s_names_do_not_overlap_as_the_browser_draws_them() {
     assert_eq!(browser.eval("document.querySelectorAll('parsererror, script, img').length"), 0);
     assert_eq!(browser.eval("document.querySelectorAll('circle').length"), 400);
     let first = browser.eval("[...document.querySelectorAll('text[class^=n]')].slice(0, 3).map((t) => t.textContent)");
-    assert_eq!(first, serde_json::json!(["안녕", "한국어말", "</script><script>window.hacked=1</script…"]));
+    assert_eq!(first, serde_json::json!(["안녕", "한국어말", "</script><script>window.hacked=1</scrip…"]));
     // Ink may reach a hair beyond the box that text is set in; boxes themselves must not meet by more.
     let overlaps = "(() => { const all = [...document.querySelectorAll('text[class^=n]')].map((text) => [text.textContent,
         text.getBBox(), parseFloat(text.getAttribute('font-size')), parseFloat(text.getAttribute('y'))]);
@@ -191,7 +191,7 @@ fn five_thousand_words_move_smoothly() {
     let times = browser.eval("Array.from({length: 9}, () => quickvecMap.frame()).sort((a, b) => a - b)");
     let median = times[4].as_f64().unwrap();
     // 16 ms is a frame at 60 Hz; a browser without a graphics card on a busy machine gets more.
-    assert!(median < 250.0, "a frame takes {median} ms");
+    assert!(median < 200.0, "a frame takes {median} ms");
     println!("a frame of 5,000 words, names placed anew: {median:.1} ms");
     assert_eq!(browser.eval(OVERLAPS), serde_json::json!([]));
     nothing_was_executed(&browser);

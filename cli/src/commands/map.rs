@@ -182,7 +182,7 @@ fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, Error> {
 
 fn method(args: &Args, words: usize) -> Method {
     let built_in = if cfg!(feature = "tsne") { Method::Tsne } else { Method::Pca };
-    args.method.unwrap_or_else(|| if words < FEWEST_FOR_TSNE { Method::Pca } else { built_in })
+    args.method.unwrap_or(if words < FEWEST_FOR_TSNE { Method::Pca } else { built_in })
 }
 
 /// Vectors of length 1, so that distances on the map stand for cosines; a zero vector stays as it is.

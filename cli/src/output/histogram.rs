@@ -104,7 +104,7 @@ impl Histogram {
         match self.whole {
             true if bin.from == bin.to => thousands(bin.from as u64),
             true => format!("{}{}{}", thousands(bin.from as u64), charts.dash(), thousands(bin.to as u64)),
-            false => format!("{:.*}", self.decimals, bin.from),
+            false => format!("{:.*}{}{:.*}", self.decimals, bin.from, charts.dash(), self.decimals, bin.to),
         }
     }
 }

@@ -40,8 +40,7 @@ pub fn pca(numbers: &[f32], vector_size: usize, dimensions: usize) -> Result<Pca
         return Err(MapError::Setting { name: "dimensions", expected: "1 or more", got: 0.0 });
     }
     let centred = Centred { points, mean: points.mean() };
-    let axes =
-        if points.len() < vector_size { centred.from_rows(dimensions) } else { centred.from_columns(dimensions) };
+    let axes = if points.len() < vector_size { centred.by_rows(dimensions) } else { centred.by_columns(dimensions) };
     Ok(axes.into_pca(points.len(), dimensions))
 }
 
@@ -63,7 +62,7 @@ impl Centred<'_> {
     }
 
     /// By the covariance of the D columns.
-    fn from_columns(&self, dimensions: usize) -> Axes {
+    fn by_columns(&self, dimensions: usize) -> Axes {
         let (count, size) = (self.points.len(), self.points.size());
         let mut matrix = vec![0.0; size * size];
         for row in self.each() {
@@ -82,7 +81,7 @@ impl Centred<'_> {
     }
 
     /// By the products of the N rows with each other.
-    fn from_rows(&self, dimensions: usize) -> Axes {
+    fn by_rows(&self, dimensions: usize) -> Axes {
         let count = self.points.len();
         let rows: Vec<_> = self.each().collect();
         let mut matrix = vec![0.0; count * count];
@@ -154,7 +153,7 @@ mod tests {
         let x = [2.0, 1.0, 0.5, 1.0, 0.25, -0.5, 1.5, 2.0, 1.0, 0.5, 1.5, 0.25, -1.0, 0.5, 3.0f32];
         let got = pca(&x, 3, 2).unwrap();
         let expected = [
-            [-1.028_959_6, -0.338_865_0],
+            [-1.028_959_6, -0.338_865],
             [-1.059_235_5, 1.171_108_2],
             [-0.445_514_9, -1.093_736_2],
             [-0.315_233_4, 0.107_596_1],
@@ -175,8 +174,8 @@ mod tests {
         let numbers = random(count, size);
         let points = Points::new(&numbers, size, 1, "a test").unwrap();
         let centred = Centred { points, mean: points.mean() };
-        let by_rows = centred.from_rows(20).into_pca(count, 20);
-        let by_columns = centred.from_columns(20).into_pca(count, 20);
+        let by_rows = centred.by_rows(20).into_pca(count, 20);
+        let by_columns = centred.by_columns(20).into_pca(count, 20);
         for (a, b) in by_rows.points.iter().zip(&by_columns.points) {
             assert!((a - b).abs() < 1e-5, "{a} and {b}");
         }

@@ -52,8 +52,8 @@ pub fn html(out: &mut dyn Write, map: &WordMap, nearest: &[Vec<Nearest>]) -> io:
         colours()
     )?;
     write!(out, "<header id=\"about\"><h1>{title}</h1><p>{legend}</p></header>\n{BODY}")?;
-    write!(out, "<script type=\"application/json\" id=\"data\">{data}</script>\n")?;
-    write!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n")
+    writeln!(out, "<script type=\"application/json\" id=\"data\">{data}</script>")?;
+    writeln!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>")
 }
 
 fn data<'a>(map: &'a WordMap, nearest: &'a [Vec<Nearest>]) -> Data<'a> {

@@ -17,7 +17,14 @@
 
   const MEASURED = 100;
   const size = (word) => 11 + 5 * weights[word];
-  const radius = (word) => (2.2 + 1.8 * weights[word]) * Math.min(1.6, Math.max(1, Math.sqrt(zoom()) * 0.8));
+  const LARGEST_DOT = 7;
+  // Dots grow a little as the view comes near, and are small where there are very many.
+  let dotScale = 1;
+  const scaleDots = () => {
+    const room = Math.sqrt((home.scale ** 2 * data.width * data.height) / words.length) / 30;
+    dotScale = Math.min(1.6, Math.max(0.5, Math.min(1, room) * Math.max(1, Math.sqrt(zoom()) * 0.8)));
+  };
+  const radius = (word) => (2.2 + 1.8 * weights[word]) * dotScale;
   const widths = new Float64Array(words.length).fill(-1);
   function measure(word) {
     if (widths[word] < 0) {
@@ -27,29 +34,53 @@
     return widths[word];
   }
 
-  // Boxes [left, top, right, bottom], found by the cells of a grid that they touch.
+  // Boxes [left, top, right, bottom] in and around the window, found by the cells of a grid that they touch.
+  const CELL = 40, AROUND = 120;
   class Grid {
-    constructor(cell) { this.cell = cell; this.cells = new Map(); }
-    *keys(box) {
-      const at = (pixels) => Math.floor(pixels / this.cell);
-      for (let row = at(box[1]); row <= at(box[3]); row++)
-        for (let column = at(box[0]); column <= at(box[2]); column++) yield row * 65536 + column;
+    constructor() {
+      this.columns = Math.ceil((width + 2 * AROUND) / CELL) + 1;
+      this.rows = Math.ceil((height + 2 * AROUND) / CELL) + 1;
+      this.cells = new Array(this.columns * this.rows);
     }
+    // The numbers of the first and last column and row that the box touches.
+    reach(box, more) {
+      const at = (pixels, count) => Math.min(count - 1, Math.max(0, Math.floor((pixels + AROUND) / CELL)));
+      return [
+        at(box[0] - more, this.columns), at(box[1] - more, this.rows),
+        at(box[2] + more, this.columns), at(box[3] + more, this.rows),
+      ];
+    }
+    put(column, row, box) {
+      const cell = row * this.columns + column;
+      if (this.cells[cell]) this.cells[cell].push(box); else this.cells[cell] = [box];
+    }
+    // Into every cell that it touches, to be asked with `isFree`.
     add(box) {
-      for (const key of this.keys(box)) {
-        const list = this.cells.get(key);
-        if (list) list.push(box); else this.cells.set(key, [box]);
-      }
+      const [left, top, right, bottom] = this.reach(box, 0);
+      for (let row = top; row <= bottom; row++) for (let column = left; column <= right; column++) this.put(column, row, box);
+    }
+    // Into the cell of its left upper corner only, to be asked with `count`.
+    addSmall(box) {
+      const [column, row] = this.reach(box, 0);
+      this.put(column, row, box);
+    }
+    isFree(box) {
+      return this.look(box, 0, 1) === 0;
     }
     count(box, most) {
-      const seen = new Set();
-      for (const key of this.keys(box))
-        for (const other of this.cells.get(key) ?? [])
-          if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) {
-            seen.add(other);
-            if (seen.size >= most) return seen.size;
-          }
-      return seen.size;
+      return this.look(box, 2 * LARGEST_DOT, most);
+    }
+    look(box, more, most) {
+      const [left, top, right, bottom] = this.reach(box, more);
+      let seen = 0;
+      for (let row = top; row <= bottom; row++)
+        for (let column = left; column <= right; column++) {
+          const list = this.cells[row * this.columns + column];
+          if (!list) continue;
+          for (const other of list)
+            if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3] && ++seen >= most) return seen;
+        }
+      return seen;
     }
   }
 
@@ -72,34 +103,36 @@
     const state = [view.scale, view.left, view.top, width, height, chosen, font].join();
     if (state === labelsOf) return;
     labelsOf = state;
+    scaleDots();
     labels = [];
-    const taken = new Grid(48), dots = new Grid(48);
-    const margin = 80;
-    const inside = [];
+    const taken = new Grid(), dots = new Grid(), inside = [];
     for (let word = 0; word < words.length; word++) {
       const [px, py] = place(word), r = radius(word);
-      if (px < -margin || py < -margin || px > width + margin || py > height + margin) continue;
+      if (px < -AROUND || py < -AROUND || px > width + AROUND || py > height + AROUND) continue;
       inside.push(word);
-      dots.add([px - r, py - r, px + r, py + r]);
+      dots.addSmall([px - r, py - r, px + r, py + r]);
     }
     const first = chosen < 0 ? [] : [chosen, ...near[chosen].filter((word) => word < words.length)];
     const early = new Set(first);
+    // In a crowd no name could stand anywhere without covering dots: there the most important ones may.
+    const crowd = Math.min(12, Math.max(0, (2200 * inside.length) / (width * height) - 1));
+    let leading = 120;
     for (const word of [...first, ...inside.filter((word) => !early.has(word))]) {
-      const found = settle(word, taken, dots, early.has(word));
+      const found = settle(word, taken, dots, early.has(word) ? 99 : leading-- > 0 ? 0.9 + Math.floor(crowd) : 0.9);
       if (!found) continue;
       taken.add(found.box);
       labels.push(found);
     }
   }
-  function settle(word, taken, dots, pushing) {
+  function settle(word, taken, dots, most) {
     const before = lastSide[word];
-    let best = null, least = pushing ? 99 : 0.9; // only names that matter now may cover dots
+    let best = null, least = most; // how many dots it may cover
     for (let turn = -1; turn < SIDES.length; turn++) {
       const side = turn < 0 ? before : turn;
       if (side < 0 || (turn >= 0 && turn === before)) continue;
       const area = box(word, side);
-      if (taken.count(area, 1) > 0) continue;
-      const cost = dots.count(area, 4) + (turn < 0 ? 0 : 0.05 * (turn + 1));
+      if (!taken.isFree(area)) continue;
+      const cost = dots.count(area, 14) + (turn < 0 ? 0 : 0.05 * (turn + 1));
       if (cost < least) [best, least] = [{ word, box: area, side }, cost];
       if (cost < 0.06) break;
     }

@@ -190,8 +190,8 @@ fn five_thousand_words_move_smoothly() {
     let Some((browser, ..)) = map(5_000, "html", &["--method", "pca"]) else { return };
     let times = browser.eval("Array.from({length: 9}, () => quickvecMap.frame()).sort((a, b) => a - b)");
     let median = times[4].as_f64().unwrap();
-    // 16 ms is a frame at 60 Hz; a browser without a graphics card on a busy machine gets more.
-    assert!(median < 200.0, "a frame takes {median} ms");
+    // 16 ms is a frame at 60 Hz; a browser without a graphics card on a busy machine gets many more.
+    assert!(median < 600.0, "a frame takes {median} ms");
     println!("a frame of 5,000 words, names placed anew: {median:.1} ms");
     assert_eq!(browser.eval(OVERLAPS), serde_json::json!([]));
     nothing_was_executed(&browser);

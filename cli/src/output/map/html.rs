@@ -1,4 +1,4 @@
-//! A map as a page: one file that needs no other, drawn on a canvas by the script in it (`page.js`).
+//! A map as a page: one file that needs no other, drawn on a canvas by the script in it.
 //!
 //! The words are data: JSON in an element that is not executed, which the script shows as text. The page's own policy
 //! forbids it to load or send anything.
@@ -13,7 +13,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// Parts of one function, in this order.
+const SCRIPTS: [&str; 4] =
+    [include_str!("names.js"), include_str!("view.js"), include_str!("panel.js"), include_str!("input.js")];
 const BODY: &str = include_str!("page.html");
 
 /// What the script reads. Lists go by word, the most important first.
@@ -53,7 +55,8 @@ pub fn html(out: &mut dyn Write, map: &WordMap, nearest: &[Vec<Nearest>]) -> io:
     )?;
     write!(out, "<header id=\"about\"><h1>{title}</h1><p>{legend}</p></header>\n{BODY}")?;
     writeln!(out, "<script type=\"application/json\" id=\"data\">{data}</script>")?;
-    writeln!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>")
+    let script = SCRIPTS.concat();
+    writeln!(out, "<script>\n\"use strict\";\n(() => {{\n{script}}})();\n</script>\n</body>\n</html>")
 }
 
 fn data<'a>(map: &'a WordMap, nearest: &'a [Vec<Nearest>]) -> Data<'a> {

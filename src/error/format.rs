@@ -175,4 +175,28 @@ pub enum FormatError {
         /// Which names can be given.
         expected: &'static str,
     },
+    /// A field of a header holds what no such file has.
+    #[error("{field}: expected {expected}, got {got}; the file is damaged or of another kind")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What it can hold.
+        expected: &'static str,
+        /// What it holds.
+        got: String,
+    },
+    /// The file ends before all that it promises.
+    #[error(
+        "{what}: expected {expected} bytes from byte {position} on, got {got}; the file was cut short or is damaged"
+    )]
+    Truncated {
+        /// What was being read.
+        what: &'static str,
+        /// Where it begins.
+        position: u64,
+        /// Bytes it takes, at least.
+        expected: u64,
+        /// Bytes there are.
+        got: u64,
+    },
 }

@@ -199,4 +199,28 @@ pub enum FormatError {
         /// Bytes there are.
         got: u64,
     },
+    /// Two parts of a file contradict each other.
+    #[error("{field}: expected {expected} after what the file said before, got {got}; the file is damaged")]
+    Disagreement {
+        /// What is told twice.
+        field: &'static str,
+        /// What follows from the part before.
+        expected: u64,
+        /// What is there.
+        got: i64,
+    },
+    /// A fastText model whose vectors are stored as codes.
+    #[error(
+        "the model is quantised (fastText's .ftz), so that only approximations of its vectors are left; expected the \
+         .bin file that it was made from"
+    )]
+    Quantised,
+    /// A word is no text.
+    #[error("word {row} is not UTF-8: byte {position} of the file is wrong; such words can be replaced or left out")]
+    InvalidWord {
+        /// Which word, from 0.
+        row: usize,
+        /// Where in the file the first wrong byte is.
+        position: u64,
+    },
 }

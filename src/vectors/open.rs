@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::WordVectors;
+use super::format::fasttext::FastTextModel;
 use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
 use super::format::{Format, OpenOptions, OpenReport, recognise};
@@ -24,8 +25,8 @@ impl WordVectors {
     ///
     /// # Errors
     /// As [`WordVectors::open`], for what `options` do not allow.
-    pub fn open_with(path: impl AsRef<Path>, _options: &OpenOptions) -> Result<(Self, OpenReport)> {
-        let report = OpenReport::default();
+    pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
+        let mut report = OpenReport::default();
         let bytes = Bytes::map(path.as_ref())?;
         let vectors = match recognise(&bytes)? {
             Format::Safetensors => Self::from_model(ModelFile::from_shared(Arc::new(bytes))?)?,
@@ -33,6 +34,7 @@ impl WordVectors {
                 let TextbookVectors { vocabulary, vector_size, vectors } = pickle::read(&bytes)?;
                 Self::new(vocabulary, vector_size, vectors)?
             }
+            Format::FastText => FastTextModel::from_shared(&Arc::new(bytes), options, &mut report)?.into_vectors()?,
             other => return Err(FormatError::Unrecognised { got: other.name() }.into()),
         };
         Ok((vectors, report))

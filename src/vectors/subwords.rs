@@ -16,54 +16,96 @@ use crate::error::FormatError;
 /// What fastText calls the end of a sentence; it counts as a word, and has no n-grams.
 pub const SENTENCE_END: &str = "</s>";
 
-/// The n-gram rows of a model, kept in its file. Cloning copies no numbers.
-#[derive(Debug, Clone)]
-pub struct Subwords {
+/// Which n-grams a word has, and in which rows they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NGrams {
     least_n: usize,
     most_n: usize,
     buckets: usize,
     vector_size: usize,
-    /// B x D little-endian f32 numbers, at any alignment.
-    rows: Section,
 }
 
-impl Subwords {
-    /// N-grams of `least_n` to `most_n` characters, whose rows of `vector_size` f32 numbers fill `rows`.
+impl NGrams {
+    /// N-grams of `least_n` to `most_n` characters in `buckets` rows of `vector_size` numbers.
     ///
     /// # Errors
     /// [`FormatError::Empty`] without rows or numbers in them, [`FormatError::Field`] if the longest n-gram has no characters
     /// or fewer than the shortest.
-    pub(crate) fn new(least_n: usize, most_n: usize, rows: Section, vector_size: usize) -> Result<Self, FormatError> {
-        let row_bytes = vector_size.saturating_mul(4);
-        let buckets = rows.len().checked_div(row_bytes).unwrap_or(0);
-        if buckets == 0 || buckets > u32::MAX as usize {
+    pub(crate) fn new(least_n: usize, most_n: usize, buckets: usize, vector_size: usize) -> Result<Self, FormatError> {
+        if buckets == 0 || vector_size == 0 {
             return Err(FormatError::Empty { words: buckets, vector_size });
         }
         if most_n < least_n.max(1) {
             let got = format!("{least_n} to {most_n}");
             return Err(FormatError::Field { field: "n-gram lengths", expected: "1 or more, shortest first", got });
         }
-        Ok(Self { least_n: least_n.max(1), most_n, buckets, vector_size, rows })
+        Ok(Self { least_n: least_n.max(1), most_n, buckets, vector_size })
+    }
+
+    /// How many n-grams a word of so many bytes has at most.
+    pub(crate) fn most_of(&self, bytes: usize) -> u64 {
+        let marked = bytes as u64 + 2;
+        let lengths = (self.most_n - self.least_n) as u64 + 1;
+        marked.saturating_mul(lengths.min(marked))
+    }
+
+    /// Turns a known word's own row into its vector: the mean of that row and of its n-grams', which are in `rows`
+    /// (B x D little-endian f32 numbers, at any alignment).
+    pub(crate) fn complete(&self, rows: &[u8], word: &[u8], row: &mut [f32]) {
+        let ngrams = self.add(rows, word, row);
+        scale(row, ngrams + 1);
+    }
+
+    /// Adds the row of every n-gram of `word` to `sum`; returns how many there are.
+    fn add(&self, rows: &[u8], word: &[u8], sum: &mut [f32]) -> usize {
+        let mut count = 0;
+        for_each_ngram(word, self.least_n, self.most_n, |_, hash| {
+            let bucket = hash as usize % self.buckets;
+            let size = 4 * self.vector_size;
+            let row = &rows[bucket * size..][..size];
+            for (sum, bytes) in sum.iter_mut().zip(row.as_chunks().0) {
+                *sum += f32::from_le_bytes(*bytes);
+            }
+            count += 1;
+        });
+        count
+    }
+}
+
+/// The n-gram rows of a model, kept in its file. Cloning copies no numbers.
+#[derive(Debug, Clone)]
+pub struct Subwords {
+    ngrams: NGrams,
+    /// B x D little-endian f32 numbers, at any alignment.
+    rows: Section,
+}
+
+impl Subwords {
+    /// The n-grams whose B x D little-endian f32 numbers are `rows`.
+    ///
+    /// # Errors
+    /// [`FormatError::Size`] if `rows` are not so many.
+    pub(crate) fn new(ngrams: NGrams, rows: Section) -> Result<Self, FormatError> {
+        let (expected, got) = (ngrams.buckets.saturating_mul(ngrams.vector_size), rows.len() / 4);
+        if rows.len() % 4 != 0 || expected != got {
+            return Err(FormatError::Size { tensor: "n-gram rows", expected, got });
+        }
+        Ok(Self { ngrams, rows })
     }
 
     /// Characters in the shortest n-gram.
     pub fn least_n(&self) -> usize {
-        self.least_n
+        self.ngrams.least_n
     }
 
     /// Characters in the longest n-gram.
     pub fn most_n(&self) -> usize {
-        self.most_n
+        self.ngrams.most_n
     }
 
-    /// How many rows the n-grams share: B.
-    pub fn buckets(&self) -> usize {
-        self.buckets
-    }
-
-    /// The n-gram rows, B x D.
+    /// The n-gram rows, B x D, which the n-grams share.
     pub fn rows(&self) -> Rows {
-        Rows::mapped_f32(self.rows.clone(), self.vector_size)
+        Rows::mapped_f32(self.rows.clone(), self.ngrams.vector_size)
     }
 
     /// The vector of a word that the vocabulary does not have: D numbers, the mean over its n-grams. They need not be
@@ -71,31 +113,10 @@ impl Subwords {
     ///
     /// `None` if the word has no n-gram of these lengths: nothing is known of it.
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
-        let mut sum = vec![0.0; self.vector_size];
-        let ngrams = self.add_ngrams(word.as_bytes(), &mut sum);
+        let mut sum = vec![0.0; self.ngrams.vector_size];
+        let ngrams = self.ngrams.add(&self.rows, word.as_bytes(), &mut sum);
         scale(&mut sum, ngrams);
         (ngrams > 0).then_some(sum)
-    }
-
-    /// Turns a known word's own row into its vector: the mean of that row and of its n-grams'.
-    pub(crate) fn complete(&self, word: &[u8], row: &mut [f32]) {
-        let ngrams = self.add_ngrams(word, row);
-        scale(row, ngrams + 1);
-    }
-
-    /// Adds the row of every n-gram of `word` to `sum`; returns how many there are.
-    fn add_ngrams(&self, word: &[u8], sum: &mut [f32]) -> usize {
-        let mut count = 0;
-        for_each_ngram(word, self.least_n, self.most_n, |_, hash| {
-            let bucket = hash as usize % self.buckets;
-            let size = 4 * self.vector_size;
-            let row = &self.rows[bucket * size..][..size];
-            for (sum, bytes) in sum.iter_mut().zip(row.as_chunks().0) {
-                *sum += f32::from_le_bytes(*bytes);
-            }
-            count += 1;
-        });
-        count
     }
 }
 
@@ -182,7 +203,8 @@ mod tests {
 
     fn small(least_n: usize, most_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {
         let bytes: Vec<u8> = (0..6).flat_map(|i| (i as f32).to_le_bytes()).collect();
-        Subwords::new(least_n, most_n, Section::new(&Arc::new(Bytes::Owned(bytes)), 0..24), vector_size)
+        let rows = Section::new(&Arc::new(Bytes::Owned(bytes)), 0..24);
+        Subwords::new(NGrams::new(least_n, most_n, 6 / vector_size.max(1), vector_size)?, rows)
     }
 
     #[test]
@@ -192,7 +214,7 @@ mod tests {
         let first = (row("<ab") + row("ab>")) / 2.0;
         assert_eq!(subwords.vector("ab"), Some(vec![first, first + 1.0]));
         let mut known = [5.0, 7.0];
-        subwords.complete(b"a", &mut known);
+        subwords.ngrams.complete(&subwords.rows, b"a", &mut known);
         assert_eq!(known, [(5.0 + row("<a>")) / 2.0, (8.0 + row("<a>")) / 2.0]);
         assert_eq!(subwords.vector(""), None);
         assert_eq!(subwords.vector("</s>"), None);
@@ -220,7 +242,7 @@ mod tests {
     #[test]
     fn an_unknown_word_whose_ngrams_are_not_finite_stays_unknown() {
         let nan = Arc::new(Bytes::Owned(f32::NAN.to_le_bytes().to_vec()));
-        let subwords = Subwords::new(3, 6, Section::new(&nan, 0..4), 1).unwrap();
+        let subwords = Subwords::new(NGrams::new(3, 6, 1, 1).unwrap(), Section::new(&nan, 0..4)).unwrap();
         let mut vocabulary = crate::words::Vocabulary::new();
         vocabulary.add("one");
         let vectors = WordVectors::new(vocabulary, 1, crate::vectors::Floats::F32(vec![1.0])).unwrap();
@@ -233,6 +255,7 @@ mod tests {
     fn refuses_no_rows_and_ngrams_without_characters() {
         assert!(matches!(small(3, 6, 7), Err(FormatError::Empty { words: 0, vector_size: 7 })));
         assert!(matches!(small(3, 6, 0), Err(FormatError::Empty { .. })));
+        assert!(matches!(small(3, 6, 4), Err(FormatError::Size { expected: 4, got: 6, .. })));
         assert!(matches!(small(0, 0, 2), Err(FormatError::Field { .. })));
         assert!(matches!(small(4, 3, 2), Err(FormatError::Field { .. })));
     }

@@ -2,9 +2,11 @@
 //!
 //! [`recognise()`] goes by content, never by a file's name.
 
+pub mod fasttext;
 pub mod pickle;
 pub mod safetensors;
 
+mod gather;
 mod options;
 mod recognise;
 

@@ -87,7 +87,7 @@ impl Subwords {
     /// [`FormatError::Size`] if `rows` are not so many.
     pub(crate) fn new(ngrams: NGrams, rows: Section) -> Result<Self, FormatError> {
         let (expected, got) = (ngrams.buckets.saturating_mul(ngrams.vector_size), rows.len() / 4);
-        if rows.len() % 4 != 0 || expected != got {
+        if !rows.len().is_multiple_of(4) || expected != got {
             return Err(FormatError::Size { tensor: "n-gram rows", expected, got });
         }
         Ok(Self { ngrams, rows })
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn unknown_words_are_asked_with_their_ngrams_and_leave_no_one_out() {
         let mut vocabulary = crate::words::Vocabulary::new();
-        ["one", "two"].map(|word| vocabulary.add(word));
+        ["one", "two"].iter().for_each(|word| assert!(vocabulary.insert(word, 1).is_some()));
         let rows = crate::vectors::Floats::F32(vec![1.0, 0.0, 0.0, 1.0]);
         let vectors = WordVectors::new(vocabulary, 2, rows).unwrap();
         assert_eq!(vectors.vector("ab"), None);

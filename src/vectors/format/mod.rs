@@ -5,10 +5,15 @@
 pub mod fasttext;
 pub mod pickle;
 pub mod safetensors;
+pub mod word2vec_binary;
+pub mod word2vec_text;
 
-mod gather;
+mod found;
+mod header;
 mod options;
+pub(crate) mod packed;
 mod recognise;
+pub(crate) mod unpack;
 
 pub use options::{InvalidWord, OpenOptions, OpenReport, Table};
 pub use recognise::{Format, recognise, recognise_file};

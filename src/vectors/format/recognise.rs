@@ -3,9 +3,9 @@
 //! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
 #![forbid(unsafe_code)]
 
-use super::{pickle, safetensors};
+use super::header::Header;
+use super::{pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
-use crate::vectors::mapped::Bytes;
 use std::path::Path;
 
 /// A format of word vectors, as its content tells it; compression apart.
@@ -46,7 +46,12 @@ impl Format {
 /// 793712314, the number that fastText's models begin with, little-endian.
 const FASTTEXT: [u8; 4] = 793_712_314_i32.to_le_bytes();
 
-/// Says which format `bytes`, the beginning of a file or all of it, has.
+/// Bytes of a packed file that are unpacked to see what is in it.
+const HEAD: u64 = 1 << 20;
+
+/// Says which format `bytes`, a file or the first megabyte of one, has. Packed files are unpacked before.
+///
+/// Text and binary of word2vec begin alike, with a line `V D`: what follows it decides.
 ///
 /// # Errors
 /// [`FormatError::Unrecognised`], with a guess of what the bytes are.
@@ -59,25 +64,38 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
         Ok(Format::FastText)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)
+    } else if let Some(header) = Header::find(bytes)? {
+        Ok(text_or_binary(bytes, &header))
+    } else if word2vec_text::agreed_size(bytes).is_some() {
+        Ok(Format::Glove)
     } else {
         Err(FormatError::Unrecognised { got: guess(bytes) })
     }
 }
 
-/// Says which format the file at `path` has.
+/// Says which format the file at `path` has, or what is packed in it.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) if it cannot be read; as [`recognise`].
 pub fn recognise_file(path: &Path) -> Result<Format> {
-    Ok(recognise(&Bytes::map(path)?)?)
+    Ok(recognise(&unpack::head(path, HEAD)?)?)
+}
+
+fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
+    let body = &bytes[header.length..];
+    let text = word2vec_text::is_row(body, header.vector_size) || is_text(body) && !word2vec_binary::fits(bytes);
+    if text { Format::Word2vecText } else { Format::Word2vecBinary }
 }
 
 fn guess(bytes: &[u8]) -> &'static str {
-    const MAGICS: [(&[u8], &str); 6] = [
-        (&[0x1f, 0x8b], "a gzip archive; unpack it first"),
-        (&[0x28, 0xb5, 0x2f, 0xfd], "a zstd archive; unpack it first"),
-        (b"BZh", "a bzip2 archive; unpack it first"),
+    const MAGICS: [(&[u8], &str); 9] = [
+        (&[0x1f, 0x8b], "a gzip archive that cannot be unpacked"),
+        (&[0x28, 0xb5, 0x2f, 0xfd], "a zstd archive in an archive"),
+        (b"BZh", "a bzip2 archive in an archive"),
+        (b"\xfd7zXZ", "an xz archive in an archive"),
         (b"\x93NUMPY", "a NumPy array"),
+        (b"\xff\xfe", "text in UTF-16; write it as UTF-8"),
+        (b"\xfe\xff", "text in UTF-16; write it as UTF-8"),
         (b"(dp", "a Python pickle of protocol 0 that was cut short"),
         (b"}q", "a Python pickle of protocol 1 that was cut short"),
     ];
@@ -116,17 +134,44 @@ mod tests {
     }
 
     #[test]
+    fn tells_word2vecs_text_and_binary_apart_by_what_follows_the_header() {
+        for text in
+            ["1 2\na 1 2\n", "1 2\na 1\n", "2 3\nnew york 1 2 3\n", "1 2\na one two three\n", "1 2\r\na 1 2\r\n"]
+        {
+            assert_eq!(recognise(text.as_bytes()).unwrap(), Format::Word2vecText, "{text:?}");
+        }
+        let latin = b"2 2\ncaf\xe9 1 2\nb 3 4\n";
+        assert_eq!(recognise(latin).unwrap(), Format::Word2vecText);
+        for binary in
+            [&b"1 1\na \0\0\x80\x3f"[..], b"1 1\na abcd", b"1 2\na \x0a\x0a\x0a\x3d\x0a\x0a\x0a\x3d\n", b"5 3\n"]
+        {
+            assert_eq!(recognise(binary).unwrap(), Format::Word2vecBinary, "{binary:?}");
+        }
+    }
+
+    #[test]
+    fn knows_text_without_a_header_by_lines_that_agree() {
+        for text in ["a 1 2\nb 3 4\n", "a 1\n", "new york 1 2\nb 3 4\nin 2014 5 6\nc 1 2\n", " 1 2\na 3 4\n"] {
+            assert_eq!(recognise(text.as_bytes()).unwrap(), Format::Glove, "{text:?}");
+        }
+        for text in ["a b\nc d\n", "a 1\nb\nc\nd\n", "1\n2\n3\n"] {
+            assert!(recognise(text.as_bytes()).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
     fn guesses_what_a_refused_file_is() {
         let got = |bytes: &[u8]| {
             let Err(FormatError::Unrecognised { got }) = recognise(bytes) else { panic!("{bytes:?} was accepted") };
             got
         };
         assert_eq!(got(b""), "an empty file");
-        assert_eq!(got(b"2 3\nthe 0.1 0.2 0.3\n"), "text");
+        assert_eq!(got(b"Many words, and no number among them.\n"), "text");
         assert_eq!(got("안녕 ".repeat(400).as_bytes()), "text");
         assert!(got(b"\x1f\x8b\x08").contains("gzip"));
         assert!(got(b"(dp0\n").contains("protocol 0"));
-        assert_eq!(got(b"\xff\xfe\x00"), "bytes of an unknown format");
+        assert!(got(b"\xff\xfe1\0 \x002\0").contains("UTF-16"));
+        assert_eq!(got(b"\xff\xff\x00"), "bytes of an unknown format");
         assert_eq!(got(b"\x80\x09"), "bytes of an unknown format");
     }
 }

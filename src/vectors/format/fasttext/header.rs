@@ -4,7 +4,8 @@
 use super::MAGIC;
 use super::cursor::{Cursor, same, size};
 use crate::error::FormatError;
-use crate::vectors::format::{InvalidWord, OpenOptions};
+use crate::vectors::format::OpenOptions;
+use crate::vectors::format::found::check_row;
 use crate::vectors::subwords::NGrams;
 use std::ops::RangeInclusive;
 
@@ -137,22 +138,13 @@ fn walk<'a>(
         let label = cursor.u8("the dictionary")?;
         same("kind of a word (0) or label (1)", u64::from(row >= words), label.into())?;
         if row < words {
-            check_text(word, row, position, options)?;
+            check_row(word, row, None, options)?;
             ends.push(position - start + word.len());
             work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.most_of(word.len())));
         }
     }
     check_work(work, words as u64, settings.vector_size as u64)?;
     Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels })
-}
-
-fn check_text(word: &[u8], row: usize, position: usize, options: &OpenOptions) -> Result<(), FormatError> {
-    match std::str::from_utf8(word) {
-        Err(error) if options.invalid_word == InvalidWord::Error => {
-            Err(FormatError::InvalidWord { row, position: (position + error.valid_up_to()) as u64 })
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A short file with a few very long words would otherwise keep a machine busy for hours.

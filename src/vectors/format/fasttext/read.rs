@@ -4,11 +4,12 @@
 use super::cursor::{Cursor, same};
 use super::header::{Dictionary, Settings};
 use crate::error::{FormatError, Result};
-use crate::vectors::format::gather::Gather;
+use crate::vectors::format::found::{self, check_row};
 use crate::vectors::format::{OpenOptions, OpenReport, Table};
 use crate::vectors::mapped::{Bytes, Section};
 use crate::vectors::subwords::{NGrams, Subwords};
 use crate::vectors::{Floats, WordVectors};
+use crate::words::Vocabulary;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
@@ -126,18 +127,24 @@ impl<'a> Layout<'a> {
         let rows = options.limit.unwrap_or(usize::MAX).min(self.dictionary.len());
         report.stopped_at_limit |= rows < self.dictionary.len();
         let mut numbers = self.vectors(rows);
-        let mut gather = Gather::new(options, report);
-        // The words last: by then the file is known to be right, and they take more memory than in the file.
-        gather.refuse_not_finite(numbers.chunks_exact(size), |row| self.dictionary.word(row).0)?;
+        for (row, vector) in numbers.chunks_exact(size).enumerate() {
+            let bad = vector.iter().find(|x| !x.is_finite());
+            check_row(self.dictionary.word(row).0, row, bad.copied(), options)?;
+        }
+        // The words last: by now the file is known to be right, and they take more memory than in the file.
+        let mut vocabulary = Vocabulary::new();
         for row in 0..rows {
             let (word, count) = self.dictionary.word(row);
-            let from = row * size..(row + 1) * size;
-            let finite = numbers[from.clone()].iter().all(|x| x.is_finite());
-            if let Some(place) = gather.keep(word, count, finite) {
-                numbers.copy_within(from, place * size);
+            let (from, kept) = (row * size..(row + 1) * size, vocabulary.len());
+            if !numbers[from.clone()].iter().all(|x| x.is_finite()) {
+                report.not_finite += 1;
+            } else if found::offer(&mut vocabulary, word, count, options, report) {
+                numbers.copy_within(from, kept * size);
             }
         }
-        let vocabulary = gather.finish(size)?;
+        if vocabulary.is_empty() {
+            return Err(FormatError::Empty { words: 0, vector_size: size });
+        }
         numbers.truncate(vocabulary.len() * size);
         Ok(Table { vocabulary, vector_size: size, floats: Floats::F32(numbers) })
     }

@@ -379,4 +379,27 @@ pub enum FormatError {
          .bin file that it was made from"
     )]
     Quantised,
+    /// A zip archive (npz) that is damaged, or was not written by NumPy.
+    #[error("the npz archive is damaged: {part}: {problem}; restore the file from its source")]
+    Archive {
+        /// The array, or the part of the archive.
+        part: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An array of Python objects.
+    #[error(
+        "array `{array}` holds Python objects, which are pickled and can run anything when they are loaded; save words \
+         as text: np.savez(path, words=np.array(words, dtype=str), vectors=vectors)"
+    )]
+    PickledArray {
+        /// Its name.
+        array: String,
+    },
+    /// Several arrays could be meant.
+    #[error("several arrays of the npz could be `{array}`; give one of them that name")]
+    AmbiguousArray {
+        /// The name that would tell.
+        array: String,
+    },
 }

@@ -12,9 +12,10 @@ pub mod word2vec_text;
 mod found;
 mod header;
 mod options;
-pub(crate) mod packed;
+mod packed;
 mod recognise;
 pub(crate) mod unpack;
 
 pub use options::{InvalidWord, OpenOptions, OpenReport, Table};
+pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file};

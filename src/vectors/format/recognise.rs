@@ -81,7 +81,8 @@ pub fn recognise_file(path: &Path) -> Result<Format> {
     Ok(recognise(&unpack::head(path, HEAD)?)?)
 }
 
-fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
+/// Which of the two a file with this header is.
+pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let body = &bytes[header.length..];
     let text = word2vec_text::is_row(body, header.vector_size) || is_text(body) && !word2vec_binary::fits(bytes);
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
@@ -151,10 +152,10 @@ mod tests {
 
     #[test]
     fn knows_text_without_a_header_by_lines_that_agree() {
-        for text in ["a 1 2\nb 3 4\n", "a 1\n", "new york 1 2\nb 3 4\nin 2014 5 6\nc 1 2\n", " 1 2\na 3 4\n"] {
+        for text in ["a 1 2\nb 3 4\n", "a 1.0\n", "new york 1 2\nb 3 4\nin 2014 5 6\nc 1 2\n", " 1 2\na 3 4\n"] {
             assert_eq!(recognise(text.as_bytes()).unwrap(), Format::Glove, "{text:?}");
         }
-        for text in ["a b\nc d\n", "a 1\nb\nc\nd\n", "1\n2\n3\n"] {
+        for text in ["a b\nc d\n", "a 1\nb\nc\nd\n", "1\n2\n3\n", "the 12\nof 7\n", "three 3\n"] {
             assert!(recognise(text.as_bytes()).is_err(), "{text:?}");
         }
     }

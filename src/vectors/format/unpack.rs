@@ -8,7 +8,7 @@
 use crate::compress::Compression;
 use crate::error::{Error, FormatError, Result};
 use crate::vectors::mapped::Bytes;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// Unpacked bytes for each packed one, at most.
@@ -16,9 +16,9 @@ const MOST_RATIO: u64 = 100;
 /// The ratio from which on the length is counted first.
 const USUAL_RATIO: u64 = 8;
 /// So many bytes may always be unpacked.
-const ALWAYS: u64 = 4 << 20;
+const ALWAYS: u64 = 2 << 20;
 /// Bytes unpacked at a time.
-const STEP: usize = 1 << 20;
+const STEP: u64 = 1 << 20;
 
 /// The bytes of the file at `path`, unpacked if they are packed.
 ///
@@ -42,42 +42,60 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
     let mut head = Vec::new();
     let read = compression.reader(&bytes[..]).and_then(|reader| reader.take(most).read_to_end(&mut head));
-    read.map_err(Error::io(path))?;
+    read.map_err(damaged(compression, path))?;
     Ok(Bytes::Owned(head))
 }
 
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
     let (format, got) = (compression.name(), packed.len() as u64);
     let most = got.saturating_mul(MOST_RATIO).saturating_add(ALWAYS);
-    let counted_from = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
-    let available = available();
-    let mut reader = compression.reader(packed).map_err(Error::io(path))?;
+    let uncounted = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
+    if let Some(unpacked) = unpack_up_to(compression, packed, uncounted, path)? {
+        return Ok(unpacked);
+    }
+    // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
+    let too_small = || FormatError::TooSmallPacked { format, expected: MOST_RATIO, got }.into();
+    if count(compression, packed, most, path)? > most {
+        return Err(too_small());
+    }
+    unpack_up_to(compression, packed, most, path)?.ok_or_else(too_small)
+}
+
+/// All that `packed` unpacks to, or `None` if that is more than `most` bytes.
+fn unpack_up_to(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<Option<Vec<u8>>> {
+    let available = available().unwrap_or(u64::MAX);
+    let mut reader = compression.reader(packed).map_err(damaged(compression, path))?;
     let mut unpacked = Vec::new();
-    let mut is_counted = false;
     loop {
-        let more = reader.by_ref().take(STEP as u64).read_to_end(&mut unpacked).map_err(Error::io(path))?;
-        if more == 0 {
-            return Ok(unpacked);
-        }
+        let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked).map_err(damaged(compression, path))?;
         let length = unpacked.len() as u64;
-        if length > counted_from && !is_counted {
-            is_counted = true;
-            if count(compression, packed, most, path)? > most {
-                return Err(FormatError::TooSmallPacked { format, expected: MOST_RATIO, got }.into());
-            }
+        if more == 0 {
+            return Ok(Some(unpacked));
         }
-        if available.is_some_and(|available| length > available) {
+        if length > most {
+            return Ok(None);
+        }
+        if length > available {
             let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
-            let available = megabytes(available.unwrap_or(0));
-            return Err(FormatError::UnpackedMemory { format, needed: megabytes(length), available }.into());
+            let (needed, available) = (megabytes(length), megabytes(available));
+            return Err(FormatError::UnpackedMemory { format: compression.name(), needed, available }.into());
         }
     }
 }
 
 /// How long `packed` is unpacked; counting stops after `most`.
 fn count(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<u64> {
-    let reader = compression.reader(packed).map_err(Error::io(path))?;
-    std::io::copy(&mut reader.take(most.saturating_add(1)), &mut std::io::sink()).map_err(Error::io(path))
+    let reader = compression.reader(packed).map_err(damaged(compression, path))?;
+    io::copy(&mut reader.take(most.saturating_add(1)), &mut io::sink()).map_err(damaged(compression, path))
+}
+
+/// What is wrong with a packed stream, and that it is one.
+fn damaged(compression: Compression, path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    move |error| {
+        let what =
+            format!("the {} stream is damaged or cut short ({error}); restore it from its source", compression.name());
+        Error::io(path)(io::Error::new(error.kind(), what))
+    }
 }
 
 /// Bytes of memory that can be had now, where the system tells.
@@ -116,7 +134,7 @@ mod tests {
     #[test]
     fn a_file_that_unpacks_to_far_more_than_it_is_long_is_refused() {
         for compression in ALL {
-            let file = packed(compression, &vec![0; 64 << 20]);
+            let file = packed(compression, &vec![0; 16 << 20]);
             let refused = open(file.path());
             assert!(matches!(refused, Err(Error::Format(FormatError::TooSmallPacked { .. }))), "{compression:?}");
         }

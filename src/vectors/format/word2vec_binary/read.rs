@@ -6,7 +6,8 @@ use super::walk::{Body, Stretch, Walked};
 use crate::error::FormatError;
 use crate::vectors::format::found::{self, WordSpan};
 use crate::vectors::format::header::Header;
-use crate::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, word2vec_text};
+use crate::vectors::format::recognise::text_or_binary;
+use crate::vectors::format::{Format, InvalidWord, OpenOptions, OpenReport, Table};
 use rayon::prelude::*;
 
 /// Rows whose numbers are looked at for their byte order.
@@ -19,11 +20,14 @@ const ASKED: usize = 16;
 pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
+    if text_or_binary(bytes, &header) == Format::Word2vecText {
+        return Err(FormatError::OtherFormat { expected: "word2vec binary", got: "word2vec text" });
+    }
     let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
     let least = header.vector_size.checked_mul(4).and_then(|numbers| numbers.checked_add(1)); // and a space
     let truncated = || body.walk(header.words, header.words).err().unwrap_or_else(|| truncated(&header, 0));
-    let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|e| told(e, bytes, &header))?;
-    let (body, walked) = settle(body, &header, wanted, options).map_err(|e| told(e, bytes, &header))?;
+    let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| told(error, &header))?;
+    let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
     report.stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
     let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
     if suspect::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
@@ -66,10 +70,7 @@ fn settle<'a>(
 }
 
 /// The same error, or a better reason for it.
-fn told(error: FormatError, bytes: &[u8], header: &Header) -> FormatError {
-    if word2vec_text::is_row(&bytes[header.length..], header.vector_size) {
-        return FormatError::OtherFormat { expected: "word2vec binary", got: "word2vec text" };
-    }
+fn told(error: FormatError, header: &Header) -> FormatError {
     if header.has_return {
         return FormatError::ByteOrder { got: "every line end was made longer by a byte, as Windows does with text" };
     }

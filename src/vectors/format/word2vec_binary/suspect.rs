@@ -9,17 +9,18 @@ use std::ops::Range;
 
 /// A word is not followed farther than this in search of its end.
 const LONGEST_REST: usize = 64;
-/// Fewer numbers may be ordinary by chance.
-const FEWEST: usize = 4;
+/// Fewer numbers of a row, or of the first rows, may be ordinary by chance.
+const FEWEST_OF_ROW: usize = 4;
+const FEWEST: usize = 6;
 
 /// Beyond 2^50 or below 2^-50, and not 0.
 fn is_odd(number: f32) -> bool {
     number != 0.0 && !(8.9e-16..=1.1e15).contains(&number.abs())
 }
 
-/// Zero, or between 1e-6 and 1e4.
+/// Zero, or between 1e-8 and 1e4.
 fn is_ordinary(number: f32) -> bool {
-    number == 0.0 || (1e-6..=1e4).contains(&number.abs())
+    number == 0.0 || (1e-8..=1e4).contains(&number.abs())
 }
 
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
@@ -31,13 +32,13 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
 /// `word` and `numbers` are where they lie in `bytes` if it does not.
 pub(super) fn is_shifted(bytes: &[u8], word: &Range<usize>, row: &Range<usize>) -> bool {
     let start = &bytes[row.start..row.end.min(row.start + LONGEST_REST)];
-    let Some(rest) = start.iter().position(|&b| b == b' ').filter(|&rest| rest > 0) else { return false };
     let is_text = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));
-    if !is_text(&start[..rest]) || !is_text(&bytes[word.clone()]) {
-        return false;
-    }
-    let Some(shifted) = bytes.get(row.start + rest + 1..row.end + rest + 1) else { return false };
-    shifted.len() >= 4 * FEWEST && numbers(shifted).all(is_ordinary) && numbers(&bytes[row.clone()]).any(is_odd)
+    let is_end = |rest: usize| {
+        let shifted = bytes.get(row.start + rest + 1..row.end + rest + 1).unwrap_or_default();
+        shifted.len() >= 4 * FEWEST_OF_ROW && is_text(&start[..rest]) && numbers(shifted).all(is_ordinary)
+    };
+    let mut ends = start.iter().enumerate().filter(|&(rest, &b)| b == b' ' && rest > 0).map(|(rest, _)| rest);
+    ends.any(is_end) && is_text(&bytes[word.clone()]) && numbers(&bytes[row.clone()]).any(is_odd)
 }
 
 /// Whether the numbers are those of a machine with the other byte order. `rows` hold their bytes.

@@ -68,6 +68,11 @@ pub(super) fn split(line: &[u8], vector_size: usize, see: &mut impl FnMut(usize,
     Ok(word)
 }
 
+/// The last field of a line.
+pub(super) fn last(line: &[u8]) -> &[u8] {
+    &line[last_field(line, line.len())]
+}
+
 /// The field that ends last before `end`.
 fn last_field(line: &[u8], end: usize) -> Range<usize> {
     let end = line[..end].iter().rposition(|&b| !is_separator(b)).map_or(0, |last| last + 1);

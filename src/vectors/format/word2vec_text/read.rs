@@ -6,7 +6,8 @@ use super::pieces::{Piece, pieces};
 use crate::error::FormatError;
 use crate::vectors::format::found::{self, WordSpan};
 use crate::vectors::format::header::{self, Header};
-use crate::vectors::format::{OpenOptions, OpenReport, Table, word2vec_binary};
+use crate::vectors::format::recognise::text_or_binary;
+use crate::vectors::format::{Format, OpenOptions, OpenReport, Table};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -19,21 +20,16 @@ const ASKED_BYTES: usize = 1 << 20;
 /// # Errors
 /// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
 pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
-    read_text(bytes, options, report).map_err(|error| {
-        let is_binary = word2vec_binary::fits(bytes);
-        let other = FormatError::OtherFormat { expected: "word2vec text", got: "word2vec binary" };
-        if is_binary { other } else { error }
-    })
-}
-
-fn read_text(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
+    if text_or_binary(bytes, &header) == Format::Word2vecBinary && bytes.len() > header.length {
+        return Err(FormatError::OtherFormat { expected: "word2vec text", got: "word2vec binary" });
+    }
     let text = Text::new(&bytes[header.length..], header.vector_size, 2, Some(header.words), options);
     let least = header.vector_size.checked_mul(2).and_then(|least| least.checked_add(1)); // separator, digit; line end
-    let wanted = header.wanted(options, least, text.body.len(), || text.truncated(text.whole_lines()))?;
+    let wanted = header.wanted(options, least, text.body.len(), || text.too_short(header.words))?;
     let pieces = pieces(text.body);
-    let lines = pieces.last().map_or(0, |last| last.first + last.lines);
+    let lines = lines(&pieces);
     if lines < wanted {
         return Err(text.truncated(lines - usize::from(text.is_cut(lines))));
     }
@@ -53,10 +49,13 @@ pub fn read_without_header(bytes: &[u8], options: &OpenOptions, report: &mut Ope
     let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
     let text = Text::new(bytes, vector_size, 1, None, options);
     let pieces = pieces(text.body);
-    let lines = pieces.last().map_or(0, |last| last.first + last.lines);
-    header::wanted(lines, options)?;
+    header::wanted(lines(&pieces), options)?;
     report.stopped_at_limit = text.more;
     text.read(&pieces, report)
+}
+
+fn lines(pieces: &[Piece]) -> usize {
+    pieces.last().map_or(0, |last| last.first + last.lines)
 }
 
 /// The lines of the words, and what is known of them.
@@ -91,6 +90,18 @@ impl<'a> Text<'a> {
         Self { body: kept, vector_size, first_line, promised, unfinished: unfinished && !more, more, options }
     }
 
+    /// Why a body is refused that is too short for its numbers: too few lines, or a line that is too short.
+    fn too_short(&self, promised: usize) -> FormatError {
+        let pieces = pieces(self.body);
+        let bad = || pieces.iter().find_map(|piece| self.parse(piece, None).err());
+        let enough = lines(&pieces) >= self.options.limit.map_or(promised, |limit| limit.min(promised));
+        enough
+            .then(bad)
+            .flatten()
+            .map(|error| self.named(error, lines(&pieces)))
+            .unwrap_or_else(|| self.truncated(self.whole_lines()))
+    }
+
     /// Lines with an end that are long enough for their numbers.
     fn whole_lines(&self) -> usize {
         let long = |line: &&[u8]| line.len() / 2 >= self.vector_size;
@@ -111,7 +122,7 @@ impl<'a> Text<'a> {
     }
 
     fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<Table, FormatError> {
-        let rows = pieces.last().map_or(0, |last| last.first + last.lines);
+        let rows = lines(pieces);
         report.unfinished = self.unfinished;
         if found::is_dear(rows, self.vector_size, self.body.len()) {
             pieces.par_iter().try_for_each(|piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
@@ -223,9 +234,13 @@ pub(in crate::vectors::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
         *votes.entry(line::numbers_at_end(line)).or_insert(0) += 1;
     }
     let asked: usize = votes.values().sum();
+    votes.remove(&0);
     // Of sizes with as many votes the smaller: a word's last part may be a number.
     let (size, agree) = votes.into_iter().rev().max_by_key(|&(_, votes)| votes)?;
-    (size > 0 && 2 * agree >= asked).then_some(size)
+    // A word and a whole number on each line are a list of counts.
+    let fraction = |line: &&[u8]| line::last(line).iter().any(|b| b".eE".contains(b));
+    let counts = || !lines.iter().any(fraction);
+    (2 * agree >= asked && (size > 1 || !counts())).then_some(size)
 }
 
 /// Whether the first line of `body` could be a word with `vector_size` numbers, or with some of them.

@@ -144,6 +144,8 @@ fn word2vec_binary_of_any_bytes() {
                     Err(FormatError::OtherFormat { .. }) => {
                         assert_eq!(recognise(&again).unwrap(), Format::Word2vecText);
                     }
+                    // Fewer rows may all look as if from another machine; such a file is refused on purpose.
+                    Err(FormatError::ByteOrder { .. }) => {}
                     Err(other) => panic!("{other}"),
                 }
             }

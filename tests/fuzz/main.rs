@@ -11,6 +11,7 @@
 //! as it can and prints it: it becomes a named test of its reader. It also runs them under cargo-bolero's engines.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+mod across;
 mod change;
 mod memory;
 mod seeds;

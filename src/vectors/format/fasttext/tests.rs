@@ -451,6 +451,29 @@ fn refuses_other_versions() {
     assert!(matches!(refuse(|model| model.magic = 7), FormatError::Field { .. }));
 }
 
+/// FAULTS.md row 57.
+#[test]
+fn refuses_the_other_byte_order_and_line_ends_of_windows() {
+    assert!(matches!(refuse(|model| model.magic = MAGIC.swap_bytes()), FormatError::Field { .. }));
+    let mut model = Forged::new();
+    model.entries[0].1 = 10; // a count whose byte is a line end
+    model.read().unwrap();
+    let windows: Vec<u8> =
+        model.bytes().iter().flat_map(|&byte| if byte == b'\n' { vec![b'\r', byte] } else { vec![byte] }).collect();
+    assert_eq!(windows.len(), model.bytes().len() + 1);
+    assert!(read(&windows, &OpenOptions::default(), &mut OpenReport::default()).is_err());
+}
+
+/// FAULTS.md row 54.
+#[test]
+fn a_zero_vector_is_similar_to_nothing_and_never_nan() {
+    let mut model = Forged::without_ngrams();
+    model.input[..2].fill(0.0);
+    let vectors = model.vectors();
+    assert!(vectors.most_similar("the", 5).unwrap().iter().all(|neighbour| neighbour.similarity == 0.0));
+    assert!(vectors.most_similar("고양이", 5).unwrap().iter().all(|neighbour| neighbour.similarity.is_finite()));
+}
+
 /// A word of 300,000 bytes with 60,000 numbers: all n-grams would be a minute's work for a file of 700 KB.
 #[test]
 fn refuses_more_ngrams_than_any_language_has() {

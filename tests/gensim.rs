@@ -55,7 +55,7 @@ fn bits(words: &Vocabulary, numbers: &[f32]) -> String {
 const SHOW: &str = "
 import sys, numpy
 from gensim.models import KeyedVectors
-for path, binary, no_header in zip(sys.argv[1:], (False, False, True, True), (False, False, True, False)):
+for path, binary, no_header in zip(sys.argv[1:], (False, False, False, True), (False, False, True, False)):
     v = KeyedVectors.load_word2vec_format(path, binary=binary, no_header=no_header)
     for word in v.index_to_key:
         print(word, *v[word].astype(numpy.float32).view(numpy.uint32))
@@ -71,8 +71,7 @@ fn gensim_reads_what_we_write_to_the_bit() {
     word2vec_text::write(&path("b.txt.gz"), &words, 8, &numbers, true).unwrap();
     word2vec_text::write(&path("c.txt"), &words, 8, &numbers, false).unwrap();
     word2vec_binary::write(&path("d.bin"), &words, 8, &numbers).unwrap();
-    let script = SHOW.replace("(False, False, True, True)", "(False, False, False, True)");
-    let got = run(&python, &script, &[&path("a.txt"), &path("b.txt.gz"), &path("c.txt"), &path("d.bin")]);
+    let got = run(&python, SHOW, &[&path("a.txt"), &path("b.txt.gz"), &path("c.txt"), &path("d.bin")]);
     assert_eq!(got, bits(&words, &numbers).repeat(4));
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Nothing in such a file says where a row begins. So a reader is easily led astray: by a word with a space in it (every
 //! number after it is shifted), by numbers of the other byte order, by line ends that Windows made longer. These are told
-//! apart from good files by what they make of the numbers (see [`suspect`]), and refused.
+//! apart from good files by what they make of the numbers (`suspect.rs`), and refused.
 //!
 //! Limits: counts have no place in this format, nor have words with spaces or control characters, nor, when written, the
 //! empty word.

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::line::{self, Fault};
+use super::number;
 use super::pieces::{Piece, pieces};
 use crate::error::FormatError;
 use crate::vectors::format::found::{self, WordSpan};
@@ -247,11 +248,9 @@ pub(in crate::vectors::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
 pub(in crate::vectors::format) fn is_row(body: &[u8], vector_size: usize) -> bool {
     let start = &body[..body.len().min(ASKED_BYTES)];
     let line = start.split(|&b| b == b'\n').next().unwrap_or_default();
-    let mut fields: Vec<_> =
-        line.split(|&b| super::number::is_separator(b)).filter(|field| !field.is_empty()).collect();
-    if line.len() == ASKED_BYTES {
-        fields.pop(); // may be cut
-    }
-    let numbers = fields.len().saturating_sub(1).min(vector_size);
-    numbers > 0 && fields.iter().rev().take(numbers).all(|field| super::number::whole(field).is_some())
+    // The last field may be cut where the line is.
+    let cut = usize::from(line.len() == ASKED_BYTES);
+    let fields = || line.rsplit(|&b| number::is_separator(b)).filter(|field| !field.is_empty()).skip(cut);
+    let numbers = fields().take(vector_size.saturating_add(1)).count().saturating_sub(1);
+    numbers > 0 && fields().take(numbers).all(|field| number::whole(field).is_some())
 }

@@ -3,7 +3,7 @@
 
 use super::{ALWAYS_UNPACKED, COUNTS, MOST_WORD_BYTES, VECTORS, WORDS};
 use crate::error::{FormatError, Result};
-use crate::file::write_atomically;
+use crate::vectors::format::packed;
 use crate::vectors::storage::check_size;
 use crate::words::{Vocabulary, WordId};
 use half::f16;
@@ -33,13 +33,14 @@ pub struct NpzWriter<'a> {
     pub(super) as_bytes: bool,
 }
 
-/// Writes V words and their V x `vector_size` numbers to `path`, atomically; in half precision if `half`.
+/// Writes V words and their V x `vector_size` numbers to `path`, atomically; in half precision if `half`,
+/// and packed once more if the ending asks for it, such as `.npz.gz`.
 ///
 /// # Errors
-/// As [`NpzWriter::new`] and [`write_atomically`].
+/// As [`NpzWriter::new`] and [`write_atomically`](crate::file::write_atomically).
 pub fn write(path: &Path, vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<()> {
     let writer = NpzWriter::new(vocabulary, vector_size, vectors, half)?;
-    write_atomically(path, |out| writer.write_to(out))
+    packed::write(path, |out| writer.write_to(out))
 }
 
 impl<'a> NpzWriter<'a> {

@@ -1,11 +1,11 @@
 //! What holds for all formats: words that come back through each that can hold them, and files given to the wrong reader.
 
-use super::{numbers, seeds};
+use super::{Read, numbers, seeds};
 use quickvec::Vocabulary;
 use quickvec::vectors::WordVectors;
 use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::vectors::format::{
-    OpenOptions, OpenReport, Table, fasttext, npz, pickle, recognise, word2vec_binary, word2vec_text,
+    OpenOptions, OpenReport, fasttext, npz, pickle, recognise, word2vec_binary, word2vec_text,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,10 +56,7 @@ fn odd_words_and_a_zero_vector_come_back_through_every_format_that_holds_them() 
 /// Whether `bytes` open with the reader of one format.
 type Opens = fn(&[u8]) -> bool;
 
-fn opens(
-    read: fn(&[u8], &OpenOptions, &mut OpenReport) -> Result<Table, quickvec::error::FormatError>,
-    b: &[u8],
-) -> bool {
+fn opens(read: Read, b: &[u8]) -> bool {
     read(b, &OpenOptions::default(), &mut OpenReport::default()).is_ok_and(|table| !numbers(&table.floats).is_empty())
 }
 
@@ -91,8 +88,7 @@ fn every_reader_refuses_the_files_of_every_other_format() {
 fn an_empty_file_and_one_of_junk_open_with_no_reader() {
     for bytes in [&b""[..], b"\0", b"junk", b"\xff\xfe\0\0", &[0; 4096], &[0xff; 4096]] {
         assert!(recognise(bytes).is_err() || ModelFile::from_bytes(bytes.to_vec()).is_err());
-        let none: [fn(&[u8], &OpenOptions, &mut OpenReport) -> Result<Table, _>; 4] =
-            [word2vec_text::read, word2vec_binary::read, fasttext::read, npz::read];
+        let none: [Read; 4] = [word2vec_text::read, word2vec_binary::read, fasttext::read, npz::read];
         assert!(none.into_iter().all(|read| !opens(read, bytes)) && pickle::read(bytes).is_err(), "{bytes:?}");
     }
 }

@@ -4,14 +4,20 @@
 //! compared, no index approximates.
 
 mod analogy;
+mod batch;
+mod best;
+mod compare;
 pub mod format;
 mod mapped;
+mod restrict;
+mod scan;
 mod search;
 mod spelling;
 mod storage;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
 pub use word_vectors::WordVectors;

@@ -368,3 +368,122 @@ fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FormatError;
+    use crate::vectors::mapped::{Bytes, Section};
+    use crate::vectors::storage::Rows;
+    use crate::vectors::{AnalogyMethod, Neighbour};
+    use crate::words::Vocabulary;
+    use half::f16;
+    use std::sync::Arc;
+
+    const SIZE: usize = 5;
+    const ROWS: usize = 40;
+
+    /// As a large file is opened: mapped, at an odd address, with nothing known about its numbers.
+    fn opened(half: bool, change: impl Fn(&mut [f32])) -> WordVectors {
+        let mut numbers: Vec<f32> = (0..ROWS * SIZE).map(|i| (i * 7919 % 101) as f32 - 50.0).collect();
+        change(&mut numbers);
+        let mut bytes = vec![0; 3];
+        if half {
+            numbers.iter().for_each(|&x| bytes.extend(f16::from_f32(x).to_le_bytes()));
+        } else {
+            numbers.iter().for_each(|x| bytes.extend(x.to_le_bytes()));
+        }
+        let range = 3..bytes.len();
+        let section = Section::new(&Arc::new(Bytes::Owned(bytes)), range);
+        let mut vocabulary = Vocabulary::new();
+        (0..ROWS).for_each(|i| assert!(vocabulary.insert(&format!("w{i}"), 1 + (i * 13 % 40) as u64).is_some()));
+        let rows = if half { Rows::mapped_f16(section, SIZE) } else { Rows::mapped_f32(section, SIZE) };
+        WordVectors::unchecked(vocabulary, rows)
+    }
+
+    type Question = fn(&WordVectors) -> Result<Vec<Neighbour>, QueryError>;
+
+    /// Every kind of question that scans all rows.
+    const QUESTIONS: [(&str, Question); 6] = [
+        ("nearest", |v| v.most_similar("w1", 3)),
+        ("batch", |v| v.most_similar_batch(&["w1"], 3).map(|mut found| found.remove(0))),
+        ("add", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Add, 3)),
+        ("mul", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Mul, 3)),
+        ("textbook", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Textbook, 3)),
+        ("rank", |v| v.rank("w1", "w2").map(|_| Vec::new())),
+    ];
+
+    #[test]
+    fn a_number_that_is_none_is_an_error_and_never_an_answer() {
+        for (name, ask) in QUESTIONS {
+            for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                for (half, at) in [(false, 17), (true, 17), (false, 4), (true, 4)] {
+                    let vectors = opened(half, |numbers| numbers[at * SIZE + 2] = bad);
+                    for _ in 0..2 {
+                        let Err(QueryError::NotFinite { word, row, got }) = ask(&vectors) else {
+                            panic!("{name} answered with {bad} in row {at}, half {half}")
+                        };
+                        assert_eq!((word, row), (format!("w{at}"), at), "{name}");
+                        assert!(got.to_bits() == bad.to_bits() || (got.is_nan() && bad.is_nan()));
+                    }
+                    let refused = vectors.check_finite();
+                    assert!(matches!(refused, Err(FormatError::NotFinite { row, .. }) if row == at), "{refused:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_question_about_a_word_whose_own_vector_is_broken_is_an_error() {
+        let vectors = opened(false, |numbers| numbers[SIZE] = f32::NAN);
+        for (name, ask) in QUESTIONS {
+            assert!(matches!(ask(&vectors), Err(QueryError::NotFinite { row: 1, .. })), "{name}");
+        }
+        assert!(matches!(vectors.similarity("w0", "w1"), Err(QueryError::NotFinite { row: 1, .. })));
+        assert!(matches!(vectors.odd_one_out(&["w0", "w1", "w2"]), Err(QueryError::NotFinite { row: 1, .. })));
+        assert!(vectors.similarity("w0", "w2").is_ok(), "no one looked at w1");
+    }
+
+    #[test]
+    fn the_first_scan_answers_as_the_later_ones_and_keeps_the_norms() {
+        for half in [false, true] {
+            for (name, ask) in QUESTIONS {
+                let vectors = opened(half, |numbers| numbers[..SIZE].fill(0.0));
+                let first = ask(&vectors).unwrap();
+                assert_eq!(vectors.norms().get().is_some(), name != "textbook", "{name}");
+                vectors.check_finite().unwrap();
+                assert_eq!(first, ask(&vectors).unwrap(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_restricted_scan_is_a_scan_with_the_others_left_out() {
+        for half in [false, true] {
+            let vectors = opened(half, |_| ());
+            let few = vectors.restrict(13);
+            let all = vectors.most_similar("w1", ROWS).unwrap();
+            let expected: Vec<_> = all.into_iter().filter(|found| few.contains(found.id)).collect();
+            assert_eq!(few.len(), 13);
+            assert_eq!(few.most_similar("w1", ROWS).unwrap(), expected);
+            let fresh = opened(half, |_| ());
+            assert_eq!(fresh.restrict(13).most_similar("w1", ROWS).unwrap(), expected);
+            assert!(fresh.norms().get().is_none(), "a part of the rows is not all of them");
+        }
+    }
+
+    #[test]
+    fn threads_share_the_blocks_without_losing_one() {
+        let mut norms = vec![0.0; 1000];
+        let blocks = Blocks::new(1000, 7, &mut norms);
+        let seen = Mutex::new(vec![0; 1000]);
+        in_threads(4, || {
+            while let Some((range, norms)) = blocks.next() {
+                norms.iter_mut().zip(range.clone()).for_each(|(norm, place)| *norm = place as f32);
+                range.for_each(|place| seen.lock().unwrap()[place] += 1);
+            }
+        });
+        assert!(seen.into_inner().unwrap().iter().all(|&times| times == 1));
+        assert!(norms.iter().enumerate().all(|(place, &norm)| norm == place as f32));
+    }
+}

@@ -70,11 +70,16 @@ impl WordVectors {
 
     fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
         let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
-        let vectors = Self { vocabulary, rows, norms: Arc::default() };
+        let vectors = Self::unchecked(vocabulary, rows);
         if !large {
             vectors.check_finite()?;
         }
         Ok(vectors)
+    }
+
+    /// Vectors that nobody has looked at yet.
+    pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
+        Self { vocabulary, rows, norms: Arc::default() }
     }
 
     /// Looks at every number: is it one? On opening that is done for all but large mapped files (see

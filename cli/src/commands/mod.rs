@@ -3,7 +3,11 @@
 pub mod analogy;
 pub mod convert;
 pub mod info;
+pub mod odd;
 mod open;
+mod queries;
+pub mod rank;
 pub mod similar;
+pub mod similarity;
 pub mod train;
 pub mod verify;

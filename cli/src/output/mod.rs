@@ -1,6 +1,7 @@
 //! What users see: results on stdout, errors and notes on stderr, exit codes. One output form a file.
 
 mod answer;
+mod comparison;
 mod exit;
 mod facts;
 mod form;
@@ -14,6 +15,7 @@ mod tsv;
 mod width;
 
 pub use answer::{Answer, Query};
+pub use comparison::{Comparison, comparisons};
 pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form};

@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod dataset;
 mod format;
+mod index;
 mod output;
 mod pickle;
 mod query;
@@ -17,6 +18,7 @@ pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
+pub use index::IndexError;
 pub use output::OutputError;
 pub use pickle::PickleError;
 pub use query::QueryError;
@@ -41,6 +43,9 @@ pub enum Error {
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// An approximate index is refused.
+    #[error(transparent)]
+    Index(#[from] IndexError),
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),

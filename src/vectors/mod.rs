@@ -1,9 +1,12 @@
 //! Vectors and the questions one can ask them.
 //!
 //! [`WordVectors`] answers questions about any file that [`mod@format`] recognises. The scan is exact: every row is
-//! compared, no index approximates.
+//! compared. With the feature `ann` there is an index besides (`ann`), which finds most of the nearest words in a
+//! fraction of the time.
 
 mod analogy;
+#[cfg(feature = "ann")]
+pub mod ann;
 mod batch;
 mod best;
 mod compare;

@@ -23,6 +23,8 @@ enum Command {
     Odd(commands::odd::Args),
     Similarity(commands::similarity::Args),
     Rank(commands::rank::Args),
+    #[cfg(feature = "ann")]
+    Index(commands::index::Args),
     Convert(commands::convert::Args),
     Info(commands::info::Args),
     Verify(commands::verify::Args),
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
         Command::Odd(args) => commands::odd::run(&args),
         Command::Similarity(args) => commands::similarity::run(&args),
         Command::Rank(args) => commands::rank::run(&args),
+        #[cfg(feature = "ann")]
+        Command::Index(args) => commands::index::run(&args),
         Command::Convert(args) => commands::convert::run(&args),
         Command::Info(args) => commands::info::run(&args),
         Command::Verify(args) => commands::verify::run(&args),

@@ -33,6 +33,12 @@ pub enum QueryError {
         /// The number.
         got: f32,
     },
+    /// The file of the vectors cannot be read any more.
+    #[error("cannot read the vectors: {message}; was the file changed meanwhile?")]
+    Unreadable {
+        /// What the system said.
+        message: String,
+    },
     /// A weight is NaN or infinite.
     #[error("the weight of `{word}` is {got}: expected a finite number")]
     Weight {

@@ -5,7 +5,8 @@
 //! row: the cosine is `(u·x) / |x|`, 0 where `x` is zero.
 //!
 //! **Norms.** Opening a large file does not walk its matrix. The first scan over all rows calculates `x·x` beside `u·x`,
-//! from the same load of `x`, and keeps `1 / |x|` for the scans after it: 4 bytes a word.
+//! from the same load of `x`, and keeps `1 / |x|` for the scans after it: 4 bytes a word. That scan reads the file rather
+//! than its map: see [`Section::read`](super::mapped::Section::read).
 //!
 //! **Numbers that are none.** NaN or infinity in a row makes its `x·x` (or `u·x`) not finite. Such rows are looked at
 //! again, one number at a time, and end the scan with an error: they never score. Rows whose squares leave the range of
@@ -18,6 +19,7 @@ use crate::error::QueryError;
 use crate::math::kernels::search::search_kernels;
 use crate::words::WordId;
 use std::borrow::Cow;
+use std::io;
 use std::num::NonZero;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock};
@@ -41,10 +43,29 @@ pub enum Score {
     Dot,
 }
 
-/// A row with a number in it that is none.
-struct NotFinite {
-    id: WordId,
-    got: f32,
+/// Why a scan ends early.
+enum Stop {
+    /// A row has a number in it that is none.
+    NotFinite { id: WordId, got: f32 },
+    /// The file cannot be read any more.
+    Unreadable(io::Error),
+}
+
+impl Stop {
+    /// The row in question; what concerns all of them comes first.
+    fn place(&self) -> Option<WordId> {
+        match self {
+            Stop::NotFinite { id, .. } => Some(*id),
+            Stop::Unreadable(_) => None,
+        }
+    }
+
+    fn told_of(self, vectors: &WordVectors) -> QueryError {
+        match self {
+            Stop::NotFinite { id, got } => vectors.not_finite(id, got),
+            Stop::Unreadable(error) => QueryError::Unreadable { message: error.to_string() },
+        }
+    }
 }
 
 /// What is shown of a block: `scores[q][i]` is the score of query q and the candidate at place `first + i`.
@@ -95,7 +116,7 @@ impl Restricted<'_> {
         &self,
         size: usize,
         with_norms: bool,
-        work: impl Fn(&Blocks) -> Result<T, NotFinite> + Sync,
+        work: impl Fn(&Blocks) -> Result<T, Stop> + Sync,
     ) -> Result<Vec<T>, QueryError> {
         let keep = with_norms && self.is_all() && self.vectors.norms().get().is_none();
         let mut fresh = if keep { vec![0.0; self.len()] } else { Vec::new() };
@@ -104,7 +125,7 @@ impl Restricted<'_> {
             let blocks = Blocks::new(self.len(), size, &mut fresh);
             in_threads(numbers / NUMBERS_PER_THREAD, || work(&blocks))
         };
-        let done = first_error(results).map_err(|bad| self.vectors.not_finite(bad.id, bad.got))?;
+        let done = first_error(results).map_err(|stop| stop.told_of(self.vectors))?;
         if keep {
             let _ = self.vectors.norms().set(fresh); // another scan may have been first, with the same numbers
         }
@@ -208,10 +229,10 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// Scores the candidates in `range` for every query; their norms go to `keep` unless that is empty.
-    fn fill(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), NotFinite> {
+    fn fill(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), Stop> {
         let (vectors, kernels) = (self.search.vectors, search_kernels());
         let precision = vectors.rows().precision();
-        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered);
+        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered)?;
         let known = self.score == Score::Dot || vectors.norms().get().is_some();
         self.squares.resize(range.len(), 0.0);
         for (query, (unit, scores)) in self.units.iter().zip(&mut self.scores).enumerate() {
@@ -229,7 +250,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// `inverse` of the candidates in `range`: known from before, or from the squares.
-    fn take_norms(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), NotFinite> {
+    fn take_norms(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), Stop> {
         let (search, vectors) = (self.search, self.search.vectors);
         self.inverse.clear();
         if let Some(norms) = vectors.norms().get() {
@@ -270,7 +291,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// Calculates those dot products anew that overflowed, in f64.
-    fn mend_dots(&mut self, first: usize) -> Result<(), NotFinite> {
+    fn mend_dots(&mut self, first: usize) -> Result<(), Stop> {
         let vectors = self.search.vectors;
         for (unit, scores) in self.units.iter().zip(&mut self.scores) {
             for (i, score) in scores.iter_mut().enumerate().filter(|(_, score)| !score.is_finite()) {
@@ -283,9 +304,9 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// The candidates in `range`, scaled to length 1, row after row; zero rows stay as they are.
-    fn unit_rows(&mut self, range: Range<usize>, keep: &mut [f32], out: &mut Vec<f32>) -> Result<(), NotFinite> {
+    fn unit_rows(&mut self, range: Range<usize>, keep: &mut [f32], out: &mut Vec<f32>) -> Result<(), Stop> {
         let vectors = self.search.vectors;
-        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered);
+        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered)?;
         if vectors.norms().get().is_none() {
             self.scores.resize(1, Vec::new());
             self.scores[0].resize(range.len(), 0.0);
@@ -309,16 +330,19 @@ impl<'r, 'q> Scorer<'r, 'q> {
 }
 
 /// The bytes of the candidates in `range`, gathered if they do not lie together.
-fn bytes_of<'b>(search: &'b Restricted, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Cow<'b, [u8]> {
+fn bytes_of<'b>(search: &'b Restricted, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Result<Cow<'b, [u8]>, Stop> {
     let rows = search.vectors.rows();
     match &search.candidates {
-        Candidates::First(_) => rows.bytes(range),
+        Candidates::First(_) if search.vectors.norms().get().is_none() => {
+            rows.first_bytes(range, gathered).map_err(Stop::Unreadable)
+        }
+        Candidates::First(_) => Ok(rows.bytes(range)),
         Candidates::Ids(ids) => {
             gathered.clear();
             for &id in &ids[range] {
                 gathered.extend_from_slice(&rows.bytes(id as usize..id as usize + 1));
             }
-            Cow::Borrowed(gathered)
+            Ok(Cow::Borrowed(gathered))
         }
     }
 }
@@ -326,26 +350,26 @@ fn bytes_of<'b>(search: &'b Restricted, range: Range<usize>, gathered: &'b mut V
 /// The inverse norm of a row whose squares are not to be trusted: 0 for a zero row, NaN as a mark for one that has to be
 /// scored in f64.
 #[cold]
-fn odd_norm(vectors: &WordVectors, id: WordId) -> Result<f32, NotFinite> {
+fn odd_norm(vectors: &WordVectors, id: WordId) -> Result<f32, Stop> {
     let row = vectors.wide(id);
     match row.iter().find(|x| !x.is_finite()) {
-        Some(&got) => Err(NotFinite { id, got: got as f32 }),
+        Some(&got) => Err(Stop::NotFinite { id, got: got as f32 }),
         None if row.iter().all(|&x| x == 0.0) => Ok(0.0),
         None => Ok(f32::NAN),
     }
 }
 
 /// All results, or the error of the lowest row.
-fn first_error<T>(results: Vec<Result<T, NotFinite>>) -> Result<Vec<T>, NotFinite> {
-    let (mut done, mut worst) = (Vec::with_capacity(results.len()), None::<NotFinite>);
+fn first_error<T>(results: Vec<Result<T, Stop>>) -> Result<Vec<T>, Stop> {
+    let (mut done, mut first) = (Vec::with_capacity(results.len()), None::<Stop>);
     for result in results {
         match result {
             Ok(seen) => done.push(seen),
-            Err(bad) if worst.as_ref().is_none_or(|worst| bad.id < worst.id) => worst = Some(bad),
+            Err(stop) if first.as_ref().is_none_or(|first| stop.place() < first.place()) => first = Some(stop),
             Err(_) => {}
         }
     }
-    worst.map_or(Ok(done), Err)
+    first.map_or(Ok(done), Err)
 }
 
 /// Runs `work` in as many threads as there are cores, at most `wanted`, at least in this one.

@@ -10,6 +10,7 @@ use crate::math::kernels::search::{Precision, half_bytes, single_bytes};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use std::borrow::Cow;
+use std::io;
 use std::ops::Range;
 
 /// Vectors held in memory, row after row, in the precision their file has.
@@ -119,6 +120,20 @@ impl Rows {
                 .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
             Numbers::Owned(Floats::F16(all)) => half_bytes(&all[numbers.clone()])
                 .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), for rows that are read for the first time: see [`Section::read`].
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub(super) fn first_bytes<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
+        match &self.numbers {
+            Numbers::MappedF32(section) | Numbers::MappedF16(section) => {
+                let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
+                section.read(bytes, buffer).map(Cow::Borrowed)
+            }
+            Numbers::Owned(_) => Ok(self.bytes(range)),
         }
     }
 

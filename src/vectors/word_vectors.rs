@@ -86,11 +86,11 @@ impl WordVectors {
     /// [`CHECKED_ON_OPENING`]), whose first search does it on the way. Quick if it was done before.
     ///
     /// # Errors
-    /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
+    /// [`FormatError::NotFinite`] if a vector holds NaN or infinity; [`FormatError::Unreadable`] if the file was changed.
     pub fn check_finite(&self) -> Result<(), FormatError> {
         Restricted::all(self).settle_norms().map_err(|error| match error {
             QueryError::NotFinite { word, row, got } => FormatError::NotFinite { word, row, got },
-            other => unreachable!("a scan fails for numbers that are none only: {other}"),
+            other => FormatError::Unreadable { message: other.to_string() },
         })
     }
 

@@ -2,6 +2,8 @@
 
 pub mod analogy;
 pub mod convert;
+#[cfg(feature = "ann")]
+pub mod index;
 pub mod info;
 pub mod odd;
 mod open;

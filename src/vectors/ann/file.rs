@@ -37,6 +37,11 @@ impl ApproximateIndex {
         name.into()
     }
 
+    /// Whether `bytes` begin as an index's file does.
+    pub fn is_likely(bytes: &[u8]) -> bool {
+        bytes.starts_with(MAGIC)
+    }
+
     /// Writes the index to `path`, atomically.
     ///
     /// # Errors

@@ -59,6 +59,20 @@ pub trait Lanes: Copy {
     /// # Safety
     /// The CPU can run it.
     unsafe fn sum(self) -> f32;
+
+    /// [`sum`](Self::sum) of each of four.
+    ///
+    /// # Safety
+    /// The CPU can run it.
+    #[inline(always)]
+    unsafe fn sums(four: [Self; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise.
+        four.map(|lanes| unsafe { lanes.sum() })
+    }
+
+    /// Asks the memory system for what is needed soon: a hint, which may point anywhere.
+    #[inline(always)]
+    fn prefetch(_: *const u8) {}
 }
 
 /// Dots (and squares) of `R` rows from `first` on.
@@ -75,6 +89,7 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
 ) {
     let bytes = if HALF { 2 } else { 4 };
     let (whole, rest) = (query.len() / LANES * LANES, query.len() % LANES);
+    let (row, next) = (query.len() * bytes, R * query.len() * bytes);
     // SAFETY: columns up to `whole`, and then `rest` of them, lie within each of the `R` rows and the query.
     unsafe {
         let (mut dot, mut square) = ([L::zero(); R], [L::zero(); R]);
@@ -82,7 +97,9 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
         while column < whole {
             let q = L::query(query.as_ptr().add(column));
             for r in 0..R {
-                let from = first.add((r * query.len() + column) * bytes);
+                let from = first.add(r * row + column * bytes);
+                // The rows after these: the processor's own guesses end at each page of 4 kB.
+                L::prefetch(from.wrapping_add(next));
                 let x = if HALF { L::half(from) } else { L::single(from) };
                 add::<L, SQUARES>(&mut dot[r], &mut square[r], x, q);
             }
@@ -93,15 +110,28 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
             padded[..rest].copy_from_slice(&query[whole..]);
             let q = L::query(padded.as_ptr());
             for r in 0..R {
-                let x = L::part::<HALF>(first.add((r * query.len() + whole) * bytes), rest);
+                let x = L::part::<HALF>(first.add(r * row + whole * bytes), rest);
                 add::<L, SQUARES>(&mut dot[r], &mut square[r], x, q);
             }
         }
-        for r in 0..R {
-            dots[r] = dot[r].sum();
-            if SQUARES {
-                squares[r] = square[r].sum();
-            }
+        write_sums(dot, dots);
+        if SQUARES {
+            write_sums(square, squares);
+        }
+    }
+}
+
+/// The sums to the first `R` places of `out`.
+///
+/// # Safety
+/// The CPU can run `L`.
+#[inline(always)]
+unsafe fn write_sums<L: Lanes, const R: usize>(lanes: [L; R], out: &mut [f32]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match lanes.first_chunk() {
+            Some(four) if R == 4 => out[..4].copy_from_slice(&L::sums(*four)),
+            _ => lanes.iter().zip(out).for_each(|(lanes, out)| *out = lanes.sum()),
         }
     }
 }

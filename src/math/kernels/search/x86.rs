@@ -62,6 +62,29 @@ impl Lanes for Avx2 {
         // SAFETY: the caller's promise.
         unsafe { sum_of_eight(_mm256_add_ps(self.0, self.1)) }
     }
+
+    #[inline(always)]
+    unsafe fn sums(four: [Self; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let [a, b, c, d] = four.map(|lanes| _mm256_add_ps(lanes.0, lanes.1));
+            // Four numbers of one row beside four of another.
+            let pair = |a, b| _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b));
+            let ends = |x| {
+                let two = _mm256_add_ps(x, _mm256_permute_ps::<0b01_00_11_10>(x));
+                let one = _mm256_add_ps(two, _mm256_permute_ps::<0b10_11_00_01>(two));
+                [_mm256_castps256_ps128(one), _mm256_extractf128_ps::<1>(one)].map(|x| _mm_cvtss_f32(x))
+            };
+            let ([a, b], [c, d]) = (ends(pair(a, b)), ends(pair(c, d)));
+            [a, b, c, d]
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const u8) {
+        // SAFETY: SSE is part of x86-64, and the instruction is a hint that never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
 }
 
 /// # Safety
@@ -128,5 +151,29 @@ impl Lanes for Avx512 {
     unsafe fn sum(self) -> f32 {
         // SAFETY: the caller's promise.
         unsafe { sum_of_eight(_mm256_add_ps(_mm512_castps512_ps256(self.0), _mm512_extractf32x8_ps::<1>(self.0))) }
+    }
+
+    #[inline(always)]
+    unsafe fn sums(four: [Self; 4]) -> [f32; 4] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let [a, b, c, d] = four.map(|lanes| lanes.0);
+            // Eight numbers of one row beside eight of another, then four of each of the four.
+            let pair = |a, b| _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
+            let (ab, cd) = (pair(a, b), pair(c, d));
+            let all = _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(ab, cd), _mm512_shuffle_f32x4::<0xdd>(ab, cd));
+            let two = _mm512_add_ps(all, _mm512_permute_ps::<0b01_00_11_10>(all));
+            let one = _mm512_add_ps(two, _mm512_permute_ps::<0b10_11_00_01>(two));
+            let mut sums = [0.0; 4];
+            let first_of_each = _mm512_maskz_compress_ps(0x1111, one);
+            _mm_storeu_ps(sums.as_mut_ptr(), _mm512_castps512_ps128(first_of_each));
+            sums
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch(at: *const u8) {
+        // SAFETY: SSE is part of x86-64, and the instruction is a hint that never faults.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 }

@@ -50,17 +50,25 @@ impl ModelFile {
         header.check(HEADER, header.checksum())?;
         let vector_size = check_shapes(&header)?;
         let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
-        let small = model.bytes.len() <= CHECKED_ON_OPENING;
-        if small {
-            model.verify_tensors()?;
-        } else {
-            [TEXT, ENDS, COUNTS].into_iter().try_for_each(|tensor| model.verify_tensor(tensor))?;
+        if model.bytes.len() > CHECKED_ON_OPENING {
+            model.vocabulary = model.verified_vocabulary()?;
+            return Ok(model);
         }
+        model.verify_tensors()?;
         model.vocabulary = model.read_vocabulary()?;
-        if small {
-            model.refuse_duplicates()?;
-        }
+        model.refuse_duplicates()?;
         Ok(model)
+    }
+
+    /// Reads the words of a large model while another thread compares their checksums.
+    fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        std::thread::scope(|scope| {
+            let verifying =
+                scope.spawn(|| [TEXT, ENDS, COUNTS].into_iter().try_for_each(|name| self.verify_tensor(name)));
+            let vocabulary = self.read_vocabulary();
+            verifying.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            vocabulary
+        })
     }
 
     /// The words and their counts.

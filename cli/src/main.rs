@@ -20,6 +20,11 @@ enum Command {
     Train(Box<commands::train::Args>),
     Similar(commands::similar::Args),
     Analogy(commands::analogy::Args),
+    Odd(commands::odd::Args),
+    Similarity(commands::similarity::Args),
+    Rank(commands::rank::Args),
+    #[cfg(feature = "ann")]
+    Index(commands::index::Args),
     Convert(commands::convert::Args),
     Info(commands::info::Args),
     Map(commands::map::Args),
@@ -33,6 +38,11 @@ fn main() -> ExitCode {
         Command::Train(args) => commands::train::run(*args),
         Command::Similar(args) => commands::similar::run(&args),
         Command::Analogy(args) => commands::analogy::run(&args),
+        Command::Odd(args) => commands::odd::run(&args),
+        Command::Similarity(args) => commands::similarity::run(&args),
+        Command::Rank(args) => commands::rank::run(&args),
+        #[cfg(feature = "ann")]
+        Command::Index(args) => commands::index::run(&args),
         Command::Convert(args) => commands::convert::run(&args),
         Command::Info(args) => commands::info::run(&args),
         Command::Map(args) => commands::map::run(&args),

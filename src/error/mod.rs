@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod dataset;
 mod format;
+mod index;
 mod map;
 mod output;
 mod pickle;
@@ -19,6 +20,7 @@ pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
+pub use index::IndexError;
 pub use map::MapError;
 pub use output::OutputError;
 pub use pickle::PickleError;
@@ -48,6 +50,9 @@ pub enum Error {
     /// Words cannot be laid out in two dimensions.
     #[error(transparent)]
     Map(#[from] MapError),
+    /// An approximate index is refused.
+    #[error(transparent)]
+    Index(#[from] IndexError),
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -1,13 +1,21 @@
 //! Vectors and the questions one can ask them.
 //!
 //! [`WordVectors`] answers questions about any file that [`mod@format`] recognises. The scan is exact: every row is
-//! compared, no index approximates.
+//! compared. With the feature `ann` there is an index besides (`ann`), which finds most of the nearest words in a
+//! fraction of the time.
 
 mod analogy;
+#[cfg(feature = "ann")]
+pub mod ann;
+mod batch;
+mod best;
+mod compare;
 pub mod format;
 pub mod map;
 mod mapped;
 mod open;
+mod restrict;
+mod scan;
 mod search;
 mod spelling;
 mod storage;
@@ -15,6 +23,7 @@ mod subwords;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
 pub use subwords::Subwords;

@@ -4,12 +4,18 @@ pub mod analogy;
 pub mod convert;
 mod corpus;
 mod counting;
+#[cfg(feature = "ann")]
+pub mod index;
 pub mod info;
 pub mod map;
+pub mod odd;
 mod open;
 pub mod project;
+mod queries;
+pub mod rank;
 mod reading;
 pub mod similar;
+pub mod similarity;
 pub mod train;
 pub mod verify;
 pub mod vocab;

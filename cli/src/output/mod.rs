@@ -2,6 +2,7 @@
 
 mod answer;
 mod chart;
+mod comparison;
 mod exit;
 mod facts;
 mod form;
@@ -20,6 +21,7 @@ mod words;
 
 pub use answer::{Answer, Query};
 pub use chart::Charts;
+pub use comparison::{Comparison, comparisons};
 pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form};

@@ -5,10 +5,12 @@
 mod config;
 mod corpus;
 mod dataset;
+mod evaluate;
 mod format;
 mod output;
 mod pickle;
 mod query;
+mod text;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -16,10 +18,12 @@ use std::path::{Path, PathBuf};
 pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
+pub use evaluate::EvaluateError;
 pub use format::FormatError;
 pub use output::OutputError;
 pub use pickle::PickleError;
 pub use query::QueryError;
+pub use text::TextError;
 pub use train::TrainError;
 
 /// What the library's functions return.
@@ -38,6 +42,9 @@ pub enum Error {
     /// A known data set is missing or not what it should be.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A file of questions or pairs of words is refused.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
@@ -50,6 +57,9 @@ pub enum Error {
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// Lines of text cannot be read.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// Training cannot start or go on.
     #[error(transparent)]
     Train(#[from] TrainError),

@@ -4,7 +4,10 @@
 //! compared, no index approximates.
 
 mod analogy;
+mod embed;
+pub mod evaluate;
 pub mod format;
+mod lines;
 mod mapped;
 mod search;
 mod spelling;
@@ -12,6 +15,7 @@ mod storage;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
 pub use word_vectors::WordVectors;

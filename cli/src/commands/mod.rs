@@ -2,6 +2,8 @@
 
 pub mod analogy;
 pub mod convert;
+pub mod embed;
+pub mod eval;
 pub mod info;
 mod open;
 pub mod similar;

@@ -1,7 +1,7 @@
 //! Why a question to the vectors has no answer.
 
 /// Why a question to the vectors has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The word is not in the vocabulary.
@@ -32,6 +32,30 @@ pub enum QueryError {
         /// What was given.
         got: String,
     },
+    /// A vector that was looked at holds NaN or infinity: the file is damaged. Large files are not read through on
+    /// opening, so that this shows only now.
+    #[error(
+        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; restore the file from its source"
+    )]
+    NotFinite {
+        /// The word.
+        word: String,
+        /// Its id.
+        row: usize,
+        /// The number.
+        got: f32,
+    },
+    /// A weight is NaN or infinite.
+    #[error("the weight of `{word}` is {got}: expected a finite number")]
+    Weight {
+        /// The word.
+        word: String,
+        /// Its weight.
+        got: f32,
+    },
+    /// A question about words without words in it.
+    #[error("expected at least one word, got none")]
+    NoWords,
 }
 
 fn hint(similar: &[String]) -> String {

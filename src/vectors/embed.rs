@@ -29,7 +29,7 @@ use std::path::Path;
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
 ///
 /// let embedder = Embedder::new(&vectors);
-/// assert_eq!(embedder.embed("you say something"), [0.5, 0.5]);
+/// assert_eq!(embedder.embed("you say something")?, [0.5, 0.5]);
 ///
 /// let mut rows = Vec::new();
 /// let report = embedder.embed_lines("you say\n\nhello\n".as_bytes(), "talk", |row| {
@@ -103,19 +103,22 @@ impl<'a> Embedder<'a> {
     }
 
     /// The vector of a text, `vector_size` numbers.
-    pub fn embed(&self, text: &str) -> Vec<f32> {
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`] if a word's vector holds NaN or infinity: the file is damaged.
+    pub fn embed(&self, text: &str) -> Result<Vec<f32>, QueryError> {
         let mut sum = Sum { total: vec![0.0; self.vector_size()], known: 0, unknown: 0 };
         let mut vector = vec![0.0; self.vector_size()];
-        self.add_words(&mut sum, text);
+        self.add_words(&mut sum, text)?;
         sum.take_mean(&mut vector);
-        vector
+        Ok(vector)
     }
 
     /// Hands the vector of each line to `see`, in order, in memory that does not depend on the text; `name` stands for it
     /// in messages. Gzip, bzip2, zstd and xz are unpacked.
     ///
     /// # Errors
-    /// [`TextError`](crate::error::TextError) if it is no text, [`Error::Io`](crate::Error::Io) if it cannot be read, and
+    /// [`TextError`](crate::error::TextError) if it is no text, [`QueryError`] as [`embed`](Self::embed), [`Error::Io`](crate::Error::Io) if it cannot be read, and
     /// what `see` returns.
     pub fn embed_lines<E: From<Error>>(
         &self,
@@ -147,7 +150,7 @@ impl<'a> Embedder<'a> {
         let mut sum = Sum { total: vec![0.0; self.vector_size()], known: 0, unknown: 0 };
         let mut vector = vec![0.0; self.vector_size()];
         while let Some(piece) = lines.next_piece()? {
-            self.add_words(&mut sum, piece.text);
+            self.add_words(&mut sum, piece.text).map_err(Error::from)?;
             sum.unknown += u64::from(piece.giant);
             if piece.ends_line {
                 report.lines += 1;
@@ -161,24 +164,28 @@ impl<'a> Embedder<'a> {
         Ok(report)
     }
 
-    fn add_words(&self, sum: &mut Sum, text: &str) {
+    fn add_words(&self, sum: &mut Sum, text: &str) -> Result<(), QueryError> {
         for word in text.split_whitespace() {
             let word = if self.lower { Cow::from(word.to_lowercase()) } else { word.into() };
             match self.vectors.vocabulary().id(&word) {
-                Some(id) => self.add(sum, id),
+                Some(id) => self.add(sum, id)?,
                 None => sum.unknown += 1,
             }
         }
+        Ok(())
     }
 
-    fn add(&self, sum: &mut Sum, id: WordId) {
+    fn add(&self, sum: &mut Sum, id: WordId) -> Result<(), QueryError> {
         let frequency = self.vectors.vocabulary().count(id) as f64;
-        let weight = self.sif.map_or(1.0, |a| a / (a + frequency)) * self.vectors.inverse_norm(id as usize);
-        let row = id as usize..id as usize + 1;
-        self.vectors.rows().for_each(row, |_, row| {
+        let weight = self.sif.map_or(1.0, |a| a / (a + frequency));
+        let mut squares = 0.0;
+        self.vectors.rows().for_each(id as usize..id as usize + 1, |_, row| {
+            squares = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>(); // no finite f32 overflows
+            let weight = if squares > 0.0 { weight / squares.sqrt() } else { 0.0 };
             sum.total.iter_mut().zip(row).for_each(|(total, &x)| *total += weight * f64::from(x));
         });
         sum.known += 1;
+        if squares.is_finite() { Ok(()) } else { self.vectors.finite(id).map(drop) }
     }
 }
 
@@ -213,18 +220,18 @@ mod tests {
     fn a_text_is_the_mean_of_its_words_unit_vectors() {
         let vectors = vectors([0; 4]);
         let embedder = Embedder::new(&vectors);
-        assert_eq!(embedder.embed("the  king\tthe the"), [0.45, 0.35]); // (3 (.6, .8) + (0, -1)) / 4
-        assert_eq!(embedder.embed("king King castle"), [0.0, -1.0]);
-        assert_eq!(embedder.embed("zero king"), [0.0, -0.5]); // known, and of length 0
-        assert_eq!(embedder.embed("castle"), [0.0, 0.0]);
+        assert_eq!(embedder.embed("the  king\tthe the").unwrap(), [0.45, 0.35]); // (3 (.6, .8) + (0, -1)) / 4
+        assert_eq!(embedder.embed("king King castle").unwrap(), [0.0, -1.0]);
+        assert_eq!(embedder.embed("zero king").unwrap(), [0.0, -0.5]); // known, and of length 0
+        assert_eq!(embedder.embed("castle").unwrap(), [0.0, 0.0]);
     }
 
     #[test]
     fn lower_case_is_looked_up_when_asked_for() {
         let vectors = vectors([0; 4]);
-        assert_eq!(Embedder::new(&vectors).lower(true).embed("KING Th\u{45}"), [0.3, -0.1]);
-        assert_eq!(Embedder::new(&vectors).lower(true).embed("İ"), [0.0, 0.0]); // becomes two characters
-        assert_eq!(Embedder::new(&vectors).embed("İ"), [1.0, 0.0]);
+        assert_eq!(Embedder::new(&vectors).lower(true).embed("KING Th\u{45}").unwrap(), [0.3, -0.1]);
+        assert_eq!(Embedder::new(&vectors).lower(true).embed("İ").unwrap(), [0.0, 0.0]); // becomes two characters
+        assert_eq!(Embedder::new(&vectors).embed("İ").unwrap(), [1.0, 0.0]);
     }
 
     /// By the formula: p = .9 and .1, so weights .001 / .901 and .001 / .101.
@@ -234,10 +241,10 @@ mod tests {
         let embedder = Embedder::new(&vectors).sif(1e-3).unwrap();
         let [the, king] = [0.001 / 0.901, 0.001 / 0.101];
         let expected = [0.6 * the / 2.0, (0.8 * the - king) / 2.0];
-        for (got, expected) in embedder.embed("the king castle").iter().zip(expected) {
+        for (got, expected) in embedder.embed("the king castle").unwrap().iter().zip(expected) {
             assert!((f64::from(*got) - expected).abs() < 1e-9, "{got} {expected}");
         }
-        assert_eq!(embedder.embed("İ"), [1.0, 0.0]); // never seen: full weight
+        assert_eq!(embedder.embed("İ").unwrap(), [1.0, 0.0]); // never seen: full weight
     }
 
     #[test]

@@ -4,11 +4,16 @@
 //! compared, no index approximates.
 
 mod analogy;
+mod batch;
+mod best;
+mod compare;
 mod embed;
 pub mod evaluate;
 pub mod format;
 mod lines;
 mod mapped;
+mod restrict;
+mod scan;
 mod search;
 mod spelling;
 mod storage;
@@ -16,6 +21,7 @@ mod word_vectors;
 
 pub use analogy::AnalogyMethod;
 pub use embed::{EmbedReport, Embedder, NpySpool};
+pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
 pub use word_vectors::WordVectors;

@@ -2,6 +2,7 @@
 
 use super::open;
 use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
+use quickvec::error::QueryError;
 use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use quickvec::{AnalogyMethod, WordVectors};
 use std::path::{Path, PathBuf};
@@ -60,24 +61,25 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     // All files are read before any is answered: a fault in the last one costs no time.
     let sets = args.files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>()?;
     let vectors = open::vectors(&args.model)?;
-    let evaluations: Vec<_> =
-        sets.iter().zip(&args.files).map(|(set, file)| args.evaluate(&vectors, set, file)).collect();
+    let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
+    let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
+    let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;
     evaluations.iter().for_each(note_nothing_known);
     to_stdout(|out| args.format.write(out, &evaluations))
 }
 
 impl Args {
-    fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Evaluation {
+    fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Result<Evaluation, QueryError> {
         let restrict = self.restrict as usize;
         let options = EvaluateOptions { restrict, case_sensitive: self.case, count_unknown: self.count_unknown };
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {
                 let (method, name) = self.method.in_library();
-                Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options), name)
+                Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options)?, name)
             }
-            EvaluationSet::Pairs(pairs) => Measured::Pairs(vectors.evaluate_pairs(pairs, &options)),
+            EvaluationSet::Pairs(pairs) => Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?),
         };
-        Evaluation { file: file.display().to_string(), measured }
+        Ok(Evaluation { file: file.display().to_string(), measured })
     }
 }
 

@@ -4,6 +4,7 @@
 use super::known::{EvaluateOptions, Known};
 use super::read::{Analogies, Section};
 use super::scan;
+use crate::error::QueryError;
 use crate::vectors::{AnalogyMethod, WordVectors};
 
 /// Google's questions mark their sections on grammar so.
@@ -57,33 +58,37 @@ impl WordVectors {
     ///
     /// With [`AnalogyMethod::Add`] counts equal those of gensim 4.4's `evaluate_word_analogies`. Between words whose scores
     /// differ by less than the rounding of f32 either may be the answer.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
     pub fn evaluate_analogies(
         &self,
         analogies: &Analogies,
         method: AnalogyMethod,
         options: &EvaluateOptions,
-    ) -> AnalogyReport {
+    ) -> Result<AnalogyReport, QueryError> {
         let known = Known::new(self, options);
-        let ranks = known.find_all(&analogies.words);
-        // The known questions of a section, as ranks.
+        let places = known.find_all(&analogies.words);
+        // The known questions of a section, as places.
         let asked = |section: &Section| -> Vec<[u32; 4]> {
             let known = |question: &[u32; 4]| {
-                let [a, b, c, d] = question.map(|id| ranks[id as usize]);
+                let [a, b, c, d] = question.map(|id| places[id as usize]);
                 Some([a?, b?, c?, d?])
             };
             section.questions.iter().filter_map(known).collect()
         };
         let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
         let questions: Vec<_> = asked.concat().iter().map(|&[a, b, c, _]| [a, b, c]).collect();
-        let mut answers = scan::answers(&known, &questions, method).into_iter();
+        let mut answers = scan::answers(&known, &questions, method)?.into_iter();
         let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
-            let right = |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|rank| known.spelling(rank) == *d);
+            let right =
+                |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);
             let correct = asked.iter().zip(&mut answers).filter(|(question, answer)| right(question, *answer)).count();
             let unknown = section.len() - asked.len();
             let asked = if options.count_unknown { section.len() } else { asked.len() };
             SectionScore { name: section.name.clone(), correct, asked, unknown }
         };
-        AnalogyReport::new(method, analogies.sections.iter().zip(&asked).map(scored).collect())
+        Ok(AnalogyReport::new(method, analogies.sections.iter().zip(&asked).map(scored).collect()))
     }
 }
 

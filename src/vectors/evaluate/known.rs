@@ -1,9 +1,9 @@
-//! Which words take part, under which spelling, in which order.
+//! Which words take part, and under which spelling.
 //!
-//! A word's rank is its place in the order of the file, or by falling count where the file is not in that order.
+//! A word's place is its place among the candidates of the search, which are the most frequent words by rising id.
 #![forbid(unsafe_code)]
 
-use crate::vectors::WordVectors;
+use crate::vectors::{Restricted, WordVectors};
 use crate::words::{Vocabulary, WordId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// How vectors are measured. The defaults are gensim's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluateOptions {
-    /// Only so many words take part, the most frequent ones.
+    /// Only so many words take part, the most frequent ones: see [`WordVectors::restrict`].
     pub restrict: usize,
     /// Tell upper case and lower case apart. Otherwise all words are compared in upper case, and of those that differ in
     /// case only the first stands for all.
@@ -28,17 +28,15 @@ impl Default for EvaluateOptions {
     }
 }
 
-/// The words that take part. A spelling stands for all words that are alike but for case, and is known by the rank of
-/// the first of them.
+/// The words that take part. A spelling stands for all words that are alike but for case, and is known by the place of
+/// the most frequent of them.
 pub(super) struct Known<'a> {
-    pub vectors: &'a WordVectors,
-    /// Ids by rank; `None` where the one is the other.
-    order: Option<Vec<WordId>>,
+    pub search: Restricted<'a>,
     case_sensitive: bool,
     spellings: Vocabulary,
-    /// The rank of each spelling's first word.
+    /// The place of each spelling's first word.
     first: Vec<u32>,
-    /// Of each rank: the rank of its spelling's first word.
+    /// Of each place: the place of its spelling's first word.
     spelling: Vec<u32>,
     /// All further words of a spelling that has several.
     variants: HashMap<u32, Vec<u32>>,
@@ -46,54 +44,56 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub fn new(vectors: &'a WordVectors, options: &EvaluateOptions) -> Self {
-        let words = options.restrict.min(vectors.len());
+        let search = vectors.restrict(options.restrict);
+        let words = search.len();
         let mut known = Self {
-            vectors,
-            order: by_falling_count(vectors.vocabulary().counts()),
+            search,
             case_sensitive: options.case_sensitive,
             spellings: Vocabulary::new(),
             first: Vec::new(),
-            spelling: Vec::with_capacity(words),
+            spelling: vec![0; words],
             variants: HashMap::new(),
         };
-        (0..words as u32).for_each(|rank| known.add(rank));
+        let mut places: Vec<_> = (0..words as u32).collect();
+        let counts = vectors.vocabulary().counts();
+        places.sort_by_key(|&place| Reverse(counts[known.search.id(place as usize) as usize])); // stable
+        places.into_iter().for_each(|place| known.add(place));
         known
     }
 
-    fn add(&mut self, rank: u32) {
-        let spelling = self.spellings.add(&folded(self.vectors.vocabulary().word(self.id(rank)), self.case_sensitive));
-        if spelling as usize == self.first.len() {
-            self.first.push(rank);
+    fn add(&mut self, place: u32) {
+        let spelling = self.spellings.add(&folded(self.word(place), self.case_sensitive)) as usize;
+        if spelling == self.first.len() {
+            self.first.push(place);
         } else {
-            self.variants.entry(self.first[spelling as usize]).or_default().push(rank);
+            self.variants.entry(self.first[spelling]).or_default().push(place);
         }
-        self.spelling.push(self.first[spelling as usize]);
+        self.spelling[place as usize] = self.first[spelling];
     }
 
-    /// How many words take part.
-    pub fn len(&self) -> usize {
-        self.spelling.len()
+    fn word(&self, place: u32) -> &'a str {
+        self.search.vectors.vocabulary().word(self.id(place))
     }
 
-    /// The id of the word with this rank.
-    pub fn id(&self, rank: u32) -> WordId {
-        self.order.as_ref().map_or(rank, |order| order[rank as usize])
+    /// The id of the word at this place.
+    pub fn id(&self, place: u32) -> WordId {
+        self.search.id(place as usize)
     }
 
-    /// The rank that stands for `word`, if it takes part.
+    /// The place of the word that stands for `word`, if that takes part.
     pub fn find(&self, word: &str) -> Option<u32> {
         let spelling = self.spellings.id(&folded(word, self.case_sensitive))?;
         Some(self.first[spelling as usize])
     }
 
-    /// The ranks of all words of a vocabulary.
+    /// The places of all words of a vocabulary.
     pub fn find_all(&self, words: &Vocabulary) -> Vec<Option<u32>> {
         words.words().map(|word| self.find(word)).collect()
     }
 
-    /// The rank that stands for the word with this rank.
-    pub fn spelling(&self, rank: u32) -> u32 {
-        self.spelling[rank as usize]
+    /// The place of the word that stands for the one at this place.
+    pub fn spelling(&self, place: u32) -> u32 {
+        self.spelling[place as usize]
     }
 
     /// The other words that `first` stands for.
@@ -105,16 +105,6 @@ impl<'a> Known<'a> {
 /// As Python's `upper`: both follow Unicode's full mapping.
 fn folded(word: &str, case_sensitive: bool) -> Cow<'_, str> {
     if case_sensitive { word.into() } else { word.to_uppercase().into() }
-}
-
-/// Ids by falling count, the lower id first among equals; `None` if that is the order they are in.
-fn by_falling_count(counts: &[u64]) -> Option<Vec<WordId>> {
-    if counts.is_sorted_by(|a, b| a >= b) {
-        return None;
-    }
-    let mut ids: Vec<_> = (0..counts.len() as WordId).collect();
-    ids.sort_by_key(|&id| Reverse(counts[id as usize]));
-    Some(ids)
 }
 
 #[cfg(test)]
@@ -137,7 +127,7 @@ mod tests {
             [Some(1), Some(1), Some(3), Some(0), None]
         );
         assert_eq!((known.variants(1), known.variants(0)), (&[2, 4][..], &[][..]));
-        assert_eq!((0..6).map(|rank| known.spelling(rank)).collect::<Vec<_>>(), [0, 1, 1, 3, 1, 3]);
+        assert_eq!((0..6).map(|place| known.spelling(place)).collect::<Vec<_>>(), [0, 1, 1, 3, 1, 3]);
         let known = Known::new(&vectors, &EvaluateOptions { case_sensitive: true, ..Default::default() });
         assert_eq!((known.find("APPLE"), known.find("aPPle"), known.variants(1)), (Some(4), None, &[][..]));
     }
@@ -146,16 +136,15 @@ mod tests {
     fn words_past_the_limit_are_unknown() {
         let vectors = vectors(&[("a", 0), ("b", 0), ("c", 0)]);
         let known = Known::new(&vectors, &EvaluateOptions { restrict: 2, ..Default::default() });
-        assert_eq!((known.len(), known.find("b"), known.find("c")), (2, Some(1), None));
+        assert_eq!((known.find("b"), known.find("c")), (Some(1), None));
     }
 
     #[test]
-    fn the_most_frequent_come_first_also_where_the_file_has_another_order() {
-        let vectors = vectors(&[("a", 1), ("b", 7), ("c", 7), ("d", 9)]);
-        let known = Known::new(&vectors, &EvaluateOptions { restrict: 3, ..Default::default() });
-        assert_eq!(["d", "b", "c", "a"].map(|word| known.find(word)), [Some(0), Some(1), Some(2), None]);
-        assert_eq!([known.id(0), known.id(1), known.id(2)], [3, 1, 2]);
-        assert_eq!(by_falling_count(&[9, 7, 7, 1]), None);
-        assert_eq!(by_falling_count(&[0, 0]), None);
+    fn the_most_frequent_stand_for_the_others_also_where_the_file_has_another_order() {
+        let vectors = vectors(&[("a", 1), ("b", 7), ("B", 9), ("c", 8), ("C", 8)]);
+        let known = Known::new(&vectors, &EvaluateOptions { restrict: 4, ..Default::default() });
+        let ids = ["a", "b", "c"].map(|word| known.find(word).map(|place| known.id(place)));
+        assert_eq!(ids, [None, Some(2), Some(3)]);
+        assert_eq!(known.variants(1), [0]); // places among B, b, c, C
     }
 }

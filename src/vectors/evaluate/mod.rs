@@ -5,10 +5,10 @@
 //! - pairs of words with a number that says how alike people find them, apart by tabs, commas or spaces.
 //!
 //! The rules, and so the figures, are those of gensim 4.4's `evaluate_word_analogies` and `evaluate_word_pairs`:
-//! - Only the first [`restrict`](EvaluateOptions::restrict) words take part, as questions and as answers. Where a model
-//!   has counts and its words are not in falling order of them, the most frequent come first.
+//! - Only the [`restrict`](EvaluateOptions::restrict) most frequent words take part, as questions and as answers. (gensim
+//!   takes the file's first, which are the same where they stand in falling order of their counts, or have none.)
 //! - Words are compared in upper case unless [`case_sensitive`](EvaluateOptions::case_sensitive); of words that differ
-//!   in case only, the first one's vector stands for all.
+//!   in case only, the vector of the most frequent stands for all.
 //! - A question or pair with a word that takes no part is left out and counted, or counts as missed
 //!   ([`count_unknown`](EvaluateOptions::count_unknown)).
 //! - An answer is right if the best word that is none of `a`, `b`, `c` (in any case) is `d`.
@@ -27,12 +27,12 @@
 //!
 //! let questions = ": royal\nMan King Woman Queen\nman king aunt queen\n";
 //! let EvaluationSet::Analogies(analogies) = EvaluationSet::read(questions.as_bytes(), "royal")? else { panic!() };
-//! let report = vectors.evaluate_analogies(&analogies, AnalogyMethod::Add, &options);
+//! let report = vectors.evaluate_analogies(&analogies, AnalogyMethod::Add, &options)?;
 //! assert_eq!((report.total.correct, report.total.asked, report.total.unknown), (1, 1, 1));
 //!
 //! let pairs = "man,woman,7\nking,queen,8\nman,king,2\n";
 //! let EvaluationSet::Pairs(pairs) = EvaluationSet::read(pairs.as_bytes(), "pairs")? else { panic!() };
-//! assert!(vectors.evaluate_pairs(&pairs, &options).spearman.is_some_and(|rho| rho.coefficient > 0.99));
+//! assert!(vectors.evaluate_pairs(&pairs, &options)?.spearman.is_some_and(|rho| rho.coefficient > 0.99));
 //! # Ok::<(), quickvec::Error>(())
 //! ```
 

@@ -4,7 +4,9 @@
 use super::known::{EvaluateOptions, Known};
 use super::read::WordPairs;
 use super::statistics::{Correlation, pearson, spearman};
+use crate::error::QueryError;
 use crate::vectors::WordVectors;
+use crate::vectors::search::{dot, wide_unit};
 
 /// How the cosines of pairs go with what people said.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,13 +24,16 @@ pub struct PairReport {
 impl WordVectors {
     /// Compares cosines with what people said: see the [module](super). Correlations equal those of gensim 4.4's
     /// `evaluate_word_pairs` up to the rounding of its f32.
-    pub fn evaluate_pairs(&self, pairs: &WordPairs, options: &EvaluateOptions) -> PairReport {
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
+    pub fn evaluate_pairs(&self, pairs: &WordPairs, options: &EvaluateOptions) -> Result<PairReport, QueryError> {
         let known = Known::new(self, options);
-        let ranks = known.find_all(&pairs.words);
+        let places = known.find_all(&pairs.words);
         let (mut people, mut cosines, mut unknown) = (Vec::new(), Vec::new(), 0);
         for &(a, b, number) in &pairs.pairs {
-            let cosine = match (ranks[a as usize], ranks[b as usize]) {
-                (Some(a), Some(b)) => Some(cosine(&known, a, b)),
+            let cosine = match (places[a as usize], places[b as usize]) {
+                (Some(a), Some(b)) => Some(cosine(&known, a, b)?),
                 _ => {
                     unknown += 1;
                     options.count_unknown.then_some(0.0)
@@ -40,14 +45,12 @@ impl WordVectors {
             }
         }
         let (pearson, spearman) = (pearson(&people, &cosines), spearman(&people, &cosines));
-        PairReport { pearson, spearman, compared: people.len(), unknown }
+        Ok(PairReport { pearson, spearman, compared: people.len(), unknown })
     }
 }
 
 /// In f64, where no product of finite f32 overflows; 0 with a zero vector.
-fn cosine(known: &Known, a: u32, b: u32) -> f64 {
-    let [a, b] = [a, b].map(|rank| known.id(rank));
-    let dot: f64 = known.vectors.wide(a).iter().zip(known.vectors.wide(b)).map(|(a, b)| a * b).sum();
-    let inverse = [a, b].map(|id| known.vectors.inverse_norm(id as usize));
-    (dot * inverse[0] * inverse[1]).clamp(-1.0, 1.0)
+fn cosine(known: &Known, a: u32, b: u32) -> Result<f64, QueryError> {
+    let unit = |place| known.search.vectors.finite(known.id(place)).map(wide_unit);
+    Ok(dot(&unit(a)?, &unit(b)?).clamp(-1.0, 1.0))
 }

@@ -295,4 +295,14 @@ mod tests {
         assert!(matches!(EvaluationSet::read(&b"a b\0 1\n"[..], "t"), Err(Error::Text(_))));
         assert!(matches!(EvaluationSet::open("."), Err(Error::Io { .. })));
     }
+
+    /// Whatever the bytes, they are a set that is not empty, or refused.
+    #[test]
+    fn any_bytes_are_read_or_refused() {
+        bolero::check!().for_each(|bytes: &[u8]| {
+            if let Ok(set) = EvaluationSet::read(bytes, "t") {
+                assert!(!set.is_empty());
+            }
+        });
+    }
 }

@@ -25,6 +25,8 @@ enum Command {
     Rank(commands::rank::Args),
     #[cfg(feature = "ann")]
     Index(commands::index::Args),
+    Eval(commands::eval::Args),
+    Embed(commands::embed::Args),
     Convert(commands::convert::Args),
     Info(commands::info::Args),
     Map(commands::map::Args),
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
         Command::Rank(args) => commands::rank::run(&args),
         #[cfg(feature = "ann")]
         Command::Index(args) => commands::index::run(&args),
+        Command::Eval(args) => commands::eval::run(&args),
+        Command::Embed(args) => commands::embed::run(&args),
         Command::Convert(args) => commands::convert::run(&args),
         Command::Info(args) => commands::info::run(&args),
         Command::Map(args) => commands::map::run(&args),

@@ -20,6 +20,18 @@ pub enum QueryError {
         /// Finite numbers in the vector that was given.
         got: usize,
     },
+    /// Weights by frequency were asked for where nothing tells frequencies.
+    #[error(
+        "the model does not tell how often words were seen, which weights by frequency need; \
+         leave them out, or train with quickvec, whose models keep the counts"
+    )]
+    NoCounts,
+    /// The `a` of the weights `a / (a + frequency)`.
+    #[error("expected a positive number for the weights a / (a + frequency), got {got}")]
+    SifWeight {
+        /// What was given.
+        got: String,
+    },
     /// A vector that was looked at holds NaN or infinity: the file is damaged. Large files are not read through on
     /// opening, so that this shows only now.
     #[error(

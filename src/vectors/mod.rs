@@ -10,7 +10,10 @@ pub mod ann;
 mod batch;
 mod best;
 mod compare;
+mod embed;
+pub mod evaluate;
 pub mod format;
+mod lines;
 pub mod map;
 mod mapped;
 mod open;
@@ -23,6 +26,7 @@ mod subwords;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};

@@ -4,6 +4,8 @@ pub mod analogy;
 pub mod convert;
 mod corpus;
 mod counting;
+pub mod embed;
+pub mod eval;
 #[cfg(feature = "ann")]
 pub mod index;
 pub mod info;

@@ -45,7 +45,7 @@ pub fn comparisons(out: &mut dyn Write, comparisons: &[Comparison]) -> io::Resul
     Ok(())
 }
 
-fn escaped(word: &str) -> String {
+pub(super) fn escaped(word: &str) -> String {
     word.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r")
 }
 

@@ -50,6 +50,92 @@ fn convert_goes_by_the_ending_or_by_to() {
     }
 }
 
+/// Every format, by its ending, with every packing.
+#[test]
+fn convert_goes_from_every_format_to_every_other() {
+    let place = Place::new();
+    let names = [
+        ("a.vec", Format::Word2vecText),
+        ("b.txt.gz", Format::Word2vecText),
+        ("c.glove.xz", Format::Glove),
+        ("d.bin", Format::Word2vecBinary),
+        ("e.bin.zst", Format::Word2vecBinary),
+        ("f.pkl.bz2", Format::Pickle),
+        ("g.safetensors.gz", Format::Safetensors),
+        ("h.vec.ZST", Format::Word2vecText),
+    ];
+    let mut before = place.model.clone();
+    for (name, format) in names {
+        let path = place.path(name);
+        converted(&before, &path, &[]);
+        assert_eq!(recognise_file(&path).unwrap(), format, "{name}");
+        assert_same_words_and_numbers(&path, false);
+        before = path;
+    }
+    let packed = std::fs::read(place.path("e.bin.zst")).unwrap();
+    assert!(packed.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
+}
+
+#[test]
+fn convert_refuses_half_precision_where_the_format_has_none() {
+    let place = Place::new();
+    for name in ["a.vec", "a.glove", "a.bin", "a.txt.gz"] {
+        let (code, message) = convert(&place.model, &place.path(name), &["--half"]);
+        assert!(code == 2 && message.contains("--half goes with"), "{message}");
+    }
+    assert_eq!(place.names(), ["model.safetensors"]);
+}
+
+#[test]
+fn convert_keeps_the_first_words_with_top_and_scales_with_normalize() {
+    let place = Place::with_checkpoint();
+    converted(&place.model, &place.path("a.vec"), &["--top", "2", "--normalize"]);
+    let text = std::fs::read_to_string(place.path("a.vec")).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "2 3"));
+    let vectors = WordVectors::open(place.path("a.vec")).unwrap();
+    let (king, length) = (vectors.vector("king").unwrap(), 5.25f32.sqrt());
+    king.iter().zip([2.0, 1.0, 0.5]).for_each(|(got, x)| assert!((got - x / length).abs() < 1e-6, "{king:?}"));
+    let told = converted(&place.model, &place.path("b.safetensors"), &["--top", "100", "--normalize"]);
+    assert!(told.contains("output weights are as they were"), "{told}");
+    assert_eq!(WordVectors::open(place.path("b.safetensors")).unwrap().vector("zero").unwrap(), [0.0; 3]);
+    converted(&place.model, &place.path("c.safetensors"), &["--top", "1"]);
+    let model = ModelFile::open(&place.path("c.safetensors")).unwrap();
+    assert_eq!((model.vocabulary().counts(), model.output().unwrap().to_f32().len()), (&[10][..], 3));
+    assert_eq!(convert(&place.model, &place.path("d.vec"), &["--top", "0"]).0, 2);
+}
+
+#[test]
+fn convert_refuses_a_word_that_the_format_cannot_hold_and_names_it() {
+    let place = Place::new();
+    let input = place.file("in.vec", b"2 1\nyork 1\nnew york 2\n");
+    for (name, format) in [("a.bin", "word2vec binary"), ("a.txt", "text"), ("a.glove", "text")] {
+        let (code, message) = convert(&input, &place.path(name), &[]);
+        assert!(code == 1 && message.contains("`new york` holds a space") && message.contains(format), "{message}");
+    }
+    converted(&input, &place.path("a.pkl"), &[]);
+    assert_eq!(place.names(), ["a.pkl", "in.vec", "model.safetensors"]);
+}
+
+#[test]
+fn what_opening_had_to_leave_out_is_told_once_on_stderr() {
+    let place = Place::new();
+    let input = place.file("in.txt", b"5 2\na 1 2\nb nan 1\na 3 4\nc\xff 1 1\nd 1 2");
+    let (code, message) = convert(&input, &place.path("a.vec"), &[]);
+    assert!(code == 1 && message.contains("--allow-nan"), "{message}");
+    let (code, message) = convert(&input, &place.path("a.vec"), &["--allow-nan"]);
+    assert!(code == 1 && message.contains("--invalid-words skip"), "{message}");
+    let told = converted(&input, &place.path("a.vec"), &["--allow-nan", "--invalid-words", "skip"]);
+    assert_eq!(std::fs::read_to_string(place.path("a.vec")).unwrap(), "2 2\na 1.0 2.0\nd 1.0 2.0\n");
+    for what in ["1 words that came a second time", "1 words left out for NaN", "1 words that are no UTF-8", "no end"] {
+        assert_eq!(told.matches(what).count(), 1, "{told}");
+    }
+    assert!(told.lines().all(|line| line.starts_with("note: ") && line.contains("in.txt")), "{told}");
+    let output = common::run("similar", &input, &["a", "--limit", "1"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+}
+
 #[test]
 fn convert_keeps_half_precision_through_both_formats() {
     let place = Place::with(|parts| parts.half = true);
@@ -150,7 +236,7 @@ fn convert_refuses_an_output_that_cannot_be() {
 #[test]
 fn convert_ends_with_code_2_when_the_ending_tells_no_format() {
     let place = Place::new();
-    for name in ["a", "a.txt", ".pkl"] {
+    for name in ["a", "a.gif", ".pkl", "a.gz", "a.gif.gz"] {
         let (code, message) = convert(&place.model, &place.path(name), &[]);
         assert!(code == 2 && message.contains("give --to"), "{message}");
     }

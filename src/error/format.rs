@@ -103,6 +103,170 @@ pub enum FormatError {
         /// Words in the file.
         got: usize,
     },
+    /// A file that word2vec would have begun with `V D`.
+    #[error("expected word2vec's first line, the number of words and the vector size, but {got}")]
+    NoHeader {
+        /// What was found.
+        got: &'static str,
+    },
+    /// The first line has a number that no file can have.
+    #[error("the first line promises `{got}` as {what}, expected a whole number above 0: this is no word2vec file")]
+    HeaderNumber {
+        /// Which of the two numbers.
+        what: &'static str,
+        /// As it stands there.
+        got: String,
+    },
+    /// The first line promises more numbers than any file can hold.
+    #[error("the first line promises {words} vectors of {vector_size} numbers, more than any file holds")]
+    Overflow {
+        /// Words that it promises.
+        words: usize,
+        /// Numbers per word that it promises.
+        vector_size: usize,
+    },
+    /// Fewer rows than the first line promises.
+    #[error(
+        "the file is cut short: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source{}",
+        if *got > 0 { format!(", or open what is there with --limit {got}") } else { String::new() }
+    )]
+    TruncatedRows {
+        /// Rows that the first line promises.
+        expected: usize,
+        /// Numbers per row.
+        vector_size: usize,
+        /// Whole rows there are.
+        got: usize,
+    },
+    /// More rows than the first line promises.
+    #[error(
+        "the first line promises {expected} vectors, but more follow in line {line}; take the promised ones with \
+         --limit {expected}"
+    )]
+    MoreRows {
+        /// Rows that the first line promises.
+        expected: usize,
+        /// The first line too many.
+        line: usize,
+    },
+    /// Bytes after the last row of a binary file.
+    #[error(
+        "the first line promises {expected} vectors, but {got} bytes follow them: a word with a space in it, a vector \
+         size that is not the file's, or more vectors; --limit {expected} takes the promised ones"
+    )]
+    MoreBytes {
+        /// Rows that the first line promises.
+        expected: usize,
+        /// Bytes after them.
+        got: usize,
+    },
+    /// A line with too few or too many numbers.
+    #[error("line {line}: expected a word and {expected} numbers, got {got} numbers")]
+    RowLength {
+        /// The line, from 1.
+        line: usize,
+        /// The vector size.
+        expected: usize,
+        /// Numbers in the line.
+        got: usize,
+    },
+    /// A line with something else among its numbers.
+    #[error("line {line}: expected {expected} numbers at its end, got `{got}` among them")]
+    RowNumber {
+        /// The line, from 1.
+        line: usize,
+        /// The vector size.
+        expected: usize,
+        /// What is no number.
+        got: String,
+    },
+    /// Lines of text that do not agree on a vector size.
+    #[error("the first lines are not a word and as many numbers each: this is no text of word vectors")]
+    NoVectorSize,
+    /// A word of text or binary that is no UTF-8, or (binary) no word.
+    #[error(
+        "row {row}: the word `{word}` is no UTF-8; --invalid-words replace puts U+FFFD in place of what is wrong, \
+         --invalid-words skip leaves such words out"
+    )]
+    InvalidWord {
+        /// The word as far as it can be shown.
+        word: String,
+        /// Its row, from 0.
+        row: usize,
+    },
+    /// A row of text or binary with NaN or infinity in it.
+    #[error(
+        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; --allow-nan leaves such words out"
+    )]
+    NotFiniteRow {
+        /// The word as far as it can be shown.
+        word: String,
+        /// Its row, from 0.
+        row: usize,
+        /// The number.
+        got: f32,
+    },
+    /// Rows of a binary file that do not stand where they should.
+    #[error("row {row}: {got}; the file is damaged, or was not written as word2vec binary")]
+    Misplaced {
+        /// The row, from 0.
+        row: usize,
+        /// What is wrong there.
+        got: &'static str,
+    },
+    /// A binary file from a machine or a program that stores bytes in another way.
+    #[error(
+        "{got}; expected word2vec binary with little-endian numbers; write the file anew, as text or on another machine"
+    )]
+    ByteOrder {
+        /// How they seem to be stored.
+        got: &'static str,
+    },
+    /// A format that is not the one that was asked for.
+    #[error("expected {expected}, but this looks like {got}")]
+    OtherFormat {
+        /// What was asked for.
+        expected: &'static str,
+        /// What the bytes look like.
+        got: &'static str,
+    },
+    /// A word that a format cannot hold.
+    #[error(
+        "the word `{word}` holds {what}, which {format} files cannot hold; write safetensors{} instead",
+        if *format == "text" { "" } else { " or text" }
+    )]
+    Unwritable {
+        /// The word, escaped.
+        word: String,
+        /// What in it cannot be written.
+        what: &'static str,
+        /// The format.
+        format: &'static str,
+    },
+    /// A packed file that unpacks to far more than vectors do.
+    #[error(
+        "the {format} file of {got} bytes unpacks to more than {expected} times as much: no vectors are packed so small"
+    )]
+    TooSmallPacked {
+        /// How it is packed.
+        format: &'static str,
+        /// The ratio that is allowed.
+        expected: u64,
+        /// Bytes of the packed file.
+        got: u64,
+    },
+    /// A packed file that does not fit memory.
+    #[error(
+        "the {format} file does not fit memory once unpacked: {needed} MB and more are needed, {available} MB can be had"
+    )]
+    UnpackedMemory {
+        /// How it is packed.
+        format: &'static str,
+        /// Megabytes unpacked so far.
+        needed: u64,
+        /// Megabytes that can be had.
+        available: u64,
+    },
     /// The places where words end make no sense.
     #[error("`vocab.ends`: word {row} ends at byte {got}, expected a character's end from {from} to {to}")]
     WordEnd {

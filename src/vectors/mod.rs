@@ -6,6 +6,7 @@
 mod analogy;
 pub mod format;
 mod mapped;
+mod open;
 mod search;
 mod spelling;
 mod storage;

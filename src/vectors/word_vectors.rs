@@ -1,17 +1,12 @@
 //! Words with their vectors, whatever file they come from.
 #![forbid(unsafe_code)]
 
-use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
-use super::format::{Format, recognise};
-use super::mapped::Bytes;
 use super::search::in_parallel;
 use super::spelling;
 use super::storage::{Floats, Rows};
-use crate::error::{FormatError, QueryError, Result};
+use crate::error::{FormatError, QueryError};
 use crate::words::{Vocabulary, WordId};
-use std::path::Path;
-use std::sync::Arc;
 
 /// A vocabulary and a vector for each word, ready for questions.
 ///
@@ -34,22 +29,6 @@ pub struct WordVectors {
 }
 
 impl WordVectors {
-    /// Opens a file of word vectors; its format is recognised by content.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] or
-    /// [`PickleError`](crate::error::PickleError) if it is no whole file of a known format, or a vector is not finite.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let bytes = Bytes::map(path.as_ref())?;
-        Ok(match recognise(&bytes)? {
-            Format::Safetensors => Self::from_model(ModelFile::from_shared(Arc::new(bytes))?)?,
-            Format::Pickle => {
-                let TextbookVectors { vocabulary, vector_size, vectors } = pickle::read(&bytes)?;
-                Self::new(vocabulary, vector_size, vectors)?
-            }
-        })
-    }
-
     /// The input vectors of an opened model.
     ///
     /// # Errors

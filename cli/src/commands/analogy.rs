@@ -1,6 +1,6 @@
 //! `quickvec analogy MODEL A B C`: A is to B as C is to what?
 
-use super::open;
+use super::open::OpenArgs;
 use crate::output::{Answer, Form, Query, to_stdout};
 use quickvec::{AnalogyMethod, Error};
 use std::path::PathBuf;
@@ -25,6 +25,8 @@ pub struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -48,7 +50,7 @@ impl Method {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = open::vectors(&args.model)?;
+    let vectors = args.open.vectors(&args.model)?;
     let (method, name) = args.method.in_library();
     let neighbours = vectors.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
     let words = [&args.a, &args.b, &args.c].map(String::clone);

@@ -1,12 +1,16 @@
 //! `quickvec convert IN OUT`: the same vectors in another format.
 
+use super::open::OpenArgs;
 use super::{info, open};
 use crate::output::{UsageError, note};
 use clap::CommandFactory;
 use clap::error::ErrorKind;
+use quickvec::compress::Compression;
 use quickvec::error::PickleError;
 use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::vectors::format::{Format, pickle, recognise_file};
+use quickvec::vectors::format::{
+    Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text, write_packed,
+};
 use quickvec::{Error, Vocabulary, WordVectors, file};
 use std::collections::BTreeMap;
 use std::io;
@@ -15,12 +19,14 @@ use std::path::{Path, PathBuf};
 /// Copy a model to another format or precision
 ///
 /// The copy is a model, not a checkpoint: a trainer's state is left out. What else the new format cannot hold is told.
+/// An ending .gz, .bz2, .zst or .xz after the format's own packs the file.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// File to write; its ending tells the format: .safetensors, .pkl or .pickle
+    /// File to write; its ending tells the format: .safetensors, .txt or .vec (word2vec text), .glove (text without a
+    /// header), .bin (word2vec binary), .pkl or .pickle
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Format to write, whatever the ending
@@ -29,9 +35,17 @@ pub struct Args {
     /// Store numbers in half precision (f16); vectors that are stored so already stay so
     #[arg(long)]
     half: bool,
+    /// Keep the N first words only: in most files the most frequent ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
+    /// Scale every vector to length 1
+    #[arg(long)]
+    normalize: bool,
     /// Overwrite OUT if it is there
     #[arg(short, long)]
     force: bool,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 /// The formats that can be written.
@@ -41,18 +55,60 @@ enum To {
     Safetensors,
     /// The chapter's: a dictionary with word_vecs, word_to_id and id_to_word
     Pickle,
+    /// word2vec's and fastText's: a line with the sizes, then a line for each word
+    Text,
+    /// The same without the first line
+    Glove,
+    /// word2vec's with -binary 1
+    Binary,
 }
 
-const ENDINGS: [(&str, To); 3] = [("safetensors", To::Safetensors), ("pkl", To::Pickle), ("pickle", To::Pickle)];
+impl To {
+    /// Its name in notes.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Safetensors => "a safetensors file",
+            Self::Pickle => "a pickle",
+            Self::Text => "word2vec text",
+            Self::Glove => "GloVe text",
+            Self::Binary => "word2vec binary",
+        }
+    }
+
+    /// Whether it can hold numbers in half precision.
+    fn has_half(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle)
+    }
+}
+
+const ENDINGS: [(&str, To); 7] = [
+    ("safetensors", To::Safetensors),
+    ("pkl", To::Pickle),
+    ("pickle", To::Pickle),
+    ("txt", To::Text),
+    ("vec", To::Text),
+    ("glove", To::Glove),
+    ("bin", To::Binary),
+];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let to = args.to.or_else(|| by_ending(&args.output)).unwrap_or_else(|| wrong_usage(&args.output));
+    if args.half && !to.has_half() {
+        let help = format!("{} has no half precision: --half goes with safetensors and pickle", to.name());
+        return Err(UsageError(help).into());
+    }
     file::check_writable(&args.output, args.force)?;
-    let content = Content::read(&args.input).map_err(|error| open::name_file(&args.input, error))?;
+    let mut content = Content::read(&args.input, &args.open).map_err(|error| open::name_file(&args.input, error))?;
     if content.is_checkpoint && is_same(&args.input, &args.output) {
         let path = args.output.display();
         let help = format!("{path} is a checkpoint, and its copy will be none; write to another name");
         return Err(UsageError(help).into());
+    }
+    if let Some(top) = args.top {
+        content.keep(top as usize);
+    }
+    if args.normalize {
+        content.normalize();
     }
     content.write(&args.output, to, args.half).map_err(|error| open::name_file(&args.output, error))?;
     for loss in content.losses(to, args.half) {
@@ -67,6 +123,8 @@ fn is_same(input: &Path, output: &Path) -> bool {
 }
 
 fn by_ending(path: &Path) -> Option<To> {
+    let unpacked = path.with_extension("");
+    let path = if Compression::of_ending(path).is_some() { &unpacked } else { path };
     let ending = path.extension()?.to_str()?;
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, to)| to)
 }
@@ -75,7 +133,7 @@ fn by_ending(path: &Path) -> Option<To> {
 fn wrong_usage(output: &Path) -> ! {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
     let message = format!(
-        "the ending of {} tells no format: expected one of {endings}; or give --to safetensors or --to pickle",
+        "the ending of {} tells no format: expected one of {endings} (and .gz, .bz2, .zst or .xz after it); or give --to",
         output.display()
     );
     crate::Cli::command().error(ErrorKind::ValueValidation, message).exit()
@@ -90,14 +148,38 @@ struct Content {
     half: bool,
     metadata: BTreeMap<String, String>,
     is_checkpoint: bool,
+    is_normalized: bool,
 }
 
 impl Content {
-    fn read(path: &Path) -> Result<Self, Error> {
+    fn read(path: &Path, open: &OpenArgs) -> Result<Self, Error> {
+        let all = open.options() == OpenOptions::default();
         Ok(match recognise_file(path)? {
-            Format::Safetensors => Self::of_model(&ModelFile::open(path)?),
-            _ => Self::of_vectors(&WordVectors::open(path)?),
+            Format::Safetensors if all => Self::of_model(&ModelFile::open(path)?),
+            _ => Self::of_vectors(&open.open(path)?),
         })
+    }
+
+    /// Leaves all words but the first `top` out.
+    fn keep(&mut self, top: usize) {
+        let all = std::mem::take(&mut self.vocabulary);
+        for (word, &count) in all.words().zip(all.counts()).take(top) {
+            self.vocabulary.insert(word, count);
+        }
+        let numbers = self.vocabulary.len() * self.vector_size;
+        self.input.truncate(numbers);
+        self.output.iter_mut().for_each(|output| output.truncate(numbers));
+    }
+
+    /// Scales every word vector to length 1; zero vectors stay.
+    fn normalize(&mut self) {
+        self.is_normalized = true;
+        for row in self.input.chunks_exact_mut(self.vector_size) {
+            let length = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+            if length > 0.0 {
+                row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
+            }
+        }
     }
 
     fn of_model(model: &ModelFile) -> Self {
@@ -111,6 +193,7 @@ impl Content {
             half: model.input().is_half(),
             metadata,
             is_checkpoint: info::is_checkpoint(model),
+            is_normalized: false,
         }
     }
 
@@ -123,12 +206,17 @@ impl Content {
             half: vectors.rows().is_half(),
             metadata: BTreeMap::new(),
             is_checkpoint: false,
+            is_normalized: false,
         }
     }
 
     fn write(&self, path: &Path, to: To, half: bool) -> Result<(), Error> {
         let half = half || self.half;
+        let Self { vocabulary, vector_size, input, .. } = self;
         match to {
+            To::Text => word2vec_text::write(path, vocabulary, *vector_size, input, true),
+            To::Glove => word2vec_text::write(path, vocabulary, *vector_size, input, false),
+            To::Binary => word2vec_binary::write(path, vocabulary, *vector_size, input),
             To::Pickle => self.write_pickle(path, half),
             To::Safetensors => safetensors::write(
                 path,
@@ -147,7 +235,7 @@ impl Content {
 
     fn write_pickle(&self, path: &Path, half: bool) -> Result<(), Error> {
         let mut refused = None;
-        let written = file::write_atomically(path, |mut out| {
+        let written = write_packed(path, |mut out| {
             let written = pickle::write(&mut out, &self.vocabulary, self.vector_size, &self.input, half);
             written.map_err(|error| match error {
                 PickleError::Write(error) => error,
@@ -161,16 +249,25 @@ impl Content {
     }
 
     /// What a copy in this format does not have, in words.
-    fn losses(&self, to: To, half: bool) -> Vec<&'static str> {
-        let pickle = to == To::Pickle;
+    fn losses(&self, to: To, half: bool) -> Vec<String> {
+        let own = to == To::Safetensors;
         let counted = self.vocabulary.counts().iter().any(|&count| count > 0);
+        let no_place = |what| format!("{} has no place for {what} left out", to.name());
         let all = [
-            (self.is_checkpoint, "the trainer's state is left out; resume from the original"),
-            (half && !self.half, "numbers are rounded to half precision"),
-            (pickle && self.output.is_some(), "a pickle has no place for the output weights; they are left out"),
-            (pickle && counted, "a pickle has no place for how often words were seen; the counts are left out"),
-            (pickle && !self.metadata.is_empty(), "a pickle has no place for settings and corpus; they are left out"),
-            (!pickle && !counted, "the original does not tell how often words were seen; all counts are 0"),
+            (self.is_checkpoint, "the trainer's state is left out; resume from the original".to_owned()),
+            (half && !self.half, "numbers are rounded to half precision".to_owned()),
+            (
+                self.half && !half && self.is_normalized && to.has_half(),
+                "lengths are 1 but for half precision".to_owned(),
+            ),
+            (!own && self.output.is_some(), no_place("the output weights; they are")),
+            (!own && counted, no_place("how often words were seen; the counts are")),
+            (!own && !self.metadata.is_empty(), no_place("settings and corpus; they are")),
+            (own && !counted, "the original does not tell how often words were seen; all counts are 0".to_owned()),
+            (
+                own && self.is_normalized && self.output.is_some(),
+                "the output weights are as they were: they belong to vectors that are not normalized".to_owned(),
+            ),
         ];
         all.into_iter().filter(|(lost, _)| *lost).map(|(_, what)| what).collect()
     }

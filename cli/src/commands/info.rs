@@ -1,6 +1,6 @@
 //! `quickvec info MODEL`: what a file of word vectors holds.
 
-use super::open;
+use super::open::{self, OpenArgs};
 use crate::output::{Facts, FactsForm, to_stdout};
 use quickvec::vectors::format::safetensors::{ModelFile, VERSION};
 use quickvec::vectors::format::{Format, recognise_file};
@@ -17,20 +17,22 @@ pub struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let facts = facts(&args.model).map_err(|error| open::name_file(&args.model, error))?;
+    let facts = facts(&args.model, &args.open).map_err(|error| open::name_file(&args.model, error))?;
     to_stdout(|out| args.format.write(out, &facts))
 }
 
-fn facts(path: &Path) -> Result<Facts, Error> {
+fn facts(path: &Path, open: &OpenArgs) -> Result<Facts, Error> {
     let mut facts = Facts::default();
     facts.add("file", path.display().to_string());
     facts.add("bytes", fs::metadata(path).map_err(Error::io(path))?.len());
     match recognise_file(path)? {
         Format::Safetensors => of_model(&mut facts, &ModelFile::open(path)?),
-        _ => of_pickle(&mut facts, &WordVectors::open(path)?),
+        other => of_vectors(&mut facts, other, &open.open(path)?),
     }
     Ok(facts)
 }
@@ -47,8 +49,8 @@ fn of_model(facts: &mut Facts, model: &ModelFile) {
     facts.add("can_be_resumed", is_checkpoint(model));
 }
 
-fn of_pickle(facts: &mut Facts, vectors: &WordVectors) {
-    facts.add("format", "the chapter's pickle");
+fn of_vectors(facts: &mut Facts, format: Format, vectors: &WordVectors) {
+    facts.add("format", format.name());
     of_words(facts, vectors.vocabulary(), vectors.vector_size(), vectors.rows().is_half());
     facts.add("can_be_resumed", false);
 }

@@ -1,11 +1,78 @@
 //! What all commands that open a model share.
 
+use crate::output::note;
+use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
 use quickvec::{Error, WordVectors};
 use std::path::Path;
 
-/// Opens the word vectors at `path`; an error names the file.
-pub fn vectors(path: &Path) -> anyhow::Result<WordVectors> {
-    WordVectors::open(path).map_err(|error| name_file(path, error))
+/// How a file of word vectors is opened.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Opening")]
+pub struct OpenArgs {
+    /// Take the first N vectors only, also of a file that was cut short after them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Leave out words whose vectors hold NaN or infinity, instead of refusing the file
+    #[arg(long)]
+    allow_nan: bool,
+    /// What to do with words that are no UTF-8
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    invalid_words: InvalidWords,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, clap::ValueEnum)]
+enum InvalidWords {
+    /// Refuse the file
+    #[default]
+    Error,
+    /// Put U+FFFD in place of what is wrong
+    Replace,
+    /// Leave them out
+    Skip,
+}
+
+impl OpenArgs {
+    /// Opens the word vectors at `path`; an error names the file, and what had to be left out is told.
+    pub fn vectors(&self, path: &Path) -> anyhow::Result<WordVectors> {
+        self.open(path).map_err(|error| name_file(path, error))
+    }
+
+    /// The same for those who name the file themselves.
+    pub fn open(&self, path: &Path) -> Result<WordVectors, Error> {
+        let (vectors, report) = WordVectors::open_with(path, &self.options())?;
+        tell(path, &report);
+        Ok(vectors)
+    }
+
+    /// As the library has them.
+    pub fn options(&self) -> OpenOptions {
+        OpenOptions {
+            limit: self.limit.map(|limit| limit as usize),
+            allow_nan: self.allow_nan,
+            invalid_word: match self.invalid_words {
+                InvalidWords::Error => InvalidWord::Error,
+                InvalidWords::Replace => InvalidWord::Replace,
+                InvalidWords::Skip => InvalidWord::Skip,
+            },
+        }
+    }
+}
+
+/// Says on stderr what was done with what could not be taken as it stood.
+fn tell(path: &Path, report: &OpenReport) {
+    let counted = [
+        (report.duplicates, "words that came a second time; the first vector of each was kept"),
+        (report.not_finite, "words left out for NaN or infinity in their vectors"),
+        (report.invalid_words, "words that are no UTF-8, replaced or left out as --invalid-words says"),
+        (report.empty_words, "word without a letter, kept"),
+    ];
+    for (count, what) in counted.iter().filter(|(count, _)| *count > 0) {
+        note(format_args!("{}: {count} {what}", path.display()));
+    }
+    if report.unfinished {
+        let what = "the last line has no end; if the file was cut short, its last number is wrong";
+        note(format_args!("{}: {what}", path.display()));
+    }
 }
 
 /// Adds the file's name to an error of the library, unless its message has it.

@@ -1,6 +1,6 @@
 //! `quickvec similar MODEL WORD...`: the nearest words by cosine.
 
-use super::open;
+use super::open::OpenArgs;
 use crate::output::{Answer, Form, Query, to_stdout};
 use std::path::PathBuf;
 
@@ -20,10 +20,12 @@ pub struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
+    #[command(flatten)]
+    open: OpenArgs,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = open::vectors(&args.model)?;
+    let vectors = args.open.vectors(&args.model)?;
     let answer = |word: &String| {
         let neighbours = vectors.most_similar(word, args.top as usize)?;
         anyhow::Ok(Answer { query: Query::Nearest(word.clone()), neighbours })

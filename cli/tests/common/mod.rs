@@ -138,7 +138,9 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
     quickvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
     let cases = [
         (place.file("empty", b""), "an empty file"),
-        (place.file("text", b"king 0.1 0.2\nman 0.3 0.4\n"), "got text"),
+        (place.file("text", b"a king and a man\nand a queen\n"), "got text"),
+        (place.file("cut.vec", b"3 2\nking 0.1 0.2\nman 0.3 0.4\n"), "cut short"),
+        (place.file("cut.bin", b"2 1\nking \0\0\x80\x3fman \0\0"), "cut short"),
         (place.file("cut", &whole[..whole.len() - 1]), "cut short"),
         (place.file("cut-in-header", &whole[..100]), "cut short"),
         (place.file("long", &[&whole[..], b"x"].concat()), "too long"),

@@ -4,9 +4,16 @@
 
 pub mod pickle;
 pub mod safetensors;
+pub mod word2vec_binary;
+pub mod word2vec_text;
 
+mod found;
+mod header;
 mod options;
+mod packed;
 mod recognise;
+pub(crate) mod unpack;
 
 pub use options::{InvalidWord, OpenOptions, OpenReport, Table};
+pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file};

@@ -41,6 +41,8 @@ pub struct OpenReport {
     pub empty_words: u64,
     /// The file has more vectors than [`OpenOptions::limit`] let in.
     pub stopped_at_limit: bool,
+    /// A text's last line has no end: it may be cut short within its last number.
+    pub unfinished: bool,
 }
 
 /// What a reader found: words, and V x D numbers in the order of their ids.

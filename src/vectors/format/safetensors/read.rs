@@ -4,6 +4,7 @@
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
+use crate::vectors::format::unpack;
 use crate::vectors::mapped::{Bytes, Section};
 use crate::vectors::storage::{Rows, check_size};
 use crate::words::Vocabulary;
@@ -27,12 +28,13 @@ pub struct ModelFile {
 }
 
 impl ModelFile {
-    /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`].
+    /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`]. One that is
+    /// packed (gzip, bzip2, zstd, xz) is unpacked into memory.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
     pub fn open(path: &Path) -> Result<Self> {
-        Ok(Self::from_shared(Arc::new(Bytes::map(path)?))?)
+        Ok(Self::from_shared(Arc::new(unpack::open(path)?))?)
     }
 
     /// Opens a model whose file is in memory.

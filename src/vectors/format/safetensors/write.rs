@@ -7,7 +7,7 @@
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
-use crate::file::write_atomically;
+use crate::vectors::format::write_packed;
 use crate::vectors::storage::check_size;
 use crate::words::{Vocabulary, WordId};
 use half::f16;
@@ -54,13 +54,13 @@ pub enum ExtraTensor<'a> {
     U64(&'a [u64]),
 }
 
-/// Writes a model to `path`, atomically.
+/// Writes a model to `path`, atomically; packed if its ending says so.
 ///
 /// # Errors
-/// As [`to_bytes`] for a model that cannot be stored, as [`write_atomically`] for a file that cannot be written.
+/// As [`to_bytes`] for a model that cannot be stored, as [`write_packed`] for a file that cannot be written.
 pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     let plan = Plan::new(parts)?;
-    write_atomically(path, |out| plan.write_to(out))
+    write_packed(path, |out| plan.write_to(out))
 }
 
 /// The bytes of a model's file.

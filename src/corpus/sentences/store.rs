@@ -1,11 +1,15 @@
 //! Where ids lie: in memory while there is room, then in an unnamed temporary file.
 //!
+//! In memory each stretch has pages of its own, which go back to the system as soon as it is used up: so the ids of a text
+//! and what they are made of never lie in memory both in full. (An allocator would keep them for later.)
+//!
 //! The file has no name, so that nothing is left behind however the program ends. Its numbers are in the machine's own
 //! order: nobody else ever reads it.
 
 #![forbid(unsafe_code)]
 
 use crate::error::{CorpusError, Error, Result};
+use memmap2::MmapMut;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -14,6 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Numbers turned into bytes at a time.
 const CHUNK: usize = 1 << 16;
+
+/// Below this many numbers pages of their own would be mostly empty.
+const WORTH_PAGES: usize = 1 << 14;
 
 /// Room for ids.
 pub(super) struct Store {
@@ -33,16 +40,45 @@ struct Spill {
 #[derive(Debug)]
 pub(super) enum Stored {
     Memory(Vec<u32>),
-    File { file: Arc<File>, offset: u64, len: usize },
+    /// As many as `len` at the start of the pages.
+    Pages {
+        pages: MmapMut,
+        len: usize,
+    },
+    File {
+        file: Arc<File>,
+        offset: u64,
+        len: usize,
+    },
 }
 
 impl Stored {
     pub fn len(&self) -> usize {
         match self {
             Stored::Memory(ids) => ids.len(),
-            Stored::File { len, .. } => *len,
+            Stored::Pages { len, .. } | Stored::File { len, .. } => *len,
         }
     }
+
+    /// A copy of `ids` in memory; `None` if the system has no pages for it.
+    fn in_memory(ids: &[u32]) -> Option<Self> {
+        if ids.len() < WORTH_PAGES {
+            return Some(Stored::Memory(ids.to_vec()));
+        }
+        let mut pages = MmapMut::map_anon(size_of_val(ids)).ok()?;
+        fill(&mut pages, ids);
+        Some(Stored::Pages { pages, len: ids.len() })
+    }
+}
+
+/// Writes numbers to the start of `bytes`.
+fn fill(bytes: &mut [u8], ids: &[u32]) {
+    bytes.chunks_exact_mut(4).zip(ids).for_each(|(bytes, id)| bytes.copy_from_slice(&id.to_ne_bytes()));
+}
+
+/// The numbers in `bytes`.
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
+    bytes.chunks_exact(4).map(|bytes| u32::from_ne_bytes(bytes.try_into().expect("chunks of four have four")))
 }
 
 impl Store {
@@ -60,8 +96,8 @@ impl Store {
     pub fn put(&self, ids: &[u32]) -> Result<Stored> {
         let bytes = size_of_val(ids) as u64;
         let taken = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes));
-        if taken.is_ok() {
-            return Ok(Stored::Memory(ids.to_vec()));
+        if let Some(stored) = taken.ok().and_then(|_| Stored::in_memory(ids)) {
+            return Ok(stored);
         }
         let (file, offset) = self.reserve(bytes)?;
         self.write(&file, ids, offset)?;
@@ -85,35 +121,44 @@ impl Store {
 
     /// Writes `ids` to a part of the file that was reserved.
     pub fn write(&self, file: &File, ids: &[u32], mut offset: u64) -> Result<()> {
-        let mut bytes = Vec::with_capacity(CHUNK.min(ids.len()) * 4);
+        let mut buffer = vec![0; CHUNK.min(ids.len()) * 4];
         for ids in ids.chunks(CHUNK) {
-            bytes.clear();
-            bytes.extend(ids.iter().flat_map(|id| id.to_ne_bytes()));
-            write_all_at(file, &bytes, offset).map_err(|source| self.failed(source))?;
+            let bytes = &mut buffer[..size_of_val(ids)];
+            fill(bytes, ids);
+            write_all_at(file, bytes, offset).map_err(|source| self.failed(source))?;
             offset += bytes.len() as u64;
         }
         Ok(())
     }
 
-    /// The ids, to be changed at will. Their room is free again.
+    /// The ids, to be changed at will. What they lay in is given back.
     pub fn take(&self, stored: Stored) -> Result<Vec<u32>> {
         match stored {
-            Stored::Memory(ids) => {
-                self.room.fetch_add(size_of_val(&ids[..]) as u64, Ordering::Relaxed);
-                Ok(ids)
-            }
+            Stored::Memory(ids) => Ok(ids),
+            Stored::Pages { pages, len } => Ok(numbers(&pages[..len * 4]).collect()),
             Stored::File { file, offset, len } => self.read(&file, offset, len),
         }
     }
 
     /// Changes ids where they lie; there may be fewer of them afterwards.
     pub fn change(&self, stored: &mut Stored, change: impl FnOnce(&mut Vec<u32>)) -> Result<()> {
+        let mut ids = match stored {
+            Stored::Memory(ids) => {
+                change(ids);
+                return Ok(());
+            }
+            Stored::Pages { pages, len } => numbers(&pages[..*len * 4]).collect(),
+            Stored::File { file, offset, len } => self.read(file, *offset, *len)?,
+        };
+        change(&mut ids);
+        assert!(ids.len() <= stored.len(), "a change writes no more ids than it was given");
         match stored {
-            Stored::Memory(ids) => change(ids),
+            Stored::Memory(_) => {}
+            Stored::Pages { pages, len } => {
+                fill(pages, &ids);
+                *len = ids.len();
+            }
             Stored::File { file, offset, len } => {
-                let mut ids = self.read(file, *offset, *len)?;
-                change(&mut ids);
-                assert!(ids.len() <= *len, "a change writes no more ids than it was given");
                 *len = ids.len();
                 self.write(file, &ids, *offset)?;
             }
@@ -127,8 +172,7 @@ impl Store {
         while ids.len() < len {
             let bytes = &mut bytes[..CHUNK.min(len - ids.len()) * 4];
             read_exact_at(file, bytes, offset).map_err(|source| self.failed(source))?;
-            let number = |bytes: &[u8]| u32::from_ne_bytes(bytes.try_into().expect("chunks of four have four"));
-            ids.extend(bytes.chunks_exact(4).map(number));
+            ids.extend(numbers(bytes));
             offset += bytes.len() as u64;
         }
         Ok(ids)
@@ -171,4 +215,33 @@ fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Resu
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_back_and_can_be_changed_wherever_they_lie() {
+        for memory in [0, u64::MAX] {
+            let store = Store::new(memory, std::env::temp_dir());
+            for len in [0, 1, WORTH_PAGES - 1, WORTH_PAGES, 3 * CHUNK + 7] {
+                let ids: Vec<u32> = (0..len as u32).map(|id| id.wrapping_mul(0x9e37_79b9)).collect();
+                let mut stored = store.put(&ids).unwrap();
+                store.change(&mut stored, |ids| ids.retain(|id| id % 3 == 0)).unwrap();
+                let expected: Vec<_> = ids.into_iter().filter(|id| id % 3 == 0).collect();
+                assert_eq!(stored.len(), expected.len());
+                assert_eq!(store.take(stored).unwrap(), expected);
+            }
+            assert_eq!(store.spilled() > 0, memory == 0);
+        }
+    }
+
+    #[test]
+    fn what_is_over_goes_to_the_file() {
+        let store = Store::new(100, std::env::temp_dir());
+        let stored = [20, 20, 5].map(|len| store.put(&vec![7; len]).unwrap());
+        assert!(matches!(stored, [Stored::Memory(_), Stored::File { .. }, Stored::Memory(_)]));
+        assert_eq!(store.spilled(), 80);
+    }
 }

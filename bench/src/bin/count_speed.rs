@@ -53,14 +53,13 @@ fn main() -> Result<()> {
         ensure!(sentences.fingerprint() == fingerprint, "two runs over the same text gave different ids");
     }
     let (least, most) = (times.iter().copied().fold(f64::MAX, f64::min), times.iter().copied().fold(0.0, f64::max));
-    let seconds = median(times);
     if args.json {
         let (tokens, kept, vocabulary) = (report.tokens, report.kept, report.different_words - report.rare_words);
         let numbers = json!({"seconds": times, "tokens": tokens, "kept": kept, "vocabulary": vocabulary});
         println!("{numbers}");
         return Ok(());
     }
-    let words = report.tokens as f64 / 1e6;
+    let (seconds, words) = (median(times), report.tokens as f64 / 1e6);
     println!("words        {:.2} M, {:.2} M kept", words, report.kept as f64 / 1e6);
     println!("different    {} ({} rare)", report.different_words, report.rare_words);
     println!("sentences    {}", report.sentences);

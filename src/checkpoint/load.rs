@@ -1,8 +1,9 @@
 //! A file becomes a run that can go on, after everything in it was checked.
 #![forbid(unsafe_code)]
 
+use super::engine::EngineTrained;
 use super::record::{CorpusRecord, HeldOutLoss, Storage, Trained, TrainerRecord};
-use crate::config::{Config, OptimizerKind};
+use crate::config::{Config, EngineConfig, OptimizerKind};
 use crate::error::{FormatError, Result, TrainError};
 use crate::nn::{AdamState, LossPoint, TrainerState};
 use crate::vectors::format::safetensors::ModelFile;
@@ -14,12 +15,16 @@ use std::path::Path;
 /// What a model tells of its training. Files that other programs wrote, or that were converted, tell less.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
-    /// The settings.
+    /// The settings, if the chapter's trainer made it.
     pub config: Option<Config>,
+    /// The settings, if the fast trainer made it.
+    pub engine: Option<EngineConfig>,
     /// What it was trained on.
     pub corpus: Option<CorpusRecord>,
-    /// How far.
+    /// How far, if the chapter's trainer made it.
     pub trained: Option<Trained>,
+    /// How far, if the fast trainer made it.
+    pub engine_trained: Option<EngineTrained>,
     /// Whether training can go on from it.
     pub has_state: bool,
 }
@@ -49,10 +54,14 @@ pub struct Checkpoint {
 /// [`TrainError::Damaged`] if they are there but make no sense.
 pub fn summary(model: &ModelFile) -> Result<Summary, TrainError> {
     let metadata = model.metadata();
+    let engine: Option<EngineConfig> = optional(&metadata, "engine")?;
+    let is_engine = engine.is_some();
     Ok(Summary {
         config: optional(&metadata, "config")?,
+        engine,
         corpus: optional(&metadata, "corpus")?,
-        trained: optional(&metadata, "trained")?,
+        trained: if is_engine { None } else { optional(&metadata, "trained")? },
+        engine_trained: if is_engine { optional(&metadata, "trained")? } else { None },
         has_state: metadata.contains_key("trainer"),
     })
 }
@@ -138,7 +147,7 @@ fn check_size<T>(tensor: &'static str, expected: usize, numbers: Vec<T>) -> Resu
     if got == expected { Ok(numbers) } else { Err(FormatError::Size { tensor, expected, got }) }
 }
 
-fn optional<T: DeserializeOwned>(
+pub(super) fn optional<T: DeserializeOwned>(
     metadata: &BTreeMap<String, String>,
     key: &'static str,
 ) -> Result<Option<T>, TrainError> {
@@ -146,14 +155,17 @@ fn optional<T: DeserializeOwned>(
     parsed.map_err(|error| damaged(key, error))
 }
 
-fn required<T: DeserializeOwned>(metadata: &BTreeMap<String, String>, key: &'static str) -> Result<T, TrainError> {
+pub(super) fn required<T: DeserializeOwned>(
+    metadata: &BTreeMap<String, String>,
+    key: &'static str,
+) -> Result<T, TrainError> {
     optional(metadata, key)?.ok_or_else(|| damaged(key, "it is missing"))
 }
 
-fn damaged(key: &'static str, reason: impl ToString) -> TrainError {
+pub(super) fn damaged(key: &'static str, reason: impl ToString) -> TrainError {
     TrainError::Damaged { key, reason: reason.to_string() }
 }
 
-fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
+pub(super) fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
     TrainError::Mismatch { what, expected: expected.to_string(), got: got.to_string() }
 }

@@ -18,12 +18,14 @@
 //! `corpus` ([`CorpusRecord`]), `trained` ([`Trained`]), and in a checkpoint `trainer` (step, seconds, the loss since the
 //! last point, and how the finished model shall be stored).
 
+mod engine;
 mod load;
 mod record;
 mod save;
 #[cfg(test)]
 mod tests;
 
+pub use engine::{EngineCheckpoint, EngineRun, EngineTrained, load_engine, save_engine_checkpoint, save_engine_model};
 pub use load::{Checkpoint, Summary, load, summary};
 pub use record::{CorpusRecord, HeldOutLoss, Storage, Trained};
 pub use save::{Run, save_checkpoint, save_model};

@@ -1,12 +1,12 @@
 //! What a model's metadata tell, as types.
 #![forbid(unsafe_code)]
 
-use crate::corpus::{Corpus, InvalidUtf8, Preparation, ReadOptions};
+use crate::corpus::{Corpus, CountOptions, InvalidUtf8, Preparation, ReadOptions, Sentences};
 use crate::nn::{LossPoint, Progress};
 use serde::{Deserialize, Serialize};
 
 /// Points of the loss history that a model keeps at most; a checkpoint keeps all.
-const MOST_POINTS: usize = 10_000;
+pub(super) const MOST_POINTS: usize = 10_000;
 
 /// What a model was trained on, and how to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,12 @@ pub struct CorpusRecord {
     /// What was done to the text first. Left out where it is nothing, as in files of before there was a choice.
     #[serde(default, skip_serializing_if = "Preparation::is_plain")]
     pub preparation: Preparation,
+    /// The most different words that were counted at a time, for the fast trainer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_vocab: Option<usize>,
+    /// Whether its words were given beforehand instead of counted: it is read again with those of the model.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_vocabulary: bool,
 }
 
 impl CorpusRecord {
@@ -40,6 +46,23 @@ impl CorpusRecord {
             max_tokens: options.max_tokens,
             invalid_utf8: options.invalid_utf8,
             preparation: options.preparation.clone(),
+            max_vocab: None,
+            given_vocabulary: false,
+        }
+    }
+
+    /// Describes text that the fast trainer learns from.
+    pub fn of_sentences(sentences: &Sentences, sources: Vec<String>, options: &CountOptions) -> Self {
+        Self {
+            name: sentences.name.clone(),
+            sources,
+            tokens: sentences.report.tokens,
+            fingerprint: sentences.fingerprint(),
+            max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+            invalid_utf8: options.invalid_utf8,
+            preparation: options.preparation.clone(),
+            max_vocab: Some(options.max_vocab),
+            given_vocabulary: options.vocabulary.is_some(),
         }
     }
 

@@ -90,7 +90,7 @@ fn metadata(run: &Run, trainer: &Trainer) -> Result<BTreeMap<String, String>, Fo
     ]))
 }
 
-fn json(value: &impl Serialize) -> Result<String, FormatError> {
+pub(super) fn json(value: &impl Serialize) -> Result<String, FormatError> {
     serde_json::to_string(value).map_err(|source| FormatError::Header { source })
 }
 

@@ -92,7 +92,8 @@ impl Matrix {
         row
     }
 
-    fn push_row(&self, i: usize, out: &mut Vec<f32>) {
+    /// Adds the numbers of row `i` to `out`.
+    pub fn push_row(&self, i: usize, out: &mut Vec<f32>) {
         for (c, chunk) in self.data[i * self.width..][..self.width].iter().enumerate() {
             out.extend_from_slice(&chunk.0[..LANES.min(self.cols - c * LANES)]);
         }

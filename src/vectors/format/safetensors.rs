@@ -17,7 +17,8 @@
 //! | `quickvec.format` | the version of this format: `1` |
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
-//! | `config` | the [`Config`](crate::Config) it was trained with, JSON; may be missing |
+//! | `config` | the [`Config`](crate::Config) that the chapter's trainer had, JSON; may be missing |
+//! | `engine` | the [`EngineConfig`](crate::EngineConfig) that the fast trainer had, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
 //! | `trainer` | a checkpoint's state that is no tensor, JSON; may be missing |
@@ -37,7 +38,7 @@ mod read;
 mod write;
 
 pub use read::{CHECKED_ON_OPENING, ModelFile, verify};
-pub use write::{ExtraTensor, ModelParts, to_bytes, write};
+pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
 
 /// The version of the format that this module writes, and the only one it reads.
 pub const VERSION: &str = "1";

@@ -7,6 +7,7 @@
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
+use crate::math::Matrix;
 use crate::vectors::format::write_packed;
 use crate::vectors::storage::check_size;
 use crate::words::{Vocabulary, WordId};
@@ -43,6 +44,23 @@ pub struct ModelParts<'a> {
     pub extra: Vec<(String, ExtraTensor<'a>)>,
 }
 
+/// The same straight from a trainer's matrices, which are not copied: their rows are padded, the file's are not.
+#[derive(Debug, Clone)]
+pub struct TrainedParts<'a> {
+    /// The `V` words and their counts.
+    pub vocabulary: &'a Vocabulary,
+    /// The word vectors, V x D.
+    pub w_in: &'a Matrix,
+    /// The output vectors, D columns and at most V rows; rows that are missing are written as zeros.
+    pub w_out: &'a Matrix,
+    /// Store both matrices in half precision.
+    pub half: bool,
+    /// As in [`ModelParts`].
+    pub metadata: BTreeMap<String, String>,
+    /// As in [`ModelParts`].
+    pub extra: Vec<(String, ExtraTensor<'a>)>,
+}
+
 /// A tensor that means something only to who wrote it.
 #[derive(Debug, Clone, Copy)]
 pub enum ExtraTensor<'a> {
@@ -52,6 +70,8 @@ pub enum ExtraTensor<'a> {
     U32(&'a [u32]),
     /// Whole numbers of 64 bits.
     U64(&'a [u64]),
+    /// A matrix of single-precision numbers, row after row without its padding.
+    Matrix(&'a Matrix),
 }
 
 /// Writes a model to `path`, atomically; packed if its ending says so.
@@ -59,7 +79,27 @@ pub enum ExtraTensor<'a> {
 /// # Errors
 /// As [`to_bytes`] for a model that cannot be stored, as [`write_packed`] for a file that cannot be written.
 pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
-    let plan = Plan::new(parts)?;
+    let plan = Plan::new(&Contents::of(parts))?;
+    write_packed(path, |out| plan.write_to(out))
+}
+
+/// Writes a trainer's matrices to `path`, atomically, in little memory beside them.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
+    let TrainedParts { vocabulary, w_in, w_out, half, ref metadata, ref extra } = *parts;
+    let rows = vocabulary.len();
+    let contents = Contents {
+        vocabulary,
+        vector_size: w_in.cols(),
+        input: Numbers::Rows { matrix: w_in, rows: w_in.rows() },
+        output: Some(Numbers::Rows { matrix: w_out, rows }),
+        half,
+        metadata,
+        extra,
+    };
+    let plan = Plan::new(&contents)?;
     write_packed(path, |out| plan.write_to(out))
 }
 
@@ -68,10 +108,75 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
 /// # Errors
 /// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a name is taken.
 pub fn to_bytes(parts: &ModelParts) -> Result<Vec<u8>, FormatError> {
-    let plan = Plan::new(parts)?;
+    let plan = Plan::new(&Contents::of(parts))?;
     let mut bytes = Vec::new();
     plan.write_to(&mut bytes).expect("writing to memory does not fail");
     Ok(bytes)
+}
+
+/// What is written, wherever its numbers lie.
+struct Contents<'a, 'p> {
+    vocabulary: &'a Vocabulary,
+    vector_size: usize,
+    input: Numbers<'a>,
+    output: Option<Numbers<'a>>,
+    half: bool,
+    metadata: &'p BTreeMap<String, String>,
+    extra: &'p [(String, ExtraTensor<'a>)],
+}
+
+impl<'a, 'p> Contents<'a, 'p> {
+    fn of(parts: &'p ModelParts<'a>) -> Self {
+        Self {
+            vocabulary: parts.vocabulary,
+            vector_size: parts.vector_size,
+            input: Numbers::Slice(parts.input),
+            output: parts.output.map(Numbers::Slice),
+            half: parts.half,
+            metadata: &parts.metadata,
+            extra: &parts.extra,
+        }
+    }
+}
+
+/// The numbers of a matrix, row after row.
+#[derive(Clone, Copy)]
+enum Numbers<'a> {
+    Slice(&'a [f32]),
+    /// The first `rows` rows; zeros where the matrix has fewer.
+    Rows {
+        matrix: &'a Matrix,
+        rows: usize,
+    },
+}
+
+impl Numbers<'_> {
+    fn len(self) -> usize {
+        match self {
+            Numbers::Slice(numbers) => numbers.len(),
+            Numbers::Rows { matrix, rows } => rows * matrix.cols(),
+        }
+    }
+
+    /// Shows them all, some at a time.
+    fn visit<E>(self, mut see: impl FnMut(&[f32]) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Numbers::Slice(numbers) => numbers.chunks(CHUNK).try_for_each(see),
+            Numbers::Rows { matrix, rows } => {
+                let there = rows.min(matrix.rows());
+                let mut some = Vec::with_capacity(CHUNK + matrix.cols());
+                for row in 0..there {
+                    matrix.push_row(row, &mut some);
+                    if some.len() >= CHUNK || row + 1 == there {
+                        see(&some)?;
+                        some.clear();
+                    }
+                }
+                let zeros = vec![0.0; matrix.cols()];
+                (there..rows).try_for_each(|_| see(&zeros))
+            }
+        }
+    }
 }
 
 /// A file that is ready to be written: all checks are passed, all checksums known.
@@ -82,9 +187,9 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(parts: &ModelParts<'a>) -> Result<Self, FormatError> {
+    fn new(parts: &Contents<'a, '_>) -> Result<Self, FormatError> {
         check_matrices(parts)?;
-        check_keys(&parts.metadata)?;
+        check_keys(parts.metadata)?;
         let mut tensors = tensors(parts)?;
         tensors.sort_by(|(a_name, a), (b_name, b)| b.dtype().cmp(&a.dtype()).then(a_name.cmp(b_name)));
         let header = header(parts, &tensors)?;
@@ -97,7 +202,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn header(parts: &ModelParts, tensors: &[(&str, Data)]) -> Result<Header, FormatError> {
+fn header(parts: &Contents, tensors: &[(&str, Data)]) -> Result<Header, FormatError> {
     let mut header = Header { metadata: parts.metadata.clone(), tensors: BTreeMap::new(), data_start: 0 };
     header.metadata.insert(FORMAT_KEY.to_owned(), VERSION.to_owned());
     let mut start = 0;
@@ -113,7 +218,7 @@ fn header(parts: &ModelParts, tensors: &[(&str, Data)]) -> Result<Header, Format
     Ok(header)
 }
 
-fn tensors<'a, 'p>(parts: &'p ModelParts<'a>) -> Result<Vec<(&'p str, Data<'a>)>, FormatError> {
+fn tensors<'a, 'p>(parts: &Contents<'a, 'p>) -> Result<Vec<(&'p str, Data<'a>)>, FormatError> {
     let matrix = |numbers| if parts.half { Data::Half(numbers) } else { Data::Single(numbers) };
     let (text, ends) = parts.vocabulary.arena();
     let mut tensors: Vec<(&str, Data)> = vec![
@@ -145,7 +250,7 @@ fn check_keys(metadata: &BTreeMap<String, String>) -> Result<(), FormatError> {
     }
 }
 
-fn check_matrices(parts: &ModelParts) -> Result<(), FormatError> {
+fn check_matrices(parts: &Contents) -> Result<(), FormatError> {
     let (words, size) = (parts.vocabulary.len(), parts.vector_size);
     check_size(INPUT, words, size, parts.input.len())?;
     check_numbers(parts, parts.input)?;
@@ -154,10 +259,17 @@ fn check_matrices(parts: &ModelParts) -> Result<(), FormatError> {
     check_numbers(parts, output)
 }
 
-fn check_numbers(parts: &ModelParts, numbers: &[f32]) -> Result<(), FormatError> {
+fn check_numbers(parts: &Contents, numbers: Numbers) -> Result<(), FormatError> {
     let storable = |x: f32| if parts.half { f16::from_f32(x).is_finite() } else { x.is_finite() };
-    let Some(at) = numbers.iter().position(|&x| !storable(x)) else { return Ok(()) };
-    let (row, got) = (at / parts.vector_size, numbers[at]);
+    let mut before = 0;
+    let checked = numbers.visit(|numbers| {
+        let bad = numbers.iter().position(|&x| !storable(x));
+        let found = bad.map(|at| (before + at, numbers[at]));
+        before += numbers.len();
+        found.map_or(Ok(()), Err)
+    });
+    let Err((at, got)) = checked else { return Ok(()) };
+    let row = at / parts.vector_size;
     let word = parts.vocabulary.word(row as WordId).to_owned();
     if got.is_finite() {
         Err(FormatError::HalfOverflow { word, got })
@@ -169,9 +281,9 @@ fn check_numbers(parts: &ModelParts, numbers: &[f32]) -> Result<(), FormatError>
 /// A tensor's numbers, in the type they are stored in.
 #[derive(Clone, Copy)]
 enum Data<'a> {
-    Single(&'a [f32]),
+    Single(Numbers<'a>),
     /// Rounded to half precision on the way.
-    Half(&'a [f32]),
+    Half(Numbers<'a>),
     Bytes(&'a [u8]),
     Extra(ExtraTensor<'a>),
 }
@@ -183,7 +295,7 @@ impl Data<'_> {
 
     fn dtype(&self) -> Dtype {
         match self {
-            Data::Single(_) | Data::Extra(ExtraTensor::F32(_)) => Dtype::F32,
+            Data::Single(_) | Data::Extra(ExtraTensor::F32(_) | ExtraTensor::Matrix(_)) => Dtype::F32,
             Data::Half(_) => Dtype::F16,
             Data::Bytes(_) => Dtype::U8,
             Data::Extra(ExtraTensor::U32(_)) => Dtype::U32,
@@ -193,7 +305,9 @@ impl Data<'_> {
 
     fn len(&self) -> usize {
         match self {
-            Data::Single(numbers) | Data::Half(numbers) | Data::Extra(ExtraTensor::F32(numbers)) => numbers.len(),
+            Data::Single(numbers) | Data::Half(numbers) => numbers.len(),
+            Data::Extra(ExtraTensor::F32(numbers)) => numbers.len(),
+            Data::Extra(ExtraTensor::Matrix(matrix)) => matrix.rows() * matrix.cols(),
             Data::Bytes(bytes) => bytes.len(),
             Data::Extra(ExtraTensor::U32(numbers)) => numbers.len(),
             Data::Extra(ExtraTensor::U64(numbers)) => numbers.len(),
@@ -204,8 +318,12 @@ impl Data<'_> {
     fn visit<E>(&self, mut see: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match *self {
             Data::Bytes(bytes) => see(bytes),
-            Data::Half(numbers) => in_chunks(numbers, |x| f16::from_f32(x).to_le_bytes(), see),
-            Data::Single(numbers) | Data::Extra(ExtraTensor::F32(numbers)) => in_chunks(numbers, f32::to_le_bytes, see),
+            Data::Half(numbers) => numbers.visit(|some| in_chunks(some, |x| f16::from_f32(x).to_le_bytes(), &mut see)),
+            Data::Single(numbers) => numbers.visit(|some| in_chunks(some, f32::to_le_bytes, &mut see)),
+            Data::Extra(ExtraTensor::F32(numbers)) => in_chunks(numbers, f32::to_le_bytes, see),
+            Data::Extra(ExtraTensor::Matrix(matrix)) => {
+                Numbers::Rows { matrix, rows: matrix.rows() }.visit(|some| in_chunks(some, f32::to_le_bytes, &mut see))
+            }
             Data::Extra(ExtraTensor::U32(numbers)) => in_chunks(numbers, u32::to_le_bytes, see),
             Data::Extra(ExtraTensor::U64(numbers)) => in_chunks(numbers, u64::to_le_bytes, see),
         }

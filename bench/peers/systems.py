@@ -37,13 +37,25 @@ def flags(asked, names):
 def run_peer(context, system, asked, paths):
     """gensim or fastText, in a Python of its own."""
     job = asked | {"corpus": str(context.corpus)} | {name: str(path) for name, path in paths.items()}
-    output, peak = machine.run([str(context.env.python), str(HERE / f"worker_{system}.py"), json.dumps(job)])
+    command = [str(context.env.python), str(HERE / f"worker_{system}.py"), json.dumps(job)]
+    output, peak = patiently(lambda: machine.run(command), context.say)
     found = json.loads(output) | {"peak_bytes": peak}
     if "train_seconds" in found:
         found["words_per_second"] = context.tokens * asked["epochs"] / found["train_seconds"]
     if not found.get("words_per_second"):
         raise RuntimeError(f"{NAMES[system]} did not say how fast it was: the text is too short")
     return found
+
+
+def patiently(run, say, tries=5):
+    """Runs again where fastText gives up: its average loss is 0/0 while a thread has not begun, which on short texts happens."""
+    for left in reversed(range(tries)):
+        try:
+            return run()
+        except RuntimeError as error:
+            if left == 0 or "Encountered NaN" not in str(error):
+                raise
+            say("fastText divided 0 by 0 and gave up; once more")
 
 
 def run_engine(context, asked, paths):

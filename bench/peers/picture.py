@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from report import TRAINING, present
 from systems import MODELS, NAMES
 
-WIDTH, LEFT, RIGHT = 900, 240, 110
+WIDTH, LEFT, RIGHT = 900, 260, 120
 TOP, BAR, GAP, GROUP_GAP = 70, 18, 3, 16
 STYLE = """
 text { font: 14px "DejaVu Sans", Verdana, Arial, sans-serif; fill: #24292f }

@@ -22,6 +22,8 @@ enum Command {
     Analogy(commands::analogy::Args),
     Convert(commands::convert::Args),
     Info(commands::info::Args),
+    Map(commands::map::Args),
+    Project(commands::project::Args),
     Verify(commands::verify::Args),
     Vocab(commands::vocab::Args),
 }
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Command::Analogy(args) => commands::analogy::run(&args),
         Command::Convert(args) => commands::convert::run(&args),
         Command::Info(args) => commands::info::run(&args),
+        Command::Map(args) => commands::map::run(&args),
+        Command::Project(args) => commands::project::run(&args),
         Command::Verify(args) => commands::verify::run(&args),
         Command::Vocab(args) => commands::vocab::run(&args),
     };

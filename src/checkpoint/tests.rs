@@ -153,7 +153,7 @@ fn refuses_sizes_that_do_not_fit() {
             extra.1 = match extra.1 {
                 F32(numbers) => F32(&numbers[1..]),
                 U32(numbers) => U32(&numbers[1..]),
-                U64(_) => U64(&[1]),
+                _ => U64(&[1]),
             };
         });
         assert!(matches!(error, Error::Format(FormatError::Size { tensor, .. }) if tensor == name), "{error}");

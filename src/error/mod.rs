@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod dataset;
 mod format;
+mod map;
 mod output;
 mod pickle;
 mod query;
@@ -18,6 +19,7 @@ pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
 pub use format::FormatError;
+pub use map::MapError;
 pub use output::OutputError;
 pub use pickle::PickleError;
 pub use query::QueryError;
@@ -43,6 +45,9 @@ pub enum Error {
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// Words cannot be laid out in two dimensions.
+    #[error(transparent)]
+    Map(#[from] MapError),
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -23,6 +23,8 @@ pub enum Purpose {
     HeldOut = 5,
     /// Everything that the engine draws in a block of the corpus.
     Block = 6,
+    /// Where words start on a map, and which of them the groups start from.
+    Map = 100,
 }
 
 /// A generator of random numbers.

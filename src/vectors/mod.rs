@@ -5,6 +5,7 @@
 
 mod analogy;
 pub mod format;
+pub mod map;
 mod mapped;
 mod open;
 mod search;

@@ -1,15 +1,17 @@
-//! `quickvec info MODEL`: what a file of word vectors holds.
+//! `quickvec info MODEL`: what a file of word vectors holds, how it was trained, how its numbers are spread.
 
 use super::open::{self, OpenArgs};
-use crate::output::{Facts, FactsForm, to_stdout};
+use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
+use quickvec::vectors::Rows;
 use quickvec::vectors::format::safetensors::{ModelFile, VERSION};
 use quickvec::vectors::format::{Format, recognise_file};
 use quickvec::{Error, Vocabulary, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Show what a model holds: words, sizes, settings, how far it was trained
+/// Show what a model holds: words, sizes, settings, how far it was trained, how counts and vectors are spread
 #[derive(clap::Args)]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
@@ -17,42 +19,110 @@ pub struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
+    /// Draw with plain ASCII characters; so it is anyway where the locale is not UTF-8
+    #[arg(long)]
+    ascii: bool,
     #[command(flatten)]
     open: OpenArgs,
 }
 
+/// Of more vectors than this, so many are measured, evenly spaced: enough for a picture, in a second.
+const MEASURED: usize = 200_000;
+
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let facts = facts(&args.model, &args.open).map_err(|error| open::name_file(&args.model, error))?;
-    to_stdout(|out| args.format.write(out, &facts))
+    let about = About::read(&args.model, &args.open).map_err(|error| open::name_file(&args.model, error))?;
+    let charts = Charts::of_stdout(args.ascii);
+    to_stdout(|out| match args.format {
+        FactsForm::Json => args.format.write(out, &about.all()),
+        FactsForm::Table => about.table(out, args.format, &charts),
+    })
 }
 
-fn facts(path: &Path, open: &OpenArgs) -> Result<Facts, Error> {
-    let mut facts = Facts::default();
-    facts.add("file", path.display().to_string());
-    facts.add("bytes", fs::metadata(path).map_err(Error::io(path))?.len());
-    match recognise_file(path)? {
-        Format::Safetensors => of_model(&mut facts, &ModelFile::open(path)?),
-        other => of_vectors(&mut facts, other, &open.open(path)?),
+/// What there is to tell of a model.
+struct About {
+    facts: Facts,
+    /// How often words were seen, where that is known.
+    counts: Option<Histogram>,
+    /// How long vectors are.
+    norms: Histogram,
+    losses: Option<LossCurve>,
+}
+
+impl About {
+    fn read(path: &Path, open: &OpenArgs) -> Result<Self, Error> {
+        let mut facts = Facts::default();
+        facts.add("file", path.display().to_string());
+        facts.add("bytes", fs::metadata(path).map_err(Error::io(path))?.len());
+        match recognise_file(path)? {
+            Format::Safetensors => Ok(Self::of_model(facts, &ModelFile::open(path)?)),
+            other => Ok(Self::of_vectors(facts, other, &open.open(path)?)),
+        }
     }
-    Ok(facts)
-}
 
-fn of_model(facts: &mut Facts, model: &ModelFile) {
-    facts.add("format", format!("quickvec safetensors, version {VERSION}"));
-    of_words(facts, model.vocabulary(), model.vector_size(), model.input().is_half());
-    let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
-    facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
-    let metadata = model.metadata();
-    for key in ["config", "corpus", "trained"] {
-        facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
+    fn of_model(mut facts: Facts, model: &ModelFile) -> Self {
+        facts.add("format", format!("quickvec safetensors, version {VERSION}"));
+        of_words(&mut facts, model.vocabulary(), model.vector_size(), model.input().is_half());
+        let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
+        facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
+        let metadata = model.metadata();
+        for key in ["config", "engine", "corpus", "trained"] {
+            facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
+        }
+        facts.add("can_be_resumed", is_checkpoint(model));
+        Self::spread(facts, model.vocabulary(), &model.input())
     }
-    facts.add("can_be_resumed", is_checkpoint(model));
+
+    fn of_vectors(mut facts: Facts, format: Format, vectors: &WordVectors) -> Self {
+        facts.add("format", format.name());
+        of_words(&mut facts, vectors.vocabulary(), vectors.vector_size(), vectors.rows().is_half());
+        facts.add("can_be_resumed", false);
+        Self::spread(facts, vectors.vocabulary(), vectors.rows())
+    }
+
+    fn spread(facts: Facts, vocabulary: &Vocabulary, rows: &Rows) -> Self {
+        let trained = facts.0.iter().find(|(name, _)| *name == "trained");
+        let losses = trained.and_then(|(_, trained)| LossCurve::parse(trained.get("losses")?));
+        let counted = vocabulary.counts().iter().any(|&count| count > 0);
+        let counts = counted.then(|| Histogram::of_counts(vocabulary.counts()));
+        Self { facts, counts, norms: Histogram::of_lengths(&norms(rows)), losses }
+    }
+
+    /// Everything, for programs.
+    fn all(mut self) -> Facts {
+        self.facts.add("counts", self.counts.map_or(Value::Null, |counts| counts.to_json()));
+        self.facts.add("norms", self.norms.to_json());
+        self.facts
+    }
+
+    /// For people: losses and histograms are drawn.
+    fn table(mut self, out: &mut dyn Write, form: FactsForm, charts: &Charts) -> io::Result<()> {
+        if self.losses.is_some() {
+            let trained = self.facts.0.iter_mut().find(|(name, _)| *name == "trained");
+            if let Some((_, Value::Object(trained))) = trained {
+                trained.remove("losses");
+            }
+        }
+        form.write(out, &self.facts)?;
+        if let Some(losses) = &self.losses {
+            losses.draw(out, charts)?;
+        }
+        if let Some(counts) = &self.counts {
+            counts.draw(out, charts, "how often words were seen, and how many words so often")?;
+        }
+        self.norms.draw(out, charts, "lengths of the vectors, and how many vectors are so long")
+    }
 }
 
-fn of_vectors(facts: &mut Facts, format: Format, vectors: &WordVectors) {
-    facts.add("format", format.name());
-    of_words(facts, vectors.vocabulary(), vectors.vector_size(), vectors.rows().is_half());
-    facts.add("can_be_resumed", false);
+/// The lengths of the rows, or of evenly spaced ones.
+fn norms(rows: &Rows) -> Vec<f64> {
+    let step = rows.len().div_ceil(MEASURED).max(1);
+    let mut norms = Vec::with_capacity(rows.len() / step + 1);
+    for id in (0..rows.len()).step_by(step) {
+        rows.for_each(id..id + 1, |_, row| {
+            norms.push(row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt());
+        });
+    }
+    norms
 }
 
 fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half: bool) {

@@ -1,0 +1,110 @@
+//! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
+
+use super::open::OpenArgs;
+use crate::output::say;
+use anyhow::bail;
+use quickvec::vectors::map::most_frequent;
+use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Write PREFIX.vectors.tsv and PREFIX.metadata.tsv for the TensorFlow projector
+///
+/// At projector.tensorflow.org, "Load" takes the two. The metadata have the columns word and count, or the words alone, without
+/// a header, where the model does not tell how often they were seen. Each file appears whole or not at all.
+#[derive(clap::Args)]
+pub struct Args {
+    /// File of word vectors; its format is recognised by content
+    model: PathBuf,
+    /// What the names of both files begin with
+    #[arg(short, long, value_name = "PREFIX")]
+    output: PathBuf,
+    /// The most frequent words only [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
+    /// Overwrite files that are there
+    #[arg(short, long)]
+    force: bool,
+
+    #[command(flatten)]
+    open: OpenArgs,
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
+    for path in [&numbers, &words] {
+        file::check_writable(path, args.force)?;
+    }
+    let vectors = args.open.vectors(&args.model)?;
+    let ids = match args.top {
+        Some(top) => most_frequent(vectors.vocabulary(), top as usize),
+        None => (0..vectors.len()).map(|id| id as WordId).collect(), // ids are 32 bits
+    };
+    let metadata = metadata(vectors.vocabulary(), &ids)?;
+    write_both(&numbers, &words, &vectors, &ids, &metadata)?;
+    say(format_args!("{} and {}: {} words", numbers.display(), words.display(), ids.len()));
+    Ok(())
+}
+
+/// `PREFIX.what.tsv`, whatever characters PREFIX is made of.
+fn with_ending(prefix: &Path, what: &str) -> PathBuf {
+    let mut name: OsString = prefix.as_os_str().to_owned();
+    name.push(format!(".{what}.tsv"));
+    PathBuf::from(name)
+}
+
+/// The words, one a line; with counts and a header where the model has counts.
+fn metadata(vocabulary: &Vocabulary, ids: &[WordId]) -> anyhow::Result<String> {
+    let counted = ids.iter().any(|&id| vocabulary.count(id) > 0);
+    let mut text = String::from(if counted { "word\tcount\n" } else { "" });
+    for &id in ids {
+        let word = vocabulary.word(id);
+        if word.contains(['\t', '\n', '\r']) {
+            bail!("word {id}, {word:?}, holds a tab or a line end, which these files cannot; leave it out with --top");
+        }
+        if word.is_empty() && !counted {
+            bail!("word {id} is empty, and the projector drops empty lines; leave it out with --top");
+        }
+        text.push_str(word);
+        if counted {
+            text.push_str(&format!("\t{}", vocabulary.count(id)));
+        }
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The metadata take their place when the numbers are written, but before they take theirs: a disk that is full while
+/// the numbers are written, which are most of it, leaves both old files.
+fn write_both(
+    numbers: &Path,
+    words: &Path,
+    vectors: &WordVectors,
+    ids: &[WordId],
+    metadata: &str,
+) -> Result<(), Error> {
+    let mut failed = None;
+    let written = file::write_atomically(numbers, |out| {
+        write_numbers(out, vectors, ids)?;
+        out.flush()?;
+        file::write_atomically(words, |out| out.write_all(metadata.as_bytes())).map_err(|error| {
+            failed = Some(error);
+            io::Error::other("refused") // so that no file appears; the reason is returned instead
+        })
+    });
+    failed.map_or(written, Err)
+}
+
+/// One line a word, tabs between; as many digits as make out each f32.
+fn write_numbers(out: &mut dyn Write, vectors: &WordVectors, ids: &[WordId]) -> io::Result<()> {
+    for &id in ids {
+        let row = vectors.vector_by_id(id).expect("ids come from this vocabulary");
+        for (index, number) in row.iter().enumerate() {
+            let tab = if index == 0 { "" } else { "\t" };
+            write!(out, "{tab}{number:?}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}

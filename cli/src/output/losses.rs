@@ -1,0 +1,92 @@
+//! How the loss fell: one line over all, one for each epoch.
+#![forbid(unsafe_code)]
+
+use super::chart::Charts;
+use serde_json::Value;
+use std::io::{self, Write};
+
+/// Columns of the shape over all epochs, and over one.
+const WIDE: usize = 40;
+const NARROW: usize = 20;
+/// Of more epochs than this, only the first and the last few have a line.
+const MOST_LINES: usize = 20;
+
+/// Losses of a run, epoch by epoch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LossCurve {
+    /// The epoch, and its losses in order; none is empty.
+    epochs: Vec<(u64, Vec<f64>)>,
+}
+
+impl LossCurve {
+    /// From a model's metadata: a list of epoch, iteration, loss. `None` if it is anything else, or empty.
+    pub fn parse(losses: &Value) -> Option<Self> {
+        let mut epochs: Vec<(u64, Vec<f64>)> = Vec::new();
+        for point in losses.as_array()? {
+            let [epoch, _, loss] = point.as_array()?.as_slice() else { return None };
+            let (epoch, loss) = (epoch.as_u64()?, loss.as_f64()?);
+            match epochs.last_mut() {
+                Some((last, losses)) if *last == epoch => losses.push(loss),
+                _ => epochs.push((epoch, vec![loss])),
+            }
+        }
+        (!epochs.is_empty()).then_some(Self { epochs })
+    }
+
+    /// The lines.
+    pub fn draw(&self, out: &mut dyn Write, charts: &Charts) -> io::Result<()> {
+        let all: Vec<f64> = self.epochs.iter().flat_map(|(_, losses)| losses).copied().collect();
+        let (first, last, arrow) = (all[0], all[all.len() - 1], charts.arrow());
+        writeln!(out, "\nloss, from the first average to the last")?;
+        writeln!(out, "  {first:.3} {arrow} {last:.3}  {}", charts.shape(&all, WIDE))?;
+        let digits = self.epochs.iter().map(|(epoch, _)| epoch.to_string().len()).max().unwrap_or(1);
+        let count = self.epochs.len();
+        for (index, (epoch, losses)) in self.epochs.iter().enumerate().filter(|_| count > 1) {
+            if count > MOST_LINES && index == MOST_LINES / 2 {
+                writeln!(out, "  ...")?;
+            }
+            if count <= MOST_LINES || index < MOST_LINES / 2 || index >= count - MOST_LINES / 2 {
+                let (first, last) = (losses[0], losses[losses.len() - 1]);
+                let shape = charts.shape(losses, NARROW);
+                writeln!(out, "  epoch {epoch:>digits$}  {first:.3} {arrow} {last:.3}  {shape}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn drawn(losses: &Value) -> String {
+        let mut shown = Vec::new();
+        LossCurve::parse(losses).unwrap().draw(&mut shown, &Charts::of_stdout(true)).unwrap();
+        String::from_utf8(shown).unwrap()
+    }
+
+    #[test]
+    fn each_epoch_has_a_line() {
+        let shown = drawn(&json!([[1, 1, 4.158], [1, 21, 3.0], [2, 1, 2.5], [2, 21, 2.25]]));
+        let expected = "\nloss, from the first average to the last\n  4.158 -> 2.250  #-._\n  \
+                        epoch 1  4.158 -> 3.000  #_\n  epoch 2  2.500 -> 2.250  #_\n";
+        assert_eq!(shown, expected);
+        assert_eq!(drawn(&json!([[1, 1, 4.0]])).lines().count(), 3);
+    }
+
+    #[test]
+    fn many_epochs_are_thinned() {
+        let losses: Vec<_> = (1..=300).map(|epoch| json!([epoch, 1, 4.0])).collect();
+        let shown = drawn(&Value::Array(losses));
+        assert_eq!(shown.lines().count(), 3 + 20 + 1);
+        assert!(shown.contains("  epoch  10  ") && shown.contains("  ...\n  epoch 291  "), "{shown}");
+    }
+
+    #[test]
+    fn what_is_no_list_of_losses_is_left_alone() {
+        for other in [json!([]), json!(3), json!([[1, 2]]), json!([{"epoch": 1}]), json!([[1, 1, null]])] {
+            assert_eq!(LossCurve::parse(&other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `quickvec info`: histograms and losses, in numbers and as pictures of characters.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod common;
+
+use common::{Place, answer, program, stderr};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The table as a terminal of that locale and width would get it.
+fn table(model: &Path, locale: &str, columns: &str, args: &[&str]) -> String {
+    let mut command = program();
+    let command = command.arg("info").arg(model).args(args).env("LC_ALL", locale).env("COLUMNS", columns);
+    let output = command.output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn with_losses() -> Place {
+    let losses: Vec<_> = (0..60).map(|i| json!([i / 20 + 1, i % 20 + 1, 4.0 - f64::from(i) * 0.05])).collect();
+    let trained = json!({"epochs": 3, "steps": 60, "losses": losses}).to_string();
+    Place::with(|parts| drop(parts.metadata.insert("trained".to_owned(), trained)))
+}
+
+#[test]
+fn json_has_the_histograms_and_all_losses() {
+    let place = with_losses();
+    let facts: Value = serde_json::from_str(&answer("info", &place.model, &["--format", "json"])).unwrap();
+    let counts = json!({"numbers": 9, "least": 10, "median": 14, "largest": 18,
+        "histogram": [{"from": 10, "to": 19, "words": 9}]});
+    assert_eq!(facts["counts"], counts);
+    assert_eq!(facts["norms"]["numbers"], 9);
+    assert_eq!((&facts["norms"]["least"], facts["norms"]["largest"].as_f64()), (&json!(0.0), Some(10.25f64.sqrt())));
+    let all: u64 =
+        facts["norms"]["histogram"].as_array().unwrap().iter().map(|bin| bin["words"].as_u64().unwrap()).sum();
+    assert_eq!(all, 9);
+    assert_eq!(facts["trained"]["losses"].as_array().unwrap().len(), 60);
+}
+
+#[test]
+fn the_table_draws_losses_counts_and_norms() {
+    let place = with_losses();
+    let shown = table(&place.model, "ko_KR.UTF-8", "80", &[]);
+    for expected in [
+        "trained         epochs 3\n",
+        "  4.000 → 1.050  █",
+        "  epoch 1  4.000 → 3.050  █",
+        "how often words were seen",
+        "  least 10, median 14, largest 18\n",
+        "  10–19 │█",
+        "lengths of the vectors",
+    ] {
+        assert!(shown.contains(expected), "{expected:?} is not in\n{shown}");
+    }
+    assert!(!shown.contains("losses 60"), "{shown}");
+}
+
+#[test]
+fn plain_ascii_where_asked_for_or_where_the_locale_has_no_more() {
+    let place = with_losses();
+    for (locale, args) in [("C", &[][..]), ("ko_KR.EUC-KR", &[]), ("en_US.UTF-8", &["--ascii"])] {
+        let shown = table(&place.model, locale, "80", args);
+        assert!(shown.is_ascii(), "{shown}");
+        assert!(shown.contains("  10-19 |#") && shown.contains("4.000 -> 1.050  #"), "{shown}");
+    }
+}
+
+#[test]
+fn bars_fit_the_terminal() {
+    let place = Place::new();
+    let widest = |columns| {
+        let shown = table(&place.model, "C", columns, &[]);
+        shown.lines().filter(|line| line.contains('#')).map(str::len).max().unwrap()
+    };
+    assert_eq!((widest("40"), widest("100")), (40, 100));
+}
+
+#[test]
+fn a_pickle_has_norms_but_no_counts() {
+    let place = Place::new();
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    let path = place.file("a.pkl", &pickle);
+    let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
+    assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));
+    assert_eq!(facts["format"], "the chapter's pickle");
+    let shown = table(&path, "C", "80", &[]);
+    assert!(shown.contains("lengths of the vectors") && !shown.contains("how often"), "{shown}");
+}
+
+#[test]
+fn metadata_that_another_program_wrote_are_shown_as_they_are() {
+    let place = Place::with(|parts| {
+        parts.metadata.insert("trained".to_owned(), r#"{"losses":"many"}"#.to_owned());
+    });
+    assert!(table(&place.model, "C", "80", &[]).contains("losses many\n"));
+}

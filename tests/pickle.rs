@@ -351,6 +351,7 @@ fn pieces_put_together_right_are_read() {
     assert_eq!(got.vectors, Floats::F32(vec![1.0, 2.0]));
 }
 
+/// FAULTS.md row 61.
 #[test]
 fn refuses_to_run_anything_and_names_it() {
     let cases: &[(&[u8], &str)] = &[
@@ -373,6 +374,7 @@ fn refuses_to_run_anything_and_names_it() {
     assert!(!read(&long).unwrap_err().to_string().contains('\x1b'));
 }
 
+/// FAULTS.md row 61.
 #[test]
 fn allowed_names_are_called_only_as_numpy_calls_them() {
     let huge = tuple(&[int(i32::MAX), int(i32::MAX)]);
@@ -444,6 +446,7 @@ fn refuses_values_that_contain_themselves() {
     }
 }
 
+/// FAULTS.md rows 39 and 41.
 #[test]
 fn declared_lengths_are_checked_against_the_file() {
     for opcode in [b'X', b'B', 0x8b] {
@@ -479,6 +482,7 @@ fn refuses_instructions_that_no_file_of_vectors_has() {
     assert!(matches!(read(b"\x80\x06N."), Err(PickleError::Protocol { got: 6 })));
 }
 
+/// FAULTS.md rows 41, 42, 43, 44 and 62.
 #[test]
 fn refuses_arrays_of_wild_shapes() {
     let data = || bytes_of(&[1f32.to_le_bytes(), 2f32.to_le_bytes()]);
@@ -501,6 +505,7 @@ fn refuses_arrays_of_wild_shapes() {
     assert!(matches!(with_vectors(array(int(2), f4(), data())), Err(PickleError::Kind { .. })));
 }
 
+/// FAULTS.md row 62.
 #[test]
 fn refuses_objects_structures_and_other_elements() {
     let shape = || tuple(&[int(2), int(1)]);
@@ -518,6 +523,7 @@ fn refuses_objects_structures_and_other_elements() {
     assert!(matches!(refused, PickleError::Kind { got: "a list", .. }), "{refused}");
 }
 
+/// FAULTS.md row 53.
 #[test]
 fn refuses_numbers_that_are_none() {
     let shape = || tuple(&[int(2), int(1)]);
@@ -533,6 +539,15 @@ fn refuses_numbers_that_are_none() {
     assert!(matches!(with_vectors(vectors), Err(PickleError::Number { row: 1, .. })));
 }
 
+/// FAULTS.md row 55: Python itself writes texts as UTF-8 only.
+#[test]
+fn refuses_words_that_are_no_utf8() {
+    for bad in [&b"X\x02\0\0\0\xc3\x28"[..], b"\x8c\x01\xff", b"X\x03\0\0\0\xed\xa0\x80"] {
+        assert!(matches!(with_extra(bad), Err(PickleError::Malformed { problem, .. }) if problem.contains("UTF-8")));
+    }
+}
+
+/// FAULTS.md rows 46 and 52.
 #[test]
 fn refuses_words_and_ids_that_do_not_fit() {
     use PickleError::*;
@@ -553,6 +568,7 @@ fn refuses_words_and_ids_that_do_not_fit() {
     assert!(matches!(read(&wrong), Err(Kind { got: "a text", .. })));
 }
 
+/// FAULTS.md rows 40 and 45.
 #[test]
 fn refuses_a_file_that_is_not_the_chapters() {
     let all = [("word_vecs", two_rows()), ("word_to_id", to_id(WORDS)), ("id_to_word", to_word(IDS))];
@@ -571,6 +587,7 @@ fn refuses_a_file_that_is_not_the_chapters() {
     assert!(matches!(read(&whole), Err(PickleError::TrailingBytes { got: 1, .. })));
 }
 
+/// FAULTS.md rows 38 and 39.
 #[test]
 fn refuses_a_file_cut_anywhere() {
     for (name, bytes) in tiny() {

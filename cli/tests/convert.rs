@@ -63,6 +63,8 @@ fn convert_goes_from_every_format_to_every_other() {
         ("f.pkl.bz2", Format::Pickle),
         ("g.safetensors.gz", Format::Safetensors),
         ("h.vec.ZST", Format::Word2vecText),
+        ("i.npz", Format::Npz),
+        ("j.npz.gz", Format::Npz),
     ];
     let mut before = place.model.clone();
     for (name, format) in names {
@@ -169,6 +171,41 @@ fn convert_tells_what_is_lost_and_keeps_what_can_be_kept() {
     assert_eq!(model.output().unwrap().to_f32(), numbers());
     assert_eq!(model.vocabulary(), &common::words());
     assert_eq!(model.extra_names().count() + model.metadata().len(), 0);
+}
+
+#[test]
+fn an_npz_keeps_counts_and_half_precision() {
+    let place = Place::new();
+    let told = converted(&place.model, &place.path("a.npz"), &["--half"]);
+    assert!(told.contains("half precision") && !told.contains("counts"), "{told}");
+    let vectors = WordVectors::open(place.path("a.npz")).unwrap();
+    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words());
+}
+
+/// A fastText model of one word, `the`, with two buckets of n-grams and two numbers a vector.
+fn fasttext() -> Vec<u8> {
+    let mut bytes = [793_712_314, 12, 2, 5, 5, 1, 5, 1, 2, 2, 2, 3, 6, 100].map(i32::to_le_bytes).concat();
+    bytes.extend(1e-4f64.to_le_bytes());
+    bytes.extend([1, 1, 0].map(i32::to_le_bytes).concat());
+    bytes.extend([7i64, -1].map(i64::to_le_bytes).concat());
+    bytes.extend([&b"the\0"[..], &7i64.to_le_bytes(), &[0]].concat());
+    for rows in [3, 1] {
+        bytes.extend([&[0][..], &[rows, 2].map(i64::to_le_bytes).concat()].concat());
+        bytes.extend((0..2 * rows).flat_map(|_| 0.5f32.to_le_bytes()));
+    }
+    bytes
+}
+
+#[test]
+fn a_fasttext_model_is_converted_and_what_its_ngrams_knew_is_told_to_be_lost() {
+    let place = Place::new();
+    std::fs::write(place.path("model.bin"), fasttext()).unwrap();
+    assert!(WordVectors::open(place.path("model.bin")).unwrap().vector("unknown").is_some());
+    let told = converted(&place.path("model.bin"), &place.path("a.safetensors"), &[]);
+    assert!(told.contains("n-grams") && told.lines().count() == 1, "{told}");
+    let vectors = WordVectors::open(place.path("a.safetensors")).unwrap();
+    assert_eq!((vectors.vector("the"), vectors.vector("unknown")), (Some(vec![0.5, 0.5]), None));
+    assert_eq!(vectors.vocabulary().counts(), [7]);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::error::{FormatError, Result, TrainError};
 use crate::math::Matrix;
 use crate::vectors::Rows;
 use crate::vectors::format::safetensors::{ExtraTensor, ModelFile, TrainedParts, write_trained};
-use crate::words::Vocabulary;
+use crate::words::{Vocabulary, WordId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -27,6 +27,7 @@ const SECONDS: &str = "trainer.history.seconds";
 const LOSSES: &str = "trainer.history.loss";
 const PAIRS: &str = "trainer.history.pairs";
 const RATES: &str = "trainer.history.rate";
+const FROZEN: &str = "trainer.frozen";
 
 /// What a file tells of a run of the fast trainer, beside what the trainer knows.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +73,8 @@ pub struct EngineCheckpoint {
     pub held_out: Vec<HeldOutLoss>,
     /// With the matrices, what [`Trainer::resume`] needs.
     pub state: EngineState,
+    /// Words whose vectors are kept as they are: for [`Trainer::freeze`].
+    pub frozen: Vec<WordId>,
     /// The vectors.
     pub w_in: Matrix,
     /// The other side.
@@ -105,7 +108,11 @@ pub fn save_engine_checkpoint(path: &Path, run: &EngineRun, trainer: &Trainer) -
     let record = EngineRecord { state, storage: run.storage, held_out: run.held_out.to_vec() };
     let mut metadata = metadata(run, trainer)?;
     metadata.insert("trainer".to_owned(), json(&record)?);
+    let frozen = trainer.frozen();
     let mut extra = history.tensors();
+    if !frozen.is_empty() {
+        extra.push((FROZEN, ExtraTensor::U32(&frozen)));
+    }
     if run.storage.half {
         extra.extend([(W_IN, ExtraTensor::Matrix(trainer.w_in())), (W_OUT, ExtraTensor::Matrix(trainer.w_out()))]);
     }
@@ -173,7 +180,12 @@ pub fn load_engine(path: &Path) -> Result<EngineCheckpoint> {
     let w_out = matrix(&model, W_OUT, output, outputs, &storage)?;
     let corpus = required(&metadata, "corpus")?;
     let vocabulary = model.vocabulary().clone();
-    Ok(EngineCheckpoint { config, corpus, vocabulary, storage, held_out, state, w_in, w_out })
+    let is_frozen = model.extra_names().any(|name| name == FROZEN);
+    let frozen = if is_frozen { model.extra_u32(FROZEN)? } else { Vec::new() };
+    if let Some(id) = frozen.iter().find(|id| **id as usize >= words) {
+        return Err(damaged(FROZEN, format!("word {id} of {words}")).into());
+    }
+    Ok(EngineCheckpoint { config, corpus, vocabulary, storage, held_out, state, frozen, w_in, w_out })
 }
 
 /// The weights as the trainer had them: the stored ones, or the copy in single precision beside them.

@@ -14,6 +14,10 @@
 //! | `trainer.history.epoch`, `.iteration` | U32 | where each point of the loss history was taken |
 //! | `trainer.history.seconds`, `.loss` | U64 | the bits of those f64 numbers |
 //!
+//! Those are the chapter's trainer's. The fast trainer's are fewer: its `trainer.history.*` (with `.words`, `.pairs` and `.rate`
+//! instead of `.iteration`), `trainer.frozen` (ids of words whose vectors are kept), and `trainer.w_in`, `trainer.w_out` only
+//! where the model is stored in half precision.
+//!
 //! `input.weight` and `output.weight` are the weights as the dense optimizer would have them. Metadata: `config`,
 //! `corpus` ([`CorpusRecord`]), `trained` ([`Trained`]), and in a checkpoint `trainer` (step, seconds, the loss since the
 //! last point, and how the finished model shall be stored).

@@ -163,6 +163,12 @@ impl<'a> Trainer<'a> {
         ids.into_iter().for_each(|id| frozen[id as usize] = true);
     }
 
+    /// The words whose vectors are kept as they are.
+    pub fn frozen(&self) -> Vec<WordId> {
+        let all = self.frozen.iter().flatten().zip(0..);
+        all.filter(|(frozen, _)| **frozen).map(|(_, id)| id).collect()
+    }
+
     /// Trains until the end of the epoch, or until `pause`, which is asked every few hundredths of a second, says so. `on_loss`
     /// is told the average loss of each stretch of the corpus.
     ///

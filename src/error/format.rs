@@ -339,4 +339,67 @@ pub enum FormatError {
         /// Which names can be given.
         expected: &'static str,
     },
+    /// A field of a header holds what no such file has.
+    #[error("{field}: expected {expected}, got {got}; the file is damaged or of another kind")]
+    Field {
+        /// Which.
+        field: &'static str,
+        /// What it can hold.
+        expected: &'static str,
+        /// What it holds.
+        got: String,
+    },
+    /// The file ends before all that it promises.
+    #[error(
+        "{what}: expected {expected} bytes from byte {position} on, got {got}; the file was cut short or is damaged"
+    )]
+    Truncated {
+        /// What was being read.
+        what: &'static str,
+        /// Where it begins.
+        position: u64,
+        /// Bytes it takes, at least.
+        expected: u64,
+        /// Bytes there are.
+        got: u64,
+    },
+    /// Two parts of a file contradict each other.
+    #[error("{field}: expected {expected} after what the file said before, got {got}; the file is damaged")]
+    Disagreement {
+        /// What is told twice.
+        field: &'static str,
+        /// What follows from the part before.
+        expected: u64,
+        /// What is there.
+        got: i64,
+    },
+    /// A fastText model whose vectors are stored as codes.
+    #[error(
+        "the model is quantised (fastText's .ftz), so that only approximations of its vectors are left; expected the \
+         .bin file that it was made from"
+    )]
+    Quantised,
+    /// A zip archive (npz) that is damaged, or was not written by NumPy.
+    #[error("the npz archive is damaged: {part}: {problem}; restore the file from its source")]
+    Archive {
+        /// The array, or the part of the archive.
+        part: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An array of Python objects.
+    #[error(
+        "array `{array}` holds Python objects, which are pickled and can run anything when they are loaded; save words \
+         as text: np.savez(path, words=np.array(words, dtype=str), vectors=vectors)"
+    )]
+    PickledArray {
+        /// Its name.
+        array: String,
+    },
+    /// Several arrays could be meant.
+    #[error("several arrays of the npz could be `{array}`; give one of them that name")]
+    AmbiguousArray {
+        /// The name that would tell.
+        array: String,
+    },
 }

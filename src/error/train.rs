@@ -64,6 +64,16 @@ pub enum TrainError {
         /// The id.
         got: u32,
     },
+    /// Vectors to start from are of another size.
+    #[error("{name} has vectors of {got} numbers, but {expected} are to be trained; give --vector-size {got}")]
+    VectorSize {
+        /// The file.
+        name: String,
+        /// Numbers per word that are to be trained.
+        expected: usize,
+        /// Numbers per word in the file.
+        got: usize,
+    },
     /// The matrices cannot fit.
     #[error(
         "training needs about {needed} MB of memory, but {available} MB are available; use a smaller --vector-size or corpus"

@@ -7,7 +7,7 @@
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 #![forbid(unsafe_code)]
 
-use super::search::{Neighbour, safe_dot, unit};
+use super::search::{Neighbour, safe_dot, unit, wide};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 
@@ -39,21 +39,22 @@ impl WordVectors {
         method: AnalogyMethod,
         top: usize,
     ) -> Result<Vec<Neighbour>, QueryError> {
-        let ids = [self.known(a)?, self.known(b)?, self.known(c)?];
+        let vectors = [self.vector_of(a)?, self.vector_of(b)?, self.vector_of(c)?].map(|vector| wide(&vector));
+        let ids = self.ids_of(&[a, b, c]);
         Ok(match method {
             AnalogyMethod::Add => {
-                let units = ids.map(|id| self.unit(id).into_iter().map(f64::from).collect());
+                let units = vectors.map(|vector| wide(&unit(vector)));
                 self.nearest(&unit(b_minus_a_plus_c(units)), top, &ids)
             }
             AnalogyMethod::Mul => {
-                let units = ids.map(|id| self.unit(id));
+                let units = vectors.map(unit);
                 self.scan(top, &ids, |id, row| {
                     let [a, b, c] = units.each_ref().map(|unit| (1.0 + f64::from(self.cosine(unit, id, row))) / 2.0);
                     (b * c / (a + MUL_EPSILON)) as f32
                 })
             }
             AnalogyMethod::Textbook => {
-                let query = unit(b_minus_a_plus_c(ids.map(|id| self.wide(id))));
+                let query = unit(b_minus_a_plus_c(vectors));
                 self.scan(top, &ids, |_, row| safe_dot(&query, row))
             }
         })

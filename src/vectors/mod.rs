@@ -11,9 +11,11 @@ mod open;
 mod search;
 mod spelling;
 mod storage;
+mod subwords;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
+pub use subwords::Subwords;
 pub use word_vectors::WordVectors;

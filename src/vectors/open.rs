@@ -1,9 +1,10 @@
 //! Opening a file of any format that is known.
 #![forbid(unsafe_code)]
 
+use super::format::fasttext::FastTextModel;
 use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
-use super::format::{Format, OpenOptions, OpenReport, Table, recognise, unpack, word2vec_binary, word2vec_text};
+use super::format::{Format, OpenOptions, OpenReport, Table, npz, recognise, unpack, word2vec_binary, word2vec_text};
 use super::mapped::Bytes;
 use super::{Floats, Rows, WordVectors};
 use crate::error::{FormatError, Result};
@@ -50,7 +51,8 @@ impl WordVectors {
             Format::Word2vecText => of_rows(word2vec_text::read(&bytes, options, &mut report)?)?,
             Format::Glove => of_rows(word2vec_text::read_without_header(&bytes, options, &mut report)?)?,
             Format::Word2vecBinary => of_rows(word2vec_binary::read(&bytes, options, &mut report)?)?,
-            other => return Err(FormatError::Unrecognised { got: other.name() }.into()),
+            Format::Npz => of_rows(npz::read(&bytes, options, &mut report)?)?,
+            Format::FastText => FastTextModel::from_shared(&Arc::new(bytes), options, &mut report)?.into_vectors()?,
         };
         Ok((vectors, report))
     }

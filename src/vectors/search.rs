@@ -33,11 +33,13 @@ pub struct Neighbour {
 impl WordVectors {
     /// The `top` words nearest to `word` by cosine, nearest first, without `word` itself; fewer if there are fewer.
     ///
+    /// `word` may be unknown where n-grams give it a vector.
+    ///
     /// # Errors
     /// [`QueryError::UnknownWord`], with near spellings.
     pub fn most_similar(&self, word: &str, top: usize) -> Result<Vec<Neighbour>, QueryError> {
-        let id = self.known(word)?;
-        Ok(self.nearest(&self.unit(id), top, &[id]))
+        let query = unit(wide(&self.vector_of(word)?));
+        Ok(self.nearest(&query, top, &self.ids_of(&[word])))
     }
 
     /// The `top` words nearest to a vector by cosine, nearest first, without the words in `left_out`.
@@ -54,8 +56,7 @@ impl WordVectors {
         if vector.len() != self.vector_size() || finite != vector.len() {
             return Err(QueryError::Vector { expected: self.vector_size(), got: finite });
         }
-        let wide = vector.iter().map(|&x| f64::from(x)).collect();
-        Ok(self.nearest(&unit(wide), top, left_out))
+        Ok(self.nearest(&unit(wide(vector)), top, left_out))
     }
 
     /// The words nearest to a unit vector (or the zero vector) by cosine.
@@ -68,16 +69,6 @@ impl WordVectors {
         let inverse = self.inverse_norm(id);
         let dot = if SAFE_NORM.contains(&(1.0 / inverse)) { f64::from(dot(unit, row)) } else { wide_dot(unit, row) };
         (dot * inverse).clamp(-1.0, 1.0) as f32
-    }
-
-    /// The vector of a word that is there, scaled to length 1; the zero vector stays as it is.
-    pub(super) fn unit(&self, id: WordId) -> Vec<f32> {
-        unit(self.wide(id))
-    }
-
-    /// The vector of a word that is there, in f64.
-    pub(super) fn wide(&self, id: WordId) -> Vec<f64> {
-        self.vector_by_id(id).expect("ids come from this vocabulary").into_iter().map(f64::from).collect()
     }
 
     /// The `top` rows by `score`, which must never be NaN, without those in `left_out`.
@@ -106,6 +97,11 @@ impl WordVectors {
     fn neighbour(&self, Scored { score, id }: Scored) -> Neighbour {
         Neighbour { word: self.vocabulary().word(id).to_owned(), id, similarity: score }
     }
+}
+
+/// `vector` in f64.
+pub(super) fn wide(vector: &[f32]) -> Vec<f64> {
+    vector.iter().map(|&x| f64::from(x)).collect()
 }
 
 /// `vector` scaled to length 1; the zero vector stays as it is.
@@ -318,7 +314,7 @@ mod tests {
         let number = |i: usize| ((i * 7919 % 1009) as f32 - 504.0) / 100.0;
         let vectors = vectors(size, (0..rows * size).map(number).collect());
         let found = vectors.most_similar("w77", 50).unwrap();
-        let unit = vectors.unit(77);
+        let unit = unit(wide(&vectors.vector_by_id(77).unwrap()));
         let mut all = Vec::new();
         vectors.rows().for_each(0..rows, |id, row| {
             all.push(Scored { score: vectors.cosine(&unit, id, row), id: id as WordId });

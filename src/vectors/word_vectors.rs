@@ -5,6 +5,7 @@ use super::format::safetensors::ModelFile;
 use super::search::in_parallel;
 use super::spelling;
 use super::storage::{Floats, Rows};
+use super::subwords::Subwords;
 use crate::error::{FormatError, QueryError};
 use crate::words::{Vocabulary, WordId};
 
@@ -26,6 +27,8 @@ pub struct WordVectors {
     rows: Rows,
     /// 1 / |row|, 0 for a zero vector: that makes every cosine with it 0. In f64, where no finite row overflows.
     inverse_norms: Vec<f64>,
+    /// For words that the vocabulary does not have.
+    subwords: Option<Subwords>,
 }
 
 impl WordVectors {
@@ -47,9 +50,21 @@ impl WordVectors {
         Self::from_rows(vocabulary, rows)
     }
 
+    /// The same, with vectors also for words that the vocabulary does not have.
+    ///
+    /// # Errors
+    /// [`FormatError::Size`] if the n-gram rows have another vector size.
+    pub fn with_subwords(self, subwords: Subwords) -> Result<Self, FormatError> {
+        let (expected, got) = (self.vector_size(), subwords.rows().vector_size());
+        if expected != got {
+            return Err(FormatError::Size { tensor: "a row of the n-grams", expected, got });
+        }
+        Ok(Self { subwords: Some(subwords), ..self })
+    }
+
     fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
         match inverse_norms(&rows) {
-            Ok(inverse_norms) => Ok(Self { vocabulary, rows, inverse_norms }),
+            Ok(inverse_norms) => Ok(Self { vocabulary, rows, inverse_norms, subwords: None }),
             Err((row, got)) => {
                 let word = vocabulary.word(row as WordId).to_owned();
                 Err(FormatError::NotFinite { word, row, got })
@@ -82,9 +97,17 @@ impl WordVectors {
         &self.rows
     }
 
-    /// The vector of `word`, if it is known.
+    /// The n-gram rows that give vectors to unknown words, if the file had any: fastText's.
+    pub fn subwords(&self) -> Option<&Subwords> {
+        self.subwords.as_ref()
+    }
+
+    /// The vector of `word`, if it is known, or its n-grams are ([`WordVectors::subwords`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
-        self.vector_by_id(self.vocabulary.id(word)?)
+        match self.vocabulary.id(word) {
+            Some(id) => self.vector_by_id(id),
+            None => self.subwords.as_ref()?.vector(word).filter(|vector| vector.iter().all(|x| x.is_finite())),
+        }
     }
 
     /// The vector of the word with this id, if there is one.
@@ -96,12 +119,18 @@ impl WordVectors {
         self.inverse_norms[id]
     }
 
-    /// The id of `word`, or an error that offers near spellings.
-    pub(super) fn known(&self, word: &str) -> Result<WordId, QueryError> {
-        self.vocabulary.id(word).ok_or_else(|| QueryError::UnknownWord {
-            word: word.to_owned(),
-            similar: spelling::near(&self.vocabulary, word),
-        })
+    /// The vector to ask with for `word`, known or made of n-grams, or an error that offers near spellings.
+    pub(super) fn vector_of(&self, word: &str) -> Result<Vec<f32>, QueryError> {
+        self.vector(word).ok_or_else(|| self.unknown(word))
+    }
+
+    /// The ids of those of `words` that are known: what an answer leaves out.
+    pub(super) fn ids_of(&self, words: &[&str]) -> Vec<WordId> {
+        words.iter().filter_map(|word| self.vocabulary.id(word)).collect()
+    }
+
+    fn unknown(&self, word: &str) -> QueryError {
+        QueryError::UnknownWord { word: word.to_owned(), similar: spelling::near(&self.vocabulary, word) }
     }
 }
 

@@ -9,7 +9,7 @@ use quickvec::compress::Compression;
 use quickvec::error::PickleError;
 use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::vectors::format::{
-    Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text, write_packed,
+    Format, OpenOptions, npz, pickle, recognise_file, word2vec_binary, word2vec_text, write_packed,
 };
 use quickvec::{Error, Vocabulary, WordVectors, file};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// File to write; its ending tells the format: .safetensors, .txt or .vec (word2vec text), .glove (text without a
-    /// header), .bin (word2vec binary), .pkl or .pickle
+    /// header), .bin (word2vec binary), .npz (NumPy), .pkl or .pickle
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Format to write, whatever the ending
@@ -61,6 +61,8 @@ enum To {
     Glove,
     /// word2vec's with -binary 1
     Binary,
+    /// NumPy's: arrays `vectors`, `words` and `counts`
+    Npz,
 }
 
 impl To {
@@ -72,16 +74,17 @@ impl To {
             Self::Text => "word2vec text",
             Self::Glove => "GloVe text",
             Self::Binary => "word2vec binary",
+            Self::Npz => "an npz file",
         }
     }
 
     /// Whether it can hold numbers in half precision.
     fn has_half(self) -> bool {
-        matches!(self, Self::Safetensors | Self::Pickle)
+        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
     }
 }
 
-const ENDINGS: [(&str, To); 7] = [
+const ENDINGS: [(&str, To); 8] = [
     ("safetensors", To::Safetensors),
     ("pkl", To::Pickle),
     ("pickle", To::Pickle),
@@ -89,12 +92,13 @@ const ENDINGS: [(&str, To); 7] = [
     ("vec", To::Text),
     ("glove", To::Glove),
     ("bin", To::Binary),
+    ("npz", To::Npz),
 ];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let to = args.to.or_else(|| by_ending(&args.output)).unwrap_or_else(|| wrong_usage(&args.output));
     if args.half && !to.has_half() {
-        let help = format!("{} has no half precision: --half goes with safetensors and pickle", to.name());
+        let help = format!("{} has no half precision: --half goes with safetensors, pickle and npz", to.name());
         return Err(UsageError(help).into());
     }
     file::check_writable(&args.output, args.force)?;
@@ -149,6 +153,7 @@ struct Content {
     metadata: BTreeMap<String, String>,
     is_checkpoint: bool,
     is_normalized: bool,
+    has_subwords: bool,
 }
 
 impl Content {
@@ -194,6 +199,7 @@ impl Content {
             metadata,
             is_checkpoint: info::is_checkpoint(model),
             is_normalized: false,
+            has_subwords: false,
         }
     }
 
@@ -207,6 +213,7 @@ impl Content {
             metadata: BTreeMap::new(),
             is_checkpoint: false,
             is_normalized: false,
+            has_subwords: vectors.subwords().is_some(),
         }
     }
 
@@ -217,6 +224,7 @@ impl Content {
             To::Text => word2vec_text::write(path, vocabulary, *vector_size, input, true),
             To::Glove => word2vec_text::write(path, vocabulary, *vector_size, input, false),
             To::Binary => word2vec_binary::write(path, vocabulary, *vector_size, input),
+            To::Npz => npz::write(path, vocabulary, *vector_size, input, half),
             To::Pickle => self.write_pickle(path, half),
             To::Safetensors => safetensors::write(
                 path,
@@ -261,7 +269,8 @@ impl Content {
                 "lengths are 1 but for half precision".to_owned(),
             ),
             (!own && self.output.is_some(), no_place("the output weights; they are")),
-            (!own && counted, no_place("how often words were seen; the counts are")),
+            (self.has_subwords, "the n-grams, which give vectors to unknown words, are left out".to_owned()),
+            (!own && to != To::Npz && counted, no_place("how often words were seen; the counts are")),
             (!own && !self.metadata.is_empty(), no_place("settings and corpus; they are")),
             (own && !counted, "the original does not tell how often words were seen; all counts are 0".to_owned()),
             (

@@ -5,7 +5,9 @@ use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;
 use crate::output::{note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use quickvec::corpus::{Corpus, CountOptions, CountReport, EOS, ReadOptions, ReadProgress, Sentences, count_words};
+use quickvec::corpus::{
+    Corpus, CountOptions, CountReport, EOS, Preparation, ReadOptions, ReadProgress, Sentences, count_words,
+};
 use quickvec::{Vocabulary, WordId};
 use std::ops::ControlFlow;
 
@@ -39,23 +41,49 @@ impl Counting {
         threads: usize,
     ) -> anyhow::Result<(Vocabulary, CountReport)> {
         let options = self.options(reading, threads);
-        let (vocabulary, report) = match choice {
-            Choice::Texts(_) => {
-                choice.tell_left_out();
-                let bar = Bar::new();
-                count_words(choice.sources(), &options, &mut |progress| bar.show(progress)).map_err(with_flags)?
-            }
-            Choice::Builtin | Choice::Ptb(_) => {
-                let corpus = choice.read(reading, &reading.options())?;
-                let plain =
-                    CountOptions { min_count: self.min_count, max_vocab: self.max_vocab, ..CountOptions::default() };
-                let sentences = Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?;
-                (sentences.vocabulary, sentences.report)
-            }
-        };
-        tell_counts(&choice.names().join(" "), self, &report);
+        let (vocabulary, report) = count(choice, reading, &options)?;
+        tell_counts(&choice.names().join(" "), &options, &report);
         Ok((vocabulary, report))
     }
+}
+
+/// Counts the words of a text.
+pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<(Vocabulary, CountReport)> {
+    match choice {
+        Choice::Texts(_) => {
+            choice.tell_left_out();
+            let bar = Bar::new();
+            count_words(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
+        }
+        Choice::Builtin | Choice::Ptb(_) => {
+            let sentences = of_data_set(choice, reading, options)?;
+            Ok((sentences.vocabulary, sentences.report))
+        }
+    }
+}
+
+/// Reads a text as sentences.
+pub fn read(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
+    match choice {
+        Choice::Texts(_) => {
+            choice.tell_left_out();
+            let bar = Bar::new();
+            Sentences::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
+        }
+        Choice::Builtin | Choice::Ptb(_) => of_data_set(choice, reading, options),
+    }
+}
+
+fn of_data_set(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
+    let read = ReadOptions {
+        max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+        invalid_utf8: options.invalid_utf8,
+        preparation: options.preparation.clone(),
+    };
+    let corpus = choice.read(reading, &read)?;
+    // Limited and prepared already.
+    let plain = CountOptions { max_tokens: None, preparation: Preparation::default(), ..options.clone() };
+    Ok(Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?)
 }
 
 /// A data set as it was: its line ends are words to the textbook, but not here.
@@ -68,14 +96,14 @@ fn text_of(corpus: &Corpus) -> String {
 }
 
 /// A line for everything that is not in the counts as it stood in the text.
-fn tell_counts(name: &str, counting: &Counting, report: &CountReport) {
+pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
     tell(name, &report.read);
     if report.pruned.rounds > 0 {
         let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
         note(format_args!(
             "{name}: more than {} different words: {words} rare ones were forgotten on the way, seen {tokens} times; \
              a count may be too low by {} (raise --max-vocab)",
-            thousands(counting.max_vocab as u64),
+            thousands(options.max_vocab as u64),
             thousands(report.pruned.undercount)
         ));
     }
@@ -84,7 +112,7 @@ fn tell_counts(name: &str, counting: &Counting, report: &CountReport) {
         thousands(report.tokens),
         thousands(report.different_words),
         thousands(report.rare_words),
-        counting.min_count
+        options.min_count
     ));
 }
 

@@ -83,6 +83,17 @@ fn take(words: &mut Vocabulary, bytes: &[u8], span: WordSpan, options: &OpenOpti
         report.not_finite += 1;
         return false;
     };
+    offer(words, word, 0, options, report)
+}
+
+/// Whether the word was new and is in the vocabulary now; if not, the report counts why.
+pub(super) fn offer(
+    words: &mut Vocabulary,
+    word: &[u8],
+    count: u64,
+    options: &OpenOptions,
+    report: &mut OpenReport,
+) -> bool {
     let word = match std::str::from_utf8(word) {
         Ok(word) => Cow::Borrowed(word),
         Err(_) => {
@@ -93,7 +104,7 @@ fn take(words: &mut Vocabulary, bytes: &[u8], span: WordSpan, options: &OpenOpti
             String::from_utf8_lossy(word)
         }
     };
-    let new = words.insert(&word, 0).is_some();
+    let new = words.insert(&word, count).is_some();
     report.duplicates += u64::from(!new);
     report.empty_words += u64::from(new && word.is_empty());
     new

@@ -2,6 +2,8 @@
 //!
 //! [`recognise()`] goes by content, never by a file's name.
 
+pub mod fasttext;
+pub mod npz;
 pub mod pickle;
 pub mod safetensors;
 pub mod word2vec_binary;

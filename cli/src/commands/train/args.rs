@@ -1,6 +1,8 @@
 //! The flags of `train`, and what they mean for a `Config`.
 #![forbid(unsafe_code)]
 
+use super::engine::EngineSettings;
+use crate::commands::corpus::Choice;
 use crate::commands::reading::{Reading, same};
 use crate::output::{Language, ProgressMode, UsageError};
 use clap::ValueEnum;
@@ -36,12 +38,15 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds, allow_negative_numbers = true)]
     pub checkpoint_every: Duration,
 
-    /// Threads; 0: one for each core. The result does not depend on it
+    /// Threads; 0: one for each core. The textbook's result does not depend on it; word2vec's repeats to the bit with 1
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     pub threads: usize,
 
     #[command(flatten)]
     pub settings: Settings,
+
+    #[command(flatten)]
+    pub engine: EngineSettings,
 
     #[command(flatten)]
     pub reading: Reading,
@@ -58,7 +63,7 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     pub keep_state: bool,
 
-    /// Write the losses to a CSV file: epoch,iteration,seconds,loss
+    /// Write the losses to a CSV file: epoch,iteration,seconds,loss (word2vec: epoch,words,seconds,loss,learning_rate)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub log: Option<PathBuf>,
 
@@ -79,7 +84,7 @@ pub struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Where the defaults come from
+    /// How to train, and where the defaults come from [default: textbook for the built-in corpus, else word2vec]
     #[arg(long, value_enum)]
     pub recipe: Option<Recipe>,
 
@@ -87,19 +92,19 @@ pub struct Settings {
     #[arg(long, value_enum)]
     pub model: Option<Model>,
 
-    /// How gradients become steps [default: adam]
+    /// How gradients become steps (textbook) [default: adam]
     #[arg(long, value_enum)]
     pub optimizer: Option<Optimizer>,
 
-    /// Times the corpus is gone through [default: 10]
+    /// Times the corpus is gone through [default: 5; textbook: 10]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
-    /// Examples in a step [default: 100]
+    /// Examples in a step (textbook) [default: 100]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub batch_size: Option<usize>,
 
-    /// Words on each side [default: 5]
+    /// Words on each side; word2vec draws from 1 to this for each word [default: 5]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub window: Option<usize>,
 
@@ -115,11 +120,11 @@ pub struct Settings {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub power: Option<f64>,
 
-    /// Size of a step [default: 0.001 for adam, 0.01 for sgd]
+    /// Size of a step [default: 0.05 for cbow, 0.025 for skipgram; textbook: 0.001 for adam, 0.01 for sgd]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
 
-    /// Scale gradients down to this norm [default: off]
+    /// Scale gradients down to this norm (textbook) [default: off]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub max_grad: Option<f32>,
 
@@ -131,8 +136,10 @@ pub struct Settings {
 /// A set of defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Recipe {
-    /// The chapter's settings
+    /// The chapter's trainer and settings: batches, Adam, every word
     Textbook,
+    /// The fast trainer with word2vec's settings
+    Word2vec,
 }
 
 /// As `quickvec::ModelKind`.
@@ -150,7 +157,7 @@ pub enum Optimizer {
 }
 
 impl Model {
-    fn kind(self) -> ModelKind {
+    pub fn kind(self) -> ModelKind {
         match self {
             Model::Cbow => ModelKind::Cbow,
             Model::Skipgram => ModelKind::SkipGram,
@@ -167,12 +174,46 @@ impl Optimizer {
     }
 }
 
+impl Args {
+    /// How to train `choice`. Flags that only one of the recipes has decide where nothing else does.
+    ///
+    /// # Errors
+    /// A flag that the recipe does not have.
+    pub fn recipe(&self, choice: &Choice) -> Result<Recipe, UsageError> {
+        let textbook = self.settings.of_textbook();
+        let word2vec = self.engine.given();
+        let recipe = self.settings.recipe.unwrap_or(match (textbook, word2vec) {
+            (Some(_), _) => Recipe::Textbook,
+            (None, Some(_)) => Recipe::Word2vec,
+            (None, None) if *choice == Choice::Builtin => Recipe::Textbook,
+            (None, None) => Recipe::Word2vec,
+        });
+        match (recipe, textbook, word2vec) {
+            (Recipe::Textbook, _, Some(flag)) => Err(foreign(flag, "word2vec")),
+            (Recipe::Word2vec, Some(flag), _) => Err(foreign(flag, "textbook")),
+            _ => Ok(recipe),
+        }
+    }
+}
+
+fn foreign(flag: &str, recipe: &str) -> UsageError {
+    UsageError(format!("--{flag} is a setting of --recipe {recipe}, and of the other recipe it is none"))
+}
+
 impl Settings {
-    /// The recipe's settings with those given in their place.
+    /// A flag given that only the textbook's recipe has.
+    fn of_textbook(&self) -> Option<&'static str> {
+        let given = [
+            ("optimizer", self.optimizer.is_some()),
+            ("batch-size", self.batch_size.is_some()),
+            ("max-grad", self.max_grad.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+
+    /// The chapter's settings with those given in their place.
     pub fn config(&self) -> Config {
-        let base = match self.recipe.unwrap_or(Recipe::Textbook) {
-            Recipe::Textbook => Config::textbook(),
-        };
+        let base = Config::textbook();
         let optimizer = self.optimizer.map_or(base.optimizer, Optimizer::kind);
         Config {
             model: self.model.map_or(base.model, Model::kind),

@@ -1,11 +1,12 @@
 //! A run from its start: everything that can be refused is refused before the corpus is read.
 #![forbid(unsafe_code)]
 
-use super::args::Args;
+use super::args::{Args, Recipe};
 use super::corpus::{self, Choice};
-use super::session::{Outputs, Session};
+use super::ending::Outputs;
+use super::session::Session;
 use super::signals::Signals;
-use super::{log, memory, resume};
+use super::{engine, log, memory, resume};
 use crate::output::{UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{Corpus, ReadOptions};
@@ -15,21 +16,26 @@ use quickvec::nn::Trainer;
 use quickvec::{Config, ModelKind};
 use std::path::{Path, PathBuf};
 
-const DEFAULT_OUTPUT: &str = "model.safetensors";
+pub const DEFAULT_OUTPUT: &str = "model.safetensors";
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let signals = Signals::listen()?;
     match &args.resume {
         Some(path) => resume::run(&args, path, &signals),
-        None => train(&args, &signals),
+        None => {
+            let choice = Choice::parse(&args.corpus)?;
+            match args.recipe(&choice)? {
+                Recipe::Textbook => train(&args, choice, &signals),
+                Recipe::Word2vec => engine::begin(&args, choice, &signals),
+            }
+        }
     }
 }
 
-fn train(args: &Args, signals: &Signals) -> anyhow::Result<()> {
+fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let config = args.settings.config();
     config.validate().map_err(Error::from)?;
-    let choice = Choice::parse(&args.corpus)?;
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     check_outputs(args, &output, &choice, false)?;
     let options = args.reading.options();

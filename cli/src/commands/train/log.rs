@@ -3,13 +3,39 @@
 
 use anyhow::Context;
 use quickvec::file::{check_writable, write_atomically};
-use quickvec::nn::LossPoint;
+use quickvec::{engine, nn};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const HEADER: &str = "epoch,iteration,seconds,loss";
+/// A point of a loss history, as a row of a table.
+pub trait Row {
+    /// Names of the columns.
+    const HEADER: &str;
+
+    /// Writes the row.
+    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Row for nn::LossPoint {
+    const HEADER: &str = "epoch,iteration,seconds,loss";
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { epoch, iteration, seconds, loss } = self;
+        writeln!(out, "{epoch},{iteration},{seconds:.3},{loss:.6}")
+    }
+}
+
+impl Row for engine::LossPoint {
+    const HEADER: &str = "epoch,words,seconds,loss,learning_rate";
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { epoch, words, seconds, loss, learning_rate, .. } = self;
+        writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8}")
+    }
+}
+
 /// Rows wait no longer than this.
 const FLUSH: Duration = Duration::from_secs(1);
 
@@ -23,18 +49,18 @@ pub struct Log {
 
 impl Log {
     /// Starts the file with the rows there are already.
-    pub fn create(path: &Path, history: &[LossPoint]) -> anyhow::Result<Self> {
+    pub fn create<R: Row>(path: &Path, history: &[R]) -> anyhow::Result<Self> {
         write_atomically(path, |out| {
-            writeln!(out, "{HEADER}")?;
-            history.iter().try_for_each(|point| write_row(out, point))
+            writeln!(out, "{}", R::HEADER)?;
+            history.iter().try_for_each(|point| point.write(out))
         })?;
         let file = OpenOptions::new().append(true).open(path).with_context(|| path.display().to_string())?;
         Ok(Self { path: path.to_owned(), out: BufWriter::new(file), flushed: Instant::now(), failed: None })
     }
 
     /// Adds a row.
-    pub fn row(&mut self, point: &LossPoint) {
-        let written = write_row(&mut self.out, point);
+    pub fn row(&mut self, point: &impl Row) {
+        let written = point.write(&mut self.out);
         self.note(written);
     }
 
@@ -75,10 +101,6 @@ fn is_log(path: &Path) -> bool {
         BufReader::new(io::Read::take(file, 100)).read_line(&mut line)?;
         Ok(line)
     });
-    first_line.is_ok_and(|line| line.trim_end() == HEADER)
-}
-
-fn write_row(out: &mut (impl Write + ?Sized), point: &LossPoint) -> io::Result<()> {
-    let LossPoint { epoch, iteration, seconds, loss } = point;
-    writeln!(out, "{epoch},{iteration},{seconds:.3},{loss:.6}")
+    let headers = [nn::LossPoint::HEADER, engine::LossPoint::HEADER];
+    first_line.is_ok_and(|line| headers.contains(&line.trim_end()))
 }

@@ -1,11 +1,12 @@
 //! Does it fit? An estimate of what training takes, against what the machine has.
 #![forbid(unsafe_code)]
 
+use quickvec::corpus::available_memory;
 use quickvec::error::TrainError;
 use quickvec::nn::Wiring;
 use quickvec::{Config, OptimizerKind};
 
-const MEGABYTE: u64 = 1_000_000;
+pub const MEGABYTE: u64 = 1_000_000;
 
 /// Bytes at the peak, when a checkpoint is saved: the matrices that are trained (two of weights, two of gradients, and with
 /// Adam four of moments), their copies in the checkpoint (without Adam, of the weights alone), the weights as they are
@@ -40,44 +41,17 @@ fn batch(config: &Config, tokens: usize) -> u64 {
 /// The estimate in words, if it fits beside what this program `holds` already of what it counts.
 pub fn check(config: &Config, words: usize, tokens: usize, holds: u64) -> Result<u64, TrainError> {
     let needed = estimate(config, words, tokens);
-    compare(needed, available().map(|available| available.saturating_add(holds)))?;
+    compare(needed, available_memory().map(|available| available.saturating_add(holds)))?;
     Ok(needed.div_ceil(MEGABYTE))
 }
 
-fn compare(needed: u64, available: Option<u64>) -> Result<(), TrainError> {
+pub fn compare(needed: u64, available: Option<u64>) -> Result<(), TrainError> {
     match available {
         Some(available) if needed > available => {
             Err(TrainError::OutOfMemory { needed: needed.div_ceil(MEGABYTE), available: available / MEGABYTE })
         }
         _ => Ok(()),
     }
-}
-
-/// Bytes that can be had: the smallest of what the system calls available and the limits of this process's control groups.
-/// `None` where nothing tells.
-fn available() -> Option<u64> {
-    let read = |path: &str| std::fs::read_to_string(path).ok();
-    let free = read("/proc/meminfo").and_then(|text| mem_available(&text));
-    let own = read("/proc/self/cgroup").and_then(|text| own_group(&text)).unwrap_or_default();
-    let files = [
-        format!("/sys/fs/cgroup{own}/memory.max"),
-        "/sys/fs/cgroup/memory.max".to_owned(),
-        "/sys/fs/cgroup/memory/memory.limit_in_bytes".to_owned(),
-    ];
-    let limits = files.iter().filter_map(|file| read(file)?.trim().parse().ok()); // `max`: no limit
-    limits.chain(free).min()
-}
-
-fn mem_available(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kilobytes.checked_mul(1024)
-}
-
-/// The path of this process's group in the unified hierarchy.
-fn own_group(cgroup: &str) -> Option<String> {
-    let path = cgroup.lines().find_map(|line| line.strip_prefix("0::"))?;
-    Some(path.trim_end_matches('/').to_owned())
 }
 
 #[cfg(test)]
@@ -103,13 +77,5 @@ mod tests {
         assert_eq!(compare(u64::MAX, None), Ok(()));
         let refused = compare(5_000_001, Some(5_000_000));
         assert_eq!(refused, Err(TrainError::OutOfMemory { needed: 6, available: 5 }));
-    }
-
-    #[test]
-    fn reads_what_linux_tells() {
-        assert_eq!(mem_available("MemTotal: 9 kB\nMemAvailable:    2048 kB\n"), Some(2 << 20));
-        assert_eq!(mem_available("MemAvailable: much"), None);
-        assert_eq!(own_group("0::/user.slice/run\n").as_deref(), Some("/user.slice/run"));
-        assert_eq!(own_group("0::/\n").as_deref(), Some(""));
     }
 }

@@ -2,6 +2,8 @@
 
 mod args;
 mod begin;
+mod ending;
+mod engine;
 mod log;
 mod memory;
 mod plot;

@@ -1,7 +1,54 @@
 //! The loss curve as a picture. The only file that knows the plotting library.
 #![forbid(unsafe_code)]
 
+use quickvec::checkpoint::HeldOutLoss;
+use quickvec::{engine, nn};
 use std::path::PathBuf;
+
+/// A loss history, whichever trainer has it.
+#[cfg_attr(not(feature = "plot"), allow(dead_code))]
+pub struct Curve {
+    /// What is counted along the horizontal axis.
+    label: String,
+    /// Steps or words done, and the loss.
+    points: Vec<(f64, f64)>,
+    held_out: Vec<(f64, f64)>,
+    /// From the start of an epoch to that of the next.
+    epoch: f64,
+    /// Where the run is now.
+    end: f64,
+}
+
+impl Curve {
+    /// Of the textbook's trainer: over its iterations.
+    pub fn of_textbook(trainer: &nn::Trainer, held_out: &[HeldOutLoss]) -> Self {
+        let progress = trainer.progress();
+        let at = |point: &nn::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
+        let epoch = progress.iterations as f64;
+        Self {
+            label: format!("iteration ({} an epoch)", progress.iterations),
+            points: trainer.history().iter().map(|point| (at(point), point.loss)).collect(),
+            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
+            epoch,
+            end: progress.step as f64,
+        }
+    }
+
+    /// Of the fast trainer: over millions of words.
+    pub fn of_engine(trainer: &engine::Trainer, held_out: &[HeldOutLoss]) -> Self {
+        let progress = trainer.progress();
+        let epoch = progress.words_per_epoch as f64 / 1e6;
+        let at = |point: &engine::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
+        let counted = trainer.state().history.iter().filter(|point| point.pairs > 0);
+        Self {
+            label: format!("million words ({epoch:.2} an epoch)"),
+            points: counted.map(|point| (at(point), point.loss)).collect(),
+            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
+            epoch,
+            end: progress.words as f64 / 1e6,
+        }
+    }
+}
 
 /// Accepts names whose ending says what to draw.
 #[cfg(feature = "plot")]
@@ -24,23 +71,18 @@ pub use drawn::draw;
 
 /// Never called: no path is accepted.
 #[cfg(not(feature = "plot"))]
-pub fn draw(
-    _: &std::path::Path,
-    _: &quickvec::nn::Trainer,
-    _: &[quickvec::checkpoint::HeldOutLoss],
-) -> anyhow::Result<()> {
+pub fn draw(_: &std::path::Path, _: &Curve) -> anyhow::Result<()> {
     Ok(())
 }
 
 #[cfg(feature = "plot")]
 mod drawn {
+    use super::Curve;
     use kuva::plot::annotations::ReferenceLine;
     use kuva::plot::scatter::MarkerShape;
     use kuva::plot::{LegendPosition, LinePlot, ScatterPlot};
     use kuva::prelude::{Layout, Plot};
-    use quickvec::checkpoint::HeldOutLoss;
     use quickvec::file::write_atomically;
-    use quickvec::nn::{LossPoint, Trainer};
     use std::path::Path;
 
     /// More points than this cannot be told apart.
@@ -48,14 +90,13 @@ mod drawn {
     /// More epochs than this would be a fence.
     const MOST_EPOCH_LINES: usize = 30;
 
-    /// Draws the losses of a run over its iterations, with a line where an epoch begins.
-    pub fn draw(path: &Path, trainer: &Trainer, held_out: &[HeldOutLoss]) -> anyhow::Result<()> {
-        let iterations = trainer.progress().iterations;
-        let plots = plots(trainer.history(), held_out, iterations);
+    /// Draws the losses of a run, with a line where an epoch begins.
+    pub fn draw(path: &Path, curve: &Curve) -> anyhow::Result<()> {
+        let plots = plots(curve);
         if plots.is_empty() {
             return Ok(()); // stopped before the first loss
         }
-        let layout = layout(&plots, trainer, !held_out.is_empty());
+        let layout = layout(&plots, curve);
         let bytes = if path.extension().is_some_and(|ending| ending == "svg") {
             kuva::render_to_svg(plots, layout).into_bytes()
         } else {
@@ -64,51 +105,49 @@ mod drawn {
         Ok(write_atomically(path, |out| out.write_all(&bytes))?)
     }
 
-    fn plots(history: &[LossPoint], held_out: &[HeldOutLoss], iterations: usize) -> Vec<Plot> {
+    fn plots(curve: &Curve) -> Vec<Plot> {
         let mut plots = Vec::new();
-        if !history.is_empty() {
-            let line =
-                LinePlot::new().with_data(thinned(history, iterations)).with_color("#2b6cb0").with_stroke_width(1.5);
-            plots.push(Plot::Line(if held_out.is_empty() { line } else { line.with_legend("training") }));
+        let alone = curve.held_out.is_empty();
+        if !curve.points.is_empty() {
+            let line = LinePlot::new().with_data(thinned(&curve.points)).with_color("#2b6cb0").with_stroke_width(1.5);
+            plots.push(Plot::Line(if alone { line } else { line.with_legend("training") }));
         }
-        if !held_out.is_empty() {
-            let points = held_out.iter().map(|point| ((point.epoch * iterations) as f64, point.loss));
-            let scatter = ScatterPlot::new().with_data(points).with_color("#c05621").with_size(5.0);
+        if !alone {
+            let scatter = ScatterPlot::new().with_data(curve.held_out.clone()).with_color("#c05621").with_size(5.0);
             plots.push(Plot::Scatter(scatter.with_marker(MarkerShape::Circle).with_legend("held-out")));
         }
         plots
     }
 
-    /// Steps done and loss, averaged where there are too many.
-    fn thinned(history: &[LossPoint], iterations: usize) -> Vec<(f64, f64)> {
-        let step = |point: &LossPoint| ((point.epoch - 1) * iterations + point.iteration) as f64;
+    /// Averaged where there are too many.
+    fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let mean = |numbers: &mut dyn Iterator<Item = f64>, count: usize| numbers.sum::<f64>() / count as f64;
-        let some = history.chunks(history.len().div_ceil(MOST_POINTS).max(1));
+        let some = points.chunks(points.len().div_ceil(MOST_POINTS).max(1));
         some.map(|points| {
-            let x = mean(&mut points.iter().map(step), points.len());
-            (x, mean(&mut points.iter().map(|point| point.loss), points.len()))
+            let x = mean(&mut points.iter().map(|point| point.0), points.len());
+            (x, mean(&mut points.iter().map(|point| point.1), points.len()))
         })
         .collect()
     }
 
-    fn layout(plots: &[Plot], trainer: &Trainer, legend: bool) -> Layout {
-        let progress = trainer.progress();
-        let begun = (progress.step as usize).div_ceil(progress.iterations);
+    fn layout(plots: &[Plot], curve: &Curve) -> Layout {
+        let begun = (curve.end / curve.epoch.max(f64::MIN_POSITIVE)).ceil() as usize;
         // A little beyond the last step: room for its point and number.
         let mut layout = Layout::auto_from_plots(plots)
             .with_title("Training loss")
-            .with_x_label(format!("iteration ({} an epoch)", progress.iterations))
+            .with_x_label(curve.label.clone())
             .with_y_label("average loss")
             .with_width(900.0)
             .with_height(520.0)
             .with_x_axis_min(0.0)
-            .with_x_axis_max(progress.step as f64 * 1.02);
+            .with_x_axis_max(curve.end * 1.02);
         // A line's label stands to its right, so each line begins an epoch.
         for epoch in (2..=begun).filter(|_| begun <= MOST_EPOCH_LINES) {
             let label = if begun <= 10 { format!("epoch {epoch}") } else { epoch.to_string() };
-            let line = ReferenceLine::vertical(((epoch - 1) * progress.iterations) as f64);
+            let line = ReferenceLine::vertical((epoch - 1) as f64 * curve.epoch);
             layout = layout.with_reference_line(line.with_color("#a0aec0").with_label(label));
         }
+        let legend = !curve.held_out.is_empty();
         if legend { layout.with_legend_position(LegendPosition::InsideTopRight) } else { layout }
     }
 }

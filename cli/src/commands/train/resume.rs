@@ -4,7 +4,9 @@
 use super::args::Args;
 use super::begin::{Prepared, check_outputs};
 use super::corpus::Choice;
-use super::session::{Outputs, Session};
+use super::ending::Outputs;
+use super::engine;
+use super::session::Session;
 use super::signals::Signals;
 use crate::output::{UsageError, say};
 use anyhow::Context;
@@ -21,6 +23,9 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let cannot = || format!("cannot go on from {}", path.display());
     let summary =
         checkpoint::summary(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
+    if summary.engine.is_some() {
+        return engine::resume(args, path, &summary, signals);
+    }
     check_flags(args, &summary)?;
     if is_finished(args, &summary) {
         say(format_args!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
@@ -70,6 +75,11 @@ fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
     if let Some(config) = &summary.config {
         args.settings.check_against(config)?;
     }
+    if let Some(flag) = args.engine.given() {
+        return Err(
+            UsageError(format!("--{flag} is no setting of the textbook's trainer, which made the checkpoint")).into()
+        );
+    }
     if let Some(corpus) = &summary.corpus {
         args.reading.check_against(&corpus.options())?;
     }
@@ -83,7 +93,7 @@ fn is_finished(args: &Args, summary: &Summary) -> bool {
     nothing_new && trained.epochs >= config.epochs
 }
 
-fn further(path: &Path, summary: &Summary) -> String {
+pub fn further(path: &Path, summary: &Summary) -> String {
     match (summary.has_state, &summary.config) {
         (true, Some(config)) => format!("; --resume {} --epochs {} goes further", path.display(), config.epochs * 2),
         _ => "; a model can be trained further if it is made with --keep-state".to_owned(),

@@ -2,26 +2,20 @@
 #![forbid(unsafe_code)]
 
 use super::args::Args;
+use super::ending::{self, Outputs};
 use super::log::Log;
+use super::plot::{self, Curve};
 use super::signals::Signals;
-use super::{plot, queries};
-use crate::output::{Interrupted, Language, Progress, say, shell_words};
+use crate::output::{Interrupted, Language, Progress, say};
 use anyhow::Context;
 use quickvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
 use quickvec::corpus::Corpus;
 use quickvec::error::TrainError;
 use quickvec::nn::{Pause, Trainer};
-use quickvec::{Config, Vocabulary, WordVectors};
+use quickvec::{Config, Vocabulary};
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
-
-/// Files that a run writes.
-pub struct Outputs {
-    pub model: PathBuf,
-    pub log: Option<PathBuf>,
-    pub plot: Option<PathBuf>,
-}
 
 /// A run that is ready to start.
 pub struct Session<'a> {
@@ -54,10 +48,10 @@ impl Session<'_> {
         }
         let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if let Some(path) = &self.outputs.plot {
-            plot::draw(path, &self.trainer, &self.held_out)?;
+            plot::draw(path, &Curve::of_textbook(&self.trainer, &self.held_out))?;
         }
         logged?;
-        if finished { self.show() } else { Err(self.stopped()) }
+        if finished { ending::show(&self.outputs.model) } else { Err(self.stopped()) }
     }
 
     /// Whether training came to its end.
@@ -168,42 +162,8 @@ impl Session<'_> {
             progress.epochs_done(),
             progress.step % iterations,
             self.outputs.model.display(),
-            self.resume_command()
+            ending::resume_command(self.args, &self.outputs, self.corpus_again)
         ));
         Interrupted.into()
     }
-
-    fn resume_command(&self) -> String {
-        let args = self.args;
-        let mut words = vec![program(), "train".to_owned()];
-        words.extend(args.corpus.iter().filter(|_| self.corpus_again).cloned());
-        let mut flag = |name: &str, value: Option<String>| {
-            words.extend(value.into_iter().flat_map(|value| [format!("--{name}"), value]));
-        };
-        let path = |path: &Path| path.to_string_lossy().into_owned();
-        flag("resume", Some(path(&self.outputs.model)));
-        flag("data-dir", args.reading.data_dir.as_deref().map(path));
-        flag("valid", args.valid.clone());
-        flag("log", self.outputs.log.as_deref().map(path));
-        flag("plot", self.outputs.plot.as_deref().map(path));
-        flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
-        shell_words(words)
-    }
-
-    /// The chapter's queries, and what to type next.
-    fn show(&self) -> anyhow::Result<()> {
-        let path = &self.outputs.model;
-        say(format_args!("saved {}", path.display()));
-        let vectors = WordVectors::open(path)?;
-        let word = queries::print(&mut std::io::stdout().lock(), &vectors)?;
-        let model = path.to_string_lossy().into_owned();
-        let next = shell_words([program(), "similar".to_owned(), model, word]);
-        say(format_args!("\nnext: {next}"));
-        Ok(())
-    }
-}
-
-/// As the user called it, so that a command can be typed as it is printed.
-fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "quickvec".to_owned())
 }

@@ -193,6 +193,7 @@ fn refuses_to_write_nothing() {
 
 // From here on: files that are not what they should be.
 
+/// FAULTS.md rows 38 and 39.
 #[test]
 fn refuses_the_file_cut_at_every_byte_and_tells_the_lengths() {
     let bytes = good();
@@ -204,6 +205,7 @@ fn refuses_the_file_cut_at_every_byte_and_tells_the_lengths() {
     }
 }
 
+/// FAULTS.md row 40.
 #[test]
 fn refuses_bytes_at_the_end() {
     let bytes = [good(), vec![0]].concat();
@@ -234,6 +236,7 @@ fn a_flipped_tensor_byte_is_told_with_name_expected_and_got() {
     assert_ne!(expected, got);
 }
 
+/// FAULTS.md row 41.
 #[test]
 fn refuses_a_header_longer_than_any_memory() {
     for length in [MOST_HEADER_BYTES + 1, u64::MAX, u64::MAX - 7, 1 << 63] {
@@ -250,6 +253,7 @@ fn with_json(json: &str, data: &[u8]) -> Result<(), FormatError> {
     ModelFile::from_bytes(bytes).map(drop)
 }
 
+/// FAULTS.md rows 42 and 43.
 #[test]
 fn refuses_headers_that_contradict_themselves() {
     let tensor = |shape: &str, offsets: &str| {
@@ -281,6 +285,7 @@ fn refuses_headers_that_contradict_themselves() {
     }
 }
 
+/// FAULTS.md rows 41 and 42.
 #[test]
 fn refuses_tensors_larger_than_any_memory() {
     // The largest size that the crate's own arithmetic passes, once, and as often as offsets can hold.
@@ -297,6 +302,7 @@ fn refuses_tensors_larger_than_any_memory() {
     }
 }
 
+/// FAULTS.md row 45.
 #[test]
 fn refuses_another_programs_file_and_another_version() {
     assert!(matches!(with_json("{}", &[]), Err(FormatError::NotAModel { key: FORMAT_KEY })));
@@ -384,6 +390,7 @@ fn refuses_missing_tensors_and_names_them() {
     }
 }
 
+/// FAULTS.md row 57.
 #[test]
 fn refuses_other_types_of_numbers() {
     let wrong = [
@@ -399,6 +406,7 @@ fn refuses_other_types_of_numbers() {
     }
 }
 
+/// FAULTS.md row 46.
 #[test]
 fn refuses_shapes_that_disagree() {
     let wrong: [(_, _, &[usize], _); 8] = [
@@ -418,6 +426,7 @@ fn refuses_shapes_that_disagree() {
     }
 }
 
+/// FAULTS.md row 44.
 #[test]
 fn refuses_no_words_and_no_numbers() {
     let empty = Forged::new().set(INPUT, "F32", &[2, 0], Vec::new()).open();
@@ -450,12 +459,14 @@ fn refuses_ends_that_are_no_ends() {
     }
 }
 
+/// FAULTS.md row 55.
 #[test]
 fn refuses_words_that_are_not_utf8() {
     let refused = Forged::new().set(TEXT, "U8", &[3], b"a\xffc".to_vec()).open();
     assert!(matches!(refused, Err(FormatError::NotUtf8 { offset: 1 })));
 }
 
+/// FAULTS.md row 52.
 #[test]
 fn refuses_duplicate_words() {
     let refused = Forged::new().set(TEXT, "U8", &[2], b"aa".to_vec()).set(ENDS, "U64", &[2], le64(&[1, 2])).open();
@@ -479,6 +490,7 @@ fn refuses_a_tensor_or_header_without_checksum() {
     }
 }
 
+/// FAULTS.md row 53.
 #[test]
 fn queries_refuse_numbers_that_are_not_finite_and_name_the_word() {
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {

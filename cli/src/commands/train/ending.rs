@@ -1,0 +1,48 @@
+//! What a run leaves behind, and what it says when it is over.
+#![forbid(unsafe_code)]
+
+use super::args::Args;
+use super::queries;
+use crate::output::{say, shell_words};
+use quickvec::WordVectors;
+use std::path::{Path, PathBuf};
+
+/// Files that a run writes.
+pub struct Outputs {
+    pub model: PathBuf,
+    pub log: Option<PathBuf>,
+    pub plot: Option<PathBuf>,
+}
+
+/// What to type to go on. `corpus_again`: the corpus has to be named, since the checkpoint cannot tell it.
+pub fn resume_command(args: &Args, outputs: &Outputs, corpus_again: bool) -> String {
+    let mut words = vec![program(), "train".to_owned()];
+    words.extend(args.corpus.iter().filter(|_| corpus_again).cloned());
+    let mut flag = |name: &str, value: Option<String>| {
+        words.extend(value.into_iter().flat_map(|value| [format!("--{name}"), value]));
+    };
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    flag("resume", Some(path(&outputs.model)));
+    flag("data-dir", args.reading.data_dir.as_deref().map(path));
+    flag("valid", args.valid.clone());
+    flag("log", outputs.log.as_deref().map(path));
+    flag("plot", outputs.plot.as_deref().map(path));
+    flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
+    shell_words(words)
+}
+
+/// The chapter's queries of a finished model, and what to type next.
+pub fn show(path: &Path) -> anyhow::Result<()> {
+    say(format_args!("saved {}", path.display()));
+    let vectors = WordVectors::open(path)?;
+    let word = queries::print(&mut std::io::stdout().lock(), &vectors)?;
+    let model = path.to_string_lossy().into_owned();
+    let next = shell_words([program(), "similar".to_owned(), model, word]);
+    say(format_args!("\nnext: {next}"));
+    Ok(())
+}
+
+/// As the user called it, so that a command can be typed as it is printed.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "quickvec".to_owned())
+}

@@ -1,0 +1,180 @@
+//! A run from its start: everything that can be refused is refused before the corpus is read.
+#![forbid(unsafe_code)]
+
+use super::super::args::Args;
+use super::super::begin::{DEFAULT_OUTPUT, check_outputs};
+use super::super::ending::Outputs;
+use super::super::memory::{MEGABYTE, compare};
+use super::super::signals::Signals;
+use super::known::Known;
+use super::session::EngineSession;
+use super::settings;
+use crate::commands::corpus::Choice;
+use crate::commands::counting;
+use crate::output::{UsageError, note, say, thousands};
+use quickvec::checkpoint::{CorpusRecord, Storage};
+use quickvec::corpus::{CountOptions, Sentences, available_memory};
+use quickvec::engine::{Trainer, memory_needed};
+use quickvec::error::Error;
+use quickvec::words::read_vocabulary;
+use quickvec::{EngineConfig, Vocabulary};
+
+/// Trains on `choice`.
+pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
+    let update = args.engine.update.as_deref().map(Known::model).transpose()?;
+    let (update, base) = update.map_or((None, None), |(known, config)| (Some(known), config));
+    let mut config = settings::config(args, base);
+    if let (Some(known), None) = (&update, args.settings.vector_size) {
+        config.vector_size = known.vector_size();
+    }
+    config.validate().map_err(Error::from)?;
+    let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
+    check_outputs(args, &output, &choice, false)?;
+    let known = match &args.engine.init {
+        Some(path) => Some(Known::open(path, config.vector_size)?),
+        None => None,
+    };
+    update.iter().try_for_each(|known| known.check_size(config.vector_size))?;
+
+    let options = args.engine.count_options(&args.reading, config.min_count, args.threads);
+    let text = Text::read(args, &choice, &options, update.as_ref())?;
+    let record = text.record(&choice, &options);
+    let vocabulary = text.vocabulary()?;
+    check_memory(args, &config, &vocabulary, text.sentences.ids().len())?;
+    let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
+    if let Some(kernel) = args.engine.kernel {
+        trainer.use_kernels(kernel.name()).map_err(Error::from)?;
+    }
+    for known in known.iter().chain(&update) {
+        let both = known.start(&mut trainer, &vocabulary, !config.hierarchical_softmax);
+        if args.engine.freeze {
+            trainer.freeze(both);
+        }
+    }
+    drop((known, update));
+    let valid = read_valid(args, &options, &vocabulary)?;
+    tell(&config, &text.sentences, &vocabulary, &trainer);
+    signals.training_begins();
+    EngineSession {
+        args,
+        config: &config,
+        record: &record,
+        vocabulary: &vocabulary,
+        storage: Storage { half: args.half, keep_state: args.keep_state },
+        held_out: Vec::new(),
+        valid,
+        corpus_again: choice.is_stdin(),
+        trainer,
+        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
+        saved: None,
+        signals,
+    }
+    .run()
+}
+
+/// The text, and whether its words were known beforehand.
+struct Text {
+    sentences: Sentences,
+    /// Of a model that is trained on, its counts and those of the text together.
+    merged: Option<Vocabulary>,
+    given: bool,
+}
+
+impl Text {
+    fn read(
+        args: &Args,
+        choice: &Choice,
+        options: &CountOptions<'static>,
+        update: Option<&Known>,
+    ) -> anyhow::Result<Self> {
+        let name = choice.names().join(" ");
+        let words = match update {
+            Some(known) => Some(merge(args, choice, options, known.words())?),
+            None => args.engine.vocab.as_deref().map(read_vocabulary).transpose()?,
+        };
+        let options = CountOptions { vocabulary: words.as_ref(), ..options.clone() };
+        let sentences = counting::read(choice, &args.reading, &options)?;
+        counting::tell_counts(&name, &options, &sentences.report);
+        let merged = if update.is_some() { words.clone() } else { None };
+        Ok(Self { sentences, merged, given: words.is_some() })
+    }
+
+    /// The words with the counts that training draws by.
+    fn vocabulary(&self) -> anyhow::Result<Vocabulary> {
+        match &self.merged {
+            Some(merged) => Ok(merged.clone()),
+            None => Ok(with_counts(&self.sentences.vocabulary, self.sentences.counts())),
+        }
+    }
+
+    fn record(&self, choice: &Choice, options: &CountOptions) -> CorpusRecord {
+        let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
+        CorpusRecord { given_vocabulary: self.given, ..record }
+    }
+}
+
+fn with_counts(words: &Vocabulary, counts: &[u64]) -> Vocabulary {
+    let mut counted = Vocabulary::new();
+    for (word, &count) in words.words().zip(counts) {
+        counted.insert(word, count);
+    }
+    counted
+}
+
+/// The words of a model, then the new ones of a text that are frequent enough; counts are added up.
+fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<Vocabulary> {
+    if choice.is_stdin() {
+        let help = "--update goes through the text twice, which standard input does not allow; put it into a file";
+        return Err(UsageError(help.into()).into());
+    }
+    let all = CountOptions { min_count: 1, ..options.clone() };
+    let (new, _) = counting::count(choice, &args.reading, &all)?;
+    let count = |word: &str| new.id(word).map_or(0, |id| new.count(id));
+    let mut merged = Vocabulary::new();
+    for (word, &before) in old.words().zip(old.counts()) {
+        merged.insert(word, before.saturating_add(count(word)));
+    }
+    let frequent = new.words().zip(new.counts()).filter(|(_, count)| **count >= options.min_count);
+    let added = frequent.filter(|(word, count)| merged.insert(word, **count).is_some()).count();
+    note(format_args!("{} new words are added to {}", thousands(added as u64), thousands(old.len() as u64)));
+    Ok(merged)
+}
+
+/// Refuses what cannot fit beside what is in memory already.
+pub fn check_memory(args: &Args, config: &EngineConfig, vocabulary: &Vocabulary, ids: usize) -> anyhow::Result<()> {
+    let needed = memory_needed(config, vocabulary.len(), args.threads.max(1));
+    compare(needed, available_memory()).map_err(Error::from)?;
+    let all = needed + 4 * ids as u64 + 40 * vocabulary.len() as u64;
+    say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));
+    Ok(())
+}
+
+/// Other text, in the words of the first.
+pub fn read_valid(args: &Args, options: &CountOptions, vocabulary: &Vocabulary) -> anyhow::Result<Option<Sentences>> {
+    let Some(name) = &args.valid else { return Ok(None) };
+    let choice = Choice::parse(std::slice::from_ref(name))?;
+    let options = CountOptions { vocabulary: Some(vocabulary), max_tokens: None, ..options.clone() };
+    let valid = counting::read(&choice, &args.reading, &options)?;
+    crate::commands::corpus::tell(&valid.name, &valid.report.read);
+    Ok(Some(valid))
+}
+
+/// The line before the first step.
+pub fn tell(config: &EngineConfig, sentences: &Sentences, vocabulary: &Vocabulary, trainer: &Trainer) {
+    let [kept, words] = [sentences.report.kept, vocabulary.len() as u64].map(thousands);
+    let threads = match trainer.threads() {
+        1 => "1 thread".to_owned(),
+        threads => format!("{threads} threads"),
+    };
+    let against = match config.negatives {
+        0 => "hierarchical softmax".to_owned(),
+        negatives => format!("{negatives} negatives"),
+    };
+    say(format_args!(
+        "{}: {kept} words kept, {words} different; {}, {against}, vector size {}; {threads}, {} kernels",
+        sentences.name,
+        config.model,
+        config.vector_size,
+        trainer.kernels()
+    ));
+}

@@ -1,0 +1,95 @@
+//! What is known before training: vectors of another file, or a model that is trained on.
+#![forbid(unsafe_code)]
+
+use crate::output::{note, thousands};
+use anyhow::Context;
+use quickvec::engine::Trainer;
+use quickvec::error::{Error, TrainError};
+use quickvec::vectors::Rows;
+use quickvec::vectors::format::safetensors::ModelFile;
+use quickvec::vectors::format::{Format, recognise_file};
+use quickvec::{EngineConfig, Vocabulary, WordId, WordVectors, checkpoint};
+use std::path::Path;
+
+/// Vectors that training starts from.
+pub struct Known {
+    name: String,
+    words: Vocabulary,
+    input: Rows,
+    output: Option<Rows>,
+}
+
+impl Known {
+    /// Opens any file of vectors, `vector_size` numbers each.
+    pub fn open(path: &Path, vector_size: usize) -> anyhow::Result<Self> {
+        let name = path.display().to_string();
+        let cannot = || format!("cannot start from {name}");
+        let known = match recognise_file(path).with_context(cannot)? {
+            Format::Safetensors => Self::of_model(name.clone(), &ModelFile::open(path).with_context(cannot)?),
+            _ => {
+                let vectors = WordVectors::open(path).with_context(cannot)?;
+                Self {
+                    name: name.clone(),
+                    input: vectors.rows().clone(),
+                    words: vectors.vocabulary().clone(),
+                    output: None,
+                }
+            }
+        };
+        known.check_size(vector_size)?;
+        Ok(known)
+    }
+
+    /// A model that is trained on, with its settings if the fast trainer made it.
+    pub fn model(path: &Path) -> anyhow::Result<(Self, Option<EngineConfig>)> {
+        let cannot = || format!("cannot train {} on", path.display());
+        let model = ModelFile::open(path).with_context(cannot)?;
+        model.verify().map_err(Error::from).with_context(cannot)?;
+        let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;
+        Ok((Self::of_model(path.display().to_string(), &model), config))
+    }
+
+    fn of_model(name: String, model: &ModelFile) -> Self {
+        let (input, output) = (model.input(), model.output());
+        Self { name, input, output, words: model.vocabulary().clone() }
+    }
+
+    /// Refuses vectors of another size.
+    pub fn check_size(&self, vector_size: usize) -> anyhow::Result<()> {
+        let got = self.input.vector_size();
+        if got == vector_size {
+            return Ok(());
+        }
+        let mismatch = TrainError::VectorSize { name: self.name.clone(), expected: vector_size, got };
+        Err(Error::from(mismatch).into())
+    }
+
+    /// Its words.
+    pub fn words(&self) -> &Vocabulary {
+        &self.words
+    }
+
+    /// Numbers per word.
+    pub fn vector_size(&self) -> usize {
+        self.input.vector_size()
+    }
+
+    /// Gives the trainer the vectors of the words that both have. Output rows belong to words only without a tree.
+    pub fn start(&self, trainer: &mut Trainer, vocabulary: &Vocabulary, with_output: bool) -> Vec<WordId> {
+        let output = self.output.as_ref().filter(|_| with_output);
+        let mut both = Vec::new();
+        for (id, word) in (0..).zip(vocabulary.words()) {
+            let Some(known) = self.words.id(word) else { continue };
+            if let Some(row) = self.input.row(known as usize) {
+                trainer.set_input(id, &row);
+                both.push(id);
+            }
+            if let Some(row) = output.and_then(|output| output.row(known as usize)) {
+                trainer.set_output(id, &row);
+            }
+        }
+        let [found, all] = [both.len(), vocabulary.len()].map(|count| thousands(count as u64));
+        note(format_args!("{found} of {all} words start from {}", self.name));
+        both
+    }
+}

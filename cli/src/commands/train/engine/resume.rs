@@ -1,0 +1,134 @@
+//! A run that goes on where another stopped.
+#![forbid(unsafe_code)]
+
+use super::super::args::Args;
+use super::super::begin::check_outputs;
+use super::super::ending::Outputs;
+use super::super::resume::further;
+use super::super::signals::Signals;
+use super::begin::{check_memory, read_valid, tell};
+use super::session::EngineSession;
+use super::settings;
+use crate::commands::corpus::Choice;
+use crate::commands::counting;
+use crate::output::{UsageError, say};
+use anyhow::Context;
+use quickvec::EngineConfig;
+use quickvec::checkpoint::{EngineCheckpoint, Storage, Summary, load_engine};
+use quickvec::corpus::{CountOptions, Sentences};
+use quickvec::engine::Trainer;
+use quickvec::error::{CorpusError, Error, TrainError};
+use std::path::Path;
+
+/// Goes on from the checkpoint at `path`.
+pub fn resume(args: &Args, path: &Path, summary: &Summary, signals: &Signals) -> anyhow::Result<()> {
+    check_flags(args, summary)?;
+    if is_finished(args, summary) {
+        say(format_args!("{} is a finished model: nothing is left to do{}", path.display(), further(path, summary)));
+        return Ok(());
+    }
+    let checkpoint = load_engine(path).with_context(|| format!("cannot go on from {}", path.display()))?;
+    if args.half && !checkpoint.storage.half {
+        let help = "--half contradicts the checkpoint, which is in single precision; leave it out, or train anew";
+        return Err(UsageError(help.into()).into());
+    }
+    go_on(args, path, checkpoint, signals)
+}
+
+fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signals) -> anyhow::Result<()> {
+    let EngineCheckpoint { config, corpus: record, vocabulary, storage, held_out, state, frozen, w_in, w_out } =
+        checkpoint;
+    let config = EngineConfig { epochs: args.settings.epochs.unwrap_or(config.epochs), ..config };
+    config.validate().map_err(Error::from)?;
+    let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
+    let output = args.output.clone().unwrap_or_else(|| path.to_owned());
+    check_outputs(args, &output, &choice, true)?;
+    if choice.is_stdin() && args.corpus.is_empty() {
+        let help =
+            "the corpus came from standard input: give the same text again, on standard input with - or as a file";
+        return Err(UsageError(help.into()).into());
+    }
+    let options = CountOptions {
+        min_count: config.min_count,
+        max_vocab: record.max_vocab.unwrap_or(CountOptions::default().max_vocab),
+        max_tokens: record.max_tokens.map(|most| most as u64),
+        invalid_utf8: record.invalid_utf8,
+        preparation: record.preparation.clone(),
+        threads: args.threads,
+        temporary_folder: args.engine.temporary_folder.clone(),
+        vocabulary: record.given_vocabulary.then_some(&vocabulary),
+        memory_limit: None,
+    };
+    let sentences = read_again(args, &choice, &options, &record.fingerprint, record.tokens)?;
+    check_memory(args, &config, &vocabulary, sentences.ids().len())?;
+    let step = state.block;
+    let (ids, counts) = (sentences.ids(), vocabulary.counts());
+    let mut trainer = Trainer::resume(&config, ids, counts, args.threads, state, w_in, w_out)?;
+    trainer.freeze(frozen);
+    if let Some(kernel) = args.engine.kernel {
+        trainer.use_kernels(kernel.name()).map_err(Error::from)?;
+    }
+    let valid = read_valid(args, &options, &vocabulary)?;
+    tell(&config, &sentences, &vocabulary, &trainer);
+    signals.training_begins();
+    EngineSession {
+        args,
+        config: &config,
+        record: &record,
+        vocabulary: &vocabulary,
+        storage: Storage { keep_state: storage.keep_state || args.keep_state, ..storage },
+        held_out,
+        valid,
+        corpus_again: choice.is_stdin() || !args.corpus.is_empty(),
+        trainer,
+        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
+        saved: Some((path.to_owned(), step)),
+        signals,
+    }
+    .run()
+}
+
+fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
+    if let Some(config) = &summary.engine {
+        settings::check_against(args, config)?;
+    }
+    if let Some(corpus) = &summary.corpus {
+        args.reading.check_against(&corpus.options())?;
+    }
+    Ok(())
+}
+
+/// Whether all that was asked for was done when the model was saved.
+fn is_finished(args: &Args, summary: &Summary) -> bool {
+    let (Some(config), Some(trained)) = (&summary.engine, &summary.engine_trained) else { return false };
+    let nothing_new = args.settings.epochs.is_none_or(|epochs| epochs == config.epochs);
+    nothing_new && trained.epochs >= config.epochs
+}
+
+/// The same text, or an error: training on another would spoil the model in silence.
+fn read_again(
+    args: &Args,
+    choice: &Choice,
+    options: &CountOptions,
+    fingerprint: &str,
+    tokens: u64,
+) -> anyhow::Result<Sentences> {
+    let sentences = counting::read(choice, &args.reading, options).map_err(|error| match error.downcast_ref() {
+        Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
+            "the corpus {} is not there any more; where is it now? Give its name after --resume FILE",
+            path.display()
+        ))
+        .into(),
+        _ => error,
+    })?;
+    let got = sentences.fingerprint();
+    if got == fingerprint {
+        return Ok(sentences);
+    }
+    let mismatch = TrainError::Mismatch {
+        what: "a corpus with fingerprint",
+        expected: format!("{fingerprint} ({tokens} words)"),
+        got: format!("{got} ({} words); was {} changed since?", sentences.report.tokens, sentences.name),
+    };
+    Err(Error::from(mismatch).into())
+}

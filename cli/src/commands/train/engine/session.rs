@@ -1,0 +1,171 @@
+//! Training under way: epochs, checkpoints, the end, or a stop before it.
+#![forbid(unsafe_code)]
+
+use super::super::args::Args;
+use super::super::ending::{self, Outputs};
+use super::super::log::Log;
+use super::super::plot::{self, Curve};
+use super::super::signals::Signals;
+use super::progress::Shown;
+use crate::output::{Interrupted, note, say};
+use anyhow::Context;
+use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
+use quickvec::corpus::Sentences;
+use quickvec::engine::{Pause, Trainer};
+use quickvec::error::TrainError;
+use quickvec::{EngineConfig, Vocabulary};
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// A run that is ready to start.
+pub struct EngineSession<'a> {
+    pub args: &'a Args,
+    pub config: &'a EngineConfig,
+    pub record: &'a CorpusRecord,
+    pub vocabulary: &'a Vocabulary,
+    pub storage: Storage,
+    pub held_out: Vec<HeldOutLoss>,
+    pub valid: Option<Sentences>,
+    /// Whether a resumed run has to be told its corpus again.
+    pub corpus_again: bool,
+    pub trainer: Trainer<'a>,
+    pub outputs: Outputs,
+    /// The last good checkpoint, and its step.
+    pub saved: Option<(PathBuf, u64)>,
+    pub signals: &'a Signals,
+}
+
+impl EngineSession<'_> {
+    /// Trains to the end, or until a signal; saves; shows what was learned.
+    pub fn run(mut self) -> anyhow::Result<()> {
+        let history = &self.trainer.state().history;
+        let log = self.outputs.log.as_deref().map(|path| Log::create(path, history)).transpose()?;
+        let log = RefCell::new(log);
+        let finished = self.train(&log)?;
+        if finished {
+            self.save_finished()?;
+        } else {
+            self.save_checkpoint().context("stopped, but the checkpoint could not be saved")?;
+        }
+        let logged = log.into_inner().map_or(Ok(()), Log::finish);
+        if let Some(path) = &self.outputs.plot {
+            plot::draw(path, &Curve::of_engine(&self.trainer, &self.held_out))?;
+        }
+        logged?;
+        if finished { ending::show(&self.outputs.model) } else { Err(self.stopped()) }
+    }
+
+    /// Whether training came to its end.
+    fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
+        let shown = Shown::new(self.args.progress, self.trainer.progress());
+        let mut last_try = Instant::now();
+        loop {
+            let pause = self.train_on(&shown, log, last_try)?;
+            if pause != Pause::Asked {
+                self.epoch_end(&shown);
+            }
+            if pause == Pause::Finished {
+                self.tell_if_nothing_was_learned();
+                return Ok(true);
+            }
+            if self.signals.stop() {
+                return Ok(false);
+            }
+            if self.is_due(last_try) {
+                if let Err(error) = self.save_checkpoint() {
+                    // There may be room again in a while; what was learned is still in memory.
+                    shown.tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
+                }
+                last_try = Instant::now();
+            }
+        }
+    }
+
+    fn is_due(&self, last_try: Instant) -> bool {
+        let every = self.args.checkpoint_every;
+        !every.is_zero() && last_try.elapsed() >= every
+    }
+
+    fn train_on(&mut self, shown: &Shown, log: &RefCell<Option<Log>>, last_try: Instant) -> anyhow::Result<Pause> {
+        let every = self.args.checkpoint_every;
+        let (signals, start) = (self.signals, self.trainer.progress().block);
+        let pause = |now: quickvec::engine::Progress| {
+            shown.now(&now);
+            log.borrow_mut().iter_mut().for_each(Log::tick);
+            // At least a block between two checkpoints, however often they shall be.
+            signals.stop() || now.block > start && !every.is_zero() && last_try.elapsed() >= every
+        };
+        let paused = self.trainer.run(pause, |point| {
+            shown.point(point);
+            log.borrow_mut().iter_mut().for_each(|log| log.row(point));
+        });
+        paused.map_err(|error| self.failed(error))
+    }
+
+    fn epoch_end(&mut self, shown: &Shown) {
+        let epoch = self.trainer.progress().epochs_done();
+        let Some(valid) = &self.valid else { return };
+        if self.held_out.last().is_some_and(|last| last.epoch >= epoch) {
+            return; // a resumed run that was over
+        }
+        if let Some(loss) = self.trainer.held_out_loss(valid.ids()) {
+            self.held_out.push(HeldOutLoss { epoch, loss });
+            shown.held_out(epoch, loss);
+        }
+    }
+
+    /// A text of one-word lines trains nothing: that should not look like success.
+    fn tell_if_nothing_was_learned(&self) {
+        if self.trainer.state().history.iter().all(|point| point.pairs == 0) {
+            note("no pair was trained: no line had two words left; the vectors are as random as they were");
+        }
+    }
+
+    fn describe(&self) -> EngineRun<'_> {
+        EngineRun {
+            config: self.config,
+            corpus: self.record,
+            vocabulary: self.vocabulary,
+            storage: self.storage,
+            held_out: &self.held_out,
+        }
+    }
+
+    fn save_checkpoint(&mut self) -> anyhow::Result<()> {
+        save_engine_checkpoint(&self.outputs.model, &self.describe(), &self.trainer)?;
+        self.saved = Some((self.outputs.model.clone(), self.trainer.progress().block));
+        Ok(())
+    }
+
+    fn save_finished(&mut self) -> anyhow::Result<()> {
+        let save = if self.storage.keep_state { save_engine_checkpoint } else { save_engine_model };
+        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        saved.with_context(|| format!("training is done, but the model could not be saved{}", self.last_checkpoint()))
+    }
+
+    fn failed(&self, error: TrainError) -> anyhow::Error {
+        anyhow::anyhow!("{error}{}", self.last_checkpoint())
+    }
+
+    fn last_checkpoint(&self) -> String {
+        match &self.saved {
+            Some((path, step)) => format!("; the last checkpoint, after step {step}, is in {}", path.display()),
+            None => "; nothing was saved".to_owned(),
+        }
+    }
+
+    /// Tells how to go on.
+    fn stopped(&self) -> anyhow::Error {
+        let progress = self.trainer.progress();
+        let done = progress.words as f64 / progress.words_in_all().max(1) as f64;
+        say(format_args!(
+            "stopped after {:.1} % of {} epochs; saved {}\nto go on: {}",
+            100.0 * done,
+            progress.epochs,
+            self.outputs.model.display(),
+            ending::resume_command(self.args, &self.outputs, self.corpus_again)
+        ));
+        Interrupted.into()
+    }
+}

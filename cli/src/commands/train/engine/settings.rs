@@ -1,0 +1,196 @@
+//! The flags that only the fast trainer has, and what all flags mean for an `EngineConfig`.
+#![forbid(unsafe_code)]
+
+use super::super::args::{Args, Settings};
+use crate::commands::reading::{Reading, same};
+use crate::output::UsageError;
+use clap::ValueEnum;
+use quickvec::config::ContextSum;
+use quickvec::corpus::{CountOptions, ReadOptions};
+use quickvec::{EngineConfig, ModelKind};
+use std::path::PathBuf;
+
+/// The settings that only the fast trainer has.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Settings of --recipe word2vec")]
+pub struct EngineSettings {
+    /// Leave out words seen less often [default: 5]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub min_count: Option<u64>,
+
+    /// Leave out at random words more frequent than this share of the text; 0: none [default: 0.001]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub subsample: Option<f64>,
+
+    /// Size of a step at the end, on a straight line from the start [default: a ten-thousandth of --learning-rate]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub min_learning_rate: Option<f32>,
+
+    /// Predict words by a path through a Huffman tree instead of against negatives
+    #[arg(long)]
+    pub hierarchical_softmax: bool,
+
+    /// Make every window as wide as --window, instead of drawing its width
+    #[arg(long)]
+    pub fixed_window: bool,
+
+    /// How cbow joins the words around [default: mean]
+    #[arg(long, value_enum)]
+    pub context_sum: Option<Context>,
+
+    /// Start from the vectors of this file, in any format, for the words that it has
+    #[arg(long, value_name = "FILE")]
+    pub init: Option<PathBuf>,
+
+    /// Keep the vectors that --init brings as they are
+    #[arg(long, requires = "init")]
+    pub freeze: bool,
+
+    /// Train this model on with the text, whose new words are added to it
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["init", "vocab"])]
+    pub update: Option<PathBuf>,
+
+    /// Take these words (a file that quickvec vocab wrote) instead of counting
+    #[arg(long, value_name = "FILE")]
+    pub vocab: Option<PathBuf>,
+
+    /// Different words that are kept while counting; when there are more, the rarest are forgotten [default: 50000000]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub max_vocab: Option<usize>,
+
+    /// Folder for what of the text does not fit the memory [default: the system's]
+    #[arg(long, value_name = "FOLDER")]
+    pub temporary_folder: Option<PathBuf>,
+
+    /// Take these kernels instead of the best of this CPU
+    #[arg(long, value_enum)]
+    pub kernel: Option<Kernel>,
+}
+
+/// As `quickvec::config::ContextSum`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Context {
+    Mean,
+    Sum,
+}
+
+/// The names that `quickvec::engine::Trainer::use_kernels` knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kernel {
+    /// Plain Rust, a number at a time
+    Scalar,
+    /// 256-bit registers with fused multiply-add
+    Avx2,
+    /// 512-bit registers
+    Avx512,
+    /// 128-bit registers of 64-bit ARM
+    Neon,
+}
+
+impl Kernel {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kernel::Scalar => "scalar",
+            Kernel::Avx2 => "avx2",
+            Kernel::Avx512 => "avx512",
+            Kernel::Neon => "neon",
+        }
+    }
+}
+
+impl Context {
+    fn kind(self) -> ContextSum {
+        match self {
+            Context::Mean => ContextSum::Mean,
+            Context::Sum => ContextSum::Sum,
+        }
+    }
+}
+
+impl EngineSettings {
+    /// A flag that was given, if one was.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("min-count", self.min_count.is_some()),
+            ("subsample", self.subsample.is_some()),
+            ("min-learning-rate", self.min_learning_rate.is_some()),
+            ("hierarchical-softmax", self.hierarchical_softmax),
+            ("fixed-window", self.fixed_window),
+            ("context-sum", self.context_sum.is_some()),
+            ("init", self.init.is_some()),
+            ("update", self.update.is_some()),
+            ("vocab", self.vocab.is_some()),
+            ("max-vocab", self.max_vocab.is_some()),
+            ("temporary-folder", self.temporary_folder.is_some()),
+            ("kernel", self.kernel.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+
+    /// How a text is counted and encoded.
+    pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CountOptions<'static> {
+        let ReadOptions { max_tokens, invalid_utf8, preparation } = reading.options();
+        let default = CountOptions::default();
+        CountOptions {
+            min_count,
+            max_vocab: self.max_vocab.unwrap_or(default.max_vocab),
+            max_tokens: max_tokens.map(|most| most as u64),
+            invalid_utf8,
+            preparation,
+            threads,
+            temporary_folder: self.temporary_folder.clone(),
+            ..default
+        }
+    }
+}
+
+/// The settings of `base`, or word2vec's, with those given in their place.
+pub fn config(args: &Args, base: Option<EngineConfig>) -> EngineConfig {
+    let (common, own) = (&args.settings, &args.engine);
+    let model = common.model.map(|model| model.kind());
+    let base = base.unwrap_or_else(|| EngineConfig::word2vec(model.unwrap_or(ModelKind::Cbow)));
+    let hierarchical_softmax = own.hierarchical_softmax || base.hierarchical_softmax && common.negatives.is_none();
+    let default_negatives = if hierarchical_softmax { 0 } else { base.negatives };
+    let learning_rate = common.learning_rate.unwrap_or(base.learning_rate);
+    let least = if common.learning_rate.is_some() { learning_rate * 1e-4 } else { base.min_learning_rate };
+    EngineConfig {
+        model: model.unwrap_or(base.model),
+        vector_size: common.vector_size.unwrap_or(base.vector_size),
+        window: common.window.unwrap_or(base.window),
+        dynamic_window: !own.fixed_window && base.dynamic_window,
+        context_sum: own.context_sum.map_or(base.context_sum, Context::kind),
+        negatives: common.negatives.unwrap_or(default_negatives),
+        power: common.power.unwrap_or(base.power),
+        hierarchical_softmax,
+        subsample: own.subsample.unwrap_or(base.subsample),
+        min_count: own.min_count.unwrap_or(base.min_count),
+        epochs: common.epochs.unwrap_or(base.epochs),
+        learning_rate,
+        min_learning_rate: own.min_learning_rate.unwrap_or(least),
+        seed: common.seed.unwrap_or(base.seed),
+    }
+}
+
+/// Refuses flags that contradict a checkpoint's settings. `epochs` may differ.
+pub fn check_against(args: &Args, config: &EngineConfig) -> Result<(), UsageError> {
+    let (common, own) = (&args.settings, &args.engine);
+    let Settings { model, window, vector_size, negatives, power, learning_rate, seed, .. } = common;
+    same("model", model.map(|model| model.kind()), config.model)?;
+    same("window", *window, config.window)?;
+    same("vector-size", *vector_size, config.vector_size)?;
+    same("negatives", *negatives, config.negatives)?;
+    same("power", *power, config.power)?;
+    same("learning-rate", *learning_rate, config.learning_rate)?;
+    same("seed", *seed, config.seed)?;
+    same("min-count", own.min_count, config.min_count)?;
+    same("subsample", own.subsample, config.subsample)?;
+    same("min-learning-rate", own.min_learning_rate, config.min_learning_rate)?;
+    same("context-sum", own.context_sum.map(Context::kind), config.context_sum)?;
+    same("hierarchical-softmax", own.hierarchical_softmax.then_some(true), config.hierarchical_softmax)?;
+    same("fixed-window", own.fixed_window.then_some(true), !config.dynamic_window)?;
+    let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
+    match fixed.iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(UsageError(format!("--{flag} begins a run; it has no place where one goes on"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,128 @@
+//! Small valid files of every format.
+
+use quickvec::Vocabulary;
+use quickvec::vectors::format::npz::NpzWriter;
+use quickvec::vectors::format::safetensors::{self, ExtraTensor, ModelParts};
+use quickvec::vectors::format::{pickle, word2vec_binary, word2vec_text};
+use std::collections::BTreeMap;
+
+const WORDS: [&str; 4] = ["you", "고양이", "goodbye", "."];
+const SIZE: usize = 3;
+
+pub fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary::new();
+    WORDS.iter().zip([900, 70, 5, 1]).for_each(|(word, count)| assert!(vocabulary.insert(word, count).is_some()));
+    vocabulary
+}
+
+pub fn numbers() -> Vec<f32> {
+    (0..WORDS.len() * SIZE).map(|i| i as f32 / 8.0 - 0.5).collect()
+}
+
+/// With and without what may be missing, in both precisions.
+pub fn safetensors() -> Vec<Vec<u8>> {
+    let (vocabulary, input) = (vocabulary(), numbers());
+    let parts = |half, whole: bool| ModelParts {
+        vocabulary: &vocabulary,
+        vector_size: SIZE,
+        input: &input,
+        output: whole.then_some(&input),
+        half,
+        metadata: if whole { [("config".to_owned(), "{}".to_owned())].into() } else { BTreeMap::new() },
+        extra: if whole { vec![("trainer.order".to_owned(), ExtraTensor::U32(&[3, 1]))] } else { Vec::new() },
+    };
+    [(false, false), (true, true)].map(|(half, whole)| safetensors::to_bytes(&parts(half, whole)).unwrap()).into()
+}
+
+/// Every protocol that Python writes, and ours.
+pub fn pickles() -> Vec<Vec<u8>> {
+    let tiny = include_str!("../data/tiny_pickles.tsv").lines();
+    let hex = |hex: &str| {
+        (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect::<Vec<u8>>()
+    };
+    let mut all: Vec<_> = tiny.map(|line| hex(line.rsplit('\t').next().unwrap())).collect();
+    let mut ours = Vec::new();
+    pickle::write(&mut ours, &vocabulary(), SIZE, &numbers(), true).unwrap();
+    all.push(ours);
+    all
+}
+
+/// With its first line.
+pub fn text() -> Vec<Vec<u8>> {
+    let more = ["2 2\nnew york 0.5 -1e-3\n  x\t1 inf\n", "1 1\r\na 1\r\n", "\u{feff}2 3\na 1 2 3\na 4 5 6"];
+    let mut all: Vec<_> = more[1..].iter().map(|text| text.as_bytes().to_vec()).collect();
+    all.push(more[0].replace("inf", "7").into_bytes());
+    all.push(word2vec_text::to_bytes(&vocabulary(), SIZE, &numbers(), true).unwrap());
+    all
+}
+
+/// Without it.
+pub fn glove() -> Vec<Vec<u8>> {
+    vec![
+        word2vec_text::to_bytes(&vocabulary(), SIZE, &numbers(), false).unwrap(),
+        b"a 1 2\nb 3 4\nin 2014 5 6\nc 1 2\n".to_vec(),
+    ]
+}
+
+/// With and without a line end after each row.
+pub fn binary() -> Vec<Vec<u8>> {
+    let ours = word2vec_binary::to_bytes(&vocabulary(), SIZE, &numbers()).unwrap();
+    let row = |word: &str, end: &str| [word.as_bytes(), b" ", &1.5f32.to_le_bytes(), end.as_bytes()].concat();
+    let lines = [b"2 1\n".to_vec(), row("a", "\n"), row("bc", "\n")].concat();
+    let plain = [b"2 1\n".to_vec(), row("a", ""), row("bc", "")].concat();
+    vec![ours, lines, plain]
+}
+
+/// Words with n-grams, words without, a classifier, a quantised model.
+pub fn fasttext() -> Vec<Vec<u8>> {
+    let model = |kind: i32, buckets: i32, labels: &[&str], quantised: u8| {
+        let mut bytes = [793_712_314, 12].map(i32::to_le_bytes).concat();
+        let ngrams = if buckets > 0 { [2, 4] } else { [0, 0] };
+        let settings = [SIZE as i32, 5, 5, 1, 5, 1, 2, kind, buckets, ngrams[0], ngrams[1], 100];
+        bytes.extend(settings.iter().flat_map(|number| number.to_le_bytes()));
+        bytes.extend(1e-4f64.to_le_bytes());
+        let (words, others) = (WORDS.len() as i32, labels.len() as i32);
+        bytes.extend([words + others, words, others].map(i32::to_le_bytes).concat());
+        bytes.extend([976i64, -1].map(i64::to_le_bytes).concat());
+        for (entry, label) in WORDS.iter().map(|word| (word, 0)).chain(labels.iter().map(|label| (label, 1))) {
+            bytes.extend([entry.as_bytes(), &[0], &7i64.to_le_bytes(), &[label]].concat());
+        }
+        for rows in [words + buckets, if labels.is_empty() { words } else { others }] {
+            bytes.push(quantised);
+            bytes.extend([i64::from(rows), SIZE as i64].map(i64::to_le_bytes).concat());
+            bytes.extend((0..rows * SIZE as i32).flat_map(|i| (i as f32 / 4.0).to_le_bytes()));
+        }
+        bytes
+    };
+    vec![model(2, 5, &[], 0), model(1, 0, &[], 0), model(3, 2, &["__label__a"], 0), model(2, 3, &[], 1)]
+}
+
+/// Whole archives.
+pub fn npz() -> Vec<Vec<u8>> {
+    let (words, numbers) = (vocabulary(), numbers());
+    let write = |words: &Vocabulary, half| {
+        let mut bytes = Vec::new();
+        NpzWriter::new(words, SIZE, &numbers, half).unwrap().write_to(&mut bytes).unwrap();
+        bytes
+    };
+    vec![write(&words, true), write(&words.without_counts(), false)]
+}
+
+/// What is in an archive, without the archive around it: a byte that says which array, then its file.
+pub fn arrays() -> Vec<Vec<u8>> {
+    let array = |which: u8, kind: &str, shape: &str, data: &[u8]| {
+        let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        [&[which], &b"\x93NUMPY\x01\x00"[..], &(text.len() as u16).to_le_bytes(), text.as_bytes(), data].concat()
+    };
+    let floats: Vec<u8> = (1..=4).flat_map(|i| (i as f32).to_le_bytes()).collect();
+    let doubles: Vec<u8> = (1..=4).flat_map(|i| f64::from(i).to_le_bytes()).collect();
+    let text: Vec<u8> = "ab\0고\0\0".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    vec![
+        array(0, "<f4", "(2, 2)", &floats),
+        array(0, "<f2", "(2, 4)", &floats),
+        array(0, "<f8", "(2, 2)", &doubles),
+        array(1, "<U3", "(2,)", &text),
+        array(1, "|S3", "(2,)", b"ab\0c\0\0"),
+        array(2, "<i4", "(2,)", &[7, 0, 0, 0, 1, 0, 0, 0]),
+    ]
+}

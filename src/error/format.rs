@@ -321,6 +321,12 @@ pub enum FormatError {
         /// The number.
         got: f32,
     },
+    /// The vectors cannot be read any more.
+    #[error("{message}")]
+    Unreadable {
+        /// What the system said.
+        message: String,
+    },
     /// A number that half precision cannot hold.
     #[error(
         "the vector of `{word}` holds {got}, but half precision ends at 65504; store the model in single precision"

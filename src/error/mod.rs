@@ -5,11 +5,14 @@
 mod config;
 mod corpus;
 mod dataset;
+mod evaluate;
 mod format;
+mod index;
 mod map;
 mod output;
 mod pickle;
 mod query;
+mod text;
 mod train;
 mod vocabulary;
 
@@ -18,11 +21,14 @@ use std::path::{Path, PathBuf};
 pub use config::ConfigError;
 pub use corpus::CorpusError;
 pub use dataset::DatasetError;
+pub use evaluate::EvaluateError;
 pub use format::FormatError;
+pub use index::IndexError;
 pub use map::MapError;
 pub use output::OutputError;
 pub use pickle::PickleError;
 pub use query::QueryError;
+pub use text::TextError;
 pub use train::TrainError;
 pub use vocabulary::VocabularyError;
 
@@ -42,12 +48,18 @@ pub enum Error {
     /// A known data set is missing or not what it should be.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A file of questions or pairs of words is refused.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
     /// A model file is refused.
     #[error(transparent)]
     Format(#[from] FormatError),
     /// Words cannot be laid out in two dimensions.
     #[error(transparent)]
     Map(#[from] MapError),
+    /// An approximate index is refused.
+    #[error(transparent)]
+    Index(#[from] IndexError),
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),
@@ -57,6 +69,9 @@ pub enum Error {
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// Lines of text cannot be read.
+    #[error(transparent)]
+    Text(#[from] TextError),
     /// Training cannot start or go on.
     #[error(transparent)]
     Train(#[from] TrainError),

@@ -1,7 +1,7 @@
 //! Why a question to the vectors has no answer.
 
 /// Why a question to the vectors has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The word is not in the vocabulary.
@@ -20,6 +20,48 @@ pub enum QueryError {
         /// Finite numbers in the vector that was given.
         got: usize,
     },
+    /// Weights by frequency were asked for where nothing tells frequencies.
+    #[error(
+        "the model does not tell how often words were seen, which weights by frequency need; \
+         leave them out, or train with quickvec, whose models keep the counts"
+    )]
+    NoCounts,
+    /// The `a` of the weights `a / (a + frequency)`.
+    #[error("expected a positive number for the weights a / (a + frequency), got {got}")]
+    SifWeight {
+        /// What was given.
+        got: String,
+    },
+    /// A vector that was looked at holds NaN or infinity: the file is damaged. Large files are not read through on
+    /// opening, so that this shows only now.
+    #[error(
+        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; restore the file from its source"
+    )]
+    NotFinite {
+        /// The word.
+        word: String,
+        /// Its id.
+        row: usize,
+        /// The number.
+        got: f32,
+    },
+    /// The file of the vectors cannot be read any more.
+    #[error("cannot read the vectors: {message}; was the file changed meanwhile?")]
+    Unreadable {
+        /// What the system said.
+        message: String,
+    },
+    /// A weight is NaN or infinite.
+    #[error("the weight of `{word}` is {got}: expected a finite number")]
+    Weight {
+        /// The word.
+        word: String,
+        /// Its weight.
+        got: f32,
+    },
+    /// A question about words without words in it.
+    #[error("expected at least one word, got none")]
+    NoWords,
 }
 
 fn hint(similar: &[String]) -> String {

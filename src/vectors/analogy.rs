@@ -7,9 +7,13 @@
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 #![forbid(unsafe_code)]
 
-use super::search::{Neighbour, safe_dot, unit, wide};
+use super::best::Best;
+use super::restrict::Restricted;
+use super::scan::Score;
+use super::search::{Neighbour, merged, unit, wide_unit, with_slack};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
+use crate::words::WordId;
 
 /// Keeps 3CosMul from dividing by zero; Levy and Goldberg's value.
 const MUL_EPSILON: f64 = 0.001;
@@ -30,7 +34,8 @@ impl WordVectors {
     /// The `top` answers to "`a` is to `b` as `c` is to ?", best first, without the three words themselves.
     ///
     /// # Errors
-    /// [`QueryError::UnknownWord`], with near spellings, for the first of the three that is unknown.
+    /// [`QueryError::UnknownWord`], with near spellings, for the first of the three that is unknown;
+    /// [`QueryError::NotFinite`] if the file is damaged.
     pub fn analogy(
         &self,
         a: &str,
@@ -39,26 +44,62 @@ impl WordVectors {
         method: AnalogyMethod,
         top: usize,
     ) -> Result<Vec<Neighbour>, QueryError> {
-        let vectors = [self.vector_of(a)?, self.vector_of(b)?, self.vector_of(c)?].map(|vector| wide(&vector));
-        let ids = self.ids_of(&[a, b, c]);
-        Ok(match method {
-            AnalogyMethod::Add => {
-                let units = vectors.map(|vector| wide(&unit(vector)));
-                self.nearest(&unit(b_minus_a_plus_c(units)), top, &ids)
-            }
-            AnalogyMethod::Mul => {
-                let units = vectors.map(unit);
-                self.scan(top, &ids, |id, row| {
-                    let [a, b, c] = units.each_ref().map(|unit| (1.0 + f64::from(self.cosine(unit, id, row))) / 2.0);
-                    (b * c / (a + MUL_EPSILON)) as f32
-                })
-            }
-            AnalogyMethod::Textbook => {
-                let query = unit(b_minus_a_plus_c(vectors));
-                self.scan(top, &ids, |_, row| safe_dot(&query, row))
-            }
-        })
+        Restricted::all(self).analogy(a, b, c, method, top)
     }
+}
+
+impl Restricted<'_> {
+    /// As [`WordVectors::analogy`], among these words.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn analogy(
+        &self,
+        a: &str,
+        b: &str,
+        c: &str,
+        method: AnalogyMethod,
+        top: usize,
+    ) -> Result<Vec<Neighbour>, QueryError> {
+        let vectors = self.vectors;
+        let wide = [vectors.vector_of(a)?, vectors.vector_of(b)?, vectors.vector_of(c)?];
+        let ids = vectors.ids_of(&[a, b, c]);
+        match method {
+            AnalogyMethod::Add => self.nearest(&unit(b_minus_a_plus_c(wide.map(wide_unit))), top, &ids),
+            AnalogyMethod::Mul => self.by_product(wide.map(unit), top, &ids),
+            AnalogyMethod::Textbook => self.by_dot(&unit(b_minus_a_plus_c(wide)), top, &ids),
+        }
+    }
+
+    fn by_product(&self, units: [Vec<f32>; 3], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
+        let [a, b, c] = &units;
+        let start = || (Best::new(with_slack(top)), Vec::new());
+        let shares = self.scan(&[a, b, c], Score::Cosine, start, |(best, scores), block| {
+            scores.clear();
+            let [a, b, c] = [0, 1, 2].map(|query| block.scores[query].iter());
+            scores.extend(a.zip(b).zip(c).map(|((&a, &b), &c)| product_score([a, b, c])));
+            best.offer_all(scores, left_out, |i| self.id(block.first + i));
+        })?;
+        let best = merged(shares.into_iter().map(|(best, _)| best).collect(), top);
+        let exact = |id| product_score(units.each_ref().map(|unit| self.vectors.exact_cosine(unit, id)));
+        Ok(self.vectors.neighbours(best, top, exact))
+    }
+
+    fn by_dot(&self, query: &[f32], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
+        let shares = self.scan(
+            &[query],
+            Score::Dot,
+            || Best::new(with_slack(top)),
+            |best, block| best.offer_all(&block.scores[0], left_out, |i| self.id(block.first + i)),
+        )?;
+        Ok(self.vectors.neighbours(merged(shares, top), top, |id| self.vectors.exact_dot(query, id)))
+    }
+}
+
+/// 3CosMul of the cosines with `a`, `b` and `c`.
+fn product_score(cosines: [f32; 3]) -> f32 {
+    let [a, b, c] = cosines.map(|cosine| (1.0 + f64::from(cosine)) / 2.0);
+    (b * c / (a + MUL_EPSILON)) as f32
 }
 
 fn b_minus_a_plus_c([a, b, c]: [Vec<f64>; 3]) -> Vec<f64> {

@@ -17,8 +17,8 @@ use std::sync::Arc;
 /// The bytes of a file, mapped, or bytes that were in memory already.
 #[derive(Debug)]
 pub enum Bytes {
-    /// A mapped file.
-    Mapped(Mmap),
+    /// A mapped file, and the file itself: see [`Section::read`].
+    Mapped(Mmap, File),
     /// Memory of our own.
     Owned(Vec<u8>),
 }
@@ -42,7 +42,7 @@ impl Bytes {
         // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
         // limit that this module's documentation states, and our own writers keep to it.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
-        Ok(Bytes::Mapped(map))
+        Ok(Bytes::Mapped(map, file))
     }
 }
 
@@ -51,7 +51,7 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Bytes::Mapped(map) => map,
+            Bytes::Mapped(map, _) => map,
             Bytes::Owned(bytes) => bytes,
         }
     }
@@ -69,6 +69,24 @@ impl Section {
     pub fn new(bytes: &Arc<Bytes>, range: Range<usize>) -> Self {
         debug_assert!(range.start <= range.end && range.end <= bytes.len());
         Self { bytes: Arc::clone(bytes), range }
+    }
+
+    /// The bytes in `range` of this section, by way of `buffer` where that is cheaper than touching the map for the first
+    /// time: a map is filled page by page, at the price of an interruption for every few of them, which is more than a copy
+    /// into a buffer that stays in the cache.
+    ///
+    /// # Errors
+    /// Those of the system, such as that the file was cut short meanwhile.
+    pub fn read<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+        #[cfg(unix)]
+        if let Bytes::Mapped(_, file) = &*self.bytes {
+            use std::os::unix::fs::FileExt;
+            buffer.resize(range.len(), 0);
+            file.read_exact_at(buffer, (self.range.start + range.start) as u64)?;
+            return Ok(buffer);
+        }
+        let _ = buffer;
+        Ok(&self[range])
     }
 }
 
@@ -92,6 +110,23 @@ mod tests {
             std::fs::write(&path, content).unwrap();
             assert_eq!(&*Bytes::map(&path).unwrap(), content);
         }
+    }
+
+    #[test]
+    fn a_section_reads_what_it_maps_and_notices_a_file_cut_short() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "0123456789").unwrap();
+        for bytes in [Bytes::map(&path).unwrap(), Bytes::Owned(b"0123456789".to_vec())] {
+            let section = Section::new(&Arc::new(bytes), 2..9);
+            assert_eq!(section.read(1..4, &mut Vec::new()).unwrap(), b"345");
+            assert_eq!(&section[1..4], b"345");
+        }
+        let section = Section::new(&Arc::new(Bytes::map(&path).unwrap()), 0..10);
+        std::fs::write(&path, "01").unwrap();
+        #[cfg(unix)]
+        assert!(section.read(1..4, &mut Vec::new()).is_err());
+        let _ = section;
     }
 
     #[test]

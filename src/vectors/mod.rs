@@ -1,13 +1,24 @@
 //! Vectors and the questions one can ask them.
 //!
 //! [`WordVectors`] answers questions about any file that [`mod@format`] recognises. The scan is exact: every row is
-//! compared, no index approximates.
+//! compared. With the feature `ann` there is an index besides (`ann`), which finds most of the nearest words in a
+//! fraction of the time.
 
 mod analogy;
+#[cfg(feature = "ann")]
+pub mod ann;
+mod batch;
+mod best;
+mod compare;
+mod embed;
+pub mod evaluate;
 pub mod format;
+mod lines;
 pub mod map;
 mod mapped;
 mod open;
+mod restrict;
+mod scan;
 mod search;
 mod spelling;
 mod storage;
@@ -15,6 +26,8 @@ mod subwords;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use embed::{EmbedReport, Embedder, NpySpool};
+pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};
 pub use subwords::Subwords;

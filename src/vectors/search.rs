@@ -1,23 +1,19 @@
 //! The nearest words: every row is compared, the best are kept.
 //!
-//! `cos(x, y) = x·y / (|x| |y|)`, and 0 where either is the zero vector. Rows of equal similarity come by rising id. The
-//! answer does not depend on the number of threads: each row is scored alone.
+//! `cos(x, y) = x·y / (|x| |y|)`, and 0 where either is the zero vector. Rows of equal similarity come by rising id. A scan
+//! in f32 finds the candidates, [`SLACK`] more than are asked for; their similarities are then calculated in f64 and decide
+//! the order. So the answer depends neither on the number of threads nor on the instruction set.
 #![forbid(unsafe_code)]
 
-use super::storage::Rows;
+use super::best::{Best, Scored};
+use super::restrict::Restricted;
+use super::scan::Score;
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use crate::words::WordId;
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
-use std::ops::Range;
-use std::thread;
 
-/// Fewer numbers than this are scanned faster than threads are started.
-const NUMBERS_PER_THREAD: usize = 1 << 20;
-
-/// Outside this range of lengths an f32 dot product may overflow, or lose digits to underflow.
-const SAFE_NORM: Range<f64> = 1e-12..1e30;
+/// Candidates beyond those asked for: as many may be put in the wrong order by the rounding of f32 at the last place.
+const SLACK: usize = 8;
 
 /// An answer: a word, and how near it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,184 +32,204 @@ impl WordVectors {
     /// `word` may be unknown where n-grams give it a vector.
     ///
     /// # Errors
-    /// [`QueryError::UnknownWord`], with near spellings.
+    /// [`QueryError::UnknownWord`], with near spellings; [`QueryError::NotFinite`] if the file is damaged.
     pub fn most_similar(&self, word: &str, top: usize) -> Result<Vec<Neighbour>, QueryError> {
-        let query = unit(wide(&self.vector_of(word)?));
-        Ok(self.nearest(&query, top, &self.ids_of(&[word])))
+        Restricted::all(self).most_similar(word, top)
     }
 
     /// The `top` words nearest to a vector by cosine, nearest first, without the words in `left_out`.
     ///
     /// # Errors
-    /// [`QueryError::Vector`] if `vector` has not `vector_size` numbers, all of them finite.
+    /// [`QueryError::Vector`] if `vector` has not `vector_size` numbers, all of them finite; [`QueryError::NotFinite`] if the
+    /// file is damaged.
     pub fn most_similar_to(
         &self,
         vector: &[f32],
         top: usize,
         left_out: &[WordId],
     ) -> Result<Vec<Neighbour>, QueryError> {
-        let finite = vector.iter().filter(|x| x.is_finite()).count();
-        if vector.len() != self.vector_size() || finite != vector.len() {
-            return Err(QueryError::Vector { expected: self.vector_size(), got: finite });
+        Restricted::all(self).most_similar_to(vector, top, left_out)
+    }
+
+    /// The `top` words nearest to the weighted sum of the words' unit vectors, nearest first, without those words. Words with
+    /// a negative weight push away.
+    ///
+    /// ```
+    /// # use quickvec::vectors::{Floats, WordVectors};
+    /// # let mut vocabulary = quickvec::Vocabulary::new();
+    /// # ["king", "man", "woman", "queen", "car"].map(|word| vocabulary.add(word));
+    /// # let numbers = vec![3.0, 1.0, 1.0, 0.0, 0.0, 2.0, 1.0, 3.0, -1.0, 0.0];
+    /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(numbers))?;
+    /// let found = vectors.most_similar_weighted(&[("king", 1.0), ("man", -1.0), ("woman", 0.8)], 1)?;
+    /// assert_eq!(found[0].word, "queen");
+    /// # Ok::<(), quickvec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownWord`], with near spellings; [`QueryError::Weight`] if a weight is not finite;
+    /// [`QueryError::NoWords`]; [`QueryError::NotFinite`] if the file is damaged.
+    pub fn most_similar_weighted(&self, words: &[(&str, f32)], top: usize) -> Result<Vec<Neighbour>, QueryError> {
+        Restricted::all(self).most_similar_weighted(words, top)
+    }
+
+    /// The vector of a word that is there, scaled to length 1; the zero vector stays as it is.
+    pub(super) fn unit(&self, id: WordId) -> Result<Vec<f32>, QueryError> {
+        Ok(unit(self.finite(id)?))
+    }
+
+    /// The vector of a word that is there, in f64.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`].
+    pub(super) fn finite(&self, id: WordId) -> Result<Vec<f64>, QueryError> {
+        let wide = self.wide(id);
+        match wide.iter().find(|x| !x.is_finite()) {
+            Some(&got) => Err(self.not_finite(id, got as f32)),
+            None => Ok(wide),
         }
-        Ok(self.nearest(&unit(wide(vector)), top, left_out))
     }
 
-    /// The words nearest to a unit vector (or the zero vector) by cosine.
-    pub(super) fn nearest(&self, unit: &[f32], top: usize, left_out: &[WordId]) -> Vec<Neighbour> {
-        self.scan(top, left_out, |id, row| self.cosine(unit, id, row))
+    /// The vector of a word that is there, in f64; it may hold anything.
+    pub(super) fn wide(&self, id: WordId) -> Vec<f64> {
+        self.vector_by_id(id).expect("ids come from this vocabulary").into_iter().map(f64::from).collect()
     }
 
-    /// The cosine of a unit vector (or the zero vector) and row `id`.
-    pub(super) fn cosine(&self, unit: &[f32], id: usize, row: &[f32]) -> f32 {
-        let inverse = self.inverse_norm(id);
-        let dot = if SAFE_NORM.contains(&(1.0 / inverse)) { f64::from(dot(unit, row)) } else { wide_dot(unit, row) };
-        (dot * inverse).clamp(-1.0, 1.0) as f32
+    /// The cosine of a vector and row `id`, calculated in f64: no finite row overflows.
+    pub(super) fn exact_cosine(&self, vector: &[f32], id: WordId) -> f32 {
+        cosine(&widened(vector), &self.wide(id))
     }
 
-    /// The `top` rows by `score`, which must never be NaN, without those in `left_out`.
-    pub(super) fn scan(
-        &self,
-        top: usize,
-        left_out: &[WordId],
-        score: impl Fn(usize, &[f32]) -> f32 + Sync,
-    ) -> Vec<Neighbour> {
-        let rows = self.rows();
-        let shares = in_parallel(rows, |range| {
-            let mut best = Best::new(top);
-            rows.for_each(range, |id, row| {
-                let id = id as WordId;
-                if !left_out.contains(&id) {
-                    best.offer(Scored { score: score(id as usize, row), id });
-                }
-            });
-            best
-        });
-        let mut best = Best::new(top);
-        shares.into_iter().flat_map(|share| share.heap).for_each(|Reverse(scored)| best.offer(scored));
-        best.into_sorted().into_iter().map(|scored| self.neighbour(scored)).collect()
+    /// The dot product of a vector and row `id`, calculated in f64. May be infinite, never NaN for a finite row.
+    pub(super) fn exact_dot(&self, vector: &[f32], id: WordId) -> f32 {
+        dot(&widened(vector), &self.wide(id)) as f32
     }
 
-    fn neighbour(&self, Scored { score, id }: Scored) -> Neighbour {
-        Neighbour { word: self.vocabulary().word(id).to_owned(), id, similarity: score }
+    pub(super) fn not_finite(&self, id: WordId, got: f32) -> QueryError {
+        QueryError::NotFinite { word: self.vocabulary().word(id).to_owned(), row: id as usize, got }
     }
 }
 
-/// `vector` in f64.
-pub(super) fn wide(vector: &[f32]) -> Vec<f64> {
-    vector.iter().map(|&x| f64::from(x)).collect()
+impl Restricted<'_> {
+    /// As [`WordVectors::most_similar`], among these words.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn most_similar(&self, word: &str, top: usize) -> Result<Vec<Neighbour>, QueryError> {
+        let unit = unit(self.vectors.vector_of(word)?);
+        self.nearest(&unit, top, &self.vectors.ids_of(&[word]))
+    }
+
+    /// As [`WordVectors::most_similar_to`], among these words.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn most_similar_to(
+        &self,
+        vector: &[f32],
+        top: usize,
+        left_out: &[WordId],
+    ) -> Result<Vec<Neighbour>, QueryError> {
+        self.vectors.check_vector(vector)?;
+        self.nearest(&unit(widened(vector)), top, left_out)
+    }
+
+    /// As [`WordVectors::most_similar_weighted`], among these words.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn most_similar_weighted(&self, words: &[(&str, f32)], top: usize) -> Result<Vec<Neighbour>, QueryError> {
+        let (sum, ids) = self.vectors.weighted_sum(words)?;
+        self.nearest(&unit(sum), top, &ids)
+    }
+
+    /// The words nearest to a unit vector (or the zero vector) by cosine.
+    pub(super) fn nearest(&self, unit: &[f32], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
+        let shares = self.scan(
+            &[unit],
+            Score::Cosine,
+            || Best::new(with_slack(top)),
+            |best, block| best.offer_all(&block.scores[0], left_out, |i| self.id(block.first + i)),
+        )?;
+        Ok(self.vectors.neighbours(merged(shares, top), top, |id| self.vectors.exact_cosine(unit, id)))
+    }
+}
+
+impl WordVectors {
+    /// The best `top` of the candidates by their exact scores.
+    pub(super) fn neighbours(&self, candidates: Best, top: usize, exact: impl Fn(WordId) -> f32) -> Vec<Neighbour> {
+        let mut scored: Vec<_> = candidates.ids().map(|id| Scored { score: exact(id), id }).collect();
+        scored.sort_unstable_by(|a, b| b.cmp(a));
+        scored.truncate(top);
+        let neighbour = |Scored { score, id }| {
+            let word = self.vocabulary().word(id).to_owned();
+            Neighbour { word, id, similarity: score }
+        };
+        scored.into_iter().map(neighbour).collect()
+    }
+
+    pub(super) fn check_vector(&self, vector: &[f32]) -> Result<(), QueryError> {
+        let finite = vector.iter().filter(|x| x.is_finite()).count();
+        if vector.len() == self.vector_size() && finite == vector.len() {
+            return Ok(());
+        }
+        Err(QueryError::Vector { expected: self.vector_size(), got: finite })
+    }
+
+    /// The weighted sum of the words' unit vectors, and their ids.
+    pub(super) fn weighted_sum(&self, words: &[(&str, f32)]) -> Result<(Vec<f64>, Vec<WordId>), QueryError> {
+        let (mut sum, mut ids) = (vec![0.0; self.vector_size()], Vec::new());
+        for &(word, weight) in words {
+            if !weight.is_finite() {
+                return Err(QueryError::Weight { word: word.to_owned(), got: weight });
+            }
+            let unit = wide_unit(self.vector_of(word)?);
+            sum.iter_mut().zip(unit).for_each(|(sum, x)| *sum += f64::from(weight) * x);
+            ids.extend(self.ids_of(&[word]));
+        }
+        if words.is_empty() { Err(QueryError::NoWords) } else { Ok((sum, ids)) }
+    }
+}
+
+/// How many candidates a scan keeps for `top` answers; none if none is asked for.
+pub(super) fn with_slack(top: usize) -> usize {
+    if top == 0 { 0 } else { top.saturating_add(SLACK) }
+}
+
+/// The best of all shares.
+pub(super) fn merged(shares: Vec<Best>, top: usize) -> Best {
+    shares.into_iter().reduce(Best::merge).unwrap_or_else(|| Best::new(top))
 }
 
 /// `vector` scaled to length 1; the zero vector stays as it is.
 pub(super) fn unit(vector: Vec<f64>) -> Vec<f32> {
+    wide_unit(vector).into_iter().map(|x| x as f32).collect()
+}
+
+/// The same in f64.
+pub(super) fn wide_unit(mut vector: Vec<f64>) -> Vec<f64> {
     // Scaled by the largest number first: the square of 1e-200 would be 0.
     let largest = vector.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     if largest == 0.0 {
-        return vec![0.0; vector.len()];
+        return vector;
     }
-    let scaled: Vec<f64> = vector.iter().map(|x| x / largest).collect();
-    let norm = scaled.iter().map(|x| x * x).sum::<f64>().sqrt();
-    scaled.iter().map(|x| (x / norm) as f32).collect()
+    vector.iter_mut().for_each(|x| *x /= largest);
+    let norm = dot(&vector, &vector).sqrt();
+    vector.iter_mut().for_each(|x| *x /= norm);
+    vector
 }
 
-/// The dot product of two vectors of one length. Never NaN for finite vectors; it may be infinite.
-pub(super) fn safe_dot(a: &[f32], b: &[f32]) -> f32 {
-    let fast = dot(a, b);
-    if fast.is_finite() { fast } else { wide_dot(a, b) as f32 }
+pub(super) fn widened(vector: &[f32]) -> Vec<f64> {
+    vector.iter().map(|&x| f64::from(x)).collect()
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 16; // separate sums, which the compiler keeps in vector registers
-    let mut sums = [0.0f32; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
+/// The cosine of two vectors, 0 if either is zero.
+pub(super) fn cosine(a: &[f64], b: &[f64]) -> f32 {
+    let lengths = (dot(a, a) * dot(b, b)).sqrt();
+    if lengths == 0.0 { 0.0 } else { (dot(a, b) / lengths).clamp(-1.0, 1.0) as f32 }
 }
 
-fn wide_dot(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
-}
-
-/// Gives every thread a share of the rows; returns what they make of it, in the order of the rows.
-pub(super) fn in_parallel<T: Send>(rows: &Rows, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = (rows.len().saturating_mul(rows.vector_size()) / NUMBERS_PER_THREAD).clamp(1, cores);
-    in_shares(rows.len(), threads, work)
-}
-
-fn in_shares<T: Send>(rows: usize, threads: usize, work: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    if threads <= 1 {
-        return vec![work(0..rows)];
-    }
-    let share = rows.div_ceil(threads);
-    let range = |thread: usize| (thread * share).min(rows)..((thread + 1) * share).min(rows);
-    let work = &work;
-    thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || work(range(thread)))).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
-
-/// A row and its score. Greater means better: a higher score, or the same and a lower id.
-#[derive(Debug, Clone, Copy)]
-struct Scored {
-    score: f32,
-    id: WordId,
-}
-
-impl Ord for Scored {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Adding 0 turns -0 into 0, which ranks the same.
-        (self.score + 0.0).total_cmp(&(other.score + 0.0)).then(other.id.cmp(&self.id))
-    }
-}
-
-impl PartialOrd for Scored {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Scored {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Scored {}
-
-/// The best `top` of all that were offered; the worst of them on top of the heap, ready to be dropped.
-struct Best {
-    top: usize,
-    heap: BinaryHeap<Reverse<Scored>>,
-}
-
-impl Best {
-    fn new(top: usize) -> Self {
-        Self { top, heap: BinaryHeap::new() }
-    }
-
-    fn offer(&mut self, scored: Scored) {
-        if self.heap.len() < self.top {
-            self.heap.push(Reverse(scored));
-        } else if let Some(mut worst) = self.heap.peek_mut()
-            && scored > worst.0
-        {
-            *worst = Reverse(scored);
-        }
-    }
-
-    fn into_sorted(self) -> Vec<Scored> {
-        self.heap.into_sorted_vec().into_iter().map(|Reverse(scored)| scored).collect()
-    }
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]
@@ -293,32 +309,20 @@ mod tests {
     fn an_unknown_word_brings_near_spellings() {
         let vectors = vectors(1, vec![1.0, 2.0]);
         let refused = vectors.most_similar("W1", 5);
-        assert_eq!(
-            refused,
-            Err(QueryError::UnknownWord { word: "W1".into(), similar: vec!["w1".into(), "w0".into()] })
-        );
-    }
-
-    #[test]
-    fn shares_cover_every_row_once_and_in_order() {
-        for (rows, threads) in [(0, 1), (1, 4), (5, 2), (5, 4), (9, 4), (100, 7)] {
-            let seen: Vec<usize> = in_shares(rows, threads, |range| range.collect::<Vec<_>>()).concat();
-            assert_eq!(seen, (0..rows).collect::<Vec<_>>());
-        }
+        let similar = vec!["w1".into(), "w0".into()];
+        assert_eq!(refused, Err(QueryError::UnknownWord { word: "W1".into(), similar }));
     }
 
     #[test]
     fn many_rows_in_threads_give_what_one_thread_gives() {
         // More numbers than one thread takes alone; repeated rows make ties across the shares.
-        let (rows, size) = (3 * NUMBERS_PER_THREAD / 8 + 5, 8);
+        let (rows, size) = ((3 << 20) / 8 + 5, 8);
         let number = |i: usize| ((i * 7919 % 1009) as f32 - 504.0) / 100.0;
         let vectors = vectors(size, (0..rows * size).map(number).collect());
         let found = vectors.most_similar("w77", 50).unwrap();
-        let unit = unit(wide(&vectors.vector_by_id(77).unwrap()));
-        let mut all = Vec::new();
-        vectors.rows().for_each(0..rows, |id, row| {
-            all.push(Scored { score: vectors.cosine(&unit, id, row), id: id as WordId });
-        });
+        let unit = vectors.unit(77).unwrap();
+        let mut all: Vec<_> =
+            (0..rows as WordId).map(|id| Scored { score: vectors.exact_cosine(&unit, id), id }).collect();
         all.retain(|scored| scored.id != 77);
         all.sort_by(|a, b| b.cmp(a));
         assert_eq!(ids(&found), all[..50].iter().map(|scored| scored.id).collect::<Vec<_>>());
@@ -326,8 +330,9 @@ mod tests {
     }
 
     fn naive_cosine(a: &[f32], b: &[f32]) -> f64 {
-        let lengths = wide_dot(a, a).sqrt() * wide_dot(b, b).sqrt();
-        if lengths == 0.0 { 0.0 } else { wide_dot(a, b) / lengths }
+        let dot = |a: &[f32], b: &[f32]| dot(&widened(a), &widened(b));
+        let lengths = dot(a, a).sqrt() * dot(b, b).sqrt();
+        if lengths == 0.0 { 0.0 } else { dot(a, b) / lengths }
     }
 
     fn matrix() -> impl Strategy<Value = (usize, Vec<f32>)> {

@@ -6,8 +6,11 @@
 
 use super::mapped::Section;
 use crate::error::FormatError;
+use crate::math::kernels::search::{Precision, half_bytes, single_bytes};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
+use std::borrow::Cow;
+use std::io;
 use std::ops::Range;
 
 /// Vectors held in memory, row after row, in the precision their file has.
@@ -91,6 +94,63 @@ impl Rows {
     /// Whether the numbers are stored in half precision.
     pub fn is_half(&self) -> bool {
         matches!(self.numbers, Numbers::Owned(Floats::F16(_)) | Numbers::MappedF16(_))
+    }
+
+    /// How numbers are stored.
+    pub(super) fn precision(&self) -> Precision {
+        if self.is_half() { Precision::Half } else { Precision::Single }
+    }
+
+    /// Bytes of a row.
+    pub(super) fn row_bytes(&self) -> usize {
+        self.vector_size * self.precision().bytes()
+    }
+
+    /// The bytes of the rows in `range`, little-endian. Copied only on big-endian CPUs, from numbers in memory.
+    ///
+    /// # Panics
+    /// If `range` ends past the last row.
+    pub(super) fn bytes(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        let size = self.vector_size;
+        let numbers = range.start * size..range.end * size;
+        let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
+        match &self.numbers {
+            Numbers::MappedF32(section) | Numbers::MappedF16(section) => Cow::Borrowed(&section[bytes]),
+            Numbers::Owned(Floats::F32(all)) => single_bytes(&all[numbers.clone()])
+                .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+            Numbers::Owned(Floats::F16(all)) => half_bytes(&all[numbers.clone()])
+                .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), for rows that are read for the first time: see [`Section::read`].
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub(super) fn first_bytes<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
+        match &self.numbers {
+            Numbers::MappedF32(section) | Numbers::MappedF16(section) => {
+                let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
+                section.read(bytes, buffer).map(Cow::Borrowed)
+            }
+            Numbers::Owned(_) => Ok(self.bytes(range)),
+        }
+    }
+
+    /// What [`bytes`](Self::bytes) gave, as numbers.
+    pub(super) fn decode(&self, bytes: &[u8], out: &mut [f32]) {
+        if self.is_half() {
+            let mut halves = vec![f16::ZERO; out.len()];
+            decode_f16(bytes, &mut halves);
+            halves.convert_to_f32_slice(out);
+        } else {
+            decode_f32(bytes, out);
+        }
+    }
+
+    /// Whether the numbers lie in a mapped file.
+    pub(super) fn is_mapped(&self) -> bool {
+        !matches!(self.numbers, Numbers::Owned(_))
     }
 
     /// Row `id`, `D` numbers, copied. `None` if there is no such row.
@@ -199,6 +259,9 @@ mod tests {
             ] {
                 assert_eq!((rows.len(), rows.vector_size(), rows.row(5)), (5, 7, None));
                 assert_eq!(rows.to_f32(), numbers);
+                let mut decoded = vec![0.0; 14];
+                rows.decode(&rows.bytes(2..4), &mut decoded);
+                assert_eq!(decoded, numbers[14..28]);
                 assert_eq!(rows.row(3).unwrap(), numbers[21..28]);
             }
         }

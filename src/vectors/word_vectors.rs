@@ -1,13 +1,15 @@
 //! Words with their vectors, whatever file they come from.
 #![forbid(unsafe_code)]
 
-use super::format::safetensors::ModelFile;
-use super::search::in_parallel;
+use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
+use super::restrict::Restricted;
+use super::search::widened;
 use super::spelling;
 use super::storage::{Floats, Rows};
 use super::subwords::Subwords;
 use crate::error::{FormatError, QueryError};
 use crate::words::{Vocabulary, WordId};
+use std::sync::{Arc, OnceLock};
 
 /// A vocabulary and a vector for each word, ready for questions.
 ///
@@ -25,10 +27,10 @@ use crate::words::{Vocabulary, WordId};
 pub struct WordVectors {
     vocabulary: Vocabulary,
     rows: Rows,
-    /// 1 / |row|, 0 for a zero vector: that makes every cosine with it 0. In f64, where no finite row overflows.
-    inverse_norms: Vec<f64>,
     /// For words that the vocabulary does not have.
     subwords: Option<Subwords>,
+    /// 1 / |row|: see [`scan`](super::scan). Empty until the first scan of a large file; shared by clones.
+    norms: Arc<OnceLock<Vec<f32>>>,
 }
 
 impl WordVectors {
@@ -63,13 +65,29 @@ impl WordVectors {
     }
 
     fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
-        match inverse_norms(&rows) {
-            Ok(inverse_norms) => Ok(Self { vocabulary, rows, inverse_norms, subwords: None }),
-            Err((row, got)) => {
-                let word = vocabulary.word(row as WordId).to_owned();
-                Err(FormatError::NotFinite { word, row, got })
-            }
+        let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
+        let vectors = Self::unchecked(vocabulary, rows);
+        if !large {
+            vectors.check_finite()?;
         }
+        Ok(vectors)
+    }
+
+    /// Vectors that nobody has looked at yet.
+    pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
+        Self { vocabulary, rows, subwords: None, norms: Arc::default() }
+    }
+
+    /// Looks at every number: is it one? On opening that is done for all but large mapped files (see
+    /// [`CHECKED_ON_OPENING`]), whose first search does it on the way. Quick if it was done before.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`] if a vector holds NaN or infinity; [`FormatError::Unreadable`] if the file was changed.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        Restricted::all(self).settle_norms().map_err(|error| match error {
+            QueryError::NotFinite { word, row, got } => FormatError::NotFinite { word, row, got },
+            other => FormatError::Unreadable { message: other.to_string() },
+        })
     }
 
     /// How many words there are.
@@ -115,13 +133,16 @@ impl WordVectors {
         self.rows.row(id as usize)
     }
 
-    pub(super) fn inverse_norm(&self, id: usize) -> f64 {
-        self.inverse_norms[id]
+    pub(super) fn norms(&self) -> &OnceLock<Vec<f32>> {
+        &self.norms
     }
 
     /// The vector to ask with for `word`, known or made of n-grams, or an error that offers near spellings.
-    pub(super) fn vector_of(&self, word: &str) -> Result<Vec<f32>, QueryError> {
-        self.vector(word).ok_or_else(|| self.unknown(word))
+    pub(super) fn vector_of(&self, word: &str) -> Result<Vec<f64>, QueryError> {
+        match self.vocabulary.id(word) {
+            Some(id) => self.finite(id),
+            None => self.vector(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word)),
+        }
     }
 
     /// The ids of those of `words` that are known: what an answer leaves out.
@@ -129,36 +150,12 @@ impl WordVectors {
         words.iter().filter_map(|word| self.vocabulary.id(word)).collect()
     }
 
+    /// The id of `word`, or an error that offers near spellings.
+    pub(super) fn known(&self, word: &str) -> Result<WordId, QueryError> {
+        self.vocabulary.id(word).ok_or_else(|| self.unknown(word))
+    }
+
     fn unknown(&self, word: &str) -> QueryError {
         QueryError::UnknownWord { word: word.to_owned(), similar: spelling::near(&self.vocabulary, word) }
     }
-}
-
-/// Or the first row that is not finite, and the number in it.
-fn inverse_norms(rows: &Rows) -> Result<Vec<f64>, (usize, f32)> {
-    let shares = in_parallel(rows, |range| {
-        let mut inverse = Vec::with_capacity(range.len());
-        let mut bad = None;
-        rows.for_each(range, |id, row| {
-            let norm = norm(row);
-            inverse.push(if norm > 0.0 { 1.0 / norm } else { 0.0 });
-            if !norm.is_finite() && bad.is_none() {
-                bad = row.iter().find(|x| !x.is_finite()).map(|&x| (id, x));
-            }
-        });
-        bad.map_or(Ok(inverse), Err)
-    });
-    let shares = shares.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(shares.concat())
-}
-
-/// Length of a vector. Finite for every finite f32 row, since squares up to 1e77 fit f64.
-fn norm(row: &[f32]) -> f64 {
-    let mut sums = [0.0; 8]; // apart, so that the additions need not wait for each other
-    let (chunks, rest) = row.as_chunks::<8>();
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += f64::from(x) * f64::from(x));
-    }
-    let rest: f64 = rest.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-    (sums.iter().sum::<f64>() + rest).sqrt()
 }

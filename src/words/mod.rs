@@ -1,5 +1,6 @@
 //! Words and their numbers: who is word 42, which id has `toyota`, how often was it seen?
 
+mod index;
 mod list;
 mod vocabulary;
 

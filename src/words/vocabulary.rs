@@ -3,9 +3,7 @@
 //! All words lie in one byte arena; a word costs its bytes, 8 bytes for where it ends, 8 for its count and about 5 in the
 //! hash table that finds it, instead of the 60 and more of a `HashMap<String, _>`.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use super::index::{Index, hash};
 
 /// The number of a word: its row in the matrices.
 pub type WordId = u32;
@@ -29,7 +27,7 @@ pub struct Vocabulary {
     /// `ends[i]` is where word `i` stops in `text`; it starts where the one before it stops.
     ends: Vec<u64>,
     counts: Vec<u64>,
-    table: HashTable<WordId>,
+    index: Index,
 }
 
 impl Vocabulary {
@@ -54,18 +52,46 @@ impl Vocabulary {
         })
     }
 
+    /// The words of a file: all of them in `text`, word `i` up to `ends[i]`, from where the one before it stops. `counts` are
+    /// as many. The table that finds words is built when words are asked for often, so that opening a large file does not
+    /// wait for it; until then nobody has looked for words that are there twice: [`first_duplicate`](Self::first_duplicate).
+    ///
+    /// # Errors
+    /// The first id whose end is out of order, past the end of the text, or inside a character, or the last id if text is
+    /// left; with where its word starts.
+    pub(crate) fn from_arena(text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Self, (usize, u64)> {
+        debug_assert_eq!(ends.len(), counts.len());
+        let (mut start, last) = (0, ends.len().wrapping_sub(1));
+        for (id, &end) in ends.iter().enumerate() {
+            let valid = end >= start && usize::try_from(end).is_ok_and(|end| text.is_char_boundary(end));
+            if !valid || (id == last && end != text.len() as u64) {
+                return Err((id, start));
+            }
+            start = end;
+        }
+        Ok(Self { text, ends, counts, index: Index::later() })
+    }
+
+    /// The lowest id whose word another id before it has already. Only [`from_arena`](Self::from_arena) lets that happen;
+    /// [`id`](Self::id) then finds the lower one.
+    pub(crate) fn first_duplicate(&self) -> Option<WordId> {
+        self.index.table(self.len(), |id| self.word(id)).duplicate
+    }
+
     fn find_or_insert(&mut self, word: &str) -> (WordId, bool) {
+        let (text, ends) = (&self.text, &self.ends);
+        let words = &mut self.index.table_mut(ends.len(), |id| word_in(text, ends, id)).words;
         let hash = hash(word);
-        if let Some(&id) = self.table.find(hash, |&id| self.word(id) == word) {
+        if let Some(&id) = words.find(hash, |&id| word_in(text, ends, id) == word) {
             return (id, false);
         }
         let id =
-            WordId::try_from(self.len()).expect("ids are 32 bits: 4 billion words do not fit this machine's memory");
+            WordId::try_from(ends.len()).expect("ids are 32 bits: 4 billion words do not fit this machine's memory");
         self.text.push_str(word);
         self.ends.push(self.text.len() as u64);
         self.counts.push(0);
         let (text, ends) = (&self.text, &self.ends);
-        self.table.insert_unique(hash, id, |&id| self::hash(word_in(text, ends, id)));
+        words.insert_unique(hash, id, |&id| super::index::hash(word_in(text, ends, id)));
         (id, true)
     }
 
@@ -81,7 +107,7 @@ impl Vocabulary {
 
     /// The id of `word`, if it is known.
     pub fn id(&self, word: &str) -> Option<WordId> {
-        self.table.find(hash(word), |&id| self.word(id) == word).copied()
+        self.index.find(word, self.len(), |id| self.word(id))
     }
 
     /// The word with this id.
@@ -133,11 +159,6 @@ fn word_in<'a>(text: &'a str, ends: &[u64], id: WordId) -> &'a str {
     &text[start..ends[id] as usize]
 }
 
-fn hash(word: &str) -> u64 {
-    // A fixed state: attackers who choose words can slow a run, as they could by making it larger.
-    FixedState::default().hash_one(word)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +190,50 @@ mod tests {
             assert_eq!(vocabulary.id(&format!("w{i}")), Some(i));
         }
         assert_eq!(vocabulary.id("w10000"), None);
+    }
+
+    /// `("a", "안녕", "", "b")`
+    fn of_a_file() -> Vocabulary {
+        Vocabulary::from_arena("a안녕b".to_owned(), vec![1, 7, 7, 8], vec![4, 3, 2, 1]).unwrap()
+    }
+
+    #[test]
+    fn words_of_a_file_are_found_before_and_after_the_table_is_built() {
+        let vocabulary = of_a_file();
+        for _ in 0..20 {
+            let found = ["a", "안녕", "", "b", "ab", "c"].map(|word| vocabulary.id(word));
+            assert_eq!(found, [Some(0), Some(1), Some(2), Some(3), None, None]);
+        }
+        assert_eq!(vocabulary.first_duplicate(), None);
+    }
+
+    #[test]
+    fn words_of_a_file_can_be_added_to_at_once() {
+        let mut vocabulary = of_a_file();
+        assert_eq!((vocabulary.add("b"), vocabulary.add("new")), (3, 4));
+        assert_eq!(vocabulary.clone().id("new"), Some(4));
+        assert_eq!(vocabulary.counts(), [4, 3, 2, 2, 1]);
+    }
+
+    #[test]
+    fn the_first_of_equal_words_is_found_and_the_second_told() {
+        let twice = || Vocabulary::from_arena("abbcb".to_owned(), vec![1, 2, 3, 4, 5], vec![0; 5]).unwrap();
+        let (before, after) = (twice(), twice());
+        assert_eq!(after.first_duplicate(), Some(2));
+        for vocabulary in [before, after] {
+            assert_eq!((vocabulary.id("b"), vocabulary.id("c")), (Some(1), Some(3)));
+        }
+    }
+
+    #[test]
+    fn refuses_ends_that_are_no_ends() {
+        let refused = |ends: &[u64]| Vocabulary::from_arena("a안녕b".to_owned(), ends.to_vec(), vec![0; ends.len()]);
+        assert_eq!(refused(&[1, 0, 8]), Err((1, 1)), "out of order");
+        assert_eq!(refused(&[1, 2, 8]), Err((1, 1)), "inside a character");
+        assert_eq!(refused(&[7, 9]), Err((1, 7)), "past the end");
+        assert_eq!(refused(&[1, u64::MAX]), Err((1, 1)));
+        assert_eq!(refused(&[1, 7]), Err((1, 1)), "text is left");
+        assert!(refused(&[8]).is_ok());
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub struct Args {
     /// How many answers to show
     #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
+    /// Answer with the N most frequent words only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    restrict: Option<u32>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
@@ -52,7 +55,8 @@ impl Method {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
     let (method, name) = args.method.in_library();
-    let neighbours = vectors.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
+    let among = vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize));
+    let neighbours = among.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
     let words = [&args.a, &args.b, &args.c].map(String::clone);
     let answer = Answer { query: Query::Analogy { words, method: name }, neighbours };
     to_stdout(|out| args.format.output().answers(out, &[answer]))

@@ -1,22 +1,50 @@
 //! `quickvec similar MODEL WORD...`: the nearest words by cosine.
 
+#[cfg(feature = "ann")]
+use super::open;
 use super::open::OpenArgs;
+use super::queries;
 use crate::output::{Answer, Form, Query, to_stdout};
+use quickvec::vectors::Restricted;
+#[cfg(feature = "ann")]
+use quickvec::vectors::ann::ApproximateIndex;
+use quickvec::{Error, Neighbour, WordVectors};
 use std::path::PathBuf;
 
-/// Show the words nearest to each WORD, by cosine
+/// Show the words nearest to each WORD, to a sum of words, or to a vector, by cosine
 ///
-/// If one of the words is unknown, none is answered.
+/// If one of the words is unknown, none is answered. WORD `-` stands for all lines of standard input, a word each; many
+/// words at once are answered much faster than one by one.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     model: PathBuf,
-    /// Words to look up
-    #[arg(required = true, value_name = "WORD")]
+    /// Words to look up, each on its own; - reads them from standard input
+    #[arg(required_unless_present_any = ["positive", "negative", "vector"], value_name = "WORD")]
     words: Vec<String>,
+    /// Look near the sum of words: this word pulls, with a weight if a number follows a colon, as in king:0.5
+    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words")]
+    positive: Vec<String>,
+    /// Look near the sum of words: this word pushes away
+    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words")]
+    negative: Vec<String>,
+    /// Look near each vector of this file, a line of numbers each; - reads standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "positive", "negative"])]
+    vector: Option<PathBuf>,
     /// How many neighbours to show
     #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
+    /// Answer with the N most frequent words only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    restrict: Option<u32>,
+    /// Use the index that `quickvec index` made: much faster, but some words may be missing
+    #[cfg(feature = "ann")]
+    #[arg(long, conflicts_with = "restrict")]
+    approximate: bool,
+    /// The index to use [default: the model's name with .ann after it]
+    #[cfg(feature = "ann")]
+    #[arg(long, value_name = "FILE", requires = "approximate")]
+    index: Option<PathBuf>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Form::Table)]
     format: Form,
@@ -26,11 +54,88 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
-    let answer = |word: &String| {
-        let neighbours = vectors.most_similar(word, args.top as usize)?;
-        anyhow::Ok(Answer { query: Query::Nearest(word.clone()), neighbours })
-    };
+    let search = Search::new(args, &vectors)?;
+    let top = args.top as usize;
     // All are answered before any is shown: an unknown word leaves no half a result behind.
-    let answers = args.words.iter().map(answer).collect::<Result<Vec<_>, _>>()?;
+    let answers = match &args.vector {
+        Some(path) => {
+            let found = search.near_vectors(&queries::vectors(path, vectors.vector_size())?, top)?;
+            answers((1..).map(Query::Vector), found)
+        }
+        None if args.words.is_empty() => {
+            let terms = terms(args);
+            let found = search.near_sum(&terms, top)?;
+            let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
+            vec![Answer { query: Query::Weighted(terms), neighbours: found }]
+        }
+        None => {
+            let words = queries::words(&args.words)?;
+            let found = search.near_words(&words.iter().map(String::as_str).collect::<Vec<_>>(), top)?;
+            answers(words.into_iter().map(Query::Nearest), found)
+        }
+    };
     to_stdout(|out| args.format.output().answers(out, &answers))
+}
+
+/// The words of the sum, those that push away with negative weights.
+fn terms(args: &Args) -> Vec<(&str, f32)> {
+    let pull = args.positive.iter().map(|text| queries::weighted(text));
+    let push = args.negative.iter().map(|text| queries::weighted(text)).map(|(word, weight)| (word, -weight));
+    pull.chain(push).collect()
+}
+
+fn answers(queries: impl Iterator<Item = Query>, found: Vec<Vec<Neighbour>>) -> Vec<Answer> {
+    queries.zip(found).map(|(query, neighbours)| Answer { query, neighbours }).collect()
+}
+
+/// How the nearest words are found.
+enum Search<'v> {
+    Exact(Restricted<'v>),
+    #[cfg(feature = "ann")]
+    Approximate(&'v WordVectors, ApproximateIndex),
+}
+
+impl<'v> Search<'v> {
+    fn new(args: &Args, vectors: &'v WordVectors) -> anyhow::Result<Self> {
+        #[cfg(feature = "ann")]
+        if args.approximate {
+            let path = args.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
+            let index = ApproximateIndex::open(&path, vectors).map_err(|error| open::name_file(&path, error))?;
+            return Ok(Search::Approximate(vectors, index));
+        }
+        Ok(Search::Exact(vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize))))
+    }
+
+    fn near_words(&self, words: &[&str], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {
+        match self {
+            Search::Exact(among) => match words {
+                [word] => Ok(vec![among.most_similar(word, top)?]), // a product with one row would gain nothing
+                words => Ok(among.most_similar_batch(words, top)?),
+            },
+            #[cfg(feature = "ann")]
+            Search::Approximate(vectors, index) => {
+                words.iter().map(|word| index.most_similar(vectors, word, top)).collect()
+            }
+        }
+    }
+
+    fn near_sum(&self, terms: &[(&str, f32)], top: usize) -> Result<Vec<Neighbour>, Error> {
+        match self {
+            Search::Exact(among) => Ok(among.most_similar_weighted(terms, top)?),
+            #[cfg(feature = "ann")]
+            Search::Approximate(vectors, index) => index.most_similar_weighted(vectors, terms, top),
+        }
+    }
+
+    fn near_vectors(&self, queries: &[Vec<f32>], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {
+        match self {
+            Search::Exact(among) => {
+                Ok(among.most_similar_to_batch(&queries.concat(), top, &vec![&[][..]; queries.len()])?)
+            }
+            #[cfg(feature = "ann")]
+            Search::Approximate(vectors, index) => {
+                queries.iter().map(|query| index.most_similar_to(vectors, query, top, &[])).collect()
+            }
+        }
+    }
 }

@@ -8,6 +8,12 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub enum Query {
     /// Which words are near this one?
     Nearest(String),
+    /// Which words are near the weighted sum of these?
+    Weighted(Vec<(String, f32)>),
+    /// Which words are near the n-th vector that was given?
+    Vector(usize),
+    /// Which of these words does not belong? The words found are these, the farthest from their mean first.
+    Odd(Vec<String>),
     /// The first is to the second as the third is to what?
     Analogy {
         /// The three words.
@@ -29,15 +35,31 @@ impl Serialize for Answer {
         let mut map = serializer.serialize_map(None)?;
         match &self.query {
             Query::Nearest(word) => map.serialize_entry("query", word)?,
+            Query::Weighted(terms) => {
+                let terms: Vec<_> = terms.iter().map(|(word, weight)| Term { word, weight: *weight }).collect();
+                map.serialize_entry("query", &terms)?;
+            }
+            Query::Vector(number) => map.serialize_entry("query", &format!("vector {number}"))?,
+            Query::Odd(words) => {
+                map.serialize_entry("query", words)?;
+                map.serialize_entry("odd", &self.neighbours.first().map(|found| &found.word))?;
+            }
             Query::Analogy { words, method } => {
                 map.serialize_entry("query", words)?;
                 map.serialize_entry("method", method)?;
             }
         }
         let neighbours: Vec<_> = self.neighbours.iter().map(Found).collect();
-        map.serialize_entry("neighbours", &neighbours)?;
+        let name = if matches!(self.query, Query::Odd(_)) { "words" } else { "neighbours" };
+        map.serialize_entry(name, &neighbours)?;
         map.end()
     }
+}
+
+#[derive(serde::Serialize)]
+struct Term<'a> {
+    word: &'a str,
+    weight: f32,
 }
 
 struct Found<'a>(&'a Neighbour);
@@ -48,5 +70,33 @@ impl Serialize for Found<'_> {
         map.serialize_entry("word", &self.0.word)?;
         map.serialize_entry("similarity", &self.0.similarity)?;
         map.end()
+    }
+}
+
+/// A weighted sum as one writes it: `king - man + 0.8 woman`.
+pub fn sum(terms: &[(String, f32)], shown: impl Fn(&str) -> String) -> String {
+    let mut text = String::new();
+    for (index, (word, weight)) in terms.iter().enumerate() {
+        let sign = match (index, *weight < 0.0) {
+            (0, false) => "",
+            (0, true) => "-",
+            (_, false) => " + ",
+            (_, true) => " - ",
+        };
+        let factor = if weight.abs() == 1.0 { String::new() } else { format!("{} ", weight.abs()) };
+        text += &format!("{sign}{factor}{}", shown(word));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_reads_as_one_writes_it() {
+        let terms = [("king", 1.0), ("man", -1.0), ("woman", 0.8), ("x", -2.5)].map(|(w, x)| (w.to_owned(), x));
+        assert_eq!(sum(&terms, str::to_owned), "king - man + 0.8 woman - 2.5 x");
+        assert_eq!(sum(&terms[1..2], str::to_owned), "-man");
     }
 }

@@ -1,5 +1,6 @@
 //! The forms that results can take, and what each of them can show.
 
+use super::evaluation::{self, Evaluation};
 use super::{Answer, Facts, json, table, tsv};
 use std::io::{self, Write};
 
@@ -27,6 +28,28 @@ impl Form {
             Form::Table => &table::Table,
             Form::Tsv => &tsv::Tsv,
             Form::Json => &json::Json,
+        }
+    }
+}
+
+/// The form of scores.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum ScoresForm {
+    /// For people
+    Table,
+    /// A header, then one line for each number: file, section (empty for the whole file), measure, value
+    Tsv,
+    /// One array with an object for each file
+    Json,
+}
+
+impl ScoresForm {
+    /// Writes the scores in this form.
+    pub fn write(self, out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
+        match self {
+            ScoresForm::Table => evaluation::table(out, evaluations),
+            ScoresForm::Tsv => evaluation::tsv(out, evaluations),
+            ScoresForm::Json => json::line(out, evaluations),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod answer;
 mod chart;
+mod comparison;
+mod evaluation;
 mod exit;
 mod facts;
 mod form;
@@ -20,9 +22,11 @@ mod words;
 
 pub use answer::{Answer, Query};
 pub use chart::Charts;
+pub use comparison::{Comparison, comparisons};
+pub use evaluation::{Evaluation, Measured};
 pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
 pub use facts::Facts;
-pub use form::{FactsForm, Form};
+pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
 pub use language::Language;
 pub use losses::LossCurve;

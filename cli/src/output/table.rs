@@ -2,6 +2,8 @@
 //!
 //! Control characters in words are shown escaped: what stands in a file must not steer a terminal.
 
+use super::answer::sum;
+use super::comparison::Comparison;
 use super::form::Output;
 use super::width::width;
 use super::{Answer, Facts, Query};
@@ -26,6 +28,12 @@ impl Output for Table {
 fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     match &answer.query {
         Query::Nearest(word) => writeln!(out, "[query] {}", printable(word))?,
+        Query::Weighted(terms) => writeln!(out, "[query] {}", sum(terms, printable))?,
+        Query::Vector(number) => writeln!(out, "[query] vector {number}")?,
+        Query::Odd(words) => {
+            let words: Vec<_> = words.iter().map(|word| printable(word)).collect();
+            writeln!(out, "[odd] {}", words.join(" "))?;
+        }
         Query::Analogy { words, .. } => {
             let [a, b, c] = words.each_ref().map(|word| printable(word));
             writeln!(out, "[analogy] {a}:{b} = {c}:?")?;
@@ -38,6 +46,21 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
     for (word, found) in words.iter().zip(&answer.neighbours) {
         writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
+    }
+    Ok(())
+}
+
+/// One number a line; with the words before it if there are several.
+pub fn comparisons(out: &mut dyn Write, comparisons: &[Comparison]) -> io::Result<()> {
+    let name = |words: &[String]| words.iter().map(|word| printable(word)).collect::<Vec<_>>().join(",");
+    for comparison in comparisons {
+        if comparisons.len() > 1 {
+            write!(out, "{} {}  ", name(&comparison.a), name(&comparison.b))?;
+        }
+        match comparison.rank {
+            Some(rank) => writeln!(out, "{rank}")?,
+            None => writeln!(out, "{}", four_decimals(comparison.similarity))?,
+        }
     }
     Ok(())
 }

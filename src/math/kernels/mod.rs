@@ -13,6 +13,7 @@
 pub mod gemm;
 pub mod large_pages;
 pub mod plain;
+pub mod search;
 pub mod window;
 
 use super::Chunk;

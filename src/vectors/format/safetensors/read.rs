@@ -15,7 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
-/// Files up to this many bytes have every tensor's checksum verified when opened; larger ones only the vocabulary's.
+/// Files up to this many bytes are checked in full when opened. Of larger ones only the vocabulary's checksums are verified
+/// then; the rest waits for [`ModelFile::verify`], and for the first search, which ends with an error at NaN or infinity.
 pub const CHECKED_ON_OPENING: usize = 256 << 20;
 
 /// A model's file, opened: the vocabulary in memory, the matrices mapped.
@@ -51,13 +52,25 @@ impl ModelFile {
         header.check(HEADER, header.checksum())?;
         let vector_size = check_shapes(&header)?;
         let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
-        if model.bytes.len() <= CHECKED_ON_OPENING {
-            model.verify()?;
-        } else {
-            [TEXT, ENDS, COUNTS].into_iter().try_for_each(|tensor| model.verify_tensor(tensor))?;
+        if model.bytes.len() > CHECKED_ON_OPENING {
+            model.vocabulary = model.verified_vocabulary()?;
+            return Ok(model);
         }
+        model.verify_tensors()?;
         model.vocabulary = model.read_vocabulary()?;
+        model.refuse_duplicates()?;
         Ok(model)
+    }
+
+    /// Reads the words of a large model while another thread compares their checksums.
+    fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        std::thread::scope(|scope| {
+            let verifying =
+                scope.spawn(|| [TEXT, ENDS, COUNTS].into_iter().try_for_each(|name| self.verify_tensor(name)));
+            let vocabulary = self.read_vocabulary();
+            verifying.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            vocabulary
+        })
     }
 
     /// The words and their counts.
@@ -120,12 +133,24 @@ impl ModelFile {
         self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
     }
 
-    /// Compares every tensor with its checksum. Reads the whole file.
+    /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
     ///
     /// # Errors
-    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right.
+    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right;
+    /// [`FormatError::DuplicateWord`].
     pub fn verify(&self) -> Result<(), FormatError> {
+        self.verify_tensors()?;
+        self.refuse_duplicates()
+    }
+
+    fn verify_tensors(&self) -> Result<(), FormatError> {
         self.header.tensors.keys().try_for_each(|tensor| self.verify_tensor(tensor))
+    }
+
+    fn refuse_duplicates(&self) -> Result<(), FormatError> {
+        self.vocabulary.first_duplicate().map_or(Ok(()), |id| {
+            Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize })
+        })
     }
 
     /// The words, leaving the rest of the file behind.
@@ -171,7 +196,13 @@ impl ModelFile {
         let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
         let ends = decode_all(&read(ENDS)?, u64::from_le_bytes);
         let counts = decode_all(&read(COUNTS)?, u64::from_le_bytes);
-        vocabulary(text, &ends, &counts)
+        let to = text.len() as u64;
+        // Where an end is wrong it is read once more, to be told: the vocabulary has taken the decoded ones.
+        Vocabulary::from_arena(text.to_owned(), ends, counts).map_err(|(row, from)| {
+            let got =
+                read(ENDS).ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
+            FormatError::WordEnd { row, from, to, got }
+        })
     }
 }
 
@@ -237,23 +268,4 @@ fn expect<'h>(
 
 fn decode_all<T, const N: usize>(bytes: &[u8], decode: impl Fn([u8; N]) -> T) -> Vec<T> {
     bytes.as_chunks().0.iter().map(|&bytes| decode(bytes)).collect()
-}
-
-/// Cuts `text` at `ends`, which are as many as `counts`.
-fn vocabulary(text: &str, ends: &[u64], counts: &[u64]) -> Result<Vocabulary, FormatError> {
-    let mut vocabulary = Vocabulary::new();
-    let mut start = 0;
-    for (row, (&end, &count)) in ends.iter().zip(counts).enumerate() {
-        let bad_end = || FormatError::WordEnd { row, from: start as u64, to: text.len() as u64, got: end };
-        let last = row + 1 == ends.len();
-        // `get` refuses what is out of order, past the end, or inside a character.
-        let word = usize::try_from(end).ok().and_then(|end| text.get(start..end)).ok_or_else(bad_end)?;
-        if last && start + word.len() != text.len() {
-            return Err(bad_end());
-        }
-        let inserted = vocabulary.insert(word, count);
-        inserted.ok_or_else(|| FormatError::DuplicateWord { word: word.to_owned(), row })?;
-        start += word.len();
-    }
-    Ok(vocabulary)
 }

@@ -1,0 +1,99 @@
+"""Analogies answered by gensim and by quickvec: the same vectors, the same questions, the same cores, in turns.
+
+gensim's time is that of its call `evaluate_word_analogies` alone, within a process that has the vectors in memory and has answered one question before.
+quickvec's is the wall clock of the whole command `quickvec eval`: process, opening the model, reading the questions, answering. Each round
+runs both, each round in the other order; a ratio is formed within a round. Exit code 1 when the counts of any section differ, or when
+the median ratio is below its bar.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def gensim_counts(vectors, questions, restrict):
+    """Counts by section, the last over all, and the seconds of the call."""
+    start = time.perf_counter()
+    _, sections = vectors.evaluate_word_analogies(str(questions), restrict_vocab=restrict)
+    seconds = time.perf_counter() - start
+    return [(len(s["correct"]), len(s["correct"]) + len(s["incorrect"])) for s in sections], seconds
+
+
+def quickvec_counts(command):
+    """The same of a run of quickvec."""
+    start = time.perf_counter()
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    seconds = time.perf_counter() - start
+    (found,) = json.loads(output)
+    return [(s["correct"], s["total"]) for s in [*found["sections"], found]], seconds
+
+
+def warm_up(vectors, folder):
+    """gensim calculates norms at its first call; that is not the answering of questions."""
+    one = Path(folder, "one.txt")
+    one.write_text(": one\n" + " ".join(vectors.index_to_key[:4]) + "\n", encoding="utf-8")
+    gensim_counts(vectors, one, 10)
+
+
+def race(args):
+    """All rounds: the figures of each, and the sections that disagree."""
+    from gensim import __version__
+    from gensim.models import KeyedVectors
+    vectors = KeyedVectors.load_word2vec_format(args.vectors, binary=args.vectors.endswith(".bin"))
+    command = [args.quickvec, "eval", args.model, args.questions, "--restrict", str(args.restrict), "--format", "json"]
+    rounds, differ = [], False
+    with tempfile.TemporaryDirectory() as folder:
+        warm_up(vectors, folder)
+    for number in range(args.rounds):
+        found = {}
+        for name in ("gensim", "quickvec") if number % 2 == 0 else ("quickvec", "gensim"):
+            found[name] = gensim_counts(vectors, args.questions, args.restrict) if name == "gensim" else quickvec_counts(command)
+        differ |= found["gensim"][0] != found["quickvec"][0]
+        rounds.append({name: seconds for name, (_, seconds) in found.items()})
+        print(f"round {number + 1}: gensim {rounds[-1]['gensim']:.2f} s, quickvec {rounds[-1]['quickvec']:.3f} s, "
+              f"{rounds[-1]['gensim'] / rounds[-1]['quickvec']:.0f} times faster", file=sys.stderr, flush=True)
+    correct, asked = found["quickvec"][0][-1]
+    return {"gensim": __version__, "words": len(vectors), "vector_size": vectors.vector_size, "restrict": args.restrict,
+            "cores": os.cpu_count(), "load_average": os.getloadavg(), "correct": correct, "asked": asked, "same_counts": not differ,
+            "rounds": rounds, "median_ratio": statistics.median(r["gensim"] / r["quickvec"] for r in rounds)}
+
+
+def parser():
+    """The command line."""
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("vectors", help="word2vec text, or binary where it ends in .bin, for gensim")
+    p.add_argument("model", help="the same vectors for quickvec")
+    p.add_argument("questions", help="questions-words.txt")
+    p.add_argument("--quickvec", default=str(ROOT / "target/release/quickvec"), help="the release binary")
+    p.add_argument("--restrict", type=int, default=30_000, help="the most frequent words take part")
+    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--threads", type=int, default=2, help="cores for gensim's matrix products; quickvec takes all there are")
+    p.add_argument("--at-least", type=float, default=50, help="how many times faster")
+    p.add_argument("--json", help="where all numbers go")
+    return p
+
+
+def main():
+    args = parser().parse_args()
+    os.environ.update({name: str(args.threads) for name in THREAD_VARIABLES})  # before NumPy is loaded
+    result = race(args)
+    print(json.dumps(result, indent=1))
+    if args.json:
+        Path(args.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if not result["same_counts"]:
+        sys.exit("MISSED: the counts differ")
+    if not result["median_ratio"] >= args.at_least:  # "not >=" so that NaN is a fault
+        sys.exit(f"MISSED: {result['median_ratio']:.1f} times faster, expected {args.at_least:g}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+//! `quickvec eval MODEL FILE...`: how good are these vectors?
+
+use super::open::{self, OpenArgs};
+use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
+use quickvec::error::QueryError;
+use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
+use quickvec::{AnalogyMethod, WordVectors};
+use std::path::{Path, PathBuf};
+
+/// Measure vectors: analogies answered, similarities compared with people's
+///
+/// Each FILE holds questions of four words, in sections that begin with `: name`; or pairs, two words and a number apart by
+/// tabs, commas or spaces. Its content tells which. By the rules of gensim 4.4, whose figures these are.
+#[derive(clap::Args)]
+pub struct Args {
+    /// File of word vectors; its format is recognised by content
+    model: PathBuf,
+    /// Files of questions or of pairs; compressed ones are unpacked
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How answers to analogies are scored
+    #[arg(long, value_enum, default_value_t = Method::Add)]
+    method: Method,
+    /// Ask for, and answer with, the N most frequent words only
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
+    restrict: u32,
+    /// Tell upper and lower case apart; without it words are compared in upper case, and of those that differ in case only
+    /// the most frequent stands for all
+    #[arg(long)]
+    case: bool,
+    /// Count questions with unknown words as missed, and such pairs with similarity 0, instead of leaving them out
+    /// (gensim's dummy4unknown)
+    #[arg(long)]
+    count_unknown: bool,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = ScoresForm::Table)]
+    format: ScoresForm,
+
+    #[command(flatten)]
+    open: OpenArgs,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Method {
+    /// Cosine with b - a + c over unit vectors (3CosAdd)
+    Add,
+    /// Product and quotient of cosines (3CosMul)
+    Mul,
+    /// The chapter's: dot product with the vectors as stored
+    Textbook,
+}
+
+impl Method {
+    fn in_library(self) -> (AnalogyMethod, &'static str) {
+        match self {
+            Method::Add => (AnalogyMethod::Add, "add"),
+            Method::Mul => (AnalogyMethod::Mul, "mul"),
+            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
+        }
+    }
+}
+
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    // All files are read before any is answered: a fault in the last one costs no time.
+    let sets = args.files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>()?;
+    let vectors = args.open.vectors(&args.model)?;
+    let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
+    let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
+    let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;
+    evaluations.iter().for_each(note_nothing_known);
+    to_stdout(|out| args.format.write(out, &evaluations))
+}
+
+impl Args {
+    fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Result<Evaluation, QueryError> {
+        let restrict = self.restrict as usize;
+        let options = EvaluateOptions { restrict, case_sensitive: self.case, count_unknown: self.count_unknown };
+        let measured = match set {
+            EvaluationSet::Analogies(analogies) => {
+                let (method, name) = self.method.in_library();
+                Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options)?, name)
+            }
+            EvaluationSet::Pairs(pairs) => Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?),
+        };
+        Ok(Evaluation { file: file.display().to_string(), measured })
+    }
+}
+
+/// Says so where nothing could be measured: the vectors may be in another language.
+fn note_nothing_known(evaluation: &Evaluation) {
+    let (known, what) = match &evaluation.measured {
+        Measured::Analogies(report, _) => (report.total.asked > 0, "question"),
+        Measured::Pairs(report) => (report.spearman.is_some(), "pair (or none that differ)"),
+    };
+    if !known {
+        note(format_args!("{}: no {what} has all its words among those of the model", evaluation.file));
+    }
+}

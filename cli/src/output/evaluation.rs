@@ -1,0 +1,155 @@
+//! Scores of vectors, a file of questions or pairs at a time, in all forms.
+#![forbid(unsafe_code)]
+
+use super::table::{padded, printable};
+use super::tsv::escaped;
+use super::width::width;
+use quickvec::vectors::evaluate::statistics::Correlation;
+use quickvec::vectors::evaluate::{AnalogyReport, PairReport, SectionScore};
+use serde::ser::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// What one file had to say about the vectors.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// Its name, as it was given.
+    pub file: String,
+    pub measured: Measured,
+}
+
+/// By which kind of file.
+#[derive(Debug)]
+pub enum Measured {
+    /// Questions, and the name of the method that scored the answers.
+    Analogies(AnalogyReport, &'static str),
+    /// Pairs.
+    Pairs(PairReport),
+}
+
+/// Fields of JSON in their order.
+type Fields = Vec<(&'static str, Value)>;
+
+impl Evaluation {
+    fn fields(&self) -> Fields {
+        let mut fields: Fields = vec![("file", self.file.clone().into())];
+        match &self.measured {
+            Measured::Analogies(report, method) => {
+                fields.push(("method", (*method).into()));
+                fields.extend(of_section(&report.total));
+                fields.extend(report.halves.iter().flatten().map(|half| {
+                    let name = if half.name == "semantic" { "semantic" } else { "syntactic" };
+                    (name, Value::Object(of_section(half).into_iter().map(|(k, v)| (k.to_owned(), v)).collect()))
+                }));
+                let sections = report.sections.iter().map(|section| {
+                    let mut object: Map<String, Value> = Map::new();
+                    object.insert("section".into(), section.name.clone().into());
+                    object.extend(of_section(section).into_iter().map(|(name, value)| (name.to_owned(), value)));
+                    Value::Object(object)
+                });
+                fields.push(("sections", sections.collect()));
+            }
+            Measured::Pairs(report) => fields.extend(of_pairs(report)),
+        }
+        fields
+    }
+}
+
+/// A number that is not there is `null`.
+fn of_section(section: &SectionScore) -> Fields {
+    vec![
+        ("accuracy", json!(section.accuracy())),
+        ("correct", section.correct.into()),
+        ("total", section.asked.into()),
+        ("out_of_vocabulary", section.unknown.into()),
+    ]
+}
+
+fn of_pairs(report: &PairReport) -> Fields {
+    let both = |of: Option<Correlation>| (json!(of.map(|c| c.coefficient)), json!(of.map(|c| c.p_value)));
+    let ((pearson, pearson_p), (spearman, spearman_p)) = (both(report.pearson), both(report.spearman));
+    vec![
+        ("spearman", spearman),
+        ("spearman_p", spearman_p),
+        ("pearson", pearson),
+        ("pearson_p", pearson_p),
+        ("total", report.compared.into()),
+        ("out_of_vocabulary", report.unknown.into()),
+    ]
+}
+
+impl Serialize for Evaluation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.fields())
+    }
+}
+
+/// A line for each number.
+pub fn tsv(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
+    writeln!(out, "file\tsection\tmeasure\tvalue")?;
+    for evaluation in evaluations {
+        let file = escaped(&evaluation.file);
+        let mut lines = |section: &str, fields: Fields| {
+            fields.iter().try_for_each(|(measure, value)| {
+                let value = if value.is_null() { String::new() } else { value.to_string() };
+                writeln!(out, "{file}\t{}\t{measure}\t{value}", escaped(section))
+            })
+        };
+        match &evaluation.measured {
+            Measured::Pairs(report) => lines("", of_pairs(report))?,
+            Measured::Analogies(report, _) => {
+                lines("", of_section(&report.total))?;
+                for section in report.sections.iter() {
+                    lines(&section.name, of_section(section))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For people: a heading for each file, then its scores.
+pub fn table(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
+    for (index, evaluation) in evaluations.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let file = printable(&evaluation.file);
+        match &evaluation.measured {
+            Measured::Analogies(report, method) => {
+                writeln!(out, "[analogies, {method}] {file}")?;
+                sections_table(out, report)?;
+            }
+            Measured::Pairs(report) => {
+                writeln!(out, "[pairs] {file}")?;
+                pairs_table(out, report)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sections_table(out: &mut dyn Write, report: &AnalogyReport) -> io::Result<()> {
+    let sums = report.halves.iter().flatten().chain([&report.total]);
+    let rows: Vec<_> = report.sections.iter().chain(sums).map(|row| (printable(&row.name), row)).collect();
+    let widest = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    writeln!(out, "  {}  accuracy  correct   asked  unknown", padded("", widest))?;
+    for (name, row) in rows {
+        let accuracy = row.accuracy().map_or("-".to_owned(), |accuracy| format!("{:.2} %", 100.0 * accuracy));
+        let (correct, asked, unknown) = (row.correct, row.asked, row.unknown);
+        writeln!(out, "  {}  {accuracy:>8}  {correct:>7}  {asked:>6}  {unknown:>7}", padded(&name, widest))?;
+    }
+    Ok(())
+}
+
+fn pairs_table(out: &mut dyn Write, report: &PairReport) -> io::Result<()> {
+    for (name, correlation) in [("Spearman", report.spearman), ("Pearson", report.pearson)] {
+        match correlation {
+            Some(Correlation { coefficient, p_value }) => {
+                writeln!(out, "  {name:<8}  {coefficient:>7.4}  (p = {p_value:.3e})")?;
+            }
+            None => writeln!(out, "  {name:<8}  {:>7}", "-")?,
+        }
+    }
+    writeln!(out, "  {} pairs compared, {} unknown", report.compared, report.unknown)
+}

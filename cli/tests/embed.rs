@@ -1,0 +1,176 @@
+//! `quickvec embed`, run as users run it. Where `QUICKVEC_PYTHON` names a Python with NumPy, that loads what it writes.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+mod common;
+
+use common::{Place, failure, program, stderr};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const TEXT: &str = "king man\nzero\n\nKing lorry\nyou you car\n";
+
+/// `ROWS` by the definition: the mean of the known words' unit vectors.
+fn expected(words: &[&str]) -> [f64; 3] {
+    let mut sum = [0.0; 3];
+    for word in words {
+        let row = common::ROWS.iter().find(|(known, _)| known == word).unwrap().1.map(f64::from);
+        let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
+        sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += if norm > 0.0 { x / norm } else { 0.0 });
+    }
+    sum.map(|x| x / words.len().max(1) as f64)
+}
+
+fn all_expected() -> Vec<[f64; 3]> {
+    [&["king", "man"][..], &["zero"], &[], &[], &["you", "you", "car"]].map(expected).to_vec()
+}
+
+fn embed(model: &Path, args: &[&str], text: &[u8]) -> Output {
+    let mut child = program();
+    let child = child.arg("embed").arg(model).args(args).stdin(Stdio::piped());
+    let mut child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let _ = child.stdin.take().unwrap().write_all(text); // a refusal may come before all is read
+    child.wait_with_output().unwrap()
+}
+
+/// Stdout of a run that has to succeed.
+fn answer(model: &Path, args: &[&str], text: &[u8]) -> Vec<u8> {
+    let output = embed(model, args, text);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    output.stdout
+}
+
+fn assert_rows(rows: &[Vec<f64>]) {
+    assert_eq!(rows.len(), 5);
+    for (row, expected) in rows.iter().zip(all_expected()) {
+        assert_eq!(row.len(), 3);
+        row.iter().zip(expected).for_each(|(x, y)| assert!((x - y).abs() < 1e-7, "{row:?} {expected:?}"));
+    }
+}
+
+fn tsv_rows(text: &[u8]) -> Vec<Vec<f64>> {
+    let text = std::str::from_utf8(text).unwrap();
+    text.lines().map(|line| line.split('\t').map(|x| x.parse().unwrap()).collect()).collect()
+}
+
+#[test]
+fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
+    let place = Place::new();
+    let output = embed(&place.model, &[], TEXT.as_bytes());
+    assert_rows(&tsv_rows(&output.stdout));
+    let notes = "note: 2 of 8 words are unknown to the model and were left out\n\
+                 note: 2 of 5 lines have no known word; their vectors are zero\n";
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), notes));
+    let jsonl = String::from_utf8(answer(&place.model, &["-", "--format", "jsonl"], TEXT.as_bytes())).unwrap();
+    assert_rows(&jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>());
+    assert_eq!(answer(&place.model, &[], b""), b"");
+    let lower = answer(&place.model, &["--lower"], b"KING man");
+    assert_eq!(tsv_rows(&lower), tsv_rows(&answer(&place.model, &[], b"king man\n")));
+}
+
+#[test]
+fn embed_reads_a_file_and_writes_one_whole() {
+    let place = Place::new();
+    let text = place.file("text", TEXT.as_bytes());
+    for ending in ["tsv", "jsonl", "npy"] {
+        let out = place.path(&format!("out.{ending}"));
+        let args = [text.to_str().unwrap(), "-o", out.to_str().unwrap()];
+        assert!(answer(&place.model, &args, b"").is_empty());
+        let by_pipe = answer(&place.model, &["--format", ending], TEXT.as_bytes());
+        assert_eq!(std::fs::read(&out).unwrap(), by_pipe, "{ending}");
+        assert!(failure(1, "embed", &place.model, &args).contains("--force"));
+        answer(&place.model, &[&args[..], &["--force"]].concat(), b"");
+    }
+    assert_eq!(place.names(), ["model.safetensors", "out.jsonl", "out.npy", "out.tsv", "text"]);
+}
+
+#[test]
+fn embed_writes_an_array_whose_header_has_the_number_of_lines() {
+    let place = Place::new();
+    for lines in [0, 1, 5, 30_000] {
+        let npy = answer(&place.model, &["--format", "npy"], "king man\n".repeat(lines).as_bytes());
+        let length = npy.len() - 12 * lines;
+        assert_eq!(length % 64, 0, "a header of whole 64 bytes");
+        let header = String::from_utf8_lossy(&npy[..length]).into_owned();
+        assert!(header.contains(&format!("'shape': ({lines}, 3")) && header.contains("'<f4'"), "{header}");
+    }
+}
+
+#[test]
+fn numpy_loads_the_array() {
+    let Some(python) = std::env::var_os("QUICKVEC_PYTHON") else {
+        let what = b"SKIPPED: set QUICKVEC_PYTHON to a Python with NumPy to load what embed writes\n";
+        std::io::stderr().write_all(what).unwrap(); // past the harness, which hides what passing tests print
+        return;
+    };
+    let place = Place::new();
+    let out = place.path("out.npy");
+    answer(&place.model, &["-o", out.to_str().unwrap()], TEXT.as_bytes());
+    let program =
+        "import json, sys, numpy as np; a = np.load(sys.argv[1]); print(json.dumps([str(a.dtype), a.tolist()]))";
+    let output = Command::new(python).args(["-c", program]).arg(&out).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let (kind, rows): (String, Vec<Vec<f64>>) = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(kind, "float32");
+    assert_rows(&rows);
+}
+
+/// The model's counts are 10 for king up to 18 for zero: 126 in all.
+#[test]
+fn embed_weighs_by_frequency() {
+    let place = Place::new();
+    let [king, man] = [10.0, 11.0].map(|count| 0.001 / (0.001 + count / 126.0));
+    let [king, man] = [(king, "king"), (man, "man")].map(|(weight, word)| expected(&[word]).map(|x| weight * x / 2.0));
+    for flag in ["--sif", "--sif=1e-3"] {
+        let row = &tsv_rows(&answer(&place.model, &[flag], b"king man\n"))[0];
+        (0..3).for_each(|i| assert!((row[i] - king[i] - man[i]).abs() < 1e-8, "{row:?}"));
+    }
+    for wrong in ["--sif=0", "--sif=-1", "--sif=nan"] {
+        assert!(failure(1, "embed", &place.model, &[wrong]).contains("expected a positive number"));
+    }
+    let mut pickle = Vec::new();
+    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
+    let path = place.file("pickle", &pickle);
+    assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
+}
+
+#[test]
+fn embed_refuses_what_is_no_text_and_leaves_no_file() {
+    let place = Place::new();
+    let out = place.path("out.npy");
+    for (text, expected) in [(&b"king\n\xff\n"[..], "line 2 is not UTF-8"), (b"king\nman\nk\0", "a NUL byte in line 3")]
+    {
+        for args in [&["--format", "npy"][..], &["-o", out.to_str().unwrap()]] {
+            let output = embed(&place.model, args, text);
+            assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+            assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+        }
+    }
+    for path in [place.path("missing"), place.folder.path().to_owned()] {
+        assert!(failure(1, "embed", &place.model, &[path.to_str().unwrap()]).contains(path.to_str().unwrap()));
+    }
+    assert_eq!(place.names(), ["model.safetensors"]);
+    common::refuses_what_is_no_model("embed", &[]);
+}
+
+#[test]
+fn embed_ends_with_code_2_for_wrong_arguments() {
+    let place = Place::new();
+    assert!(failure(2, "embed", &place.model, &["-o", "out.txt"]).contains("expected one of .tsv, .jsonl, .npy"));
+    failure(2, "embed", &place.model, &["--format", "xml"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn embed_tells_of_a_full_disk() {
+    let place = Place::new();
+    for form in ["tsv", "jsonl", "npy"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let text = place.file("text", "king man\n".repeat(10_000).as_bytes());
+        let mut child = program();
+        let output = child.arg("embed").arg(&place.model).arg(&text).args(["--format", form]).stdout(full);
+        let output = output.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
+    }
+}

@@ -23,6 +23,26 @@ pub fn load_average() -> Option<String> {
     Some(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
 }
 
+/// The most memory this program has had so far, in bytes; `None` where the system does not tell.
+pub fn peak_memory() -> Option<u64> {
+    peak(&fs::read_to_string("/proc/self/status").ok()?)
+}
+
+fn peak(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Seconds of processor time that this program has had in user mode, to a hundredth; NaN where the system does not tell.
+pub fn user_seconds() -> f64 {
+    user_ticks(&fs::read_to_string("/proc/self/stat").unwrap_or_default()).map_or(f64::NAN, |ticks| ticks / 100.0)
+}
+
+/// The name, the second field, is in brackets and may hold anything.
+fn user_ticks(stat: &str) -> Option<f64> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(11)?.parse().ok()
+}
+
 /// Today in universal time, as 2025-01-31.
 pub fn today() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
@@ -59,6 +79,14 @@ mod tests {
             assert_eq!(date(days), expected);
         }
         assert_eq!(date(47_541), (2100, 3, 1), "2100 is not a leap year");
+    }
+
+    #[test]
+    fn reads_what_the_system_tells_of_this_program() {
+        assert_eq!(peak("VmPeak:\t 9 kB\nVmHWM:\t    2048 kB\n"), Some(2 << 20));
+        assert_eq!(peak("VmHWM: much"), None);
+        assert_eq!(user_ticks("7 (a ) b) R 1 2 3 4 5 6 7 8 9 10 1234 15"), Some(1234.0));
+        assert_eq!(user_ticks(""), None);
     }
 
     #[test]

@@ -9,8 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import machine
 from compare_losses import compare, read_log
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from common import machine  # noqa: E402  (found through the line above)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -10,25 +10,20 @@ import argparse
 import csv
 import json
 import os
-import random
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-import machine
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from common import machine  # noqa: E402  (found through the line above)
+from common.racing import made_up_corpus, order, positive  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CONTENDERS = ("numpy_float32", "numpy_widen", "quickvec")
 WARM_UP = 20
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
-
-def order(round_number):
-    """The contenders in the order of a round: each is first, second and last once in three rounds."""
-    shift = round_number % len(CONTENDERS)
-    return CONTENDERS[shift:] + CONTENDERS[:shift]
 
 
 def run_numpy(args, widen):
@@ -63,7 +58,7 @@ def run_quickvec(args, folder):
 
 def run_round(number, args, folder):
     """All contenders once."""
-    result = {"order": order(number), "load_average": machine.load_average()}
+    result = {"order": order(CONTENDERS, number), "load_average": machine.load_average()}
     for name in result["order"]:
         if name == "quickvec":
             result[name] = run_quickvec(args, folder)
@@ -125,21 +120,6 @@ def faults(result, at_least, most_megabytes):
     if not megabytes <= most_megabytes:
         found.append(f"quickvec took {megabytes:.0f} MB, allowed {most_megabytes:g}")
     return found
-
-
-def made_up_corpus(path, tokens=20_000, words=300, seed=1):
-    """Writes a text of words that occur as words do in text, for a smoke run."""
-    generator = random.Random(seed)
-    drawn = generator.choices([f"w{i}" for i in range(words)], [1 / (i + 1) for i in range(words)], k=tokens)
-    lines = (" ".join(drawn[i:i + 20]) for i in range(0, tokens, 20))
-    Path(path).write_text("".join(f" {line} \n" for line in lines), encoding="utf-8")
-
-
-def positive(text):
-    """A whole number from 1 up, for argparse."""
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
-    return int(text)
 
 
 def parser():

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use clap::Parser;
 use quickvec::corpus::{CountOptions, Sentences, Source};
 use quickvec_bench::timing::median;
+use serde_json::json;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,6 +31,9 @@ struct Args {
     /// Bytes of ids that may lie in memory
     #[arg(long)]
     memory_limit: Option<u64>,
+    /// Print the numbers as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 fn main() -> Result<()> {
@@ -49,8 +53,13 @@ fn main() -> Result<()> {
         ensure!(sentences.fingerprint() == fingerprint, "two runs over the same text gave different ids");
     }
     let (least, most) = (times.iter().copied().fold(f64::MAX, f64::min), times.iter().copied().fold(0.0, f64::max));
-    let seconds = median(times);
-    let words = report.tokens as f64 / 1e6;
+    if args.json {
+        let (tokens, kept, vocabulary) = (report.tokens, report.kept, report.different_words - report.rare_words);
+        let numbers = json!({"seconds": times, "tokens": tokens, "kept": kept, "vocabulary": vocabulary});
+        println!("{numbers}");
+        return Ok(());
+    }
+    let (seconds, words) = (median(times), report.tokens as f64 / 1e6);
     println!("words        {:.2} M, {:.2} M kept", words, report.kept as f64 / 1e6);
     println!("different    {} ({} rare)", report.different_words, report.rare_words);
     println!("sentences    {}", report.sentences);

@@ -1,15 +1,23 @@
-//! Words a second of the fast trainer on a text, without reading and saving.
+//! `engine_speed TEXT`: how fast is the fast trainer, apart from reading and saving?
+//!
+//! Reads a text, trains on it, and says how long each took. Words a second are those of the text that are in the
+//! vocabulary, also where subsampling leaves them out. With `--json` one object with all numbers, for programs.
+#![forbid(unsafe_code)]
 
+use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
+use quickvec::corpus::{CountOptions, Sentences, Source};
 use quickvec::engine::{Pause, Trainer};
-use quickvec::words::SENTENCE_END;
+use quickvec::math::{LANES, Matrix};
+use quickvec::vectors::format::{word2vec_binary, word2vec_text};
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
-use std::collections::HashMap;
-use std::path::PathBuf;
+use quickvec_bench::machine::{peak_memory, user_seconds};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Words a second of the fast trainer, training alone
 #[derive(Parser)]
+#[command(about = "Time the fast trainer on a text: reading, training, saving")]
 struct Args {
     /// A text, a sentence a line
     text: PathBuf,
@@ -19,7 +27,10 @@ struct Args {
     /// Numbers per word
     #[arg(long, default_value_t = 100)]
     vector_size: usize,
-    /// Threads
+    /// Words on each side of the target, at most
+    #[arg(long, default_value_t = 5)]
+    window: usize,
+    /// Threads; 0: one for each core
     #[arg(long, default_value_t = 2)]
     threads: usize,
     /// Epochs
@@ -34,15 +45,24 @@ struct Args {
     /// Threshold of subsampling
     #[arg(long, default_value_t = 1e-4)]
     subsample: f64,
+    /// Words seen less often are left out
+    #[arg(long, default_value_t = 5)]
+    min_count: u64,
+    /// Size of a step at the start; word2vec's for the model where not given
+    #[arg(long)]
+    learning_rate: Option<f32>,
     /// Seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// scalar, avx2, avx512 or neon
     #[arg(long)]
     kernel: Option<String>,
-    /// Where to write the vectors, in word2vec's text format
+    /// Where to write the vectors: word2vec's binary format for the ending .bin, else its text format
     #[arg(long)]
     save: Option<PathBuf>,
+    /// Print all numbers as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -51,73 +71,153 @@ enum Model {
     Skipgram,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+impl Args {
+    fn config(&self) -> EngineConfig {
+        let model = match self.model {
+            Model::Cbow => ModelKind::Cbow,
+            Model::Skipgram => ModelKind::SkipGram,
+        };
+        let learning_rate = self.learning_rate.unwrap_or(EngineConfig::default_learning_rate(model));
+        EngineConfig {
+            vector_size: self.vector_size,
+            window: self.window,
+            epochs: self.epochs,
+            hierarchical_softmax: self.hierarchical_softmax,
+            negatives: if self.hierarchical_softmax { 0 } else { self.negatives },
+            subsample: self.subsample,
+            min_count: self.min_count,
+            learning_rate,
+            min_learning_rate: learning_rate * 1e-4,
+            seed: self.seed,
+            ..EngineConfig::word2vec(model)
+        }
+    }
+}
+
+fn main() -> Result<()> {
     let args = Args::parse();
-    let text = std::fs::read_to_string(&args.text)?;
-    let (vocabulary, ids) = encode(&text, 5);
-    let model = match args.model {
-        Model::Cbow => ModelKind::Cbow,
-        Model::Skipgram => ModelKind::SkipGram,
-    };
-    let config = EngineConfig {
-        vector_size: args.vector_size,
-        epochs: args.epochs,
-        hierarchical_softmax: args.hierarchical_softmax,
-        negatives: if args.hierarchical_softmax { 0 } else { args.negatives },
-        subsample: args.subsample,
-        seed: args.seed,
-        ..EngineConfig::word2vec(model)
-    };
-    let mut trainer = Trainer::new(&config, &ids, vocabulary.counts(), args.threads)?;
+    let config = args.config();
+    let start = Instant::now();
+    let options = CountOptions { threads: args.threads, min_count: args.min_count, ..CountOptions::default() };
+    let sentences = Sentences::read(&[Source::File(args.text.clone())], &options)?;
+    let read_seconds = start.elapsed().as_secs_f64();
+
+    let mut trainer = Trainer::new(&config, sentences.ids(), sentences.counts(), args.threads)?;
     if let Some(kernel) = &args.kernel {
         trainer.use_kernels(kernel)?;
     }
-    let (start, busy) = (Instant::now(), cpu_seconds());
+    let (start, busy) = (Instant::now(), user_seconds());
     while trainer.run(|_| false, |_| ())? != Pause::Finished {}
-    let (seconds, busy) = (start.elapsed().as_secs_f64(), cpu_seconds() - busy);
-    let last = trainer.state().history.last().map_or(0.0, |point| point.loss);
-    println!(
-        "{} words, {} kernels, {} threads: {:.2} s, {:.2} M words/s, {:.2} M words/s of a core, loss {last:.4}",
-        vocabulary.len(),
-        trainer.kernels(),
-        args.threads,
-        seconds,
-        trainer.progress().words as f64 / seconds / 1e6,
-        trainer.progress().words as f64 / busy / 1e6
-    );
+    let (train_seconds, busy_seconds) = (start.elapsed().as_secs_f64(), user_seconds() - busy);
+    let peak_bytes = peak_memory(); // before saving, which needs the vectors once more
+
+    let start = Instant::now();
     if let Some(path) = &args.save {
-        use std::io::Write;
-        let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
-        writeln!(out, "{} {}", vocabulary.len(), args.vector_size)?;
-        for (id, word) in vocabulary.words().enumerate() {
-            write!(out, "{word}")?;
-            trainer.w_in().row(id).iter().try_for_each(|x| write!(out, " {x}"))?;
-            writeln!(out)?;
-        }
+        save(path, &sentences.vocabulary, trainer.w_in())?;
+    }
+    let timing = json!({
+        "read_seconds": read_seconds, "train_seconds": train_seconds, "busy_seconds": busy_seconds,
+        "save_seconds": start.elapsed().as_secs_f64(), "peak_bytes": peak_bytes,
+    });
+    let facts = facts(&sentences, &trainer, &config);
+    if args.json {
+        println!("{}", merged(timing, facts));
+    } else {
+        print_line(&timing, &facts);
     }
     Ok(())
 }
 
-/// Seconds of processor time in user mode, to a hundredth; 0 where the system does not tell.
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    after_name.split_whitespace().nth(11).and_then(|ticks| ticks.parse::<f64>().ok()).unwrap_or(0.0) / 100.0
+/// What was trained and how much memory that is, as far as it does not hang on the clock.
+fn facts(sentences: &Sentences, trainer: &Trainer, config: &EngineConfig) -> Value {
+    let (text, ends) = sentences.vocabulary.arena();
+    let history = &trainer.state().history;
+    json!({
+        "tokens": sentences.report.tokens,
+        "words": trainer.progress().words,
+        "trained_words": trained_words(sentences.counts(), config.subsample) * config.epochs as f64,
+        "trained_pairs": history.iter().map(|point| point.pairs).sum::<u64>(),
+        "loss": history.last().map_or(0.0, |point| point.loss),
+        "vocabulary": sentences.vocabulary.len(),
+        "kernels": trainer.kernels(),
+        "threads": trainer.threads(),
+        "matrix_bytes": matrix_bytes(trainer.w_in()) + matrix_bytes(trainer.w_out()),
+        "id_bytes": size_of_val(sentences.ids()),
+        // A word's letters, where it ends, and its count.
+        "vocabulary_bytes": text.len() + size_of_val(ends) + size_of_val(sentences.counts()),
+    })
 }
 
-fn encode(text: &str, min_count: u64) -> (Vocabulary, Vec<u32>) {
-    let mut counts: HashMap<&str, u64> = HashMap::new();
-    text.split_whitespace().for_each(|word| *counts.entry(word).or_insert(0) += 1);
-    let mut words: Vec<_> = counts.into_iter().filter(|&(_, count)| count >= min_count).collect();
-    words.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let mut vocabulary = Vocabulary::new();
-    for (word, count) in words {
-        vocabulary.insert(word, count);
+/// Rows as they lie in memory: in whole lines of the cache.
+fn matrix_bytes(matrix: &Matrix) -> usize {
+    matrix.rows() * matrix.cols().div_ceil(LANES) * LANES * size_of::<f32>()
+}
+
+/// How many words of an epoch subsampling leaves, on average (the sum's own deviation is below a thousandth from some
+/// million words up).
+fn trained_words(counts: &[u64], threshold: f64) -> f64 {
+    let total = counts.iter().sum::<u64>() as f64;
+    let keep = |count: f64| match threshold * total / count {
+        ratio if threshold > 0.0 => (ratio.sqrt() + ratio).min(1.0),
+        _ => 1.0,
+    };
+    counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 * keep(count as f64)).sum()
+}
+
+fn save(path: &Path, words: &Vocabulary, rows: &Matrix) -> Result<()> {
+    let numbers: Vec<f32> = (0..rows.rows()).flat_map(|row| rows.row(row)).collect();
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("bin") => word2vec_binary::write(path, words, rows.cols(), &numbers),
+        _ => word2vec_text::write(path, words, rows.cols(), &numbers, true),
     }
-    let mut ids = Vec::new();
-    for line in text.lines() {
-        ids.extend(line.split_whitespace().filter_map(|word| vocabulary.id(word)));
-        ids.push(SENTENCE_END);
+    .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Two objects as one.
+fn merged(mut first: Value, second: Value) -> Value {
+    if let (Value::Object(first), Value::Object(second)) = (&mut first, second) {
+        first.extend(second);
     }
-    (vocabulary, ids)
+    first
+}
+
+fn print_line(timing: &Value, facts: &Value) {
+    let number = |of: &Value, name: &str| of[name].as_f64().unwrap_or(f64::NAN);
+    let (seconds, busy) = (number(timing, "train_seconds"), number(timing, "busy_seconds"));
+    let millions = number(facts, "words") / 1e6;
+    println!(
+        "{} words, {} kernels, {} threads: {seconds:.2} s, {:.2} M words/s, {:.2} M words/s of a core, loss {:.4}; \
+         reading {:.2} s, peak {:.0} MB",
+        facts["vocabulary"],
+        facts["kernels"].as_str().unwrap_or_default(),
+        facts["threads"],
+        millions / seconds,
+        millions / busy,
+        number(facts, "loss"),
+        number(timing, "read_seconds"),
+        number(timing, "peak_bytes") / 1e6,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frequent_words_are_left_out_by_the_formula_of_word2vec() {
+        // Shares .9 and .1 under a threshold of .1: sqrt(1/9) + 1/9 = 4/9 stays of the first, all of the second.
+        assert!((trained_words(&[900, 100, 0], 0.1) - 500.0).abs() < 1e-9);
+        assert_eq!(trained_words(&[900, 100], 0.0), 1000.0);
+    }
+
+    #[test]
+    fn memory_of_a_matrix_is_that_of_whole_cache_lines() {
+        assert_eq!(matrix_bytes(&Matrix::zeros(10, 100)), 10 * 112 * 4);
+        assert_eq!(matrix_bytes(&Matrix::zeros(10, 16)), 10 * 16 * 4);
+    }
+
+    #[test]
+    fn objects_become_one() {
+        assert_eq!(merged(json!({"a": 1}), json!({"b": 2})), json!({"a": 1, "b": 2}));
+    }
 }

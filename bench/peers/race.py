@@ -1,0 +1,259 @@
+"""gensim, fastText and quickvec on one text: same settings, same threads, in turns.
+
+Makes a Python environment with the peers outside the tree, runs the parts that are asked for, checks their bars, and writes the table
+(Markdown), all numbers (JSON) and a picture of training speed (SVG). README.md says what is compared and how. Exit code 1 when a bar
+is missed or a part failed.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import environment  # noqa: E402  (some of these find `common` through the line above)
+import quality  # noqa: E402
+import report  # noqa: E402
+import systems  # noqa: E402
+from common import machine  # noqa: E402
+from common.racing import made_up_corpus, positive  # noqa: E402
+from measuring import Journal, bar_text  # noqa: E402
+from parts import PARTS  # noqa: E402
+from picture import picture  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Clock:
+    """Says what goes on, with the time and how long the race has been going."""
+
+    def __init__(self):
+        self.start = time.monotonic()
+
+    def __call__(self, text):
+        print(f"{time.strftime('%H:%M:%S')} +{time.monotonic() - self.start:.0f} s  {text}", file=sys.stderr, flush=True)
+
+
+@dataclasses.dataclass
+class Context:
+    """What the parts need to know."""
+
+    corpus: Path
+    tokens: int
+    env: environment.Environment
+    programs: Path
+    work: Path
+    systems: list
+    rounds: int
+    seeds: int
+    threads: int
+    base: dict
+    quality_epochs: int
+    large: tuple
+    sets: list
+    journal: Journal
+    say: Clock
+    version: str
+
+    @property
+    def corpus_identity(self):
+        """What tells this text from another."""
+        about = self.corpus.stat()
+        return [self.corpus.name, about.st_size, about.st_mtime_ns]
+
+    def program(self, name):
+        """One of quickvec's programs."""
+        return self.programs / name
+
+    def fresh_folder(self, name):
+        """An empty folder; what was in it is gone."""
+        folder = self.work / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def over(self, text, tokens):
+        """The same over another text."""
+        return dataclasses.replace(self, corpus=text, tokens=tokens)
+
+    def large_text(self, tokens, words):
+        """A text that is made up, made now where it is not there."""
+        path = self.work / f"zipf-{tokens}-{words}.txt"
+        if not path.exists():
+            self.say(f"making up {tokens:,} tokens over {words:,} words")
+            half = path.with_suffix(".part")
+            machine.run([str(self.program("zipf_text")), str(half), "--tokens", str(tokens), "--words", str(words)])
+            half.rename(path)
+        return path
+
+
+def parts_list(text):
+    """Names of parts, for argparse."""
+    return listed(text, PARTS, "parts")
+
+
+def systems_list(text):
+    """Names of systems, for argparse."""
+    return listed(text, systems.SYSTEMS, "systems")
+
+
+def listed(text, known, what):
+    """Names apart by commas, in the known order."""
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such {what}: {', '.join(unknown)}; there are {', '.join(known)}")
+    return [name for name in known if name in names]
+
+
+def parser():
+    """The command line."""
+    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    p.add_argument("corpus", nargs="?", type=Path, help="text file, a sentence a line; not needed with --smoke")
+    p.add_argument("--parts", type=parts_list, default=list(PARTS), help=f"which parts, apart by commas: {','.join(PARTS)} (default: all)")
+    p.add_argument("--systems", type=systems_list, default=list(systems.SYSTEMS),
+                   help=f"who races: {','.join(systems.SYSTEMS)} (default: all)")
+    p.add_argument("--threads", type=positive, default=2, help="threads of each system (default 2)")
+    p.add_argument("--rounds", type=positive, default=3, help="rounds; the median counts (default 3)")
+    p.add_argument("--seeds", type=positive, default=3, help="seeds for quality; the mean counts (default 3)")
+    p.add_argument("--shared", type=Path, default=os.environ.get("QUICKVEC_SHARED"),
+                   help="folder with questions-words.txt, ws353.txt and SimLex999.txt, itself or in its folder eval "
+                        "(default: QUICKVEC_SHARED, then ../shared)")
+    p.add_argument("--programs", type=Path, default=ROOT / "target/release", help="folder of the release programs")
+    p.add_argument("--venv", type=Path, default=environment.default_folder(), help="the peers' Python environment; made if missing")
+    p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
+    p.add_argument("--resume", action="store_true", help="take what an earlier race with the same programs has measured")
+    p.add_argument("--out", type=Path, default=ROOT / "docs", help="folder for peers.md, peers.json and peers.svg")
+    p.add_argument("--smoke", action="store_true", help="all parts, short, on a made-up text, no bars: does it run?")
+    return p
+
+
+def find_peers(args, say):
+    """The environment, and who can race."""
+    wanted = [name for name in args.systems if name != "quickvec"]
+    env = environment.prepare(args.venv, wanted, say) if wanted else environment.Environment(environment.python_of(args.venv))
+    for name, reason in env.missing.items():
+        say(f"{systems.NAMES[name]} does not race: {reason}")
+    return env, [name for name in args.systems if name == "quickvec" or name in env.versions]
+
+
+def context_of(args, say):
+    """All that the parts need; a RuntimeError where something is missing."""
+    missing = [name for name in ("quickvec", "engine_speed", "count_speed", "zipf_text") if not (args.programs / name).exists()]
+    if missing:
+        raise RuntimeError(f"{args.programs} has no {', '.join(missing)}: run `cargo build --release --workspace` first")
+    env, racing = find_peers(args, say)
+    facts = systems.count(args.programs / "count_speed", args.corpus)
+    args.facts = {"name": args.corpus.name, "tokens": facts["tokens"], "vocabulary": facts["vocabulary"]}
+    args.work.mkdir(parents=True, exist_ok=True)
+    version, _ = machine.run([str(args.programs / "quickvec"), "--version"])
+    return Context(
+        corpus=args.corpus, tokens=facts["tokens"], env=env, programs=args.programs, work=args.work, systems=racing,
+        rounds=args.rounds, seeds=args.seeds, threads=args.threads, base={}, quality_epochs=5, large=(100_000_000, 1_000_000),
+        sets=quality.find_sets([args.shared, ROOT.parent / "shared"]), say=say, version=version.split()[-1],
+        journal=Journal(args.work / "journal.jsonl", args.resume),
+    )
+
+
+def run_parts(context, names, keep):
+    """Runs parts one after the other; `keep` is told each result. Returns what went wrong, a sentence each."""
+    failed = []
+    for name in names:
+        before = machine.load_average()
+        if before and before[0] > 0.5:
+            context.say(f"the machine is busy: load average {before[0]}")
+        try:
+            result = PARTS[name](context)
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
+            failed.append(f"part {name}: {type(error).__name__}: {error}")
+            context.say(failed[-1])
+            continue
+        about = {"machine": machine.describe(), "load_average": {"before": before, "after": machine.load_average()},
+                 "threads": context.threads, "versions": context.env.versions | {"quickvec": context.version,
+                                                                                "python": systems.python_version()}}
+        keep(name, about | result)
+    return failed
+
+
+def earlier(path, facts):
+    """Parts of an earlier race over the same text."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found["parts"] if found["corpus"] == facts else {}
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def write(folder, result, say):
+    """The three files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {"peers.json": json.dumps(result, indent=1) + "\n", "peers.md": report.markdown(result), "peers.svg": picture(result)}
+    for name, text in texts.items():
+        if text:
+            (folder / name).write_text(text, encoding="utf-8")
+    say(f"wrote {', '.join(name for name, text in texts.items() if text)} in {folder}")
+
+
+def race(args, context):
+    """The race: parts that were run, and what went wrong. Files are written after each part."""
+    parts = earlier(args.out / "peers.json", args.facts)
+    done = {}
+
+    def keep(name, result):
+        if args.smoke:
+            result["bars"] = []
+        parts[name] = done[name] = result
+        ordered = {known: parts[known] for known in PARTS if known in parts}
+        write(args.out, {"corpus": args.facts, "parts": ordered}, context.say)
+
+    return done, run_parts(context, args.parts, keep)
+
+
+def smoke(args, say):
+    """All parts on a made-up text, in a folder that goes away."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        args.corpus, args.work, args.out = folder / "corpus.txt", folder / "work", folder / "docs"
+        args.rounds = args.seeds = 1
+        made_up_corpus(args.corpus, tokens=100_000)
+        quality.made_up_sets(folder / "eval")
+        args.shared, args.resume = folder, False
+        context = context_of(args, say)
+        context.quality_epochs, context.large = 1, (50_000, 1_000)
+        done, failed = race(args, context)
+        print((args.out / "peers.md").read_text(encoding="utf-8") if done else "nothing ran")
+    return done, failed
+
+
+def verdict(done, failed):
+    """Prints each bar and each failure; the exit code."""
+    bars = [found for part in done.values() for found in part["bars"]]
+    for found in bars:
+        print(f"{'met   ' if found['met'] else 'MISSED'}  {bar_text(found)}")
+    for text in failed:
+        print(f"FAILED  {text}")
+    return 0 if not failed and all(found["met"] for found in bars) else 1
+
+
+def main():
+    args = parser().parse_args()
+    if not args.smoke and args.corpus is None:
+        parser().error("expected a corpus (or --smoke)")
+    say = Clock()
+    try:
+        done, failed = smoke(args, say) if args.smoke else race(args, context_of(args, say))
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        print("interrupted; parts that were done are written, --resume takes up the rest", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(verdict(done, failed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The tables, as Markdown, from the numbers as they are in the JSON file."""
+
+from measuring import bar_text
+from quality import MEASURES
+from systems import MODELS, NAMES, SYSTEMS
+
+TRAINING = {"speed": "", "d300": ", 300 numbers", "hs": ", hierarchical softmax"}
+
+
+def markdown(result):
+    """All tables there is something for."""
+    parts = result["parts"]
+    blocks = [heading(result), training(parts), whole(parts.get("whole")), memory(parts.get("memory")), scaling(parts.get("scaling")),
+              quality(parts.get("quality")), large(parts.get("large")), bars(parts)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def heading(result):
+    """Where and when, and on what."""
+    corpus = result["corpus"]
+    lines = [f"{corpus['name']}: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen at least 5 times. Window 5, 5 negatives, "
+             f"subsampling 1e-4; each system in its own process, in turns."]
+    where = {}
+    for name, part in result["parts"].items():
+        where.setdefault(place(part), []).append(name)
+    for text, names in where.items():
+        lines.append(text if len(where) == 1 else f"{', '.join(names)}: {text}")
+    return "\n".join(lines)
+
+
+def place(part):
+    """Machine, date and versions of a part."""
+    about, versions = part["machine"], part["versions"]
+    named = ", ".join(f"{NAMES.get(name, name.capitalize() if name == 'python' else 'NumPy')} {version}"
+                      for name, version in versions.items())
+    return f"{about['processor']}, {part['threads']} threads on {about['cores']} cores, {about['system']}, {about['date']}; {named}."
+
+
+def table(head, rows):
+    """A table; numbers to the right."""
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def present(tasks):
+    """The systems that raced, in their order."""
+    return [name for name in SYSTEMS if any(name in task["median"] for task in tasks)]
+
+
+def times(task, peer):
+    """How many times faster than a peer."""
+    ratio = task["ratio"].get(peer)
+    return "" if ratio is None else f"{ratio:.1f} x"
+
+
+def training(parts):
+    """Training alone."""
+    rows = [(MODELS[task["model"]] + suffix, task) for name, suffix in TRAINING.items() if name in parts
+            for task in parts[name]["tasks"]]
+    if not rows:
+        return ""
+    names = present([task for _, task in rows])
+    peers = [name for name in names if name != "quickvec"]
+    head = ["training alone, M words/s", *(NAMES[name] for name in names), *(f"over {NAMES[name]}" for name in peers)]
+    return table(head, [[title, *(f"{task['median'][name] / 1e6:.2f}" if name in task["median"] else "" for name in names),
+                         *(times(task, peer) for peer in peers)] for title, task in rows])
+
+
+def whole(part):
+    """From text to saved model."""
+    if not part:
+        return ""
+    names = present(part["tasks"])
+    peers = [name for name in names if name != "quickvec"]
+    head = ["one epoch, text to saved model, s", *(NAMES[name] for name in names), *(f"over {NAMES[name]}" for name in peers)]
+    rows = [[MODELS[task["model"]], *(f"{middle_seconds(task, name):.2f}" for name in names), *(times(task, peer) for peer in peers)]
+            for task in part["tasks"]]
+    counting = part["counting"]["tokens_per_second"] / 1e6
+    return table(head, rows) + f"\n\nCounting and encoding alone: {counting:.1f} M tokens/s."
+
+
+def middle_seconds(task, name):
+    """The seconds of the run whose speed is the median."""
+    seconds = sorted(r[name]["whole_seconds"] for r in task["rounds"])
+    middle = len(seconds) // 2
+    return seconds[middle] if len(seconds) % 2 else (seconds[middle - 1] + seconds[middle]) / 2
+
+
+def memory(part):
+    """Peak memory."""
+    if not part:
+        return ""
+    names = [name for name in SYSTEMS if name in part["peak_bytes"]]
+    needed = part["needed_bytes"]
+    rows = [["SkipGram", *(f"{part['peak_bytes'][name] / 1e6:.0f}" for name in names)]]
+    what = " + ".join(f"{name} {needed[key] / 1e6:.1f}" for key, name in
+                      (("matrix", "matrices"), ("id", "ids"), ("vocabulary", "vocabulary")))
+    return (table(["peak memory, text to saved model, MB", *(NAMES[name] for name in names)], rows)
+            + f"\n\nWhat quickvec cannot do without: {what} = {sum(needed.values()) / 1e6:.1f} MB.")
+
+
+def scaling(part):
+    """Threads."""
+    if not part:
+        return ""
+    many = next(name for name in part["tasks"][0]["median"] if name != "1 thread")
+    rows = [[MODELS[task["model"]], f"{task['median']['1 thread'] / 1e6:.2f}", f"{task['median'][many] / 1e6:.2f}",
+             f"{task['ratio']['1 thread']:.2f} x"] for task in part["tasks"]]
+    return table(["quickvec, training alone, M words/s", "1 thread", many, "times"], rows)
+
+
+def quality(part):
+    """How good the vectors are."""
+    if not part:
+        return ""
+    head = [f"after {part['epochs']} epochs, mean of {part['seeds']} seeds", "analogies, %", "WS-353", "SimLex-999"]
+    rows = [[f"{MODELS[model]}, {NAMES[system]}", *(shown(scores[measure], measure) for measure in MEASURES)]
+            for model, by_system in part["mean"].items() for system, scores in by_system.items()]
+    return (table(head, rows) + f"\n\nGoogle analogies among the {part['restrict']:,} most frequent words, pairs (Spearman) among all "
+            f"{part['words']:,}; the same words in the same order for all.")
+
+
+def shown(score, measure):
+    """A score with as many places as it means something."""
+    return "-" if score is None else f"{score:.1f}" if measure == "analogy" else f"{score:.3f}"
+
+
+def large(part):
+    """A large vocabulary."""
+    if not part:
+        return ""
+    peak, needed = part["whole"]["peak_bytes"], sum(part["needed_bytes"].values())
+    return (f"{part['words']:,} words, {part['tokens']:,} tokens made up by Zipf's law, SkipGram: "
+            f"{part['trained_words_per_second_a_core'] / 1e6:.2f} M words a second and core after subsampling; peak memory "
+            f"{peak / 1e6:.0f} MB, of which matrices, ids and vocabulary {needed / 1e6:.0f} MB.")
+
+
+def bars(parts):
+    """Every bar."""
+    lines = [f"- {'met' if found['met'] else '**missed**'}: {bar_text(found)}" for part in parts.values() for found in part["bars"]]
+    return "Bars:\n\n" + "\n".join(lines) if lines else ""

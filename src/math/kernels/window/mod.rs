@@ -11,7 +11,7 @@
 //! `g` is 0 where a score is beyond ±6: nothing is learned from what is certain (word2vec's `MAX_EXP`). The loss of a step
 //! is `Σ log(1 + e^∓score)` over its pairs, whatever the score: see [`LossSum`].
 //!
-//! [`scalar`] defines what is right; the others do the same with wider registers and fused multiply-add, so they agree with
+//! `scalar.rs` defines what is right; the others do the same with wider registers and fused multiply-add, so they agree with
 //! it to rounding. [`WindowKernels::detect`] is the one place that chooses.
 //!
 //! Rows are given as pointers, since threads share them without locks: `engine::shared` says what that rests on.

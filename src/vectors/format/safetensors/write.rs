@@ -86,7 +86,7 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
 /// Writes a trainer's matrices to `path`, atomically, in little memory beside them.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
     let TrainedParts { vocabulary, w_in, w_out, half, ref metadata, ref extra } = *parts;
     let rows = vocabulary.len();

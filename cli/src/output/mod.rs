@@ -20,7 +20,7 @@ mod words;
 
 pub use answer::{Answer, Query};
 pub use chart::Charts;
-pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
+pub use exit::{INTERRUPTED, Interrupted, UsageError, message, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form};
 pub use histogram::Histogram;

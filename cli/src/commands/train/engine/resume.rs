@@ -4,7 +4,7 @@
 use super::super::args::Args;
 use super::super::begin::check_outputs;
 use super::super::ending::Outputs;
-use super::super::resume::further;
+use super::super::resume::{check_begun, further};
 use super::super::signals::Signals;
 use super::begin::{check_memory, read_valid, tell};
 use super::session::EngineSession;
@@ -60,6 +60,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
         memory_limit: None,
     };
     let sentences = read_again(args, &choice, &options, &record.fingerprint, record.tokens)?;
+    check_begun(args, state.words.div_ceil(sentences.report.kept.max(1)))?;
     check_memory(args, &config, &vocabulary, sentences.ids().len())?;
     let step = state.block;
     let (ids, counts) = (sentences.ids(), vocabulary.counts());

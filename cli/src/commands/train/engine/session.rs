@@ -7,7 +7,7 @@ use super::super::log::Log;
 use super::super::plot::{self, Curve};
 use super::super::signals::Signals;
 use super::progress::Shown;
-use crate::output::{Interrupted, note, say};
+use crate::output::{Interrupted, message, note, say};
 use anyhow::Context;
 use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use quickvec::corpus::Sentences;
@@ -75,7 +75,10 @@ impl EngineSession<'_> {
             if self.is_due(last_try) {
                 if let Err(error) = self.save_checkpoint() {
                     // There may be room again in a while; what was learned is still in memory.
-                    shown.tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
+                    shown.tell(&format!(
+                        "warning: the checkpoint could not be saved, training goes on: {}",
+                        message(&error)
+                    ));
                 }
                 last_try = Instant::now();
             }

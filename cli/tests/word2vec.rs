@@ -119,7 +119,7 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
     // A word that the vectors to start from do not have.
     let text = String::from_utf8(case.bytes("topics.txt")).unwrap().replace("a1 ", "a1 other ");
     case.write("more.txt", text);
-    for (to, format) in [("m.vec", "word2vec-text"), ("m.bin", "word2vec-binary")] {
+    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
         quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
     }
     for from in ["m", "m.vec", "m.bin"] {
@@ -259,7 +259,8 @@ fn held_out_text_is_scored_after_each_epoch() {
 fn progress_lines_tell_speed_loss_rate_and_memory() {
     let case = with_topics();
     let told = case.run(&["topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "2"]).succeeds().stderr;
-    for text in ["training takes about ", "30,000 words kept, 32 different; cbow, 5 negatives, vector size 16;", "saved m"]
+    for text in
+        ["training takes about ", "30,000 words kept, 32 different; cbow, 5 negatives, vector size 16;", "saved m"]
     {
         assert!(told.contains(text), "{told}");
     }
@@ -324,7 +325,7 @@ fn korean_words_survive_in_every_output() {
     let found = similar(&case, "m", &word, "5");
     let is_known = |word: &String| model.vocabulary().id(word).is_some() && word.chars().any(|c| c >= '가');
     assert!(found.len() == 5 && found.iter().any(is_known), "{found:?}");
-    for (to, format) in [("m.vec", "word2vec-text"), ("m.bin", "word2vec-binary")] {
+    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
         quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
         quickvec(&case, &["convert", to, "back"]).succeeds();
         let back = open(&case, "back");

@@ -327,12 +327,12 @@ fn korean_words_survive_in_every_output() {
     assert!(found.len() == 5 && found.iter().any(is_known), "{found:?}");
     for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
         quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
-        quickvec(&case, &["convert", to, "back"]).succeeds();
-        let back = open(&case, "back");
+        quickvec(&case, &["convert", to, "back.safetensors"]).succeeds();
+        let back = open(&case, "back.safetensors");
         assert!(back.vocabulary().words().eq(model.vocabulary().words()), "{format}");
         assert_eq!(back.rows().to_f32(), model.rows().to_f32(), "{format}");
         assert_eq!(similar(&case, to, &word, "5"), found);
-        std::fs::remove_file(case.path("back")).unwrap();
+        std::fs::remove_file(case.path("back.safetensors")).unwrap();
     }
     quickvec(&case, &["vocab", corpus, "--max-tokens", "150000", "-o", "words"]).succeeds();
     assert!(String::from_utf8(case.bytes("words")).unwrap().starts_with("있다\t"));

@@ -131,12 +131,10 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     if !cfg!(target_os = "linux") {
         return eprintln!("SKIPPED: only Linux tells how much memory there is");
     }
-    let case = Case::new();
-    let words: String = (0..2_000_000).map(|i| format!("w{i}\t9\n")).collect();
-    case.write("words", words);
-    case.write("text.txt", "w1 w2 w3 w4\n".repeat(10));
-    let args = ["text.txt", "-o", "m", "--vocab", "words", "--vector-size", "65536"];
-    case.run(&args).fails(1, "training needs about 10486").says("MB are available; use a smaller --vector-size");
+    let case = with_text();
+    // 100,000 threads with room for two windows of 1,000 vectors each.
+    let args = ["text.txt", "-o", "m", "--vector-size", "65536", "--window", "1000", "--threads", "100000"];
+    case.run(&args).fails(1, "training needs about ").says("MB are available; use a smaller --vector-size");
     assert!(!case.exists("m"));
 }
 
@@ -252,7 +250,7 @@ fn packed_text_gives_what_the_plain_one_gives() {
 #[test]
 fn one_huge_line_is_read_whole_and_one_long_word_is_cut_and_counted() {
     let case = Case::new();
-    let words: String = (0..300_000).map(|i| format!("w{} ", i * i % 997 % 150)).collect();
+    let words: String = (0..300_000_u64).map(|i| format!("w{} ", i * i % 997 % 150)).collect();
     case.write("text.txt", format!("{words}{}", "x".repeat(1 << 20)));
     let outcome = train(&case, &["text.txt", "-o", "m"]).succeeds().says("300,000 words kept");
     outcome.says("1 words longer than 1000 bytes");
@@ -327,7 +325,7 @@ fn counts_of_any_size_are_drawn_by_and_kept() {
         let updated = open(&case, "u");
         let counts = &updated.vocabulary().counts()[..3];
         assert_eq!(counts[0], u64::MAX, "{flags:?}");
-        assert!(counts[1] > 1 << 53 && counts[2] > 1 << 31);
+        assert!(counts[1] > 1 << 53 && counts[2] >= 1 << 31, "{counts:?}");
         assert!(updated.rows().to_f32().iter().all(|x| x.is_finite()), "{flags:?}");
     }
 }

@@ -186,6 +186,7 @@ fn outputs_are_checked_before_the_corpus_is_read() {
     run(&["--plot", "no/loss.svg"]).fails(1, "there is no folder no");
     run(&["-o", "m", "--log", "./m"]).fails(2, "must be different files");
     run(&["-o", "m", "--init", "gone"]).fails(1, "gone");
+    run(&["-o", "m", "--temporary-folder", "gone"]).fails(2, "--temporary-folder gone: there is no such folder");
     assert_eq!(case.bytes("here"), b"old");
 }
 
@@ -281,10 +282,21 @@ fn standard_input_and_pipes_give_what_the_file_gives() {
     Outcome::of(output).succeeds().says("stdin: ");
     cat.wait().unwrap();
     assert_eq!(rows(&case, "pipe"), rows(&case, "file"));
+    #[cfg(unix)]
+    assert_eq!(through_a_named_pipe(&case), rows(&case, "file"));
     train(&case, &["-", "-o", "m", "--valid", "-"]).fails(2, "only once");
     // Nothing comes.
     train(&case, &["-", "-o", "m"]).fails(1, "holds no words");
     assert!(!case.exists("m"));
+}
+
+#[cfg(unix)]
+fn through_a_named_pipe(case: &Case) -> Vec<f32> {
+    let script = "mkfifo named && cat text.txt > named & while [ ! -p named ]; do sleep 0.01; done";
+    let shell = std::process::Command::new("sh").current_dir(case.path("")).args(["-c", script]).status().unwrap();
+    assert!(shell.success());
+    train(case, &["named", "-o", "named-m"]).succeeds();
+    rows(case, "named-m")
 }
 
 /// Row 34.

@@ -246,6 +246,7 @@ fn flags_that_contradict_the_checkpoint_are_named() {
         ["--power", "1"],
         ["--context-sum", "sum"],
         ["--max-tokens", "9"],
+        ["--max-vocab", "9"],
         ["--invalid-utf8", "skip"],
     ] {
         case.run(&["--resume", "m", "--epochs", "2", flag, value]).fails(2, &format!("{flag} {value} contradicts"));
@@ -253,6 +254,10 @@ fn flags_that_contradict_the_checkpoint_are_named() {
     for flag in ["--hierarchical-softmax", "--fixed-window", "--half", "--init=m", "--update=m", "--vocab=m"] {
         let name = flag.split('=').next().unwrap();
         case.run(&["--resume", "m", "--epochs", "2", flag]).fails(2, name);
+    }
+    for [flag, value] in [["--recipe", "textbook"], ["--optimizer", "sgd"], ["--batch-size", "7"], ["--max-grad", "1"]]
+    {
+        case.run(&["--resume", "m", "--epochs", "2", flag, value]).fails(2, flag);
     }
     case.run(&["--resume", "m", "--epochs", "2", "--window", "5", "--min-count", "5", "--threads", "1"]).succeeds();
 }

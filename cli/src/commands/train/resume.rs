@@ -1,7 +1,7 @@
 //! A run that goes on where another stopped.
 #![forbid(unsafe_code)]
 
-use super::args::Args;
+use super::args::{Args, Recipe};
 use super::begin::{Prepared, check_outputs};
 use super::corpus::Choice;
 use super::ending::Outputs;
@@ -75,7 +75,8 @@ fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
     if let Some(config) = &summary.config {
         args.settings.check_against(config)?;
     }
-    if let Some(flag) = args.engine.given() {
+    let word2vec = args.settings.recipe.filter(|recipe| *recipe == Recipe::Word2vec).map(|_| "recipe word2vec");
+    if let Some(flag) = word2vec.or(args.engine.given()) {
         return Err(
             UsageError(format!("--{flag} is no setting of the textbook's trainer, which made the checkpoint")).into()
         );

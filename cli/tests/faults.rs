@@ -60,7 +60,7 @@ fn settings_out_of_range_are_usage_errors_that_name_the_flag() {
         ["--batch-size", "0"],
         ["--max-tokens", "0"],
     ] {
-        case.run(&["text.txt", "-o", "m", flag, value]).fails(2, flag);
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", "-o", "m", flag, value]).fails(2, flag);
         assert!(!case.exists("m"));
     }
 }
@@ -72,11 +72,11 @@ fn negative_numbers_and_words_for_numbers_name_the_flag() {
     case.text(200);
     for flag in ["--vector-size", "--window", "--negatives", "--threads", "--epochs", "--seed", "--max-tokens"] {
         for value in ["-1", "ten", "1.5", ""] {
-            case.run(&["text.txt", &format!("{flag}={value}")]).fails(2, flag);
+            case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", &format!("{flag}={value}")]).fails(2, flag);
         }
     }
     for [flag, value] in [["--max-grad", "-1"], ["--power", "1e9"], ["--checkpoint-every", "-1"], ["--power", "x"]] {
-        case.run(&["text.txt", flag, value]).fails(2, flag);
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", flag, value]).fails(2, flag);
     }
 }
 
@@ -111,7 +111,8 @@ fn a_learning_rate_that_is_no_size_is_refused() {
     let case = Case::new();
     case.text(200);
     for rate in ["NaN", "1e30", "0", "-1", "inf"] {
-        case.run(&["text.txt", "--learning-rate", rate]).fails(2, "--learning-rate must be above 0");
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", "--learning-rate", rate])
+            .fails(2, "--learning-rate must be above 0");
     }
 }
 

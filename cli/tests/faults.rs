@@ -5,6 +5,9 @@ mod trial;
 
 use trial::{Case, SMALL};
 
+/// For runs without `SMALL`, which has a flag of the textbook.
+const TEXTBOOK: [&str; 2] = ["--recipe", "textbook"];
+
 /// Row 1.
 #[test]
 fn an_empty_corpus_is_refused_and_nothing_is_written() {
@@ -20,7 +23,8 @@ fn a_vocabulary_too_small_for_the_negatives_is_refused() {
     let case = Case::new();
     case.write("text.txt", "a ".repeat(100));
     case.run_small(&["text.txt", "-o", "m"]).fails(1, "at least 4 words, got 2");
-    case.run(&["text.txt", "-o", "m", "--negatives", "1", "--window", "2", "--epochs", "1"]).succeeds();
+    let one = ["text.txt", "-o", "m", "--negatives", "1", "--window", "2", "--epochs", "1"];
+    case.run(&[&TEXTBOOK[..], &one].concat()).succeeds();
 }
 
 /// Row 4.
@@ -56,7 +60,7 @@ fn settings_out_of_range_are_usage_errors_that_name_the_flag() {
         ["--batch-size", "0"],
         ["--max-tokens", "0"],
     ] {
-        case.run(&["text.txt", "-o", "m", flag, value]).fails(2, flag);
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", "-o", "m", flag, value]).fails(2, flag);
         assert!(!case.exists("m"));
     }
 }
@@ -68,11 +72,11 @@ fn negative_numbers_and_words_for_numbers_name_the_flag() {
     case.text(200);
     for flag in ["--vector-size", "--window", "--negatives", "--threads", "--epochs", "--seed", "--max-tokens"] {
         for value in ["-1", "ten", "1.5", ""] {
-            case.run(&["text.txt", &format!("{flag}={value}")]).fails(2, flag);
+            case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", &format!("{flag}={value}")]).fails(2, flag);
         }
     }
     for [flag, value] in [["--max-grad", "-1"], ["--power", "1e9"], ["--checkpoint-every", "-1"], ["--power", "x"]] {
-        case.run(&["text.txt", flag, value]).fails(2, flag);
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", flag, value]).fails(2, flag);
     }
 }
 
@@ -84,7 +88,7 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
-    case.run(&["text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
+    case.run(&["--recipe", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
     assert!(!case.exists("m"));
 }
 
@@ -93,7 +97,9 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
 fn no_threads_means_all_of_them() {
     let case = Case::new();
     case.text(300);
-    let run = |name, threads| case.run(&["text.txt", "-o", name, "--epochs", "1", "--threads", threads]).succeeds();
+    let flags = ["text.txt", "--epochs", "1"];
+    let run =
+        |name, threads| case.run(&[&TEXTBOOK[..], &flags, &["-o", name, "--threads", threads]].concat()).succeeds();
     run("all", "0");
     run("one", "1").says("; 1 thread,");
     assert_eq!(case.bytes("all"), case.bytes("one"));
@@ -105,7 +111,8 @@ fn a_learning_rate_that_is_no_size_is_refused() {
     let case = Case::new();
     case.text(200);
     for rate in ["NaN", "1e30", "0", "-1", "inf"] {
-        case.run(&["text.txt", "--learning-rate", rate]).fails(2, "--learning-rate must be above 0");
+        case.run(&[TEXTBOOK[0], TEXTBOOK[1], "text.txt", "--learning-rate", rate])
+            .fails(2, "--learning-rate must be above 0");
     }
 }
 

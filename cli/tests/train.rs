@@ -98,7 +98,7 @@ fn a_batch_larger_than_the_corpus_is_made_smaller_and_said() {
     let case = Case::new();
     case.text(20);
     let flags = ["text.txt", "-o", "m", "--window", "2", "--negatives", "2", "--epochs", "1"];
-    case.run(&flags).succeeds().says("batches have 18 instead of 100");
+    case.run(&[&["--recipe", "textbook"], &flags[..]].concat()).succeeds().says("batches have 18 instead of 100");
 }
 
 #[test]

@@ -7,9 +7,9 @@ pub enum TrainError {
     /// Negatives are drawn without repeats and never hit the target, so that many other words must exist.
     #[error(
         "drawing {negatives} different negatives beside the target needs a vocabulary of at least {} words, got {vocabulary}; \
-         use --negatives {} or a larger corpus",
+         use {}a larger corpus",
         negatives + 1,
-        vocabulary.saturating_sub(1)
+        fewer_negatives(*vocabulary)
     )]
     VocabularyTooSmall {
         /// Words that can be drawn (count above zero).
@@ -111,6 +111,11 @@ pub enum TrainError {
     /// A thread of the trainer panicked; the others were stopped.
     #[error("a training thread failed: {0}")]
     Worker(String),
+}
+
+/// What to do about too few words, beside taking more. Against a single word nothing can be drawn.
+fn fewer_negatives(vocabulary: usize) -> String {
+    if vocabulary < 2 { String::new() } else { format!("--negatives {} or ", vocabulary - 1) }
 }
 
 impl TrainError {

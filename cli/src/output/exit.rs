@@ -48,7 +48,7 @@ fn is_usage(error: &anyhow::Error) -> bool {
 }
 
 /// The error and its causes, each once: the library's messages quote their causes already.
-fn message(error: &anyhow::Error) -> String {
+pub fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if message.is_empty() {

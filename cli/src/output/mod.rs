@@ -24,7 +24,7 @@ pub use answer::{Answer, Query};
 pub use chart::Charts;
 pub use comparison::{Comparison, comparisons};
 pub use evaluation::{Evaluation, Measured};
-pub use exit::{INTERRUPTED, Interrupted, UsageError, report};
+pub use exit::{INTERRUPTED, Interrupted, UsageError, message, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;

@@ -202,7 +202,7 @@ fn foreign(flag: &str, recipe: &str) -> UsageError {
 
 impl Settings {
     /// A flag given that only the textbook's recipe has.
-    fn of_textbook(&self) -> Option<&'static str> {
+    pub fn of_textbook(&self) -> Option<&'static str> {
         let given = [
             ("optimizer", self.optimizer.is_some()),
             ("batch-size", self.batch_size.is_some()),

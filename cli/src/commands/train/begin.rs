@@ -77,6 +77,9 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
     if let Some(folder) = args.reading.data_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(UsageError(format!("--data-dir {}: there is no such folder", folder.display())).into());
     }
+    if let Some(folder) = args.engine.temporary_folder.as_ref().filter(|folder| !folder.is_dir()) {
+        return Err(UsageError(format!("--temporary-folder {}: there is no such folder", folder.display())).into());
+    }
     check_writable(output, args.force || own)?;
     if let Some(path) = &args.log {
         log::check(path, args.force, resumed)?;

@@ -1,7 +1,7 @@
 //! A run that goes on where another stopped.
 #![forbid(unsafe_code)]
 
-use super::args::Args;
+use super::args::{Args, Recipe};
 use super::begin::{Prepared, check_outputs};
 use super::corpus::Choice;
 use super::ending::Outputs;
@@ -75,7 +75,8 @@ fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
     if let Some(config) = &summary.config {
         args.settings.check_against(config)?;
     }
-    if let Some(flag) = args.engine.given() {
+    let word2vec = args.settings.recipe.filter(|recipe| *recipe == Recipe::Word2vec).map(|_| "recipe word2vec");
+    if let Some(flag) = word2vec.or(args.engine.given()) {
         return Err(
             UsageError(format!("--{flag} is no setting of the textbook's trainer, which made the checkpoint")).into()
         );
@@ -94,21 +95,26 @@ fn is_finished(args: &Args, summary: &Summary) -> bool {
 }
 
 pub fn further(path: &Path, summary: &Summary) -> String {
-    match (summary.has_state, &summary.config) {
-        (true, Some(config)) => format!("; --resume {} --epochs {} goes further", path.display(), config.epochs * 2),
+    let of_engine = summary.engine.as_ref().map(|config| config.epochs);
+    match (summary.has_state, summary.config.as_ref().map(|config| config.epochs).or(of_engine)) {
+        (true, Some(epochs)) => format!("; --resume {} --epochs {} goes further", path.display(), epochs * 2),
         _ => "; a model can be trained further if it is made with --keep-state".to_owned(),
     }
 }
 
 /// The epochs to do in all: no fewer than were begun.
 fn epochs(args: &Args, config: &Config, step: u64, iterations: usize) -> Result<usize, UsageError> {
-    let begun = step.div_ceil(iterations as u64) as usize;
+    check_begun(args, step.div_ceil(iterations as u64))?;
+    Ok(args.settings.epochs.unwrap_or(config.epochs))
+}
+
+/// Refuses to end before where training is.
+pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
     match args.settings.epochs {
-        Some(asked) if asked < begun => {
+        Some(asked) if (asked as u64) < begun => {
             Err(UsageError(format!("--epochs {asked} is less than the {begun} that were begun already")))
         }
-        Some(asked) => Ok(asked),
-        None => Ok(config.epochs),
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::ending::{self, Outputs};
 use super::log::Log;
 use super::plot::{self, Curve};
 use super::signals::Signals;
-use crate::output::{Interrupted, Language, Progress, say};
+use crate::output::{Interrupted, Language, Progress, message, say};
 use anyhow::Context;
 use quickvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
 use quickvec::corpus::Corpus;
@@ -41,7 +41,7 @@ impl Session<'_> {
         let log = self.outputs.log.as_deref().map(|path| Log::create(path, self.trainer.history())).transpose()?;
         let log = RefCell::new(log);
         let finished = self.train(&log)?;
-        // Before the model: whoever finds a finished model finds a whole log.
+        // Before the model: a finished one is not gone on with, so that rows lost then would be lost for good.
         let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if finished {
             self.save_finished()?;
@@ -76,7 +76,10 @@ impl Session<'_> {
             if self.is_due(last_try) {
                 if let Err(error) = self.save_checkpoint() {
                     // There may be room again in a while; what was learned is still in memory.
-                    progress.tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
+                    progress.tell(&format!(
+                        "warning: the checkpoint could not be saved, training goes on: {}",
+                        message(&error)
+                    ));
                 }
                 last_try = Instant::now();
             }

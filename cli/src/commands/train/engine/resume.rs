@@ -1,16 +1,17 @@
 //! A run that goes on where another stopped.
 #![forbid(unsafe_code)]
 
-use super::super::args::Args;
+use super::super::args::{Args, Recipe};
 use super::super::begin::check_outputs;
 use super::super::ending::Outputs;
-use super::super::resume::further;
+use super::super::resume::{check_begun, further};
 use super::super::signals::Signals;
 use super::begin::{check_memory, read_valid, tell};
 use super::session::EngineSession;
 use super::settings;
 use crate::commands::corpus::Choice;
 use crate::commands::counting;
+use crate::commands::reading::same;
 use crate::output::{UsageError, say};
 use anyhow::Context;
 use quickvec::EngineConfig;
@@ -60,6 +61,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
         memory_limit: None,
     };
     let sentences = read_again(args, &choice, &options, &record.fingerprint, record.tokens)?;
+    check_begun(args, state.words.div_ceil(sentences.report.kept.max(1)))?;
     check_memory(args, &config, &vocabulary, sentences.ids().len())?;
     let step = state.block;
     let (ids, counts) = (sentences.ids(), vocabulary.counts());
@@ -89,10 +91,17 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
 }
 
 fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
+    let textbook = args.settings.recipe.filter(|recipe| *recipe == Recipe::Textbook).map(|_| "recipe textbook");
+    if let Some(flag) = textbook.or(args.settings.of_textbook()) {
+        return Err(UsageError(format!("--{flag} is nothing to the fast trainer, which made the checkpoint")).into());
+    }
     if let Some(config) = &summary.engine {
         settings::check_against(args, config)?;
     }
     if let Some(corpus) = &summary.corpus {
+        if let Some(max_vocab) = corpus.max_vocab {
+            same("max-vocab", args.engine.max_vocab, max_vocab)?;
+        }
         args.reading.check_against(&corpus.options())?;
     }
     Ok(())

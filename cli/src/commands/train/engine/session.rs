@@ -7,7 +7,7 @@ use super::super::log::Log;
 use super::super::plot::{self, Curve};
 use super::super::signals::Signals;
 use super::progress::Shown;
-use crate::output::{Interrupted, note, say};
+use crate::output::{Interrupted, message, note, say};
 use anyhow::Context;
 use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use quickvec::corpus::Sentences;
@@ -43,7 +43,7 @@ impl EngineSession<'_> {
         let log = self.outputs.log.as_deref().map(|path| Log::create(path, history)).transpose()?;
         let log = RefCell::new(log);
         let finished = self.train(&log)?;
-        // Before the model: whoever finds a finished model finds a whole log.
+        // Before the model: a finished one is not gone on with, so that rows lost then would be lost for good.
         let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if finished {
             self.save_finished()?;
@@ -54,7 +54,12 @@ impl EngineSession<'_> {
             plot::draw(path, &Curve::of_engine(&self.trainer, &self.held_out))?;
         }
         logged?;
-        if finished { ending::show(&self.outputs.model) } else { Err(self.stopped()) }
+        if !finished {
+            return Err(self.stopped());
+        }
+        let model = self.outputs.model.clone();
+        drop(self); // the matrices: the model is about to be mapped
+        ending::show(&model)
     }
 
     /// Whether training came to its end.
@@ -76,7 +81,10 @@ impl EngineSession<'_> {
             if self.is_due(last_try) {
                 if let Err(error) = self.save_checkpoint() {
                     // There may be room again in a while; what was learned is still in memory.
-                    shown.tell(&format!("warning: the checkpoint could not be saved, training goes on: {error:#}"));
+                    shown.tell(&format!(
+                        "warning: the checkpoint could not be saved, training goes on: {}",
+                        message(&error)
+                    ));
                 }
                 last_try = Instant::now();
             }

@@ -1,0 +1,339 @@
+//! The fast trainer (`--recipe word2vec`, the default for a text): what a run learns, shows and writes.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod trial;
+
+use quickvec::WordVectors;
+use std::path::{Path, PathBuf};
+use trial::{Case, Outcome};
+
+const FAST: [&str; 4] = ["--vector-size", "16", "--progress", "none"];
+
+/// `topics.txt`: 10 words a line, all of one of four topics, `a0` to `a7` or `b0` and so on. Who learned anything
+/// finds the words of a topic together.
+fn with_topics() -> Case {
+    let case = Case::new();
+    let mut state = 7_u64;
+    let mut below = |n: u64| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) % n
+    };
+    let mut line = |i: usize| {
+        let topic = ["a", "b", "c", "d"][i % 4];
+        (0..10).map(|_| format!("{topic}{}", below(8))).collect::<Vec<_>>().join(" ") + "\n"
+    };
+    case.write("topics.txt", (0..3_000).map(&mut line).collect::<String>());
+    case
+}
+
+fn train(case: &Case, args: &[&str]) -> Outcome {
+    case.run(&[args, &FAST].concat())
+}
+
+fn open(case: &Case, name: &str) -> WordVectors {
+    WordVectors::open(case.path(name)).unwrap()
+}
+
+fn quickvec(case: &Case, args: &[&str]) -> Outcome {
+    Outcome::of(case.quickvec().args(args).stdin(std::process::Stdio::null()).output().unwrap())
+}
+
+/// What `quickvec similar` answers, best first.
+fn similar(case: &Case, model: &str, word: &str, top: &str) -> Vec<String> {
+    let json = quickvec(case, &["similar", model, word, "--top", top, "--format", "json"]).succeeds().stdout;
+    let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let neighbours = answer[0]["neighbours"].as_array().unwrap().iter();
+    neighbours.map(|neighbour| neighbour["word"].as_str().unwrap().to_owned()).collect()
+}
+
+#[track_caller]
+fn assert_topics_found(case: &Case, model: &str) {
+    for word in ["a1", "d6"] {
+        let found = similar(case, model, word, "7");
+        assert!(found.iter().all(|other| other.starts_with(&word[..1])), "{model}: {word} is near {found:?}");
+    }
+}
+
+#[test]
+fn every_way_of_training_finds_the_words_of_a_topic() {
+    let case = with_topics();
+    let ways: [&[&str]; 7] = [
+        &[],
+        &["--model", "skipgram"],
+        &["--hierarchical-softmax"],
+        &["--model", "skipgram", "--hierarchical-softmax"],
+        &["--fixed-window"],
+        &["--context-sum", "sum"],
+        &["--half", "--kernel", "scalar"],
+    ];
+    let mut results = Vec::new();
+    for (i, flags) in ways.iter().enumerate() {
+        let name = format!("m{i}");
+        train(&case, &[&["topics.txt", "-o", &name, "--threads", "1"], *flags].concat()).succeeds();
+        assert_topics_found(&case, &name);
+        results.push(open(&case, &name).rows().to_f32());
+    }
+    for (i, result) in results.iter().enumerate() {
+        assert!(results[..i].iter().all(|other| other != result), "{:?} changed nothing", ways[i]);
+    }
+}
+
+#[test]
+fn several_threads_learn_as_well_as_one() {
+    let case = with_topics();
+    for model in ["cbow", "skipgram"] {
+        train(&case, &["topics.txt", "-o", "m", "--force", "--threads", "3", "--model", model])
+            .succeeds()
+            .says("; 3 threads,");
+        assert_topics_found(&case, "m");
+    }
+}
+
+#[test]
+fn negatives_and_hierarchical_softmax_exclude_each_other() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--hierarchical-softmax", "--negatives", "5"]).fails(2, "--negatives");
+    train(&case, &["topics.txt", "-o", "m", "--negatives", "0"]).fails(2, "--negatives");
+    train(&case, &["topics.txt", "-o", "m", "--min-count", "5", "--optimizer", "adam"]).fails(2, "--recipe");
+    assert!(!case.exists("m"));
+}
+
+#[test]
+fn one_thread_repeats_to_the_byte_and_a_seed_makes_a_difference() {
+    let case = with_topics();
+    for flags in [&[][..], &["--model", "skipgram"], &["--hierarchical-softmax"], &["--half"]] {
+        for (name, seed) in [("a", "1"), ("b", "1"), ("c", "2")] {
+            let args = ["topics.txt", "-o", name, "--force", "--threads", "1", "--seed", seed];
+            train(&case, &[&args, flags].concat()).succeeds();
+        }
+        assert!(case.bytes("a") == case.bytes("b"), "{flags:?} does not repeat");
+        assert!(open(&case, "a").rows().to_f32() != open(&case, "c").rows().to_f32(), "{flags:?}: the seed is unused");
+    }
+}
+
+#[test]
+fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--seed", "4"]).succeeds();
+    let known = open(&case, "m");
+    // A word that the vectors to start from do not have.
+    let text = String::from_utf8(case.bytes("topics.txt")).unwrap().replace("a1 ", "a1 other ");
+    case.write("more.txt", text);
+    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
+        quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
+    }
+    for from in ["m", "m.vec", "m.bin"] {
+        let args = ["more.txt", "-o", "frozen", "--force", "--init", from, "--freeze"];
+        train(&case, &args).succeeds().says(&format!("32 of 33 words start from {from}"));
+        let frozen = open(&case, "frozen");
+        for word in known.vocabulary().words() {
+            assert_eq!(frozen.vector(word), known.vector(word), "{word} from {from}");
+        }
+        // It alone was trained, among the others: it stands beside every word of its topic.
+        assert!(similar(&case, "frozen", "other", "5").iter().all(|word| word.starts_with('a')), "{from}");
+        train(&case, &["more.txt", "-o", "free", "--force", "--init", from]).succeeds();
+        assert_ne!(open(&case, "free").vector("a1"), known.vector("a1"));
+    }
+    train(&case, &["more.txt", "-o", "x", "--freeze"]).fails(2, "--init");
+}
+
+#[test]
+fn vectors_to_start_from_have_to_fit() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m"]).succeeds();
+    let sized = |flag: &str| case.run(&["topics.txt", "-o", "x", flag, "m", "--vector-size", "17"]);
+    sized("--init").fails(1, "m has vectors of 16 numbers, but 17").says("give --vector-size 16");
+    sized("--update").fails(1, "m has vectors of 16 numbers, but 17");
+    train(&case, &["topics.txt", "-o", "x", "--init", "gone"]).fails(1, "cannot start from gone");
+    train(&case, &["topics.txt", "-o", "x", "--init", "topics.txt"]).fails(1, "cannot start from topics.txt");
+    train(&case, &["topics.txt", "-o", "x", "--update", "topics.txt"]).fails(1, "cannot train topics.txt on");
+    train(&case, &["topics.txt", "-o", "x", "--update", "m", "--init", "m"]).fails(2, "cannot be used with");
+    case.write("nan.vec", "1 16\na1 nan".to_owned() + &" 0".repeat(15) + "\n");
+    train(&case, &["topics.txt", "-o", "x", "--init", "nan.vec"]).fails(1, "nan.vec");
+    assert!(!case.exists("x"));
+}
+
+#[test]
+fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--model", "skipgram"]).succeeds();
+    case.write("new.txt", "new1 a1 new2 a2 rare\n".repeat(4) + &"new1 a1 a3 new2 a2 a4\n".repeat(400));
+    train(&case, &["new.txt", "-o", "u", "--update", "m"]).succeeds().says("2 new words are added to 32");
+    let (old, new) = (open(&case, "m"), open(&case, "u"));
+    let count = |vectors: &WordVectors, word: &str| {
+        let words = vectors.vocabulary();
+        words.id(word).map(|id| words.count(id))
+    };
+    for word in old.vocabulary().words() {
+        let more = if ["a1", "a2"].contains(&word) { 404 } else { 400 * u64::from(["a3", "a4"].contains(&word)) };
+        assert_eq!(count(&new, word), count(&old, word).map(|count| count + more), "{word}");
+    }
+    assert_eq!((count(&new, "new1"), count(&new, "rare"), new.vocabulary().len()), (Some(404), None, 34));
+    // What the new text lacks was not touched; the settings are the model's.
+    assert_eq!(new.vector("d6"), old.vector("d6"));
+    assert_ne!(new.vector("a1"), old.vector("a1"));
+    assert!(similar(&case, "u", "new1", "3").iter().all(|word| word.starts_with('a') || word == "new2"));
+    assert!(quickvec(&case, &["info", "u"]).succeeds().stdout.contains("skipgram"));
+    // On top of itself, and with the text twice needed.
+    train(&case, &["new.txt", "-o", "u", "--update", "u", "--force"]).succeeds().says("0 new words are added to 34");
+    train(&case, &["-", "-o", "x", "--update", "m"]).fails(2, "--update goes through the text twice");
+}
+
+#[test]
+fn a_vocabulary_that_was_counted_before_is_taken() {
+    let case = with_topics();
+    quickvec(&case, &["vocab", "topics.txt", "-o", "all"]).succeeds();
+    quickvec(&case, &["vocab", "topics.txt", "-o", "some", "--top", "20"]).succeeds();
+    let flags = ["topics.txt", "--threads", "1"];
+    train(&case, &[&flags[..], &["-o", "counted"]].concat()).succeeds();
+    train(&case, &[&flags[..], &["-o", "all-m", "--vocab", "all"]].concat()).succeeds();
+    assert_eq!(open(&case, "counted").rows().to_f32(), open(&case, "all-m").rows().to_f32());
+    train(&case, &[&flags[..], &["-o", "some-m", "--vocab", "some"]].concat()).succeeds();
+    assert_eq!(open(&case, "some-m").vocabulary().len(), 20);
+    // A word that the text does not have is a word all the same.
+    case.write("absent", [&case.bytes("all")[..], b"absent\t7\n"].concat());
+    train(&case, &[&flags[..], &["-o", "absent-m", "--vocab", "absent"]].concat()).succeeds();
+    assert!(open(&case, "absent-m").vector("absent").unwrap().iter().all(|x| x.is_finite()));
+    train(&case, &["topics.txt", "-o", "x", "--vocab", "gone"]).fails(1, "gone");
+    case.write("odd", "a1\tmany\n");
+    train(&case, &["topics.txt", "-o", "x", "--vocab", "odd"]).fails(1, "odd");
+    assert!(!case.exists("x"));
+}
+
+#[test]
+fn the_log_has_columns_that_rise_and_fall_as_they_should() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--log", "log.csv", "--epochs", "3"]).succeeds();
+    let log = String::from_utf8(case.bytes("log.csv")).unwrap();
+    let (header, rows) = log.split_once('\n').unwrap();
+    assert_eq!(header, "epoch,words,seconds,loss,learning_rate");
+    let rows: Vec<[f64; 5]> = rows
+        .lines()
+        .map(|row| row.split(',').map(|x| x.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap())
+        .collect();
+    let ends: Vec<_> = rows.iter().filter(|row| row[1] == 30_000.0).map(|row| row[0]).collect();
+    assert_eq!(ends, [1.0, 2.0, 3.0]);
+    for pair in rows.windows(2) {
+        let place = |row: &[f64; 5]| (row[0] - 1.0) * 30_000.0 + row[1];
+        assert!(place(&pair[0]) < place(&pair[1]) && pair[0][2] <= pair[1][2] && pair[0][4] > pair[1][4], "{pair:?}");
+    }
+    assert!(rows.iter().all(|row| row[3] > 0.0 && row[3] < 6.0 * std::f64::consts::LN_2), "{log}");
+    assert!(rows[0][3] > rows[rows.len() - 1][3] && rows[rows.len() - 1][4] < 1e-5, "{log}");
+}
+
+#[cfg(feature = "plot")]
+#[test]
+fn the_loss_is_drawn() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--plot", "loss.svg", "--valid", "topics.txt"]).succeeds();
+    let svg = String::from_utf8(case.bytes("loss.svg")).unwrap();
+    for text in ["<svg", "average loss", "held-out", "</svg>"] {
+        assert!(svg.contains(text), "{text} is not drawn");
+    }
+    train(&case, &["topics.txt", "-o", "n", "--plot", "loss.png"]).succeeds();
+    assert!(case.bytes("loss.png").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn held_out_text_is_scored_after_each_epoch() {
+    let case = with_topics();
+    case.write("valid.txt", "a1 a2 a3 a4 unknown\nb1 b2 b3 b4\n".repeat(50));
+    case.write("odd.txt", "a1 b2 c3 d4\nb1 d2 a3 c4\n".repeat(50));
+    let loss = |name: &str| {
+        let args = ["topics.txt", "-o", "m", "--force", "--valid", name, "--progress", "lines", "--vector-size", "16"];
+        let told = case.run(&args).succeeds().stderr;
+        let losses: Vec<f64> = told
+            .lines()
+            .filter_map(|line| line.split_once("held-out loss "))
+            .map(|(_, loss)| loss.parse().unwrap())
+            .collect();
+        assert_eq!(losses.len(), 5, "{told}");
+        losses[4]
+    };
+    let (good, bad) = (loss("valid.txt"), loss("odd.txt"));
+    assert!(good < bad, "lines of one topic are predicted no better than mixed ones: {good}, {bad}");
+    train(&case, &["topics.txt", "-o", "x", "--valid", "gone"]).fails(2, "there is no file gone");
+}
+
+#[test]
+fn progress_lines_tell_speed_loss_rate_and_memory() {
+    let case = with_topics();
+    let told = case.run(&["topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "2"]).succeeds().stderr;
+    for text in
+        ["training takes about ", "30,000 words kept, 32 different; cbow, 5 negatives, vector size 16;", "saved m"]
+    {
+        assert!(told.contains(text), "{told}");
+    }
+    let line = told.lines().find(|line| line.starts_with("| epoch 2 | 100 % |")).unwrap();
+    assert!(line.contains(" M words/s | loss ") && line.contains(" | learning rate 0.0000"), "{line}");
+}
+
+/// Vectors of a file for `words`, each number `value`.
+fn vectors(case: &Case, name: &str, words: &[&str], value: &str) {
+    let rows = words.iter().map(|word| format!("{word}{}\n", format!(" {value}").repeat(16))).collect::<String>();
+    case.write(name, format!("{} 16\n{rows}", words.len()));
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_and_names_the_step() {
+    let case = with_topics();
+    vectors(&case, "huge.vec", &["a0", "a1", "a2", "b3"], "1e38");
+    for model in ["cbow", "skipgram"] {
+        let outcome = train(&case, &["topics.txt", "-o", "m", "--init", "huge.vec", "--model", model]);
+        outcome.fails(1, "training diverged").says("epoch 1, step ").says("nothing was saved");
+        assert!(!case.exists("m"));
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_leaves_the_last_checkpoint() {
+    let case = with_topics();
+    // The huge vector is met in the last line only, when there are checkpoints.
+    let text = String::from_utf8(case.bytes("topics.txt")).unwrap().repeat(6);
+    case.write("text.txt", text + &"huge a1 huge b1 huge c1\n".repeat(5));
+    vectors(&case, "huge.vec", &["huge"], "1e38");
+    let args = ["text.txt", "-o", "m", "--init", "huge.vec", "--vector-size", "16", "--subsample", "0"];
+    let slow = ["--model", "skipgram", "--window", "40", "--threads", "1", "--kernel", "scalar"];
+    let more = ["--checkpoint-every", "0.01", "--progress", "none"];
+    let outcome = case.run(&[&args[..], &slow, &more].concat()).fails(1, "training diverged").says("epoch 1, step ");
+    let (_, step) = outcome.stderr.split_once("; the last checkpoint, after step ").expect(&outcome.stderr);
+    let step: u64 = step.split_once(',').unwrap().0.parse().unwrap();
+    assert!(step > 0 && outcome.stderr.contains(", is in m"), "{}", outcome.stderr);
+    assert_eq!(open(&case, "m").vocabulary().len(), 33);
+}
+
+/// A file of the shared corpora.
+fn shared(name: &str) -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let path = std::env::var_os("QUICKVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora").join(name);
+    if !path.exists() {
+        eprintln!("SKIPPED: no {}; QUICKVEC_SHARED names the folder with corpora/{name}", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn korean_words_survive_in_every_output() {
+    let Some(corpus) = shared("kowiki-sample.txt.xz") else { return };
+    let case = Case::new();
+    let corpus = corpus.to_str().unwrap();
+    case.run(&[corpus, "-o", "m", "--max-tokens", "150000", "--vector-size", "30", "--threads", "1"]).succeeds();
+    let model = open(&case, "m");
+    assert!(model.vocabulary().len() > 1_000);
+    let word = model.vocabulary().words().find(|word| *word == "있다").expect("the most frequent word").to_owned();
+    let found = similar(&case, "m", &word, "5");
+    let is_known = |word: &String| model.vocabulary().id(word).is_some() && word.chars().any(|c| c >= '가');
+    assert!(found.len() == 5 && found.iter().any(is_known), "{found:?}");
+    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
+        quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
+        quickvec(&case, &["convert", to, "back.safetensors"]).succeeds();
+        let back = open(&case, "back.safetensors");
+        assert!(back.vocabulary().words().eq(model.vocabulary().words()), "{format}");
+        assert_eq!(back.rows().to_f32(), model.rows().to_f32(), "{format}");
+        assert_eq!(similar(&case, to, &word, "5"), found);
+        std::fs::remove_file(case.path("back.safetensors")).unwrap();
+    }
+    quickvec(&case, &["vocab", corpus, "--max-tokens", "150000", "-o", "words"]).succeeds();
+    assert!(String::from_utf8(case.bytes("words")).unwrap().starts_with("있다\t"));
+}

@@ -16,6 +16,7 @@
 use super::restrict::{Candidates, Restricted};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
+use crate::math::kernels::large_pages;
 use crate::math::kernels::search::search_kernels;
 use crate::words::WordId;
 use std::borrow::Cow;
@@ -119,7 +120,11 @@ impl Restricted<'_> {
         work: impl Fn(&Blocks) -> Result<T, Stop> + Sync,
     ) -> Result<Vec<T>, QueryError> {
         let keep = with_norms && self.is_all() && self.vectors.norms().get().is_none();
-        let mut fresh = if keep { vec![0.0; self.len()] } else { Vec::new() };
+        let mut fresh = Vec::new();
+        if keep {
+            fresh = large_pages::with_capacity(self.len());
+            fresh.resize(self.len(), 0.0);
+        }
         let numbers = self.len().saturating_mul(self.vectors.vector_size());
         let results = {
             let blocks = Blocks::new(self.len(), size, &mut fresh);

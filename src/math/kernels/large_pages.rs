@@ -10,22 +10,28 @@ const WORTHWHILE: usize = 4 << 20;
 
 /// `count` chunks of zeros.
 pub fn zeros(count: usize) -> Vec<Chunk> {
-    let mut data: Vec<Chunk> = Vec::with_capacity(count);
-    if count * size_of::<Chunk>() >= WORTHWHILE {
+    // The first write decides what kind of page it is: it has to come after the advice.
+    let mut data = with_capacity(count);
+    data.resize(count, Chunk::ZERO);
+    data
+}
+
+/// An empty vector with room for `count`. To fill it costs one interruption for each 2 MB instead of one for each 4 kB.
+pub fn with_capacity<T>(count: usize) -> Vec<T> {
+    let mut data = Vec::with_capacity(count);
+    if data.capacity() * size_of::<T>() >= WORTHWHILE {
         advise(&mut data);
     }
-    // The first write decides what kind of page it is: it has to come after the advice.
-    data.resize(count, Chunk::ZERO);
     data
 }
 
 /// Tells the system that large pages are welcome here.
 #[cfg(target_os = "linux")]
-fn advise(data: &mut Vec<Chunk>) {
+fn advise<T>(data: &mut Vec<T>) {
     const PAGE: usize = 4096;
     let start = data.as_mut_ptr().cast::<u8>();
     let skip = start.align_offset(PAGE);
-    let length = (data.capacity() * size_of::<Chunk>()).saturating_sub(skip) / PAGE * PAGE;
+    let length = (data.capacity() * size_of::<T>()).saturating_sub(skip) / PAGE * PAGE;
     if length == 0 {
         return;
     }
@@ -36,11 +42,21 @@ fn advise(data: &mut Vec<Chunk>) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn advise(_: &mut Vec<Chunk>) {}
+fn advise<T>(_: &mut Vec<T>) {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_room_and_nothing_in_it() {
+        for count in [0, 5, WORTHWHILE, WORTHWHILE + 4097] {
+            let mut bytes: Vec<u8> = with_capacity(count);
+            assert!(bytes.is_empty() && bytes.capacity() >= count);
+            bytes.extend(std::iter::repeat_n(7, count));
+            assert!(bytes.iter().all(|&byte| byte == 7));
+        }
+    }
 
     #[test]
     fn large_and_small_tables_are_zeros() {

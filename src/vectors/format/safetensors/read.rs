@@ -4,6 +4,7 @@
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
+use crate::math::kernels::large_pages;
 use crate::vectors::format::unpack;
 use crate::vectors::mapped::{Bytes, Section};
 use crate::vectors::storage::{Rows, check_size};
@@ -70,7 +71,8 @@ impl ModelFile {
     /// Reads the words of a large model, each byte once: checked and taken over while it is in the cache.
     fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
         let numbers = |tensor| {
-            let mut numbers: Vec<u64> = Vec::with_capacity(self.tensor_section(tensor)?.len() / size_of::<u64>());
+            let mut numbers: Vec<u64> =
+                large_pages::with_capacity(self.tensor_section(tensor)?.len() / size_of::<u64>());
             self.verify_while(tensor, |bytes| {
                 numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
             })?;
@@ -79,7 +81,7 @@ impl ModelFile {
         std::thread::scope(|scope| {
             let ends_and_counts = scope.spawn(|| Ok((numbers(ENDS)?, numbers(COUNTS)?)));
             let text = self.tensor_section(TEXT).and_then(|section| {
-                let mut text = Vec::with_capacity(section.len());
+                let mut text = large_pages::with_capacity(section.len());
                 self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
                 String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
             });

@@ -6,16 +6,29 @@
 //!
 //! **How rows are read and written** was decided once. Rust has two ways:
 //!
-//! 1. Relaxed atomics, number by number: defined, but the compiler makes no vector code of them.
+//! 1. Relaxed atomics, a number or two at a time: defined, but no vector code can load or store through them.
 //! 2. Loads and stores through raw pointers, a register at a time: fast, and by the letter of Rust's memory model a data
 //!    race when two threads meet.
 //!
 //! We take 2, and only so: rows are reached through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
 //! threads run, so that the compiler may assume nothing about them; every access is one of `std::arch`'s loads and stores of
-//! a whole register, or, in the scalar kernels, of one aligned f32. On every CPU we run on those give some value that some
-//! thread wrote to each number; there is no third value, no trap, and no address depends on what was read. `bench`'s
-//! `shared_rows` program measures the two ways against each other; on the machine of the README's table 1 was 4 to 12 times
-//! slower.
+//! a whole register, or, in the scalar kernels and where a row is copied, of one aligned f32. On every CPU we run on those
+//! give some value that some thread wrote to each number; there is no third value, no trap, and no address depends on what
+//! was read.
+//!
+//! What 1 would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300, each way
+//! as good as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a virtual machine, 2 cores, in use by
+//! others: ratios of the shortest of 15 times), 2026-11-22:
+//!
+//! | rows are reached | one thread, D 100, 300 | two threads on the same 64 rows |
+//! |---|---|---|
+//! | through pointers, a register at a time | 127 ns, 312 ns | 195 ns, 483 ns |
+//! | by atomics, copied to the thread's own memory and back, two numbers at a time | 2.8, 2.9 times | 2.4, 2.3 times |
+//! | by atomics in place, number by number | 14, 15 times | 10, 10 times |
+//! | through pointers, number by number (the scalar kernel, as written) | 35, 43 times | 26, 29 times |
+//!
+//! So it is whole registers that count, not the atomics themselves. The copies would also lose more of what others write
+//! meanwhile: whatever they write during a whole step, not during the update of one register's width.
 //!
 //! A thread that runs alone meets nobody: then all this is ordinary memory, and runs repeat to the bit.
 #![allow(unsafe_code)]

@@ -118,8 +118,8 @@ impl<'a> Embedder<'a> {
     /// in messages. Gzip, bzip2, zstd and xz are unpacked.
     ///
     /// # Errors
-    /// [`TextError`](crate::error::TextError) if it is no text, [`QueryError`] as [`embed`](Self::embed), [`Error::Io`](crate::Error::Io) if it cannot be read, and
-    /// what `see` returns.
+    /// [`TextError`](crate::error::TextError) if it is no text, [`QueryError`] as [`embed`](Self::embed),
+    /// [`Error::Io`](crate::Error::Io) if it cannot be read, and what `see` returns.
     pub fn embed_lines<E: From<Error>>(
         &self,
         reader: impl Read + Send,

@@ -257,9 +257,13 @@ impl<'r, 'q> Scorer<'r, 'q> {
             self.inverse.extend(range.map(|place| norms[search.id(place) as usize]));
             return Ok(());
         }
-        for (&square, place) in self.squares.iter().zip(range) {
-            let safe = SAFE_SQUARES.contains(&square);
-            self.inverse.push(if safe { 1.0 / square.sqrt() } else { odd_norm(vectors, search.id(place))? });
+        self.inverse.extend(self.squares.iter().map(|square| 1.0 / square.sqrt()));
+        if !self.squares.iter().fold(true, |all, square| all & SAFE_SQUARES.contains(square)) {
+            for ((inverse, square), place) in self.inverse.iter_mut().zip(&self.squares).zip(range) {
+                if !SAFE_SQUARES.contains(square) {
+                    *inverse = odd_norm(vectors, search.id(place))?;
+                }
+            }
         }
         if !keep.is_empty() {
             keep.copy_from_slice(&self.inverse);

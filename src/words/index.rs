@@ -35,10 +35,16 @@ impl Index {
         Self { table: OnceLock::new(), missed: AtomicUsize::new(0) }
     }
 
-    /// The id of `wanted` among `len` words, if it is there; of several, the lowest.
-    pub fn find<'w>(&self, wanted: &str, len: usize, word: impl Fn(WordId) -> &'w str) -> Option<WordId> {
+    /// The id of `wanted` among `len` words, if it is there; of several, the lowest. `search` finds it without a table.
+    pub fn find<'w>(
+        &self,
+        wanted: &str,
+        len: usize,
+        word: impl Fn(WordId) -> &'w str,
+        search: impl FnOnce() -> Option<WordId>,
+    ) -> Option<WordId> {
         if self.table.get().is_none() && self.missed.fetch_add(1, Ordering::Relaxed) < PATIENCE {
-            return (0..len as WordId).find(|&id| word(id) == wanted);
+            return search();
         }
         let table = self.table(len, &word);
         table.words.find(hash(wanted), |&id| word(id) == wanted).copied()

@@ -62,9 +62,10 @@ impl Vocabulary {
     pub(crate) fn from_arena(text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Self, (usize, u64)> {
         debug_assert_eq!(ends.len(), counts.len());
         let (mut start, last) = (0, ends.len().wrapping_sub(1));
+        let (length, ascii) = (text.len() as u64, text.is_ascii());
         for (id, &end) in ends.iter().enumerate() {
-            let valid = end >= start && usize::try_from(end).is_ok_and(|end| text.is_char_boundary(end));
-            if !valid || (id == last && end != text.len() as u64) {
+            let valid = end >= start && end <= length && (ascii || text.is_char_boundary(end as usize));
+            if !valid || (id == last && end != length) {
                 return Err((id, start));
             }
             start = end;
@@ -107,7 +108,17 @@ impl Vocabulary {
 
     /// The id of `word`, if it is known.
     pub fn id(&self, word: &str) -> Option<WordId> {
-        self.index.find(word, self.len(), |id| self.word(id))
+        self.index.find(word, self.len(), |id| self.word(id), || self.search(word))
+    }
+
+    /// The id of `word`, found by looking at all words: lengths first, which lie close together.
+    fn search(&self, word: &str) -> Option<WordId> {
+        let (text, mut start) = (self.text.as_bytes(), 0);
+        let found = self.ends.iter().position(|&end| {
+            let from = std::mem::replace(&mut start, end);
+            end - from == word.len() as u64 && text[from as usize..end as usize] == *word.as_bytes()
+        });
+        found.map(|id| id as WordId)
     }
 
     /// The word with this id.

@@ -1,8 +1,8 @@
 //! The best answer to each of many questions, by an exact scan.
 //!
-//! The score of word `x` for "a is to b as c is to ?" is made of three products, `a·x`, `b·x` and `c·x`, and questions share
-//! their words: Google's 19,544 have 905. So the products of every *word* of the questions with a block of the vocabulary
-//! are one matrix product, of which a question reads three rows. Scores do not depend on the number of threads.
+//! The score of word `x` for "a is to b as c is to ?" is made of three products, `a·x`, `b·x` and `c·x`, and questions
+//! share their words: Google's 19,544 have 905. So the products of every *word* of the questions with a block of the
+//! vocabulary are one matrix product, of which a question reads three rows. Scores do not depend on the number of threads.
 #![forbid(unsafe_code)]
 
 use super::known::Known;
@@ -70,8 +70,8 @@ fn mul(a: f32, b: f32, c: f32) -> f32 {
 enum Scale {
     /// Vectors of length 1; zero vectors stay zero.
     Unit,
-    /// Vectors as they are stored, over the length of the longest, so that no product overflows; and the lengths of all words
-    /// over the longest, by place.
+    /// Vectors as they are stored, over the length of the longest, so that no product overflows; and the lengths of all
+    /// words over the longest, by place.
     Stored { longest: f64, lengths: Vec<f32> },
 }
 

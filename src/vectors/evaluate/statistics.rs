@@ -1,7 +1,7 @@
 //! Pearson's and Spearman's correlation, each with the chance that unrelated numbers would show as much.
 //!
-//! `r = Σ (x - x̄)(y - ȳ) / sqrt(Σ (x - x̄)² Σ (y - ȳ)²)`; Spearman's is the same of ranks, equal numbers sharing the mean of
-//! theirs. For `n` pairs `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution with `n - 2` degrees of freedom,
+//! `r = Σ (x - x̄)(y - ȳ) / sqrt(Σ (x - x̄)² Σ (y - ȳ)²)`; Spearman's is the same of ranks, equal
+//! numbers sharing the mean of theirs. For `n` pairs `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution with `n - 2` degrees of freedom,
 //! so that the two-sided p-value is `I(1 - r², (n - 2) / 2, 1/2)`, `I` being the regularised incomplete beta function:
 //! the same number as `scipy.stats.pearsonr` and `spearmanr` give, to about 10 digits.
 #![forbid(unsafe_code)]

@@ -47,12 +47,17 @@ impl ModelFile {
     }
 
     pub(crate) fn from_shared(bytes: Arc<Bytes>) -> Result<Self, FormatError> {
+        Self::checked_up_to(bytes, CHECKED_ON_OPENING)
+    }
+
+    /// As [`from_shared`](Self::from_shared), where a file of more than `small` bytes is a large one.
+    pub(super) fn checked_up_to(bytes: Arc<Bytes>, small: usize) -> Result<Self, FormatError> {
         let header = Header::parse(&bytes)?;
         check_version(&header)?;
         header.check(HEADER, header.checksum())?;
         let vector_size = check_shapes(&header)?;
         let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
-        if model.bytes.len() > CHECKED_ON_OPENING {
+        if model.bytes.len() > small {
             model.vocabulary = model.verified_vocabulary()?;
             return Ok(model);
         }
@@ -62,15 +67,43 @@ impl ModelFile {
         Ok(model)
     }
 
-    /// Reads the words of a large model while another thread compares their checksums.
+    /// Reads the words of a large model, each byte once: checked and taken over while it is in the cache.
     fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        let numbers = |tensor| {
+            let mut numbers: Vec<u64> = Vec::with_capacity(self.tensor_section(tensor)?.len() / size_of::<u64>());
+            self.verify_while(tensor, |bytes| {
+                numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
+            })?;
+            Ok(numbers)
+        };
         std::thread::scope(|scope| {
-            let verifying =
-                scope.spawn(|| [TEXT, ENDS, COUNTS].into_iter().try_for_each(|name| self.verify_tensor(name)));
-            let vocabulary = self.read_vocabulary();
-            verifying.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            vocabulary
+            let ends_and_counts = scope.spawn(|| Ok((numbers(ENDS)?, numbers(COUNTS)?)));
+            let text = self.tensor_section(TEXT).and_then(|section| {
+                let mut text = Vec::with_capacity(section.len());
+                self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
+                String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
+            });
+            let (ends, counts) = ends_and_counts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            self.vocabulary_of(text?, ends, counts)
         })
+    }
+
+    /// Compares a tensor with its checksum, and shows its bytes on the way: `PIECE` of them at a time.
+    fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
+        const PIECE: usize = 256 << 10;
+        let section = self.tensor_section(tensor)?;
+        let (mut hash, mut buffer) = (Xxh3::new(), Vec::new());
+        for start in (0..section.len()).step_by(PIECE) {
+            let piece = section.read(start..section.len().min(start + PIECE), &mut buffer);
+            let piece = piece.map_err(|error| FormatError::Unreadable { message: error.to_string() })?;
+            hash.update(piece);
+            see(piece);
+        }
+        self.header.check(tensor, hex(&hash))
+    }
+
+    fn tensor_section(&self, tensor: &str) -> Result<Section, FormatError> {
+        Ok(self.section(info(&self.header, tensor)?))
     }
 
     /// The words and their counts.
@@ -160,7 +193,7 @@ impl ModelFile {
 
     fn verify_tensor(&self, tensor: &str) -> Result<(), FormatError> {
         let mut hash = Xxh3::new();
-        hash.update(self.section(info(&self.header, tensor)?).as_ref());
+        hash.update(self.tensor_section(tensor)?.as_ref());
         self.header.check(tensor, hex(&hash))
     }
 
@@ -191,16 +224,20 @@ impl ModelFile {
     }
 
     fn read_vocabulary(&self) -> Result<Vocabulary, FormatError> {
-        let read = |tensor| Ok(self.section(info(&self.header, tensor)?));
-        let text = read(TEXT)?;
+        let text = self.tensor_section(TEXT)?;
         let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
-        let ends = decode_all(&read(ENDS)?, u64::from_le_bytes);
-        let counts = decode_all(&read(COUNTS)?, u64::from_le_bytes);
+        let ends = decode_all(&self.tensor_section(ENDS)?, u64::from_le_bytes);
+        let counts = decode_all(&self.tensor_section(COUNTS)?, u64::from_le_bytes);
+        self.vocabulary_of(text.to_owned(), ends, counts)
+    }
+
+    /// Cuts `text` at `ends`, which are as many as `counts`.
+    fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
         let to = text.len() as u64;
-        // Where an end is wrong it is read once more, to be told: the vocabulary has taken the decoded ones.
-        Vocabulary::from_arena(text.to_owned(), ends, counts).map_err(|(row, from)| {
-            let got =
-                read(ENDS).ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
+        Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
+            // The vocabulary has taken the decoded ends; the one that is wrong is read once more, to be told.
+            let ends = self.tensor_section(ENDS);
+            let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
             FormatError::WordEnd { row, from, to, got }
         })
     }

@@ -4,10 +4,12 @@ use super::header::{Header, hex};
 use super::*;
 use crate::error::{Error, FormatError};
 use crate::vectors::WordVectors;
+use crate::vectors::mapped::Bytes;
 use crate::words::Vocabulary;
 use half::f16;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 const WORDS: [(&str, u64); 4] = [("you", 7), ("안녕", 3), ("", 2), ("car", u64::MAX)];
@@ -368,6 +370,62 @@ impl Forged {
 
     fn open(&self) -> Result<ModelFile, FormatError> {
         ModelFile::from_bytes(self.bytes())
+    }
+}
+
+/// Opened as a large file is: from memory, and from a disk.
+fn open_large(bytes: &[u8]) -> [Result<ModelFile, FormatError>; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large");
+    std::fs::write(&path, bytes).unwrap();
+    [Bytes::Owned(bytes.to_vec()), Bytes::map(&path).unwrap()].map(|bytes| ModelFile::checked_up_to(Arc::new(bytes), 0))
+}
+
+#[test]
+fn a_large_file_opens_alike_and_is_verified_when_asked() {
+    let bytes = good();
+    let expected = ModelFile::from_bytes(bytes.clone()).unwrap();
+    for model in open_large(&bytes) {
+        let model = model.unwrap();
+        assert_eq!(model.vocabulary(), expected.vocabulary());
+        assert_eq!(model.input().to_f32(), expected.input().to_f32());
+        model.verify().unwrap();
+    }
+    for at in 0..bytes.len() {
+        let mut altered = bytes.clone();
+        altered[at] ^= 0x20;
+        for model in open_large(&altered) {
+            // What is not read on opening is found by `verify`.
+            assert!(model.and_then(|model| model.verify()).is_err(), "byte {at} flipped was accepted");
+        }
+    }
+}
+
+#[test]
+fn a_large_file_with_a_vocabulary_that_is_none_is_refused() {
+    let with = |text: &[u8], ends: [u64; 2]| {
+        let text = Forged::new().set(TEXT, "U8", &[text.len()], text.to_vec());
+        open_large(&text.set(ENDS, "U64", &[2], le64(&ends)).bytes())
+    };
+    for refused in with("한a".as_bytes(), [1, 4]) {
+        assert!(matches!(refused, Err(FormatError::WordEnd { row: 0, from: 0, to: 4, got: 1 })), "{refused:?}");
+    }
+    for refused in with(b"a\xffc", [1, 3]) {
+        assert!(matches!(refused, Err(FormatError::NotUtf8 { offset: 1 })), "{refused:?}");
+    }
+    for model in with(b"aa", [1, 2]) {
+        let model = model.unwrap();
+        assert_eq!(model.vocabulary().id("a"), Some(0));
+        assert!(matches!(model.verify(), Err(FormatError::DuplicateWord { row: 1, .. })));
+    }
+    let bytes = good();
+    let header = Header::parse(&bytes).unwrap();
+    for tensor in [TEXT, ENDS, COUNTS] {
+        let mut altered = bytes.clone();
+        altered[header.data_start + header.tensors[tensor].data_offsets.0] ^= 1;
+        for refused in open_large(&altered) {
+            assert!(matches!(refused, Err(FormatError::Checksum { tensor: told, .. }) if told == tensor));
+        }
     }
 }
 

@@ -43,12 +43,13 @@ impl EngineSession<'_> {
         let log = self.outputs.log.as_deref().map(|path| Log::create(path, history)).transpose()?;
         let log = RefCell::new(log);
         let finished = self.train(&log)?;
+        // Before the model: whoever finds a finished model finds a whole log.
+        let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if finished {
             self.save_finished()?;
         } else {
             self.save_checkpoint().context("stopped, but the checkpoint could not be saved")?;
         }
-        let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if let Some(path) = &self.outputs.plot {
             plot::draw(path, &Curve::of_engine(&self.trainer, &self.held_out))?;
         }

@@ -129,6 +129,7 @@ def parser():
     p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
     p.add_argument("--resume", action="store_true", help="take what an earlier race with the same programs has measured")
     p.add_argument("--out", type=Path, default=ROOT / "docs", help="folder for peers.md, peers.json and peers.svg")
+    p.add_argument("--readme", type=Path, help="write picture and tables also into this README, between its marks `peers`")
     p.add_argument("--smoke", action="store_true", help="all parts, short, on a made-up text, no bars: does it run?")
     return p
 
@@ -148,6 +149,8 @@ def context_of(args, say):
     if missing:
         raise RuntimeError(f"{args.programs} has no {', '.join(missing)}: run `cargo build --release --workspace` first")
     env, racing = find_peers(args, say)
+    if args.readme:  # its marks are there: better known before the race than after
+        report.front_page(args.readme.read_text(encoding="utf-8"), {"corpus": {"name": "", "tokens": 0, "vocabulary": 0}, "parts": {}})
     facts = systems.count(args.programs / "count_speed", args.corpus)
     args.facts = {"name": args.corpus.name, "tokens": facts["tokens"], "vocabulary": facts["vocabulary"]}
     args.work.mkdir(parents=True, exist_ok=True)
@@ -199,6 +202,12 @@ def write(folder, result, say):
     say(f"wrote {', '.join(name for name, text in texts.items() if text)} in {folder}")
 
 
+def write_front_page(path, result, say):
+    """The README with the tables of all parts there are."""
+    path.write_text(report.front_page(path.read_text(encoding="utf-8"), result), encoding="utf-8")
+    say(f"wrote the tables into {path}")
+
+
 def race(args, context):
     """The race: parts that were run, and what went wrong. Files are written after each part."""
     parts = earlier(args.out / "peers.json", args.facts)
@@ -208,8 +217,10 @@ def race(args, context):
         if args.smoke:
             result["bars"] = []
         parts[name] = done[name] = result
-        ordered = {known: parts[known] for known in PARTS if known in parts}
-        write(args.out, {"corpus": args.facts, "parts": ordered}, context.say)
+        ordered = {"corpus": args.facts, "parts": {known: parts[known] for known in PARTS if known in parts}}
+        write(args.out, ordered, context.say)
+        if args.readme:
+            write_front_page(args.readme, ordered, context.say)
 
     return done, run_parts(context, args.parts, keep)
 
@@ -218,7 +229,7 @@ def smoke(args, say):
     """All parts on a made-up text, in a folder that goes away."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        args.corpus, args.work, args.out = folder / "corpus.txt", folder / "work", folder / "docs"
+        args.corpus, args.work, args.out, args.readme = folder / "corpus.txt", folder / "work", folder / "docs", None
         args.rounds = args.seeds = 1
         made_up_corpus(args.corpus, tokens=100_000)
         quality.made_up_sets(folder / "eval")

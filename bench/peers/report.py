@@ -4,6 +4,7 @@ from measuring import bar_text
 from quality import MEASURES
 from systems import MODELS, NAMES, SYSTEMS
 
+BEGIN, END = "<!-- peers: begin -->\n", "<!-- peers: end -->"
 TRAINING = {"speed": "", "d300": ", 300 numbers", "hs": ", hierarchical softmax"}
 
 
@@ -13,6 +14,18 @@ def markdown(result):
     blocks = [heading(result), training(parts), whole(parts.get("whole")), memory(parts.get("memory")), scaling(parts.get("scaling")),
               quality(parts.get("quality")), large(parts.get("large")), bars(parts)]
     return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def front_page(readme, result):
+    """A README with the picture and the tables, without the bars, between its two marks."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README has no lines {BEGIN.strip()} and {END} to write between")
+    tables = markdown(result | {"parts": {name: part | {"bars": []} for name, part in result["parts"].items()}})
+    picture = "![Training speed beside gensim and fastText](docs/peers.svg)"
+    how = "All numbers: [docs/peers.json](docs/peers.json). How to run it and what is compared: [bench/peers](bench/peers/README.md)."
+    return f"{before}{begin}{picture}\n\n{tables}\n{how}\n{end}{after}"
 
 
 def heading(result):

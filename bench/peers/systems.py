@@ -48,14 +48,15 @@ def run_peer(context, system, asked, paths):
 
 
 def patiently(run, say, tries=5):
-    """Runs again where fastText gives up: its average loss is 0/0 while a thread has not begun, which on short texts happens."""
+    """Runs again where fastText gives up: on few threads it trains on rows that nobody gave first weights. Those of a large matrix are
+    zeros, as the system hands out memory; those of a small one hold what lay there before, and that may be no number."""
     for left in reversed(range(tries)):
         try:
             return run()
         except RuntimeError as error:
             if left == 0 or "Encountered NaN" not in str(error):
                 raise
-            say("fastText divided 0 by 0 and gave up; once more")
+            say("fastText found a NaN among weights that it never set, and gave up; once more")
 
 
 def run_engine(context, asked, paths):

@@ -262,6 +262,16 @@ class Files(unittest.TestCase):
         self.assertLessEqual(max(widths) + picture.LEFT, picture.WIDTH)
         self.assertIn("prefers-color-scheme: dark", picture.picture(result()))
 
+    def test_a_readme_gets_the_tables_between_its_marks(self):
+        readme = f"before\n{report.BEGIN}old\n{report.END}\nafter\n"
+        written = report.front_page(readme, result())
+        self.assertTrue(written.startswith(f"before\n{report.BEGIN}![") and written.endswith(f"\n{report.END}\nafter\n"))
+        self.assertIn("| SkipGram | 0.70 | 0.50 | 14.00 | 20.0 x | 28.0 x |", written)
+        self.assertNotIn("old", written)
+        self.assertNotIn("Bars:", written)
+        self.assertEqual(report.front_page(written, result()), written)
+        self.assertRaises(ValueError, report.front_page, "no marks", result())
+
     def test_nothing_raced_nothing_drawn(self):
         nothing = {"corpus": result()["corpus"], "parts": {}}
         self.assertEqual(picture.picture(nothing), "")

@@ -7,7 +7,7 @@ mod trial;
 
 use quickvec::WordVectors;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use trial::{Case, Outcome};
 
 /// Half a second or so in all: long enough for several signals to hit it.
@@ -32,18 +32,19 @@ struct Round {
     code: Option<i32>,
 }
 
-/// Starts the run, stops it after a time that changes, resumes it, until it is finished.
-fn stop_until_finished(case: &Case, flags: &[&str], threads: &str, seed: u64) -> Vec<Round> {
+/// Starts the run, stops it after a time that changes, resumes it, until it is finished. `straight` is how long the run takes
+/// here and now when nobody stops it: machines differ, and so do their moods.
+fn stop_until_finished(case: &Case, flags: &[&str], threads: &str, seed: u64, straight: Duration) -> Vec<Round> {
     let epochs = EPOCHS.to_string();
     let mut rounds = Vec::new();
-    for round in 0..100 {
+    for round in 0..100u64 {
         let own = ["--checkpoint-every", "0.02", "--threads", threads, "--log", "stopped.csv", "-o", "stopped"];
         let resumed = ["--resume", "stopped", "--progress", "none", "--kernel", "scalar"];
         let fresh = [&["text.txt", "--force", "--epochs", &epochs], flags, &RUN].concat();
         let first = if case.exists("stopped") { &resumed[..] } else { &fresh[..] };
         let mut command = case.train(&[first, &own].concat());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(90 + (round + seed) * 37 % 120));
+        std::thread::sleep(straight * (15 + (round + seed) * 37 % 30) as u32 / 100);
         let name = ["INT", "KILL", "TERM"][round as usize % 3];
         signal(&child, name);
         let code = child.wait().unwrap().code();
@@ -57,10 +58,10 @@ fn stop_until_finished(case: &Case, flags: &[&str], threads: &str, seed: u64) ->
 }
 
 /// As [`stop_until_finished`], until a signal of the polite kind and one of the other kind have hit the training.
-fn stopped(case: &Case, flags: &[&str], threads: &str) -> Vec<Round> {
+fn stopped(case: &Case, flags: &[&str], threads: &str, straight: Duration) -> Vec<Round> {
     let tries = (0..10).map(|seed| {
         let _ = std::fs::remove_file(case.path("stopped"));
-        stop_until_finished(case, flags, threads, 11 * seed)
+        stop_until_finished(case, flags, threads, 11 * seed, straight)
     });
     let is_hit = |rounds: &Vec<Round>| {
         let killed = rounds.iter().any(|round| round.name == "KILL" && round.code.is_none());
@@ -74,8 +75,9 @@ fn assert_same_after_stops(flags: &[&str]) {
     let case = with_text();
     let epochs = EPOCHS.to_string();
     let own = ["text.txt", "-o", "straight", "--log", "straight.csv", "--threads", "1", "--epochs", &epochs];
+    let start = Instant::now();
     case.run(&[&own, flags, &RUN].concat()).succeeds();
-    let rounds = stopped(&case, flags, "1");
+    let rounds = stopped(&case, flags, "1", start.elapsed());
     assert!(case.bytes("stopped") == case.bytes("straight"), "{flags:?}: {rounds:?}");
     assert_eq!(log(&case, "stopped.csv", &[0, 1, 3, 4]), log(&case, "straight.csv", &[0, 1, 3, 4]));
 }
@@ -130,8 +132,9 @@ fn several_threads_go_on_with_the_schedule_where_it_was() {
     let case = with_text();
     let epochs = EPOCHS.to_string();
     let own = ["text.txt", "-o", "straight", "--log", "straight.csv", "--threads", "1", "--epochs", &epochs];
+    let start = Instant::now();
     case.run(&[&own[..], &RUN].concat()).succeeds();
-    stopped(&case, &[], "2");
+    stopped(&case, &[], "2", start.elapsed());
     // Places and learning rates are those of the run that was never stopped; losses differ a little.
     let [two, one] = ["stopped.csv", "straight.csv"].map(|name| log(&case, name, &[0, 1, 4]));
     assert_eq!(two, one);

@@ -17,14 +17,14 @@ use quickvec::nn::{
     AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
     UnigramSampler, Weights, Wiring,
 };
-use quickvec::{Config, OptimizerKind, WordId};
+use quickvec::{Config, WordId};
 
 /// A step that can be timed.
 pub trait Step {
-    /// What is not part of the step: turns words into the form it takes.
-    fn prepare(&mut self, examples: Examples);
+    /// What is not part of the step: turns words into the form it takes. `next` is what the step after this one learns from.
+    fn prepare(&mut self, examples: Examples, next: Examples);
 
-    /// Forward, backward, update on what `prepare` saw last; the mean loss before the update.
+    /// Forward, backward, update on the examples that `prepare` saw last; the mean loss before the update.
     ///
     /// # Errors
     /// If the layers could not finish the step.
@@ -70,7 +70,7 @@ impl OneHot {
 }
 
 impl Step for OneHot {
-    fn prepare(&mut self, examples: Examples) {
+    fn prepare(&mut self, examples: Examples, _: Examples) {
         self.output.target = examples.target.to_vec();
         self.x = one_hot_means(examples, self.w_in.rows());
     }
@@ -106,7 +106,7 @@ impl EmbeddingSoftmax {
 }
 
 impl Step for EmbeddingSoftmax {
-    fn prepare(&mut self, examples: Examples) {
+    fn prepare(&mut self, examples: Examples, _: Examples) {
         self.output.target = examples.target.to_vec();
         self.contexts = examples.contexts.to_vec();
     }
@@ -122,15 +122,19 @@ impl Step for EmbeddingSoftmax {
     }
 }
 
-/// Section 4.2: the step that quickvec trains with, negatives drawn within it.
+/// Section 4.2: the step that quickvec trains with. As in its trainer, negatives of the next step are drawn halfway through
+/// this one, and the rows they name are fetched during the other half: the work of one step, of two batches.
 pub struct NegativeSampling {
     learner: Learner,
     optimizers: [Optimizer; 2],
     sampler: UnigramSampler,
     rng: Rng,
     wiring: Wiring,
-    inputs: Lookup,
-    outputs: Lookup,
+    /// Inputs and outputs of this step, and of the next.
+    now: [Lookup; 2],
+    next: [Lookup; 2],
+    begun: bool,
+    /// Examples of the next step.
     contexts: Vec<WordId>,
     target: Vec<WordId>,
     negatives: Vec<WordId>,
@@ -142,15 +146,15 @@ impl NegativeSampling {
     /// # Errors
     /// If there are too few words to draw negatives from.
     pub fn new(config: &Config, weights: &Weights, counts: &[u64]) -> Result<Self> {
-        let moments = config.optimizer == OptimizerKind::Adam;
         Ok(Self {
-            learner: Learner::new(config, Parameters::of(weights, moments)),
+            learner: Learner::new(config, Parameters::for_training(weights, config)),
             optimizers: [(); 2].map(|()| Optimizer::new(config, counts.len())),
             sampler: UnigramSampler::new(counts, config.power, config.negatives)?,
             rng: Rng::stream(config.seed, Purpose::Negatives, 0),
             wiring: Wiring::of(config),
-            inputs: Lookup::new(counts.len()),
-            outputs: Lookup::new(counts.len()),
+            now: [(); 2].map(|()| Lookup::new(counts.len())),
+            next: [(); 2].map(|()| Lookup::new(counts.len())),
+            begun: false,
             contexts: Vec::new(),
             target: Vec::new(),
             negatives: Vec::new(),
@@ -158,27 +162,43 @@ impl NegativeSampling {
     }
 }
 
-impl Step for NegativeSampling {
-    fn prepare(&mut self, examples: Examples) {
+impl NegativeSampling {
+    fn take(&mut self, examples: Examples) {
         self.contexts.clear();
         self.contexts.extend_from_slice(examples.contexts);
         self.target.clear();
         self.target.extend_from_slice(examples.target);
     }
 
-    fn run(&mut self) -> Result<f64> {
-        let (inputs, outputs) = (&mut self.inputs, &mut self.outputs);
+    /// Draws the negatives of the next step and lists the rows it reads.
+    fn draw(&mut self) {
+        let [inputs, outputs] = &mut self.next;
         self.wiring.inputs(&self.contexts, &self.target, inputs);
         self.negatives.clear();
-        for &target in &self.target {
-            self.sampler.sample_into(target, &mut self.rng, &mut self.negatives);
-        }
+        self.sampler.sample_all_into(self.target.iter().copied(), &mut self.rng, &mut self.negatives);
         self.wiring.outputs(&self.contexts, &self.target, &self.negatives, outputs);
         self.optimizers[0].plan(inputs);
         self.optimizers[1].plan(outputs);
+    }
+}
+
+impl Step for NegativeSampling {
+    fn prepare(&mut self, examples: Examples, next: Examples) {
+        if !self.begun {
+            self.begun = true;
+            self.take(examples);
+            self.draw();
+        }
+        self.take(next);
+    }
+
+    fn run(&mut self) -> Result<f64> {
+        std::mem::swap(&mut self.now, &mut self.next);
         let stopped = |_| anyhow!("a step on one thread was stopped by another thread");
-        let loss = self.learner.forward(inputs, outputs, &mut AllColumns).map_err(stopped)?;
-        self.learner.backward(inputs, outputs, &mut AllColumns).map_err(stopped)?;
+        let loss = self.learner.forward(&self.now[0], &self.now[1], &mut AllColumns).map_err(stopped)?;
+        self.draw();
+        self.learner.expect(&self.next[0], &self.next[1]);
+        self.learner.backward(&self.now[0], &self.now[1], &mut AllColumns).map_err(stopped)?;
         Ok(loss)
     }
 }
@@ -220,13 +240,14 @@ fn descend(w: &mut Matrix, dw: &Matrix, rate: f32) {
 mod tests {
     use super::*;
     use crate::text::{Pool, zipf_counts};
+    use quickvec::OptimizerKind;
 
     const V: usize = 83;
 
     fn losses(step: &mut dyn Step, steps: usize) -> Vec<f64> {
         let pool = Pool::draw(&zipf_counts(V), 4, 10, 2);
         let run = |i| {
-            step.prepare(pool.batch(i));
+            step.prepare(pool.batch(i), pool.batch(i + 1));
             step.run().unwrap()
         };
         (0..steps).map(run).collect()

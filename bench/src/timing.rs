@@ -25,7 +25,7 @@ pub struct Contender {
 impl Contender {
     /// Microseconds of one step.
     fn time(&mut self) -> Result<f64> {
-        self.step.prepare(self.pool.batch(self.used));
+        self.step.prepare(self.pool.batch(self.used), self.pool.batch(self.used + 1));
         self.used += 1;
         let start = Instant::now();
         std::hint::black_box(self.step.run()?);
@@ -130,7 +130,7 @@ mod tests {
     struct Idle;
 
     impl Step for Idle {
-        fn prepare(&mut self, _: Examples) {}
+        fn prepare(&mut self, _: Examples, _: Examples) {}
         fn run(&mut self) -> Result<f64> {
             Ok(0.0)
         }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 use super::Rng;
+use super::kernels::{large_pages, prefetch};
 
 /// A discrete distribution over `0..n`, ready to be drawn from.
 #[derive(Debug, Clone)]
@@ -26,8 +27,8 @@ impl AliasTable {
     pub fn new(weights: &[f64]) -> Self {
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
-        let own = |i: usize| Column { keep: u32::MAX, other: i as u32 };
-        let mut columns: Vec<Column> = (0..weights.len()).map(own).collect();
+        let mut columns = large_pages::filled(weights.len(), Column { keep: u32::MAX, other: 0 });
+        columns.iter_mut().zip(0..).for_each(|(column, own)| column.other = own);
         let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..weights.len()).partition(|&i| left[i] < 1.0);
         while let (Some(&l), Some(s)) = (large.last(), small.pop()) {
             columns[s] = Column { keep: (left[s] * 4_294_967_296.0) as u32, other: l as u32 };
@@ -49,11 +50,22 @@ impl AliasTable {
     #[inline]
     pub fn draw(&self, rng: &mut Rng) -> u32 {
         let bits = rng.bits();
-        // The upper half chooses the column, the lower half whose share of it is met.
-        let i = ((bits >> 32) * self.columns.len() as u64) >> 32;
-        let column = self.columns[i as usize];
-        // As random as can be: a branch would be foreseen wrongly every other time.
+        let i = self.column(bits);
+        let column = self.columns[i];
+        // The lower half of the bits chooses whose share of the column is met. It is a coin's throw: no jump may depend on it.
         std::hint::select_unpredictable((bits as u32) < column.keep, i as u32, column.other)
+    }
+
+    /// Asks memory for what [`draw`](Self::draw) would read with a generator in this state, and leaves it where `draw` would.
+    #[inline]
+    pub fn prefetch(&self, rng: &mut Rng) {
+        prefetch(&self.columns[self.column(rng.bits())]);
+    }
+
+    /// The upper half of the bits chooses the column.
+    #[inline]
+    fn column(&self, bits: u64) -> usize {
+        (((bits >> 32) * self.columns.len() as u64) >> 32) as usize
     }
 }
 
@@ -83,6 +95,16 @@ mod tests {
                 assert!((p - weight / total).abs() < 1e-9, "{weights:?}: {p}");
             }
         }
+    }
+
+    #[test]
+    fn looking_ahead_leaves_the_generator_where_drawing_does() {
+        let table = AliasTable::new(&[1.0, 2.0, 3.0]);
+        let mut rng = Rng::stream(1, Purpose::Negatives, 0);
+        let mut scout = rng.clone();
+        table.draw(&mut rng);
+        table.prefetch(&mut scout);
+        assert_eq!(scout.bits(), rng.bits());
     }
 
     #[test]

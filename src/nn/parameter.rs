@@ -1,11 +1,13 @@
-//! A matrix that is learned: for each row its weights, their gradient, and what the optimizer keeps beside them.
+//! A matrix that is learned: for each row its weights and, where they are kept, their gradient and the optimizer's moments.
 //!
 //! A training step reads and writes all of that for a few rows out of many. So it lies together, row by row, on
 //! [large pages](crate::math::kernels::large_pages) where the system has them: one place in memory for a word, not four.
+//! And it is no more than the optimizer needs: SGD steps straight from the backward pass into the weights, unless
+//! gradients are clipped, and then a row is its weights, half the memory to bring in.
 #![forbid(unsafe_code)]
 
-use crate::math::kernels::large_pages;
-use crate::math::kernels::plain::Shape;
+use crate::math::kernels::plain::{Destination, Shape};
+use crate::math::kernels::{large_pages, prefetch_pages, prefetch_rows};
 use crate::math::{Chunk, LANES, Matrix};
 use crate::nn::Optimizer;
 use crate::nn::optimizers::settle;
@@ -20,7 +22,7 @@ pub enum Field {
     /// The weights.
     Weight = 0,
     /// Their gradient, as `backward` left it. Zero again once an optimizer has used it; Adam uses it when the row is next
-    /// read.
+    /// read. Not kept where steps go straight into the weights.
     Gradient = 1,
     /// Adam's first moment.
     FirstMoment = 2,
@@ -28,8 +30,8 @@ pub enum Field {
     SecondMoment = 3,
 }
 
-/// A V x D matrix of weights with gradients, and with moments if an optimizer wants them.
-#[derive(Debug, Clone, PartialEq)]
+/// A V x D matrix of weights, with gradients and moments if an optimizer wants them.
+#[derive(Debug, Clone)]
 pub struct Parameter {
     rows: usize,
     cols: usize,
@@ -37,20 +39,36 @@ pub struct Parameter {
     width: usize,
     fields: usize,
     data: Vec<Chunk>,
+    /// Rows of the next step, if somebody knows them; how many of them have been asked for.
+    next: Vec<WordId>,
+    asked: usize,
 }
 
 impl Parameter {
-    /// Zeros, with room for moments if `moments` says so.
+    /// Zeros, with room for gradients, and for moments if `moments` says so.
     pub fn zeros(rows: usize, cols: usize, moments: bool) -> Self {
-        let (width, fields) = (cols.div_ceil(LANES), if moments { 4 } else { 2 });
-        Self { rows, cols, width, fields, data: large_pages::zeros(rows * width * fields) }
+        Self::with_fields(rows, cols, if moments { 4 } else { 2 })
     }
 
     /// These weights, everything else zero.
     pub fn of(weights: &Matrix, moments: bool) -> Self {
-        let mut parameter = Self::zeros(weights.rows(), weights.cols(), moments);
+        Self::filled(weights, if moments { 4 } else { 2 })
+    }
+
+    /// These weights and nothing else: for a matrix that is read only, or into which steps go straight.
+    pub fn of_weights(weights: &Matrix) -> Self {
+        Self::filled(weights, 1)
+    }
+
+    fn filled(weights: &Matrix, fields: usize) -> Self {
+        let mut parameter = Self::with_fields(weights.rows(), weights.cols(), fields);
         parameter.set(Field::Weight, weights);
         parameter
+    }
+
+    fn with_fields(rows: usize, cols: usize, fields: usize) -> Self {
+        let width = cols.div_ceil(LANES);
+        Self { rows, cols, width, fields, data: large_pages::zeros(rows * width * fields), next: Vec::new(), asked: 0 }
     }
 
     /// V.
@@ -87,7 +105,40 @@ impl Parameter {
         &mut self.data
     }
 
-    /// One field of all rows, copied out; `None` for moments that are not kept.
+    /// Everything, and how a kernel adds to one field of it. It goes through `count` rows and may ask memory for as many that are
+    /// [expected](Self::expect).
+    ///
+    /// # Panics
+    /// If that field is not kept.
+    pub(super) fn destination(&mut self, field: Field, count: usize) -> (&mut [Chunk], Destination<'_>) {
+        let (shape, at) = (self.shape(), self.offset(field).expect("what is added to is kept"));
+        let start = self.asked;
+        self.asked = self.next.len().min(start + count);
+        (&mut self.data, Destination { shape, at, next: &self.next[start..self.asked] })
+    }
+
+    /// Says which rows the next step reads. Kernels ask memory for them while they add to others, so that they are there when
+    /// that step begins. Changes no number.
+    ///
+    /// # Panics
+    /// If one is not a row of the matrix.
+    pub(super) fn expect(&mut self, rows: &[WordId]) {
+        self.next.clear();
+        self.next.extend_from_slice(rows);
+        self.asked = 0;
+        prefetch_pages(&self.data, self.shape(), rows);
+    }
+
+    /// Asks memory for rows that are about to be read, unless they were [expected](Self::expect).
+    pub(super) fn fetch(&mut self, rows: &[WordId]) {
+        if self.next != rows {
+            prefetch_rows(&self.data, self.shape(), rows);
+        }
+        self.next.clear();
+        self.asked = 0;
+    }
+
+    /// One field of all rows, copied out; `None` for a field that is not kept.
     pub fn get(&self, field: Field) -> Option<Matrix> {
         let from = self.offset(field)?;
         let mut matrix = Matrix::zeros(self.rows, self.cols);
@@ -101,10 +152,10 @@ impl Parameter {
     /// Overwrites one field of all rows.
     ///
     /// # Panics
-    /// If the shapes differ, or for moments that are not kept.
+    /// If the shapes differ, or for a field that is not kept.
     pub fn set(&mut self, field: Field, matrix: &Matrix) {
         assert_eq!((matrix.rows(), matrix.cols()), (self.rows, self.cols), "V x D");
-        let from = self.offset(field).expect("moments are set where they are kept");
+        let from = self.offset(field).expect("a field is set where it is kept");
         let (width, stride) = (self.width, self.stride());
         let rows = self.data.chunks_exact_mut(stride.max(1));
         for (row, new) in rows.zip(matrix.chunks().chunks_exact(width.max(1))) {
@@ -129,7 +180,7 @@ impl Parameter {
         };
         // A few rows at a time: a copy of all fields would take as much memory again.
         let settlements = adam.settlements_of_all_rows();
-        let mut some = Self::zeros(SETTLED_AT_ONCE, self.cols, true);
+        let mut some = Self::with_fields(SETTLED_AT_ONCE, self.cols, self.fields);
         let ids: Vec<WordId> = (0..SETTLED_AT_ONCE as WordId).collect();
         let rows = self.data.chunks(SETTLED_AT_ONCE * self.stride());
         let whole_rows = whole.chunks_mut().chunks_mut(SETTLED_AT_ONCE * self.width);
@@ -166,5 +217,14 @@ mod tests {
         }
         assert_eq!(parameter.row(1), matrix(0).row(1));
         assert_eq!(Parameter::zeros(3, 19, false).get(Field::FirstMoment), None);
+    }
+
+    #[test]
+    fn a_field_can_be_all_there_is() {
+        let weights = Matrix::from_rows(3, 19, &(0..57).map(|x| x as f32).collect::<Vec<_>>());
+        let parameter = Parameter::of_weights(&weights);
+        assert_eq!(parameter.chunks().len(), weights.chunks().len());
+        assert_eq!(parameter.get(Field::Weight), Some(weights));
+        assert_eq!(parameter.get(Field::Gradient), None);
     }
 }

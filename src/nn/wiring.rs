@@ -38,7 +38,7 @@ impl Wiring {
     /// Makes `lookup` what a batch reads from `w_in`. `contexts` is B x 2w, row after row; `target` has B ids.
     ///
     /// # Panics
-    /// If the shapes do not agree, or an id is not a row of the matrix.
+    /// If the shapes do not agree.
     pub fn inputs(&self, contexts: &[WordId], target: &[WordId], lookup: &mut Lookup) {
         self.check(contexts, target);
         lookup.clear();
@@ -49,7 +49,7 @@ impl Wiring {
     /// context position, for CBOW one block.
     ///
     /// # Panics
-    /// If the shapes do not agree, or an id is not a row of the matrix.
+    /// If the shapes do not agree.
     pub fn outputs(&self, contexts: &[WordId], target: &[WordId], negatives: &[WordId], lookup: &mut Lookup) {
         self.check(contexts, target);
         let drawn = self.predictions() * target.len() * self.negatives;

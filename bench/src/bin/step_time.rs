@@ -3,7 +3,8 @@
 //! CBOW with the chapter's settings (D 100, batches of 100, window 5, 5 negatives), forward, backward and update on one
 //! thread, for vocabularies from a thousand to a million words that occur as words do in text. The update is plain SGD, so
 //! that the optimizer's cost does not hide the layers'; one more series shows negative sampling with Adam, as quickvec
-//! trains by default. Making one-hot vectors is not timed; drawing negatives is.
+//! trains by default. Making one-hot vectors is not timed; drawing negatives is. A step of negative sampling draws for the one
+//! after it, as the trainer does, so that its rows can be fetched meanwhile: each timed step has the work of exactly one.
 #![forbid(unsafe_code)]
 
 use anyhow::{Result, bail};
@@ -85,8 +86,8 @@ impl Form {
             // w_in, dw_in; w_out, dw_out; x, dx; the scores and their gradient.
             Form::OneHotSoftmax => 2.0 * row + 6.0 * column,
             Form::EmbeddingSoftmax => 2.0 * row + 4.0 * column,
-            // Two matrices with gradients, and the first weights they are copied from.
-            Form::NegativeSampling => 4.0 * row + 2.0 * row,
+            // Two matrices, and the first weights they are copied from; with Adam, gradients and moments too.
+            Form::NegativeSampling => 2.0 * row + 2.0 * row,
             Form::NegativeSamplingAdam => 8.0 * row + 2.0 * row,
         }
     }

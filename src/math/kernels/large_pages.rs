@@ -10,9 +10,14 @@ const WORTHWHILE: usize = 4 << 20;
 
 /// `count` chunks of zeros.
 pub fn zeros(count: usize) -> Vec<Chunk> {
+    filled(count, Chunk::ZERO)
+}
+
+/// `count` copies of `item`.
+pub fn filled<T: Clone>(count: usize, item: T) -> Vec<T> {
     // The first write decides what kind of page it is: it has to come after the advice.
     let mut data = with_capacity(count);
-    data.resize(count, Chunk::ZERO);
+    data.resize(count, item);
     data
 }
 
@@ -65,5 +70,7 @@ mod tests {
             assert_eq!(data.len(), count);
             assert!(data.iter().all(|chunk| *chunk == Chunk::ZERO));
         }
+        let numbers = filled(WORTHWHILE / 4 + 3, 7u32);
+        assert!(numbers.len() == WORTHWHILE / 4 + 3 && numbers.iter().all(|&x| x == 7));
     }
 }

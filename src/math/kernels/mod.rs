@@ -5,9 +5,9 @@
 //! Only additions, multiplications, divisions and square roots are used, each rounded on its own (no fused
 //! multiply-add), always in the order written, so **every CPU gives the same bits**.
 //!
-//! Letters: a table has V rows, in each of them the fields `w`, `dw` and perhaps `m`, `v` one after the other, each of
+//! Letters: a table has V rows, in each of them the field `w` and perhaps `dw`, `m` and `v` one after the other, each of
 //! `shape.n` chunks; `h`, `dh`, `out` have B rows of `shape.n` chunks, B the batch size; `ids` say which rows of the table,
-//! `per` of them for each example.
+//! `per` of them for each example; `row` is the field of a row that a kernel is told to add to, `w` or `dw`.
 #![allow(unsafe_code)]
 
 pub mod gemm;
@@ -17,7 +17,7 @@ pub mod search;
 pub mod window;
 
 use super::Chunk;
-use plain::{Settlement, Shape};
+use plain::{Destination, Settlement, Shape};
 use std::sync::OnceLock;
 
 /// Declares [`Kernels`] and its tables: each line a kernel of [`plain`], with its documentation.
@@ -88,13 +88,17 @@ macro_rules! kernels {
 kernels! {
     /// `out[b] = factor Σ_c w[ids[b per + c]]`, c < `per`.
     fn sum_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]);
-    /// `dw[ids[b per + c]] += factor dout[b]`, c < `per`.
-    fn scatter_rows(table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]);
+    /// `row[ids[b per + c]] += factor dout[b]`, c < `per`; meanwhile fetches rows `to.next`.
+    fn scatter_rows(table: &mut [Chunk], to: Destination, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]);
     /// `out[p stride + k B + b] = h[b] · w[ids[b per + k]]` over the columns of panel p, k < `per`.
     fn dot_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize);
-    /// With d = `dscores[k B + b]`: `dh[b] += d w[ids[b per + k]]` and `dw[ids[b per + k]] += d h[b]`, k < `per`.
+    /// `dh[b] += dscores[k B + b] w[ids[b per + k]]`, k < `per`.
     fn dot_rows_backward(
-        table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, h: &[Chunk], dscores: &[f32], dh: &mut [Chunk],
+        table: &[Chunk], shape: Shape, ids: &[u32], per: usize, dscores: &[f32], dh: &mut [Chunk],
+    );
+    /// `row[ids[b per + k]] += factor dscores[k B + b] h[b]`, k < `per`; meanwhile fetches rows `to.next`.
+    fn scatter_products(
+        table: &mut [Chunk], to: Destination, ids: &[u32], per: usize, factor: f32, dscores: &[f32], h: &[Chunk],
     );
     /// `scores[i] += Σ_p partial[p][i]`, p ascending; `partial` holds the panels one after the other.
     fn add_panels(partial: &[f32], scores: &mut [f32]);
@@ -130,23 +134,36 @@ impl Kernels {
     }
 }
 
-/// Asks the memory system for a row that is needed soon. A hint: it changes no number.
+/// Asks the memory system for the cache line in which `item` starts, because it is needed soon. A hint: it changes no number.
 #[inline(always)]
-fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
+pub fn prefetch<T>(item: &T) {
     #[cfg(target_arch = "x86_64")]
-    for chunk in &table[id as usize * shape.stride..][..shape.stride] {
+    {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: SSE is part of x86-64, and the address is that of a live reference.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(chunk).cast()) }
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(item).cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = (table, shape, id);
+    let _ = item;
+}
+
+/// Asks for a whole row.
+#[inline(always)]
+fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
+    table[id as usize * shape.stride..][..shape.stride].iter().for_each(prefetch);
 }
 
 /// Asks the memory system for all of rows `ids`. It fetches many at once, where a kernel that comes to them one by one waits
 /// for each: on tables larger than the cache that is most of the time.
 pub fn prefetch_rows(table: &[Chunk], shape: Shape, ids: &[u32]) {
     ids.iter().for_each(|&id| prefetch_row(table, shape, id));
+}
+
+/// Asks for one line of each of rows `ids`, and with it for the page it is on. A processor goes on past a line that is on its
+/// way, but waits for one whose address it cannot translate yet, and translates several at once only where they follow each
+/// other: so pages come first, together. Measured: a tenth of a step at a million words.
+pub fn prefetch_pages(table: &[Chunk], shape: Shape, ids: &[u32]) {
+    ids.iter().for_each(|&id| prefetch(&table[id as usize * shape.stride + shape.stride / 2]));
 }
 
 /// The kernels of this CPU, found once.

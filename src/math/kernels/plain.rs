@@ -3,39 +3,21 @@
 //! All functions are `inline(always)`, so that they are compiled anew with the registers of whoever calls them.
 #![forbid(unsafe_code)]
 
+mod loss;
+mod optimize;
+
+pub(super) use loss::sigmoid_with_loss;
+pub use optimize::{BETA1, BETA2, EPSILON, Settlement};
+pub(super) use optimize::{adam_settle, gradient_squares, scale_gradients, sgd_step};
+
 use crate::math::{Chunk, LANES, PANEL_CHUNKS};
-
-/// The first moment's decay in Adam.
-pub const BETA1: f64 = 0.9;
-/// The second moment's decay in Adam.
-pub const BETA2: f64 = 0.999;
-/// What keeps Adam from dividing by zero: the book's 1e-7.
-pub const EPSILON: f32 = 1e-7;
-
-/// What one row's gradient and the steps that the row then missed come to, as `nn::optimizers` derives it. Does not depend
-/// on the column.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Settlement {
-    /// Sum of the steps' weights; 0 if there is nothing to settle.
-    pub m0: f32,
-    /// Their second central moment.
-    pub m2: f32,
-    /// Their third central moment.
-    pub m3: f32,
-    /// Epsilon as it looks from the middle of the steps.
-    pub epsilon: f32,
-    /// What is left of the first moment.
-    pub decay_m: f32,
-    /// What is left of the second moment.
-    pub decay_v: f32,
-}
 
 /// How a table is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// Chunks in a field.
     pub n: usize,
-    /// Chunks from the start of a row to the start of the next: 2 n with `w` and `dw`, 4 n with `m` and `v` too.
+    /// Chunks from the start of a row to the start of the next: n times the fields that are kept.
     pub stride: usize,
 }
 
@@ -51,6 +33,41 @@ impl Shape {
     }
 }
 
+/// Where a kernel adds to rows, and what it fetches meanwhile.
+#[derive(Debug, Clone, Copy)]
+pub struct Destination<'a> {
+    /// Layout of the table.
+    pub shape: Shape,
+    /// The field that is added to: its first chunk in a row.
+    pub at: usize,
+    /// Rows of the same table that are needed soon.
+    pub next: &'a [u32],
+}
+
+impl<'a> Destination<'a> {
+    /// An equal part of the next rows for each of `batch` examples.
+    #[inline(always)]
+    fn next_for_each(self, batch: usize) -> std::slice::Chunks<'a, u32> {
+        self.next.chunks(self.next.len().div_ceil(batch.max(1)).max(1))
+    }
+
+    /// Asks for N chunks of each field of rows `ids`.
+    #[inline(always)]
+    fn prefetch<const N: usize>(self, table: &[Chunk], ids: Option<&[u32]>, from: usize) {
+        for &id in ids.unwrap_or_default() {
+            for field in self.shape.row(table, id).chunks_exact(self.shape.n) {
+                block::<N>(field, from).iter().for_each(super::prefetch);
+            }
+        }
+    }
+
+    /// N chunks of a row, to add to.
+    #[inline(always)]
+    fn block_mut<const N: usize>(self, table: &mut [Chunk], id: u32, from: usize) -> &mut [Chunk; N] {
+        block_mut::<N>(self.shape.row_mut(table, id), self.at + from)
+    }
+}
+
 /// Columns are worked on in blocks of this many chunks, whose running sums stay in registers.
 const BLOCK: usize = 4;
 
@@ -58,7 +75,7 @@ const BLOCK: usize = 4;
 const WORDS: usize = 2;
 
 /// Rows to fetch ahead of their use.
-const AHEAD: usize = 12;
+const AHEAD: usize = 6;
 
 /// Calls `$body::<N>($from, ...)` for each block of N chunks, starting at chunk `$from` of a row of `$n`.
 macro_rules! for_each_block {
@@ -148,27 +165,29 @@ fn sum_rows_block<const N: usize>(
 }
 
 #[inline(always)]
-pub(super) fn scatter_rows(table: &mut [Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]) {
-    for_each_block!(shape.n, scatter_rows_block(table, shape, ids, per, factor, dout));
+pub(super) fn scatter_rows(table: &mut [Chunk], to: Destination, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]) {
+    for_each_block!(to.shape.n, scatter_rows_block(table, to, ids, per, factor, dout));
 }
 
 #[inline(always)]
 fn scatter_rows_block<const N: usize>(
     from: usize,
     table: &mut [Chunk],
-    shape: Shape,
+    to: Destination,
     ids: &[u32],
     per: usize,
     factor: f32,
     dout: &[Chunk],
 ) {
-    for (dout, ids) in dout.chunks_exact(shape.n).zip(ids.chunks_exact(per)) {
+    let mut next = to.next_for_each(ids.len() / per);
+    for (dout, ids) in dout.chunks_exact(to.shape.n).zip(ids.chunks_exact(per)) {
+        to.prefetch::<N>(table, next.next(), from);
         let dout = block::<N>(dout, from);
         let mut scaled_dout = [Chunk::ZERO; N];
         for_each_chunk!(N, c => scaled_dout[c] = scaled(factor, &dout[c]));
         for &id in ids {
-            let dw = block_mut::<N>(shape.row_mut(table, id), shape.n + from);
-            for_each_chunk!(N, c => dw[c] = plus(&dw[c], &scaled_dout[c]));
+            let row = to.block_mut::<N>(table, id, from);
+            for_each_chunk!(N, c => row[c] = plus(&row[c], &scaled_dout[c]));
         }
     }
 }
@@ -255,42 +274,72 @@ fn dot_rows_block<const N: usize>(
 
 #[inline(always)]
 pub(super) fn dot_rows_backward(
-    table: &mut [Chunk],
+    table: &[Chunk],
     shape: Shape,
     ids: &[u32],
     per: usize,
-    h: &[Chunk],
     dscores: &[f32],
     dh: &mut [Chunk],
 ) {
-    for_each_block!(shape.n, dot_rows_backward_block(table, shape, ids, per, h, dscores, dh));
+    for_each_block!(shape.n, dot_rows_backward_block(table, shape, ids, per, dscores, dh));
 }
 
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 fn dot_rows_backward_block<const N: usize>(
     from: usize,
-    table: &mut [Chunk],
+    table: &[Chunk],
     shape: Shape,
     ids: &[u32],
     per: usize,
-    h: &[Chunk],
     dscores: &[f32],
     dh: &mut [Chunk],
 ) {
     let batch = ids.len() / per;
-    let rows = h.chunks_exact(shape.n).zip(dh.chunks_exact_mut(shape.n));
-    for (b, ((h, dh), ids)) in rows.zip(ids.chunks_exact(per)).enumerate() {
-        let (h, dh) = (block::<N>(h, from), block_mut::<N>(dh, from));
+    for (b, (dh, ids)) in dh.chunks_exact_mut(shape.n).zip(ids.chunks_exact(per)).enumerate() {
+        let dh = block_mut::<N>(dh, from);
         let mut sum = *dh;
         for (k, &id) in ids.iter().enumerate() {
-            let dscore = dscores[k * batch + b];
-            let (w, dw) = shape.row_mut(table, id).split_at_mut(shape.n);
-            let (w, dw) = (block::<N>(w, from), block_mut::<N>(dw, from));
+            let (w, dscore) = (block::<N>(shape.row(table, id), from), dscores[k * batch + b]);
             for_each_chunk!(N, c => sum[c] = plus_scaled(&sum[c], dscore, &w[c]));
-            for_each_chunk!(N, c => dw[c] = plus_scaled(&dw[c], dscore, &h[c]));
         }
         for_each_chunk!(N, c => dh[c] = sum[c]);
+    }
+}
+
+#[inline(always)]
+pub(super) fn scatter_products(
+    table: &mut [Chunk],
+    to: Destination,
+    ids: &[u32],
+    per: usize,
+    factor: f32,
+    dscores: &[f32],
+    h: &[Chunk],
+) {
+    for_each_block!(to.shape.n, scatter_products_block(table, to, ids, per, factor, dscores, h));
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn scatter_products_block<const N: usize>(
+    from: usize,
+    table: &mut [Chunk],
+    to: Destination,
+    ids: &[u32],
+    per: usize,
+    factor: f32,
+    dscores: &[f32],
+    h: &[Chunk],
+) {
+    let batch = ids.len() / per;
+    let mut next = to.next_for_each(batch);
+    for (b, (h, ids)) in h.chunks_exact(to.shape.n).zip(ids.chunks_exact(per)).enumerate() {
+        to.prefetch::<N>(table, next.next(), from);
+        let h = block::<N>(h, from);
+        for (k, &id) in ids.iter().enumerate() {
+            let (row, d) = (to.block_mut::<N>(table, id, from), factor * dscores[k * batch + b]);
+            for_each_chunk!(N, c => row[c] = plus_scaled(&row[c], d, &h[c]));
+        }
     }
 }
 
@@ -299,147 +348,6 @@ pub(super) fn add_panels(partial: &[f32], scores: &mut [f32]) {
     for panel in partial.chunks_exact(scores.len().max(1)) {
         for (score, part) in scores.iter_mut().zip(panel) {
             *score += part;
-        }
-    }
-}
-
-/// `e^-a` for `a >= 0`, to 2 units in the last place; below `e^-87` it is `e^-87`.
-///
-/// `-a = k ln 2 + r` with |r| <= ln 2 / 2; `e^r` by its Taylor polynomial of degree 7, `2^k` by writing the exponent.
-#[inline(always)]
-fn exp_negative(a: f32) -> f32 {
-    // Adding and subtracting 1.5 2^23 leaves the nearest whole number.
-    const ROUND: f32 = 12_582_912.0;
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    // Written so that NaN stays NaN.
-    let x = -(if a > 87.0 { 87.0 } else { a });
-    let rounded = x * std::f32::consts::LOG2_E + ROUND;
-    let k = rounded - ROUND;
-    let r = (x - k * LN_2_HIGH) - k * LN_2_LOW;
-    let mut p = 1.0 / 5040.0;
-    for c in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        p = p * r + c;
-    }
-    // The low bits of `rounded` are k in two's complement.
-    let exponent = (rounded.to_bits().wrapping_add(127)) << 23;
-    p * f32::from_bits(exponent)
-}
-
-/// `ln(1 + e)` for `e` in [0, 1]: `2 artanh(z)` with `z = e / (2 + e)`, at most 1/3. Relative error below 3e-7.
-#[inline(always)]
-fn ln_1_plus(e: f32) -> f32 {
-    let z = e / (2.0 + e);
-    let zz = z * z;
-    let mut p = 1.0 / 17.0;
-    for c in [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 1.0 / 5.0, 1.0 / 3.0, 1.0] {
-        p = p * zz + c;
-    }
-    2.0 * z * p
-}
-
-/// `σ(x)` and `-log σ(sign x)` without ever forming the exponential of a large number, or 1 minus a number near 1.
-#[inline(always)]
-fn sigmoid_and_loss(x: f32, sign: f32) -> (f32, f32) {
-    let e = exp_negative(x.abs());
-    let large = 1.0 / (1.0 + e);
-    let probability = if x >= 0.0 { large } else { e * large };
-    let wrong = -sign * x;
-    (probability, ln_1_plus(e) + if wrong > 0.0 { wrong } else { 0.0 })
-}
-
-#[inline(always)]
-fn sigmoid_chunk(scores: &[f32; LANES], sign: f32, probabilities: &mut [f32; LANES]) -> [f32; LANES] {
-    let mut losses = [0.0; LANES];
-    for i in 0..LANES {
-        (probabilities[i], losses[i]) = sigmoid_and_loss(scores[i], sign);
-    }
-    losses
-}
-
-#[inline(always)]
-pub(super) fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &mut [f32]) -> f64 {
-    let sign = if positive { 1.0 } else { -1.0 };
-    let mut total = [0.0f64; LANES];
-    for (scores, probabilities) in scores.chunks(LANES).zip(probabilities.chunks_mut(LANES)) {
-        let (mut x, mut y) = ([0.0; LANES], [0.0; LANES]);
-        x[..scores.len()].copy_from_slice(scores);
-        let losses = sigmoid_chunk(&x, sign, &mut y);
-        probabilities.copy_from_slice(&y[..probabilities.len()]);
-        for (total, &loss) in total.iter_mut().zip(&losses[..scores.len()]) {
-            *total += f64::from(loss);
-        }
-    }
-    total.iter().sum()
-}
-
-#[inline(always)]
-pub(super) fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32], rate: f32) {
-    for &id in ids {
-        let (w, rest) = shape.row_mut(table, id).split_at_mut(shape.n);
-        for (w, dw) in w.iter_mut().zip(rest) {
-            *w = plus_scaled(w, -rate, dw);
-            *dw = Chunk::ZERO;
-        }
-    }
-}
-
-/// Adam's step of each row on the gradient it had, and the steps that the row missed since, all at once:
-/// `m += (1 - β1)(g - m)`, `v += (1 - β2)(g² - v)`, `w -= m / den (M0 + y² (M2 - y M3))` with `den = √v + ε u0` and
-/// `y = ε / den`; then `m` and `v` decay and the gradient is zero, ready for the next.
-#[inline(always)]
-pub(super) fn adam_settle(table: &mut [Chunk], shape: Shape, ids: &[u32], settlements: &[Settlement]) {
-    for (i, (&id, settlement)) in ids.iter().zip(settlements).enumerate() {
-        if let Some(&next) = ids.get(i + AHEAD) {
-            super::prefetch_row(table, shape, next);
-        }
-        if settlement.m0 == 0.0 {
-            continue;
-        }
-        let (w, rest) = shape.row_mut(table, id).split_at_mut(shape.n);
-        let (dw, rest) = rest.split_at_mut(shape.n);
-        let (m, v) = rest.split_at_mut(shape.n);
-        for ((w, dw), (m, v)) in w.iter_mut().zip(dw).zip(m.iter_mut().zip(v)) {
-            settle(w, dw, m, v, settlement);
-        }
-    }
-}
-
-#[inline(always)]
-fn settle(w: &mut Chunk, dw: &mut Chunk, m: &mut Chunk, v: &mut Chunk, settlement: &Settlement) {
-    const RISE_M: f32 = (1.0 - BETA1) as f32;
-    const RISE_V: f32 = (1.0 - BETA2) as f32;
-    let &Settlement { m0, m2, m3, epsilon, decay_m, decay_v } = settlement;
-    for i in 0..LANES {
-        let g = dw.0[i];
-        let moment = m.0[i] + RISE_M * (g - m.0[i]);
-        let variance = v.0[i] + RISE_V * (g * g - v.0[i]);
-        let inverse = 1.0 / (variance.sqrt() + epsilon);
-        let y = EPSILON * inverse;
-        w.0[i] -= moment * inverse * (m0 + y * y * (m2 - y * m3));
-        m.0[i] = moment * decay_m;
-        v.0[i] = variance * decay_v;
-    }
-    *dw = Chunk::ZERO;
-}
-
-#[inline(always)]
-pub(super) fn scale_gradients(table: &mut [Chunk], shape: Shape, ids: &[u32], factor: f32) {
-    for &id in ids {
-        for chunk in &mut shape.row_mut(table, id)[shape.n..][..shape.n] {
-            *chunk = scaled(factor, chunk);
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn gradient_squares(table: &[Chunk], shape: Shape, ids: &[u32], out: &mut [f64]) {
-    for &id in ids {
-        let gradient = &shape.row(table, id)[shape.n..][..shape.n];
-        for (out, panel) in out.iter_mut().zip(gradient.chunks(PANEL_CHUNKS)) {
-            for chunk in panel {
-                *out += f64::from(sum(&Chunk(chunk.0.map(|x| x * x))));
-            }
         }
     }
 }

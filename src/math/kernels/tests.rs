@@ -1,6 +1,6 @@
 //! Each instruction set against [`plain`], bit for bit, and `plain` against f64.
 
-use super::plain::{Settlement, Shape};
+use super::plain::{Destination, Settlement, Shape};
 use super::*;
 use crate::math::{LANES, PANEL_CHUNKS, Purpose, Rng, panels};
 
@@ -34,8 +34,11 @@ fn run_all(k: &Kernels, n: usize) -> Vec<u32> {
     let mut probabilities = vec![0.0; ids.len()];
     let mut doubles = vec![k.sigmoid_with_loss(&scores, true, &mut probabilities)];
     doubles.push(k.sigmoid_with_loss(&scores, false, &mut probabilities));
-    k.dot_rows_backward(&mut table, shape, &ids, PER, &h, &probabilities, &mut dh);
-    k.scatter_rows(&mut table, shape, &ids, PER, 0.1, &dh);
+    k.dot_rows_backward(&table, shape, &ids, PER, &probabilities, &mut dh);
+    let [weights, gradients] = [0, n].map(|at| Destination { shape, at, next: &unique });
+    k.scatter_products(&mut table, gradients, &ids, PER, 1.0, &probabilities, &h);
+    k.scatter_products(&mut table, weights, &ids, PER, -0.3, &probabilities, &h);
+    k.scatter_rows(&mut table, gradients, &ids, PER, 0.1, &dh);
     k.scale_gradients(&mut table, shape, &unique[1..], 0.7);
     let mut squares = vec![0.0; panels(n)];
     k.gradient_squares(&table, shape, &unique, &mut squares);

@@ -8,7 +8,7 @@
 
 use crate::math::Matrix;
 use crate::math::kernels::kernels;
-use crate::nn::Parameter;
+use crate::nn::{Field, Parameter};
 use crate::words::WordId;
 
 /// Takes rows of a V x D matrix.
@@ -48,11 +48,24 @@ impl Embedding {
     /// Adds `dout` (B x D) to the gradient of every row taken.
     ///
     /// # Panics
-    /// If the shapes are not those of `forward`.
+    /// If the shapes are not those of `forward`, or `w` keeps no gradients.
     pub fn backward(&self, dout: &Matrix, w: &mut Parameter) {
+        self.add(dout, w, Field::Gradient, self.factor);
+    }
+
+    /// `w -= learning_rate dw`, the gradients written nowhere.
+    ///
+    /// # Panics
+    /// If the shapes are not those of `forward`.
+    pub fn descend(&self, dout: &Matrix, w: &mut Parameter, learning_rate: f32) {
+        self.add(dout, w, Field::Weight, -learning_rate * self.factor);
+    }
+
+    /// `field[ids[b][c]] += factor dout[b]`.
+    fn add(&self, dout: &Matrix, w: &mut Parameter, field: Field, factor: f32) {
         assert_eq!((dout.rows() * self.per_example, dout.cols()), (self.ids.len(), w.cols()), "dout is B x D");
-        let shape = w.shape();
-        kernels().scatter_rows(w.chunks_mut(), shape, &self.ids, self.per_example, self.factor, dout.chunks());
+        let (table, to) = w.destination(field, self.ids.len());
+        kernels().scatter_rows(table, to, &self.ids, self.per_example, factor, dout.chunks());
     }
 }
 
@@ -65,7 +78,6 @@ impl Default for Embedding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::Field;
     use crate::nn::check::{assert_close, central_difference, random_matrix, weighted_sum};
 
     fn forward(layer: &mut Embedding, w: &Matrix, ids: &[WordId]) -> Matrix {

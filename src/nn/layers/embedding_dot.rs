@@ -8,7 +8,7 @@
 
 use crate::math::kernels::kernels;
 use crate::math::{Matrix, panels};
-use crate::nn::{Columns, Parameter, Stopped};
+use crate::nn::{Columns, Field, Parameter, Stopped};
 use crate::words::WordId;
 
 /// Scores some words for each example.
@@ -55,19 +55,45 @@ impl EmbeddingDot {
     /// as `forward` saw them.
     ///
     /// # Panics
-    /// If a shape is out of range.
+    /// If a shape is out of range, or `w_out` keeps no gradients.
     pub fn backward(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], dh: &mut Matrix) {
+        self.backward_to_h(w_out, dscores, dh);
+        self.add_products(w_out, Field::Gradient, 1.0, h, dscores);
+    }
+
+    /// Adds to `dh` (B x D) alone; the weights as `forward` saw them.
+    ///
+    /// # Panics
+    /// If a shape is out of range.
+    pub fn backward_to_h(&self, w_out: &Parameter, dscores: &[f32], dh: &mut Matrix) {
+        assert_eq!((dh.rows() * self.per_example, dh.cols()), (dscores.len(), w_out.cols()), "dh is B x D");
         assert_eq!(dscores.len(), self.ids.len(), "a gradient for each score");
-        let (shape, h, dh) = (w_out.shape(), h.chunks(), dh.chunks_mut());
-        kernels().dot_rows_backward(w_out.chunks_mut(), shape, &self.ids, self.per_example, h, dscores, dh);
+        let (w, shape, dh) = (w_out.chunks(), w_out.shape(), dh.chunks_mut());
+        kernels().dot_rows_backward(w, shape, &self.ids, self.per_example, dscores, dh);
+    }
+
+    /// `w_out -= learning_rate dw_out`, the gradients written nowhere. `dh` comes first: it wants the weights as they were.
+    ///
+    /// # Panics
+    /// If a shape is out of range.
+    pub fn descend(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], learning_rate: f32) {
+        self.add_products(w_out, Field::Weight, -learning_rate, h, dscores);
+    }
+
+    /// `field[ids[b][k]] += factor dscore[b][k] h[b]`.
+    fn add_products(&self, w_out: &mut Parameter, field: Field, factor: f32, h: &Matrix, dscores: &[f32]) {
+        assert_eq!((h.rows() * self.per_example, h.cols()), (self.ids.len(), w_out.cols()), "h is B x D");
+        assert_eq!(dscores.len(), self.ids.len(), "a gradient for each score");
+        let (table, to) = w_out.destination(field, self.ids.len());
+        kernels().scatter_products(table, to, &self.ids, self.per_example, factor, dscores, h.chunks());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::AllColumns;
     use crate::nn::check::{assert_close, central_difference, random_matrix};
-    use crate::nn::{AllColumns, Field};
 
     const IDS: [u32; 4] = [1, 3, 1, 0];
     const DSCORES: [f32; 4] = [0.5, -1.0, 2.0, 0.25];

@@ -48,10 +48,26 @@ impl NegativeSamplingLoss {
 
     /// Adds to `dh` (B x D) and to the gradients of `w_out`; `h` and the weights as `forward` saw them.
     pub fn backward(&mut self, w_out: &mut Parameter, h: &Matrix, dh: &mut Matrix) {
-        for (layer, dscores) in self.loss_layers.iter().zip(self.scores.chunks_exact_mut(h.rows())) {
+        self.backward_to_scores(h.rows());
+        self.embed_dot_layer.backward(w_out, h, &self.scores, dh);
+    }
+
+    /// Adds to `dh` alone; the weights as `forward` saw them.
+    pub fn backward_to_h(&mut self, w_out: &Parameter, dh: &mut Matrix) {
+        self.backward_to_scores(dh.rows());
+        self.embed_dot_layer.backward_to_h(w_out, &self.scores, dh);
+    }
+
+    /// `w_out -= learning_rate dw_out`, after [`backward_to_h`](Self::backward_to_h); `h` as `forward` saw it.
+    pub fn descend(&self, w_out: &mut Parameter, h: &Matrix, learning_rate: f32) {
+        self.embed_dot_layer.descend(w_out, h, &self.scores, learning_rate);
+    }
+
+    /// Makes of the scores their gradients.
+    fn backward_to_scores(&mut self, batch: usize) {
+        for (layer, dscores) in self.loss_layers.iter().zip(self.scores.chunks_exact_mut(batch)) {
             layer.backward(dscores);
         }
-        self.embed_dot_layer.backward(w_out, h, &self.scores, dh);
     }
 }
 

@@ -14,6 +14,9 @@ use crate::words::WordId;
 /// weight on words that are taken gets here.
 const PATIENCE: usize = 100;
 
+/// Draws whose part of the table is asked for ahead of time.
+const AHEAD: usize = 24;
+
 /// Draws negatives.
 #[derive(Debug, Clone)]
 pub struct UnigramSampler {
@@ -53,17 +56,29 @@ impl UnigramSampler {
 
     /// Appends the negatives of one example to `out`: all different, none of them `target`.
     pub fn sample_into(&self, target: WordId, rng: &mut Rng, out: &mut Vec<WordId>) {
-        let start = out.len();
-        for _ in 0..self.negatives {
-            let negative = self.draw(target, &out[start..], rng);
-            out.push(negative);
+        self.sample_all_into(std::iter::once(target), rng, out);
+    }
+
+    /// Appends the negatives of each of `targets` to `out`, as [`sample_into`](Self::sample_into) would one target after the
+    /// other: the same draws, but what later ones will read of the table is on its way from memory while earlier ones are made.
+    pub fn sample_all_into(&self, targets: impl Iterator<Item = WordId>, rng: &mut Rng, out: &mut Vec<WordId>) {
+        let mut scout = rng.clone();
+        (0..AHEAD).for_each(|_| self.table.prefetch(&mut scout));
+        for target in targets {
+            let start = out.len();
+            for _ in 0..self.negatives {
+                let negative = self.draw(target, &out[start..], rng, &mut scout);
+                out.push(negative);
+            }
         }
     }
 
+    /// One word that is not taken. `scout` is `rng` as it will be some draws later.
     #[inline]
-    fn draw(&self, target: WordId, taken: &[WordId], rng: &mut Rng) -> WordId {
+    fn draw(&self, target: WordId, taken: &[WordId], rng: &mut Rng, scout: &mut Rng) -> WordId {
         for _ in 0..PATIENCE {
             let word = self.table.draw(rng);
+            self.table.prefetch(scout);
             if word != target && !taken.contains(&word) {
                 return word;
             }
@@ -160,6 +175,17 @@ mod tests {
             all.sort_unstable();
             assert_eq!(all, [0, 1, 2, 3, 4, 5]);
         }
+    }
+
+    #[test]
+    fn a_batch_is_drawn_as_one_target_after_the_other() {
+        let sampler = UnigramSampler::new(&[50, 40, 10, 25, 20, 1, 1], 0.75, 3).unwrap();
+        let targets = [0, 3, 3, 6, 1, 0, 2].repeat(20);
+        let (mut one, mut other) = (Rng::stream(2, Purpose::Negatives, 0), Rng::stream(2, Purpose::Negatives, 0));
+        let (mut batch, mut single) = (Vec::new(), Vec::new());
+        sampler.sample_all_into(targets.iter().copied(), &mut one, &mut batch);
+        targets.iter().for_each(|&target| sampler.sample_into(target, &mut other, &mut single));
+        assert_eq!((batch, one.bits()), (single, other.bits()));
     }
 
     #[test]

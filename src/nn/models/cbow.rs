@@ -43,6 +43,13 @@ impl Model for CBOW {
         self.in_layer.backward(&self.dh, &mut self.parameters.w_in);
     }
 
+    fn descend(&mut self, learning_rate: f32) {
+        self.dh.reset(self.h.rows(), self.h.cols());
+        self.ns_loss.backward_to_h(&self.parameters.w_out, &mut self.dh);
+        self.ns_loss.descend(&mut self.parameters.w_out, &self.h, learning_rate);
+        self.in_layer.descend(&self.dh, &mut self.parameters.w_in, learning_rate);
+    }
+
     fn parameters(&self) -> &Parameters {
         &self.parameters
     }

@@ -51,6 +51,18 @@ impl Model for SkipGram {
         self.in_layer.backward(&self.dh, &mut self.parameters.w_in);
     }
 
+    fn descend(&mut self, learning_rate: f32) {
+        self.dh.reset(self.h.rows(), self.h.cols());
+        // All positions read the weights that `forward` saw, so the first may not step before the last has read.
+        for layer in &mut self.loss_layers {
+            layer.backward_to_h(&self.parameters.w_out, &mut self.dh);
+        }
+        for layer in &self.loss_layers {
+            layer.descend(&mut self.parameters.w_out, &self.h, learning_rate);
+        }
+        self.in_layer.descend(&self.dh, &mut self.parameters.w_in, learning_rate);
+    }
+
     fn parameters(&self) -> &Parameters {
         &self.parameters
     }

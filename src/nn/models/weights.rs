@@ -1,6 +1,7 @@
 //! The two matrices of a model.
 #![forbid(unsafe_code)]
 
+use crate::config::{Config, OptimizerKind};
 use crate::math::{Matrix, Purpose, Rng};
 use crate::nn::Parameter;
 
@@ -37,7 +38,7 @@ impl Weights {
 }
 
 /// The two matrices as they are learned, or some of their columns.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Parameters {
     /// Input rows.
     pub w_in: Parameter,
@@ -46,8 +47,22 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// These weights; `moments` says whether the optimizer keeps moments.
+    /// These weights with gradients; `moments` says whether the optimizer keeps moments too.
     pub fn of(weights: &Weights, moments: bool) -> Self {
         Self { w_in: Parameter::of(&weights.w_in, moments), w_out: Parameter::of(&weights.w_out, moments) }
+    }
+
+    /// These weights alone.
+    pub fn of_weights(weights: &Weights) -> Self {
+        Self { w_in: Parameter::of_weights(&weights.w_in), w_out: Parameter::of_weights(&weights.w_out) }
+    }
+
+    /// These weights with what [`Learner`](crate::nn::Learner) needs beside them to train as `config` says.
+    pub fn for_training(weights: &Weights, config: &Config) -> Self {
+        match (config.optimizer, config.max_grad) {
+            (OptimizerKind::Adam, _) => Self::of(weights, true),
+            (OptimizerKind::Sgd, Some(_)) => Self::of(weights, false),
+            (OptimizerKind::Sgd, None) => Self::of_weights(weights),
+        }
     }
 }

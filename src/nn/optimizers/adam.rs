@@ -8,8 +8,8 @@
 #![forbid(unsafe_code)]
 
 use super::missed::Missed;
-use crate::math::kernels::kernels;
 use crate::math::kernels::plain::Settlement;
+use crate::math::kernels::{kernels, large_pages, prefetch};
 use crate::nn::{Lookup, Parameter};
 use crate::words::WordId;
 
@@ -25,7 +25,7 @@ pub struct Adam {
 impl Adam {
     /// Before the first step on a matrix of `vocab_size` rows.
     pub fn new(learning_rate: f32, vocab_size: usize) -> Self {
-        Self::resume(learning_rate, 0, vec![0; vocab_size])
+        Self::resume(learning_rate, 0, large_pages::filled(vocab_size, 0))
     }
 
     /// After `step` steps, when rows were updated last at steps `last`, none of which is above `step`.
@@ -36,6 +36,8 @@ impl Adam {
     /// Writes into `lookup` what its rows have to settle before the next step; counts that step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         self.step += 1;
+        // All at once: what a row has missed is looked up by its entry, and each would be waited for.
+        lookup.unique().iter().for_each(|&id| prefetch(&self.last[id as usize]));
         lookup.settle_with(|id| {
             let last = &mut self.last[id as usize];
             self.missed.since(std::mem::replace(last, self.step))

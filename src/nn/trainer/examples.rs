@@ -59,7 +59,7 @@ impl<'a> Examples<'a> {
         let Scratch { contexts, target, negatives } = scratch;
         let truth = || self.wiring.truth(contexts, target);
         negatives.clear();
-        truth().for_each(|&word| sampler.sample_into(word, rng, negatives));
+        sampler.sample_all_into(truth().copied(), rng, negatives);
         lookup.clear();
         lookup.extend_with_negatives(truth(), negatives, self.wiring.negatives);
     }

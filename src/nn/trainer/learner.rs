@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use crate::config::{Config, ModelKind, OptimizerKind};
-use crate::math::kernels::prefetch_rows;
 use crate::nn::optimizers::{clip_gradients, settle};
 use crate::nn::{CBOW, Columns, Lookup, Model, Parameters, SGD, SkipGram, Stopped};
 
@@ -36,10 +35,22 @@ impl Learner {
             match self.optimizer {
                 OptimizerKind::Adam => settle(w, lookup.unique(), lookup.settlements()),
                 // Adam's pass over the rows brings them in; here nothing does before they are needed.
-                OptimizerKind::Sgd => prefetch_rows(w.chunks(), w.shape(), lookup.unique()),
+                OptimizerKind::Sgd => w.fetch(lookup.ids()),
             }
         }
         self.model.forward(inputs.ids(), outputs.ids(), columns)
+    }
+
+    /// Says what the next step reads, where that is known before [`backward`](Self::backward): its rows are then fetched from
+    /// memory while `backward` calculates. Changes no number. Under Adam and with clipped gradients nothing is fetched: rows with
+    /// gradients and moments of two steps would push each other out of the cache.
+    pub fn expect(&mut self, inputs: &Lookup, outputs: &Lookup) {
+        if !self.descends() {
+            return;
+        }
+        let Parameters { w_in, w_out } = self.model.parameters_mut();
+        w_in.expect(inputs.ids());
+        w_out.expect(outputs.ids());
     }
 
     /// The second half: gradients and update. Adam's update is left to the step that next reads a row.
@@ -47,6 +58,10 @@ impl Learner {
     /// # Errors
     /// [`Stopped`] if another thread gave up.
     pub fn backward(&mut self, inputs: &Lookup, outputs: &Lookup, columns: &mut dyn Columns) -> Result<(), Stopped> {
+        if self.descends() {
+            self.model.descend(self.sgd.learning_rate);
+            return Ok(());
+        }
         self.model.backward();
         let parameters = self.model.parameters_mut();
         if let Some(max_grad) = self.max_grad {
@@ -57,6 +72,11 @@ impl Learner {
             self.sgd.update(&mut parameters.w_out, outputs.unique());
         }
         Ok(())
+    }
+
+    /// Whether steps go straight into the weights: nobody has to see the gradients first.
+    fn descends(&self) -> bool {
+        self.optimizer == OptimizerKind::Sgd && self.max_grad.is_none()
     }
 
     /// The model, as the last step left it.

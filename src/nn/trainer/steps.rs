@@ -96,6 +96,9 @@ fn follow(
         let (inputs, outputs) = (team.read(i, Side::Inputs)?, team.read(i, Side::Outputs)?);
         let loss = learner.forward(&inputs, &outputs, columns)?;
         between(i, loss)?;
+        if let Some([inputs, outputs]) = team.ready(i + 1) {
+            learner.expect(&inputs, &outputs);
+        }
         learner.backward(&inputs, &outputs, columns)?;
     }
     Ok(())

@@ -91,6 +91,15 @@ impl<'a> Team<'a> {
         Ok(self.lookup(i, side).read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Both sides of turn `i`, if they are ready already.
+    pub(super) fn ready(&self, i: u64) -> Option<[RwLockReadGuard<'_, Lookup>; 2]> {
+        let ready = self.ready.iter().all(|ready| ready.load(Ordering::Acquire) > i);
+        ready.then(|| {
+            [Side::Inputs, Side::Outputs]
+                .map(|side| self.lookup(i, side).read().unwrap_or_else(PoisonError::into_inner))
+        })
+    }
+
     fn lookup(&self, i: u64, side: Side) -> &RwLock<Lookup> {
         &self.turns[(i % 2) as usize][side as usize]
     }

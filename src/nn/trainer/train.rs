@@ -258,7 +258,7 @@ impl<'a> Trainer<'a> {
         let examples = Examples::new(ids, Wiring::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
         let config = Config { optimizer: OptimizerKind::Sgd, ..self.config.clone() };
-        let mut learner = Learner::new(&config, Parameters::of(&self.weights(), false));
+        let mut learner = Learner::new(&config, Parameters::of_weights(&self.weights()));
         let mut rng = Rng::stream(self.config.seed, Purpose::HeldOut, 0);
         let (mut inputs, mut outputs) = (Lookup::new(self.vocab_size), Lookup::new(self.vocab_size));
         let mut scratch = Scratch::default();
@@ -276,7 +276,7 @@ impl<'a> Trainer<'a> {
 fn learner(config: &Config, vocab_size: usize, state: &TrainerState, columns: &Range<usize>) -> Learner {
     let take = |numbers: &[f32]| take_columns(numbers, vocab_size, config.vector_size, columns);
     let weights = Weights { w_in: take(&state.w_in), w_out: take(&state.w_out) };
-    let mut parameters = Parameters::of(&weights, config.optimizer == OptimizerKind::Adam);
+    let mut parameters = Parameters::for_training(&weights, config);
     if let Some(adam) = &state.adam {
         let Parameters { w_in, w_out } = &mut parameters;
         w_in.set(Field::Gradient, &take(&adam.dw_in));

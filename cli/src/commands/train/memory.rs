@@ -14,6 +14,7 @@ pub const MEGABYTE: u64 = 1_000_000;
 pub fn estimate(config: &Config, words: usize, tokens: usize) -> u64 {
     let matrices: u64 = match config.optimizer {
         OptimizerKind::Adam => 8 + 8 + 2 + 1,
+        OptimizerKind::Sgd if config.max_grad.is_none() => 2 + 2 + 2 + 1,
         OptimizerKind::Sgd => 4 + 2 + 2 + 1,
     };
     let matrix = (words as u64).saturating_mul(row(config));

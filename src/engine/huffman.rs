@@ -4,48 +4,87 @@
 //! within one of the entropy of the counts. There is no limit on the depth.
 #![forbid(unsafe_code)]
 
+use crate::math::kernels::prefetch;
 use crate::words::WordId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+/// One turn on the way to a word: an inner node, and the side to turn to. One number, since a path is read once and lies
+/// anywhere in a large table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Turn(u32);
+
+impl Turn {
+    fn new(node: usize, label: bool) -> Self {
+        Self((node as u32) << 1 | u32::from(label))
+    }
+
+    /// Row of `w_out`.
+    #[inline]
+    pub fn node(self) -> u32 {
+        self.0 >> 1
+    }
+
+    /// Whether it turns to the more frequent side (word2vec's code 0).
+    #[inline]
+    pub fn label(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Most words whose inner nodes a turn can name.
+pub(super) const MOST_WORDS: usize = 1 << 31;
+
 /// The paths of all words.
 #[derive(Debug, Clone)]
 pub(super) struct HuffmanTree {
-    /// Inner nodes from the root down, word after word.
-    nodes: Vec<u32>,
-    /// 1 where the path turns to the more frequent side (word2vec's code 0), else 0.
-    labels: Vec<f32>,
-    /// Where each word's path ends in both.
+    /// From the root down, word after word.
+    turns: Vec<Turn>,
+    /// Where each word's path ends.
     ends: Vec<usize>,
 }
 
 impl HuffmanTree {
-    /// For words with these counts; at least two words.
+    /// For words with these counts; from two words to [`MOST_WORDS`].
     pub fn new(counts: &[u64]) -> Self {
+        debug_assert!((2..=MOST_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
         let root = 2 * counts.len() - 2;
-        let mut tree = Self { nodes: Vec::new(), labels: Vec::new(), ends: Vec::with_capacity(counts.len()) };
+        let mut tree = Self { turns: Vec::new(), ends: Vec::with_capacity(counts.len()) };
         for word in 0..counts.len() {
-            let start = tree.nodes.len();
+            let start = tree.turns.len();
             let mut at = word;
             while at != root {
-                tree.labels.push(if second[at] { 0.0 } else { 1.0 });
+                let label = !second[at];
                 at = parents[at];
-                tree.nodes.push((at - counts.len()) as u32);
+                tree.turns.push(Turn::new(at - counts.len(), label));
             }
-            tree.nodes[start..].reverse();
-            tree.labels[start..].reverse();
-            tree.ends.push(tree.nodes.len());
+            tree.turns[start..].reverse();
+            tree.ends.push(tree.turns.len());
         }
         tree
     }
 
-    /// The inner nodes on the way to the word, each with the side it turns to.
+    /// The turns on the way to the word.
     #[inline]
-    pub fn path(&self, word: WordId) -> (&[u32], &[f32]) {
+    pub fn path(&self, word: WordId) -> &[Turn] {
         let word = word as usize;
-        let range = if word == 0 { 0 } else { self.ends[word - 1] }..self.ends[word];
-        (&self.nodes[range.clone()], &self.labels[range])
+        let start = if word == 0 { 0 } else { self.ends[word - 1] };
+        &self.turns[start..self.ends[word]]
+    }
+
+    /// Asks the memory system for the word's path, which is needed soon.
+    #[inline]
+    pub fn prefetch(&self, word: WordId) {
+        let path = self.path(word);
+        prefetch(&path[0]);
+        prefetch(&path[path.len() - 1]);
+    }
+
+    /// The `most` inner nodes that paths lead through most often: all from this one on.
+    pub fn hottest(&self, most: usize) -> u32 {
+        // Nodes are made from the lightest to the heaviest.
+        self.ends.len().saturating_sub(1 + most) as u32
     }
 
     /// Turns on the longest path.
@@ -79,11 +118,11 @@ mod tests {
     fn paths_form_a_prefix_code_of_the_right_length() {
         let counts = [40u64, 30, 15, 10, 4, 1];
         let tree = HuffmanTree::new(&counts);
-        let length = |word| tree.path(word).0.len();
+        let length = |word| tree.path(word).len();
         assert_eq!((0..6).map(length).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 5]);
-        let code = |word| tree.path(word).1.to_vec();
+        let code = |word| tree.path(word).iter().map(|turn| turn.label()).collect::<Vec<_>>();
         for a in 0..6 {
-            assert_eq!(tree.path(a).0[0], 4, "the root is the last inner node");
+            assert_eq!(tree.path(a)[0].node(), 4, "the root is the last inner node");
             assert!((0..6).all(|b| a == b || !code(b).starts_with(&code(a))), "{a} is the start of another");
         }
         assert_eq!(tree.depth(), 5);
@@ -96,7 +135,7 @@ mod tests {
         let tree = HuffmanTree::new(&counts);
         let total = counts.iter().sum::<u64>() as f64;
         let share = |word: usize| counts[word] as f64 / total;
-        let mean: f64 = (0..2000).map(|word| share(word) * tree.path(word as u32).0.len() as f64).sum();
+        let mean: f64 = (0..2000).map(|word| share(word) * tree.path(word as u32).len() as f64).sum();
         let entropy: f64 = (0..2000).map(|word| -share(word) * share(word).log2()).sum();
         assert!(mean >= entropy && mean < entropy + 1.0, "{mean} turns, entropy {entropy}");
     }

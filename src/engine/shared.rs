@@ -98,6 +98,78 @@ impl<'a> SharedRows<'a> {
     }
 }
 
+/// Rows that every step moves, of which each thread has copies of its own: see [`HotRows::settle`].
+///
+/// A row that two threads write all the time travels from one's cache to the other's at every step, and each waits for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HotRows<'a> {
+    shared: SharedRows<'a>,
+    /// From this row to the last.
+    first: u32,
+    /// For each thread its copies, then the rows as they were when it took them.
+    copies: SharedRows<'a>,
+}
+
+impl<'a> HotRows<'a> {
+    /// Rows of `copies` that a thread needs for `rows` hot rows.
+    pub const fn copies(rows: usize) -> usize {
+        2 * rows
+    }
+
+    /// The rows of `shared` from `first` on; `copies` has [`copies`](Self::copies) rows for each thread, as long as those.
+    pub fn new(shared: SharedRows<'a>, first: u32, copies: SharedRows<'a>) -> Self {
+        assert_eq!(shared.stride, copies.stride, "rows of one length");
+        Self { shared, first, copies }
+    }
+
+    /// The first of them.
+    #[inline]
+    pub fn first(&self) -> u32 {
+        self.first
+    }
+
+    /// Thread `thread`'s copy of row `id`, which is hot.
+    #[inline]
+    pub fn row(&self, thread: usize, id: u32) -> Row<'a> {
+        self.copies.row(self.start(thread) + (id - self.first))
+    }
+
+    fn start(&self, thread: usize) -> u32 {
+        (thread * Self::copies(self.count() as usize)) as u32
+    }
+
+    fn count(&self) -> u32 {
+        self.shared.rows as u32 - self.first
+    }
+
+    /// Takes the rows as they are now.
+    pub fn take(&self, thread: usize) {
+        for id in self.first..self.shared.rows as u32 {
+            let copy = self.start(thread) + (id - self.first);
+            self.shared.copy_row(id, &self.copies, copy);
+            self.shared.copy_row(id, &self.copies, copy + self.count());
+        }
+    }
+
+    /// Adds what the thread has changed since it took them, and takes them again.
+    pub fn settle(&self, thread: usize) {
+        for id in self.first..self.shared.rows as u32 {
+            let place = self.start(thread) + (id - self.first);
+            let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count()));
+            for k in 0..self.shared.stride {
+                // SAFETY: k is below the length of the three rows, which are different ones; what other threads do to the
+                // shared one meanwhile is said at the head of this file.
+                unsafe {
+                    let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
+                    row.0.add(k).write(new);
+                    copy.0.add(k).write(new);
+                    old.0.add(k).write(new);
+                }
+            }
+        }
+    }
+}
+
 /// One step's rows: see [`window::Step`].
 pub(super) struct Rows<'s, 'a> {
     pub contexts: &'s [Row<'a>],

@@ -3,7 +3,7 @@
 
 use super::blocks::Blocks;
 use super::plan::{self, Frozen, Plan, Prediction};
-use super::shared::SharedRows;
+use super::shared::{HotRows, SharedRows};
 use super::state::{EngineState, LossPoint, Progress};
 use super::subsample::Subsampling;
 use super::walk::{Tally, Walk};
@@ -188,6 +188,10 @@ impl<'a> Trainer<'a> {
         let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, frozen, state, .. } = self;
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
         let mut copies = Matrix::zeros(window_rows, config.vector_size);
+        let hot = plan::first_hot_row(config, prediction, *threads);
+        let hot_rows = hot.map_or(0, |first| HotRows::copies(w_out.rows() - first as usize));
+        let mut hot_copies = Matrix::zeros(*threads * hot_rows, config.vector_size);
+        let w_out = SharedRows::new(w_out);
         let plan = Plan {
             config,
             kernels: *kernels,
@@ -195,7 +199,9 @@ impl<'a> Trainer<'a> {
             subsampling,
             prediction,
             w_in: SharedRows::new(w_in),
-            w_out: SharedRows::new(w_out),
+            w_out,
+            hot: hot.map(|first| HotRows::new(w_out, first, SharedRows::new(&mut hot_copies))),
+            threads: *threads,
             frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, SharedRows::new(&mut copies))),
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
@@ -295,6 +301,8 @@ impl<'a> Trainer<'a> {
             w_in: SharedRows::new(w_in),
             w_out: SharedRows::new(w_out),
             frozen: None,
+            hot: None,
+            threads: 1,
         };
         let mut walk = Walk::new(plan, 0);
         let mut all = Tally::default();

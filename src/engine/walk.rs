@@ -5,7 +5,7 @@
 //! the cache, and a step takes about as long as memory needs to answer.
 #![forbid(unsafe_code)]
 
-use super::plan::{Plan, Prediction};
+use super::plan::{HOT_NODES, Plan, Prediction};
 use super::sentence::Sentence;
 use super::shared::{Row, Rows};
 use crate::config::{ContextSum, ModelKind};
@@ -15,6 +15,13 @@ use crate::words::{SENTENCE_END, WordId};
 
 /// Words between a context and the request for its row, beyond the window.
 const AHEAD: usize = 1;
+
+/// Words between a word whose rows are asked for and one whose path in the tree is.
+const PATH_AHEAD: usize = 2;
+
+/// Windows that all threads together may have gone through since they told each other what came of the hot rows. Few enough
+/// that those rows, which every window moves a little, do not move too far on what is no longer so.
+const UNSETTLED: usize = 128;
 
 /// What came of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -57,6 +64,9 @@ pub(super) struct Walk<'a> {
     thread: usize,
     rate: f32,
     pairs: u64,
+    /// Windows since the hot rows were settled, and after how many they are.
+    unsettled: usize,
+    settle_after: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -77,6 +87,8 @@ impl<'a> Walk<'a> {
             thread,
             rate: 0.0,
             pairs: 0,
+            unsettled: 0,
+            settle_after: (UNSETTLED / plan.threads).max(1),
         }
     }
 
@@ -87,6 +99,9 @@ impl<'a> Walk<'a> {
         let number = epoch * blocks.count() + block;
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
         self.pairs = 0;
+        if let Some(hot) = &self.plan.hot {
+            hot.take(self.thread);
+        }
         let ids = &blocks.ids()[..range.end];
         let mut at = range.start;
         while at < range.end {
@@ -94,6 +109,7 @@ impl<'a> Walk<'a> {
             at = self.sentence.read(ids, at, self.plan.subsampling, &mut self.rng);
             self.sentence();
         }
+        self.settle();
         let words = ids[range.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64;
         Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
     }
@@ -122,6 +138,19 @@ impl<'a> Walk<'a> {
                 self.look_ahead(center + 1);
             }
             self.window(start, center, end);
+            self.unsettled += 1;
+            if self.unsettled >= self.settle_after {
+                self.settle();
+            }
+        }
+    }
+
+    /// Tells the other threads what this one did to the hot rows, and learns what they did.
+    #[inline]
+    fn settle(&mut self) {
+        self.unsettled = 0;
+        if let Some(hot) = &self.plan.hot {
+            hot.settle(self.thread);
         }
     }
 
@@ -142,8 +171,15 @@ impl<'a> Walk<'a> {
                 self.negatives.iter().for_each(|&id| w_out.prefetch(id));
                 w_out.prefetch(word);
             }
-            // The nodes near the root are in the cache always.
-            Prediction::Tree(tree) => tree.path(word).0.iter().skip(4).for_each(|&id| w_out.prefetch(id)),
+            Prediction::Tree(tree) => {
+                if let Some(&later) = self.sentence.words().get(center + PATH_AHEAD) {
+                    tree.prefetch(later);
+                }
+                // The nodes near the root, where the path begins, are in the cache always.
+                let first = tree.hottest(HOT_NODES);
+                let cold = tree.path(word).iter().rev().map(|turn| turn.node()).take_while(|&node| node < first);
+                cold.for_each(|node| w_out.prefetch(node));
+            }
         }
     }
 
@@ -162,9 +198,13 @@ impl<'a> Walk<'a> {
                 }
             }
             Prediction::Tree(tree) => {
-                let (nodes, labels) = tree.path(word);
-                self.targets.extend(nodes.iter().map(|&id| w_out.row(id)));
-                self.labels.set(labels);
+                let (path, thread) = (tree.path(word), self.thread);
+                let row = |node| match &self.plan.hot {
+                    Some(hot) if node >= hot.first() => hot.row(thread, node),
+                    _ => w_out.row(node),
+                };
+                self.targets.extend(path.iter().map(|turn| row(turn.node())));
+                self.labels.set(path.iter().map(|turn| turn.label()));
             }
         }
     }

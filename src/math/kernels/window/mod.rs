@@ -127,14 +127,16 @@ fn check(step: &Step, scratch: &Scratch) {
     assert!(scratch.fits(step.targets.len(), step.chunks), "a scratch that was made for less");
 }
 
-/// Asks the memory system for a row that is needed soon. A hint: it changes no number, and any address is allowed.
+/// Asks the memory system for a row that is needed soon, and to be the one who writes it. A hint: it changes no number, and
+/// any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {
     #[cfg(target_arch = "x86_64")]
     for chunk in 0..chunks {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(chunk * 16).cast()) }
+        // SAFETY: a prefetch reads nothing that the program can see; where a processor does not know this one it does nothing.
+        unsafe {
+            std::arch::asm!("prefetchw [{}]", in(reg) row.wrapping_add(chunk * 16), options(readonly, nostack, preserves_flags));
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (row, chunks);

@@ -18,38 +18,59 @@ pub(super) const STRIDE: usize = LANES / 2;
 /// Chunks that hold one group's scores for every context.
 pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS / 2;
 
+/// A group's labels as chunks of scores have them: padded with -1, and twice, once for each context of a chunk.
+///
+/// For each pattern of up to six labels: a leading 1, then a bit for each label, the first one highest.
+static PATTERNS: [[f32; LANES]; 2 << GROUP] = patterns();
+
+const fn patterns() -> [[f32; LANES]; 2 << GROUP] {
+    let mut patterns = [[-1.0; LANES]; 2 << GROUP];
+    let mut pattern = 1;
+    while pattern < patterns.len() {
+        let labels = pattern.ilog2() as usize;
+        let mut label = 0;
+        while label < labels {
+            let value = (pattern >> (labels - 1 - label) & 1) as f32;
+            (patterns[pattern][label], patterns[pattern][label + STRIDE]) = (value, value);
+            label += 1;
+        }
+        pattern += 1;
+    }
+    patterns
+}
+
 /// The labels of a step's T targets.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     targets: usize,
-    /// For each group of six targets its labels, padded with -1, twice: once for each context of a chunk.
-    groups: Vec<[f32; LANES]>,
+    /// For each group of six targets, which of [`PATTERNS`] its labels are.
+    groups: Vec<u8>,
 }
 
 impl Labels {
-    /// From the labels themselves, 1 or 0.
-    pub fn new(labels: &[f32]) -> Self {
-        let mut new = Self::default();
-        new.set(labels);
-        new
-    }
-
     /// Of one true word, the first, and `negatives` others.
     pub fn negative_sampling(negatives: usize) -> Self {
-        let mut labels = vec![0.0; negatives + 1];
-        labels[0] = 1.0;
-        Self::new(&labels)
+        let mut labels = Self::default();
+        labels.set((0..=negatives).map(|target| target == 0));
+        labels
     }
 
-    /// Replaces the labels.
-    pub fn set(&mut self, labels: &[f32]) {
-        self.targets = labels.len();
+    /// Replaces the labels: is it 1 and not 0?
+    #[inline]
+    pub fn set(&mut self, labels: impl Iterator<Item = bool>) {
         self.groups.clear();
-        self.groups.extend(
-            labels
-                .chunks(GROUP)
-                .map(|group| std::array::from_fn(|lane| group.get(lane % STRIDE).copied().unwrap_or(-1.0))),
-        );
+        let mut pattern = 1;
+        let mut targets = 0;
+        for label in labels {
+            if targets % GROUP == 0 && targets > 0 {
+                self.groups.push(pattern);
+                pattern = 1;
+            }
+            pattern = pattern << 1 | u8::from(label);
+            targets += 1;
+        }
+        self.groups.extend((targets > 0).then_some(pattern));
+        self.targets = targets;
     }
 
     /// How many there are: T.
@@ -64,8 +85,8 @@ impl Labels {
 
     /// Those of group `g`, as a chunk of scores has them.
     #[inline]
-    pub(super) fn of_group(&self, g: usize) -> &[f32; LANES] {
-        &self.groups[g]
+    pub(super) fn of_group(&self, g: usize) -> &'static [f32; LANES] {
+        &PATTERNS[usize::from(self.groups[g])]
     }
 }
 
@@ -76,6 +97,8 @@ pub struct Scratch {
     pub(super) scores: Vec<Chunk>,
     /// CBOW's `h`.
     pub(super) hidden: Vec<Chunk>,
+    /// CBOW's `e`.
+    pub(super) error: Vec<Chunk>,
     /// New contexts of SkipGram, while further groups of targets still need the old ones.
     pub(super) held: Vec<Chunk>,
     /// Losses of all steps since it was last taken.
@@ -90,6 +113,7 @@ impl Scratch {
         Self {
             scores: vec![Chunk::ZERO; groups * GROUP_CHUNKS],
             hidden: vec![Chunk::ZERO; chunks],
+            error: vec![Chunk::ZERO; chunks],
             held: vec![Chunk::ZERO; if groups > 1 { MAX_CONTEXTS * chunks } else { 0 }],
             loss: LossSum::default(),
             targets,
@@ -106,16 +130,21 @@ impl Scratch {
 mod tests {
     use super::*;
 
+    fn set(labels: &mut Labels, values: &[f32]) {
+        labels.set(values.iter().map(|&value| value == 1.0));
+    }
+
     #[test]
     fn labels_are_laid_out_as_scores_are() {
         for count in [1, 5, 6, 7, 12, 13, 40] {
-            let labels: Vec<f32> = (0..count).map(|i| (i % 3 == 0) as u8 as f32).collect();
-            let laid = Labels::new(&labels);
+            let values: Vec<f32> = (0..count).map(|i| (i % 3 == 0) as u8 as f32).collect();
+            let mut laid = Labels::default();
+            set(&mut laid, &values);
             assert_eq!(laid.len(), count);
             for group in 0..count.div_ceil(GROUP) {
                 for (lane, &label) in laid.of_group(group).iter().enumerate() {
                     let target = group * GROUP + lane % STRIDE;
-                    let expected = labels.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
+                    let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
                     assert_eq!(label, expected, "group {group} of {count}, lane {lane}");
                 }
             }
@@ -124,9 +153,12 @@ mod tests {
 
     #[test]
     fn setting_fewer_labels_forgets_the_others() {
-        let mut labels = Labels::new(&[1.0; 20]);
-        labels.set(&[0.0, 1.0]);
+        let mut labels = Labels::default();
+        set(&mut labels, &[1.0; 20]);
+        set(&mut labels, &[0.0, 1.0]);
         assert_eq!(labels.len(), 2);
         assert_eq!(labels.of_group(0)[..3], [0.0, 1.0, -1.0]);
+        set(&mut labels, &[]);
+        assert!(labels.is_empty());
     }
 }

@@ -21,7 +21,9 @@ fn step(kernels: &WindowKernels, cbow: bool, n: usize, labels: &[f32], size: usi
     let chunks = w_in.width();
     let mut scratch = Scratch::new(labels.len(), chunks);
     let (contexts, targets) = (rows(&mut w_in), rows(&mut w_out));
-    let labels = Labels::new(labels);
+    let mut one_or_none = Labels::default();
+    one_or_none.set(labels.iter().map(|&label| label == 1.0));
+    let labels = one_or_none;
     let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: 0.3 };
     // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
     unsafe {

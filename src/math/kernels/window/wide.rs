@@ -9,6 +9,34 @@
 //! latency of an addition hold them up. Updates: a register's width of columns at a time, six targets and their six new
 //! values stay in registers while the contexts pass by, each loaded and stored once.
 
+/// Calls `$body` for the registers from 0 to `$registers`, up to seven at a time: `$k` is the first, the constant `$W` how many.
+macro_rules! in_tiles {
+    ($registers:expr, |$k:ident, $W:ident| $body:expr) => {{
+        let registers = $registers;
+        let mut $k = 0;
+        while $k + 7 <= registers {
+            const $W: usize = 7;
+            $body;
+            $k += 7;
+        }
+        macro_rules! rest {
+            ($rest:literal) => {{
+                const $W: usize = $rest;
+                $body
+            }};
+        }
+        match registers - $k {
+            1 => rest!(1),
+            2 => rest!(2),
+            3 => rest!(3),
+            4 => rest!(4),
+            5 => rest!(5),
+            6 => rest!(6),
+            _ => (),
+        }
+    }};
+}
+
 macro_rules! window_kernels {
     ($features:literal) => {
         use super::loss::gradients;
@@ -207,6 +235,7 @@ macro_rules! window_kernels {
         unsafe fn cbow_of<const CHUNKS: usize>(step: &Step, factor: f32, scratch: &mut Scratch) {
             let registers = registers::<CHUNKS>(step);
             let hidden = scratch.hidden.as_mut_ptr().cast::<f32>();
+            let error = scratch.error.as_mut_ptr().cast::<f32>();
             // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
             unsafe { sum_contexts(step.contexts, splat(factor), registers, hidden) };
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
@@ -215,43 +244,130 @@ macro_rules! window_kernels {
                 unsafe { dots::<1>(&[hidden], targets, registers, scores.as_mut_ptr().cast()) };
                 gradients::<true>(scores, step.labels.of_group(g), STRIDE, step.rate, &mut scratch.loss);
             }
-            for k in 0..registers {
-                // SAFETY: k is a register of every row; there is a gradient a target.
+            for (g, targets) in step.targets.chunks(GROUP).enumerate() {
+                let gradients = scratch.scores[g * GROUP_CHUNKS].0.as_ptr();
+                // SAFETY: there is a gradient a target; `error` has as many chunks as a row.
                 unsafe {
-                    let h = load(hidden.add(k * LANES_V));
-                    let mut error = zero();
-                    for (group, targets) in step.targets.chunks(GROUP).enumerate() {
-                        let gradients = scratch.scores[group * GROUP_CHUNKS].0.as_ptr();
-                        for (t, &target) in targets.iter().enumerate() {
-                            let (row, g) = (target.add(k * LANES_V), splat(*gradients.add(t)));
-                            let w = load(row);
-                            error = fma(g, w, error);
-                            store(row, fma(g, h, w));
-                        }
+                    match g {
+                        0 => move_targets::<true>(targets, gradients, registers, hidden, error),
+                        _ => move_targets::<false>(targets, gradients, registers, hidden, error),
                     }
-                    for &context in step.contexts {
-                        let row = context.add(k * LANES_V);
-                        store(row, add(load(row), error));
-                    }
+                }
+            }
+            // SAFETY: as above.
+            unsafe { add_to_contexts(step.contexts, registers, error) };
+        }
+
+        /// `e += Σ_t g_t w_t` (or `=`, for the `FIRST` group), then `w_t += g_t h`.
+        ///
+        /// # Safety
+        /// Rows, `hidden` and `error` have `registers` registers; there is a gradient a target.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn move_targets<const FIRST: bool>(
+            targets: &[RowPtr],
+            gradients: *const f32,
+            registers: usize,
+            hidden: *const f32,
+            error: *mut f32,
+        ) {
+            // SAFETY: passed on.
+            unsafe {
+                match targets.len() {
+                    1 => move_targets_of::<1, FIRST>(targets, gradients, registers, hidden, error),
+                    2 => move_targets_of::<2, FIRST>(targets, gradients, registers, hidden, error),
+                    3 => move_targets_of::<3, FIRST>(targets, gradients, registers, hidden, error),
+                    4 => move_targets_of::<4, FIRST>(targets, gradients, registers, hidden, error),
+                    5 => move_targets_of::<5, FIRST>(targets, gradients, registers, hidden, error),
+                    _ => move_targets_of::<6, FIRST>(targets, gradients, registers, hidden, error),
                 }
             }
         }
 
-        /// `out = factor Σ_i c_i`.
+        /// # Safety
+        /// As [`move_targets`], with `G` targets.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn move_targets_of<const G: usize, const FIRST: bool>(
+            targets: &[RowPtr],
+            gradients: *const f32,
+            registers: usize,
+            hidden: *const f32,
+            error: *mut f32,
+        ) {
+            let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
+            // SAFETY: there is a gradient a target.
+            let gradients: [V; G] = std::array::from_fn(|t| splat(unsafe { *gradients.add(t) }));
+            for k in 0..registers {
+                // SAFETY: k is a register of every row, of `hidden` and of `error`.
+                unsafe {
+                    let h = load(hidden.add(k * LANES_V));
+                    let mut sum = if FIRST { zero() } else { load(error.add(k * LANES_V)) };
+                    for t in 0..G {
+                        let row = targets[t].add(k * LANES_V);
+                        let w = load(row);
+                        sum = fma(gradients[t], w, sum);
+                        store(row, fma(gradients[t], h, w));
+                    }
+                    store(error.add(k * LANES_V), sum);
+                }
+            }
+        }
+
+        /// `out = factor Σ_i c_i`, some columns of all contexts at a time: their sums stay in registers.
         ///
         /// # Safety
         /// Rows and `out` have `registers` registers.
         #[inline]
         #[target_feature(enable = $features)]
         unsafe fn sum_contexts(contexts: &[RowPtr], factor: V, registers: usize, out: *mut f32) {
-            for k in 0..registers {
-                let mut sum = zero();
-                for &context in contexts {
-                    // SAFETY: k is a register of the row.
-                    sum = add(sum, unsafe { load(context.add(k * LANES_V)) });
+            // SAFETY: `in_tiles` stays within `registers`; the caller vouches for the rest.
+            in_tiles!(registers, |k, W| unsafe { sum_tile::<W>(contexts, factor, k, out) });
+        }
+
+        /// # Safety
+        /// As [`sum_contexts`], whose registers from `k` on are `W` or more.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn sum_tile<const W: usize>(contexts: &[RowPtr], factor: V, k: usize, out: *mut f32) {
+            let mut sum = [zero(); W];
+            for &context in contexts {
+                for (w, sum) in sum.iter_mut().enumerate() {
+                    // SAFETY: k + w is a register of the row.
+                    *sum = add(*sum, unsafe { load(context.add((k + w) * LANES_V)) });
                 }
+            }
+            for (w, &sum) in sum.iter().enumerate() {
                 // SAFETY: as above.
-                unsafe { store(out.add(k * LANES_V), mul(sum, factor)) };
+                unsafe { store(out.add((k + w) * LANES_V), mul(sum, factor)) };
+            }
+        }
+
+        /// `c_i += e`.
+        ///
+        /// # Safety
+        /// Rows and `error` have `registers` registers.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn add_to_contexts(contexts: &[RowPtr], registers: usize, error: *const f32) {
+            // SAFETY: as in `sum_contexts`.
+            in_tiles!(registers, |k, W| unsafe { add_tile::<W>(contexts, k, error) });
+        }
+
+        /// # Safety
+        /// As [`add_to_contexts`], whose registers from `k` on are `W` or more.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn add_tile<const W: usize>(contexts: &[RowPtr], k: usize, error: *const f32) {
+            // SAFETY: k + w is a register of every row, and of `error`.
+            unsafe {
+                let error: [V; W] = std::array::from_fn(|w| load(error.add((k + w) * LANES_V)));
+                for &context in contexts {
+                    for (w, &error) in error.iter().enumerate() {
+                        let place = context.add((k + w) * LANES_V);
+                        store(place, add(load(place), error));
+                    }
+                }
             }
         }
     };

@@ -45,40 +45,38 @@ impl LossSum {
     }
 }
 
-/// `scores[i] = rate (label_i - σ(score_i))` for the first `count` of them, 0 where the score is certain; their losses are
-/// added to `loss`. Every chunk has the same labels: 1 or 0, and below 0 where there is no target. `FMA`: whether the code
-/// around this may use fused multiply-add.
+/// `score_i` becomes `rate (label_i - σ(score_i))`, for the first `count` lanes, 0 where the score is certain; the losses are
+/// added to `loss`. Labels are 1 or 0, and below 0 where there is no target. `FMA`: whether the code around this may use fused
+/// multiply-add.
 #[inline(always)]
 pub(super) fn gradients<const FMA: bool>(
-    scores: &mut [Chunk],
+    Chunk(scores): &mut Chunk,
     labels: &[f32; LANES],
     count: usize,
     rate: f32,
     loss: &mut LossSum,
 ) {
-    for (v, Chunk(scores)) in scores[..count.div_ceil(LANES)].iter_mut().enumerate() {
-        let left = (count - v * LANES) as u32;
-        let mut linear = [0.0; LANES];
-        let mut factor = [1.0; LANES];
-        for lane in 0..LANES {
-            let (score, label) = (scores[lane], labels[lane]);
-            let used = (lane as u32) < left && label >= 0.0;
-            let e = exp_of_minus::<FMA>(score.abs());
-            let y = if label > 0.5 { score } else { -score };
-            linear[lane] = if used && y < 0.0 { -y } else { 0.0 };
-            factor[lane] = if used { 1.0 + e } else { 1.0 };
-            let sigmoid = (if score >= 0.0 { 1.0 } else { e }) / (1.0 + e);
-            let learns = used && score.abs() < CERTAIN;
-            scores[lane] = if learns { rate * (label - sigmoid) } else { 0.0 };
-        }
-        for lane in 0..LANES {
-            loss.linear[lane] += linear[lane];
-            loss.product[lane] *= factor[lane];
-        }
-        loss.factors += 1;
-        if loss.factors == MOST_FACTORS {
-            loss.fold();
-        }
+    let count = count as u32;
+    let mut linear = [0.0; LANES];
+    let mut factor = [1.0; LANES];
+    for lane in 0..LANES {
+        let (score, label) = (scores[lane], labels[lane]);
+        let used = (lane as u32) < count && label >= 0.0;
+        let e = exp_of_minus::<FMA>(score.abs());
+        let y = if label > 0.5 { score } else { -score };
+        linear[lane] = if used && y < 0.0 { -y } else { 0.0 };
+        factor[lane] = if used { 1.0 + e } else { 1.0 };
+        let sigmoid = (if score >= 0.0 { 1.0 } else { e }) / (1.0 + e);
+        let learns = used && score.abs() < CERTAIN;
+        scores[lane] = if learns { rate * (label - sigmoid) } else { 0.0 };
+    }
+    for lane in 0..LANES {
+        loss.linear[lane] += linear[lane];
+        loss.product[lane] *= factor[lane];
+    }
+    loss.factors += 1;
+    if loss.factors == MOST_FACTORS {
+        loss.fold();
     }
 }
 
@@ -125,10 +123,10 @@ mod tests {
     }
 
     fn one(score: f32, label: f32) -> (f32, f64) {
-        let (mut scores, mut loss) = ([Chunk([score; LANES])], LossSum::default());
+        let (mut scores, mut loss) = (Chunk([score; LANES]), LossSum::default());
         gradients::<true>(&mut scores, &[label; LANES], 1, 0.5, &mut loss);
-        assert_eq!(scores[0].0[1], 0.0, "only the first was asked for");
-        (scores[0].0[0], loss.take())
+        assert_eq!(scores.0[1], 0.0, "only the first was asked for");
+        (scores.0[0], loss.take())
     }
 
     #[test]
@@ -149,13 +147,13 @@ mod tests {
 
     #[test]
     fn padding_counts_for_nothing_even_where_it_is_no_number() {
-        let mut scores = [Chunk([f32::NAN; LANES])];
-        scores[0].0[0] = 1.0;
+        let mut scores = Chunk([f32::NAN; LANES]);
+        scores.0[0] = 1.0;
         let mut labels = [-1.0; LANES];
         labels[0] = 1.0;
         let mut loss = LossSum::default();
         gradients::<true>(&mut scores, &labels, LANES, 1.0, &mut loss);
-        assert!(scores[0].0[1..].iter().all(|&g| g == 0.0) && loss.take().is_finite());
+        assert!(scores.0[1..].iter().all(|&g| g == 0.0) && loss.take().is_finite());
     }
 
     #[test]
@@ -169,7 +167,7 @@ mod tests {
         let (mut loss, mut expected) = (LossSum::default(), 0.0);
         for i in 0..100_000 {
             let score = ((i * 7919 % 2003) as f32 - 1001.0) / 200.0;
-            gradients::<true>(&mut [Chunk([score; LANES])], &[1.0; LANES], LANES, 1.0, &mut loss);
+            gradients::<true>(&mut Chunk([score; LANES]), &[1.0; LANES], LANES, 1.0, &mut loss);
             expected += 16.0 * ((-f64::from(score)).max(0.0) + (-f64::from(score).abs()).exp().ln_1p());
         }
         assert!((loss.take() / expected - 1.0).abs() < 1e-6);

@@ -24,7 +24,10 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
                 *score(scores, i, t) = unsafe { dot(context, target, size) };
             }
         }
-        gradients::<false>(scores, step.labels.of_group(g), contexts.len() * STRIDE, step.rate, &mut scratch.loss);
+        for (chunk, scores) in scores.iter_mut().take(contexts.len().div_ceil(2)).enumerate() {
+            let left = (contexts.len() - 2 * chunk) * STRIDE;
+            gradients::<false>(scores, step.labels.of_group(g), left, step.rate, &mut scratch.loss);
+        }
     }
     let mut sums = vec![0.0; contexts.len()];
     for k in 0..size {
@@ -59,18 +62,18 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
         scratch.hidden[k / LANES].0[k % LANES] = factor * sum;
     }
     let hidden = scratch.hidden.as_mut_ptr().cast::<f32>();
-    for (g, targets) in step.targets.chunks(GROUP).enumerate() {
-        let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..1];
+    for (pair, targets) in step.targets.chunks(2 * GROUP).enumerate() {
         for (t, &target) in targets.iter().enumerate() {
             // SAFETY: `hidden` has at least as many chunks as a row.
-            *score(scores, 0, t) = unsafe { dot(hidden, target, size) };
+            *score(&mut scratch.scores[pair..], t / GROUP, t % GROUP) = unsafe { dot(hidden, target, size) };
         }
-        gradients::<false>(scores, step.labels.of_group(g), STRIDE, step.rate, &mut scratch.loss);
+        let labels = step.labels.of_groups(2 * pair);
+        gradients::<false>(&mut scratch.scores[pair], &labels, LANES, step.rate, &mut scratch.loss);
     }
     for k in 0..size {
         let mut error = 0.0;
         for (t, &target) in step.targets.iter().enumerate() {
-            let g = *score(&mut scratch.scores[t / GROUP * GROUP_CHUNKS..], 0, t % GROUP);
+            let g = *score(&mut scratch.scores, t / GROUP, t % GROUP);
             // SAFETY: k lies in the rows, for which the caller vouches.
             unsafe {
                 let w = *target.add(k);
@@ -83,7 +86,7 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
     }
 }
 
-/// Where the score of context `i` and target `t` of a group is kept.
+/// Where the score of context `i` and target `t` of a group is kept; for CBOW of group `i`.
 fn score(group: &mut [Chunk], i: usize, t: usize) -> &mut f32 {
     let at = i * STRIDE + t;
     &mut group[at / LANES].0[at % LANES]

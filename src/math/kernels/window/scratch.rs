@@ -83,17 +83,26 @@ impl Labels {
         self.targets == 0
     }
 
-    /// Those of group `g`, as a chunk of scores has them.
+    /// Those of group `g`, as a chunk of two contexts' scores has them.
     #[inline]
     pub(super) fn of_group(&self, g: usize) -> &'static [f32; LANES] {
         &PATTERNS[usize::from(self.groups[g])]
+    }
+
+    /// Those of group `g` and the next one, if there is one, as a chunk of one context's scores has them.
+    #[inline]
+    pub(super) fn of_groups(&self, g: usize) -> [f32; LANES] {
+        let mut labels = *self.of_group(g);
+        let next = self.groups.get(g + 1).map_or(&PATTERNS[1], |&pattern| &PATTERNS[usize::from(pattern)]);
+        labels[STRIDE..].copy_from_slice(&next[STRIDE..]);
+        labels
     }
 }
 
 /// Room that the steps of one thread use again and again, and the sum of their losses.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    /// Scores, then gradients: for each group [`GROUP_CHUNKS`] chunks, of which CBOW uses the first.
+    /// Scores, then gradients. Of SkipGram [`GROUP_CHUNKS`] chunks for each group; of CBOW half a chunk, one after the other.
     pub(super) scores: Vec<Chunk>,
     /// CBOW's `h`.
     pub(super) hidden: Vec<Chunk>,
@@ -146,6 +155,11 @@ mod tests {
                     let target = group * GROUP + lane % STRIDE;
                     let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
                     assert_eq!(label, expected, "group {group} of {count}, lane {lane}");
+                }
+                for (lane, &label) in laid.of_groups(group).iter().enumerate() {
+                    let target = (group + lane / STRIDE) * GROUP + lane % STRIDE;
+                    let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
+                    assert_eq!(label, expected, "groups from {group} of {count}, lane {lane}");
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The steps for any register width, written once: a macro that each instruction set fills with its own operations.
 //!
 //! The module that uses it has the type `V` of a register, `LANES_V` numbers in one, `PAIR` contexts whose scores are taken
-//! together (as many as the registers hold sums for), and the operations `zero`, `load`, `store`, `splat`, `fma` (a b + c),
+//! together (1 or 2: as many as the registers hold sums for), and the operations `zero`, `load`, `store`, `splat`, `fma` (a b + c),
 //! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores whole registers: eight numbers a context,
 //! of which six are its sums.
 //!
@@ -73,7 +73,9 @@ macro_rules! window_kernels {
                 // SAFETY: the caller vouches for the rows; a group's chunks have room for `MAX_CONTEXTS` contexts.
                 unsafe { dots::<PAIR>(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
                 let labels = step.labels.of_group(g);
-                gradients::<true>(scores, labels, n * STRIDE, step.rate, &mut scratch.loss);
+                for (chunk, scores) in scores[..n.div_ceil(2)].iter_mut().enumerate() {
+                    gradients::<true>(scores, labels, (n - 2 * chunk) * STRIDE, step.rate, &mut scratch.loss);
+                }
             }
             let held = scratch.held.as_mut_ptr().cast();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
@@ -238,14 +240,16 @@ macro_rules! window_kernels {
             let error = scratch.error.as_mut_ptr().cast::<f32>();
             // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
             unsafe { sum_contexts(step.contexts, splat(factor), registers, hidden) };
-            for (g, targets) in step.targets.chunks(GROUP).enumerate() {
-                let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..1];
-                // SAFETY: a chunk has room for a pair.
-                unsafe { dots::<1>(&[hidden], targets, registers, scores.as_mut_ptr().cast()) };
-                gradients::<true>(scores, step.labels.of_group(g), STRIDE, step.rate, &mut scratch.loss);
+            for (pair, targets) in step.targets.chunks(2 * GROUP).enumerate() {
+                let scores = &mut scratch.scores[pair];
+                // SAFETY: a chunk has room for the scores of two groups.
+                unsafe { dots_of_hidden(hidden, targets, registers, scores.0.as_mut_ptr()) };
+                let labels = step.labels.of_groups(2 * pair);
+                gradients::<true>(scores, &labels, 2 * STRIDE, step.rate, &mut scratch.loss);
             }
+            let scores = scratch.scores.as_ptr().cast::<f32>();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
-                let gradients = scratch.scores[g * GROUP_CHUNKS].0.as_ptr();
+                let gradients = scores.wrapping_add(g * STRIDE);
                 // SAFETY: there is a gradient a target; `error` has as many chunks as a row.
                 unsafe {
                     match g {
@@ -256,6 +260,56 @@ macro_rules! window_kernels {
             }
             // SAFETY: as above.
             unsafe { add_to_contexts(step.contexts, registers, error) };
+        }
+
+        /// `out[STRIDE g + t] = h · w_(6 g + t)`, for one or two groups of targets; those of two side by side where there are
+        /// registers for twelve sums.
+        ///
+        /// # Safety
+        /// Rows and `hidden` have `registers` registers; `out` is a chunk.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn dots_of_hidden(hidden: RowPtr, targets: &[RowPtr], registers: usize, out: *mut f32) {
+            // SAFETY: passed on.
+            unsafe {
+                match (PAIR, targets.len().saturating_sub(GROUP)) {
+                    (_, 0) => dots::<1>(&[hidden], targets, registers, out),
+                    (2, 1) => dots_of_pair::<1>(hidden, targets, registers, out),
+                    (2, 2) => dots_of_pair::<2>(hidden, targets, registers, out),
+                    (2, 3) => dots_of_pair::<3>(hidden, targets, registers, out),
+                    (2, 4) => dots_of_pair::<4>(hidden, targets, registers, out),
+                    (2, 5) => dots_of_pair::<5>(hidden, targets, registers, out),
+                    (2, _) => dots_of_pair::<6>(hidden, targets, registers, out),
+                    _ => {
+                        dots::<1>(&[hidden], &targets[..GROUP], registers, out);
+                        dots::<1>(&[hidden], &targets[GROUP..], registers, out.add(STRIDE));
+                    }
+                }
+            }
+        }
+
+        /// # Safety
+        /// As [`dots_of_hidden`], with six targets and `G` more.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn dots_of_pair<const G: usize>(hidden: RowPtr, targets: &[RowPtr], registers: usize, out: *mut f32) {
+            let first: [RowPtr; GROUP] = std::array::from_fn(|t| targets[t]);
+            let second: [RowPtr; G] = std::array::from_fn(|t| targets[GROUP + t]);
+            let mut sum = [[zero(); GROUP]; PAIR];
+            for k in 0..registers {
+                // SAFETY: k is a register of every row.
+                unsafe {
+                    let h = load(hidden.add(k * LANES_V));
+                    for t in 0..GROUP {
+                        sum[0][t] = fma(h, load(first[t].add(k * LANES_V)), sum[0][t]);
+                    }
+                    for t in 0..G {
+                        sum[PAIR - 1][t] = fma(h, load(second[t].add(k * LANES_V)), sum[PAIR - 1][t]);
+                    }
+                }
+            }
+            // SAFETY: `out` is a chunk.
+            unsafe { sums(&sum, out) };
         }
 
         /// `e += Σ_t g_t w_t` (or `=`, for the `FIRST` group), then `w_t += g_t h`.

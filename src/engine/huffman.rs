@@ -81,12 +81,6 @@ impl HuffmanTree {
         prefetch(&path[path.len() - 1]);
     }
 
-    /// The `most` inner nodes that paths lead through most often: all from this one on.
-    pub fn hottest(&self, most: usize) -> u32 {
-        // Nodes are made from the lightest to the heaviest.
-        self.ends.len().saturating_sub(1 + most) as u32
-    }
-
     /// Turns on the longest path.
     pub fn depth(&self) -> usize {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());

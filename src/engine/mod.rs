@@ -16,6 +16,7 @@
 //! The textbook's trainer is [`nn`](crate::nn); a test holds the two together.
 
 mod blocks;
+mod hot;
 mod huffman;
 mod negatives;
 mod plan;

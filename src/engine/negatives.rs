@@ -16,15 +16,23 @@ pub(super) struct Negatives {
     table: AliasTable,
     /// How many are wanted for each target.
     wanted: usize,
+    power: f64,
+    /// Sum of the bent counts.
+    total: f64,
 }
 
 impl Negatives {
     /// For words with these counts. A power may be negative; a word that never occurred is never drawn.
     pub fn new(counts: &[u64], power: f64, wanted: usize) -> Self {
-        let weight = |&count: &u64| if count == 0 { 0.0 } else { (count as f64).powf(power) };
-        let weights: Vec<f64> = counts.iter().map(weight).collect();
+        let weights: Vec<f64> = counts.iter().map(|&count| bent(count, power)).collect();
         let others = weights.iter().filter(|&&weight| weight > 0.0).count().saturating_sub(1);
-        Self { table: AliasTable::new(&weights), wanted: wanted.min(others) }
+        let total = weights.iter().sum();
+        Self { table: AliasTable::new(&weights), wanted: wanted.min(others), power, total }
+    }
+
+    /// How likely a draw is a word with this count.
+    pub fn probability(&self, count: u64) -> f64 {
+        bent(count, self.power) / self.total
     }
 
     /// How many a target gets, at most.
@@ -75,6 +83,10 @@ impl Negatives {
     fn another(&self, rng: &mut Rng, drawn: &[WordId], target: Option<WordId>) -> Option<WordId> {
         (0..MOST_DRAWS).map(|_| self.table.draw(rng)).find(|id| !drawn.contains(id) && Some(*id) != target)
     }
+}
+
+fn bent(count: u64, power: f64) -> f64 {
+    if count == 0 { 0.0 } else { (count as f64).powf(power) }
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 #![forbid(unsafe_code)]
 
 use super::blocks::Blocks;
+use super::hot::Hot;
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
-use super::shared::{HotRows, Row, SharedRows};
+use super::shared::{Row, SharedRows};
 use super::subsample::Subsampling;
-use crate::config::{EngineConfig, ModelKind};
+use crate::config::EngineConfig;
 use crate::math::kernels::window::WindowKernels;
 
 /// How a word is predicted.
@@ -36,18 +37,6 @@ impl Prediction {
     }
 }
 
-/// The inner nodes near the root that threads have copies of.
-pub(super) const HOT_NODES: usize = 31;
-
-/// From which row of `w_out` on threads shall have copies of their own, if that pays: each step of CBOW is short and moves the
-/// root of the tree and some nodes below it.
-pub(super) fn first_hot_row(config: &EngineConfig, prediction: &Prediction, threads: usize) -> Option<u32> {
-    match prediction {
-        Prediction::Tree(tree) if threads > 1 && config.model == ModelKind::Cbow => Some(tree.hottest(HOT_NODES)),
-        _ => None,
-    }
-}
-
 /// All that the threads share.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan<'a> {
@@ -60,10 +49,10 @@ pub(super) struct Plan<'a> {
     pub w_out: SharedRows<'a>,
     /// Rows of `w_in` that keep what they have, if there are such.
     pub frozen: Option<Frozen<'a>>,
-    /// Rows of `w_out` that threads have copies of.
-    pub hot: Option<HotRows<'a>>,
-    /// Threads that may run.
-    pub threads: usize,
+    /// Rows that each thread has copies of, and room for those.
+    pub hot: &'a Hot,
+    pub hot_in: SharedRows<'a>,
+    pub hot_out: SharedRows<'a>,
 }
 
 /// Rows that are read and not changed: steps change copies of them.

@@ -36,6 +36,7 @@
 use crate::math::kernels::window::{self, Labels, RowPtr, Scratch, WindowKernels};
 use crate::math::{LANES, Matrix};
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// The rows of a matrix, for several threads at once. While it lives nobody else can reach the matrix.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,14 @@ unsafe impl Sync for SharedRows<'_> {}
 #[derive(Debug, Clone, Copy)]
 #[repr(transparent)]
 pub(super) struct Row<'a>(RowPtr, PhantomData<&'a mut Matrix>);
+
+impl Row<'_> {
+    /// Asks the memory system for the row, which has `chunks` chunks and is needed soon.
+    #[inline(always)]
+    pub fn prefetch(self, chunks: usize) {
+        window::prefetch(self.0, chunks);
+    }
+}
 
 impl<'a> SharedRows<'a> {
     /// Takes the matrix for as long as `'a`.
@@ -86,6 +95,13 @@ impl<'a> SharedRows<'a> {
         window::prefetch(self.row(id).0, self.chunks());
     }
 
+    /// `rows` rows from row `first` on.
+    fn part(&self, first: usize, rows: usize) -> Self {
+        assert!(first.checked_add(rows).is_some_and(|end| end <= self.rows), "{rows} rows from {first} of {}", self.rows);
+        // SAFETY: the part lies within the matrix's one allocation.
+        Self { start: unsafe { self.start.add(first * self.stride) }, rows, ..*self }
+    }
+
     /// Copies row `from` to row `to` of `other`, whose rows are as long.
     pub fn copy_row(&self, from: u32, other: &SharedRows<'a>, to: u32) -> Row<'a> {
         assert_eq!(self.stride, other.stride, "rows of one length");
@@ -98,73 +114,69 @@ impl<'a> SharedRows<'a> {
     }
 }
 
-/// Rows that every step moves, of which each thread has copies of its own: see [`HotRows::settle`].
-///
-/// A row that two threads write all the time travels from one's cache to the other's at every step, and each waits for it.
+/// One thread's sight of a matrix: the rows that all share, and copies of its own of those that are hot (`hot.rs`).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct HotRows<'a> {
+pub(super) struct OwnRows<'a> {
     shared: SharedRows<'a>,
-    /// From this row to the last.
-    first: u32,
-    /// For each thread its copies, then the rows as they were when it took them.
+    /// The hot rows: from here on so many.
+    start: u32,
+    count: u32,
+    /// The copies, then the rows as they were when they were last settled.
     copies: SharedRows<'a>,
 }
 
-impl<'a> HotRows<'a> {
-    /// Rows of `copies` that a thread needs for `rows` hot rows.
-    pub const fn copies(rows: usize) -> usize {
-        2 * rows
+impl<'a> OwnRows<'a> {
+    /// Rows that a thread needs for the copies of `hot` rows.
+    pub const fn copies(hot: usize) -> usize {
+        2 * hot
     }
 
-    /// The rows of `shared` from `first` on; `copies` has [`copies`](Self::copies) rows for each thread, as long as those.
-    pub fn new(shared: SharedRows<'a>, first: u32, copies: SharedRows<'a>) -> Self {
-        assert_eq!(shared.stride, copies.stride, "rows of one length");
-        Self { shared, first, copies }
-    }
-
-    /// The first of them.
-    #[inline]
-    pub fn first(&self) -> u32 {
-        self.first
-    }
-
-    /// Thread `thread`'s copy of row `id`, which is hot.
-    #[inline]
-    pub fn row(&self, thread: usize, id: u32) -> Row<'a> {
-        self.copies.row(self.start(thread) + (id - self.first))
-    }
-
-    fn start(&self, thread: usize) -> u32 {
-        (thread * Self::copies(self.count() as usize)) as u32
-    }
-
-    fn count(&self) -> u32 {
-        self.shared.rows as u32 - self.first
-    }
-
-    /// Takes the rows as they are now.
-    pub fn take(&self, thread: usize) {
-        for id in self.first..self.shared.rows as u32 {
-            let copy = self.start(thread) + (id - self.first);
-            self.shared.copy_row(id, &self.copies, copy);
-            self.shared.copy_row(id, &self.copies, copy + self.count());
+    /// Takes the rows `hot` of `shared` as they are now into the part of `copies` that is thread `thread`'s.
+    pub fn new(shared: SharedRows<'a>, hot: Range<u32>, copies: SharedRows<'a>, thread: usize) -> Self {
+        let each = Self::copies(hot.len());
+        let own = Self { shared, start: hot.start, count: hot.len() as u32, copies: copies.part(thread * each, each) };
+        for id in hot {
+            own.shared.copy_row(id, &own.copies, id - own.start);
+            own.shared.copy_row(id, &own.copies, id - own.start + own.count);
         }
+        own
     }
 
-    /// Adds what the thread has changed since it took them, and takes them again.
-    pub fn settle(&self, thread: usize) {
-        for id in self.first..self.shared.rows as u32 {
-            let place = self.start(thread) + (id - self.first);
-            let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count()));
-            for k in 0..self.shared.stride {
-                // SAFETY: k is below the length of the three rows, which are different ones; what other threads do to the
-                // shared one meanwhile is said at the head of this file.
-                unsafe {
-                    let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
-                    row.0.add(k).write(new);
-                    copy.0.add(k).write(new);
-                    old.0.add(k).write(new);
-                }
+    /// Row `id`, or the copy of it.
+    #[inline(always)]
+    pub fn row(&self, id: u32) -> Row<'a> {
+        let place = id.wrapping_sub(self.start);
+        // Whether a word is a frequent one is a coin's throw: no jump may depend on it.
+        let hot = place < self.count;
+        let start = std::hint::select_unpredictable(hot, self.copies.start, self.shared.start);
+        let rows = std::hint::select_unpredictable(hot, self.copies.rows, self.shared.rows);
+        SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(hot, place, id))
+    }
+
+    /// Asks the memory system for row `id`, or the copy of it.
+    #[inline(always)]
+    pub fn prefetch(&self, id: u32) {
+        window::prefetch(self.row(id).0, self.shared.chunks());
+    }
+
+    /// Asks the memory system for hot row `id` itself, which is to be settled soon.
+    #[inline]
+    pub fn ask(&self, id: u32) {
+        self.shared.prefetch(id);
+    }
+
+    /// Adds what this thread has changed in its copy of hot row `id` to the row, and takes that as the new copy.
+    pub fn settle(&self, id: u32) {
+        let place = id - self.start;
+        let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));
+        for k in 0..self.shared.stride {
+            // SAFETY: k is below the length of the three rows, which are different ones; what other threads do to the shared
+            // one meanwhile is said at the head of this file.
+            unsafe {
+                let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
+                row.0.add(k).write(new);
+                copy.0.add(k).write(new);
+                old.0.add(k).write(new);
             }
         }
     }

@@ -25,6 +25,11 @@ impl Subsampling {
         Self { keep: (threshold > 0.0).then(|| counts.iter().map(keep).collect()) }
     }
 
+    /// How likely an occurrence of the word stays.
+    pub fn probability(&self, word: usize) -> f64 {
+        self.keep.as_ref().map_or(1.0, |keep| f64::from(keep[word]) / f64::from(u32::MAX))
+    }
+
     /// Whether this occurrence of the word stays.
     #[inline]
     pub fn keeps(&self, id: WordId, rng: &mut Rng) -> bool {

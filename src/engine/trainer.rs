@@ -2,8 +2,9 @@
 #![forbid(unsafe_code)]
 
 use super::blocks::Blocks;
+use super::hot::{Hot, HotRows};
 use super::plan::{self, Frozen, Plan, Prediction};
-use super::shared::{HotRows, SharedRows};
+use super::shared::{OwnRows, SharedRows};
 use super::state::{EngineState, LossPoint, Progress};
 use super::subsample::Subsampling;
 use super::walk::{Tally, Walk};
@@ -53,6 +54,7 @@ pub struct Trainer<'a> {
     prediction: Prediction,
     kernels: WindowKernels,
     threads: usize,
+    hot: Hot,
     w_in: Matrix,
     w_out: Matrix,
     frozen: Option<Vec<bool>>,
@@ -79,12 +81,16 @@ impl<'a> Trainer<'a> {
         let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
         let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
         (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+        let threads = if threads == 0 { cores() } else { threads };
+        let subsampling = Subsampling::new(counts, config.subsample);
+        let prediction = Prediction::new(config, counts);
         Ok(Self {
             blocks: Blocks::new(ids),
-            subsampling: Subsampling::new(counts, config.subsample),
-            prediction: Prediction::new(config, counts),
+            hot: Hot::new(config, counts, &subsampling, &prediction, threads),
+            subsampling,
+            prediction,
             kernels: WindowKernels::detect(),
-            threads: if threads == 0 { cores() } else { threads },
+            threads,
             w_in,
             w_out: Matrix::zeros(outputs, config.vector_size),
             frozen: None,
@@ -185,13 +191,13 @@ impl<'a> Trainer<'a> {
         }
         let blocks = self.blocks.count();
         let (epoch, first) = (self.state.block / blocks, self.state.block % blocks);
-        let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, frozen, state, .. } = self;
+        let Self { config, subsampling, prediction, kernels, threads, hot, w_in, w_out, frozen, state, .. } = self;
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
         let mut copies = Matrix::zeros(window_rows, config.vector_size);
-        let hot = plan::first_hot_row(config, prediction, *threads);
-        let hot_rows = hot.map_or(0, |first| HotRows::copies(w_out.rows() - first as usize));
-        let mut hot_copies = Matrix::zeros(*threads * hot_rows, config.vector_size);
-        let w_out = SharedRows::new(w_out);
+        let copies_of = |rows: &HotRows| {
+            Matrix::zeros(*threads * OwnRows::copies(rows.ids().len()), config.vector_size)
+        };
+        let (mut hot_in, mut hot_out) = (copies_of(&hot.w_in), copies_of(&hot.w_out));
         let plan = Plan {
             config,
             kernels: *kernels,
@@ -199,9 +205,10 @@ impl<'a> Trainer<'a> {
             subsampling,
             prediction,
             w_in: SharedRows::new(w_in),
-            w_out,
-            hot: hot.map(|first| HotRows::new(w_out, first, SharedRows::new(&mut hot_copies))),
-            threads: *threads,
+            w_out: SharedRows::new(w_out),
+            hot,
+            hot_in: SharedRows::new(&mut hot_in),
+            hot_out: SharedRows::new(&mut hot_out),
             frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, SharedRows::new(&mut copies))),
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
@@ -292,6 +299,7 @@ impl<'a> Trainer<'a> {
         let Self { config, subsampling, prediction, kernels, w_in, w_out, .. } = self;
         let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Blocks::new(ids);
+        let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
         let plan = Plan {
             config: &config,
             kernels: *kernels,
@@ -301,8 +309,9 @@ impl<'a> Trainer<'a> {
             w_in: SharedRows::new(w_in),
             w_out: SharedRows::new(w_out),
             frozen: None,
-            hot: None,
-            threads: 1,
+            hot: &Hot::default(),
+            hot_in: SharedRows::new(&mut no_in),
+            hot_out: SharedRows::new(&mut no_out),
         };
         let mut walk = Walk::new(plan, 0);
         let mut all = Tally::default();
@@ -387,7 +396,7 @@ pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64
     };
     let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
     let thread = (2 * config.window as u64 + 64) * row + (1 << 20);
-    2 * words * row + tables + keep + threads as u64 * thread
+    2 * words * row + tables + keep + Hot::most_bytes(words as usize, row, threads) + threads as u64 * thread
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@
 //! the cache, and a step takes about as long as memory needs to answer.
 #![forbid(unsafe_code)]
 
-use super::plan::{HOT_NODES, Plan, Prediction};
+use super::hot::{Hot, TICK};
+use super::plan::{Plan, Prediction};
 use super::sentence::Sentence;
-use super::shared::{Row, Rows};
+use super::shared::{OwnRows, Row, Rows};
 use crate::config::{ContextSum, ModelKind};
 use crate::math::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
 use crate::math::{Purpose, Rng};
@@ -18,10 +19,6 @@ const AHEAD: usize = 1;
 
 /// Words between a word whose rows are asked for and one whose path in the tree is.
 const PATH_AHEAD: usize = 2;
-
-/// Windows that all threads together may have gone through since they told each other what came of the hot rows. Few enough
-/// that those rows, which every window moves a little, do not move too far on what is no longer so.
-const UNSETTLED: usize = 128;
 
 /// What came of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -64,9 +61,12 @@ pub(super) struct Walk<'a> {
     thread: usize,
     rate: f32,
     pairs: u64,
-    /// Windows since the hot rows were settled, and after how many they are.
-    unsettled: usize,
-    settle_after: usize,
+    /// Both matrices as this thread sees them.
+    w_in: OwnRows<'a>,
+    w_out: OwnRows<'a>,
+    /// Windows since the last tick, and ticks so far: see `hot.rs`.
+    windows: usize,
+    ticks: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -87,8 +87,10 @@ impl<'a> Walk<'a> {
             thread,
             rate: 0.0,
             pairs: 0,
-            unsettled: 0,
-            settle_after: (UNSETTLED / plan.threads).max(1),
+            w_in: OwnRows::new(plan.w_in, plan.hot.w_in.ids(), plan.hot_in, thread),
+            w_out: OwnRows::new(plan.w_out, plan.hot.w_out.ids(), plan.hot_out, thread),
+            windows: 0,
+            ticks: 0,
         }
     }
 
@@ -99,9 +101,6 @@ impl<'a> Walk<'a> {
         let number = epoch * blocks.count() + block;
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
         self.pairs = 0;
-        if let Some(hot) = &self.plan.hot {
-            hot.take(self.thread);
-        }
         let ids = &blocks.ids()[..range.end];
         let mut at = range.start;
         while at < range.end {
@@ -109,7 +108,6 @@ impl<'a> Walk<'a> {
             at = self.sentence.read(ids, at, self.plan.subsampling, &mut self.rng);
             self.sentence();
         }
-        self.settle();
         let words = ids[range.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64;
         Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
     }
@@ -124,34 +122,42 @@ impl<'a> Walk<'a> {
             self.sentence.find_repeats(window);
         }
         self.rows.clear();
-        self.rows.extend(self.sentence.words().iter().map(|&id| self.plan.w_in.row(id)));
-        self.sentence.words().iter().take(window + AHEAD).for_each(|&id| self.plan.w_in.prefetch(id));
+        self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
+        let chunks = self.plan.w_in.chunks();
+        self.rows.iter().take(window + AHEAD).for_each(|row| row.prefetch(chunks));
         self.look_ahead(0);
         for center in 0..length {
             let width = self.width();
             let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
             self.targets_of(center);
-            if let Some(&id) = self.sentence.words().get(center + window + AHEAD) {
-                self.plan.w_in.prefetch(id);
+            if let Some(row) = self.rows.get(center + window + AHEAD) {
+                row.prefetch(chunks);
             }
             if center + 1 < length {
                 self.look_ahead(center + 1);
             }
             self.window(start, center, end);
-            self.unsettled += 1;
-            if self.unsettled >= self.settle_after {
-                self.settle();
+            self.windows += 1;
+            if self.windows == TICK {
+                self.tick();
             }
         }
     }
 
-    /// Tells the other threads what this one did to the hot rows, and learns what they did.
-    #[inline]
-    fn settle(&mut self) {
-        self.unsettled = 0;
-        if let Some(hot) = &self.plan.hot {
-            hot.settle(self.thread);
-        }
+    /// Settles the hot rows that are due, and asks for those that will be next time.
+    fn tick(&mut self) {
+        let Hot { w_in, w_out } = self.plan.hot;
+        w_in.due(self.ticks).for_each(|id| self.w_in.settle(id));
+        w_out.due(self.ticks).for_each(|id| self.w_out.settle(id));
+        (self.windows, self.ticks) = (0, self.ticks + 1);
+        w_in.due(self.ticks).for_each(|id| self.w_in.ask(id));
+        w_out.due(self.ticks).for_each(|id| self.w_out.ask(id));
+    }
+
+    /// Settles all hot rows: this thread goes no further.
+    pub fn finish(self) {
+        self.plan.hot.w_in.ids().for_each(|id| self.w_in.settle(id));
+        self.plan.hot.w_out.ids().for_each(|id| self.w_out.settle(id));
     }
 
     #[inline]
@@ -163,7 +169,7 @@ impl<'a> Walk<'a> {
     /// Draws what the window around `center` will need, and asks for its rows.
     #[inline]
     fn look_ahead(&mut self, center: usize) {
-        let w_out = self.plan.w_out;
+        let w_out = self.w_out;
         let word = self.sentence.words()[center];
         match self.plan.prediction {
             Prediction::Negatives(negatives) => {
@@ -176,9 +182,7 @@ impl<'a> Walk<'a> {
                     tree.prefetch(later);
                 }
                 // The nodes near the root, where the path begins, are in the cache always.
-                let first = tree.hottest(HOT_NODES);
-                let cold = tree.path(word).iter().rev().map(|turn| turn.node()).take_while(|&node| node < first);
-                cold.for_each(|node| w_out.prefetch(node));
+                tree.path(word).iter().skip(4).for_each(|turn| w_out.prefetch(turn.node()));
             }
         }
     }
@@ -186,7 +190,7 @@ impl<'a> Walk<'a> {
     /// The rows that the word at `center` is predicted with, and their labels.
     #[inline]
     fn targets_of(&mut self, center: usize) {
-        let (w_out, word) = (self.plan.w_out, self.sentence.words()[center]);
+        let (w_out, word) = (self.w_out, self.sentence.words()[center]);
         self.targets.clear();
         match self.plan.prediction {
             Prediction::Negatives(negatives) => {
@@ -198,12 +202,8 @@ impl<'a> Walk<'a> {
                 }
             }
             Prediction::Tree(tree) => {
-                let (path, thread) = (tree.path(word), self.thread);
-                let row = |node| match &self.plan.hot {
-                    Some(hot) if node >= hot.first() => hot.row(thread, node),
-                    _ => w_out.row(node),
-                };
-                self.targets.extend(path.iter().map(|turn| row(turn.node())));
+                let path = tree.path(word);
+                self.targets.extend(path.iter().map(|turn| w_out.row(turn.node())));
                 self.labels.set(path.iter().map(|turn| turn.label()));
             }
         }

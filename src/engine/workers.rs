@@ -129,6 +129,7 @@ impl Board {
             }
             self.results().tallies.push((block, tally));
         }
+        walk.finish();
     }
 
     fn fail(&self, failure: Failure) {

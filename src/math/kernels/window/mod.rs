@@ -34,6 +34,8 @@ mod tests;
 pub use loss::LossSum;
 pub use scratch::{GROUP, Labels, MAX_CONTEXTS, Scratch};
 
+use super::prefetch::prefetch_line;
+use crate::math::LANES;
 use std::fmt;
 
 /// A row of a matrix that threads share: `chunks` chunks of sixteen f32, aligned to 64 bytes.
@@ -77,6 +79,7 @@ impl WindowKernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
+        #[allow(unused_mut)] // nothing is added where there is but the definition
         let mut all = vec![scalar::kernels()];
         #[cfg(target_arch = "x86_64")]
         all.extend([avx2::kernels(), avx512::kernels()].into_iter().flatten());
@@ -130,12 +133,7 @@ fn check(step: &Step, scratch: &Scratch) {
 /// Asks the memory system for a row that is needed soon. A hint: it changes no number, and any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {
-    #[cfg(target_arch = "x86_64")]
     for chunk in 0..chunks {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(row.wrapping_add(chunk * 16).cast()) }
+        prefetch_line(row.wrapping_add(chunk * LANES).cast());
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (row, chunks);
 }

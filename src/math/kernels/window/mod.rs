@@ -19,6 +19,7 @@
 mod loss;
 mod scalar;
 mod scratch;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[macro_use]
 mod wide;
 

@@ -15,7 +15,7 @@ use crate::config::EngineConfig;
 use std::ops::Range;
 
 /// Uses of a row that threads together may not have told each other of, about.
-const UNSETTLED: f64 = 64.0;
+const UNSETTLED: f64 = 128.0;
 
 /// Windows from one tick to the next.
 pub(super) const TICK: usize = 32;

@@ -25,7 +25,9 @@
 //! | through pointers, a register at a time | 127 ns, 312 ns | 195 ns, 483 ns |
 //! | by atomics, copied to the thread's own memory and back, two numbers at a time | 2.8, 2.9 times | 2.4, 2.3 times |
 //! | by atomics in place, number by number | 14, 15 times | 10, 10 times |
-//! | through pointers, number by number (the scalar kernel, as written) | 35, 43 times | 26, 29 times |
+//! | through pointers, number by number (the scalar kernel of that day) | 35, 43 times | 26, 29 times |
+//!
+//! (The scalar kernel is since written so that the compiler makes whole registers of its numbers.)
 //!
 //! So it is whole registers that count, not the atomics themselves. The copies would also lose more of what others write
 //! meanwhile: whatever they write during a whole step, not during the update of one register's width.

@@ -11,6 +11,7 @@ use super::walk::{Tally, Walk};
 use super::workers::{self, Failure};
 use crate::config::EngineConfig;
 use crate::error::{ConfigError, Result, TrainError};
+use crate::math::kernels::large_pages;
 use crate::math::kernels::window::WindowKernels;
 use crate::math::{LANES, Matrix, Purpose, Rng};
 use crate::words::{SENTENCE_END, WordId};
@@ -78,6 +79,7 @@ impl<'a> Trainer<'a> {
             return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
         }
         check_ids(ids, counts.len())?;
+        large_pages::give_back(); // what reading the text took
         let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
         let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
         (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));

@@ -7,7 +7,7 @@
 //!   up no loss, which the others do.
 //! - `atomics, copied`: rows are copied to the thread's own memory by relaxed `AtomicU64`, two numbers at a time, the best
 //!   kernel runs there, and rows are copied back. Defined too, and it loses more of what another thread wrote meanwhile.
-//! - `scalar`: the library's kernel through plain pointers, number by number.
+//! - `scalar`: the library's plain kernel through plain pointers, number by number as written; the compiler makes registers of them.
 //! - the library's best kernel, through plain pointers, a register at a time: what the fast trainer does.
 //!
 //! All give the same new weights to rounding, or the program stops before it times anything. Ways take turns that last as

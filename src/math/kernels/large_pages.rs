@@ -49,6 +49,20 @@ fn advise<T>(data: &mut Vec<T>) {
 #[cfg(not(target_os = "linux"))]
 fn advise<T>(_: &mut Vec<T>) {}
 
+/// Gives the system back what was taken and let go of. It is kept for the next who asks, else: after a large piece of work, of which
+/// nothing is left but small things here and there, that is memory that nobody has the use of.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub fn give_back() {
+    // SAFETY: it touches free memory only, and may be called from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// As above, where the allocator has a way to be asked.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back() {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

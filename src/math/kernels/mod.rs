@@ -13,6 +13,7 @@
 pub mod gemm;
 pub mod large_pages;
 pub mod plain;
+mod prefetch;
 pub mod search;
 pub mod window;
 
@@ -122,6 +123,7 @@ impl Kernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
+        #[allow(unused_mut)] // nothing is added elsewhere than on x86-64
         let mut all = vec![Self::plain()];
         #[cfg(target_arch = "x86_64")]
         all.extend([avx2::kernels(), avx512::kernels()].into_iter().flatten());
@@ -137,14 +139,7 @@ impl Kernels {
 /// Asks the memory system for the cache line in which `item` starts, because it is needed soon. A hint: it changes no number.
 #[inline(always)]
 pub fn prefetch<T>(item: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of x86-64, and the address is that of a live reference.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(item).cast()) }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = item;
+    prefetch::prefetch_line(std::ptr::from_ref(item).cast());
 }
 
 /// Asks for a whole row.

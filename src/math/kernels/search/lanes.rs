@@ -1,5 +1,6 @@
 //! Sixteen sums at once: what an instruction set has to offer, and the kernel made of it.
 
+use crate::math::kernels::prefetch::prefetch_line;
 use half::f16;
 
 /// Separate sums.
@@ -69,10 +70,6 @@ pub trait Lanes: Copy {
         // SAFETY: the caller's promise.
         four.map(|lanes| unsafe { lanes.sum() })
     }
-
-    /// Asks the memory system for what is needed soon: a hint, which may point anywhere.
-    #[inline(always)]
-    fn prefetch(_: *const u8) {}
 }
 
 /// Dots (and squares) of `R` rows from `first` on.
@@ -99,7 +96,7 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
             for r in 0..R {
                 let from = first.add(r * row + column * bytes);
                 // The rows after these: the processor's own guesses end at each page of 4 kB.
-                L::prefetch(from.wrapping_add(next));
+                prefetch_line(from.wrapping_add(next));
                 let x = if HALF { L::half(from) } else { L::single(from) };
                 add::<L, SQUARES>(&mut dot[r], &mut square[r], x, q);
             }

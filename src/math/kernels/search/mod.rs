@@ -68,6 +68,7 @@ macro_rules! table {
         }
     }};
 }
+#[cfg(target_arch = "x86_64")]
 use table;
 
 impl SearchKernels {
@@ -78,6 +79,7 @@ impl SearchKernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
+        #[allow(unused_mut)] // nothing is added elsewhere than on x86-64
         let mut all = vec![Self::plain()];
         #[cfg(target_arch = "x86_64")]
         all.extend([x86::avx2(), x86::avx512()].into_iter().flatten());

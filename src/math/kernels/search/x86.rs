@@ -79,12 +79,6 @@ impl Lanes for Avx2 {
             [a, b, c, d]
         }
     }
-
-    #[inline(always)]
-    fn prefetch(at: *const u8) {
-        // SAFETY: SSE is part of x86-64, and the instruction is a hint that never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
-    }
 }
 
 /// # Safety
@@ -169,11 +163,5 @@ impl Lanes for Avx512 {
             _mm_storeu_ps(sums.as_mut_ptr(), _mm512_castps512_ps128(first_of_each));
             sums
         }
-    }
-
-    #[inline(always)]
-    fn prefetch(at: *const u8) {
-        // SAFETY: SSE is part of x86-64, and the instruction is a hint that never faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
 }

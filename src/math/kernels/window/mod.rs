@@ -19,6 +19,7 @@
 mod loss;
 mod scalar;
 mod scratch;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[macro_use]
 mod wide;
 
@@ -34,6 +35,8 @@ mod tests;
 pub use loss::LossSum;
 pub use scratch::{GROUP, Labels, MAX_CONTEXTS, Scratch};
 
+use super::prefetch::prefetch_line_to_write;
+use crate::math::LANES;
 use std::fmt;
 
 /// A row of a matrix that threads share: `chunks` chunks of sixteen f32, aligned to 64 bytes.
@@ -77,6 +80,7 @@ impl WindowKernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
+        #[allow(unused_mut)] // nothing is added where there is but the definition
         let mut all = vec![scalar::kernels()];
         #[cfg(target_arch = "x86_64")]
         all.extend([avx2::kernels(), avx512::kernels()].into_iter().flatten());
@@ -131,13 +135,7 @@ fn check(step: &Step, scratch: &Scratch) {
 /// any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {
-    #[cfg(target_arch = "x86_64")]
     for chunk in 0..chunks {
-        // SAFETY: a prefetch reads nothing that the program can see; where a processor does not know this one it does nothing.
-        unsafe {
-            std::arch::asm!("prefetchw [{}]", in(reg) row.wrapping_add(chunk * 16), options(readonly, nostack, preserves_flags));
-        }
+        prefetch_line_to_write(row.wrapping_add(chunk * LANES).cast());
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (row, chunks);
 }

@@ -54,6 +54,13 @@ fn check(cbow: bool, n: usize, labels: &[f32], size: usize) {
     }
 }
 
+/// Or the other tests would compare the definition with nothing.
+#[test]
+#[cfg(target_arch = "aarch64")]
+fn neon_is_found_on_64_bit_arm() {
+    assert_eq!(WindowKernels::detect().name(), "neon");
+}
+
 #[test]
 fn every_vector_size_agrees_with_the_definition() {
     for size in (1..=130).chain([300, 512, 1024]) {

@@ -1,4 +1,4 @@
-//! What can be wrong with the window of a packed stream.
+//! What can be wrong with how much a packed stream unpacks to, and in how much memory.
 
 use std::io;
 
@@ -20,4 +20,21 @@ impl WideWindow {
     pub fn of(error: &io::Error) -> Option<Self> {
         error.get_ref()?.downcast_ref().copied()
     }
+}
+
+/// A stream unpacks to absurdly much. Readers fail with it inside an [`io::Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{packed} bytes of {format} unpacked to {unpacked} already, over {expected} times as much; if it is no trap, unpack it \
+     yourself"
+)]
+pub struct Bomb {
+    /// How it is packed.
+    pub format: &'static str,
+    /// Packed bytes read.
+    pub packed: u64,
+    /// Bytes that came out of them.
+    pub unpacked: u64,
+    /// The ratio that is allowed.
+    pub expected: u64,
 }

@@ -235,7 +235,9 @@ mod tests {
         let error = read(b"\x28\xb5\x2f\xfd\0\xa8\x09\0\0a").unwrap_err();
         let window = WideWindow { format: "zstd", expected: 128 };
         assert_eq!(error, CorpusError::WideWindow { name: "t".into(), window });
-        assert!(error.to_string().starts_with("t: expected zstd data that is unpacked with a window of at most 128 MB"));
+        assert!(
+            error.to_string().starts_with("t: expected zstd data that is unpacked with a window of at most 128 MB")
+        );
     }
 
     #[test]

@@ -232,7 +232,6 @@ mod tests {
         }
     }
 
-
     fn lines(text: &[u8]) -> Result<Vec<(u64, String)>> {
         let mut lines = Lines::new(text, "t")?;
         let mut all = Vec::new();

@@ -63,7 +63,9 @@ fn evaluation_files_of_any_bytes() {
             EvaluationSet::Analogies(set) => {
                 let method = quickvec::AnalogyMethod::default();
                 let report = vectors.evaluate_analogies(&set, method, &options).unwrap();
-                assert!(report.sections.iter().all(|section| section.accuracy().is_none_or(|x| (0.0..=1.0).contains(&x))));
+                assert!(
+                    report.sections.iter().all(|section| section.accuracy().is_none_or(|x| (0.0..=1.0).contains(&x)))
+                );
             }
             EvaluationSet::Pairs(set) => {
                 assert!(set.pairs().all(|(_, _, score)| score.is_finite()));
@@ -84,7 +86,11 @@ fn vocabulary_lists_of_any_bytes() {
         write_vocabulary(&again, &found).unwrap();
         let read = read_vocabulary(&again).unwrap();
         assert_eq!(read.len(), found.len());
-        assert!(found.words().all(|word| read.id(word).is_some_and(|id| read.count(id) == found.count(found.id(word).unwrap()))));
+        assert!(
+            found
+                .words()
+                .all(|word| read.id(word).is_some_and(|id| read.count(id) == found.count(found.id(word).unwrap())))
+        );
     });
 }
 
@@ -138,7 +144,11 @@ fn json_lines_of_any_bytes() {
         "{\"a\":{\"text\":\"in an object\"},\"text\":null}\n",
         "{\"text\":\"\\ud55c\\uad6d \\\"x\\\"\",\"deep\":[[[{\"b\":[1,2,{}]}]]]}",
     ];
-    let seeds: Vec<_> = lines.map(|text| text.as_bytes().to_vec()).into_iter().chain([pack(PACKINGS[2], lines[0].as_bytes())]).collect();
+    let seeds: Vec<_> = lines
+        .map(|text| text.as_bytes().to_vec())
+        .into_iter()
+        .chain([pack(PACKINGS[2], lines[0].as_bytes())])
+        .collect();
     fuzz(&seeds, |bytes, options| {
         let field = if options.allow_nan { "a.text" } else { "text" };
         text(bytes, options, Preparation { field: Some(field.to_owned()), ..Preparation::default() });
@@ -213,7 +223,8 @@ fn checkpoints_of_word2vec_with_right_checksums() {
     let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
-            let base = EngineConfig { vector_size: 3, epochs: 2, min_count: 1, ..EngineConfig::word2vec(ModelKind::Cbow) };
+            let base =
+                EngineConfig { vector_size: 3, epochs: 2, min_count: 1, ..EngineConfig::word2vec(ModelKind::Cbow) };
             let config = EngineConfig { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
             let vocabulary = &sentences.vocabulary;
             let mut trainer = engine::Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();

@@ -99,7 +99,8 @@ extern "C" fn on_bus_error(signal: c_int, info: *mut libc::siginfo_t, context: *
         let end = place.end.load(Ordering::Acquire);
         let start = place.start.load(Ordering::Relaxed);
         if (start..end).contains(&address) {
-            let (message, length) = (place.message.load(Ordering::Relaxed), place.message_length.load(Ordering::Relaxed));
+            let (message, length) =
+                (place.message.load(Ordering::Relaxed), place.message_length.load(Ordering::Relaxed));
             // SAFETY: the map is read at this moment, so that what keeps it, and the message with it, lives. Both calls are
             // allowed in a handler.
             unsafe {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// As much as this may unpack from anything: gzip cannot do more than 1,032 times, but bzip2, zstd and xz can.
-const FREE_BYTES: u64 = 1 << 30;
+const FREE_BYTES: u64 = 256 << 20;
 /// Behind that the unpacked text may be so many times as long as what it was packed in. Text is 3 to 20 times as long.
 const MAX_RATIO: u64 = 1_000;
 const BUFFER_BYTES: usize = 128 * 1024;

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
 
 /// As much as this may unpack from anything.
-const FREE_BYTES: u64 = 16 << 20;
+const FREE_BYTES: u64 = 4 << 20;
 /// Behind that, unpacked bytes for each packed one, at most. Text is 3 to 20 times as long.
 const MOST_RATIO: u64 = 1_000;
 

@@ -2,13 +2,22 @@
 //!
 //! Several streams one after the other (as `cat a.gz b.gz` makes) are read as one. A stream that is cut short or altered
 //! is an error of the reader, never the end of the text.
+//!
+//! zstd and xz unpack with a window: the last bytes that came out. Its size stands in the file, so that a few bytes can ask
+//! for gigabytes. Two things keep that from us. A wider window than is allowed is refused ([`WideWindow`]), and neither
+//! decoder fills a window that it has not unpacked yet: xz's grows with what comes out, and the system gives zstd's no
+//! memory before it is written to. `tests/packed_memory.rs` measures both.
 #![forbid(unsafe_code)]
 
-use std::io::{self, BufRead, Read, Write};
+use crate::error::WideWindow;
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::path::Path;
 
 /// How many first bytes [`Compression::recognise`] looks at.
 pub const MAGIC_BYTES: usize = 6;
+
+/// The widest window that [`Compression::reader`] unpacks with: that of `zstd --long=27`, twice that of `xz -9`.
+pub const WIDEST_WINDOW: u32 = 128 << 20;
 
 /// A compressed format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +70,33 @@ impl Compression {
     /// # Errors
     /// The system's, where the decoder cannot be set up. What the bytes have wrong shows while they are read.
     pub fn reader<'a>(self, packed: impl BufRead + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+        self.reader_within(packed, WIDEST_WINDOW)
+    }
+
+    /// As [`reader`](Self::reader), with windows of at most `window` bytes, a power of two.
+    ///
+    /// # Errors
+    /// As [`reader`](Self::reader); reading fails with [`WideWindow`] where a wider one is asked for.
+    pub(crate) fn reader_within<'a>(
+        self,
+        packed: impl BufRead + Send + 'a,
+        window: u32,
+    ) -> io::Result<Box<dyn Read + Send + 'a>> {
+        debug_assert!(window.is_power_of_two());
         Ok(match self {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
-            Self::Zstd => Box::new(zstd::Decoder::with_buffer(packed)?),
-            Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
+            Self::Zstd => {
+                let mut decoder = zstd::Decoder::with_buffer(packed)?;
+                decoder.window_log_max(window.ilog2())?;
+                Box::new(Windowed { decoder, format: self, window })
+            }
+            Self::Xz => {
+                // What the decoder takes beside its window is well below a megabyte; the next wider window is half as wide again.
+                let kilobytes = (window >> 10) + 1024;
+                let decoder = lzma_rust2::XzReader::new_mem_limit(packed, true, kilobytes);
+                Box::new(Windowed { decoder, format: self, window })
+            }
         })
     }
 
@@ -103,9 +134,98 @@ impl Compression {
     }
 }
 
+/// A decoder that says [`WideWindow`] where its library says so in its own way.
+struct Windowed<R> {
+    decoder: R,
+    format: Compression,
+    window: u32,
+}
+
+impl<R: Read> Read for Windowed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.decoder.read(buffer).map_err(|error| match self.format {
+            Compression::Zstd if error.to_string() == ZSTD_WINDOW => self.too_wide(),
+            Compression::Xz if error.kind() == ErrorKind::OutOfMemory => self.too_wide(),
+            _ => error,
+        })
+    }
+}
+
+impl<R> Windowed<R> {
+    fn too_wide(&self) -> io::Error {
+        io::Error::other(WideWindow { format: self.format.name(), expected: self.window >> 20 })
+    }
+}
+
+/// What zstd calls it.
+const ZSTD_WINDOW: &str = "Frame requires too much memory for decoding";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A frame of zstd with this window descriptor: 10 + exponent bits above 3 bits of mantissa; then a raw block, the last.
+    fn zstd_frame(window: u8, text: &[u8]) -> Vec<u8> {
+        let block = (text.len() as u32) << 3 | 1;
+        [&b"\x28\xb5\x2f\xfd\0"[..], &[window], &block.to_le_bytes()[..3], text].concat()
+    }
+
+    /// What xz made of `text`, with another size of dictionary in its first block's header.
+    fn xz_with_dictionary(text: &[u8], size: u8) -> Vec<u8> {
+        let mut packed = pack(Compression::Xz, text);
+        // Stream header (12 bytes); then length, flags, filter 0x21 with 1 byte of properties, which is the size.
+        assert_eq!(packed[12..16], [2, 0, 0x21, 1]);
+        packed[16] = size;
+        let sum = crc32(&packed[12..20]);
+        packed[20..24].copy_from_slice(&sum.to_le_bytes());
+        packed
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        let mut sum = flate2::Crc::new();
+        sum.update(bytes);
+        sum.sum()
+    }
+
+    fn within(packed: &[u8], window: u32) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        Compression::recognise(packed).unwrap().reader_within(packed, window)?.read_to_end(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn a_window_may_be_as_wide_as_allowed_and_no_wider() {
+        // Exponents 13 (8 MB), 17 (128 MB), 18 and 31 (2 TB); in xz's steps 22 is 8 MB, 23 is 12, 30 is 128, 31 is 192, 40 is 4 GB.
+        for window in [8 << 20, WIDEST_WINDOW] {
+            let exponent = window.ilog2() as u8;
+            let (zstd, xz) = ((exponent - 10) << 3, (exponent - 12) * 2);
+            for packed in [zstd_frame(zstd, b"you say"), xz_with_dictionary(b"you say", xz)] {
+                assert_eq!(within(&packed, window).unwrap(), b"you say");
+            }
+            for (format, packed) in [
+                ("zstd", zstd_frame(zstd + 1, b"you say")),
+                ("zstd", zstd_frame(31 << 3, b"you say")),
+                ("xz", xz_with_dictionary(b"you say", xz + 1)),
+                ("xz", xz_with_dictionary(b"you say", 40)),
+            ] {
+                let refused = WideWindow::of(&within(&packed, window).unwrap_err());
+                assert_eq!(refused, Some(WideWindow { format, expected: window >> 20 }));
+            }
+        }
+        // No size of a dictionary.
+        assert!(WideWindow::of(&unpack(&xz_with_dictionary(b"a", 41)).unwrap_err()).is_none());
+    }
+
+    #[test]
+    fn a_second_stream_has_no_wider_window_either() {
+        for (first, second) in [
+            (zstd_frame(0, b"a"), zstd_frame(18 << 3, b"b")),
+            (pack(Compression::Xz, b"a"), xz_with_dictionary(b"b", 40)),
+        ] {
+            let error = unpack(&[first, second].concat()).unwrap_err();
+            assert!(WideWindow::of(&error).is_some(), "{error}");
+        }
+    }
 
     const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
 

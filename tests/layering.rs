@@ -14,7 +14,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("error", &[]),
     ("config", &["error"]),
     ("math", &["error", "config"]),
-    ("compress", &[]),
+    ("compress", &["error"]),
     ("file", &["error", "config", "math", "compress"]),
     ("words", &["error", "config", "math", "compress", "file"]),
     ("corpus", &["error", "config", "math", "compress", "file", "words"]),

@@ -36,6 +36,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    quickvec::vectors::exit_if_a_mapped_file_is_lost();
     let outcome = match Cli::parse().command {
         Command::Train(args) => commands::train::run(*args),
         Command::Similar(args) => commands::similar::run(&args),

@@ -7,14 +7,14 @@
 #![forbid(unsafe_code)]
 
 use super::head::{self, HEAD_BYTES};
-use crate::error::{CorpusError, Error, Result};
+use crate::error::{CorpusError, Error, Result, WideWindow};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// As much as this may unpack from anything: gzip cannot do more than 1,032 times, but bzip2, zstd and xz can.
-const FREE_BYTES: u64 = 1 << 30;
+const FREE_BYTES: u64 = 256 << 20;
 /// Behind that the unpacked text may be so many times as long as what it was packed in. Text is 3 to 20 times as long.
 const MAX_RATIO: u64 = 1_000;
 const BUFFER_BYTES: usize = 128 * 1024;
@@ -109,6 +109,9 @@ impl<R> Guard<R> {
         // What the system refused has a number; what the decoder made up has none.
         if ours || error.raw_os_error().is_some() || error.kind() == ErrorKind::Interrupted {
             return error;
+        }
+        if let Some(window) = WideWindow::of(&error) {
+            return as_io(CorpusError::WideWindow { name, window }.into());
         }
         as_io(match error.kind() {
             ErrorKind::UnexpectedEof => CorpusError::PackedCutShort { name, format, unpacked }.into(),
@@ -223,6 +226,17 @@ mod tests {
         assert!(
             matches!(&error, Error::Corpus(CorpusError::Expands { unpacked, .. }) if *unpacked < 2 << 20),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_window_of_gigabytes_is_refused_by_name() {
+        // A frame of zstd that asks for 2 GB, and holds one byte.
+        let error = read(b"\x28\xb5\x2f\xfd\0\xa8\x09\0\0a").unwrap_err();
+        let window = WideWindow { format: "zstd", expected: 128 };
+        assert_eq!(error, CorpusError::WideWindow { name: "t".into(), window });
+        assert!(
+            error.to_string().starts_with("t: expected zstd data that is unpacked with a window of at most 128 MB")
         );
     }
 

@@ -148,6 +148,14 @@ pub enum CorpusError {
         /// What the decoder says.
         reason: String,
     },
+    /// Compressed data that needs a wider window than any may.
+    #[error("{name}: {window}")]
+    WideWindow {
+        /// The text.
+        name: String,
+        /// What is allowed.
+        window: super::WideWindow,
+    },
     /// Compressed data that unpacks to absurdly much.
     #[error(
         "{name}: {packed} bytes of {format} unpacked to {unpacked} already, over {limit} times as much; \

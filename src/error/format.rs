@@ -255,6 +255,24 @@ pub enum FormatError {
         /// Bytes of the packed file.
         got: u64,
     },
+    /// A packed file that is unpacked with a wide window, to far more than such vectors are.
+    #[error(
+        "the {format} file of {got} bytes needs a window of more than {window} MB and unpacks to more than {expected} times \
+         as much; unpack it yourself if it is no trap"
+    )]
+    WideAndSmall {
+        /// How it is packed.
+        format: &'static str,
+        /// Megabytes that any file may need.
+        window: u32,
+        /// The ratio that is allowed beyond them.
+        expected: u64,
+        /// Bytes of the packed file.
+        got: u64,
+    },
+    /// A packed file that needs a wider window than any may.
+    #[error(transparent)]
+    WideWindow(super::WideWindow),
     /// A packed file that does not fit memory.
     #[error(
         "the {format} file does not fit memory once unpacked: {needed} MB and more are needed, {available} MB can be had"

@@ -15,6 +15,7 @@ mod query;
 mod text;
 mod train;
 mod vocabulary;
+mod window;
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,7 @@ pub use query::QueryError;
 pub use text::TextError;
 pub use train::TrainError;
 pub use vocabulary::VocabularyError;
+pub use window::{Bomb, WideWindow};
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -3,8 +3,14 @@
 //! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
 //! queried. Limit: while a file is mapped nobody may change it in place. quickvec never does (it renames new files over
 //! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
-//! ends this process with SIGBUS.
+//! ends this process with SIGBUS, or with a message if it asked for one (`lost.rs`).
 #![allow(unsafe_code)]
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod lost;
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub use lost::exit_if_a_mapped_file_is_lost;
 
 use crate::error::{Error, Result};
 use memmap2::Mmap;
@@ -14,11 +20,34 @@ use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Nothing: other systems tell of it in other ways, or not at all.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub fn exit_if_a_mapped_file_is_lost() {}
+
+/// A map, and its place on the list of those that are watched. That goes first, so that no other map can have its address.
+#[derive(Debug)]
+pub struct Map {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    _watched: lost::Watched,
+    bytes: Mmap,
+}
+
+impl Map {
+    fn new(bytes: Mmap, path: &Path) -> Self {
+        let _ = path;
+        Self {
+            #[cfg(any(target_os = "linux", target_os = "macos"))]
+            _watched: lost::Watched::new(&bytes, path),
+            bytes,
+        }
+    }
+}
+
 /// The bytes of a file, mapped, or bytes that were in memory already.
 #[derive(Debug)]
 pub enum Bytes {
     /// A mapped file, and the file itself: see [`Section::read`].
-    Mapped(Mmap, File),
+    Mapped(Map, File),
     /// Memory of our own.
     Owned(Vec<u8>),
 }
@@ -42,7 +71,7 @@ impl Bytes {
         // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
         // limit that this module's documentation states, and our own writers keep to it.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
-        Ok(Bytes::Mapped(map, file))
+        Ok(Bytes::Mapped(Map::new(map, path), file))
     }
 }
 
@@ -51,7 +80,7 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Bytes::Mapped(map, _) => map,
+            Bytes::Mapped(map, _) => &map.bytes,
             Bytes::Owned(bytes) => bytes,
         }
     }

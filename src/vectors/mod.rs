@@ -27,6 +27,7 @@ mod word_vectors;
 
 pub use analogy::AnalogyMethod;
 pub use embed::{EmbedReport, Embedder, NpySpool};
+pub use mapped::exit_if_a_mapped_file_is_lost;
 pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};

@@ -67,16 +67,16 @@ impl List<'_> {
         let text = text.strip_suffix('\r').unwrap_or(text);
         let text = if line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
         let Some((word, count)) = parse(text) else {
-            return Err(VocabularyError::Line { path, line, got: text.chars().take(60).collect() });
+            return Err(VocabularyError::Line { path, line, got: shown(text) });
         };
         if !is_word(word) {
-            return Err(VocabularyError::NoWord { path, line, word: word.to_owned() });
+            return Err(VocabularyError::NoWord { path, line, word: shown(word) });
         }
         let sum = self.total.checked_add(count);
         self.total = sum.ok_or_else(|| VocabularyError::Overflow { path: path.clone(), line, limit: u64::MAX })?;
         match self.vocabulary.insert(word, count) {
             Some(_) => Ok(()),
-            None => Err(VocabularyError::Duplicate { path, line, word: word.to_owned() }),
+            None => Err(VocabularyError::Duplicate { path, line, word: shown(word) }),
         }
     }
 
@@ -86,6 +86,11 @@ impl List<'_> {
         }
         Ok(self.vocabulary)
     }
+}
+
+/// As much of `text` as a message has room for.
+fn shown(text: &str) -> String {
+    text.chars().take(60).collect()
 }
 
 fn parse(line: &str) -> Option<(&str, u64)> {
@@ -106,7 +111,7 @@ fn is_word(word: &str) -> bool {
 /// [`VocabularyError::Unwritable`] before anything is written; those of [`write_atomically`].
 pub fn write_vocabulary(path: &Path, vocabulary: &Vocabulary) -> Result<()> {
     if let Some(word) = vocabulary.words().find(|word| !is_word(word)) {
-        return Err(VocabularyError::Unwritable { word: word.to_owned() }.into());
+        return Err(VocabularyError::Unwritable { word: shown(word) }.into());
     }
     let mut ids: Vec<WordId> = (0..vocabulary.len() as WordId).collect();
     ids.sort_by_key(|&id| Reverse(vocabulary.count(id)));
@@ -145,6 +150,16 @@ mod tests {
         let read = read_vocabulary(&path).unwrap();
         assert_eq!(read.words().collect::<Vec<_>>(), ["안녕", "b", "c", "a"]);
         assert_eq!(read.counts(), [u64::MAX / 2, 7, 7, 1]);
+    }
+
+    /// Found by fuzzing: words may be long, and were told whole.
+    #[test]
+    fn a_message_shows_the_start_of_a_long_word() {
+        let long = "x".repeat(5_000);
+        for bad in [format!("{long} y\t1\n"), format!("{long}\t1\n{long}\t1\n"), format!("{long}\n")] {
+            let message = refused(bad.as_bytes()).to_string();
+            assert!(message.contains(&long[..60]) && message.len() < 500, "{message}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@
 mod across;
 mod change;
 mod memory;
+mod others;
 mod seeds;
 mod targets;
 
@@ -22,6 +23,7 @@ use quickvec::error::FormatError;
 use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, recognise};
 use quickvec::vectors::{Floats, WordVectors};
 use std::panic::RefUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 /// More than this is a hang.
@@ -34,7 +36,9 @@ type Input = (u8, u8, Vec<(u8, u16, u32)>);
 fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8], &OpenOptions) + RefUnwindSafe) {
     // Unchanged, every seed is read: else nothing would be found behind the first check.
     seeds.iter().for_each(|seed| target(seed, &OpenOptions::default()));
+    let inputs = AtomicU64::new(0);
     let run = |input: &Input| {
+        inputs.fetch_add(1, Relaxed);
         let (seed, options, changes) = input;
         let mut bytes = seeds[usize::from(*seed) % seeds.len()].clone();
         changes.iter().take(8).for_each(|&change| Change::from(change).apply(&mut bytes));
@@ -42,6 +46,7 @@ fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8], &OpenOptions) + RefUnwindSafe)
         target(&bytes, &options_of(*options));
     };
     bolero::check!().with_type::<Input>().with_test_time(seconds()).for_each(run);
+    println!("{} inputs", inputs.load(Relaxed));
 }
 
 fn seconds() -> Duration {

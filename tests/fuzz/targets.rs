@@ -49,7 +49,7 @@ fn model(bytes: &[u8]) {
 }
 
 /// The file with every checksum made right, if its header can be found.
-fn with_checksums(bytes: &[u8]) -> Option<Vec<u8>> {
+pub fn with_checksums(bytes: &[u8]) -> Option<Vec<u8>> {
     let length = u64::from_le_bytes(*bytes.first_chunk()?);
     let json = bytes.get(8..usize::try_from(length).ok()?.checked_add(8)?)?;
     let mut header: serde_json::Value = serde_json::from_slice(json).ok()?;
@@ -232,8 +232,8 @@ fn packed_files_of_any_bytes() {
     fuzz(&seeds, |bytes, options| {
         std::fs::write(file.path(), bytes).unwrap();
         let (opened, peak) = memory::peak(|| WordVectors::open_with(file.path(), options));
-        // The decoders of xz and zstd hold windows as large as their headers ask for, within their own limits.
-        assert!(opened.is_ok() || peak < bytes.len() + (80 << 20), "{peak} bytes held to refuse {}", bytes.len());
+        // zstd's own memory is not counted here; `packed_memory.rs` measures it from outside.
+        assert!(opened.is_ok() || peak < bytes.len() + (16 << 20), "{peak} bytes held to refuse {}", bytes.len());
         match opened {
             Ok(_) | Err(Error::Io { .. } | Error::Format(_) | Error::Pickle(_)) => {}
             Err(other) => panic!("{other}"),

@@ -28,6 +28,7 @@ fn check(path: &Path) -> Result<String, Error> {
             let model = ModelFile::open(path)?;
             model.verify()?; // large files are not verified on opening
             let how = format!("the checksums of {} tensors and the header are right", model.tensors().count());
+            model.check_finite()?; // nor are their numbers looked at
             (WordVectors::from_model(model)?, how)
         }
         _ => (WordVectors::open(path)?, "read to the end; this format has no checksums".to_owned()),

@@ -3,10 +3,14 @@
 //! What promises little and unpacks to much is refused before it is believed: a file may unpack to
 //! [`MOST_RATIO`] times its size (vectors rarely reach 10 times), and while it is unpacked far beyond what vectors do, its
 //! whole length is first counted without being kept.
+//!
+//! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
+//! memory as well, as much as was unpacked and at most [`compress::WIDEST_WINDOW`], so such a file may unpack to
+//! [`WIDE_RATIO`] times its size.
 #![forbid(unsafe_code)]
 
-use crate::compress::Compression;
-use crate::error::{Error, FormatError, Result};
+use crate::compress::{self, Compression};
+use crate::error::{Error, FormatError, Result, WideWindow};
 use crate::vectors::mapped::Bytes;
 use std::io::{self, Read};
 use std::path::Path;
@@ -15,6 +19,10 @@ use std::path::Path;
 const MOST_RATIO: u64 = 100;
 /// The ratio from which on the length is counted first.
 const USUAL_RATIO: u64 = 8;
+/// A window that every packed file may need: what `zstd -19` and `xz -6` take.
+const USUAL_WINDOW: u32 = 8 << 20;
+/// Unpacked bytes for each packed one, at most, where the window is wider.
+const WIDE_RATIO: u64 = 16;
 /// So many bytes may always be unpacked.
 const ALWAYS: u64 = 2 << 20;
 /// Bytes unpacked at a time.
@@ -24,7 +32,7 @@ const STEP: u64 = 1 << 20;
 ///
 /// # Errors
 /// [`Error::Io`] if it cannot be read or its packed stream is damaged, [`FormatError::TooSmallPacked`],
-/// [`FormatError::UnpackedMemory`].
+/// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`].
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
     match Compression::recognise(&bytes) {
@@ -42,51 +50,107 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
     let mut head = Vec::new();
     let read = compression.reader(&bytes[..]).and_then(|reader| reader.take(most).read_to_end(&mut head));
-    read.map_err(damaged(compression, path))?;
+    let stream = Packed { compression, packed: &bytes, path, window: compress::WIDEST_WINDOW };
+    read.map_err(|error| Failure::from(error).explain(&stream))?;
     Ok(Bytes::Owned(head))
 }
 
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
-    let (format, got) = (compression.name(), packed.len() as u64);
-    let most = got.saturating_mul(MOST_RATIO).saturating_add(ALWAYS);
-    let uncounted = got.saturating_mul(USUAL_RATIO).saturating_add(ALWAYS);
-    if let Some(unpacked) = unpack_up_to(compression, packed, uncounted, path)? {
-        return Ok(unpacked);
-    }
-    // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
-    let too_small = || FormatError::TooSmallPacked { format, expected: MOST_RATIO, got }.into();
-    if count(compression, packed, most, path)? > most {
-        return Err(too_small());
-    }
-    unpack_up_to(compression, packed, most, path)?.ok_or_else(too_small)
-}
-
-/// All that `packed` unpacks to, or `None` if that is more than `most` bytes.
-fn unpack_up_to(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<Option<Vec<u8>>> {
-    let available = available().unwrap_or(u64::MAX);
-    let mut reader = compression.reader(packed).map_err(damaged(compression, path))?;
-    let mut unpacked = Vec::new();
-    loop {
-        let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked).map_err(damaged(compression, path))?;
-        let length = unpacked.len() as u64;
-        if more == 0 {
-            return Ok(Some(unpacked));
-        }
-        if length > most {
-            return Ok(None);
-        }
-        if length > available {
-            let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
-            let (needed, available) = (megabytes(length), megabytes(available));
-            return Err(FormatError::UnpackedMemory { format: compression.name(), needed, available }.into());
-        }
+    let stream = Packed { compression, packed, path, window: USUAL_WINDOW };
+    match stream.unpack() {
+        Err(Failure::Window(_)) => stream.unpack_wide(),
+        result => result.map_err(|failure| failure.explain(&stream)),
     }
 }
 
-/// How long `packed` is unpacked; counting stops after `most`.
-fn count(compression: Compression, packed: &[u8], most: u64, path: &Path) -> Result<u64> {
-    let reader = compression.reader(packed).map_err(damaged(compression, path))?;
-    io::copy(&mut reader.take(most.saturating_add(1)), &mut io::sink()).map_err(damaged(compression, path))
+/// A packed file in memory or mapped, and how wide a window it may need.
+#[derive(Clone, Copy)]
+struct Packed<'a> {
+    compression: Compression,
+    packed: &'a [u8],
+    path: &'a Path,
+    window: u32,
+}
+
+/// Why it could not be unpacked.
+enum Failure {
+    Window(WideWindow),
+    Stream(io::Error),
+    Refused(FormatError),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        WideWindow::of(&error).map_or(Self::Stream(error), Self::Window)
+    }
+}
+
+impl Failure {
+    fn explain(self, stream: &Packed) -> Error {
+        match self {
+            Self::Window(window) => FormatError::WideWindow(window).into(),
+            Self::Stream(error) => damaged(stream.compression, stream.path)(error),
+            Self::Refused(error) => error.into(),
+        }
+    }
+}
+
+impl Packed<'_> {
+    fn unpack(&self) -> Result<Vec<u8>, Failure> {
+        let (format, got) = (self.compression.name(), self.packed.len() as u64);
+        if let Some(unpacked) = self.unpack_up_to(self.times(USUAL_RATIO))? {
+            return Ok(unpacked);
+        }
+        // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
+        let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MOST_RATIO, got });
+        self.unpack_counted(self.times(MOST_RATIO))?.ok_or_else(too_small)
+    }
+
+    fn unpack_wide(self) -> Result<Vec<u8>> {
+        let wide = Packed { window: compress::WIDEST_WINDOW, ..self };
+        let (format, got) = (self.compression.name(), self.packed.len() as u64);
+        let counted = wide.unpack_counted(self.times(WIDE_RATIO)).map_err(|failure| failure.explain(&wide))?;
+        let (window, expected) = (USUAL_WINDOW >> 20, WIDE_RATIO);
+        counted.ok_or_else(|| FormatError::WideAndSmall { format, window, expected, got }.into())
+    }
+
+    /// So many times the packed size, and what is always allowed.
+    fn times(&self, ratio: u64) -> u64 {
+        (self.packed.len() as u64).saturating_mul(ratio).saturating_add(ALWAYS)
+    }
+
+    fn reader(&self) -> io::Result<impl Read> {
+        self.compression.reader_within(self.packed, self.window)
+    }
+
+    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was unpacked once to its end.
+    fn unpack_counted(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let length = io::copy(&mut self.reader()?.take(most.saturating_add(1)), &mut io::sink())?;
+        if length > most { Ok(None) } else { self.unpack_up_to(most) }
+    }
+
+    /// All that is unpacked, or `None` if that is more than `most` bytes.
+    fn unpack_up_to(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let available = available().unwrap_or(u64::MAX);
+        let mut reader = self.reader()?;
+        let mut unpacked = Vec::new();
+        loop {
+            let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked)?;
+            let length = unpacked.len() as u64;
+            if more == 0 {
+                return Ok(Some(unpacked));
+            }
+            if length > most {
+                return Ok(None);
+            }
+            if length > available {
+                let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+                let (needed, available) = (megabytes(length), megabytes(available));
+                let format = self.compression.name();
+                return Err(Failure::Refused(FormatError::UnpackedMemory { format, needed, available }));
+            }
+        }
+    }
 }
 
 /// What is wrong with a packed stream, and that it is one.

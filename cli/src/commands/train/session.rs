@@ -12,10 +12,13 @@ use quickvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
 use quickvec::corpus::Corpus;
 use quickvec::error::TrainError;
 use quickvec::nn::{Pause, Trainer};
-use quickvec::{Config, Vocabulary};
+use quickvec::{Config, Error, Vocabulary};
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+/// One of the two ways to save a run.
+type Save = fn(&Path, &Run, &Trainer) -> Result<(), Error>;
 
 /// A run that is ready to start.
 pub struct Session<'a> {
@@ -46,7 +49,7 @@ impl Session<'_> {
         if finished {
             self.save_finished()?;
         } else {
-            self.save_checkpoint().context("stopped, but the checkpoint could not be saved")?;
+            self.save_checkpoint(|text| say(text)).context("stopped, but the checkpoint could not be saved")?;
         }
         if let Some(path) = &self.outputs.plot {
             plot::draw(path, &Curve::of_textbook(&self.trainer, &self.held_out))?;
@@ -74,7 +77,7 @@ impl Session<'_> {
                 return Ok(false);
             }
             if self.is_due(last_try) {
-                if let Err(error) = self.save_checkpoint() {
+                if let Err(error) = self.save_checkpoint(|text| progress.tell(text)) {
                     // There may be room again in a while; what was learned is still in memory.
                     progress.tell(&format!(
                         "warning: the checkpoint could not be saved, training goes on: {}",
@@ -134,16 +137,23 @@ impl Session<'_> {
         }
     }
 
-    fn save_checkpoint(&mut self) -> anyhow::Result<()> {
-        checkpoint::save_checkpoint(&self.outputs.model, &self.describe(), &self.trainer)?;
+    fn save_checkpoint(&mut self, tell: impl Fn(&str)) -> anyhow::Result<()> {
+        self.save(checkpoint::save_checkpoint, tell)?;
         self.saved = Some((self.outputs.model.clone(), self.trainer.progress().step));
         Ok(())
     }
 
     fn save_finished(&mut self) -> anyhow::Result<()> {
-        let save = if self.storage.keep_state { checkpoint::save_checkpoint } else { checkpoint::save_model };
-        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        let save: Save = if self.storage.keep_state { checkpoint::save_checkpoint } else { checkpoint::save_model };
+        let saved = self.save(save, |text| say(text));
         saved.with_context(|| format!("training is done, but the model could not be saved{}", self.last_checkpoint()))
+    }
+
+    /// Saves in half precision where it was asked for and every weight fits, else in single: nothing learned is lost.
+    fn save(&mut self, save: Save, tell: impl Fn(&str)) -> Result<(), Error> {
+        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        ending::in_single_precision(saved, &mut self.storage, tell)
+            .unwrap_or_else(|| save(&self.outputs.model, &self.describe(), &self.trainer))
     }
 
     fn failed(&self, error: TrainError) -> anyhow::Error {

@@ -8,7 +8,7 @@ use crate::math::kernels::large_pages;
 use crate::vectors::format::unpack;
 use crate::vectors::mapped::{Bytes, Section};
 use crate::vectors::storage::{Rows, check_size};
-use crate::words::Vocabulary;
+use crate::words::{Vocabulary, WordId};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
@@ -176,6 +176,22 @@ impl ModelFile {
     pub fn verify(&self) -> Result<(), FormatError> {
         self.verify_tensors()?;
         self.refuse_duplicates()
+    }
+
+    /// Looks at every number of both matrices: is it one? Reads them whole.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`] for the first that is NaN or infinite.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        [Some(self.input()), self.output()].into_iter().flatten().try_for_each(|rows| {
+            let mut bad = None;
+            rows.for_each(0..rows.len(), |row, numbers| {
+                let first = || numbers.iter().find(|number| !number.is_finite());
+                bad = bad.or_else(|| first().map(|&got| (row, got)));
+            });
+            let word = |row: usize| self.vocabulary.word(row as WordId).to_owned();
+            bad.map_or(Ok(()), |(row, got)| Err(FormatError::NotFinite { word: word(row), row, got }))
+        })
     }
 
     fn verify_tensors(&self) -> Result<(), FormatError> {

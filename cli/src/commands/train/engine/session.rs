@@ -13,10 +13,13 @@ use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_e
 use quickvec::corpus::Sentences;
 use quickvec::engine::{Pause, Trainer};
 use quickvec::error::TrainError;
-use quickvec::{EngineConfig, Vocabulary};
+use quickvec::{EngineConfig, Error, Vocabulary};
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+/// One of the two ways to save a run.
+type Save = fn(&Path, &EngineRun, &Trainer) -> Result<(), Error>;
 
 /// A run that is ready to start.
 pub struct EngineSession<'a> {
@@ -48,7 +51,7 @@ impl EngineSession<'_> {
         if finished {
             self.save_finished()?;
         } else {
-            self.save_checkpoint().context("stopped, but the checkpoint could not be saved")?;
+            self.save_checkpoint(|text| say(text)).context("stopped, but the checkpoint could not be saved")?;
         }
         if let Some(path) = &self.outputs.plot {
             plot::draw(path, &Curve::of_engine(&self.trainer, &self.held_out))?;
@@ -79,7 +82,7 @@ impl EngineSession<'_> {
                 return Ok(false);
             }
             if self.is_due(last_try) {
-                if let Err(error) = self.save_checkpoint() {
+                if let Err(error) = self.save_checkpoint(|text| shown.tell(text)) {
                     // There may be room again in a while; what was learned is still in memory.
                     shown.tell(&format!(
                         "warning: the checkpoint could not be saved, training goes on: {}",
@@ -141,16 +144,23 @@ impl EngineSession<'_> {
         }
     }
 
-    fn save_checkpoint(&mut self) -> anyhow::Result<()> {
-        save_engine_checkpoint(&self.outputs.model, &self.describe(), &self.trainer)?;
+    fn save_checkpoint(&mut self, tell: impl Fn(&str)) -> anyhow::Result<()> {
+        self.save(save_engine_checkpoint, tell)?;
         self.saved = Some((self.outputs.model.clone(), self.trainer.progress().block));
         Ok(())
     }
 
     fn save_finished(&mut self) -> anyhow::Result<()> {
-        let save = if self.storage.keep_state { save_engine_checkpoint } else { save_engine_model };
-        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        let save: Save = if self.storage.keep_state { save_engine_checkpoint } else { save_engine_model };
+        let saved = self.save(save, |text| say(text));
         saved.with_context(|| format!("training is done, but the model could not be saved{}", self.last_checkpoint()))
+    }
+
+    /// Saves in half precision where it was asked for and every weight fits, else in single: nothing learned is lost.
+    fn save(&mut self, save: Save, tell: impl Fn(&str)) -> Result<(), Error> {
+        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
+        ending::in_single_precision(saved, &mut self.storage, tell)
+            .unwrap_or_else(|| save(&self.outputs.model, &self.describe(), &self.trainer))
     }
 
     fn failed(&self, error: TrainError) -> anyhow::Error {

@@ -39,12 +39,12 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
             writeln!(out, "[analogy] {a}:{b} = {c}:?")?;
         }
     }
-    if answer.neighbours.is_empty() {
+    if answer.found.is_empty() {
         return writeln!(out, "  (the model has no other words)");
     }
-    let words: Vec<_> = answer.neighbours.iter().map(|found| printable(&found.word)).collect();
+    let words: Vec<_> = answer.found.iter().map(|found| printable(&found.word)).collect();
     let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
-    for (word, found) in words.iter().zip(&answer.neighbours) {
+    for (word, found) in words.iter().zip(&answer.found) {
         writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
     }
     Ok(())

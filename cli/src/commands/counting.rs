@@ -51,7 +51,7 @@ impl Counting {
 pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<(Vocabulary, CountReport)> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out();
+            choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
             count_words(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
         }
@@ -66,7 +66,7 @@ pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyh
 pub fn read(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out();
+            choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
             Sentences::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
         }

@@ -121,7 +121,8 @@ fn with_counts(words: &Vocabulary, counts: &[u64]) -> Vocabulary {
     counted
 }
 
-/// The words of a model, then the new ones of a text that are frequent enough; counts are added up.
+/// The words of a model, and the new ones of a text that are frequent enough; counts are added up, and words stand by falling
+/// count as in every model: who takes the first ones for the most frequent is right.
 fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<Vocabulary> {
     if choice.is_stdin() {
         let help = "--update goes through the text twice, which standard input does not allow; put it into a file";
@@ -137,7 +138,11 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     let frequent = new.words().zip(new.counts()).filter(|(_, count)| **count >= options.min_count);
     let added = frequent.filter(|(word, count)| merged.insert(word, **count).is_some()).count();
     note(format_args!("{} new words are added to {}", thousands(added as u64), thousands(old.len() as u64)));
-    Ok(merged)
+    let mut sorted = Vocabulary::new();
+    for id in merged.by_falling_count() {
+        sorted.insert(merged.word(id), merged.count(id));
+    }
+    Ok(sorted)
 }
 
 /// Refuses what cannot fit beside what is in memory already.

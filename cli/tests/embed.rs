@@ -69,6 +69,13 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
 }
 
 #[test]
+fn embed_says_how_the_weight_of_sif_is_written() {
+    let place = Place::new();
+    let message = failure(2, "embed", &place.model, &["--sif", "0.002"]);
+    assert!(message.contains("write --sif=0.002"), "{message}");
+}
+
+#[test]
 fn embed_takes_the_n_grams_of_unknown_words() {
     let place = Place::new();
     let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));

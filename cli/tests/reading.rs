@@ -154,7 +154,10 @@ fn a_field_of_json_lines_is_the_text() {
     case.run(&["--resume", "gaps", "--epochs", "3"]).succeeds();
     let fast = ["gaps.jsonl", "--field", "doc.body", "--missing-field", "skip", "--vector-size", "8", "-o", "fast"];
     case.run(&fast).succeeds().says("2 lines of JSON without the field: left out");
-    case.run_small(&["text.jsonl", "-o", "raw"]).succeeds().says("text.jsonl is read as plain text").says("--field NAME");
+    case.run_small(&["text.jsonl", "-o", "raw"])
+        .succeeds()
+        .says("text.jsonl is read as plain text")
+        .says("--field NAME");
     let broken = [&lines[..2], &["{\"doc\": ".to_owned()], &lines[2..]].concat().join("\n");
     case.write("broken.jsonl", broken);
     case.run_small(&["broken.jsonl", "--field", "doc.body", "-o", "m"]).fails(1, "broken.jsonl, line 3: EOF");

@@ -189,6 +189,11 @@ fn verify_says_ok_or_what_is_wrong() {
         bytes[at] ^= 0x20;
         failure(1, "verify", &place.file("altered", &bytes), &[]);
     }
+    let good = place.path("good.safetensors");
+    std::fs::copy(&place.model, &good).unwrap();
+    let output = program().arg("verify").args([&good, &place.path("altered"), &place.model]).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!((output.status.code(), shown.matches(": OK, ").count()), (Some(1), 2), "all are checked: {shown}");
     common::refuses_what_is_no_model("verify", &[]);
 }
 

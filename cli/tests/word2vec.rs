@@ -138,11 +138,28 @@ fn flags_of_other_programs_are_told_by_our_names() {
     }
 }
 
+#[test]
+fn what_cannot_be_is_refused_before_the_text_is_read() {
+    let case = with_topics();
+    for (args, expected) in [
+        (["--valid", "nope"], "there is no file nope"),
+        (["--context-sum", "sum"], "--context-sum is a setting of --model cbow"),
+        (["--log", "-"], "a log cannot be written to standard output"),
+    ] {
+        let outcome =
+            train(&case, &[&["topics.txt", "-o", "x", "--model", "skipgram"], &args[..]].concat()).fails(2, expected);
+        assert!(!outcome.stderr.contains(" words, "), "after counting: {}", outcome.stderr);
+    }
+    assert!(!case.exists("x") && !case.exists("-"));
+}
+
 /// The chapter's questions are for its own corpora.
 #[test]
 fn a_text_of_ones_own_is_asked_for_words_of_its_own() {
     let case = with_topics();
-    let korean = |i: usize| format!("한국{} 나라{} 사람{}\n", ["의", "가", "는"][i % 3], ["는", "로"][i % 2], ["이", "과"][i % 2]);
+    let korean = |i: usize| {
+        format!("한국{} 나라{} 사람{}\n", ["의", "가", "는"][i % 3], ["는", "로"][i % 2], ["이", "과"][i % 2])
+    };
     let other = "you year car toyota king man queen\n".repeat(20);
     case.write("own.txt", (0..300).map(korean).collect::<String>() + &other);
     let args = ["own.txt", "-o", "m", "--force", "--vector-size", "8", "--epochs", "1"];
@@ -209,7 +226,9 @@ fn vectors_to_start_from_have_to_fit() {
     train(&case, &["topics.txt", "-o", "x", "--init", "gone"]).fails(1, "cannot start from gone");
     train(&case, &["topics.txt", "-o", "x", "--init", "topics.txt"]).fails(1, "cannot start from topics.txt");
     quickvec(&case, &["convert", "m", "m.bin"]).succeeds();
-    train(&case, &["topics.txt", "-o", "x", "--update", "m.bin"]).fails(1, "--update needs a quickvec model").says("--init");
+    train(&case, &["topics.txt", "-o", "x", "--update", "m.bin"])
+        .fails(1, "--update needs a quickvec model")
+        .says("--init");
     train(&case, &["topics.txt", "-o", "x", "--update", "topics.txt"]).fails(1, "cannot train topics.txt on");
     train(&case, &["topics.txt", "-o", "x", "--update", "m", "--init", "m"]).fails(2, "cannot be used with");
     case.write("nan.vec", "1 16\na1 nan".to_owned() + &" 0".repeat(15) + "\n");

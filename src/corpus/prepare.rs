@@ -173,7 +173,8 @@ impl Worker {
         let mut made = false;
         if let Some(field) = &self.preparation.field {
             self.front.clear();
-            let missing = json_lines::Missing { policy: self.preparation.missing_field, seen: &mut report.missing_fields };
+            let missing =
+                json_lines::Missing { policy: self.preparation.missing_field, seen: &mut report.missing_fields };
             json_lines::texts(lines, field, name, first_line, &mut self.front, missing)?;
             made = true;
         }

@@ -171,7 +171,10 @@ pub enum FormatError {
         got: usize,
     },
     /// A line with too few or too many numbers.
-    #[error("line {line}: expected a word and {expected} numbers, got {got} numbers")]
+    #[error(
+        "line {line}: expected a word and {expected} numbers, got {got} numbers; if the file was cut short there, --limit N takes \
+         the first N vectors"
+    )]
     RowLength {
         /// The line, from 1.
         line: usize,

@@ -50,9 +50,8 @@ impl WordVectors {
     /// As [`n_similarity`](Self::n_similarity).
     pub fn rank_by_centrality(&self, words: &[&str]) -> Result<Vec<Member>, QueryError> {
         let mean = wide_unit(self.sum(words, wide_unit)?);
-        let member = |word: &&str| {
-            Ok(Member { word: (*word).to_owned(), similarity: cosine(&mean, &self.vector_of(word)?) })
-        };
+        let member =
+            |word: &&str| Ok(Member { word: (*word).to_owned(), similarity: cosine(&mean, &self.vector_of(word)?) });
         let mut ranked = words.iter().map(member).collect::<Result<Vec<_>, QueryError>>()?;
         ranked.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok(ranked)
@@ -194,7 +193,10 @@ mod tests {
             &[("queen", 0.981_323_66), ("woman", 0.895_896_55), ("king", 0.822_787_46), ("car", 0.468_687_83)],
         );
         let found = vectors(8).rank_by_centrality(&["king", "man", "you", "안녕"]).unwrap();
-        check_members(&found, &[("you", 0.740_127_15), ("안녕", 0.654_620_1), ("man", 0.616_122_4), ("king", 0.606_621_6)]);
+        check_members(
+            &found,
+            &[("you", 0.740_127_15), ("안녕", 0.654_620_1), ("man", 0.616_122_4), ("king", 0.606_621_6)],
+        );
         assert_eq!(vectors(8).odd_one_out(&["king", "queen", "woman", "car"]).unwrap().word, "car");
     }
 

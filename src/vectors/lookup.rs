@@ -33,13 +33,15 @@ impl WordVectors {
 /// The word as it is written, composed or decomposed.
 fn respelt(words: &Vocabulary, word: &str) -> Option<WordId> {
     let other = |letters: String| words.id(&letters);
-    let spelt = || if word.is_ascii() { None } else { other(word.nfc().collect()).or_else(|| other(word.nfd().collect())) };
+    let spelt =
+        || if word.is_ascii() { None } else { other(word.nfc().collect()).or_else(|| other(word.nfd().collect())) };
     words.id(word).or_else(spelt)
 }
 
 /// Whether the model was learned from text in lower case.
 pub(super) fn was_lower(model: &ModelFile) -> bool {
-    let corpus = model.metadata().remove("corpus").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+    let corpus =
+        model.metadata().remove("corpus").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
     corpus.is_some_and(|corpus| corpus["preparation"]["lower"] == true)
 }
 

@@ -5,8 +5,8 @@ use super::{info, open};
 use crate::output::{Place, UsageError, note};
 use quickvec::compress::Compression;
 use quickvec::error::{FormatError, PickleError};
-use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::vectors::format::npz::NpzWriter;
+use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::vectors::format::{Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text};
 use quickvec::{Error, Vocabulary, WordId, WordVectors};
 use std::collections::BTreeMap;
@@ -122,8 +122,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         content.normalize();
     }
     content.write(&args.output, to, args.half)?;
-    for loss in content.losses(to, args.half) {
-        note(format_args!("{}: {loss}", args.output.display()));
+    let losses = content.losses(to, args.half);
+    if !losses.is_empty() {
+        note(format_args!("{}: {}", args.output.display(), losses.join("; ")));
     }
     Ok(())
 }
@@ -286,7 +287,12 @@ impl Content {
     fn losses(&self, to: To, half: bool) -> Vec<String> {
         let own = to == To::Safetensors;
         let counted = self.vocabulary.counts().iter().any(|&count| count > 0);
-        let no_place = |what| format!("{} has no place for {what} left out", to.name());
+        let homeless = [
+            (!own && self.output.is_some(), "the output weights"),
+            (!own && to != To::Npz && counted, "the counts of words"),
+            (!own && !self.metadata.is_empty(), "settings and corpus"),
+        ];
+        let homeless: Vec<_> = homeless.into_iter().filter(|(lost, _)| *lost).map(|(_, what)| what).collect();
         let all = [
             (self.is_checkpoint, "the trainer's state is left out; resume from the original".to_owned()),
             (half && !self.half, "numbers are rounded to half precision".to_owned()),
@@ -294,10 +300,8 @@ impl Content {
                 self.half && !half && self.is_normalized && to.has_half(),
                 "lengths are 1 but for half precision".to_owned(),
             ),
-            (!own && self.output.is_some(), no_place("the output weights; they are")),
+            (!homeless.is_empty(), format!("{} has no place for {}", to.name(), homeless.join(", "))),
             (self.has_subwords, "the n-grams, which give vectors to unknown words, are left out".to_owned()),
-            (!own && to != To::Npz && counted, no_place("how often words were seen; the counts are")),
-            (!own && !self.metadata.is_empty(), no_place("settings and corpus; they are")),
             (own && !counted, "the original does not tell how often words were seen; all counts are 0".to_owned()),
             (
                 own && self.is_normalized && self.output.is_some(),

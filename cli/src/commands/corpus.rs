@@ -4,9 +4,9 @@
 use super::reading::Reading;
 use crate::output::{UsageError, note, say, thousands};
 use quickvec::Vocabulary;
+use quickvec::compress::Compression;
 use quickvec::corpus::datasets::ptb::{self, Split};
 use quickvec::corpus::datasets::{Locator, builtin};
-use quickvec::compress::Compression;
 use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
 use quickvec::error::{CorpusError, Error};
 use std::ffi::OsStr;
@@ -70,6 +70,14 @@ impl Choice {
         if let Choice::Texts(texts) = self {
             texts.tell(preparation);
         }
+    }
+
+    /// The first of its files that is not there.
+    pub fn missing(&self) -> Option<&Path> {
+        self.sources().iter().find_map(|source| match source {
+            Source::File(path) if !path.exists() => Some(path.as_path()),
+            _ => None,
+        })
     }
 
     /// Whether it is read from standard input, which cannot be read again.
@@ -146,7 +154,8 @@ impl Texts {
         }
         let json = self.sources.list.iter().find(|source| matches!(source, Source::File(path) if is_json_lines(path)));
         if let (Some(Source::File(path)), None) = (json, &preparation.field) {
-            let (path, help) = (path.display(), "is read as plain text, its braces and names too; --field NAME reads one field");
+            let (path, help) =
+                (path.display(), "is read as plain text, its braces and names too; --field NAME reads one field");
             note(format_args!("{path} {help} of JSON Lines"));
         }
     }
@@ -175,7 +184,9 @@ pub fn with_flags(error: Error) -> anyhow::Error {
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
             anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")
         }
-        Error::Corpus(CorpusError::NoField { .. }) => anyhow::anyhow!("{error} (--missing-field skip leaves such lines out)"),
+        Error::Corpus(CorpusError::NoField { .. }) => {
+            anyhow::anyhow!("{error} (--missing-field skip leaves such lines out)")
+        }
         error => error.into(),
     }
 }

@@ -107,13 +107,14 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
             thousands(report.pruned.undercount)
         ));
     }
-    say(format_args!(
-        "{} words, {} different ones; {} different ones were seen less than {} times: left out",
-        thousands(report.tokens),
-        thousands(report.different_words),
-        thousands(report.rare_words),
-        options.min_count
-    ));
+    let rare = match report.rare_words {
+        0 => String::new(),
+        1 => format!("; 1 was seen less than {} times: left out", options.min_count),
+        rare => {
+            format!("; {} different ones were seen less than {} times: left out", thousands(rare), options.min_count)
+        }
+    };
+    say(format_args!("{} words, {} different ones{rare}", thousands(report.tokens), thousands(report.different_words)));
 }
 
 /// How far reading is, on a terminal.

@@ -1,7 +1,7 @@
 //! `quickvec embed MODEL < lines`: a text a line becomes a vector a line.
 
 use super::open::{self, OpenArgs};
-use crate::output::{Place, note, thousands, to_stdout};
+use crate::output::{Place, UsageError, note, thousands, to_stdout};
 use quickvec::vectors::{EmbedReport, Embedder, NpySpool};
 use quickvec::{Error, file};
 use std::io::{self, Write};
@@ -51,6 +51,14 @@ enum Form {
 const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), ("npy", Form::Npy)];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    if let (Some(_), Some(text)) = (args.sif, args.text.as_ref().filter(|text| !text.exists())) {
+        if text.to_str().is_some_and(|text| text.parse::<f64>().is_ok()) {
+            let text = text.display();
+            return Err(
+                UsageError(format!("there is no text {text}; for the weight of --sif write --sif={text}")).into()
+            );
+        }
+    }
     let form = args.form();
     let output = args.file();
     if let Some(output) = output {

@@ -80,7 +80,8 @@ fn tell(path: &Path, report: &OpenReport) {
 pub fn name_file(path: &Path, error: impl Into<Error>) -> anyhow::Error {
     let error = error.into();
     if path == Path::new("-") && matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::NotFound) {
-        let help = "a model is read from a file, in any order, not from standard input; save it to a file, and name that";
+        let help =
+            "a model is read from a file, in any order, not from standard input; save it to a file, and name that";
         return UsageError(help.into()).into();
     }
     let named = matches!(error, Error::Io { .. } | Error::Output(_));

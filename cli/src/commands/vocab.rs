@@ -5,8 +5,8 @@ use super::corpus::Choice;
 use super::counting::Counting;
 use super::reading::Reading;
 use crate::output::{Place, UsageError, WordsForm, to_stdout};
-use quickvec::words::write_vocabulary;
 use quickvec::Vocabulary;
+use quickvec::words::write_vocabulary;
 use std::path::PathBuf;
 
 /// Count the words of a text, and show them or keep them for training

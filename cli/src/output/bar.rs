@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn both_bars_can_be_drawn_and_name_the_epoch() {
-        for (language, first, last) in [(Language::En, "epoch 1 of 2", "epoch 2 of 2"), (Language::Ko, "에폭 1/2", "에폭 2/2")] {
+        for (language, first, last) in
+            [(Language::En, "epoch 1 of 2", "epoch 2 of 2"), (Language::Ko, "에폭 1/2", "에폭 2/2")]
+        {
             let bar = Bar::start(language, 3, 20, 2);
             assert_eq!((bar.bar.position(), bar.bar.prefix().as_str()), (3, first));
             bar.at(20);

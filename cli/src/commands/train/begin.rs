@@ -10,7 +10,7 @@ use super::{engine, log, memory, resume};
 use crate::output::{Place, UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{Corpus, ReadOptions};
-use quickvec::error::{Error, TrainError};
+use quickvec::error::{CorpusError, Error, TrainError};
 use quickvec::nn::Trainer;
 use quickvec::{Config, ModelKind};
 use std::path::{Path, PathBuf};
@@ -90,6 +90,10 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
         return Err(UsageError("--output, --log and --plot must be different files".into()).into());
     }
     let valid = args.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
+    // It is read last, when much of the work before the first step is done.
+    if let Some(path) = valid.as_ref().and_then(Choice::missing) {
+        return Err(Error::from(CorpusError::Missing { path: path.to_owned() }).into());
+    }
     let read: Vec<&Choice> = [Some(choice), valid.as_ref()].into_iter().flatten().collect();
     if let Some(path) = places.iter().find(|path| read.iter().any(|choice| choice.would_read(path))) {
         let why = "lies in a folder that is read, where a resumed run would take it for text; write it elsewhere";

@@ -17,7 +17,7 @@ use quickvec::corpus::{CountOptions, Sentences, available_memory};
 use quickvec::engine::{Trainer, memory_needed};
 use quickvec::error::Error;
 use quickvec::words::read_vocabulary;
-use quickvec::{EngineConfig, Vocabulary};
+use quickvec::{EngineConfig, ModelKind, Vocabulary};
 
 /// Trains on `choice`.
 pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
@@ -28,6 +28,10 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
         config.vector_size = known.vector_size();
     }
     config.validate().map_err(Error::from)?;
+    if config.model == ModelKind::SkipGram && args.engine.context_sum.is_some() {
+        let help = "--context-sum is a setting of --model cbow: skipgram takes the words around one by one";
+        return Err(UsageError(help.into()).into());
+    }
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     check_outputs(args, &output, &choice, false)?;
     let known = match &args.engine.init {

@@ -100,11 +100,9 @@ impl Shown {
                 format!("loss {loss:.4}"),
                 format!("learning rate {learning_rate:.5}"),
             ],
-            Language::Ko => [
-                format!("초당 {speed:.2}백만 단어"),
-                format!("손실 {loss:.4}"),
-                format!("학습률 {learning_rate:.5}"),
-            ],
+            Language::Ko => {
+                [format!("초당 {speed:.2}백만 단어"), format!("손실 {loss:.4}"), format!("학습률 {learning_rate:.5}")]
+            }
         }
     }
 

@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod hints;
 mod output;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::fmt::Display;
 use std::process::ExitCode;
 
 /// Word vectors, learned fast: train them, query them.
@@ -35,8 +38,20 @@ enum Command {
     Vocab(commands::vocab::Args),
 }
 
+/// Ends the program as clap does when an argument of a subcommand is wrong: its usage, and exit code 2.
+fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
+    let mut cli = Cli::command();
+    cli.build(); // so that the subcommand knows its full name
+    let command = cli.find_subcommand_mut(subcommand);
+    command.map_or_else(Cli::command, |command| command.clone()).error(ErrorKind::ValueValidation, message).exit()
+}
+
 fn main() -> ExitCode {
     quickvec::vectors::exit_if_a_mapped_file_is_lost();
+    let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    if let Err(error) = hints::check(&args, &Cli::command()) {
+        return output::report(&error.into());
+    }
     let outcome = match Cli::parse().command {
         Command::Train(args) => commands::train::run(*args),
         Command::Similar(args) => commands::similar::run(&args),

@@ -130,6 +130,24 @@ fn rank_counts_the_nearer_words() {
     common::refuses_what_is_no_model("rank", &["king", "queen"]);
 }
 
+/// As they do for `similar`, `similarity` and `analogy`.
+#[test]
+fn n_grams_of_unknown_words_serve_odd_and_rank() {
+    let place = Place::new();
+    let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
+    let similarity = |a: &str, b: &str| answer("similarity", &model, &[a, b]).trim().parse::<f32>().unwrap();
+    let shown = parsed(&answer("odd", &model, &["the", "unheard", "x", "--format", "json"]));
+    // The one with the least sum of cosines with the others is the farthest from their mean.
+    let words = ["the", "unheard", "x"];
+    let sum =
+        |word: &&str| words.iter().filter(|other| *other != word).map(|other| similarity(word, other)).sum::<f32>();
+    let odd = words.iter().min_by(|a, b| sum(a).total_cmp(&sum(b))).unwrap();
+    assert_eq!(shown[0]["odd"], json!(odd));
+    assert_eq!(answer("rank", &model, &["unheard", "the"]), "1\n", "there is no other word");
+    let nearer = similarity("x", "the") > similarity("x", "unheard");
+    assert_eq!(answer("rank", &model, &["x", "unheard"]), format!("{}\n", 1 + usize::from(nearer)));
+}
+
 #[test]
 fn ways_to_ask_do_not_mix() {
     let place = Place::new();

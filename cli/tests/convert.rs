@@ -53,7 +53,7 @@ fn convert_goes_by_the_ending_or_by_to() {
 /// Every format, by its ending, with every packing.
 #[test]
 fn convert_goes_from_every_format_to_every_other() {
-    let place = Place::new();
+    let place = Place::by_falling_count();
     let names = [
         ("a.vec", Format::Word2vecText),
         ("b.txt.gz", Format::Word2vecText),
@@ -88,22 +88,48 @@ fn convert_refuses_half_precision_where_the_format_has_none() {
     assert_eq!(place.names(), ["model.safetensors"]);
 }
 
+/// The model has the rarest word first.
 #[test]
-fn convert_keeps_the_first_words_with_top_and_scales_with_normalize() {
+fn formats_without_counts_have_the_most_frequent_words_first_and_others_keep_ids() {
+    let place = Place::new();
+    let words = |name: &str| {
+        let vectors = WordVectors::open(place.path(name)).unwrap();
+        vectors.vocabulary().words().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let falling: Vec<_> = ROWS.iter().rev().map(|(word, _)| *word).collect();
+    for name in ["a.vec", "a.glove", "a.bin", "a.npz"] {
+        converted(&place.model, &place.path(name), &[]);
+        assert_eq!(words(name), falling, "{name}");
+        let vectors = WordVectors::open(place.path(name)).unwrap();
+        assert!(ROWS.iter().all(|(word, row)| vectors.vector(word).unwrap() == row), "{name}: rows of other words");
+    }
+    for name in ["b.safetensors", "b.pkl"] {
+        converted(&place.model, &place.path(name), &[]);
+        assert_same_words_and_numbers(&place.path(name), false);
+        converted(&place.model, &place.path(name), &["--top", "2", "--force"]);
+        assert_eq!(words(name), falling[..2], "{name}");
+    }
+    // Without counts the file's own order stays.
+    converted(&place.path("a.vec"), &place.path("c.bin"), &["--top", "3"]);
+    assert_eq!(words("c.bin"), falling[..3]);
+}
+
+#[test]
+fn convert_keeps_the_most_frequent_words_with_top_and_scales_with_normalize() {
     let place = Place::with_checkpoint();
     converted(&place.model, &place.path("a.vec"), &["--top", "2", "--normalize"]);
     let text = std::fs::read_to_string(place.path("a.vec")).unwrap();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (3, "2 3"));
     let vectors = WordVectors::open(place.path("a.vec")).unwrap();
-    let (king, length) = (vectors.vector("king").unwrap(), 5.25f32.sqrt());
-    king.iter().zip([2.0, 1.0, 0.5]).for_each(|(got, x)| assert!((got - x / length).abs() < 1e-6, "{king:?}"));
+    let (word, length) = (vectors.vector("한국어말").unwrap(), 5.0625f32.sqrt());
+    word.iter().zip([-2.0, 0.25, 1.0]).for_each(|(got, x)| assert!((got - x / length).abs() < 1e-6, "{word:?}"));
     let told = converted(&place.model, &place.path("b.safetensors"), &["--top", "100", "--normalize"]);
     assert!(told.contains("output weights are as they were"), "{told}");
     assert_eq!(WordVectors::open(place.path("b.safetensors")).unwrap().vector("zero").unwrap(), [0.0; 3]);
     converted(&place.model, &place.path("c.safetensors"), &["--top", "1"]);
     let model = ModelFile::open(&place.path("c.safetensors")).unwrap();
-    assert_eq!((model.vocabulary().counts(), model.output().unwrap().to_f32().len()), (&[10][..], 3));
+    assert_eq!((model.vocabulary().counts(), model.output().unwrap().to_f32().len()), (&[18][..], 3));
     assert_eq!(convert(&place.model, &place.path("d.vec"), &["--top", "0"]).0, 2);
 }
 
@@ -164,7 +190,7 @@ fn convert_tells_what_is_lost_and_keeps_what_can_be_kept() {
     for lost in ["trainer's state", "output weights", "counts"] {
         assert_eq!(told.matches(lost).count(), 1, "{told}");
     }
-    assert!(told.lines().all(|line| line.starts_with("note: ")));
+    assert!(told.starts_with("note: ") && told.lines().count() == 1, "{told}");
     let told = converted(&place.model, &place.path("a.safetensors"), &[]);
     assert!(told.contains("trainer's state") && told.lines().count() == 1, "{told}");
     let model = ModelFile::open(&place.path("a.safetensors")).unwrap();
@@ -175,31 +201,17 @@ fn convert_tells_what_is_lost_and_keeps_what_can_be_kept() {
 
 #[test]
 fn an_npz_keeps_counts_and_half_precision() {
-    let place = Place::new();
+    let place = Place::by_falling_count();
     let told = converted(&place.model, &place.path("a.npz"), &["--half"]);
     assert!(told.contains("half precision") && !told.contains("counts"), "{told}");
     let vectors = WordVectors::open(place.path("a.npz")).unwrap();
-    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words());
-}
-
-/// A fastText model of one word, `the`, with two buckets of n-grams and two numbers a vector.
-fn fasttext() -> Vec<u8> {
-    let mut bytes = [793_712_314, 12, 2, 5, 5, 1, 5, 1, 2, 2, 2, 3, 6, 100].map(i32::to_le_bytes).concat();
-    bytes.extend(1e-4f64.to_le_bytes());
-    bytes.extend([1, 1, 0].map(i32::to_le_bytes).concat());
-    bytes.extend([7i64, -1].map(i64::to_le_bytes).concat());
-    bytes.extend([&b"the\0"[..], &7i64.to_le_bytes(), &[0]].concat());
-    for rows in [3, 1] {
-        bytes.extend([&[0][..], &[rows, 2].map(i64::to_le_bytes).concat()].concat());
-        bytes.extend((0..2 * rows).flat_map(|_| 0.5f32.to_le_bytes()));
-    }
-    bytes
+    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words_by_falling_count());
 }
 
 #[test]
 fn a_fasttext_model_is_converted_and_what_its_ngrams_knew_is_told_to_be_lost() {
     let place = Place::new();
-    std::fs::write(place.path("model.bin"), fasttext()).unwrap();
+    place.file("model.bin", &common::fasttext([[0.5; 2]; 2]));
     assert!(WordVectors::open(place.path("model.bin")).unwrap().vector("unknown").is_some());
     let told = converted(&place.path("model.bin"), &place.path("a.safetensors"), &[]);
     assert!(told.contains("n-grams") && told.lines().count() == 1, "{told}");
@@ -279,6 +291,30 @@ fn convert_ends_with_code_2_when_the_ending_tells_no_format() {
     }
     assert_eq!(convert(&place.model, &place.path("a.pkl"), &["--to", "gif"]).0, 2);
     assert_eq!(place.names(), ["model.safetensors"]);
+}
+
+#[test]
+fn a_dash_is_standard_output_and_never_a_file() {
+    let place = Place::by_falling_count();
+    for (to, name) in
+        [("text", "a.vec"), ("glove", "a.glove"), ("binary", "a.bin"), ("npz", "a.npz"), ("pickle", "a.pkl")]
+    {
+        converted(&place.model, &place.path(name), &[]);
+        let output =
+            program().arg("convert").arg(&place.model).args(["-", "--to", to]).current_dir(&place.folder).output();
+        let output = output.unwrap();
+        assert_eq!((output.status.code(), output.stdout), (Some(0), std::fs::read(place.path(name)).unwrap()), "{to}");
+    }
+    for (args, expected) in [(&["-"][..], "give --to"), (&["-", "--to", "safetensors"], "name a file")] {
+        assert!(common::failure(2, "convert", &place.model, args).contains(expected));
+    }
+    for command in ["similar", "convert", "info"] {
+        let message = common::failure(2, command, Path::new("-"), &["x.vec"][..usize::from(command != "info")]);
+        assert!(message.contains("not from standard input"), "{message}");
+    }
+    assert!(!Path::new("-").exists() && !place.path("-").exists());
+    let usage = common::failure(2, "convert", &place.model, &["a.gif"]);
+    assert!(usage.contains("Usage: quickvec convert [OPTIONS] <IN> <OUT>"), "{usage}");
 }
 
 /// Runs where `python3` (or `$QUICKVEC_PYTHON`) has NumPy.

@@ -69,6 +69,28 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
 }
 
 #[test]
+fn embed_says_how_the_weight_of_sif_is_written() {
+    let place = Place::new();
+    let message = failure(2, "embed", &place.model, &["--sif", "0.002"]);
+    assert!(message.contains("write --sif=0.002"), "{message}");
+}
+
+#[test]
+fn embed_takes_the_n_grams_of_unknown_words() {
+    let place = Place::new();
+    let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
+    let output = embed(&model, &[], b"unheard\nx\n");
+    let vectors = quickvec::WordVectors::open(&model).unwrap();
+    let vector = vectors.vector("unheard").unwrap();
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let rows = tsv_rows(&output.stdout);
+    rows[0].iter().zip(vector).for_each(|(x, y)| assert!((x - f64::from(y / length)).abs() < 1e-6, "{rows:?}"));
+    let x = vectors.vector("x").unwrap(); // `<x>` is one n-gram
+    assert!(x == [1.0, 0.0] && rows[1] == [1.0, 0.0] || x == [0.0, 1.0] && rows[1] == [0.0, 1.0], "{rows:?}");
+    assert_eq!(stderr(&output), "", "none was left out");
+}
+
+#[test]
 fn embed_reads_a_file_and_writes_one_whole() {
     let place = Place::new();
     let text = place.file("text", TEXT.as_bytes());

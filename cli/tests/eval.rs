@@ -35,6 +35,7 @@ fn eval_writes_an_object_for_each_file() {
     for (name, expected) in PEARSON_AND_SPEARMAN {
         assert!((found[1][name].as_f64().unwrap() - expected).abs() < 1e-6, "{name}: {}", found[1]);
     }
+    assert_eq!((&found[1]["spearman"], &found[1]["spearman_p"]), (&1.0.into(), &0.0.into()));
 }
 
 /// scipy 1.17.1 over the cosines of the three pairs that are known.
@@ -78,8 +79,15 @@ fn eval_says_so_where_nothing_is_known() {
     let place = Place::new();
     let (questions, pairs) = (place.file("questions", b"a b c d\n"), place.file("pairs", b"a,b,1\nc,d,2\n"));
     let output = run("eval", &place.model, &[questions.to_str().unwrap(), pairs.to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(1));
     assert_eq!(stderr(&output).matches("has all its words among those of the model").count(), 2);
+    assert!(
+        stderr(&output)
+            .ends_with("error: nothing could be measured: is the model of another language, or in lower case?\n")
+    );
+    let good = place.file("good", PAIRS);
+    let output = run("eval", &place.model, &[questions.to_str().unwrap(), good.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "one of them could be");
 }
 
 #[test]
@@ -95,6 +103,7 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
         (place.file("five", b": s\na b c d\na b c d e\n"), "line 3: expected 4 fields"),
         (place.file("two", b"a,b,1\na,b\n"), "line 2: expected 3 fields"),
         (place.file("words", b"a b 1\na b high\n"), "line 2: expected a finite number after the two words, got `high`"),
+        (place.file("simlex", b"word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.58\n"), "line 2 ends in the number 1.58"),
         (place.file("long", &long), "line 2 has 65536 bytes or more"),
         (place.file("prose", b"once upon a time there was\n"), "line 1 has 6 fields"),
         (place.path("missing"), "No such file"),

@@ -5,7 +5,7 @@ mod trial;
 
 use trial::{Case, SMALL};
 
-/// For runs without `SMALL`, which has a flag of the textbook.
+/// For runs without `SMALL`, which has it.
 const TEXTBOOK: [&str; 2] = ["--recipe", "textbook"];
 
 /// Row 1.
@@ -122,8 +122,10 @@ fn training_that_diverges_stops_with_its_place_and_keeps_what_was_there() {
     let case = Case::new();
     case.text(3_000);
     case.write("m", "old");
-    let mut args = vec!["text.txt", "-o", "m", "--force", "--optimizer", "sgd", "--learning-rate", "100"];
+    let mut args = vec!["text.txt", "-o", "m", "--force", "--recipe", "textbook", "--optimizer", "sgd"];
     args.extend([
+        "--learning-rate",
+        "100",
         "--epochs",
         "2000",
         "--vector-size",

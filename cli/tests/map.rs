@@ -27,7 +27,7 @@ fn a_small_model_is_drawn_by_pca_with_every_name() {
     let place = Place::new();
     let (svg, told) = drawn(&place.model, &place.path("a.svg"), &["--method", "pca"]);
     for (word, _) in common::ROWS {
-        assert_eq!(svg.matches(&format!(">{word}</text>")).count(), 1, "{word}");
+        assert_eq!(svg.matches(&format!(">{word}</text>")).count(), 2, "{word}, and its halo");
         assert!(svg.contains(&format!("<title>{word}</title>")));
     }
     assert!(svg.contains("9 words of model.safetensors") && svg.contains("PCA, two axes with"), "{svg}");

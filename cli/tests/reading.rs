@@ -27,14 +27,14 @@ fn rows(case: &Case, model: &str) -> Vec<f32> {
 #[track_caller]
 fn has(case: &Case, model: &str, words: &[&str]) {
     let vectors = WordVectors::open(case.path(model)).unwrap();
-    let lacks: Vec<_> = words.iter().filter(|word| vectors.vector(word).is_none()).collect();
+    let lacks: Vec<_> = words.iter().filter(|word| vectors.vocabulary().id(word).is_none()).collect();
     assert!(lacks.is_empty(), "{model} lacks {lacks:?}");
 }
 
 #[track_caller]
 fn lacks(case: &Case, model: &str, words: &[&str]) {
     let vectors = WordVectors::open(case.path(model)).unwrap();
-    let has: Vec<_> = words.iter().filter(|word| vectors.vector(word).is_some()).collect();
+    let has: Vec<_> = words.iter().filter(|word| vectors.vocabulary().id(word).is_some()).collect();
     assert!(has.is_empty(), "{model} has {has:?}");
 }
 
@@ -142,6 +142,22 @@ fn a_field_of_json_lines_is_the_text() {
         .fails(1, "text.jsonl, line 1: the JSON object has no");
     case.run_small(&["text.jsonl", "--field", "id", "-o", "m"])
         .fails(1, "text.jsonl, line 1: invalid type: integer `7`");
+    let with_gaps = format!("{}\n{{\"id\": 8}}\n{{\"doc\": {{\"body\": null}}}}", lines.join("\n"));
+    case.write("gaps.jsonl", with_gaps);
+    case.run_small(&["gaps.jsonl", "--field", "doc.body", "-o", "m"])
+        .fails(1, "the JSON object has no text in a field \"doc.body\"")
+        .says("--missing-field skip");
+    case.run_small(&["gaps.jsonl", "--field", "doc.body", "--missing-field", "skip", "-o", "gaps", "--keep-state"])
+        .succeeds()
+        .says("2 lines of JSON without the field: left out");
+    assert_eq!(rows(&case, "gaps"), rows(&case, "plain"));
+    case.run(&["--resume", "gaps", "--epochs", "3"]).succeeds();
+    let fast = ["gaps.jsonl", "--field", "doc.body", "--missing-field", "skip", "--vector-size", "8", "-o", "fast"];
+    case.run(&fast).succeeds().says("2 lines of JSON without the field: left out");
+    case.run_small(&["text.jsonl", "-o", "raw"])
+        .succeeds()
+        .says("text.jsonl is read as plain text")
+        .says("--field NAME");
     let broken = [&lines[..2], &["{\"doc\": ".to_owned()], &lines[2..]].concat().join("\n");
     case.write("broken.jsonl", broken);
     case.run_small(&["broken.jsonl", "--field", "doc.body", "-o", "m"]).fails(1, "broken.jsonl, line 3: EOF");

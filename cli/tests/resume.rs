@@ -14,7 +14,9 @@ fn signal(child: &Child, name: &str) {
     let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).stderr(Stdio::null()).status();
 }
 
-const RUN: [&str; 14] = [
+const RUN: [&str; 16] = [
+    "--recipe",
+    "textbook",
     "--vector-size",
     "40",
     "--window",
@@ -182,7 +184,7 @@ fn a_finished_model_with_its_state_goes_further_as_if_never_finished() {
     case.run_small(&["text.txt", "-o", "two", "--keep-state"]).succeeds();
     case.run(&["--resume", "two", "--epochs", "4"]).succeeds();
     let flags = ["text.txt", "-o", "four", "--vector-size", "20", "--window", "2", "--negatives", "3"];
-    case.run(&[&flags[..], &["--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
+    case.run(&[&flags[..], &["--recipe", "textbook", "--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
     assert_eq!(input("two"), input("four"));
 }
 

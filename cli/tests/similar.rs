@@ -189,5 +189,39 @@ fn verify_says_ok_or_what_is_wrong() {
         bytes[at] ^= 0x20;
         failure(1, "verify", &place.file("altered", &bytes), &[]);
     }
+    let good = place.path("good.safetensors");
+    std::fs::copy(&place.model, &good).unwrap();
+    let output = program().arg("verify").args([&good, &place.path("altered"), &place.model]).output().unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!((output.status.code(), shown.matches(": OK, ").count()), (Some(1), 2), "all are checked: {shown}");
     common::refuses_what_is_no_model("verify", &[]);
+}
+
+/// What looks the same is the same: an editor's or a Mac's spelling (NFD) finds the word.
+#[test]
+fn a_word_is_found_in_the_other_spelling_of_unicode_and_in_lower_case_if_the_text_was() {
+    let place = Place::new();
+    let rest = |shown: String| shown.split_once('\n').unwrap().1.to_owned();
+    let composed = answer("similar", &place.model, &["안녕"]);
+    let decomposed = answer("similar", &place.model, &["\u{110b}\u{1161}\u{11ab}\u{1102}\u{1167}\u{11bc}"]);
+    assert_eq!(rest(decomposed), rest(composed));
+    assert!(common::failure(1, "similar", &place.model, &["King"]).contains("did you mean `king`?"));
+    let of_lower = (String::from("corpus"), String::from(r#"{"preparation":{"lower":true}}"#));
+    let place = Place::with(|parts| parts.metadata.extend([of_lower]));
+    assert_eq!(rest(answer("similar", &place.model, &["King"])), rest(answer("similar", &place.model, &["king"])));
+    assert_eq!(answer("rank", &place.model, &["KING", "Queen", "--limit", "4"]), "1\n");
+}
+
+#[test]
+fn unknown_words_of_a_batch_are_left_out_and_counted_when_asked() {
+    let place = Place::new();
+    let known = answer("similar", &place.model, &["king", "you"]);
+    assert!(failure(1, "similar", &place.model, &["king", "quene", "you"]).contains("did you mean `queen`?"));
+    let output = common::run("similar", &place.model, &["king", "quene", "you", "x", "--skip-unknown"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), known);
+    let note = "note: 2 of 4 words are unknown to the model and were left out, `quene` the first\n";
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), note));
+    let output = common::run("similar", &place.model, &["x", "--skip-unknown", "--format", "json"]);
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"[]\n"[..]));
+    assert_eq!(answer("similar", &place.model, &["king", "you", "--skip-unknown"]), known);
 }

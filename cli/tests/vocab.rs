@@ -42,6 +42,13 @@ fn vocab_writes_a_file_that_can_be_read_back_and_overwrites_only_by_force() {
     vocab(&case, &["text.txt", "-o", "gone/vocab.txt"]).fails(1, "no folder");
 }
 
+#[test]
+fn vocab_writes_to_standard_output_where_a_dash_is_the_file() {
+    let case = with_text(&"a b a\n".repeat(5));
+    assert_eq!(vocab(&case, &["text.txt", "-o", "-"]).succeeds().stdout, "a\t10\nb\t5\n");
+    assert!(!case.exists("-"));
+}
+
 /// FAULTS 1, 2, 18, 21, 24, 30.
 #[test]
 fn vocab_refuses_what_has_no_words_and_says_why() {

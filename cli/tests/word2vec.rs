@@ -94,8 +94,87 @@ fn negatives_and_hierarchical_softmax_exclude_each_other() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "m", "--hierarchical-softmax", "--negatives", "5"]).fails(2, "--negatives");
     train(&case, &["topics.txt", "-o", "m", "--negatives", "0"]).fails(2, "--negatives");
-    train(&case, &["topics.txt", "-o", "m", "--min-count", "5", "--optimizer", "adam"]).fails(2, "--recipe");
     assert!(!case.exists("m"));
+}
+
+#[test]
+fn a_flag_of_the_other_recipe_never_changes_the_recipe() {
+    let case = with_topics();
+    for [flag, value] in [["--batch-size", "10"], ["--optimizer", "sgd"], ["--max-grad", "5"]] {
+        let add = format!("{flag} is a setting of --recipe textbook; add --recipe textbook");
+        train(&case, &["topics.txt", "-o", "m", flag, value]).fails(2, &add);
+        let take = format!("{flag} is a setting of --recipe textbook; take --recipe textbook");
+        train(&case, &["topics.txt", "-o", "m", "--recipe", "word2vec", flag, value]).fails(2, &take);
+    }
+    train(&case, &["-o", "m", "--min-count", "5"]).fails(2, "--min-count is a setting of --recipe word2vec; add");
+    assert!(!case.exists("m"));
+}
+
+#[test]
+fn progress_lines_are_korean_when_asked_and_in_a_korean_locale() {
+    let case = with_topics();
+    case.write("valid.txt", "a1 a2 a3 a4\n".repeat(50));
+    let args = ["topics.txt", "-o", "m", "--force", "--vector-size", "8", "--epochs", "1", "--valid", "valid.txt"];
+    let asked = case.run(&[&args[..], &["--lang", "ko"]].concat()).succeeds();
+    let locale = Outcome::of(case.train(&args).env("LC_ALL", "ko_KR.UTF-8").output().unwrap()).succeeds();
+    for outcome in [asked, locale] {
+        outcome.says("| 에폭 1 | 100 % | 초당 ").says(" | 손실 ").says(" | 학습률 ").says("| 에폭 1 | 검증 손실 ");
+    }
+    case.run(&args).succeeds().says("| epoch 1 | 100 % | ").says("| epoch 1 | held-out loss ");
+}
+
+#[test]
+fn flags_of_other_programs_are_told_by_our_names() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "x", "--size", "9", "-hs", "1"])
+        .fails(2, "--size is here --vector-size")
+        .says("-hs is here --hierarchical-softmax");
+    train(&case, &["topics.txt", "-o", "x", "--sizes", "9"]).fails(2, "unexpected argument '--sizes'");
+    assert!(!case.exists("x"));
+    #[cfg(not(feature = "ann"))]
+    {
+        quickvec(&case, &["index", "m"]).fails(2, "--features ann");
+        quickvec(&case, &["similar", "m", "a1", "--approximate"]).fails(2, "--features ann");
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_the_text_is_read() {
+    let case = with_topics();
+    for (args, expected) in [
+        (["--valid", "nope"], "there is no file nope"),
+        (["--context-sum", "sum"], "--context-sum is a setting of --model cbow"),
+        (["--log", "-"], "a log cannot be written to standard output"),
+    ] {
+        let outcome =
+            train(&case, &[&["topics.txt", "-o", "x", "--model", "skipgram"], &args[..]].concat()).fails(2, expected);
+        assert!(!outcome.stderr.contains(" words, "), "after counting: {}", outcome.stderr);
+    }
+    assert!(!case.exists("x") && !case.exists("-"));
+}
+
+/// The chapter's questions are for its own corpora.
+#[test]
+fn a_text_of_ones_own_is_asked_for_words_of_its_own() {
+    let case = with_topics();
+    let korean = |i: usize| {
+        format!("한국{} 나라{} 사람{}\n", ["의", "가", "는"][i % 3], ["는", "로"][i % 2], ["이", "과"][i % 2])
+    };
+    let other = "you year car toyota king man queen\n".repeat(20);
+    case.write("own.txt", (0..300).map(korean).collect::<String>() + &other);
+    let args = ["own.txt", "-o", "m", "--force", "--vector-size", "8", "--epochs", "1"];
+    let shown = case.run(&args).succeeds();
+    let words: Vec<_> = shown.stdout.lines().filter_map(|line| line.strip_prefix("[query] ")).collect();
+    assert!((1..=3).contains(&words.len()) && !shown.stdout.contains("[analogy]"), "{}", shown.stdout);
+    let next = format!("similar m {}", words[words.len() - 1]);
+    let first = quickvec(&case, &["similar", "m", words[0]]).succeeds().stdout;
+    assert!(shown.stdout.starts_with(&first), "as `similar` shows it: {}", shown.stdout);
+    let shown = shown.says(&next);
+    assert!(shown.stdout.lines().count() <= 20);
+    let quiet = case.run(&[&args[..], &["--progress", "none"]].concat()).succeeds();
+    assert!(quiet.stdout.is_empty() && !quiet.stderr.contains("next:"), "{quiet:?}");
+    let builtin = ["builtin", "--recipe", "word2vec", "-o", "b", "--vector-size", "8", "--epochs", "1"];
+    assert!(case.run(&builtin).succeeds().stdout.contains("[analogy] king:man = queen:?"));
 }
 
 #[test]
@@ -146,6 +225,10 @@ fn vectors_to_start_from_have_to_fit() {
     sized("--update").fails(1, "m has vectors of 16 numbers, but 17");
     train(&case, &["topics.txt", "-o", "x", "--init", "gone"]).fails(1, "cannot start from gone");
     train(&case, &["topics.txt", "-o", "x", "--init", "topics.txt"]).fails(1, "cannot start from topics.txt");
+    quickvec(&case, &["convert", "m", "m.bin"]).succeeds();
+    train(&case, &["topics.txt", "-o", "x", "--update", "m.bin"])
+        .fails(1, "--update needs a quickvec model")
+        .says("--init");
     train(&case, &["topics.txt", "-o", "x", "--update", "topics.txt"]).fails(1, "cannot train topics.txt on");
     train(&case, &["topics.txt", "-o", "x", "--update", "m", "--init", "m"]).fails(2, "cannot be used with");
     case.write("nan.vec", "1 16\na1 nan".to_owned() + &" 0".repeat(15) + "\n");
@@ -169,6 +252,10 @@ fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
         assert_eq!(count(&new, word), count(&old, word).map(|count| count + more), "{word}");
     }
     assert_eq!((count(&new, "new1"), count(&new, "rare"), new.vocabulary().len()), (Some(404), None, 34));
+    assert!(new.vocabulary().counts().is_sorted_by(|a, b| a >= b), "{:?}", new.vocabulary().counts());
+    quickvec(&case, &["convert", "u", "u.vec", "--top", "5"]).succeeds();
+    let first: Vec<_> = new.vocabulary().words().take(5).collect();
+    assert_eq!(open(&case, "u.vec").vocabulary().words().collect::<Vec<_>>(), first);
     // What the new text lacks was not touched; the settings are the model's.
     assert_eq!(new.vector("d6"), old.vector("d6"));
     assert_ne!(new.vector("a1"), old.vector("a1"));
@@ -203,22 +290,29 @@ fn a_vocabulary_that_was_counted_before_is_taken() {
 #[test]
 fn the_log_has_columns_that_rise_and_fall_as_they_should() {
     let case = with_topics();
-    train(&case, &["topics.txt", "-o", "m", "--log", "log.csv", "--epochs", "3"]).succeeds();
+    case.write("valid.txt", "a1 a2 a3 a4\n".repeat(50));
+    let flags = ["topics.txt", "-o", "m", "--log", "log.csv", "--epochs", "3", "--keep-state"];
+    train(&case, &[&flags[..], &["--valid", "valid.txt"]].concat()).succeeds();
     let log = String::from_utf8(case.bytes("log.csv")).unwrap();
     let (header, rows) = log.split_once('\n').unwrap();
-    assert_eq!(header, "epoch,words,seconds,loss,learning_rate");
-    let rows: Vec<[f64; 5]> = rows
-        .lines()
-        .map(|row| row.split(',').map(|x| x.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap())
-        .collect();
+    assert_eq!(header, "epoch,words,seconds,loss,learning_rate,held_out_loss");
+    // 0 where a field is empty.
+    let number = |field: &str| if field.is_empty() { 0.0 } else { field.parse().unwrap() };
+    let rows: Vec<[f64; 6]> =
+        rows.lines().map(|row| row.split(',').map(number).collect::<Vec<_>>().try_into().unwrap()).collect();
     let ends: Vec<_> = rows.iter().filter(|row| row[1] == 30_000.0).map(|row| row[0]).collect();
     assert_eq!(ends, [1.0, 2.0, 3.0]);
     for pair in rows.windows(2) {
-        let place = |row: &[f64; 5]| (row[0] - 1.0) * 30_000.0 + row[1];
+        let place = |row: &[f64; 6]| (row[0] - 1.0) * 30_000.0 + row[1];
         assert!(place(&pair[0]) < place(&pair[1]) && pair[0][2] <= pair[1][2] && pair[0][4] > pair[1][4], "{pair:?}");
     }
     assert!(rows.iter().all(|row| row[3] > 0.0 && row[3] < 6.0 * std::f64::consts::LN_2), "{log}");
     assert!(rows[0][3] > rows[rows.len() - 1][3] && rows[rows.len() - 1][4] < 1e-5, "{log}");
+    assert!(rows.iter().all(|row| (row[1] == 30_000.0) == (row[5] > 0.0)), "held out, at the ends of epochs: {log}");
+    // A resumed run begins with the rows there were.
+    train(&case, &["--resume", "m", "--epochs", "4", "--valid", "valid.txt", "--log", "log.csv"]).succeeds();
+    let longer = String::from_utf8(case.bytes("log.csv")).unwrap();
+    assert!(longer.starts_with(&log) && longer.lines().last().unwrap().starts_with("4,30000,"), "{longer}");
 }
 
 #[cfg(feature = "plot")]

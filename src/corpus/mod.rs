@@ -27,7 +27,7 @@ mod tokenizer;
 mod unpack;
 
 pub use encoder::EOS;
-pub use prepare::{Normalization, Preparation, TokenizerKind};
+pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
 pub use read::{InvalidUtf8, ReadOptions, ReadReport};
 pub use sentences::{CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory, count_words};
 pub use sources::{Source, Sources};

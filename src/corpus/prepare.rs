@@ -44,6 +44,23 @@ pub enum TokenizerKind {
     Unicode,
 }
 
+/// What is done with a line of JSON that has not the field, or nothing (null) in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingField {
+    /// The text is refused.
+    #[default]
+    Error,
+    /// The line is left out, and counted.
+    Skip,
+}
+
+impl MissingField {
+    fn is_error(&self) -> bool {
+        *self == Self::Error
+    }
+}
+
 /// What is done to text before its words are counted. By default nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,6 +74,10 @@ pub struct Preparation {
     /// Read JSON Lines: each line is an object, and this field of it is text, or an array of texts. A dot leads into an
     /// object within the object (`doc.body`), unless a name has the dot itself. Line ends in the text end sentences.
     pub field: Option<String>,
+    /// What is done with lines that have not that field. Left out of files where it is the default, as in those of before
+    /// there was a choice.
+    #[serde(skip_serializing_if = "MissingField::is_error")]
+    pub missing_field: MissingField,
 }
 
 impl Preparation {
@@ -152,7 +173,9 @@ impl Worker {
         let mut made = false;
         if let Some(field) = &self.preparation.field {
             self.front.clear();
-            json_lines::texts(lines, field, name, first_line, &mut self.front)?;
+            let missing =
+                json_lines::Missing { policy: self.preparation.missing_field, seen: &mut report.missing_fields };
+            json_lines::texts(lines, field, name, first_line, &mut self.front, missing)?;
             made = true;
         }
         if self.preparation.lower {

@@ -72,6 +72,8 @@ pub struct ReadReport {
     pub decomposed_hangul: u64,
     /// Punctuation marks, symbols and the like that the Unicode tokenizer left out.
     pub non_words: u64,
+    /// Lines of JSON without the field, left out ([`MissingField::Skip`](super::MissingField::Skip)).
+    pub missing_fields: u64,
     /// There was more text, but `max_tokens` was reached.
     pub stopped_at_limit: bool,
 }

@@ -219,8 +219,8 @@ pub enum CorpusError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A JSON object without the field.
-    #[error("{name}, line {line}: the JSON object has no field {field:?}; is it spelt as in the file?")]
+    /// A JSON object without the field, or with nothing (null) in it.
+    #[error("{name}, line {line}: the JSON object has no text in a field {field:?}; is it spelt as in the file?")]
     NoField {
         /// The text.
         name: String,

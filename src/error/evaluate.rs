@@ -37,6 +37,19 @@ pub enum EvaluateError {
         /// Fields that this one has.
         got: usize,
     },
+    /// A question whose last word is a number: most likely pairs with one column too many.
+    #[error(
+        "{name}: line {line} ends in the number {got}: expected a question of 4 words, or a pair of two words and a number; \
+         of pairs with more columns, such as SimLex's, cut out those three (cut -f1,2,4)"
+    )]
+    NumberInQuestion {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The number.
+        got: String,
+    },
     /// How alike two words are is told by something that is no number.
     #[error("{name}: line {line}: expected a finite number after the two words, got `{got}`")]
     NotANumber {

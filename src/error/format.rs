@@ -5,11 +5,21 @@
 #[non_exhaustive]
 pub enum FormatError {
     /// The first bytes belong to no format that is known.
-    #[error("expected word vectors (a quickvec .safetensors model or the chapter's pickle), got {got}")]
+    #[error(
+        "expected word vectors (a quickvec model, word2vec text or binary, GloVe, fastText .vec or .bin, npz, the chapter's \
+         pickle; any of them packed too), got {got}"
+    )]
     Unrecognised {
         /// What the bytes look like.
         got: &'static str,
     },
+    /// A pickle of gensim's classes: to open it is to run gensim.
+    #[error(
+        "this is a file of gensim's own, which only gensim can load; in Python: \
+         KeyedVectors.load('FILE').save_word2vec_format('FILE.bin', binary=True), and of a whole model \
+         Word2Vec.load('FILE').wv.save_word2vec_format('FILE.bin', binary=True)"
+    )]
+    Gensim,
     /// The header gives itself an absurd length.
     #[error(
         "the header claims {got} bytes, expected at most {expected}: this is no safetensors file, or a damaged one"
@@ -161,7 +171,10 @@ pub enum FormatError {
         got: usize,
     },
     /// A line with too few or too many numbers.
-    #[error("line {line}: expected a word and {expected} numbers, got {got} numbers")]
+    #[error(
+        "line {line}: expected a word and {expected} numbers, got {got} numbers; if the file was cut short there, --limit N takes \
+         the first N vectors"
+    )]
     RowLength {
         /// The line, from 1.
         line: usize,

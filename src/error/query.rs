@@ -22,8 +22,8 @@ pub enum QueryError {
     },
     /// Weights by frequency were asked for where nothing tells frequencies.
     #[error(
-        "the model does not tell how often words were seen, which weights by frequency need; \
-         leave them out, or train with quickvec, whose models keep the counts"
+        "the model does not tell how often words were seen, and weights by frequency (--sif) rest on that; \
+         embed without them, or train with quickvec, whose models keep the counts"
     )]
     NoCounts,
     /// The `a` of the weights `a / (a + frequency)`.

@@ -9,11 +9,21 @@
 //! - rank of `b` from `a`: 1, and 1 more for each word nearer to `a` than `b` is, as gensim's `rank`
 #![forbid(unsafe_code)]
 
-use super::restrict::Restricted;
+use super::restrict::{Candidates, Restricted};
 use super::scan::Score;
-use super::search::{Neighbour, cosine, wide_unit};
+use super::search::{cosine, unit, wide_unit, widened};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
+use crate::words::WordId;
+
+/// A word among others, and how near it is to their mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The word, as it was given.
+    pub word: String,
+    /// Its cosine with the mean of all of them, from -1 to 1.
+    pub similarity: f32,
+}
 
 impl WordVectors {
     /// The cosine of two words, from -1 to 1; 0 if either has the zero vector.
@@ -38,13 +48,11 @@ impl WordVectors {
     ///
     /// # Errors
     /// As [`n_similarity`](Self::n_similarity).
-    pub fn rank_by_centrality(&self, words: &[&str]) -> Result<Vec<Neighbour>, QueryError> {
+    pub fn rank_by_centrality(&self, words: &[&str]) -> Result<Vec<Member>, QueryError> {
         let mean = wide_unit(self.sum(words, wide_unit)?);
-        let neighbour = |word: &&str| {
-            let id = self.known(word)?;
-            Ok(Neighbour { word: (*word).to_owned(), id, similarity: cosine(&mean, &self.finite(id)?) })
-        };
-        let mut ranked = words.iter().map(neighbour).collect::<Result<Vec<_>, QueryError>>()?;
+        let member =
+            |word: &&str| Ok(Member { word: (*word).to_owned(), similarity: cosine(&mean, &self.vector_of(word)?) });
+        let mut ranked = words.iter().map(member).collect::<Result<Vec<_>, QueryError>>()?;
         ranked.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok(ranked)
     }
@@ -62,7 +70,7 @@ impl WordVectors {
     ///
     /// # Errors
     /// As [`n_similarity`](Self::n_similarity).
-    pub fn odd_one_out(&self, words: &[&str]) -> Result<Neighbour, QueryError> {
+    pub fn odd_one_out(&self, words: &[&str]) -> Result<Member, QueryError> {
         self.rank_by_centrality(words)?.pop().ok_or(QueryError::NoWords)
     }
 
@@ -72,6 +80,12 @@ impl WordVectors {
     /// [`QueryError::UnknownWord`], with near spellings; [`QueryError::NotFinite`] if the file is damaged.
     pub fn rank(&self, word: &str, other: &str) -> Result<usize, QueryError> {
         Restricted::all(self).rank(word, other)
+    }
+
+    /// A cosine as the scan scores it, so that words with the same vector come out equal.
+    fn scanned_cosine(&self, unit: &[f32], id: WordId) -> Result<f32, QueryError> {
+        let only = Restricted { vectors: self, candidates: Candidates::Ids(vec![id]) };
+        Ok(only.scan(&[unit], Score::Cosine, || 0.0, |limit, block| *limit = block.scores[0][0])?[0])
     }
 
     /// The sum of what `scale` makes of the words' vectors.
@@ -91,17 +105,18 @@ impl Restricted<'_> {
     /// # Errors
     /// The same.
     pub fn rank(&self, word: &str, other: &str) -> Result<usize, QueryError> {
-        let (own, other) = (self.vectors.known(word)?, self.vectors.known(other)?);
-        let unit = self.vectors.unit(own)?;
-        // Scored as the scan scores it, so that words with the same vector come out equal.
-        let only = Restricted { vectors: self.vectors, candidates: super::restrict::Candidates::Ids(vec![other]) };
-        let limit = only.scan(&[&unit], Score::Cosine, || 0.0, |limit, block| *limit = block.scores[0][0])?[0];
+        let own = self.vectors.id(word);
+        let unit = unit(self.vectors.vector_of(word)?);
+        let limit = match self.vectors.id(other) {
+            Some(other) => self.vectors.scanned_cosine(&unit, other)?,
+            None => cosine(&widened(&unit), &self.vectors.vector_of(other)?),
+        };
         let shares = self.scan(
             &[&unit],
             Score::Cosine,
             || 0,
             |nearer, block| {
-                let near = |&(i, score): &(usize, &f32)| *score > limit && self.id(block.first + i) != own;
+                let near = |&(i, score): &(usize, &f32)| *score > limit && Some(self.id(block.first + i)) != own;
                 *nearer += block.scores[0].iter().enumerate().filter(near).count();
             },
         )?;
@@ -112,7 +127,7 @@ impl Restricted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vectors::Floats;
+    use crate::vectors::{Floats, Neighbour};
     use crate::words::Vocabulary;
 
     const ROWS: [(&str, [f32; 3]); 9] = [
@@ -136,10 +151,18 @@ mod tests {
     }
 
     fn check(found: &[Neighbour], expected: &[(&str, f32)]) {
+        check_all(found.iter().map(|found| (found.word.as_str(), found.similarity)).collect(), expected);
+    }
+
+    fn check_members(found: &[Member], expected: &[(&str, f32)]) {
+        check_all(found.iter().map(|found| (found.word.as_str(), found.similarity)).collect(), expected);
+    }
+
+    fn check_all(found: Vec<(&str, f32)>, expected: &[(&str, f32)]) {
         assert_eq!(found.len(), expected.len());
         for (found, (word, score)) in found.iter().zip(expected) {
-            assert_eq!(found.word, *word);
-            assert!((found.similarity - score).abs() < 2e-7, "{found:?}, expected {score}");
+            assert_eq!(found.0, *word);
+            assert!((found.1 - score).abs() < 2e-7, "{found:?}, expected {score}");
         }
     }
 
@@ -165,12 +188,15 @@ mod tests {
     #[test]
     fn the_odd_word_is_gensims() {
         let found = vectors(8).rank_by_centrality(&["king", "queen", "woman", "car"]).unwrap();
-        check(
+        check_members(
             &found,
             &[("queen", 0.981_323_66), ("woman", 0.895_896_55), ("king", 0.822_787_46), ("car", 0.468_687_83)],
         );
         let found = vectors(8).rank_by_centrality(&["king", "man", "you", "안녕"]).unwrap();
-        check(&found, &[("you", 0.740_127_15), ("안녕", 0.654_620_1), ("man", 0.616_122_4), ("king", 0.606_621_6)]);
+        check_members(
+            &found,
+            &[("you", 0.740_127_15), ("안녕", 0.654_620_1), ("man", 0.616_122_4), ("king", 0.606_621_6)],
+        );
         assert_eq!(vectors(8).odd_one_out(&["king", "queen", "woman", "car"]).unwrap().word, "car");
     }
 

@@ -3,8 +3,8 @@
 //! For the known words `w` of a text, `n` of them, each time they occur: `Σ s(w) u(w) / n`, where `u(w)` is the vector of
 //! `w` scaled to length 1 and `s(w)` is 1, or with [`Embedder::sif`] `a / (a + p(w))`, `p(w)` being the word's share of the
 //! training text (smooth inverse frequency: Arora, Liang and Ma 2017, without their second step, which takes the common
-//! direction of all texts out and so has to see them all first). Words are what white space parts; unknown ones are left
-//! out and counted. A text without a known word is the zero vector.
+//! direction of all texts out and so has to see them all first). Words are what white space parts; those that the vocabulary
+//! does not have get vectors from their n-grams where the file has these (and were seen 0 times), or else are left out and counted. A text without a known word is the zero vector.
 #![forbid(unsafe_code)]
 
 mod npy;
@@ -56,7 +56,7 @@ pub struct EmbedReport {
     pub lines: u64,
     /// Words, unknown ones included.
     pub words: u64,
-    /// Words that the vocabulary does not have: left out.
+    /// Words without a vector: left out.
     pub unknown_words: u64,
     /// Lines without a known word, empty ones included: their vectors are zero.
     pub lines_unknown: u64,
@@ -167,25 +167,34 @@ impl<'a> Embedder<'a> {
     fn add_words(&self, sum: &mut Sum, text: &str) -> Result<(), QueryError> {
         for word in text.split_whitespace() {
             let word = if self.lower { Cow::from(word.to_lowercase()) } else { word.into() };
-            match self.vectors.vocabulary().id(&word) {
+            match self.vectors.id(&word) {
                 Some(id) => self.add(sum, id)?,
-                None => sum.unknown += 1,
+                None => match self.vectors.vector_of_ngrams(&word) {
+                    Some(vector) => {
+                        self.add_row(sum, &vector, 0.0);
+                    }
+                    None => sum.unknown += 1,
+                },
             }
         }
         Ok(())
     }
 
     fn add(&self, sum: &mut Sum, id: WordId) -> Result<(), QueryError> {
-        let frequency = self.vectors.vocabulary().count(id) as f64;
-        let weight = self.sif.map_or(1.0, |a| a / (a + frequency));
+        let seen = self.vectors.vocabulary().count(id) as f64;
         let mut squares = 0.0;
-        self.vectors.rows().for_each(id as usize..id as usize + 1, |_, row| {
-            squares = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>(); // no finite f32 overflows
-            let weight = if squares > 0.0 { weight / squares.sqrt() } else { 0.0 };
-            sum.total.iter_mut().zip(row).for_each(|(total, &x)| *total += weight * f64::from(x));
-        });
-        sum.known += 1;
+        self.vectors.rows().for_each(id as usize..id as usize + 1, |_, row| squares = self.add_row(sum, row, seen));
         if squares.is_finite() { Ok(()) } else { self.vectors.finite(id).map(drop) }
+    }
+
+    /// Adds the vector of a word that was seen so often; returns the square of its length.
+    fn add_row(&self, sum: &mut Sum, row: &[f32], seen: f64) -> f64 {
+        let weight = self.sif.map_or(1.0, |a| a / (a + seen));
+        let squares = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>(); // no finite f32 overflows
+        let weight = if squares > 0.0 { weight / squares.sqrt() } else { 0.0 };
+        sum.total.iter_mut().zip(row).for_each(|(total, &x)| *total += weight * f64::from(x));
+        sum.known += 1;
+        squares
     }
 }
 

@@ -59,8 +59,14 @@ impl Bytes {
     /// [`Error::Io`] if it cannot be opened or is no regular file.
     pub fn map(path: &Path) -> Result<Self> {
         // Asked before opening, which would wait at a pipe without a writer.
-        if !fs::metadata(path).map_err(Error::io(path))?.is_file() {
-            let refusal = io::Error::new(io::ErrorKind::InvalidInput, "expected a file, got a folder, device or pipe");
+        let kind = fs::metadata(path).map_err(Error::io(path))?.file_type();
+        if !kind.is_file() {
+            let got = if kind.is_dir() {
+                "expected a file, got a folder"
+            } else {
+                "expected a file, got a pipe or device, where nothing can be read in any order; save it to a file first"
+            };
+            let refusal = io::Error::new(io::ErrorKind::InvalidInput, got);
             return Err(Error::io(path)(refusal));
         }
         let file = File::open(path).map_err(Error::io(path))?;

@@ -14,6 +14,7 @@ mod embed;
 pub mod evaluate;
 pub mod format;
 mod lines;
+mod lookup;
 pub mod map;
 mod mapped;
 mod open;
@@ -26,6 +27,7 @@ mod subwords;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
+pub use compare::Member;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use mapped::exit_if_a_mapped_file_is_lost;
 pub use restrict::Restricted;

@@ -5,6 +5,7 @@ use super::format::fasttext::FastTextModel;
 use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
 use super::format::{Format, OpenOptions, OpenReport, Table, npz, recognise, unpack, word2vec_binary, word2vec_text};
+use super::lookup;
 use super::mapped::Bytes;
 use super::{Floats, Rows, WordVectors};
 use crate::error::{FormatError, Result};
@@ -77,7 +78,8 @@ fn of_model(bytes: Bytes, options: &OpenOptions, report: &mut OpenReport) -> Res
     let rows = model.input();
     let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
     if is_cut || options.allow_nan && !is_finite(&rows) {
-        return of_rows(allowed(model.vocabulary(), &rows, options, report));
+        let vectors = of_rows(allowed(model.vocabulary(), &rows, options, report))?;
+        return Ok(vectors.with_lower(lookup::was_lower(&model)));
     }
     WordVectors::from_model(model)
 }

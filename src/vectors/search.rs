@@ -73,6 +73,7 @@ impl WordVectors {
     }
 
     /// The vector of a word that is there, scaled to length 1; the zero vector stays as it is.
+    #[cfg(any(test, feature = "ann"))]
     pub(super) fn unit(&self, id: WordId) -> Result<Vec<f32>, QueryError> {
         Ok(unit(self.finite(id)?))
     }

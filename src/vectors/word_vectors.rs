@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
+use super::lookup;
 use super::restrict::Restricted;
 use super::search::widened;
 use super::spelling;
@@ -31,6 +32,8 @@ pub struct WordVectors {
     subwords: Option<Subwords>,
     /// 1 / |row|: see [`scan`](super::scan). Empty until the first scan of a large file; shared by clones.
     norms: Arc<OnceLock<Vec<f32>>>,
+    /// Whether the words are those of a text in lower case.
+    lower: bool,
 }
 
 impl WordVectors {
@@ -39,8 +42,8 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
-        let rows = model.input();
-        Self::from_rows(model.into_vocabulary(), rows)
+        let (rows, lower) = (model.input(), lookup::was_lower(&model));
+        Ok(Self::from_rows(model.into_vocabulary(), rows)?.with_lower(lower))
     }
 
     /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
@@ -64,6 +67,11 @@ impl WordVectors {
         Ok(Self { subwords: Some(subwords), ..self })
     }
 
+    /// The same, of a text in lower case or not.
+    pub(super) fn with_lower(self, lower: bool) -> Self {
+        Self { lower, ..self }
+    }
+
     fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
         let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
         let vectors = Self::unchecked(vocabulary, rows);
@@ -75,7 +83,7 @@ impl WordVectors {
 
     /// Vectors that nobody has looked at yet.
     pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
-        Self { vocabulary, rows, subwords: None, norms: Arc::default() }
+        Self { vocabulary, rows, subwords: None, norms: Arc::default(), lower: false }
     }
 
     /// Looks at every number: is it one? On opening that is done for all but large mapped files (see
@@ -120,17 +128,27 @@ impl WordVectors {
         self.subwords.as_ref()
     }
 
-    /// The vector of `word`, if it is known, or its n-grams are ([`WordVectors::subwords`]).
+    /// The vector of `word`, if it is known ([`WordVectors::id`]), or its n-grams are ([`WordVectors::subwords`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
-        match self.vocabulary.id(word) {
+        match self.id(word) {
             Some(id) => self.vector_by_id(id),
-            None => self.subwords.as_ref()?.vector(word).filter(|vector| vector.iter().all(|x| x.is_finite())),
+            None => self.vector_of_ngrams(word),
         }
+    }
+
+    /// The vector that its n-grams give a word, if the file has them, and they are numbers.
+    pub(super) fn vector_of_ngrams(&self, word: &str) -> Option<Vec<f32>> {
+        self.subwords.as_ref()?.vector(word).filter(|vector| vector.iter().all(|x| x.is_finite()))
     }
 
     /// The vector of the word with this id, if there is one.
     pub fn vector_by_id(&self, id: WordId) -> Option<Vec<f32>> {
         self.rows.row(id as usize)
+    }
+
+    /// Whether the words are those of a text in lower case.
+    pub(super) fn is_lower(&self) -> bool {
+        self.lower
     }
 
     pub(super) fn norms(&self) -> &OnceLock<Vec<f32>> {
@@ -139,7 +157,7 @@ impl WordVectors {
 
     /// The vector to ask with for `word`, known or made of n-grams, or an error that offers near spellings.
     pub(super) fn vector_of(&self, word: &str) -> Result<Vec<f64>, QueryError> {
-        match self.vocabulary.id(word) {
+        match self.id(word) {
             Some(id) => self.finite(id),
             None => self.vector(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word)),
         }
@@ -147,12 +165,7 @@ impl WordVectors {
 
     /// The ids of those of `words` that are known: what an answer leaves out.
     pub(super) fn ids_of(&self, words: &[&str]) -> Vec<WordId> {
-        words.iter().filter_map(|word| self.vocabulary.id(word)).collect()
-    }
-
-    /// The id of `word`, or an error that offers near spellings.
-    pub(super) fn known(&self, word: &str) -> Result<WordId, QueryError> {
-        self.vocabulary.id(word).ok_or_else(|| self.unknown(word))
+        words.iter().filter_map(|word| self.id(word)).collect()
     }
 
     fn unknown(&self, word: &str) -> QueryError {

@@ -4,10 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-use super::{Vocabulary, WordId};
+use super::Vocabulary;
 use crate::error::{Error, Result, VocabularyError};
 use crate::file::write_atomically;
-use std::cmp::Reverse;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -113,8 +112,7 @@ pub fn write_vocabulary(path: &Path, vocabulary: &Vocabulary) -> Result<()> {
     if let Some(word) = vocabulary.words().find(|word| !is_word(word)) {
         return Err(VocabularyError::Unwritable { word: shown(word) }.into());
     }
-    let mut ids: Vec<WordId> = (0..vocabulary.len() as WordId).collect();
-    ids.sort_by_key(|&id| Reverse(vocabulary.count(id)));
+    let ids = vocabulary.by_falling_count();
     write_atomically(path, |out| {
         ids.iter().try_for_each(|&id| writeln!(out, "{}\t{}", vocabulary.word(id), vocabulary.count(id)))
     })

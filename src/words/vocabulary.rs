@@ -4,6 +4,7 @@
 //! hash table that finds it, instead of the 60 and more of a `HashMap<String, _>`.
 
 use super::index::{Index, hash};
+use std::cmp::Reverse;
 
 /// The number of a word: its row in the matrices.
 pub type WordId = u32;
@@ -145,6 +146,20 @@ impl Vocabulary {
     /// All words, by id.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.len()).map(|id| self.word(id as WordId))
+    }
+
+    /// All ids, those of the words that were seen most often first; words of equal count by rising id. Where no counts are
+    /// known that is the order of the ids, which in most files is that of falling counts.
+    ///
+    /// ```
+    /// let mut vocabulary = quickvec::Vocabulary::new();
+    /// [("you", 2), ("say", 9), ("i", 2)].map(|(word, count)| vocabulary.insert(word, count));
+    /// assert_eq!(vocabulary.by_falling_count(), [1, 0, 2]);
+    /// ```
+    pub fn by_falling_count(&self) -> Vec<WordId> {
+        let mut ids: Vec<WordId> = (0..self.len()).map(|id| id as WordId).collect(); // ids are 32 bits
+        ids.sort_by_key(|&id| Reverse(self.counts[id as usize]));
+        ids
     }
 
     /// The same words with every count 0: for encoding another text with this one's ids.

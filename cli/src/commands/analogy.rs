@@ -58,6 +58,6 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let among = vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize));
     let neighbours = among.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
     let words = [&args.a, &args.b, &args.c].map(String::clone);
-    let answer = Answer { query: Query::Analogy { words, method: name }, neighbours };
+    let answer = Answer::new(Query::Analogy { words, method: name }, neighbours);
     to_stdout(|out| args.format.output().answers(out, &[answer]))
 }

@@ -2,23 +2,21 @@
 
 use super::open::OpenArgs;
 use super::{info, open};
-use crate::output::{UsageError, note};
-use clap::CommandFactory;
-use clap::error::ErrorKind;
+use crate::output::{Place, UsageError, note};
 use quickvec::compress::Compression;
-use quickvec::error::PickleError;
+use quickvec::error::{FormatError, PickleError};
+use quickvec::vectors::format::npz::NpzWriter;
 use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::vectors::format::{
-    Format, OpenOptions, npz, pickle, recognise_file, word2vec_binary, word2vec_text, write_packed,
-};
-use quickvec::{Error, Vocabulary, WordVectors, file};
+use quickvec::vectors::format::{Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text};
+use quickvec::{Error, Vocabulary, WordId, WordVectors};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Copy a model to another format or precision
 ///
-/// The copy is a model, not a checkpoint: a trainer's state is left out. What else the new format cannot hold is told.
+/// The copy is a model, not a checkpoint: a trainer's state is left out. What else the new format cannot hold is told. Words
+/// are written the most frequent first, as other programs expect it; a copy as safetensors or pickle keeps their ids.
 /// An ending .gz, .bz2, .zst or .xz after the format's own packs the file.
 #[derive(clap::Args)]
 pub struct Args {
@@ -26,7 +24,7 @@ pub struct Args {
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// File to write; its ending tells the format: .safetensors, .txt or .vec (word2vec text), .glove (text without a
-    /// header), .bin (word2vec binary), .npz (NumPy), .pkl or .pickle
+    /// header), .bin (word2vec binary), .npz (NumPy), .pkl or .pickle; - is standard output, and needs --to
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Format to write, whatever the ending
@@ -35,7 +33,7 @@ pub struct Args {
     /// Store numbers in half precision (f16); vectors that are stored so already stay so
     #[arg(long)]
     half: bool,
-    /// Keep the N first words only: in most files the most frequent ones
+    /// Keep the N most frequent words only; where the file does not tell how often words were seen, the N first
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
     /// Scale every vector to length 1
@@ -78,6 +76,11 @@ impl To {
         }
     }
 
+    /// Whether it is read by ids as well: they stay as they are. In any other format order is all that tells frequency.
+    fn has_ids(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle)
+    }
+
     /// Whether it can hold numbers in half precision.
     fn has_half(self) -> bool {
         matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
@@ -101,22 +104,27 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let help = format!("{} has no half precision: --half goes with safetensors, pickle and npz", to.name());
         return Err(UsageError(help).into());
     }
-    file::check_writable(&args.output, args.force)?;
+    match to {
+        // It is mapped when it is opened, which a pipe cannot be.
+        To::Safetensors => Place::named(&args.output).check_file("a safetensors model", args.force)?,
+        _ => Place::named(&args.output).check(args.force)?,
+    }
     let mut content = Content::read(&args.input, &args.open).map_err(|error| open::name_file(&args.input, error))?;
     if content.is_checkpoint && is_same(&args.input, &args.output) {
         let path = args.output.display();
         let help = format!("{path} is a checkpoint, and its copy will be none; write to another name");
         return Err(UsageError(help).into());
     }
-    if let Some(top) = args.top {
-        content.keep(top as usize);
+    if args.top.is_some() || !to.has_ids() {
+        content.keep_most_frequent(args.top.map_or(usize::MAX, |top| top as usize));
     }
     if args.normalize {
         content.normalize();
     }
-    content.write(&args.output, to, args.half).map_err(|error| open::name_file(&args.output, error))?;
-    for loss in content.losses(to, args.half) {
-        note(format_args!("{}: {loss}", args.output.display()));
+    content.write(&args.output, to, args.half)?;
+    let losses = content.losses(to, args.half);
+    if !losses.is_empty() {
+        note(format_args!("{}: {}", args.output.display(), losses.join("; ")));
     }
     Ok(())
 }
@@ -133,14 +141,14 @@ fn by_ending(path: &Path) -> Option<To> {
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, to)| to)
 }
 
-/// Ends the program as clap does when an argument is wrong: exit code 2.
+/// Ends the program.
 fn wrong_usage(output: &Path) -> ! {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
     let message = format!(
         "the ending of {} tells no format: expected one of {endings} (and .gz, .bz2, .zst or .xz after it); or give --to",
         output.display()
     );
-    crate::Cli::command().error(ErrorKind::ValueValidation, message).exit()
+    crate::wrong_usage("convert", message)
 }
 
 /// A model as it goes from one format to another. V words, D numbers each; matrices are V x D.
@@ -165,15 +173,23 @@ impl Content {
         })
     }
 
-    /// Leaves all words but the first `top` out.
-    fn keep(&mut self, top: usize) {
-        let all = std::mem::take(&mut self.vocabulary);
-        for (word, &count) in all.words().zip(all.counts()).take(top) {
-            self.vocabulary.insert(word, count);
+    /// Puts the most frequent words first, and leaves all but `top` out.
+    fn keep_most_frequent(&mut self, top: usize) {
+        let (all, vector_size) = (std::mem::take(&mut self.vocabulary), self.vector_size);
+        let mut ids = all.by_falling_count();
+        ids.truncate(top);
+        for &id in &ids {
+            self.vocabulary.insert(all.word(id), all.count(id));
         }
-        let numbers = self.vocabulary.len() * self.vector_size;
-        self.input.truncate(numbers);
-        self.output.iter_mut().for_each(|output| output.truncate(numbers));
+        let first = ids.iter().copied().eq(0..ids.len() as WordId);
+        for matrix in [&mut self.input].into_iter().chain(&mut self.output) {
+            if first {
+                matrix.truncate(ids.len() * vector_size); // no copy is needed
+            } else {
+                let row = |&id: &WordId| matrix[id as usize * vector_size..][..vector_size].iter().copied();
+                *matrix = ids.iter().flat_map(row).collect();
+            }
+        }
     }
 
     /// Scales every word vector to length 1; zero vectors stay.
@@ -217,33 +233,44 @@ impl Content {
         }
     }
 
-    fn write(&self, path: &Path, to: To, half: bool) -> Result<(), Error> {
+    fn write(&self, path: &Path, to: To, half: bool) -> anyhow::Result<()> {
         let half = half || self.half;
+        let (place, refused) = (Place::named(path), |error: FormatError| open::name_file(path, error));
         let Self { vocabulary, vector_size, input, .. } = self;
         match to {
-            To::Text => word2vec_text::write(path, vocabulary, *vector_size, input, true),
-            To::Glove => word2vec_text::write(path, vocabulary, *vector_size, input, false),
-            To::Binary => word2vec_binary::write(path, vocabulary, *vector_size, input),
-            To::Npz => npz::write(path, vocabulary, *vector_size, input, half),
+            To::Text | To::Glove => {
+                word2vec_text::check(vocabulary, *vector_size, input).map_err(refused)?;
+                place.write(|out| word2vec_text::write_to(out, vocabulary, *vector_size, input, to == To::Text))
+            }
+            To::Binary => {
+                word2vec_binary::check(vocabulary, *vector_size, input).map_err(refused)?;
+                place.write(|out| word2vec_binary::write_to(out, vocabulary, *vector_size, input))
+            }
+            To::Npz => {
+                let npz = NpzWriter::new(vocabulary, *vector_size, input, half).map_err(refused)?;
+                place.write(|out| npz.write_to(out))
+            }
             To::Pickle => self.write_pickle(path, half),
-            To::Safetensors => safetensors::write(
-                path,
-                &ModelParts {
-                    vocabulary: &self.vocabulary,
-                    vector_size: self.vector_size,
-                    input: &self.input,
-                    output: self.output.as_deref(),
-                    half,
-                    metadata: self.metadata.clone(),
-                    extra: Vec::new(),
-                },
-            ),
+            To::Safetensors => self.write_model(path, half),
         }
     }
 
-    fn write_pickle(&self, path: &Path, half: bool) -> Result<(), Error> {
+    fn write_model(&self, path: &Path, half: bool) -> anyhow::Result<()> {
+        let parts = ModelParts {
+            vocabulary: &self.vocabulary,
+            vector_size: self.vector_size,
+            input: &self.input,
+            output: self.output.as_deref(),
+            half,
+            metadata: self.metadata.clone(),
+            extra: Vec::new(),
+        };
+        safetensors::write(path, &parts).map_err(|error| open::name_file(path, error))
+    }
+
+    fn write_pickle(&self, path: &Path, half: bool) -> anyhow::Result<()> {
         let mut refused = None;
-        let written = write_packed(path, |mut out| {
+        let written = Place::named(path).write(|mut out| {
             let written = pickle::write(&mut out, &self.vocabulary, self.vector_size, &self.input, half);
             written.map_err(|error| match error {
                 PickleError::Write(error) => error,
@@ -253,14 +280,19 @@ impl Content {
                 }
             })
         });
-        refused.map_or(written, |reason| Err(reason.into()))
+        refused.map_or(written, |reason| Err(open::name_file(path, Error::from(reason))))
     }
 
     /// What a copy in this format does not have, in words.
     fn losses(&self, to: To, half: bool) -> Vec<String> {
         let own = to == To::Safetensors;
         let counted = self.vocabulary.counts().iter().any(|&count| count > 0);
-        let no_place = |what| format!("{} has no place for {what} left out", to.name());
+        let homeless = [
+            (!own && self.output.is_some(), "the output weights"),
+            (!own && to != To::Npz && counted, "the counts of words"),
+            (!own && !self.metadata.is_empty(), "settings and corpus"),
+        ];
+        let homeless: Vec<_> = homeless.into_iter().filter(|(lost, _)| *lost).map(|(_, what)| what).collect();
         let all = [
             (self.is_checkpoint, "the trainer's state is left out; resume from the original".to_owned()),
             (half && !self.half, "numbers are rounded to half precision".to_owned()),
@@ -268,10 +300,8 @@ impl Content {
                 self.half && !half && self.is_normalized && to.has_half(),
                 "lengths are 1 but for half precision".to_owned(),
             ),
-            (!own && self.output.is_some(), no_place("the output weights; they are")),
+            (!homeless.is_empty(), format!("{} has no place for {}", to.name(), homeless.join(", "))),
             (self.has_subwords, "the n-grams, which give vectors to unknown words, are left out".to_owned()),
-            (!own && to != To::Npz && counted, no_place("how often words were seen; the counts are")),
-            (!own && !self.metadata.is_empty(), no_place("settings and corpus; they are")),
             (own && !counted, "the original does not tell how often words were seen; all counts are 0".to_owned()),
             (
                 own && self.is_normalized && self.output.is_some(),

@@ -4,9 +4,10 @@
 use super::reading::Reading;
 use crate::output::{UsageError, note, say, thousands};
 use quickvec::Vocabulary;
+use quickvec::compress::Compression;
 use quickvec::corpus::datasets::ptb::{self, Split};
 use quickvec::corpus::datasets::{Locator, builtin};
-use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, ReadOptions, ReadReport, Source, Sources};
+use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
 use quickvec::error::{CorpusError, Error};
 use std::ffi::OsStr;
 use std::path::Path;
@@ -33,14 +34,14 @@ pub struct Texts {
 impl Choice {
     /// A data set's name stands alone; everything else is files, folders, patterns, or `-` once.
     pub fn parse(names: &[String]) -> anyhow::Result<Self> {
-        let is_data_set = |name: &&String| *name == BUILTIN || ptb::is_name(name);
+        let is_one = |name: &&String| is_data_set(std::slice::from_ref(*name));
         match names {
             [] => return Ok(Choice::Builtin),
             [name] if name == BUILTIN => return Ok(Choice::Builtin),
             [name] if ptb::is_name(name) => return Ok(Choice::Ptb(name.parse().map_err(Error::from)?)),
             _ => {}
         }
-        if let Some(name) = names.iter().find(is_data_set) {
+        if let Some(name) = names.iter().find(is_one) {
             let help = format!("the data set {name} stands alone; for a file of that name write ./{name}");
             return Err(UsageError(help).into());
         }
@@ -64,11 +65,19 @@ impl Choice {
         if let Choice::Texts(texts) = self { &texts.sources.list } else { &[] }
     }
 
-    /// A line for every kind of file that the names seemed to mean and that is not read.
-    pub fn tell_left_out(&self) {
+    /// A line for every kind of file that the names seemed to mean and that is not read, or not as it seems to be meant.
+    pub fn tell_left_out(&self, preparation: &Preparation) {
         if let Choice::Texts(texts) = self {
-            texts.tell();
+            texts.tell(preparation);
         }
+    }
+
+    /// The first of its files that is not there.
+    pub fn missing(&self) -> Option<&Path> {
+        self.sources().iter().find_map(|source| match source {
+            Source::File(path) if !path.exists() => Some(path.as_path()),
+            _ => None,
+        })
     }
 
     /// Whether it is read from standard input, which cannot be read again.
@@ -101,7 +110,7 @@ impl Choice {
             Choice::Builtin => builtin::corpus(options),
             Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
             Choice::Texts(texts) => {
-                texts.tell();
+                texts.tell(&options.preparation);
                 Corpus::read(&texts.sources.list, options)
             }
         };
@@ -120,7 +129,7 @@ impl Choice {
             Choice::Builtin => builtin::corpus_with(&options, vocabulary),
             Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
             Choice::Texts(texts) => {
-                texts.tell();
+                texts.tell(&options.preparation);
                 Corpus::read_with(&texts.sources.list, &options, vocabulary)
             }
         };
@@ -129,8 +138,8 @@ impl Choice {
 }
 
 impl Texts {
-    /// A line for every kind of file that the names seemed to mean and that is not read.
-    fn tell(&self) {
+    /// See [`Choice::tell_left_out`].
+    fn tell(&self, preparation: &Preparation) {
         let Sources { hidden, empty, special, repeated, .. } = &self.sources;
         let again = repeated.first().map_or(String::new(), |path| format!(" ({})", path.display()));
         let told = [
@@ -143,7 +152,20 @@ impl Texts {
         for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
             note(format_args!("{names}: {} {what}", thousands(*count)));
         }
+        let json = self.sources.list.iter().find(|source| matches!(source, Source::File(path) if is_json_lines(path)));
+        if let (Some(Source::File(path)), None) = (json, &preparation.field) {
+            let (path, help) =
+                (path.display(), "is read as plain text, its braces and names too; --field NAME reads one field");
+            note(format_args!("{path} {help} of JSON Lines"));
+        }
     }
+}
+
+/// By its name, packed or not.
+fn is_json_lines(path: &Path) -> bool {
+    let unpacked = path.with_extension("");
+    let path = if Compression::of_ending(path).is_some() { &unpacked } else { path };
+    path.extension().is_some_and(|ending| ["jsonl", "ndjson"].iter().any(|json| ending.eq_ignore_ascii_case(json)))
 }
 
 fn locator(reading: &Reading) -> Locator {
@@ -151,11 +173,19 @@ fn locator(reading: &Reading) -> Locator {
     Locator { data_dir: reading.data_dir.clone(), on_download: Some(tell), ..Locator::default() }
 }
 
+/// Whether a corpus of these names is a data set, and not the user's own text.
+pub fn is_data_set(names: &[String]) -> bool {
+    matches!(names, [name] if name == BUILTIN || ptb::is_name(name))
+}
+
 /// The library speaks of choices; here they have names.
 pub fn with_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
             anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")
+        }
+        Error::Corpus(CorpusError::NoField { .. }) => {
+            anyhow::anyhow!("{error} (--missing-field skip leaves such lines out)")
         }
         error => error.into(),
     }
@@ -176,6 +206,7 @@ pub fn tell(name: &str, report: &ReadReport) {
             "words with conjoining jamo (NFD): not the same words as composed ones (--normalize nfc composes them)"
                 .to_owned(),
         ),
+        (report.missing_fields, "lines of JSON without the field: left out".to_owned()),
         (report.non_words, "punctuation marks and symbols: left out".to_owned()),
     ];
     for (count, what) in told.iter().filter(|(count, _)| *count > 0) {

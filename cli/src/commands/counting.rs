@@ -51,7 +51,7 @@ impl Counting {
 pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<(Vocabulary, CountReport)> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out();
+            choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
             count_words(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
         }
@@ -66,7 +66,7 @@ pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyh
 pub fn read(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out();
+            choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
             Sentences::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
         }
@@ -107,13 +107,14 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
             thousands(report.pruned.undercount)
         ));
     }
-    say(format_args!(
-        "{} words, {} different ones; {} different ones were seen less than {} times: left out",
-        thousands(report.tokens),
-        thousands(report.different_words),
-        thousands(report.rare_words),
-        options.min_count
-    ));
+    let rare = match report.rare_words {
+        0 => String::new(),
+        1 => format!("; 1 was seen less than {} times: left out", options.min_count),
+        rare => {
+            format!("; {} different ones were seen less than {} times: left out", thousands(rare), options.min_count)
+        }
+    };
+    say(format_args!("{} words, {} different ones{rare}", thousands(report.tokens), thousands(report.different_words)));
 }
 
 /// How far reading is, on a terminal.

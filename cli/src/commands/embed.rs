@@ -1,9 +1,7 @@
 //! `quickvec embed MODEL < lines`: a text a line becomes a vector a line.
 
 use super::open::{self, OpenArgs};
-use crate::output::{note, thousands, to_stdout};
-use clap::CommandFactory;
-use clap::error::ErrorKind;
+use crate::output::{Place, UsageError, note, thousands, to_stdout};
 use quickvec::vectors::{EmbedReport, Embedder, NpySpool};
 use quickvec::{Error, file};
 use std::io::{self, Write};
@@ -11,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 /// Make a vector of each line of text: the mean of its words' unit vectors
 ///
-/// Words are what white space parts. Unknown ones are left out; a line without a known word gives zeros. How many there were
-/// is told at the end.
+/// Words are what white space parts. Unknown ones get vectors from their n-grams where the model has them (fastText's .bin), or
+/// else are left out; a line without a known word gives zeros. How many there were is told at the end.
 #[derive(clap::Args)]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
@@ -25,7 +23,7 @@ pub struct Args {
     /// Look words up in lower case
     #[arg(long)]
     lower: bool,
-    /// File to write; its ending tells the format: .npy, .jsonl or .tsv
+    /// File to write; its ending tells the format: .npy, .jsonl or .tsv. Standard output without it, or with -
     #[arg(short, long, value_name = "OUT")]
     output: Option<PathBuf>,
     /// Form of the output: by OUT's ending, or tsv
@@ -53,8 +51,17 @@ enum Form {
 const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), ("npy", Form::Npy)];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    if let (Some(_), Some(text)) = (args.sif, args.text.as_ref().filter(|text| !text.exists())) {
+        if text.to_str().is_some_and(|text| text.parse::<f64>().is_ok()) {
+            let text = text.display();
+            return Err(
+                UsageError(format!("there is no text {text}; for the weight of --sif write --sif={text}")).into()
+            );
+        }
+    }
     let form = args.form();
-    if let Some(output) = &args.output {
+    let output = args.file();
+    if let Some(output) = output {
         file::check_writable(output, args.force)?;
     }
     let vectors = args.open.vectors(&args.model)?;
@@ -76,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             Err(io::Error::other("refused")) // so that no file appears; the reason is returned instead
         }
     };
-    let written = match &args.output {
+    let written = match output {
         Some(output) => file::write_atomically(output, |out| write(folder_of(output), out)).map_err(Into::into),
         None => to_stdout(|out| write(&std::env::temp_dir(), out)),
     };
@@ -107,8 +114,13 @@ impl From<Error> for Failure {
 }
 
 impl Args {
+    /// The file to write, unless it is standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|output| Place::named(output) != Place::Stdout)
+    }
+
     fn form(&self) -> Form {
-        let by_ending = || match &self.output {
+        let by_ending = || match self.file() {
             None => Form::Tsv,
             Some(output) => by_ending(output).unwrap_or_else(|| wrong_usage(output)),
         };
@@ -182,12 +194,12 @@ fn by_ending(path: &Path) -> Option<Form> {
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, form)| form)
 }
 
-/// Ends the program as clap does when an argument is wrong: exit code 2.
+/// Ends the program.
 fn wrong_usage(output: &Path) -> ! {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
     let message = format!(
         "the ending of {} tells no format: expected one of {endings}; or give --format tsv, jsonl or npy",
         output.display()
     );
-    crate::Cli::command().error(ErrorKind::ValueValidation, message).exit()
+    crate::wrong_usage("embed", message)
 }

@@ -2,6 +2,7 @@
 
 use super::open::{self, OpenArgs};
 use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
+use anyhow::ensure;
 use quickvec::error::QueryError;
 use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use quickvec::{AnalogyMethod, WordVectors};
@@ -67,8 +68,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
     let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
     let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;
-    evaluations.iter().for_each(note_nothing_known);
-    to_stdout(|out| args.format.write(out, &evaluations))
+    let known = evaluations.iter().filter(|evaluation| is_known(evaluation)).count();
+    to_stdout(|out| args.format.write(out, &evaluations))?;
+    ensure!(known > 0, "nothing could be measured: is the model of another language, or in lower case?");
+    Ok(())
 }
 
 impl Args {
@@ -86,8 +89,8 @@ impl Args {
     }
 }
 
-/// Says so where nothing could be measured: the vectors may be in another language.
-fn note_nothing_known(evaluation: &Evaluation) {
+/// Whether anything could be measured; says so where not: the vectors may be in another language.
+fn is_known(evaluation: &Evaluation) -> bool {
     let (known, what) = match &evaluation.measured {
         Measured::Analogies(report, _) => (report.total.asked > 0, "question"),
         Measured::Pairs(report) => (report.spearman.is_some(), "pair (or none that differ)"),
@@ -95,4 +98,5 @@ fn note_nothing_known(evaluation: &Evaluation) {
     if !known {
         note(format_args!("{}: no {what} has all its words among those of the model", evaluation.file));
     }
+    known
 }

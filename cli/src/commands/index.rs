@@ -1,8 +1,7 @@
 //! `quickvec index MODEL`: build the approximate index, and tell what it is worth.
 
 use super::open::OpenArgs;
-use crate::output::{Facts, FactsForm, to_stdout};
-use quickvec::file;
+use crate::output::{Facts, FactsForm, Place, to_stdout};
 use quickvec::vectors::ann::{ApproximateIndex, IndexOptions};
 use std::fs;
 use std::path::PathBuf;
@@ -52,7 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let path = args.output.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
     // An old index may be replaced; anything else only when that was asked for.
     let replaceable = args.force || fs::read(&path).is_ok_and(|bytes| ApproximateIndex::is_likely(&bytes));
-    file::check_writable(&path, replaceable)?;
+    Place::named(&path).check_file("an index", replaceable)?;
     let vectors = args.open.vectors(&args.model)?;
     let options = IndexOptions {
         connectivity: args.connectivity,

@@ -2,7 +2,7 @@
 
 use super::open::OpenArgs;
 use crate::output::map::{self, Dot, Nearest, WordMap};
-use crate::output::{UsageError, note, say};
+use crate::output::{Place, UsageError, note, say};
 use quickvec::corpus::EOS;
 use quickvec::vectors::Floats;
 use quickvec::vectors::map::{clusters, most_frequent, pca};
@@ -87,7 +87,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if args.method == Some(Method::Tsne) && !cfg!(feature = "tsne") {
         return Err(UsageError("this build has no t-SNE (feature `tsne` is off); use --method pca".to_owned()).into());
     }
-    file::check_writable(&args.output.path, args.force)?;
+    Place::named(&args.output.path).check_file("a map", args.force)?;
     let vectors = args.open.vectors(&args.model)?;
     let ids = chosen(args, vectors.vocabulary())?;
     let drawing = drawing(args, &vectors, &ids)?;

@@ -26,8 +26,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
-    let mut neighbours = vectors.rank_by_centrality(&words).map_err(Error::from)?;
-    neighbours.reverse();
-    let answer = Answer { query: Query::Odd(args.words.clone()), neighbours };
+    let ranked = vectors.rank_by_centrality(&words).map_err(Error::from)?;
+    let answer = Answer::new(Query::Odd(args.words.clone()), ranked.into_iter().rev());
     to_stdout(|out| args.format.output().answers(out, &[answer]))
 }

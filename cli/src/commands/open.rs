@@ -1,8 +1,9 @@
 //! What all commands that open a model share.
 
-use crate::output::note;
+use crate::output::{UsageError, note};
 use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
 use quickvec::{Error, WordVectors};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// How a file of word vectors is opened.
@@ -78,6 +79,11 @@ fn tell(path: &Path, report: &OpenReport) {
 /// Adds the file's name to an error of the library, unless its message has it.
 pub fn name_file(path: &Path, error: impl Into<Error>) -> anyhow::Error {
     let error = error.into();
+    if path == Path::new("-") && matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::NotFound) {
+        let help =
+            "a model is read from a file, in any order, not from standard input; save it to a file, and name that";
+        return UsageError(help.into()).into();
+    }
     let named = matches!(error, Error::Io { .. } | Error::Output(_));
     let error = anyhow::Error::new(error);
     if named { error } else { error.context(path.display().to_string()) }

@@ -3,7 +3,7 @@
 
 use crate::output::UsageError;
 use clap::ValueEnum;
-use quickvec::corpus::{InvalidUtf8, Normalization, Preparation, ReadOptions, TokenizerKind};
+use quickvec::corpus::{InvalidUtf8, MissingField, Normalization, Preparation, ReadOptions, TokenizerKind};
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
@@ -38,6 +38,19 @@ pub struct Reading {
     /// Read JSON Lines: this field of each line is the text. A dot leads into an object within: doc.body
     #[arg(long, value_name = "NAME")]
     pub field: Option<String>,
+
+    /// What to do with a line of JSON that has not the field, or nothing (null) in it [default: error]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    pub missing_field: Option<Missing>,
+}
+
+/// As `quickvec::corpus::MissingField`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Missing {
+    /// Refuse the text
+    Error,
+    /// Leave out the line
+    Skip,
 }
 
 /// As `quickvec::corpus::InvalidUtf8`.
@@ -119,6 +132,31 @@ impl Tokenizer {
     }
 }
 
+impl Missing {
+    fn of(kind: MissingField) -> Self {
+        match kind {
+            MissingField::Error => Missing::Error,
+            MissingField::Skip => Missing::Skip,
+        }
+    }
+
+    fn kind(self) -> MissingField {
+        match self {
+            Missing::Error => MissingField::Error,
+            Missing::Skip => MissingField::Skip,
+        }
+    }
+}
+
+impl Display for Missing {
+    fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Missing::Error => "error",
+            Missing::Skip => "skip",
+        })
+    }
+}
+
 impl Display for Policy {
     fn fmt(&self, f: &mut Formatter) -> std::fmt::Result {
         f.write_str(match self {
@@ -163,6 +201,7 @@ impl Reading {
             normalize: self.normalize.map_or_else(Normalization::default, Form::kind),
             tokenizer: self.tokenizer.map_or_else(TokenizerKind::default, Tokenizer::kind),
             field: self.field.clone(),
+            missing_field: self.missing_field.map_or_else(MissingField::default, Missing::kind),
         }
     }
 
@@ -171,12 +210,13 @@ impl Reading {
         let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
         same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))?;
-        let Preparation { lower, normalize, tokenizer, field } = &options.preparation;
+        let Preparation { lower, normalize, tokenizer, field, missing_field } = &options.preparation;
         if self.lower && !lower {
             return Err(contradiction("--lower", "text as it was written"));
         }
         same("normalize", self.normalize, Form::of(*normalize))?;
         same("tokenizer", self.tokenizer, Tokenizer::of(*tokenizer))?;
+        same("missing-field", self.missing_field, Missing::of(*missing_field))?;
         same("field", self.field.as_deref(), field.as_deref().unwrap_or("plain text"))
     }
 }

@@ -4,7 +4,7 @@
 use super::open;
 use super::open::OpenArgs;
 use super::queries;
-use crate::output::{Answer, Form, Query, to_stdout};
+use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
 use quickvec::vectors::Restricted;
 #[cfg(feature = "ann")]
 use quickvec::vectors::ann::ApproximateIndex;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// Show the words nearest to each WORD, to a sum of words, or to a vector, by cosine
 ///
-/// If one of the words is unknown, none is answered. WORD `-` stands for all lines of standard input, a word each; many
+/// If one of the words is unknown, none is answered, unless --skip-unknown is given. WORD `-` stands for all lines of standard input, a word each; many
 /// words at once are answered much faster than one by one.
 #[derive(clap::Args)]
 pub struct Args {
@@ -31,6 +31,9 @@ pub struct Args {
     /// Look near each vector of this file, a line of numbers each; - reads standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "positive", "negative"])]
     vector: Option<PathBuf>,
+    /// Leave out WORDs that are unknown, and tell how many, instead of answering none
+    #[arg(long, conflicts_with_all = ["positive", "negative", "vector"])]
+    skip_unknown: bool,
     /// How many neighbours to show
     #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     top: u32,
@@ -66,15 +69,35 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             let terms = terms(args);
             let found = search.near_sum(&terms, top)?;
             let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
-            vec![Answer { query: Query::Weighted(terms), neighbours: found }]
+            vec![Answer::new(Query::Weighted(terms), found)]
         }
         None => {
-            let words = queries::words(&args.words)?;
+            let mut words = queries::words(&args.words)?;
+            if args.skip_unknown {
+                leave_out_unknown(&mut words, &vectors);
+            }
             let found = search.near_words(&words.iter().map(String::as_str).collect::<Vec<_>>(), top)?;
             answers(words.into_iter().map(Query::Nearest), found)
         }
     };
     to_stdout(|out| args.format.output().answers(out, &answers))
+}
+
+/// Leaves out words without a vector, and tells how many.
+fn leave_out_unknown(words: &mut Vec<String>, vectors: &WordVectors) {
+    let all = words.len();
+    let mut first = None;
+    words.retain(|word| {
+        let known = vectors.vector(word).is_some();
+        if !known && first.is_none() {
+            first = Some(word.clone());
+        }
+        known
+    });
+    if let Some(first) = first {
+        let [unknown, all] = [all - words.len(), all].map(|count| thousands(count as u64));
+        note(format_args!("{unknown} of {all} words are unknown to the model and were left out, `{first}` the first"));
+    }
 }
 
 /// The words of the sum, those that push away with negative weights.
@@ -85,7 +108,7 @@ fn terms(args: &Args) -> Vec<(&str, f32)> {
 }
 
 fn answers(queries: impl Iterator<Item = Query>, found: Vec<Vec<Neighbour>>) -> Vec<Answer> {
-    queries.zip(found).map(|(query, neighbours)| Answer { query, neighbours }).collect()
+    queries.zip(found).map(|(query, found)| Answer::new(query, found)).collect()
 }
 
 /// How the nearest words are found.

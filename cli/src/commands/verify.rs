@@ -1,24 +1,37 @@
-//! `quickvec verify MODEL`: is every byte what was written?
+//! `quickvec verify MODEL...`: is every byte what was written?
 
 use super::open;
-use crate::output::to_stdout;
+use crate::output::{message, say, to_stdout};
 use quickvec::vectors::format::safetensors::ModelFile;
 use quickvec::vectors::format::{Format, recognise_file};
 use quickvec::{Error, WordVectors};
 use std::path::{Path, PathBuf};
 
-/// Check a model from its first byte to its last
+/// Check models from their first byte to their last
 ///
-/// Compares every tensor with its checksum and looks at every number. A file that is damaged ends with exit code 1.
+/// Compares every tensor with its checksum and looks at every number. All files are checked; one that is damaged ends with exit
+/// code 1.
 #[derive(clap::Args)]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
+    /// Files of word vectors; their formats are recognised by content
+    #[arg(required = true, value_name = "MODEL")]
+    models: Vec<PathBuf>,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let checked = check(&args.model).map_err(|error| open::name_file(&args.model, error))?;
-    to_stdout(|out| writeln!(out, "{}: OK, {checked}", args.model.display()))
+    let mut failed = None;
+    for model in &args.models {
+        match check(model) {
+            Ok(checked) => to_stdout(|out| writeln!(out, "{}: OK, {checked}", model.display()))?,
+            Err(error) => {
+                // The last one is told as the program's own error.
+                if let Some(before) = failed.replace(open::name_file(model, error)) {
+                    say(format_args!("error: {}", message(&before)));
+                }
+            }
+        }
+    }
+    failed.map_or(Ok(()), Err)
 }
 
 /// What was checked, in words.

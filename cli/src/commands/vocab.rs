@@ -4,9 +4,9 @@
 use super::corpus::Choice;
 use super::counting::Counting;
 use super::reading::Reading;
-use crate::output::{UsageError, WordsForm, to_stdout};
+use crate::output::{Place, UsageError, WordsForm, to_stdout};
+use quickvec::Vocabulary;
 use quickvec::words::write_vocabulary;
-use quickvec::{Vocabulary, file};
 use std::path::PathBuf;
 
 /// Count the words of a text, and show them or keep them for training
@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(required = true, value_name = "CORPUS")]
     corpus: Vec<String>,
 
-    /// Write the words to a file: a word, a tab and its count on each line
+    /// Write the words to a file (- is standard output): a word, a tab and its count on each line
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -50,13 +50,14 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             let help = format!("{} is one of the texts; write the words to another file", output.display());
             return Err(UsageError(help).into());
         }
-        file::check_writable(output, args.force)?;
+        Place::named(output).check(args.force)?;
     }
     let (vocabulary, _) = args.counting.count(&choice, &args.reading, args.threads)?;
     let top = args.top.map_or(usize::MAX, |top| top as usize);
     let words: Vec<_> = vocabulary.words().zip(vocabulary.counts().iter().copied()).take(top).collect();
-    match &args.output {
+    match args.output.as_deref() {
         None => to_stdout(|out| args.format.write(out, &words)),
+        Some(output) if Place::named(output) == Place::Stdout => to_stdout(|out| WordsForm::Tsv.write(out, &words)),
         Some(output) if words.len() == vocabulary.len() => Ok(write_vocabulary(output, &vocabulary)?),
         Some(output) => Ok(write_vocabulary(output, &of(&words))?),
     }

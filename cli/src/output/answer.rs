@@ -1,6 +1,7 @@
 //! An answered question, whatever form it is shown in.
 
 use quickvec::Neighbour;
+use quickvec::vectors::Member;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What was asked.
@@ -23,11 +24,36 @@ pub enum Query {
     },
 }
 
+/// A word that was found, and how near it is.
+#[derive(Debug, serde::Serialize)]
+pub struct Found {
+    pub word: String,
+    pub similarity: f32,
+}
+
+impl From<Neighbour> for Found {
+    fn from(Neighbour { word, similarity, .. }: Neighbour) -> Self {
+        Self { word, similarity }
+    }
+}
+
+impl From<Member> for Found {
+    fn from(Member { word, similarity }: Member) -> Self {
+        Self { word, similarity }
+    }
+}
+
 /// What was asked, and the words found, best first.
 #[derive(Debug)]
 pub struct Answer {
     pub query: Query,
-    pub neighbours: Vec<Neighbour>,
+    pub found: Vec<Found>,
+}
+
+impl Answer {
+    pub fn new<F: Into<Found>>(query: Query, found: impl IntoIterator<Item = F>) -> Self {
+        Self { query, found: found.into_iter().map(Into::into).collect() }
+    }
 }
 
 impl Serialize for Answer {
@@ -42,16 +68,15 @@ impl Serialize for Answer {
             Query::Vector(number) => map.serialize_entry("query", &format!("vector {number}"))?,
             Query::Odd(words) => {
                 map.serialize_entry("query", words)?;
-                map.serialize_entry("odd", &self.neighbours.first().map(|found| &found.word))?;
+                map.serialize_entry("odd", &self.found.first().map(|found| &found.word))?;
             }
             Query::Analogy { words, method } => {
                 map.serialize_entry("query", words)?;
                 map.serialize_entry("method", method)?;
             }
         }
-        let neighbours: Vec<_> = self.neighbours.iter().map(Found).collect();
         let name = if matches!(self.query, Query::Odd(_)) { "words" } else { "neighbours" };
-        map.serialize_entry(name, &neighbours)?;
+        map.serialize_entry(name, &self.found)?;
         map.end()
     }
 }
@@ -60,17 +85,6 @@ impl Serialize for Answer {
 struct Term<'a> {
     word: &'a str,
     weight: f32,
-}
-
-struct Found<'a>(&'a Neighbour);
-
-impl Serialize for Found<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("word", &self.0.word)?;
-        map.serialize_entry("similarity", &self.0.similarity)?;
-        map.end()
-    }
 }
 
 /// A weighted sum as one writes it: `king - man + 0.8 woman`.

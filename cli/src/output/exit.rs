@@ -47,10 +47,13 @@ fn is_usage(error: &anyhow::Error) -> bool {
     library || error.is::<UsageError>()
 }
 
-/// The error and its causes, each once: the library's messages quote their causes already.
+/// The error and its causes, each once: the library's messages quote their causes already. Nor is a file named again by the
+/// cause of a message that ends with its name.
 pub fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {
+        let named = cause.split_once(": ").filter(|(name, _)| message.ends_with(&format!(" {name}")));
+        let cause = named.map_or(cause.as_str(), |(_, rest)| rest).to_owned();
         if message.is_empty() {
             message = cause;
         } else if !message.contains(&cause) {
@@ -76,5 +79,7 @@ mod tests {
         assert_eq!(message(&error), "a.txt: no luck");
         let error = anyhow::Error::new(io::Error::other("no luck")).context("cannot write");
         assert_eq!(message(&error), "cannot write: no luck");
+        let error = anyhow::Error::new(quickvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
+        assert_eq!(message(&error.context("cannot go on from a.txt")), "cannot go on from a.txt: no luck");
     }
 }

@@ -1,6 +1,7 @@
 //! What users see: results on stdout, errors and notes on stderr, exit codes. One output form a file.
 
 mod answer;
+mod bar;
 mod chart;
 mod comparison;
 mod evaluation;
@@ -12,6 +13,7 @@ mod json;
 mod language;
 mod losses;
 pub mod map;
+mod place;
 mod progress;
 mod stream;
 mod table;
@@ -21,6 +23,7 @@ mod width;
 mod words;
 
 pub use answer::{Answer, Query};
+pub use bar::{Bar, left};
 pub use chart::Charts;
 pub use comparison::{Comparison, comparisons};
 pub use evaluation::{Evaluation, Measured};
@@ -30,6 +33,7 @@ pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
 pub use language::Language;
 pub use losses::LossCurve;
+pub use place::Place;
 pub use progress::{Progress, ProgressMode};
 pub use stream::{note, say, to_stdout};
 pub use text::{shell_words, thousands};

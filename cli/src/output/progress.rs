@@ -1,10 +1,10 @@
 //! How far training is: the chapter's line every 20 iterations, or a bar.
 #![forbid(unsafe_code)]
 
+use super::bar::{Bar, left};
 use super::language::Language;
 use super::stream::say;
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quickvec::nn;
 use quickvec::nn::LossPoint;
 use std::io::IsTerminal;
@@ -18,8 +18,19 @@ pub enum ProgressMode {
     Bar,
     /// The chapter's line every 20 iterations
     Lines,
-    /// Nothing
+    /// Nothing; and the model is not asked for words at the end
     None,
+}
+
+impl ProgressMode {
+    /// Whether a bar is shown.
+    pub fn is_bar(self) -> bool {
+        match self {
+            ProgressMode::Auto => std::io::stderr().is_terminal(),
+            ProgressMode::Bar => true,
+            ProgressMode::Lines | ProgressMode::None => false,
+        }
+    }
 }
 
 /// Progress on stderr.
@@ -27,29 +38,25 @@ pub struct Progress {
     language: Language,
     iterations: usize,
     lines: bool,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
 }
 
 impl Progress {
     /// Shows `progress` from now on.
     pub fn new(mode: ProgressMode, language: Language, progress: nn::Progress) -> Self {
-        let bar = match mode {
-            ProgressMode::Auto => std::io::stderr().is_terminal(),
-            ProgressMode::Bar => true,
-            ProgressMode::Lines | ProgressMode::None => false,
-        };
+        let bar = mode.is_bar();
         Self {
             language,
             iterations: progress.iterations,
             lines: !bar && mode != ProgressMode::None,
-            bar: bar.then(|| start_bar(language, progress)),
+            bar: bar.then(|| Bar::start(language, progress.step, progress.steps(), progress.epochs)),
         }
     }
 
     /// So many steps are done.
     pub fn step(&self, step: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_position(step);
+            bar.at(step);
         }
     }
 
@@ -59,8 +66,11 @@ impl Progress {
             say(line(self.language, self.iterations, point));
         }
         if let Some(bar) = &self.bar {
-            bar.set_prefix(point.epoch.to_string());
-            bar.set_message(format!("{:.2}", point.loss));
+            let loss = match self.language {
+                Language::En => format!("loss {:.2}", point.loss),
+                Language::Ko => format!("손실 {:.2}", point.loss),
+            };
+            bar.tell(&[loss, left(self.language, bar.time_left())]);
         }
     }
 
@@ -80,32 +90,10 @@ impl Progress {
     /// A line that the bar makes room for.
     pub fn tell(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| say(text)),
+            Some(bar) => bar.say(text),
             None => say(text),
         }
     }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn start_bar(language: Language, progress: nn::Progress) -> ProgressBar {
-    let template = match language {
-        Language::En => "epoch {prefix} {wide_bar} {percent}% | loss {msg} | {eta} left",
-        Language::Ko => "에폭 {prefix} {wide_bar} {percent}% | 손실 {msg} | {eta} 남음",
-    };
-    let bar = ProgressBar::with_draw_target(Some(progress.steps()), ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
-    bar.set_prefix((progress.epochs_done() + 1).to_string());
-    bar.set_message("-");
-    bar.set_position(progress.step);
-    bar.reset_eta();
-    bar
 }
 
 /// The chapter's line.
@@ -132,13 +120,5 @@ mod tests {
         assert_eq!(line(Language::En, 9295, &point), "| epoch 1 |  iter 21 / 9295 | time 5[s] | loss 4.16");
         // As in the chapter's own log.
         assert_eq!(line(Language::Ko, 5619, &point), "| 에폭 1 |  반복 21 / 5619 | 시간 5[s] | 손실 4.16");
-    }
-
-    #[test]
-    fn both_bars_can_be_drawn() {
-        let progress = nn::Progress { step: 3, iterations: 10, epochs: 2 };
-        for language in [Language::En, Language::Ko] {
-            assert_eq!(start_bar(language, progress).position(), 3);
-        }
     }
 }

@@ -5,6 +5,7 @@
 use super::answer::sum;
 use super::comparison::Comparison;
 use super::form::Output;
+use super::text::thousands;
 use super::width::width;
 use super::{Answer, Facts, Query};
 use serde_json::Value;
@@ -39,12 +40,12 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
             writeln!(out, "[analogy] {a}:{b} = {c}:?")?;
         }
     }
-    if answer.neighbours.is_empty() {
+    if answer.found.is_empty() {
         return writeln!(out, "  (the model has no other words)");
     }
-    let words: Vec<_> = answer.neighbours.iter().map(|found| printable(&found.word)).collect();
+    let words: Vec<_> = answer.found.iter().map(|found| printable(&found.word)).collect();
     let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
-    for (word, found) in words.iter().zip(&answer.neighbours) {
+    for (word, found) in words.iter().zip(&answer.found) {
         writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
     }
     Ok(())
@@ -70,11 +71,12 @@ fn four_decimals(number: f32) -> String {
     if digits == "-0.0000" { "0.0000".to_owned() } else { digits }
 }
 
-/// Names to the left, values to the right, one line for each item of a value that has several.
+/// Names to the left, values to the right, one line for each item of a value that has several. What is not known has no line.
 pub fn facts(out: &mut dyn Write, facts: &Facts) -> io::Result<()> {
-    let names: Vec<_> = facts.0.iter().map(|(name, _)| name.replace('_', " ")).collect();
+    let known: Vec<_> = facts.0.iter().filter(|(_, value)| !value.is_null()).collect();
+    let names: Vec<_> = known.iter().map(|(name, _)| name.replace('_', " ")).collect();
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
-    for (name, (_, value)) in names.iter().zip(&facts.0) {
+    for (name, (_, value)) in names.iter().zip(known) {
         for (index, line) in lines(value).iter().enumerate() {
             let name = if index == 0 { name } else { "" };
             writeln!(out, "{}  {line}", padded(name, widest))?;
@@ -89,6 +91,7 @@ fn lines(value: &Value) -> Vec<String> {
         Value::Object(fields) => {
             fields.iter().map(|(name, value)| format!("{} {}", printable(name), on_one_line(value))).collect()
         }
+        Value::Number(number) => vec![number.as_u64().map_or_else(|| number.to_string(), thousands)],
         _ => vec![on_one_line(value)],
     }
 }

@@ -23,7 +23,7 @@ impl Output for Tsv {
                 Query::Vector(number) => format!("vector {number}"),
                 Query::Odd(words) => escaped(&words.join(" ")),
             };
-            for found in &answer.neighbours {
+            for found in &answer.found {
                 writeln!(out, "{query}\t{}\t{}", escaped(&found.word), found.similarity)?;
             }
         }

@@ -30,6 +30,13 @@ pub fn words() -> Vocabulary {
     words
 }
 
+/// The same words, the most frequent first.
+pub fn words_by_falling_count() -> Vocabulary {
+    let mut words = Vocabulary::new();
+    ROWS.iter().zip((10..19).rev()).for_each(|(&(word, _), count)| assert!(words.insert(word, count).is_some()));
+    words
+}
+
 /// A folder of its own with `model.safetensors` in it.
 pub struct Place {
     pub folder: tempfile::TempDir,
@@ -41,14 +48,23 @@ impl Place {
         Self::with(|_| ())
     }
 
+    /// With a model whose words are in the order in which most formats have them.
+    pub fn by_falling_count() -> Self {
+        Self::of(&words_by_falling_count(), |_| ())
+    }
+
     /// With a model that `change` has changed.
     pub fn with(change: impl FnOnce(&mut ModelParts)) -> Self {
+        Self::of(&words(), change)
+    }
+
+    fn of(vocabulary: &Vocabulary, change: impl FnOnce(&mut ModelParts)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let model = folder.path().join("model.safetensors");
-        let (vocabulary, input) = (words(), numbers());
+        let input = numbers();
         let metadata = [("config", r#"{"window":5,"model":"cbow"}"#), ("trained", r#"{"epochs":2}"#)];
         let mut parts = ModelParts {
-            vocabulary: &vocabulary,
+            vocabulary,
             vector_size: 3,
             input: &input,
             output: None,
@@ -96,6 +112,20 @@ impl Place {
         names.sort();
         names
     }
+}
+
+/// A fastText model of one word, `the`, at [0.5, 0.5], with two buckets of n-grams.
+pub fn fasttext(buckets: [[f32; 2]; 2]) -> Vec<u8> {
+    let mut bytes = [793_712_314, 12, 2, 5, 5, 1, 5, 1, 2, 2, 2, 3, 6, 100].map(i32::to_le_bytes).concat();
+    bytes.extend(1e-4f64.to_le_bytes());
+    bytes.extend([1, 1, 0].map(i32::to_le_bytes).concat());
+    bytes.extend([7i64, -1].map(i64::to_le_bytes).concat());
+    bytes.extend([&b"the\0"[..], &7i64.to_le_bytes(), &[0]].concat());
+    for rows in [&[[0.5; 2], buckets[0], buckets[1]][..], &[[0.5; 2]]] {
+        bytes.extend([&[0][..], &[rows.len() as i64, 2].map(i64::to_le_bytes).concat()].concat());
+        bytes.extend(rows.concat().into_iter().flat_map(f32::to_le_bytes));
+    }
+    bytes
 }
 
 pub fn program() -> Command {
@@ -147,6 +177,10 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
         (place.file("flipped", &flipped), "altered"),
         (place.file("cut.pkl", &pickle[..pickle.len() / 2]), "cut short"),
         (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refuses to run"),
+        (
+            place.file("m.kv", b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94"),
+            "a file of gensim's own",
+        ),
         (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
         (place.path("missing"), "No such file"),
         (place.folder.path().to_owned(), "expected a file, got a folder"),

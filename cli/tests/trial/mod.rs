@@ -5,9 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// Flags that make a run small.
-pub const SMALL: [&str; 10] =
-    ["--vector-size", "20", "--window", "2", "--negatives", "3", "--batch-size", "20", "--epochs", "2"];
+/// Flags that make a run of the textbook small.
+pub const SMALL: [&str; 12] = [
+    "--recipe",
+    "textbook",
+    "--vector-size",
+    "20",
+    "--window",
+    "2",
+    "--negatives",
+    "3",
+    "--batch-size",
+    "20",
+    "--epochs",
+    "2",
+];
 
 pub struct Case {
     folder: TempDir,

@@ -4,10 +4,17 @@
 
 #![forbid(unsafe_code)]
 
+use super::MissingField;
 use crate::error::CorpusError;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
+
+/// What to do with lines that have not the field, and how many there were.
+pub(super) struct Missing<'r> {
+    pub policy: MissingField,
+    pub seen: &'r mut u64,
+}
 
 /// Appends the field's text of each line to `out`, each text with a line end behind it. A line without anything on it
 /// stays one.
@@ -17,6 +24,7 @@ pub(super) fn texts(
     name: &str,
     first_line: u64,
     out: &mut String,
+    missing: Missing,
 ) -> Result<(), CorpusError> {
     for (line, number) in lines.split_terminator('\n').zip(first_line..) {
         if line.trim_ascii().is_empty() {
@@ -26,6 +34,7 @@ pub(super) fn texts(
         let place = || (name.to_owned(), number);
         let start = out.len();
         match text(line, field, out) {
+            Ok(false) if missing.policy == MissingField::Skip => *missing.seen += 1,
             Ok(false) => {
                 let (name, line) = place();
                 return Err(CorpusError::NoField { name, line, field: field.to_owned() });
@@ -44,7 +53,7 @@ pub(super) fn texts(
     Ok(())
 }
 
-/// Appends the field's text; `false`: there is no such field.
+/// Appends the field's text; `false`: there is no such field, or nothing in it.
 fn text(line: &str, field: &str, out: &mut String) -> serde_json::Result<bool> {
     let mut parser = serde_json::Deserializer::from_str(line);
     let found = Object { path: field, out }.deserialize(&mut parser)?;
@@ -85,10 +94,7 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut found = false;
         while let Some(Key(key)) = map.next_key()? {
             let here = match self.path.strip_prefix(&*key) {
-                Some("") => {
-                    map.next_value_seed(Text(&mut *self.out))?;
-                    true
-                }
+                Some("") => map.next_value_seed(Text(&mut *self.out))?,
                 Some(rest) if rest.starts_with('.') => {
                     map.next_value_seed(Inner(Object { path: &rest[1..], out: &mut *self.out }))?
                 }
@@ -185,32 +191,36 @@ impl<'de> Visitor<'de> for Inner<'_> {
     }
 }
 
-/// The text: a string, or an array of strings.
+/// The text: a string, or an array of strings; `false` for null, which stands for none.
 struct Text<'o>(&'o mut String);
 
 impl<'de> DeserializeSeed<'de> for Text<'_> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
         parser.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Text<'_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a string or an array of strings")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E>(self, text: &str) -> Result<bool, E> {
         push(text, self.0);
-        Ok(())
+        Ok(true)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<bool, A::Error> {
         while texts.next_element_seed(OneText(&mut *self.0))?.is_some() {}
-        Ok(())
+        Ok(true)
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
     }
 }
 

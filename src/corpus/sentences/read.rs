@@ -303,6 +303,7 @@ fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
         sum.unknown_words += more.unknown_words;
         sum.decomposed_hangul += more.decomposed_hangul;
         sum.non_words += more.non_words;
+        sum.missing_fields += more.missing_fields;
         sum.stopped_at_limit |= more.stopped_at_limit;
         gathered.report.tokens += share.tokens;
         gathered.lexicons.push(share.lexicon);

@@ -63,6 +63,10 @@ impl Analogies {
             let name = text.trim_start_matches([':', ' ']).trim().to_owned();
             self.sections.push(Section { name, questions: Vec::new() });
         } else if let ([Some(a), Some(b), Some(c), Some(d)], 0) = (words, rest) {
+            if is_number(d) && !is_number(c) {
+                let (name, got) = (name.to_owned(), d.chars().take(40).collect());
+                return Err(EvaluateError::NumberInQuestion { name, line, got });
+            }
             let question = [a, b, c, d].map(|word| self.words.add(word));
             if self.sections.is_empty() {
                 self.sections.push(Section::default());
@@ -75,6 +79,11 @@ impl Analogies {
         }
         Ok(())
     }
+}
+
+/// Whether a field is a number, and not a word such as `nan`.
+fn is_number(field: &str) -> bool {
+    field.parse().is_ok_and(f64::is_finite)
 }
 
 /// A colon, and not one that begins the first of four words.

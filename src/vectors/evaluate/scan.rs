@@ -21,7 +21,7 @@ const MOST_WORDS: usize = 512;
 /// gensim looks at so many answers in search of one that is no word of the question in another case.
 const LOOKED_AT: usize = 5;
 /// Keeps 3CosMul from dividing by zero.
-const MUL_EPSILON: f32 = 0.001;
+const MUL_EPSILON: f32 = 1e-6;
 
 /// The place of the answer to each question `[a, b, c]`, three places; `None` if no word is left.
 pub(super) fn answers(

@@ -45,10 +45,20 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<Correlation> {
 /// ```
 /// use quickvec::vectors::evaluate::statistics::spearman;
 /// let rho = spearman(&[1.0, 2.0, 3.0, 4.0], &[10.0, 100.0, 1000.0, 1001.0]).unwrap();
-/// assert!((rho.coefficient - 1.0).abs() < 1e-15 && rho.p_value < 1e-15);
+/// assert_eq!((rho.coefficient, rho.p_value), (1.0, 0.0));
 /// ```
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<Correlation> {
-    pearson(&ranks(x), &ranks(y))
+    let (x, y) = (ranks(x), ranks(y));
+    let rounded = pearson(&x, &y)?;
+    // The sums of pearson may end a last digit beside 1, whose p-value is 0 and nothing near it.
+    let coefficient = if x == y {
+        1.0
+    } else if x.iter().zip(&y).all(|(a, b)| a + b == x.len() as f64 + 1.0) {
+        -1.0
+    } else {
+        return Some(rounded);
+    };
+    Some(Correlation { coefficient, p_value: p_value(coefficient, x.len()) })
 }
 
 /// Places from 1 up, by size; equal numbers share the mean of their places.

@@ -54,12 +54,12 @@ const HEAD: u64 = 1 << 20;
 /// Text and binary of word2vec begin alike, with a line `V D`: what follows it decides.
 ///
 /// # Errors
-/// [`FormatError::Unrecognised`], with a guess of what the bytes are.
+/// [`FormatError::Unrecognised`], with a guess of what the bytes are; [`FormatError::Gensim`].
 pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
     if safetensors::is_likely(bytes) {
         Ok(Format::Safetensors)
     } else if pickle::looks_like_pickle(bytes) {
-        Ok(Format::Pickle)
+        if is_gensims(bytes) { Err(FormatError::Gensim) } else { Ok(Format::Pickle) }
     } else if bytes.starts_with(&FASTTEXT) {
         Ok(Format::FastText)
     } else if bytes.starts_with(b"PK\x03\x04") {
@@ -86,6 +86,12 @@ pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let body = &bytes[header.length..];
     let text = word2vec_text::is_row(body, header.vector_size) || is_text(body) && !word2vec_binary::fits(bytes);
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
+}
+
+/// Whether a pickle begins with an object of gensim, as those do that its `save` writes.
+fn is_gensims(bytes: &[u8]) -> bool {
+    const MODULE: &[u8] = b"gensim.";
+    bytes[..bytes.len().min(64)].windows(MODULE.len()).any(|window| window == MODULE)
 }
 
 fn guess(bytes: &[u8]) -> &'static str {
@@ -132,6 +138,17 @@ mod tests {
         assert_eq!(recognise(b"\xba\x16\x4f\x2f\x0c\0\0\0").unwrap(), Format::FastText);
         // A header of 0x480 bytes: the same first two bytes as a pickle's.
         assert_eq!(recognise(b"\x80\x04\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);
+    }
+
+    /// The first bytes of what gensim 4.4.0 saves.
+    #[test]
+    fn knows_gensims_own_files() {
+        for bytes in [
+            &b"\x80\x04\x95\xce\x02\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94\x8c\x0cKeyedVectors\x94"[..],
+            b"\x80\x02cgensim.models.word2vec\nWord2Vec\nq\0)\x81q\x01}q\x02(X\x0b\0\0\0vector_size",
+        ] {
+            assert!(matches!(recognise(bytes), Err(FormatError::Gensim)));
+        }
     }
 
     #[test]

@@ -17,9 +17,7 @@ use crate::words::{Vocabulary, WordId};
 /// assert_eq!(top.iter().map(|&id| vocabulary.word(id)).collect::<Vec<_>>(), ["say", "you"]);
 /// ```
 pub fn most_frequent(vocabulary: &Vocabulary, top: usize) -> Vec<WordId> {
-    let counts = vocabulary.counts();
-    let mut ids: Vec<WordId> = (0..counts.len()).map(|id| id as WordId).collect(); // ids are 32 bits
-    ids.sort_by_key(|&id| (std::cmp::Reverse(counts[id as usize]), id));
+    let mut ids = vocabulary.by_falling_count();
     ids.truncate(top);
     ids
 }

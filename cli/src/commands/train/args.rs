@@ -63,7 +63,8 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     pub keep_state: bool,
 
-    /// Write the losses to a CSV file: epoch,iteration,seconds,loss (word2vec: epoch,words,seconds,loss,learning_rate)
+    /// Write the losses to a CSV file: epoch,iteration,seconds,loss (word2vec:
+    /// epoch,words,seconds,loss,learning_rate,held_out_loss)
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub log: Option<PathBuf>,
 
@@ -175,29 +176,21 @@ impl Optimizer {
 }
 
 impl Args {
-    /// How to train `choice`. Flags that only one of the recipes has decide where nothing else does.
+    /// How to train `choice`: as it was asked for, or as its text suggests. No other flag decides.
     ///
     /// # Errors
-    /// A flag that the recipe does not have.
+    /// A flag that the recipe does not have: to change the recipe with it would change every default in silence.
     pub fn recipe(&self, choice: &Choice) -> Result<Recipe, UsageError> {
-        let textbook = self.settings.of_textbook();
-        let word2vec = self.engine.given();
-        let recipe = self.settings.recipe.unwrap_or(match (textbook, word2vec) {
-            (Some(_), _) => Recipe::Textbook,
-            (None, Some(_)) => Recipe::Word2vec,
-            (None, None) if *choice == Choice::Builtin => Recipe::Textbook,
-            (None, None) => Recipe::Word2vec,
-        });
-        match (recipe, textbook, word2vec) {
-            (Recipe::Textbook, _, Some(flag)) => Err(foreign(flag, "word2vec")),
-            (Recipe::Word2vec, Some(flag), _) => Err(foreign(flag, "textbook")),
-            _ => Ok(recipe),
-        }
+        let by_text = if *choice == Choice::Builtin { Recipe::Textbook } else { Recipe::Word2vec };
+        let recipe = self.settings.recipe.unwrap_or(by_text);
+        let (foreign, other) = match recipe {
+            Recipe::Textbook => (self.engine.given(), "word2vec"),
+            Recipe::Word2vec => (self.settings.of_textbook(), "textbook"),
+        };
+        let Some(flag) = foreign else { return Ok(recipe) };
+        let now = if self.settings.recipe.is_some() { "take" } else { "add" };
+        Err(UsageError(format!("--{flag} is a setting of --recipe {other}; {now} --recipe {other}, or leave it out")))
     }
-}
-
-fn foreign(flag: &str, recipe: &str) -> UsageError {
-    UsageError(format!("--{flag} is a setting of --recipe {recipe}, and of the other recipe it is none"))
 }
 
 impl Settings {

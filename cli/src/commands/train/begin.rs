@@ -7,11 +7,10 @@ use super::ending::Outputs;
 use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
-use crate::output::{UsageError, note, say, thousands};
+use crate::output::{Place, UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{Corpus, ReadOptions};
-use quickvec::error::{Error, TrainError};
-use quickvec::file::check_writable;
+use quickvec::error::{CorpusError, Error, TrainError};
 use quickvec::nn::Trainer;
 use quickvec::{Config, ModelKind};
 use std::path::{Path, PathBuf};
@@ -71,21 +70,18 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
         let help = format!("train writes safetensors, not .{ending}; train to another name, then use quickvec convert");
         return Err(UsageError(help).into());
     }
-    if output == Path::new("-") {
-        return Err(UsageError("a model cannot be written to standard output; name a file".into()).into());
-    }
     if let Some(folder) = args.reading.data_dir.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(UsageError(format!("--data-dir {}: there is no such folder", folder.display())).into());
     }
     if let Some(folder) = args.engine.temporary_folder.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(UsageError(format!("--temporary-folder {}: there is no such folder", folder.display())).into());
     }
-    check_writable(output, args.force || own)?;
+    Place::named(output).check_file("a model", args.force || own)?;
     if let Some(path) = &args.log {
-        log::check(path, args.force, resumed)?;
+        Place::named(path).check_file("a log", args.force || resumed && log::is_log(path))?;
     }
     if let Some(path) = &args.plot {
-        check_writable(path, args.force || resumed)?;
+        Place::named(path).check_file("a plot", args.force || resumed)?;
     }
     let written: Vec<&PathBuf> = [&args.log, &args.plot].into_iter().flatten().collect();
     let mut places: Vec<PathBuf> = written.iter().map(|path| place(path)).chain([place(output)]).collect();
@@ -94,6 +90,10 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
         return Err(UsageError("--output, --log and --plot must be different files".into()).into());
     }
     let valid = args.valid.as_ref().map(|name| Choice::parse(std::slice::from_ref(name))).transpose()?;
+    // It is read last, when much of the work before the first step is done.
+    if let Some(path) = valid.as_ref().and_then(Choice::missing) {
+        return Err(Error::from(CorpusError::Missing { path: path.to_owned() }).into());
+    }
     let read: Vec<&Choice> = [Some(choice), valid.as_ref()].into_iter().flatten().collect();
     if let Some(path) = places.iter().find(|path| read.iter().any(|choice| choice.would_read(path))) {
         let why = "lies in a folder that is read, where a resumed run would take it for text; write it elsewhere";

@@ -3,7 +3,7 @@
 
 use super::args::Args;
 use super::queries;
-use crate::output::{say, shell_words};
+use crate::output::{ProgressMode, say, shell_words};
 use quickvec::checkpoint::Storage;
 use quickvec::error::FormatError;
 use quickvec::{Error, WordVectors};
@@ -53,11 +53,38 @@ pub fn in_single_precision(
     }
 }
 
-/// The chapter's queries of a finished model, and what to type next.
-pub fn show(path: &Path) -> anyhow::Result<()> {
+/// What a finished model is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ask {
+    /// What the chapter asks.
+    Chapter,
+    /// The neighbours of a few of its words.
+    Words,
+    Nothing,
+}
+
+impl Ask {
+    /// The chapter's words are those of its own corpora; of any other text they may say nothing.
+    pub fn of(args: &Args, is_chapter: bool) -> Self {
+        match (args.progress, is_chapter) {
+            (ProgressMode::None, _) => Self::Nothing,
+            (_, true) => Self::Chapter,
+            (_, false) => Self::Words,
+        }
+    }
+}
+
+/// What a finished model knows, and what to type next.
+pub fn show(path: &Path, ask: Ask) -> anyhow::Result<()> {
     say(format_args!("saved {}", path.display()));
+    if ask == Ask::Nothing {
+        return Ok(());
+    }
     let vectors = WordVectors::open(path)?;
-    let word = queries::print(&mut std::io::stdout().lock(), &vectors)?;
+    let word = match ask {
+        Ask::Chapter => queries::chapter(&vectors)?,
+        _ => queries::words(&vectors)?,
+    };
     let model = path.to_string_lossy().into_owned();
     let next = shell_words([program(), "similar".to_owned(), model, word]);
     say(format_args!("\nnext: {next}"));

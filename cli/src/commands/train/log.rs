@@ -2,7 +2,8 @@
 #![forbid(unsafe_code)]
 
 use anyhow::Context;
-use quickvec::file::{check_writable, write_atomically};
+use quickvec::checkpoint::HeldOutLoss;
+use quickvec::file::write_atomically;
 use quickvec::{engine, nn};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -12,14 +13,14 @@ use std::time::{Duration, Instant};
 /// A point of a loss history, as a row of a table.
 pub trait Row {
     /// Names of the columns.
-    const HEADER: &str;
+    const HEADER: &'static str;
 
     /// Writes the row.
     fn write(&self, out: &mut dyn Write) -> io::Result<()>;
 }
 
 impl Row for nn::LossPoint {
-    const HEADER: &str = "epoch,iteration,seconds,loss";
+    const HEADER: &'static str = "epoch,iteration,seconds,loss";
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self { epoch, iteration, seconds, loss } = self;
@@ -27,12 +28,32 @@ impl Row for nn::LossPoint {
     }
 }
 
-impl Row for engine::LossPoint {
-    const HEADER: &str = "epoch,words,seconds,loss,learning_rate";
+/// A point of the fast trainer's history; the last of an epoch has the loss on held-out text, where there is such text.
+pub struct EngineRow<'p> {
+    pub point: &'p engine::LossPoint,
+    pub held_out: Option<f64>,
+}
+
+impl<'p> EngineRow<'p> {
+    /// The rows of a history.
+    pub fn all(history: &'p [engine::LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
+        let ends = |index: usize| history.get(index + 1).is_none_or(|next| next.epoch > history[index].epoch);
+        let loss = |epoch| held_out.iter().find(|found| found.epoch == epoch).map(|found| found.loss);
+        let row = |(index, point): (usize, &'p engine::LossPoint)| {
+            let held_out = if ends(index) { loss(point.epoch) } else { None };
+            Self { point, held_out }
+        };
+        history.iter().enumerate().map(row).collect()
+    }
+}
+
+impl Row for EngineRow<'_> {
+    const HEADER: &'static str = "epoch,words,seconds,loss,learning_rate,held_out_loss";
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { epoch, words, seconds, loss, learning_rate, .. } = self;
-        writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8}")
+        let engine::LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
+        let held_out = self.held_out.map_or(String::new(), |loss| format!("{loss:.6}"));
+        writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8},{held_out}")
     }
 }
 
@@ -90,17 +111,13 @@ impl Log {
     }
 }
 
-/// Checks that a log can stand at `path`. A resumed run goes on with the log there is.
-pub fn check(path: &Path, force: bool, resumed: bool) -> quickvec::Result<()> {
-    check_writable(path, force || resumed && is_log(path))
-}
-
-fn is_log(path: &Path) -> bool {
+/// Whether a log lies there: a resumed run goes on with it.
+pub fn is_log(path: &Path) -> bool {
     let first_line = File::open(path).and_then(|file| {
         let mut line = String::new();
         BufReader::new(io::Read::take(file, 100)).read_line(&mut line)?;
         Ok(line)
     });
-    let headers = [nn::LossPoint::HEADER, engine::LossPoint::HEADER];
+    let headers = [nn::LossPoint::HEADER, EngineRow::HEADER];
     first_line.is_ok_and(|line| headers.contains(&line.trim_end()))
 }

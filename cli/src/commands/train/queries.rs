@@ -1,6 +1,7 @@
-//! The chapter's last cell: what do the vectors know?
+//! What do the vectors know? The chapter's last cell, or neighbours of a few words.
 #![forbid(unsafe_code)]
 
+use crate::output::{Answer, Form, Query, to_stdout};
 use quickvec::corpus::EOS;
 use quickvec::{AnalogyMethod, Neighbour, Vocabulary, WordId, WordVectors};
 use std::cmp::Reverse;
@@ -11,28 +12,65 @@ const SIMILAR: [&str; 4] = ["you", "year", "car", "toyota"];
 const ANALOGIES: [[&str; 3]; 4] =
     [["king", "man", "queen"], ["take", "took", "go"], ["car", "cars", "child"], ["good", "better", "bad"]];
 
+/// Of V words by falling count, those of rank V to these powers are shown: past the words that go with everything, and before
+/// those that are too rare to be well known. Of 60,000 words they are the 245th, the 736th and the 2,210th.
+const POWERS: [f64; 3] = [0.5, 0.6, 0.7];
+
 /// Prints the chapter's queries, as far as their words are known; for a corpus that knows none of them, the neighbours of
 /// a few frequent words. Returns a word worth asking for next.
-pub fn print(out: &mut dyn Write, vectors: &WordVectors) -> anyhow::Result<String> {
+pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
     let known = |word: &str| vectors.vocabulary().id(word).is_some();
     let mut words: Vec<String> = SIMILAR.iter().filter(|word| known(word)).map(|&word| word.to_owned()).collect();
     let analogies: Vec<_> = ANALOGIES.into_iter().filter(|words| words.iter().all(|word| known(word))).collect();
     if words.is_empty() && analogies.is_empty() {
         words = frequent(vectors.vocabulary());
     }
-    for word in &words {
-        writeln!(out, "\n[query] {word}")?;
-        print_neighbours(out, &vectors.most_similar(word, TOP)?)?;
-    }
-    if !analogies.is_empty() {
-        writeln!(out, "{}", "-".repeat(50))?;
-    }
-    for [a, b, c] in analogies {
-        writeln!(out, "\n[analogy] {a}:{b} = {c}:?")?;
-        print_neighbours(out, &vectors.analogy(a, b, c, AnalogyMethod::Add, TOP)?)?;
-    }
-    out.flush()?;
+    let similar = words.iter().map(|word| Ok((word, vectors.most_similar(word, TOP)?)));
+    let similar = similar.collect::<anyhow::Result<Vec<_>>>()?;
+    let answered = analogies.into_iter().map(|[a, b, c]| {
+        let found = vectors.analogy(a, b, c, AnalogyMethod::Add, TOP)?;
+        Ok((format!("{a}:{b} = {c}:?"), found))
+    });
+    let answered = answered.collect::<anyhow::Result<Vec<_>>>()?;
+    to_stdout(|out| {
+        for (word, neighbours) in &similar {
+            writeln!(out, "\n[query] {word}")?;
+            print_neighbours(out, neighbours)?;
+        }
+        if !answered.is_empty() {
+            writeln!(out, "{}", "-".repeat(50))?;
+        }
+        for (question, neighbours) in &answered {
+            writeln!(out, "\n[analogy] {question}")?;
+            print_neighbours(out, neighbours)?;
+        }
+        Ok(())
+    })?;
     Ok(words.pop().unwrap_or_else(|| "king".to_owned()))
+}
+
+/// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare. Returns the last.
+pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
+    let mut words = telling(vectors.vocabulary());
+    let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
+    let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
+    to_stdout(|out| Form::Table.output().answers(out, &answers))?;
+    Ok(words.pop().unwrap_or_default()) // no model is without words
+}
+
+/// Words at a few ranks among those of letters only; among all of them if there are none such.
+fn telling(vocabulary: &Vocabulary) -> Vec<String> {
+    let is_word = |word: &str| {
+        // In scripts of syllables and of words two characters say as much.
+        word.chars().all(char::is_alphabetic) && word.chars().count() >= if word.is_ascii() { 3 } else { 2 }
+    };
+    let all = vocabulary.by_falling_count().into_iter().map(|id| vocabulary.word(id)).filter(|word| *word != EOS);
+    let all: Vec<_> = all.collect();
+    let of_letters: Vec<_> = all.iter().copied().filter(|word| is_word(word)).collect();
+    let ranked = if of_letters.is_empty() { all } else { of_letters };
+    let mut ranks = POWERS.map(|power| ((ranked.len() as f64).powf(power) as usize).min(ranked.len() - 1)).to_vec();
+    ranks.dedup();
+    ranks.into_iter().map(|rank| ranked[rank].to_owned()).collect()
 }
 
 fn print_neighbours(out: &mut dyn Write, neighbours: &[Neighbour]) -> io::Result<()> {
@@ -48,4 +86,25 @@ fn frequent(vocabulary: &Vocabulary) -> Vec<String> {
     };
     ids.sort_by_key(|&id| (!is_word(id), Reverse(vocabulary.count(id)), id));
     ids.iter().take(SIMILAR.len()).map(|&id| vocabulary.word(id).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary(words: &[&str]) -> Vocabulary {
+        let mut vocabulary = Vocabulary::new();
+        words.iter().for_each(|word| assert!(vocabulary.insert(word, 0).is_some()));
+        vocabulary
+    }
+
+    #[test]
+    fn words_of_letters_are_taken_at_ranks_past_the_most_frequent() {
+        let names: Vec<_> = (0..100).map(|i| format!("{}{}", "abcdefghij".chars().nth(i / 10).unwrap(), i)).collect();
+        let mut words = vec!["the", "of", ",", "나라", EOS];
+        words.extend(names.iter().map(String::as_str));
+        assert_eq!(telling(&vocabulary(&words)), ["나라"], "of two words the second");
+        assert_eq!(telling(&vocabulary(&words[5..])), ["b10", "b15", "c25"]);
+        assert_eq!(telling(&vocabulary(&["1"])), ["1"]);
+    }
 }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::args::Args;
-use super::ending::{self, Outputs};
+use super::ending::{self, Ask, Outputs};
 use super::log::Log;
 use super::plot::{self, Curve};
 use super::signals::Signals;
@@ -55,7 +55,7 @@ impl Session<'_> {
             plot::draw(path, &Curve::of_textbook(&self.trainer, &self.held_out))?;
         }
         logged?;
-        if finished { ending::show(&self.outputs.model) } else { Err(self.stopped()) }
+        if finished { ending::show(&self.outputs.model, Ask::of(self.args, true)) } else { Err(self.stopped()) }
     }
 
     /// Whether training came to its end.

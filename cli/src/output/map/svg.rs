@@ -120,13 +120,11 @@ impl Picture {
         let all = self.names.iter().zip(&self.sizes).zip(&map.dots).zip(&self.placed);
         for (((name, size), dot), placed) in all {
             let Some(Placed { area, .. }) = placed else { continue };
-            let (x, y) = (area.left, area.top + BASELINE * size);
-            writeln!(
-                out,
-                r#"<text class="n{}" x="{x:.1}" y="{y:.1}" font-size="{size:.1}">{}</text>"#,
-                dot.group,
-                xml(name)
-            )?;
+            let (x, y, name) = (area.left, area.top + BASELINE * size, xml(name));
+            let place = format!(r#"x="{x:.1}" y="{y:.1}" font-size="{size:.1}""#);
+            // The halo is a text of its own: `paint-order`, which would put it under the letters, is known to browsers only.
+            writeln!(out, r#"<text class="h" aria-hidden="true" {place}>{name}</text>"#)?;
+            writeln!(out, r#"<text class="n{}" {place}>{name}</text>"#, dot.group)?;
         }
         Ok(())
     }
@@ -135,7 +133,7 @@ impl Picture {
 fn style() -> String {
     let mut css = String::from(
         "text{font-family:system-ui,-apple-system,'Segoe UI','Noto Sans','Noto Sans KR','Noto Sans CJK KR','Apple SD Gothic Neo',\
-         'Malgun Gothic',sans-serif;white-space:pre;unicode-bidi:isolate;paint-order:stroke;stroke-width:2.5px;stroke-linejoin:round}\n\
+         'Malgun Gothic',sans-serif;white-space:pre;unicode-bidi:isolate}\n.h{stroke-width:2.5px;stroke-linejoin:round}\n\
          .title{font-size:20px;font-weight:600}\n.legend{font-size:12px}\n.line{fill:none;stroke-width:.8px}\n\
          circle{fill-opacity:.85}\n",
     );
@@ -147,7 +145,7 @@ fn style() -> String {
 fn colours(theme: &Theme) -> String {
     let (paper, ink, muted) = (hex(theme.paper), hex(theme.ink), hex(theme.muted));
     let mut css = format!(
-        ".paper{{fill:{paper}}}\ntext{{stroke:{paper}}}\n.title{{fill:{ink}}}\n.legend{{fill:{muted}}}\n.line{{stroke:{muted}}}\n"
+        ".paper{{fill:{paper}}}\n.h{{fill:{paper};stroke:{paper}}}\n.title{{fill:{ink}}}\n.legend{{fill:{muted}}}\n.line{{stroke:{muted}}}\n"
     );
     for group in 0..COLOURS {
         let _ =
@@ -232,6 +230,8 @@ mod tests {
     fn text_is_text_and_is_escaped() {
         let (svg, _) = written(&map(9));
         assert!(svg.contains(">안녕하세요1</text>") && svg.contains(">&lt;&amp;&gt;4</text>"));
+        let halos = svg.lines().filter(|line| line.starts_with("<text class=\"h\"")).count();
+        assert!(halos == boxes(&svg).len() && !svg.contains("paint-order") && !svg.contains("text{stroke"));
         assert!(svg.contains("9 words of a &lt;model&gt;") && svg.contains("prefers-color-scheme:dark"));
     }
 }

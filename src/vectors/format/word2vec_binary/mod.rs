@@ -17,6 +17,6 @@ mod walk;
 mod write;
 
 pub use read::read;
-pub use write::{to_bytes, write};
+pub use write::{check, to_bytes, write, write_to};
 
 pub(super) use read::fits;

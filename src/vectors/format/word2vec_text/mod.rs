@@ -21,6 +21,6 @@ mod read;
 mod write;
 
 pub use read::{read, read_without_header};
-pub use write::{to_bytes, write};
+pub use write::{check, to_bytes, write, write_to};
 
 pub(super) use read::{agreed_size, is_row};

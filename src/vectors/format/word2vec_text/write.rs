@@ -19,8 +19,16 @@ const BLOCK: usize = 100_000;
 /// # Errors
 /// As [`to_bytes`], and as [`write_atomically`](crate::file::write_atomically).
 pub fn write(path: &Path, words: &Vocabulary, vector_size: usize, numbers: &[f32], header: bool) -> Result<()> {
-    packed::check(words, vector_size, numbers, Holds::TextWords)?;
+    check(words, vector_size, numbers)?;
     packed::write(path, |out| write_to(out, words, vector_size, numbers, header))
+}
+
+/// Checks that such a file can hold these words and numbers: to be asked before [`write_to`].
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn check(words: &Vocabulary, vector_size: usize, numbers: &[f32]) -> Result<(), FormatError> {
+    packed::check(words, vector_size, numbers, Holds::TextWords)
 }
 
 /// The bytes of such a file.
@@ -29,13 +37,17 @@ pub fn write(path: &Path, words: &Vocabulary, vector_size: usize, numbers: &[f32
 /// [`FormatError::Unwritable`] for a word with white space in it, or without a letter; [`FormatError::Size`],
 /// [`FormatError::Empty`] and [`FormatError::NotFinite`] for numbers that are none of these words'.
 pub fn to_bytes(words: &Vocabulary, vector_size: usize, numbers: &[f32], header: bool) -> Result<Vec<u8>, FormatError> {
-    packed::check(words, vector_size, numbers, Holds::TextWords)?;
+    check(words, vector_size, numbers)?;
     let mut bytes = Vec::new();
     write_to(&mut bytes, words, vector_size, numbers, header).expect("writing to memory does not fail");
     Ok(bytes)
 }
 
-fn write_to(
+/// Writes such a file's bytes to any writer, after [`check`].
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_to(
     out: &mut dyn Write,
     words: &Vocabulary,
     vector_size: usize,

@@ -17,7 +17,7 @@ use quickvec::corpus::{CountOptions, Sentences, available_memory};
 use quickvec::engine::{Trainer, memory_needed};
 use quickvec::error::Error;
 use quickvec::words::read_vocabulary;
-use quickvec::{EngineConfig, Vocabulary};
+use quickvec::{EngineConfig, ModelKind, Vocabulary};
 
 /// Trains on `choice`.
 pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
@@ -28,6 +28,10 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
         config.vector_size = known.vector_size();
     }
     config.validate().map_err(Error::from)?;
+    if config.model == ModelKind::SkipGram && args.engine.context_sum.is_some() {
+        let help = "--context-sum is a setting of --model cbow: skipgram takes the words around one by one";
+        return Err(UsageError(help.into()).into());
+    }
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     check_outputs(args, &output, &choice, false)?;
     let known = match &args.engine.init {
@@ -121,7 +125,8 @@ fn with_counts(words: &Vocabulary, counts: &[u64]) -> Vocabulary {
     counted
 }
 
-/// The words of a model, then the new ones of a text that are frequent enough; counts are added up.
+/// The words of a model, and the new ones of a text that are frequent enough; counts are added up, and words stand by falling
+/// count as in every model: who takes the first ones for the most frequent is right.
 fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<Vocabulary> {
     if choice.is_stdin() {
         let help = "--update goes through the text twice, which standard input does not allow; put it into a file";
@@ -137,7 +142,11 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     let frequent = new.words().zip(new.counts()).filter(|(_, count)| **count >= options.min_count);
     let added = frequent.filter(|(word, count)| merged.insert(word, **count).is_some()).count();
     note(format_args!("{} new words are added to {}", thousands(added as u64), thousands(old.len() as u64)));
-    Ok(merged)
+    let mut sorted = Vocabulary::new();
+    for id in merged.by_falling_count() {
+        sorted.insert(merged.word(id), merged.count(id));
+    }
+    Ok(sorted)
 }
 
 /// Refuses what cannot fit beside what is in memory already.

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::output::{note, thousands};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use quickvec::engine::Trainer;
 use quickvec::error::{Error, TrainError};
 use quickvec::vectors::Rows;
@@ -43,6 +43,11 @@ impl Known {
     /// A model that is trained on, with its settings if the fast trainer made it.
     pub fn model(path: &Path) -> anyhow::Result<(Self, Option<EngineConfig>)> {
         let cannot = || format!("cannot train {} on", path.display());
+        let format = recognise_file(path).with_context(cannot)?;
+        if format != Format::Safetensors {
+            let got = format.name();
+            bail!("{}: --update needs a quickvec model, got {got}; --init starts from vectors in any format", cannot());
+        }
         let model = ModelFile::open(path).with_context(cannot)?;
         model.verify().map_err(Error::from).with_context(cannot)?;
         let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;

@@ -1,11 +1,9 @@
 //! How far the fast trainer is: a bar on a terminal, a line now and then elsewhere.
 #![forbid(unsafe_code)]
 
-use crate::output::{ProgressMode, say};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::output::{Bar, Language, ProgressMode, left, say};
 use quickvec::engine::{LossPoint, Progress};
 use std::cell::Cell;
-use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 /// Lines come no faster than this, but for the last of an epoch.
@@ -13,8 +11,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// Progress on stderr.
 pub struct Shown {
+    language: Language,
     lines: bool,
-    bar: Option<ProgressBar>,
+    bar: Option<Bar>,
     last_line: Cell<Option<Instant>>,
     /// Words and time of this run's start: speed is of this run.
     words: u64,
@@ -25,15 +24,12 @@ pub struct Shown {
 
 impl Shown {
     /// Shows `progress` from now on.
-    pub fn new(mode: ProgressMode, progress: Progress) -> Self {
-        let bar = match mode {
-            ProgressMode::Auto => std::io::stderr().is_terminal(),
-            ProgressMode::Bar => true,
-            ProgressMode::Lines | ProgressMode::None => false,
-        };
+    pub fn new(mode: ProgressMode, language: Language, progress: Progress) -> Self {
+        let bar = mode.is_bar();
         Self {
+            language,
             lines: !bar && mode != ProgressMode::None,
-            bar: bar.then(|| start_bar(&progress)),
+            bar: bar.then(|| Bar::start(language, progress.words, progress.words_in_all(), progress.epochs)),
             last_line: Cell::new(None),
             words: progress.words,
             seconds: progress.seconds,
@@ -45,8 +41,7 @@ impl Shown {
     /// So much is done now.
     pub fn now(&self, progress: &Progress) {
         if let Some(bar) = &self.bar {
-            bar.set_position(progress.words);
-            bar.set_prefix((progress.epochs_done() + 1).min(progress.epochs).to_string());
+            bar.at(progress.words);
         }
     }
 
@@ -55,7 +50,9 @@ impl Shown {
         let is_end = point.words >= self.words_per_epoch;
         let is_due = self.last_line.get().is_none_or(|last| last.elapsed() >= PAUSE);
         if let Some(bar) = &self.bar {
-            bar.set_message(self.numbers(point));
+            let [speed, loss, rate] = self.numbers(point);
+            let left = self.time_left(point);
+            bar.tell(&[Some(loss), left, Some(speed), Some(rate)].into_iter().flatten().collect::<Vec<_>>());
         }
         if is_end && self.bar.is_some() || self.lines && (is_end || is_due) {
             self.last_line.set(Some(Instant::now()));
@@ -66,28 +63,52 @@ impl Shown {
     /// The loss on other text after an epoch.
     pub fn held_out(&self, epoch: usize, loss: f64) {
         if self.lines || self.bar.is_some() {
-            self.tell(&format!("| epoch {epoch} | held-out loss {loss:.4}"));
+            self.tell(&match self.language {
+                Language::En => format!("| epoch {epoch} | held-out loss {loss:.4}"),
+                Language::Ko => format!("| 에폭 {epoch} | 검증 손실 {loss:.4}"),
+            });
         }
     }
 
     /// A line that the bar makes room for.
     pub fn tell(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| say(text)),
+            Some(bar) => bar.say(text),
             None => say(text),
         }
     }
 
     fn line(&self, point: &LossPoint) -> String {
         let percent = (100 * point.words).checked_div(self.words_per_epoch).unwrap_or(100);
-        let left = self.seconds_left(point).map_or(String::new(), |left| format!(" | {} left", clock(left)));
-        let memory = resident_megabytes().map_or(String::new(), |megabytes| format!(" | {megabytes} MB"));
-        format!("| epoch {} | {percent:3} % | {}{left}{memory}", point.epoch, self.numbers(point))
+        let epoch = match self.language {
+            Language::En => format!("epoch {}", point.epoch),
+            Language::Ko => format!("에폭 {}", point.epoch),
+        };
+        let memory = resident_megabytes().map(|megabytes| format!("{megabytes} MB"));
+        let mut parts = vec![epoch, format!("{percent:3} %")];
+        parts.extend(self.numbers(point));
+        parts.extend(self.time_left(point).into_iter().chain(memory));
+        format!("| {}", parts.join(" | "))
     }
 
-    fn numbers(&self, point: &LossPoint) -> String {
-        let speed = self.speed(point).unwrap_or(0.0) / 1e6;
-        format!("{speed:.2} M words/s | loss {:.4} | learning rate {:.5}", point.loss, point.learning_rate)
+    /// Speed, loss and learning rate.
+    fn numbers(&self, point: &LossPoint) -> [String; 3] {
+        let (speed, LossPoint { loss, learning_rate, .. }) = (self.speed(point).unwrap_or(0.0) / 1e6, point);
+        match self.language {
+            Language::En => [
+                format!("{speed:.2} M words/s"),
+                format!("loss {loss:.4}"),
+                format!("learning rate {learning_rate:.5}"),
+            ],
+            Language::Ko => {
+                [format!("초당 {speed:.2}백만 단어"), format!("손실 {loss:.4}"), format!("학습률 {learning_rate:.5}")]
+            }
+        }
+    }
+
+    fn time_left(&self, point: &LossPoint) -> Option<String> {
+        let left_over = Duration::try_from_secs_f64(self.seconds_left(point)?).ok()?;
+        Some(left(self.language, left_over))
     }
 
     fn done(&self, point: &LossPoint) -> u64 {
@@ -103,33 +124,6 @@ impl Shown {
         let left = (self.words_per_epoch * self.epochs as u64).saturating_sub(self.done(point));
         let speed = self.speed(point).filter(|speed| *speed > 0.0)?;
         Some(left as f64 / speed)
-    }
-}
-
-impl Drop for Shown {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn start_bar(progress: &Progress) -> ProgressBar {
-    let template = "epoch {prefix} {wide_bar} {percent}% | {msg} | {eta} left";
-    let bar = ProgressBar::with_draw_target(Some(progress.words_in_all()), ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
-    bar.set_prefix((progress.epochs_done() + 1).to_string());
-    bar.set_position(progress.words);
-    bar.reset_eta();
-    bar
-}
-
-/// Seconds as minutes or hours.
-fn clock(seconds: f64) -> String {
-    let seconds = seconds.round() as u64;
-    match seconds {
-        0..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
     }
 }
 
@@ -153,21 +147,14 @@ mod tests {
 
     #[test]
     fn a_line_tells_speed_loss_rate_and_time_left() {
-        let shown = Shown::new(ProgressMode::None, progress());
+        let shown = |language| Shown::new(ProgressMode::None, language, progress());
         let (words, seconds) = (500_500, 11.0);
         let point = LossPoint { epoch: 1, words, seconds, loss: 2.48101, pairs: 1, learning_rate: 0.01875 };
-        let line = shown.line(&point);
+        let line = shown(Language::En).line(&point);
         let start = "| epoch 1 |  50 % | 0.50 M words/s | loss 2.4810 | learning rate 0.01875 | 0:03 left";
         assert!(line.starts_with(start), "{line}");
-    }
-
-    #[test]
-    fn times_are_minutes_or_hours() {
-        assert_eq!([clock(7.4), clock(75.0), clock(3725.0)], ["0:07", "1:15", "1:02:05"]);
-    }
-
-    #[test]
-    fn the_bar_can_be_drawn() {
-        assert_eq!(start_bar(&progress()).position(), 500);
+        let line = shown(Language::Ko).line(&point);
+        let start = "| 에폭 1 |  50 % | 초당 0.50백만 단어 | 손실 2.4810 | 학습률 0.01875 | 0:03 남음";
+        assert!(line.starts_with(start), "{line}");
     }
 }

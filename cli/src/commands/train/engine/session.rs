@@ -2,12 +2,13 @@
 #![forbid(unsafe_code)]
 
 use super::super::args::Args;
-use super::super::ending::{self, Outputs};
-use super::super::log::Log;
+use super::super::ending::{self, Ask, Outputs};
+use super::super::log::{EngineRow, Log};
 use super::super::plot::{self, Curve};
 use super::super::signals::Signals;
 use super::progress::Shown;
-use crate::output::{Interrupted, message, note, say};
+use crate::commands::corpus::is_data_set;
+use crate::output::{Interrupted, Language, message, note, say};
 use anyhow::Context;
 use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use quickvec::corpus::Sentences;
@@ -42,8 +43,8 @@ pub struct EngineSession<'a> {
 impl EngineSession<'_> {
     /// Trains to the end, or until a signal; saves; shows what was learned.
     pub fn run(mut self) -> anyhow::Result<()> {
-        let history = &self.trainer.state().history;
-        let log = self.outputs.log.as_deref().map(|path| Log::create(path, history)).transpose()?;
+        let rows = EngineRow::all(&self.trainer.state().history, &self.held_out);
+        let log = self.outputs.log.as_deref().map(|path| Log::create(path, &rows)).transpose()?;
         let log = RefCell::new(log);
         let finished = self.train(&log)?;
         // Before the model: a finished one is not gone on with, so that rows lost then would be lost for good.
@@ -60,19 +61,21 @@ impl EngineSession<'_> {
         if !finished {
             return Err(self.stopped());
         }
+        let ask = Ask::of(self.args, is_data_set(&self.record.sources));
         let model = self.outputs.model.clone();
         drop(self); // the matrices: the model is about to be mapped
-        ending::show(&model)
+        ending::show(&model, ask)
     }
 
     /// Whether training came to its end.
     fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
-        let shown = Shown::new(self.args.progress, self.trainer.progress());
+        let language = self.args.lang.unwrap_or_else(Language::of_locale);
+        let shown = Shown::new(self.args.progress, language, self.trainer.progress());
         let mut last_try = Instant::now();
         loop {
             let pause = self.train_on(&shown, log, last_try)?;
             if pause != Pause::Asked {
-                self.epoch_end(&shown);
+                self.epoch_end(&shown, log);
             }
             if pause == Pause::Finished {
                 self.tell_if_nothing_was_learned();
@@ -108,22 +111,30 @@ impl EngineSession<'_> {
             // At least a block between two checkpoints, however often they shall be.
             signals.stop() || now.block > start && !every.is_zero() && last_try.elapsed() >= every
         };
+        let (scored, epoch) = (self.valid.is_some(), self.trainer.progress().words_per_epoch);
         let paused = self.trainer.run(pause, |point| {
             shown.point(point);
-            log.borrow_mut().iter_mut().for_each(|log| log.row(point));
+            // The last row of an epoch waits for its held-out loss.
+            if !(scored && point.words >= epoch) {
+                log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: None }));
+            }
         });
         paused.map_err(|error| self.failed(error))
     }
 
-    fn epoch_end(&mut self, shown: &Shown) {
+    fn epoch_end(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) {
         let epoch = self.trainer.progress().epochs_done();
         let Some(valid) = &self.valid else { return };
         if self.held_out.last().is_some_and(|last| last.epoch >= epoch) {
             return; // a resumed run that was over
         }
-        if let Some(loss) = self.trainer.held_out_loss(valid.ids()) {
+        let loss = self.trainer.held_out_loss(valid.ids());
+        if let Some(loss) = loss {
             self.held_out.push(HeldOutLoss { epoch, loss });
             shown.held_out(epoch, loss);
+        }
+        if let Some(point) = self.trainer.state().history.last() {
+            log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: loss }));
         }
     }
 

@@ -1,0 +1,137 @@
+//! A progress bar over a whole run, on one line however narrow the terminal is.
+#![forbid(unsafe_code)]
+
+use super::language::Language;
+use super::stream::say;
+use super::width::width;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::time::Duration;
+
+/// Columns where there is no terminal to ask.
+const PAGE: usize = 80;
+/// Columns that the bar itself has at least, before anything is told beside it.
+const LEAST_BAR: usize = 10;
+/// What stands between the things that are told.
+const BETWEEN: &str = " | ";
+
+/// A bar on stderr; gone when it is dropped.
+pub struct Bar {
+    bar: ProgressBar,
+    language: Language,
+    length: u64,
+    epochs: usize,
+}
+
+impl Bar {
+    /// A bar at `position` of `length`, over so many epochs.
+    pub fn start(language: Language, position: u64, length: u64, epochs: usize) -> Self {
+        let template = match language {
+            Language::En => "{prefix} {wide_bar} {percent}% of all{msg}",
+            Language::Ko => "{prefix} {wide_bar} 전체의 {percent}%{msg}",
+        };
+        let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
+        let bar = Self { bar, language, length, epochs };
+        bar.at(position);
+        bar.bar.reset_eta();
+        bar
+    }
+
+    /// So much is done now.
+    pub fn at(&self, position: u64) {
+        let epoch_length = (self.length / self.epochs.max(1) as u64).max(1);
+        let epoch = (position / epoch_length + 1).min(self.epochs as u64);
+        self.bar.set_prefix(match self.language {
+            Language::En => format!("epoch {epoch} of {}", self.epochs),
+            Language::Ko => format!("에폭 {epoch}/{}", self.epochs),
+        });
+        self.bar.set_position(position);
+    }
+
+    /// What to tell beside the bar, as far as there is room for it; what matters most comes first.
+    pub fn tell(&self, parts: &[String]) {
+        let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(PAGE, |(columns, _)| columns.0.into());
+        let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + LEAST_BAR;
+        self.bar.set_message(fitting(parts, columns.saturating_sub(own)));
+    }
+
+    /// The time left, by the speed so far.
+    pub fn time_left(&self) -> Duration {
+        self.bar.eta()
+    }
+
+    /// A line that the bar makes room for.
+    pub fn say(&self, text: &str) {
+        self.bar.suspend(|| say(text));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// The first parts, those that `columns` have room for.
+fn fitting(parts: &[String], columns: usize) -> String {
+    let mut line = String::new();
+    for part in parts {
+        if width(&line) + BETWEEN.len() + width(part) > columns {
+            break;
+        }
+        line += BETWEEN;
+        line += part;
+    }
+    line
+}
+
+/// The time left, in words.
+pub fn left(language: Language, time: Duration) -> String {
+    let time = clock(time);
+    match language {
+        Language::En => format!("{time} left"),
+        Language::Ko => format!("{time} 남음"),
+    }
+}
+
+/// A time as minutes or hours.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    match seconds {
+        0..3600 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_fits_is_told_the_first_parts_first() {
+        let parts = ["loss 2.48", "0:07 left", "1.20 M words/s"].map(str::to_owned);
+        assert_eq!(fitting(&parts, 80), " | loss 2.48 | 0:07 left | 1.20 M words/s");
+        assert_eq!(fitting(&parts, 24), " | loss 2.48 | 0:07 left");
+        assert_eq!(fitting(&parts, 23), " | loss 2.48");
+        assert_eq!(fitting(&parts, 0), "");
+        assert_eq!(fitting(&["손실 2".to_owned()], 8), "", "syllables take two columns");
+    }
+
+    #[test]
+    fn times_are_minutes_or_hours() {
+        let times = [7.4, 75.0, 3725.0].map(|seconds| clock(Duration::from_secs_f64(seconds)));
+        assert_eq!(times, ["0:07", "1:15", "1:02:05"]);
+    }
+
+    #[test]
+    fn both_bars_can_be_drawn_and_name_the_epoch() {
+        for (language, first, last) in
+            [(Language::En, "epoch 1 of 2", "epoch 2 of 2"), (Language::Ko, "에폭 1/2", "에폭 2/2")]
+        {
+            let bar = Bar::start(language, 3, 20, 2);
+            assert_eq!((bar.bar.position(), bar.bar.prefix().as_str()), (3, first));
+            bar.at(20);
+            assert_eq!((bar.bar.position(), bar.bar.prefix().as_str()), (20, last));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where a result goes: into a file that appears whole, or to standard output, whose name is `-`.
+#![forbid(unsafe_code)]
+
+use super::exit::UsageError;
+use super::stream::to_stdout;
+use quickvec::file::check_writable;
+use quickvec::vectors::format::write_packed;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// A place for a result.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Place<'p> {
+    Stdout,
+    File(&'p Path),
+}
+
+impl<'p> Place<'p> {
+    /// The place that a user named. A file of the name `-` is `./-`.
+    pub fn named(path: &'p Path) -> Self {
+        if path == Path::new("-") { Self::Stdout } else { Self::File(path) }
+    }
+
+    /// Checks that it can be written.
+    pub fn check(self, force: bool) -> quickvec::Result<()> {
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File(path) => check_writable(path, force),
+        }
+    }
+
+    /// The same for what has to be a file; `what` begins the message.
+    pub fn check_file(self, what: &str, force: bool) -> anyhow::Result<()> {
+        if self == Self::Stdout {
+            return Err(UsageError(format!("{what} cannot be written to standard output; name a file")).into());
+        }
+        Ok(self.check(force)?)
+    }
+
+    /// Writes there; to a file packed, if its ending says so.
+    pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+        match self {
+            Self::Stdout => to_stdout(write),
+            Self::File(path) => Ok(write_packed(path, write)?),
+        }
+    }
+}

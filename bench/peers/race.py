@@ -17,6 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import environment  # noqa: E402  (some of these find `common` through the line above)
+import front_page  # noqa: E402
 import quality  # noqa: E402
 import report  # noqa: E402
 import systems  # noqa: E402
@@ -129,7 +130,9 @@ def parser():
     p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
     p.add_argument("--resume", action="store_true", help="take what an earlier race with the same programs has measured")
     p.add_argument("--out", type=Path, default=ROOT / "docs", help="folder for peers.md, peers.json and peers.svg")
-    p.add_argument("--readme", type=Path, help="write picture and tables also into this README, between its marks `peers`")
+    p.add_argument("--readme", type=Path, action="append", default=[],
+                   help="write picture and a short table also into this README, between its marks `peers`; may be given again")
+    p.add_argument("--rewrite", action="store_true", help="measure nothing: write all anew from the peers.json that is in --out")
     p.add_argument("--smoke", action="store_true", help="all parts, short, on a made-up text, no bars: does it run?")
     return p
 
@@ -149,8 +152,8 @@ def context_of(args, say):
     if missing:
         raise RuntimeError(f"{args.programs} has no {', '.join(missing)}: run `cargo build --release --workspace` first")
     env, racing = find_peers(args, say)
-    if args.readme:  # its marks are there: better known before the race than after
-        report.front_page(args.readme.read_text(encoding="utf-8"), {"corpus": {"name": "", "tokens": 0, "vocabulary": 0}, "parts": {}})
+    for readme in args.readme:  # its marks are there: better known before the race than after
+        front_page.fill(readme.read_text(encoding="utf-8"), {"corpus": {}, "parts": {}})
     facts = systems.count(args.programs / "count_speed", args.corpus)
     args.facts = {"name": args.corpus.name, "tokens": facts["tokens"], "vocabulary": facts["vocabulary"]}
     args.work.mkdir(parents=True, exist_ok=True)
@@ -202,10 +205,18 @@ def write(folder, result, say):
     say(f"wrote {', '.join(name for name, text in texts.items() if text)} in {folder}")
 
 
-def write_front_page(path, result, say):
-    """The README with the tables of all parts there are."""
-    path.write_text(report.front_page(path.read_text(encoding="utf-8"), result), encoding="utf-8")
-    say(f"wrote the tables into {path}")
+def write_all(args, result, say):
+    """The three files, and the READMEs with the table of all parts there are."""
+    write(args.out, result, say)
+    for readme in args.readme:
+        text = front_page.fill(readme.read_text(encoding="utf-8"), result, front_page.language_of(readme))
+        readme.write_text(text, encoding="utf-8")
+        say(f"wrote the table into {readme}")
+
+
+def rewrite(args, say):
+    """All texts anew, from what was measured before."""
+    write_all(args, json.loads((args.out / "peers.json").read_text(encoding="utf-8")), say)
 
 
 def race(args, context):
@@ -218,9 +229,7 @@ def race(args, context):
             result["bars"] = []
         parts[name] = done[name] = result
         ordered = {"corpus": args.facts, "parts": {known: parts[known] for known in PARTS if known in parts}}
-        write(args.out, ordered, context.say)
-        if args.readme:
-            write_front_page(args.readme, ordered, context.say)
+        write_all(args, ordered, context.say)
 
     return done, run_parts(context, args.parts, keep)
 
@@ -229,7 +238,7 @@ def smoke(args, say):
     """All parts on a made-up text, in a folder that goes away."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        args.corpus, args.work, args.out, args.readme = folder / "corpus.txt", folder / "work", folder / "docs", None
+        args.corpus, args.work, args.out, args.readme = folder / "corpus.txt", folder / "work", folder / "docs", []
         args.rounds = args.seeds = 1
         made_up_corpus(args.corpus, tokens=100_000)
         quality.made_up_sets(folder / "eval")
@@ -253,10 +262,12 @@ def verdict(done, failed):
 
 def main():
     args = parser().parse_args()
-    if not args.smoke and args.corpus is None:
-        parser().error("expected a corpus (or --smoke)")
+    if not args.smoke and not args.rewrite and args.corpus is None:
+        parser().error("expected a corpus (or --smoke, or --rewrite)")
     say = Clock()
     try:
+        if args.rewrite:
+            return rewrite(args, say)
         done, failed = smoke(args, say) if args.smoke else race(args, context_of(args, say))
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"error: {error}")

@@ -4,7 +4,6 @@ from measuring import bar_text
 from quality import MEASURES
 from systems import MODELS, NAMES, SYSTEMS
 
-BEGIN, END = "<!-- peers: begin -->\n", "<!-- peers: end -->"
 TRAINING = {"speed": "", "d300": ", 300 numbers", "hs": ", hierarchical softmax"}
 
 
@@ -16,22 +15,10 @@ def markdown(result):
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def front_page(readme, result):
-    """A README with the picture and the tables, without the bars, between its two marks."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the README has no lines {BEGIN.strip()} and {END} to write between")
-    tables = markdown(result | {"parts": {name: part | {"bars": []} for name, part in result["parts"].items()}})
-    picture = "![Training speed beside gensim and fastText](docs/peers.svg)"
-    how = "All numbers: [docs/peers.json](docs/peers.json). How to run it and what is compared: [bench/peers](bench/peers/README.md)."
-    return f"{before}{begin}{picture}\n\n{tables}\n{how}\n{end}{after}"
-
-
 def heading(result):
     """Where and when, and on what."""
     corpus = result["corpus"]
-    lines = [f"{corpus['name']}: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen at least 5 times. Window 5, 5 negatives, "
+    lines = [f"`{corpus['name']}`: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen at least 5 times. Window 5, 5 negatives, "
              f"subsampling 1e-4; each system in its own process, in turns."]
     where = {}
     for name, part in result["parts"].items():
@@ -109,7 +96,7 @@ def memory(part):
     what = " + ".join(f"{name} {needed[key] / 1e6:.1f}" for key, name in
                       (("matrix", "matrices"), ("id", "ids"), ("vocabulary", "vocabulary")))
     return (table(["peak memory, text to saved model, MB", *(NAMES[name] for name in names)], rows)
-            + f"\n\nWhat quickvec cannot do without: {what} = {sum(needed.values()) / 1e6:.1f} MB.")
+            + f"\n\nThe least it takes: {what} = {sum(needed.values()) / 1e6:.1f} MB.")
 
 
 def scaling(part):

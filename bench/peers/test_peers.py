@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import io
 import json
+import re
 import struct
 import tempfile
 import types
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import race  # first: it finds what all races share
 import environment
+import front_page
 import parts
 import picture
 import quality
@@ -45,14 +47,16 @@ def result():
     cbow = task("cbow", round_of(gensim=2.0, fasttext=1.0, quickvec=15.0))
     scaled = task("skipgram", {"order": ["1 thread", "2 threads"], "1 thread": {"words_per_second": 5e6}, "2 threads": {"words_per_second": 9e6}})
     scaled |= summary(scaled["rounds"], "2 threads")
-    scores = {"analogy": 28.04, "ws353": 0.5678, "simlex": None}
+    unknown = {"analogy": None, "ws353": None, "simlex": None}
+    means = {"skipgram": {"gensim": unknown | {"analogy": 29.0}, "quickvec": {"analogy": 28.04, "ws353": 0.5678, "simlex": None}},
+             "cbow": {"fasttext": unknown | {"analogy": 30.0}}}
     needed = {"matrix": 60e6, "id": 40e6, "vocabulary": 3e6}
     made = {
         "speed": {"tasks": [skipgram, cbow], "bars": parts.times_gensim("speed", [skipgram, cbow])},
         "whole": {"tasks": [skipgram], "counting": {"tokens_per_second": 50e6}, "bars": []},
         "scaling": {"tasks": [scaled], "bars": []},
         "memory": {"peak_bytes": {"gensim": 300e6, "quickvec": 110e6}, "needed_bytes": needed, "bars": []},
-        "quality": {"epochs": 5, "seeds": 3, "restrict": 30_000, "words": 71_000, "mean": {"skipgram": {"quickvec": scores}}, "bars": []},
+        "quality": {"epochs": 5, "seeds": 3, "restrict": 30_000, "words": 71_000, "mean": means, "bars": []},
         "large": {"words": 10**6, "tokens": 10**8, "trained_words_per_second_a_core": 2e6, "whole": {"peak_bytes": 1.4e9},
                   "needed_bytes": needed, "bars": []},
     }
@@ -244,7 +248,7 @@ class Files(unittest.TestCase):
         for line in ("| SkipGram | 0.70 | 0.50 | 14.00 | 20.0 x | 28.0 x |", "| SkipGram | 14.29 | 20.00 | 0.71 | 20.0 x | 28.0 x |",
                      "| SkipGram | 300 | 110 |", "| SkipGram | 5.00 | 9.00 | 1.80 x |", "| SkipGram, quickvec | 28.0 | 0.568 | - |",
                      "Counting and encoding alone: 50.0 M tokens/s.", "2.00 M words a second and core", "= 103.0 MB",
-                     "x.txt: 10,000,000 tokens, 71,000 words", "2 threads on 2 cores, Linux, 2025-01-31; gensim 4.4.0, NumPy 2, Python 3.11.7"):
+                     "`x.txt`: 10,000,000 tokens, 71,000 words", "2 threads on 2 cores, Linux, 2025-01-31; gensim 4.4.0, NumPy 2, Python 3.11.7"):
             self.assertIn(line, text)
         self.assertIn("met: SkipGram, training, over gensim: 20 times (at least 17 times)", text)
 
@@ -262,15 +266,70 @@ class Files(unittest.TestCase):
         self.assertLessEqual(max(widths) + picture.LEFT, picture.WIDTH)
         self.assertIn("prefers-color-scheme: dark", picture.picture(result()))
 
-    def test_a_readme_gets_the_tables_between_its_marks(self):
-        readme = f"before\n{report.BEGIN}old\n{report.END}\nafter\n"
-        written = report.front_page(readme, result())
-        self.assertTrue(written.startswith(f"before\n{report.BEGIN}![") and written.endswith(f"\n{report.END}\nafter\n"))
-        self.assertIn("| SkipGram | 0.70 | 0.50 | 14.00 | 20.0 x | 28.0 x |", written)
-        self.assertNotIn("old", written)
-        self.assertNotIn("Bars:", written)
-        self.assertEqual(report.front_page(written, result()), written)
-        self.assertRaises(ValueError, report.front_page, "no marks", result())
+    def test_a_readme_gets_the_table_between_its_marks(self):
+        readme = f"before\n{front_page.BEGIN}old\n{front_page.END}\nafter\n"
+        written = front_page.fill(readme, result())
+        self.assertTrue(written.startswith(f"before\n{front_page.BEGIN}![") and written.endswith(f"\n{front_page.END}\nafter\n"))
+        for line in (
+            "| `x.txt`, 10.0 M words | SkipGram, gensim | SkipGram, fastText | SkipGram, quickvec | SkipGram, over gensim | "
+            "CBOW, gensim | CBOW, fastText | CBOW, quickvec | CBOW, over gensim |",
+            "| training alone, M words/s | 0.70 | 0.50 | 14.0 | **20 times** | 2.00 | 1.00 | 15.0 | **7.5 times** |",
+            "| one epoch, text to saved model, s | 14.3 | 20.0 | 0.71 | **20 times** |  |  |  |  |",
+            "| peak memory, MB | 300 |  | 110 |  |  |  |  |  |",
+            "| analogies answered right, % | 29.0 |  | 28.0 |  |  | 30.0 |  |  |",
+            "| WordSim-353, Spearman |  |  | 0.568 |  |  |  |  |  |",
+            "A & B, 2 threads, 2025-01-31; gensim 4.4.0, quickvec 0.1; medians of 1 rounds in turns, ",
+            "quality after 5 epochs, mean of 3 seeds, analogies among the 30,000 most frequent words.",
+            "`python bench/peers/race.py x.txt`",
+        ):
+            self.assertIn(line, written)
+        for absent in ("old", "SimLex", "300 numbers", "hierarchical", "Bars:", "None"):
+            self.assertNotIn(absent, written)
+        self.assertEqual(front_page.fill(written, result()), written)
+        self.assertRaises(ValueError, front_page.fill, "no marks", result())
+
+    def test_the_table_has_only_what_was_measured(self):
+        some = result()
+        some["parts"] = {"hs": {**PLACE, "tasks": [task("cbow", round_of(quickvec=15.0))], "bars": []}}
+        self.assertEqual(front_page.whole_table(some, front_page.ENGLISH).splitlines()[0], "| `x.txt`, 10.0 M words | CBOW, quickvec |")
+        self.assertIn("| training, hierarchical softmax | 15.0 |", front_page.whole_table(some, front_page.ENGLISH))
+        some["parts"] = {}
+        marks = f"{front_page.BEGIN}\n{front_page.END}"
+        self.assertEqual(front_page.fill(marks, some), marks)
+
+    def test_parts_of_several_days_say_so_on_the_front_page(self):
+        several = result()
+        several["parts"]["quality"] = several["parts"]["quality"] | {"machine": PLACE["machine"] | {"date": "2025-02-01"}}
+        told = front_page.notes(several, front_page.ENGLISH)
+        self.assertIn("A & B, 2 threads, 2025-01-31 (training alone, M words/s; one epoch, text to saved model, s; peak memory, MB); ", told)
+        self.assertIn("A & B, 2 threads, 2025-02-01 (quality); ", told)
+
+    def test_the_korean_page_has_the_same_table(self):
+        self.assertEqual(sorted(front_page.KOREAN), sorted(front_page.ENGLISH))
+        korean = front_page.language_of(Path("README.ko.md"))
+        marks = f"{front_page.BEGIN}{front_page.END}"
+        self.assertIn("| 학습만, 초당 백만 단어 | 0.70 | 0.50 | 14.0 | **20배** |", front_page.fill(marks, result(), korean))
+        self.assertIs(front_page.language_of(Path("README.md")), front_page.ENGLISH)
+
+    def test_what_is_in_the_tree_says_what_was_measured(self):
+        again = "; run `python bench/peers/race.py --rewrite --readme README.md --readme README.ko.md`"
+        measured = json.loads((race.ROOT / "docs/peers.json").read_text(encoding="utf-8"))
+        for name, text in {"peers.md": report.markdown(measured), "peers.svg": picture.picture(measured)}.items():
+            self.assertEqual((race.ROOT / "docs" / name).read_text(encoding="utf-8"), text, name + again)
+        for name in ("README.md", "README.ko.md"):
+            readme = (race.ROOT / name).read_text(encoding="utf-8")
+            self.assertEqual(front_page.fill(readme, measured, front_page.language_of(Path(name))), readme, name + again)
+            for times in front_page.headline(measured):
+                self.assertRegex(readme.split("```")[0], rf"(?<![\d.]){re.escape(times)}(?![\d.])", f"{name}: its first lines say how many times")
+
+    def test_rewriting_measures_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            (folder / "peers.json").write_text(json.dumps(result()), encoding="utf-8")
+            (folder / "R.ko.md").write_text(front_page.BEGIN + front_page.END, encoding="utf-8")
+            race.rewrite(race.parser().parse_args(["--rewrite", "--out", str(folder), "--readme", str(folder / "R.ko.md")]), silent)
+            self.assertIn("**20배**", (folder / "R.ko.md").read_text(encoding="utf-8"))
+            self.assertEqual((folder / "peers.md").read_text(encoding="utf-8"), report.markdown(result()))
 
     def test_nothing_raced_nothing_drawn(self):
         nothing = {"corpus": result()["corpus"], "parts": {}}

@@ -20,17 +20,25 @@ def heading(result):
     corpus = result["corpus"]
     lines = [f"`{corpus['name']}`: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen at least 5 times. Window 5, 5 negatives, "
              f"subsampling 1e-4; each system in its own process, in turns."]
-    where = {}
+    where, who = {}, {"quickvec"}.union(*map(raced, result["parts"].values()))
     for name, part in result["parts"].items():
-        where.setdefault(place(part), []).append(name)
+        where.setdefault(place(part, who), []).append(name)
     for text, names in where.items():
         lines.append(text if len(where) == 1 else f"{', '.join(names)}: {text}")
     return "\n".join(lines)
 
 
-def place(part):
-    """Machine, date and versions of a part."""
-    about, versions = part["machine"], part["versions"]
+def raced(part):
+    """Who has a figure in a part: a peer may be there and not have been asked."""
+    by_task = (set(task["median"]) for task in part.get("tasks", []))
+    by_model = (set(by_system) for by_system in part.get("mean", {}).values())
+    return set(part.get("peak_bytes", {})).union(*by_task, *by_model)
+
+
+def place(part, who):
+    """Machine and date of a part, and versions without those of systems that are not in `who`."""
+    about = part["machine"]
+    versions = {name: version for name, version in part["versions"].items() if name in who or name not in SYSTEMS}
     named = ", ".join(f"{NAMES.get(name, name.capitalize() if name == 'python' else 'NumPy')} {version}"
                       for name, version in versions.items())
     return f"{about['processor']}, {part['threads']} threads on {about['cores']} cores, {about['system']}, {about['date']}; {named}."

@@ -252,6 +252,15 @@ class Files(unittest.TestCase):
             self.assertIn(line, text)
         self.assertIn("met: SkipGram, training, over gensim: 20 times (at least 17 times)", text)
 
+    def test_who_did_not_race_has_no_version(self):
+        alone = result()
+        place = {"versions": PLACE["versions"] | {"fasttext": "0.9.3"}}
+        alone["parts"] = {"memory": alone["parts"]["memory"] | place}
+        self.assertNotIn("fastText", report.markdown(alone))
+        self.assertIn("; gensim 4.4.0, NumPy 2", report.markdown(alone))
+        alone["parts"]["speed"] = result()["parts"]["speed"] | place
+        self.assertIn("fastText 0.9.3", report.markdown(alone))
+
     def test_parts_of_several_days_say_so(self):
         several = result()
         several["parts"]["whole"] = several["parts"]["whole"] | {"machine": PLACE["machine"] | {"date": "2025-02-01"}}

@@ -1,4 +1,5 @@
 //! Word vectors, learned fast: word2vec as a textbook chapter builds it, layer by layer, without the chapter's wait.
+//! The chapter is the fourth of Saito Koki's *Deep Learning from Scratch 2*.
 //!
 //! The whole pipeline, text to answers:
 //!
@@ -41,13 +42,14 @@
 //! | [`words`] | word to id and back, counts |
 //! | [`corpus`] | text to ids, data sets |
 //! | [`nn`] | the chapter: layers, models, optimizers, the trainer |
+//! | [`engine`] | the fast trainer: word2vec's own algorithm |
 //! | [`vectors`] | files of word vectors, nearest words, analogies |
 //! | [`checkpoint`] | a model, or a run to be gone on with, in one file |
 //!
 //! # What is promised
 //!
-//! The same corpus, settings and seed give the same bits, whatever the number of threads or the instruction set, and
-//! whether the run was stopped and resumed or not. Files are written whole or not at all. A file that was cut short or
+//! Trained by [`nn`], the same corpus, settings and seed give the same bits, whatever the number of threads or the instruction
+//! set, and whether the run was stopped and resumed or not; trained by [`engine`], with one thread and one kind of kernels. Files are written whole or not at all. A file that was cut short or
 //! altered is refused, and nothing in a file is ever executed.
 //!
 //! # Features

@@ -48,9 +48,10 @@
 //!
 //! # What is promised
 //!
-//! Trained by [`nn`], the same corpus, settings and seed give the same bits, whatever the number of threads or the instruction
-//! set, and whether the run was stopped and resumed or not; trained by [`engine`], with one thread and one kind of kernels. Files are written whole or not at all. A file that was cut short or
-//! altered is refused, and nothing in a file is ever executed.
+//! Trained by [`nn`], the same corpus, settings and seed give the same bits, whatever the number of threads or the
+//! instruction set, and whether the run was stopped and resumed or not; trained by [`engine`], with one thread and one kind
+//! of kernels. Files are written whole or not at all. A file that was cut short or altered is refused, and nothing in a file
+//! is ever executed.
 //!
 //! # Features
 //!

@@ -14,18 +14,21 @@ ENGLISH = {
     "corner": "`{name}`, {tokens:.1f} M words", "over": "over gensim", "times": "{} times",
     "speed": "training alone, M words/s", "d300": "training, vectors of 300 numbers", "hs": "training, hierarchical softmax",
     "whole": "one epoch, text to saved model, s", "memory": "peak memory, MB",
-    "quality": "quality", "analogy": "analogies answered right, %", "ws353": "WordSim-353, Spearman", "simlex": "SimLex-999, Spearman",
-    "picture": "Words a second in training: {}", "place": "{processor}, {threads} threads, {date}",
+    "analogy": "analogies answered right, %", "ws353": "WordSim-353, Spearman", "simlex": "SimLex-999, Spearman",
+    "picture": "Words a second in training: {}", "place": "{processor}, {threads} threads",
+    "day": {"speed": "training", "d300": "300 numbers", "hs": "hierarchical softmax", "whole": "text to model", "memory": "memory",
+            "quality": "quality"},
     "rounds": "medians of {} rounds in turns, vectors of 100 numbers where no other size is named",
     "seeds": "quality after {epochs} epochs, mean of {seeds} seeds, analogies among the {restrict:,} most frequent words",
     "links": "Measured by `python bench/peers/race.py {name}`: [all numbers](docs/peers.md), [how](bench/peers/README.md).",
 }
 KOREAN = {
-    "corner": "`{name}`, {tokens:.1f}백만 단어", "over": "gensim의", "times": "{}배",
+    "corner": "`{name}`, {myriads:,.0f}만 단어", "over": "gensim의", "times": "{}배",
     "speed": "학습만, 초당 백만 단어", "d300": "학습, 벡터 크기 300", "hs": "학습, 계층적 소프트맥스",
     "whole": "텍스트에서 모델 저장까지 1 에폭, 초", "memory": "최대 메모리, MB",
-    "quality": "품질", "analogy": "유추 정답률, %", "ws353": "WordSim-353, 스피어만", "simlex": "SimLex-999, 스피어만",
-    "picture": "초당 학습한 단어 수: {}", "place": "{processor}, 스레드 {threads}개, {date}",
+    "analogy": "유추 정답률, %", "ws353": "WordSim-353, 스피어만", "simlex": "SimLex-999, 스피어만",
+    "picture": "초당 학습한 단어 수: {}", "place": "{processor}, 스레드 {threads}개",
+    "day": {"speed": "학습", "d300": "벡터 크기 300", "hs": "계층적 소프트맥스", "whole": "모델 저장까지", "memory": "메모리", "quality": "품질"},
     "rounds": "번갈아 {}번 잰 중앙값, 따로 적지 않으면 벡터 크기 100",
     "seeds": "품질은 {epochs} 에폭 뒤 시드 {seeds}개의 평균, 유추는 가장 흔한 단어 {restrict:,}개 안에서",
     "links": "재는 명령: `python bench/peers/race.py {name}` ([모든 수치](docs/peers.md), [방법](bench/peers/README.md)).",
@@ -61,7 +64,7 @@ def whole_table(result, words):
     columns = columns_of(found)
     if not columns:
         return ""
-    head = [words["corner"].format(name=corpus["name"], tokens=corpus["tokens"] / 1e6),
+    head = [words["corner"].format(name=corpus["name"], tokens=corpus["tokens"] / 1e6, myriads=corpus["tokens"] / 1e4),
             *(f"{MODELS[model]}, {words['over'] if system == OVER else NAMES[system]}" for model, system in columns)]
     return table(head, [[words[what], *(cell(cells.get(column), column, words) for column in columns)] for what, cells in found])
 
@@ -116,7 +119,7 @@ def notes(result, words):
     found = rows(result["parts"])
     if not found:
         return ""
-    shown_parts = {name: part for name, part in result["parts"].items() if name in words}
+    shown_parts = {name: part for name, part in result["parts"].items() if name in words["day"]}
     sentences = [where(shown_parts, words), versions(shown_parts, found)]
     counts = sorted({len(task["rounds"]) for part in shown_parts.values() for task in part.get("tasks", [])})
     if counts:
@@ -127,14 +130,14 @@ def notes(result, words):
 
 
 def where(parts, words):
-    """Machine and date; with the names of its rows where there are several."""
-    places_found = {}
+    """Machine and date; with what was measured on it where there are several."""
+    found = {}
     for name, part in parts.items():
-        text = words["place"].format(processor=part["machine"]["processor"], threads=part["threads"], date=part["machine"]["date"])
-        places_found.setdefault(text, []).append(words[name])
-    if len(places_found) == 1:
-        return next(iter(places_found))
-    return "; ".join(f"{text} ({'; '.join(names)})" for text, names in places_found.items())
+        machine = words["place"].format(processor=part["machine"]["processor"], threads=part["threads"])
+        found.setdefault((machine, part["machine"]["date"]), []).append(words["day"][name])
+    if len(found) == 1:
+        return ", ".join(next(iter(found)))
+    return "; ".join(f"{machine}, {date} ({', '.join(names)})" for (machine, date), names in found.items())
 
 
 def versions(parts, found):

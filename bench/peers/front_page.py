@@ -115,7 +115,7 @@ def times(ratio):
 
 
 def notes(result, words):
-    """Where, when, by which versions, and how many times."""
+    """Where, when, by which versions, how often, and of how many seeds."""
     found = rows(result["parts"])
     if not found:
         return ""

@@ -103,7 +103,9 @@ impl Hot {
             }
             Prediction::Tree(tree) => {
                 let mut uses = vec![0.0; counts.len() - 1];
-                words.for_each(|word| tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word)));
+                words.for_each(|word| {
+                    tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
+                });
                 HotRows::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
             }
         };

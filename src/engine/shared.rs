@@ -99,7 +99,11 @@ impl<'a> SharedRows<'a> {
 
     /// `rows` rows from row `first` on.
     fn part(&self, first: usize, rows: usize) -> Self {
-        assert!(first.checked_add(rows).is_some_and(|end| end <= self.rows), "{rows} rows from {first} of {}", self.rows);
+        assert!(
+            first.checked_add(rows).is_some_and(|end| end <= self.rows),
+            "{rows} rows from {first} of {}",
+            self.rows
+        );
         // SAFETY: the part lies within the matrix's one allocation.
         Self { start: unsafe { self.start.add(first * self.stride) }, rows, ..*self }
     }

@@ -196,9 +196,8 @@ impl<'a> Trainer<'a> {
         let Self { config, subsampling, prediction, kernels, threads, hot, w_in, w_out, frozen, state, .. } = self;
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
         let mut copies = Matrix::zeros(window_rows, config.vector_size);
-        let copies_of = |rows: &HotRows| {
-            Matrix::zeros(*threads * OwnRows::copies(rows.ids().len()), config.vector_size)
-        };
+        let copies_of =
+            |rows: &HotRows| Matrix::zeros(*threads * OwnRows::copies(rows.ids().len()), config.vector_size);
         let (mut hot_in, mut hot_out) = (copies_of(&hot.w_in), copies_of(&hot.w_out));
         let plan = Plan {
             config,

@@ -72,7 +72,7 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
 fn embed_says_how_the_weight_of_sif_is_written() {
     let place = Place::new();
     let message = failure(2, "embed", &place.model, &["--sif", "0.002"]);
-    assert!(message.contains("write --sif=0.002"), "{message}");
+    assert!(message.contains("is written --sif=0.002"), "{message}");
 }
 
 #[test]

@@ -153,6 +153,17 @@ fn what_cannot_be_is_refused_before_the_text_is_read() {
     assert!(!case.exists("x") && !case.exists("-"));
 }
 
+#[test]
+fn a_run_on_one_thread_goes_on_with_one() {
+    let case = with_topics();
+    let flags = ["topics.txt", "--threads", "1", "--keep-state", "--learning-rate", "0.05"];
+    train(&case, &[&flags[..], &["-o", "m", "--epochs", "2"]].concat()).succeeds();
+    train(&case, &["--resume", "m", "--epochs", "3"]).succeeds().says("goes on with 1 thread").says("; 1 thread,");
+    train(&case, &["--resume", "m", "--epochs", "4", "--threads", "2"]).succeeds().says("; 2 threads,");
+    let outcome = train(&case, &["--resume", "m", "--epochs", "5"]).succeeds();
+    assert!(!outcome.stderr.contains("goes on with 1 thread"), "it was left: {}", outcome.stderr);
+}
+
 /// The chapter's questions are for its own corpora.
 #[test]
 fn a_text_of_ones_own_is_asked_for_words_of_its_own() {

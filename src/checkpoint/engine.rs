@@ -288,7 +288,7 @@ mod tests {
         let corpus = CorpusRecord::of_sentences(&sentences, vec!["tale.txt".into()], &options);
         let folder = tempfile::tempdir().unwrap();
         for config in configs() {
-            for storage in [false, true].map(|half| Storage { half, keep_state: false }) {
+            for storage in [false, true].map(|half| Storage { half, ..Storage::default() }) {
                 let vocabulary = &sentences.vocabulary;
                 let run = EngineRun { config: &config, corpus: &corpus, vocabulary, storage, held_out: &[] };
                 let path = |name: &str| folder.path().join(name);

@@ -111,13 +111,16 @@ pub struct HeldOutLoss {
     pub loss: f64,
 }
 
-/// How the finished model is stored.
+/// How the finished model is stored, and what else the user asked of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// Vectors in half precision.
     pub half: bool,
     /// With the trainer's state, so that training can go further.
     pub keep_state: bool,
+    /// On one thread, where the fast trainer repeats to the bit: a run that goes on keeps to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub one_thread: bool,
 }
 
 /// A checkpoint's state that is no tensor.

@@ -26,7 +26,7 @@ fn small(optimizer: OptimizerKind) -> (Config, Corpus, CorpusRecord) {
 }
 
 fn run<'a>(config: &'a Config, corpus: &'a Corpus, record: &'a CorpusRecord, half: bool) -> Run<'a> {
-    let storage = Storage { half, keep_state: false };
+    let storage = Storage { half, ..Storage::default() };
     Run { config, corpus: record, vocabulary: &corpus.vocabulary, storage, held_out: &[] }
 }
 

@@ -3,7 +3,7 @@
 
 use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;
-use crate::output::{note, say, thousands};
+use crate::output::{columns, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quickvec::corpus::{
     Corpus, CountOptions, CountReport, EOS, Preparation, ReadOptions, ReadProgress, Sentences, count_words,
@@ -124,7 +124,12 @@ impl Bar {
     fn new() -> Self {
         // On what is no terminal it stays silent.
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let template = "counting {wide_bar} {bytes} of {total_bytes}, {eta} left";
+        let narrow = columns() < 60;
+        let template = if narrow {
+            "counting {wide_bar} {percent}%"
+        } else {
+            "counting {wide_bar} {bytes} of {total_bytes}, {eta} left"
+        };
         bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
         Self(bar)
     }

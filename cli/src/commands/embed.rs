@@ -51,13 +51,8 @@ enum Form {
 const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), ("npy", Form::Npy)];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    if let (Some(_), Some(text)) = (args.sif, args.text.as_ref().filter(|text| !text.exists())) {
-        if text.to_str().is_some_and(|text| text.parse::<f64>().is_ok()) {
-            let text = text.display();
-            return Err(
-                UsageError(format!("there is no text {text}; for the weight of --sif write --sif={text}")).into()
-            );
-        }
+    if args.sif.is_some() {
+        args.check_text()?;
     }
     let form = args.form();
     let output = args.file();
@@ -117,6 +112,17 @@ impl Args {
     /// The file to write, unless it is standard output.
     fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|output| Place::named(output) != Place::Stdout)
+    }
+
+    /// Refuses a weight that was written as a text's name would be.
+    fn check_text(&self) -> Result<(), UsageError> {
+        let text = self.text.as_deref().filter(|text| !text.exists()).and_then(Path::to_str);
+        match text.filter(|text| text.parse::<f64>().is_ok()) {
+            Some(text) => {
+                Err(UsageError(format!("there is no text {text}; the weight of --sif is written --sif={text}")))
+            }
+            None => Ok(()),
+        }
     }
 
     fn form(&self) -> Form {

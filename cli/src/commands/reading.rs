@@ -8,7 +8,7 @@ use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
 /// How texts are found and read.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
     /// Folder with the files of data sets

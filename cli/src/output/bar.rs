@@ -50,9 +50,8 @@ impl Bar {
 
     /// What to tell beside the bar, as far as there is room for it; what matters most comes first.
     pub fn tell(&self, parts: &[String]) {
-        let columns = terminal_size::terminal_size_of(std::io::stderr()).map_or(PAGE, |(columns, _)| columns.0.into());
         let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + LEAST_BAR;
-        self.bar.set_message(fitting(parts, columns.saturating_sub(own)));
+        self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
     }
 
     /// The time left, by the speed so far.
@@ -70,6 +69,11 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Columns of the terminal that bars are drawn on.
+pub fn columns() -> usize {
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(PAGE, |(columns, _)| columns.0.into())
 }
 
 /// The first parts, those that `columns` have room for.

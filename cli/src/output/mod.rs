@@ -23,7 +23,7 @@ mod width;
 mod words;
 
 pub use answer::{Answer, Query};
-pub use bar::{Bar, left};
+pub use bar::{Bar, columns, left};
 pub use chart::Charts;
 pub use comparison::{Comparison, comparisons};
 pub use evaluation::{Evaluation, Measured};

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Learn word vectors from a text; stop and go on at any time
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Ctrl-C finishes the batch, saves, and tells how to go on. A checkpoint is a model too: query it while \
                         training runs."
@@ -82,7 +82,7 @@ pub struct Args {
 }
 
 /// The settings that decide what is learned.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
     /// How to train, and where the defaults come from [default: textbook for the built-in corpus, else word2vec]

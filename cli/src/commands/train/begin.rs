@@ -44,7 +44,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
-    let storage = Storage { half: args.half, keep_state: args.keep_state };
+    let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };
     let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     Session {
         args,

@@ -64,7 +64,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
         config: &config,
         record: &record,
         vocabulary: &vocabulary,
-        storage: Storage { half: args.half, keep_state: args.keep_state },
+        storage: Storage { half: args.half, keep_state: args.keep_state, one_thread: args.threads == 1 },
         held_out: Vec::new(),
         valid,
         corpus_again: choice.is_stdin(),

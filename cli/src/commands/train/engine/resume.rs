@@ -12,7 +12,7 @@ use super::settings;
 use crate::commands::corpus::Choice;
 use crate::commands::counting;
 use crate::commands::reading::same;
-use crate::output::{UsageError, say};
+use crate::output::{UsageError, note, say};
 use anyhow::Context;
 use quickvec::EngineConfig;
 use quickvec::checkpoint::{EngineCheckpoint, Storage, Summary, load_engine};
@@ -32,6 +32,10 @@ pub fn resume(args: &Args, path: &Path, summary: &Summary, signals: &Signals) ->
     if args.half && !checkpoint.storage.half {
         let help = "--half contradicts the checkpoint, which is in single precision; leave it out, or train anew";
         return Err(UsageError(help.into()).into());
+    }
+    if checkpoint.storage.one_thread && args.threads == 0 {
+        note("goes on with 1 thread, as it began, so that the result repeats to the bit (--threads N takes more)");
+        return go_on(&Args { threads: 1, ..args.clone() }, path, checkpoint, signals);
     }
     go_on(args, path, checkpoint, signals)
 }
@@ -78,7 +82,11 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
         config: &config,
         record: &record,
         vocabulary: &vocabulary,
-        storage: Storage { keep_state: storage.keep_state || args.keep_state, ..storage },
+        storage: Storage {
+            keep_state: storage.keep_state || args.keep_state,
+            one_thread: storage.one_thread && args.threads == 1,
+            ..storage
+        },
         held_out,
         valid,
         corpus_again: choice.is_stdin() || !args.corpus.is_empty(),

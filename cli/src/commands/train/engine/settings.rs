@@ -11,7 +11,7 @@ use quickvec::{EngineConfig, ModelKind};
 use std::path::PathBuf;
 
 /// The settings that only the fast trainer has.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Settings of --recipe word2vec")]
 pub struct EngineSettings {
     /// Leave out words seen less often [default: 5]

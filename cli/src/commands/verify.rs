@@ -27,10 +27,15 @@ fn check(path: &Path) -> Result<String, Error> {
         Format::Safetensors => {
             let model = ModelFile::open(path)?;
             model.verify()?; // large files are not verified on opening
+            model.check_finite()?;
             let how = format!("the checksums of {} tensors and the header are right", model.tensors().count());
             (WordVectors::from_model(model)?, how)
         }
-        _ => (WordVectors::open(path)?, "read to the end; this format has no checksums".to_owned()),
+        _ => {
+            let vectors = WordVectors::open(path)?;
+            vectors.check_finite()?; // nor are the numbers of large mapped ones
+            (vectors, "read to the end; this format has no checksums".to_owned())
+        }
     };
     Ok(format!("{} words, vector size {}; {how}", vectors.len(), vectors.vector_size()))
 }

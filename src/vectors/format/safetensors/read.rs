@@ -178,6 +178,27 @@ impl ModelFile {
         self.refuse_duplicates()
     }
 
+    /// Looks at every number of both matrices: is it one? Reads the whole file.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`] for the first row, of the input or else of the output, that holds NaN or infinity.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        [Some(self.input()), self.output()].iter().flatten().try_for_each(|rows| self.refuse_not_finite(rows))
+    }
+
+    fn refuse_not_finite(&self, rows: &Rows) -> Result<(), FormatError> {
+        let mut found = None;
+        rows.for_each(0..rows.len(), |row, numbers| {
+            // Without branches: nearly all rows are as they should be.
+            if found.is_none() && !numbers.iter().fold(true, |all, number| all & number.is_finite()) {
+                found = numbers.iter().find(|number| !number.is_finite()).map(|&got| (row, got));
+            }
+        });
+        found.map_or(Ok(()), |(row, got)| {
+            Err(FormatError::NotFinite { word: self.vocabulary.word(row as u32).to_owned(), row, got })
+        })
+    }
+
     fn verify_tensors(&self) -> Result<(), FormatError> {
         self.header.tensors.keys().try_for_each(|tensor| self.verify_tensor(tensor))
     }

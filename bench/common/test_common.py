@@ -8,6 +8,7 @@ from pathlib import Path
 
 import machine
 from racing import made_up_corpus, order, positive
+from report import with_section
 
 
 class Racing(unittest.TestCase):
@@ -29,6 +30,15 @@ class Racing(unittest.TestCase):
     def test_positive_numbers_only(self):
         self.assertEqual(positive("3"), 3)
         self.assertRaises(argparse.ArgumentTypeError, positive, "0")
+
+
+class Report(unittest.TestCase):
+    def test_a_section_takes_the_place_of_the_one_before_and_leaves_the_rest(self):
+        page = with_section("# Title\n", "a", "one")
+        self.assertEqual(page, "# Title\n\n<!-- a -->\none\n<!-- end of a -->\n")
+        page = with_section(with_section(page, "b", "two\n\n"), "a", "three")
+        self.assertEqual(page, "# Title\n\n<!-- a -->\nthree\n<!-- end of a -->\n\n<!-- b -->\ntwo\n<!-- end of b -->\n")
+        self.assertEqual(with_section("", "a", "x"), "<!-- a -->\nx\n<!-- end of a -->\n")
 
 
 class Run(unittest.TestCase):

@@ -17,6 +17,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+from common import machine  # noqa: E402
+from common.report import write_section  # noqa: E402
+
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -67,6 +71,19 @@ def race(args):
             "rounds": rounds, "median_ratio": statistics.median(r["gensim"] / r["quickvec"] for r in rounds)}
 
 
+def table(result, args):
+    """The results for people."""
+    where = machine.describe()
+    rounds = [f"| {number} | {r['gensim']:.2f} | {r['quickvec']:.3f} | {r['gensim'] / r['quickvec']:.0f} |"
+              for number, r in enumerate(result["rounds"], 1)]
+    return "\n".join([
+        f"{where['processor']}, {where['cores']} cores, {where['date']}; load average {machine.load_average()}; gensim {result['gensim']}.", "",
+        f"{result['words']} words x {result['vector_size']}, the {result['restrict']} most frequent take part; {result['asked']} questions asked, "
+        f"{result['correct']} answered right by both" + ("." if result["same_counts"] else ": no, the counts differ."), "",
+        "| round | gensim, s | quickvec, s | times faster |", "|---|---|---|---|", *rounds, "",
+        f"Median: {result['median_ratio']:.0f} times faster (bar {args.at_least:g})."])
+
+
 def parser():
     """The command line."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -79,6 +96,7 @@ def parser():
     p.add_argument("--threads", type=int, default=2, help="cores for gensim's matrix products; quickvec takes all there are")
     p.add_argument("--at-least", type=float, default=50, help="how many times faster")
     p.add_argument("--json", help="where all numbers go")
+    p.add_argument("--markdown", help="write the results as a section of this file")
     return p
 
 
@@ -89,6 +107,8 @@ def main():
     print(json.dumps(result, indent=1))
     if args.json:
         Path(args.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    if args.markdown:
+        write_section(args.markdown, "analogies", table(result, args))
     if not result["same_counts"]:
         sys.exit("MISSED: the counts differ")
     if not result["median_ratio"] >= args.at_least:  # "not >=" so that NaN is a fault

@@ -7,6 +7,8 @@
 pub mod figure;
 pub mod log;
 pub mod machine;
+pub mod product;
+pub mod report;
 pub mod steps;
 pub mod text;
 pub mod timing;

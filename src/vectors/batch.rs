@@ -4,16 +4,20 @@
 //! as the machine multiplies. The answers are those of single queries: candidates from the product, scores in f64.
 #![forbid(unsafe_code)]
 
-use super::best::Best;
+use super::best::{Best, Floor};
 use super::restrict::Restricted;
-use super::scan::Products;
+use super::scan::{Block, Products, Score};
 use super::search::{Neighbour, merged, unit, widened, with_slack};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use crate::words::WordId;
+use rayon::prelude::*;
 
-/// Queries in one pass over the rows: their scores with a block of rows take a few MB.
-const QUERIES: usize = 1024;
+/// Queries in one pass over the rows: enough that packing the rows costs nothing beside them.
+const QUERIES: usize = 4096;
+
+/// So many queries are scored one after the other, while a block of rows is in the cache: packing it would take longer.
+const FEW: usize = 32;
 
 impl WordVectors {
     /// [`most_similar`](Self::most_similar) for each of `words`, in their order: much faster than one by one.
@@ -89,18 +93,28 @@ impl Restricted<'_> {
     }
 
     fn one_pass(&self, units: &[f32], top: usize, left_out: &[&[WordId]]) -> Result<Vec<Vec<Neighbour>>, QueryError> {
-        let start = || (0..left_out.len()).map(|_| Best::new(with_slack(top))).collect::<Vec<_>>();
-        let shares = self.products(units, start, |bests, Products { first, rows, scores }| {
-            for ((best, scores), left_out) in bests.iter_mut().zip(scores.chunks_exact(rows)).zip(left_out) {
-                best.offer_all(scores, left_out, |i| self.id(first + i));
-            }
-        })?;
-        let mut shares: Vec<_> = shares.into_iter().map(Vec::into_iter).collect();
-        let answer = |unit: &[f32]| {
-            let best = merged(shares.iter_mut().filter_map(Iterator::next).collect(), top);
-            self.vectors.neighbours(best, top, |id| self.vectors.exact_cosine(unit, id))
+        let start = || left_out.iter().map(|_| Best::new(with_slack(top))).collect::<Vec<_>>();
+        let shares = if left_out.len() <= FEW {
+            let units: Vec<_> = units.chunks_exact(self.vectors.vector_size()).collect();
+            self.scan(&units, Score::Cosine, start, |bests, Block { first, scores }| {
+                for ((best, scores), left_out) in bests.iter_mut().zip(scores).zip(left_out) {
+                    best.offer_all(scores, left_out, |i| self.id(first + i));
+                }
+            })?
+        } else {
+            let floors: Vec<_> = left_out.iter().map(|_| Floor::default()).collect();
+            self.products(units, 1, start, |bests, Products { first, rows, queries, scores }| {
+                let bests = bests[queries.clone()].iter_mut().zip(&left_out[queries.clone()]).zip(&floors[queries]);
+                for (((best, left_out), floor), scores) in bests.zip(scores.chunks_exact(rows)) {
+                    best.offer_above(floor, scores, left_out, |i| self.id(first + i));
+                }
+            })?
         };
-        Ok(units.chunks_exact(self.vectors.vector_size()).map(answer).collect())
+        let mut shares: Vec<_> = shares.into_iter().map(Vec::into_iter).collect();
+        let best = left_out.iter().map(|_| merged(shares.iter_mut().filter_map(Iterator::next).collect(), top));
+        let best: Vec<_> = best.collect();
+        let answer = |(unit, best)| self.vectors.neighbours(best, top, |id| self.vectors.exact_cosine(unit, id));
+        Ok(units.par_chunks_exact(self.vectors.vector_size()).zip(best).map(answer).collect())
     }
 }
 
@@ -134,7 +148,7 @@ mod tests {
     #[test]
     fn a_batch_answers_as_its_queries_do_one_by_one() {
         for vectors in [vectors(false), vectors(true)] {
-            let words: Vec<String> = (0..1200).map(|i| format!("w{}", i * 2)).collect(); // more than one pass
+            let words: Vec<String> = (0..QUERIES + 9).map(|i| format!("w{}", i * 2 % 2500)).collect(); // more than one pass
             let words: Vec<&str> = words.iter().map(String::as_str).collect();
             for restricted in [Restricted::all(&vectors), vectors.restrict(400)] {
                 let batch = restricted.most_similar_batch(&words, 5).unwrap();
@@ -142,6 +156,18 @@ mod tests {
                 for (word, found) in words.iter().zip(&batch).step_by(7) {
                     assert_eq!(*found, restricted.most_similar(word, 5).unwrap(), "{word}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_words_are_answered_as_many_are() {
+        for vectors in [vectors(false), vectors(true)] {
+            let words: Vec<String> = (0..FEW + 2).map(|i| format!("w{}", i * 31 % 60)).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let alone: Vec<_> = words.iter().map(|word| vectors.most_similar(word, 6).unwrap()).collect();
+            for count in 0..=words.len() {
+                assert_eq!(vectors.most_similar_batch(&words[..count], 6).unwrap(), alone[..count], "{count}");
             }
         }
     }

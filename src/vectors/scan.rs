@@ -17,7 +17,7 @@ use super::restrict::{Candidates, Restricted};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use crate::math::kernels::large_pages;
-use crate::math::kernels::search::search_kernels;
+use crate::math::kernels::search::{PackedRows, Precision, product_kernels, search_kernels};
 use crate::words::WordId;
 use std::borrow::Cow;
 use std::io;
@@ -28,6 +28,9 @@ use std::thread;
 
 /// Fewer numbers than this are scanned faster than threads are started.
 const NUMBERS_PER_THREAD: usize = 1 << 20;
+
+/// Queries that a product multiplies in the time of one pass over the numbers, roughly.
+const QUERIES_PER_PASS: usize = 16;
 
 /// A block's bytes: they stay in a core's own cache while each query passes over them.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -90,7 +93,7 @@ impl Restricted<'_> {
         see: impl Fn(&mut T, Block) + Sync,
     ) -> Result<Vec<T>, QueryError> {
         let size = BLOCK_BYTES / (self.vectors.rows().row_bytes().max(1));
-        self.blocks(size.clamp(16, 1 << 16), score == Score::Cosine, |blocks| {
+        self.blocks(size.clamp(16, 1 << 16), score == Score::Cosine, units.len(), |blocks| {
             let (mut seen, mut scorer) = (start(), Scorer::new(self, units, score));
             while let Some((range, norms)) = blocks.next() {
                 scorer.fill(range.clone(), norms)?;
@@ -112,11 +115,13 @@ impl Restricted<'_> {
         self.scan(&[&nothing], Score::Cosine, || (), |(), _| ()).map(drop)
     }
 
-    /// Runs `work` in threads that share the blocks of at most `size` candidates; keeps the norms that they fill in.
+    /// Runs `work` in threads that share the blocks of at most `size` candidates; keeps the norms that they fill in. It takes as
+    /// long as `passes` over the numbers, or one.
     fn blocks<T: Send>(
         &self,
         size: usize,
         with_norms: bool,
+        passes: usize,
         work: impl Fn(&Blocks) -> Result<T, Stop> + Sync,
     ) -> Result<Vec<T>, QueryError> {
         let keep = with_norms && self.is_all() && self.vectors.norms().get().is_none();
@@ -125,7 +130,7 @@ impl Restricted<'_> {
             fresh = large_pages::with_capacity(self.len());
             fresh.resize(self.len(), 0.0);
         }
-        let numbers = self.len().saturating_mul(self.vectors.vector_size());
+        let numbers = self.len().saturating_mul(self.vectors.vector_size()).saturating_mul(passes.max(1));
         let results = {
             let blocks = Blocks::new(self.len(), size, &mut fresh);
             in_threads(numbers / NUMBERS_PER_THREAD, || work(&blocks))
@@ -138,40 +143,53 @@ impl Restricted<'_> {
     }
 
     /// As [`scan`](Self::scan), for many queries, one after the other in `units`: each block is multiplied with all of them
-    /// at once. The cosines may be off by a few roundings, and so just beyond 1.
+    /// at once, and shown with about `together` of them at a time. The cosines may be off by a few roundings, and so just
+    /// beyond 1.
     ///
     /// # Errors
     /// [`QueryError::NotFinite`] if a row that was looked at holds NaN or infinity.
     pub fn products<T: Send>(
         &self,
         units: &[f32],
+        together: usize,
         start: impl Fn() -> T + Sync,
         see: impl Fn(&mut T, Products) + Sync,
     ) -> Result<Vec<T>, QueryError> {
-        let size = self.vectors.vector_size();
-        self.blocks(ROWS_PER_PRODUCT, true, |blocks| {
+        let (size, kernels) = (self.vectors.vector_size(), product_kernels());
+        let queries = kernels.pack_queries(units, size);
+        let together = together.max(1).next_multiple_of(kernels.height());
+        self.blocks(kernels.block_rows(size), true, queries.len() / QUERIES_PER_PASS, |blocks| {
             let (mut seen, mut scorer) = (start(), Scorer::new(self, &[], Score::Cosine));
-            let (mut rows, mut scores) = (Vec::new(), Vec::new());
-            while let Some((range, norms)) = blocks.next() {
-                scorer.unit_rows(range.clone(), norms, &mut rows)?;
-                scores.resize(units.len() / size * range.len(), 0.0);
-                crate::math::kernels::search::multiply_transposed(units, &rows, size, &mut scores);
-                see(&mut seen, Products { first: range.start, rows: range.len(), scores: &scores });
+            let (mut rows, mut packed, mut scores) = (Vec::new(), PackedRows::default(), Vec::new());
+            while let Some((range, mut norms)) = blocks.next() {
+                packed.clear();
+                for first in range.clone().step_by(kernels.width()) {
+                    let strip = first..range.end.min(first + kernels.width());
+                    let own = norms.len().min(strip.len()); // none if they are not kept
+                    let (own, rest) = std::mem::take(&mut norms).split_at_mut(own);
+                    norms = rest;
+                    scorer.unit_rows(strip, own, &mut rows)?;
+                    kernels.pack_strip(&rows, size, &mut packed);
+                }
+                for first in (0..queries.len()).step_by(together) {
+                    let shown = first..queries.len().min(first + together);
+                    scores.resize(shown.len() * range.len(), 0.0);
+                    kernels.multiply(&queries, shown.clone(), &packed, &mut scores);
+                    see(&mut seen, Products { first: range.start, rows: range.len(), queries: shown, scores: &scores });
+                }
             }
             Ok(seen)
         })
     }
 }
 
-/// Rows in one matrix product: enough to make up for packing the queries, few enough for their scores to stay in cache.
-const ROWS_PER_PRODUCT: usize = 1024;
-
-/// The cosines of all queries with a block of rows: `scores[q * rows + i]` is that of query q and the candidate at place
-/// `first + i`.
+/// The cosines of some queries with a block of rows: `scores[q * rows + i]` is that of query `queries.start + q` and the
+/// candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Products<'s> {
     pub first: usize,
     pub rows: usize,
+    pub queries: Range<usize>,
     pub scores: &'s [f32],
 }
 
@@ -240,10 +258,20 @@ impl<'r, 'q> Scorer<'r, 'q> {
         let bytes = bytes_of(self.search, range.clone(), &mut self.gathered)?;
         let known = self.score == Score::Dot || vectors.norms().get().is_some();
         self.squares.resize(range.len(), 0.0);
-        for (query, (unit, scores)) in self.units.iter().zip(&mut self.scores).enumerate() {
-            scores.resize(range.len(), 0.0);
-            let squares = (query == 0 && !known).then_some(&mut self.squares[..]);
-            kernels.dots(precision, unit, &bytes, scores, squares);
+        self.scores.iter_mut().for_each(|scores| scores.resize(range.len(), 0.0));
+        // The first query finds the squares on the way.
+        let first = if known { 0 } else { self.units.len().min(1) };
+        let ((first, units), (scores_of_first, scores)) = (self.units.split_at(first), self.scores.split_at_mut(first));
+        for (unit, scores) in first.iter().zip(scores_of_first) {
+            kernels.dots(precision, unit, &bytes, scores, Some(&mut self.squares));
+        }
+        let (fours, units) = units.as_chunks::<4>();
+        let (scores_of_fours, scores) = scores.as_chunks_mut::<4>();
+        for (units, scores) in fours.iter().zip(scores_of_fours) {
+            kernels.dots_by_four(precision, *units, &bytes, scores.each_mut().map(|scores| &mut scores[..]));
+        }
+        for (unit, scores) in units.iter().zip(scores) {
+            kernels.dots(precision, unit, &bytes, scores, None);
         }
         drop(bytes);
         if self.score == Score::Dot {
@@ -314,24 +342,46 @@ impl<'r, 'q> Scorer<'r, 'q> {
 
     /// The candidates in `range`, scaled to length 1, row after row; zero rows stay as they are.
     fn unit_rows(&mut self, range: Range<usize>, keep: &mut [f32], out: &mut Vec<f32>) -> Result<(), Stop> {
+        let mut gathered = std::mem::take(&mut self.gathered);
+        let bytes = bytes_of(self.search, range.clone(), &mut gathered)?;
+        self.scale_rows(&bytes, range, keep, out)?;
+        drop(bytes);
+        self.gathered = gathered; // its memory is used again
+        Ok(())
+    }
+
+    fn scale_rows(
+        &mut self,
+        bytes: &[u8],
+        range: Range<usize>,
+        keep: &mut [f32],
+        out: &mut Vec<f32>,
+    ) -> Result<(), Stop> {
         let vectors = self.search.vectors;
-        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered)?;
+        let (precision, size) = (vectors.rows().precision(), vectors.vector_size());
         if vectors.norms().get().is_none() {
             self.scores.resize(1, Vec::new());
             self.scores[0].resize(range.len(), 0.0);
             self.squares.resize(range.len(), 0.0);
-            let (precision, squares) = (vectors.rows().precision(), Some(&mut self.squares[..]));
-            search_kernels().dots(precision, &self.zero, &bytes, &mut self.scores[0], squares);
+            let squares = Some(&mut self.squares[..]);
+            search_kernels().dots(precision, &self.zero, bytes, &mut self.scores[0], squares);
         }
-        out.resize(range.len() * self.zero.len(), 0.0);
-        vectors.rows().decode(&bytes, out);
-        drop(bytes);
         self.take_norms(range.clone(), keep)?;
-        for ((row, &inverse), place) in out.chunks_exact_mut(self.zero.len()).zip(&self.inverse).zip(range) {
-            if inverse.is_nan() {
-                row.copy_from_slice(&super::search::unit(vectors.wide(self.search.id(place))));
-            } else {
-                row.iter_mut().for_each(|x| *x *= inverse);
+        out.resize(range.len() * size, 0.0);
+        let rows = out.chunks_exact_mut(size).zip(bytes.chunks_exact(size * precision.bytes()));
+        for (((row, bytes), &inverse), place) in rows.zip(&self.inverse).zip(range) {
+            match precision {
+                _ if inverse.is_nan() => {
+                    row.copy_from_slice(&super::search::unit(vectors.wide(self.search.id(place))));
+                }
+                Precision::Single => {
+                    let numbers = bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
+                    row.iter_mut().zip(numbers).for_each(|(x, number)| *x = number * inverse);
+                }
+                Precision::Half => {
+                    vectors.rows().decode(bytes, row);
+                    row.iter_mut().for_each(|x| *x *= inverse);
+                }
             }
         }
         Ok(())
@@ -437,9 +487,10 @@ mod tests {
     type Question = fn(&WordVectors) -> Result<Vec<Neighbour>, QueryError>;
 
     /// Every kind of question that scans all rows.
-    const QUESTIONS: [(&str, Question); 6] = [
+    const QUESTIONS: [(&str, Question); 7] = [
         ("nearest", |v| v.most_similar("w1", 3)),
-        ("batch", |v| v.most_similar_batch(&["w1"], 3).map(|mut found| found.remove(0))),
+        ("few", |v| v.most_similar_batch(&["w1", "w2"], 3).map(|mut found| found.remove(0))),
+        ("batch", |v| v.most_similar_batch(&["w1"; 40], 3).map(|mut found| found.remove(0))),
         ("add", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Add, 3)),
         ("mul", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Mul, 3)),
         ("textbook", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Textbook, 3)),

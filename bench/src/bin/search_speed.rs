@@ -1,22 +1,26 @@
 //! How fast is exact search, and what does opening a large model cost?
 //!
-//! Two bars. **First answer**: a new process opens a model of 3 million words by 300 numbers, made by this program, and answers one
+//! **First answer**: a new process opens a model of 3 million words by 300 numbers, made by this program, and answers one
 //! `similar` by an exact scan, in at most 1.2 times the time in which another new process reads the file's bytes once with all
-//! cores from a warm cache (by `read` into a buffer of 1 MB that stays in the cache: nothing that reads a file is faster); opening takes at most 50 ms, and memory beyond the map stays under 200 MB. **Many at once**: 1,000
-//! queries over 100,000 x 300 run at 80 % or more of the rate at which the same library multiplies large matrices on all cores.
+//! cores from a warm cache (by `read` into a buffer that stays in the core's own cache: nothing that reads a file is faster);
+//! opening takes at most 50 ms more than hashing the vocabulary's bytes, and memory beyond the map stays under 200 MB.
+//! **Few at once**: a few words share one scan. **Many at once**: 1,000 queries over 100,000 x 300 run at 80 % or more of the
+//! rate at which this machine multiplies matrices: see `quickvec_bench::product`.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
-use quickvec::math::kernels::search::{multiply_transposed, search_kernels};
+use quickvec::math::kernels::search::{product_kernels, search_kernels};
 use quickvec::math::{Purpose, Rng};
 use quickvec::vectors::Floats;
-use quickvec::vectors::format::safetensors::{self, ModelParts};
+use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::{Vocabulary, WordVectors};
-use quickvec_bench::machine;
+use quickvec_bench::product::{Enough, rates};
+use quickvec_bench::{machine, report};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
@@ -24,18 +28,25 @@ use std::time::{Duration, Instant};
 
 /// The first answer's time over that of reading the bytes.
 const MOST_OVER_READING: f64 = 1.2;
-/// Milliseconds that opening may take.
+/// Milliseconds that opening may take, beyond hashing the vocabulary.
 const MOST_OPENING: f64 = 50.0;
 /// MB of memory beyond the map.
 const MOST_MEMORY: f64 = 200.0;
-/// Of the rate of large matrix products.
+/// Time of eight words together over that of eight one by one.
+const MOST_TOGETHER: f64 = 0.5;
+/// Of the rate of matrix products.
 const LEAST_OF_PRODUCT: f64 = 0.8;
 
-/// Sides of the product that tells the machine's rate.
-const SIDE: usize = 2048;
+/// How many words are asked for together.
+const FEW: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
+/// Bytes that are read at a time: they stay in a core's own cache.
+const BUFFER: usize = 256 << 10;
 
+/// Time the first answer of a large model, a few queries, and many at once
+///
+/// Exit code 1 when a bar is missed.
 #[derive(Parser)]
-#[command(about = "Time the first answer of a large model, and many queries at once")]
+#[command(max_term_width = 100)]
 struct Args {
     /// Words in the large model
     #[arg(long, default_value_t = 3_000_000)]
@@ -52,12 +63,18 @@ struct Args {
     /// Where the large model is written; it is deleted in the end
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// Measure only this
-    #[arg(long, value_enum)]
-    only: Option<Part>,
+    /// The large model itself: written if it is not there, and left where it is
+    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    keep: Option<PathBuf>,
+    /// Measure only these
+    #[arg(long, value_enum, value_name = "PART", num_args = 1..)]
+    only: Vec<Part>,
     /// Rounds, of which the median counts
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// Write the results as a section of this file
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
     /// Small sizes, and no bar: does it run?
     #[arg(long)]
     quick: bool,
@@ -71,11 +88,13 @@ struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, clap::ValueEnum)]
 enum Part {
     First,
+    Few,
     Batch,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Child {
+    Hash,
     Read,
     First,
 }
@@ -88,88 +107,169 @@ fn main() -> Result<()> {
     if args.quick {
         (args.words, args.size, args.batch_words, args.queries, args.rounds) = (20_000, 50, 5_000, 100, 1);
     }
-    let load = machine::load_average().unwrap_or_else(|| "unknown".to_owned());
-    let kernels = search_kernels().name();
-    println!("{}, {} cores, {kernels}, {}; load average {load}", machine::processor(), cores(), machine::today());
-    let mut missed = Vec::new();
-    if args.only != Some(Part::Batch) {
-        missed.extend(first_answer(&args)?);
+    let found = measure(&args)?;
+    if let Some(path) = &args.markdown {
+        report::write_section(path, "search_speed", &found.text)?;
     }
-    if args.only != Some(Part::First) {
-        missed.extend(batch(&args)?);
-    }
-    if !missed.is_empty() && !args.quick {
-        bail!("missed: {}", missed.join("; "));
+    if !found.missed.is_empty() && !args.quick {
+        bail!("missed: {}", found.missed.join("; "));
     }
     Ok(())
+}
+
+/// What was measured, for people to read, and the bars that were missed.
+#[derive(Default)]
+struct Found {
+    text: String,
+    missed: Vec<String>,
+}
+
+impl Found {
+    fn say(&mut self, line: &str) {
+        println!("{line}");
+        let _ = writeln!(self.text, "{line}"); // a String takes everything
+    }
+
+    fn hold(&mut self, holds: bool, what: String) {
+        if !holds {
+            self.missed.push(what);
+        }
+    }
+}
+
+fn measure(args: &Args) -> Result<Found> {
+    let mut found = Found::default();
+    let load = machine::load_average().unwrap_or_else(|| "unknown".to_owned());
+    let (scan, product) = (search_kernels().name(), product_kernels().name());
+    found.say(&format!(
+        "{}, {} cores, {}; load average {load}; kernels: {scan} (scan), {product} (product).",
+        machine::processor(),
+        cores(),
+        machine::today()
+    ));
+    let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    if wanted(Part::First) || wanted(Part::Few) {
+        let model = Model::new(args)?;
+        if wanted(Part::First) {
+            first_answer(args, &model.path, &mut found)?;
+        }
+        if wanted(Part::Few) {
+            few(args, &model.path, &mut found)?;
+        }
+    }
+    if wanted(Part::Batch) {
+        batch(args, &mut found)?;
+    }
+    Ok(found)
 }
 
 fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Deletes the file it names.
-struct Temporary(PathBuf);
+/// The large model, deleted in the end unless it is to be kept.
+struct Model {
+    path: PathBuf,
+    keep: bool,
+}
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0); // nothing is left to do where that fails
+impl Model {
+    fn new(args: &Args) -> Result<Self> {
+        let folder = args.folder.clone().unwrap_or_else(std::env::temp_dir);
+        let own = || folder.join(format!("quickvec-search-speed-{}.safetensors", std::process::id()));
+        let model = Self { path: args.keep.clone().unwrap_or_else(own), keep: args.keep.is_some() };
+        if !model.path.exists() {
+            write_model(&model.path, args.words, args.size)?;
+        }
+        Ok(model)
     }
 }
 
-/// What the two processes measured in one round.
+impl Drop for Model {
+    fn drop(&mut self) {
+        if !self.keep {
+            let _ = fs::remove_file(&self.path); // nothing is left to do where that fails
+        }
+    }
+}
+
+/// Milliseconds (and MB) of one round.
 struct Round {
-    ratio: f64,
+    hash: f64,
+    read: f64,
     opening: f64,
+    first: f64,
     memory: f64,
 }
 
-/// Measures the first answer; returns the bars it missed.
-fn first_answer(args: &Args) -> Result<Vec<String>> {
-    let folder = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-    let model = Temporary(folder.join(format!("quickvec-search-speed-{}.safetensors", std::process::id())));
-    write_model(&model.0, args.words, args.size)?;
-    let bytes = fs::metadata(&model.0)?.len() as f64;
-    println!("first answer: {} words x {}, {:.2} GB", args.words, args.size, bytes / 1e9);
-    run_child("read", &model.0)?; // warms the cache
-    let rounds = (0..args.rounds).map(|_| round(&model.0, bytes)).collect::<Result<Vec<_>>>()?;
+fn first_answer(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
+    let bytes = fs::metadata(model)?.len() as f64;
+    found.say(&format!("\n**First answer** of {} words x {}, {:.2} GB\n", args.words, args.size, bytes / 1e9));
+    found.say("| round | reading, ms | GB/s | hash of the vocabulary, ms | opening, ms | first answer, ms | over reading | MB beyond the map |");
+    found.say("|---|---|---|---|---|---|---|---|");
+    run_child(Child::Read, model)?; // warms the cache
+    let mut rounds = Vec::new();
+    for number in 1..=args.rounds {
+        let r = round(model)?;
+        let (rate, ratio) = (bytes / r.read / 1e6, r.first / r.read);
+        found.say(&format!(
+            "| {number} | {:.0} | {rate:.1} | {:.1} | {:.1} | {:.0} | {ratio:.2} | {:.0} |",
+            r.read, r.hash, r.opening, r.first, r.memory
+        ));
+        rounds.push(r);
+    }
     let median = |field: fn(&Round) -> f64| median(rounds.iter().map(field).collect());
-    let (ratio, opening, memory) = (median(|r| r.ratio), median(|r| r.opening), median(|r| r.memory));
-    println!("  median: {ratio:.2} x reading, opening {opening:.0} ms, {memory:.0} MB beyond the map");
-    let bars = [
-        (ratio > MOST_OVER_READING, format!("first answer {ratio:.2} x reading, at most {MOST_OVER_READING}")),
-        (opening > MOST_OPENING, format!("opening {opening:.0} ms, at most {MOST_OPENING}")),
-        (memory > MOST_MEMORY, format!("memory {memory:.0} MB, at most {MOST_MEMORY}")),
-    ];
-    Ok(bars.into_iter().filter(|(missed, _)| *missed).map(|(_, what)| what).collect())
+    let (ratio, opening) = (median(|r| r.first / r.read), median(|r| r.opening - r.hash));
+    let memory = median(|r| r.memory);
+    found.say(&format!(
+        "\nMedian: {ratio:.2} x reading (bar {MOST_OVER_READING}), opening {opening:.0} ms beyond the hash (bar {MOST_OPENING}), \
+         {memory:.0} MB beyond the map (bar {MOST_MEMORY})."
+    ));
+    found.hold(ratio <= MOST_OVER_READING, format!("first answer {ratio:.2} x reading, at most {MOST_OVER_READING}"));
+    found.hold(opening <= MOST_OPENING, format!("opening {opening:.0} ms beyond the hash, at most {MOST_OPENING}"));
+    found.hold(memory <= MOST_MEMORY, format!("memory {memory:.0} MB, at most {MOST_MEMORY}"));
+    Ok(())
 }
 
-fn round(model: &Path, bytes: f64) -> Result<Round> {
-    let read = run_child("read", model)?[0];
-    let [opening, first, memory] = run_child("first", model)?[..] else { bail!("a child said something else") };
-    let rate = bytes / read / 1e6;
-    println!("  read {read:.0} ms ({rate:.1} GB/s), opened {opening:.0} ms, answered {first:.0} ms, {memory:.0} MB");
-    Ok(Round { ratio: first / read, opening, memory })
+fn round(model: &Path) -> Result<Round> {
+    let [hash] = run_child(Child::Hash, model)?[..] else { bail!("a child said something else") };
+    let [read] = run_child(Child::Read, model)?[..] else { bail!("a child said something else") };
+    let [opening, first, memory] = run_child(Child::First, model)?[..] else { bail!("a child said something else") };
+    Ok(Round { hash, read, opening, first, memory })
 }
 
 /// Runs this program anew; returns the numbers it prints.
-fn run_child(what: &str, model: &Path) -> Result<Vec<f64>> {
+fn run_child(what: Child, model: &Path) -> Result<Vec<f64>> {
     let mut command = Command::new(std::env::current_exe()?);
-    let output = command.args(["--child", what, "--model"]).arg(model).output()?;
+    let name = format!("{what:?}").to_lowercase();
+    let output = command.args(["--child", &name, "--model"]).arg(model).output()?;
     ensure!(output.status.success(), "the process failed: {}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout)?;
     text.split_whitespace().map(|number| number.parse().context("expected numbers")).collect()
 }
 
 fn be_child(child: Child, model: &Path) -> Result<()> {
-    let start = Instant::now();
     match child {
+        Child::Hash => {
+            // The vocabulary's bytes, as they lie in memory, by the hash of the format: twice, the second is timed.
+            let words = ModelFile::open(model)?;
+            let (text, ends) = words.vocabulary().arena();
+            let numbers: Vec<u8> =
+                ends.iter().chain(words.vocabulary().counts()).flat_map(|x| x.to_le_bytes()).collect();
+            let hash = || xxhash_rust::xxh3::xxh3_128(text.as_bytes()) ^ xxhash_rust::xxh3::xxh3_128(&numbers);
+            std::hint::black_box(hash());
+            let start = Instant::now();
+            std::hint::black_box(hash());
+            println!("{}", milliseconds(start));
+        }
         Child::Read => {
+            let start = Instant::now();
             let sum = read_all(model)?;
             ensure!(sum > 0, "nothing was read");
             println!("{}", milliseconds(start));
         }
         Child::First => {
+            let start = Instant::now();
             let vectors = WordVectors::open(model)?;
             let opening = milliseconds(start);
             let word = vectors.vocabulary().word((vectors.len() / 2) as u32).to_owned();
@@ -194,9 +294,9 @@ fn read_all(path: &Path) -> Result<u64> {
             move || -> Result<u64> {
                 let (start, end) = (length * share / shares, length * (share + 1) / shares);
                 let mut file = File::open(path)?;
-                std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(start))?;
+                file.seek(SeekFrom::Start(start))?;
                 let mut file = file.take(end - start);
-                let (mut buffer, mut total) = (vec![0; 1 << 20], 0);
+                let (mut buffer, mut total) = (vec![0; BUFFER], 0);
                 loop {
                     match file.read(&mut buffer)? {
                         0 => return Ok(total),
@@ -252,52 +352,86 @@ fn numbers(count: usize) -> Vec<f32> {
     numbers
 }
 
-/// Measures many queries at once; returns the bar if it was missed.
-fn batch(args: &Args) -> Result<Vec<String>> {
+fn few(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
+    let vectors = WordVectors::open(model)?;
+    let words = words(FEW[FEW.len() - 1], vectors.len());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    vectors.most_similar_batch(&words, 10)?; // finds the norms, and fills the map
+    found.say(&format!(
+        "\n**A few words at once** over {} words x {}, norms known\n",
+        vectors.len(),
+        vectors.vector_size()
+    ));
+    found.say("| words | one by one, ms | together, ms | ratio |");
+    found.say("|---|---|---|---|");
+    for count in FEW {
+        let words = &words[..count];
+        let mut rounds = Vec::new();
+        for _ in 0..args.rounds {
+            let alone =
+                timed(|| words.iter().map(|word| vectors.most_similar(word, 10)).collect::<Result<Vec<_>, _>>())?;
+            let together = timed(|| vectors.most_similar_batch(words, 10))?;
+            ensure!(alone.1 == together.1, "words together are answered otherwise than one by one");
+            rounds.push([alone.0, together.0].map(|time| time.as_secs_f64() * 1e3));
+        }
+        let median = |field: fn(&[f64; 2]) -> f64| median(rounds.iter().map(field).collect());
+        let ratio = median(|[alone, together]| together / alone);
+        found.say(&format!("| {count} | {:.0} | {:.0} | {ratio:.2} |", median(|r| r[0]), median(|r| r[1])));
+        found.hold(
+            count != 8 || ratio <= MOST_TOGETHER,
+            format!("8 words together {ratio:.2} x one by one, at most {MOST_TOGETHER}"),
+        );
+    }
+    Ok(())
+}
+
+/// Words spread over a vocabulary of so many.
+fn words(count: usize, of: usize) -> Vec<String> {
+    (0..count).map(|i| format!("word{}", i * 97 % of)).collect()
+}
+
+fn batch(args: &Args, found: &mut Found) -> Result<()> {
     let floats = Floats::F32(numbers(args.batch_words * args.size));
     let vectors = WordVectors::new(vocabulary(args.batch_words), args.size, floats)?;
-    let words: Vec<String> = (0..args.queries).map(|i| format!("word{}", i * 97 % args.batch_words)).collect();
+    let words = words(args.queries, args.batch_words);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let answers = vectors.most_similar_batch(&words, 10)?;
     for (word, answer) in words.iter().zip(&answers).step_by(words.len().div_ceil(5)) {
         ensure!(*answer == vectors.most_similar(word, 10)?, "the batch answers `{word}` otherwise than a single query");
     }
-    println!("many at once: {} queries over {} x {}", args.queries, args.batch_words, args.size);
+    found.say(&format!(
+        "\n**Many at once**: {} queries over {} words x {}\n",
+        args.queries, args.batch_words, args.size
+    ));
+    found.say("| round | matrixmultiply, GFLOP/s | kernel on blocks in the cache, GFLOP/s | batch, ms | batch, GFLOP/s | of the faster product |");
+    found.say("|---|---|---|---|---|---|");
     let flops = 2.0 * (args.queries * args.batch_words * args.size) as f64;
+    let enough = if args.quick { Enough::ToRun } else { Enough::ToKeep };
     let mut ratios = Vec::new();
-    for _ in 0..args.rounds {
-        let product = product_rate();
-        let time = timed(|| vectors.most_similar_batch(&words, 10).map(|answers| answers.len()))?;
+    for number in 1..=args.rounds {
+        let product = rates(cores(), args.size, enough);
+        let (time, _) = timed(|| vectors.most_similar_batch(&words, 10))?;
         let rate = flops / time.as_secs_f64() / 1e9;
-        println!("  product {product:.0} GFLOP/s, batch {rate:.0} GFLOP/s ({:.0} ms)", time.as_secs_f64() * 1e3);
-        ratios.push(rate / product);
+        let ratio = rate / product.best();
+        found.say(&format!(
+            "| {number} | {:.0} | {:.0} | {:.0} | {rate:.0} | {:.0} % |",
+            product.library,
+            product.kernel,
+            time.as_secs_f64() * 1e3,
+            100.0 * ratio
+        ));
+        ratios.push(ratio);
     }
     let ratio = median(ratios);
-    println!("  median: {:.0} % of the product's rate", 100.0 * ratio);
-    let missed = ratio < LEAST_OF_PRODUCT;
-    Ok(missed.then(|| format!("batch at {:.0} % of the product's rate", 100.0 * ratio)).into_iter().collect())
+    found.say(&format!("\nMedian: {:.0} % (bar {:.0} %).", 100.0 * ratio, 100.0 * LEAST_OF_PRODUCT));
+    found.hold(ratio >= LEAST_OF_PRODUCT, format!("batch at {:.0} % of the product's rate", 100.0 * ratio));
+    Ok(())
 }
 
-fn timed<T, E: Into<anyhow::Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<Duration> {
+fn timed<T, E: Into<anyhow::Error>>(work: impl FnOnce() -> Result<T, E>) -> Result<(Duration, T)> {
     let start = Instant::now();
-    std::hint::black_box(work().map_err(Into::into)?);
-    Ok(start.elapsed())
-}
-
-/// GFLOP/s of large square products, one on each core.
-fn product_rate() -> f64 {
-    let (a, b) = (numbers(SIDE * SIDE), numbers(SIDE * SIDE));
-    let start = Instant::now();
-    thread::scope(|scope| {
-        for _ in 0..cores() {
-            scope.spawn(|| {
-                let mut out = vec![0.0; SIDE * SIDE];
-                multiply_transposed(&a, &b, SIDE, &mut out);
-                std::hint::black_box(out);
-            });
-        }
-    });
-    2.0 * (SIDE * SIDE * SIDE * cores()) as f64 / start.elapsed().as_secs_f64() / 1e9
+    let result = work().map_err(Into::into)?;
+    Ok((start.elapsed(), result))
 }
 
 fn median(mut numbers: Vec<f64>) -> f64 {
@@ -310,26 +444,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_parts_run_small() {
-        let args = Args::parse_from([
-            "search_speed",
-            "--batch-words",
-            "500",
-            "--size",
-            "20",
-            "--queries",
-            "40",
-            "--rounds",
-            "1",
-        ]);
-        assert!(batch(&args).is_ok());
-        let folder = std::env::temp_dir().join(format!("quickvec-search-speed-test-{}", std::process::id()));
-        write_model(&folder, 100, 5).unwrap();
-        let file = Temporary(folder.clone());
-        assert_eq!(read_all(&file.0).unwrap(), fs::metadata(&file.0).unwrap().len());
-        be_child(Child::First, &file.0).unwrap();
-        drop(file);
-        assert!(!folder.exists());
+    fn all_parts_run_small() {
+        let file = std::env::temp_dir().join(format!("quickvec-search-speed-test-{}", std::process::id()));
+        let mut args = Args::parse_from(
+            "search_speed --quick --words 100 --batch-words 500 --size 20 --queries 40 --rounds 1".split(' '),
+        );
+        args.keep = Some(file.clone());
+        let mut model = Model::new(&args).unwrap();
+        model.keep = false;
+        assert_eq!(read_all(&file).unwrap(), fs::metadata(&file).unwrap().len());
+        be_child(Child::First, &file).unwrap();
+        be_child(Child::Hash, &file).unwrap();
+        let mut found = Found::default();
+        few(&args, &file, &mut found).unwrap();
+        batch(&args, &mut found).unwrap();
+        assert!(found.text.contains("| 64 |") && found.text.contains("Many at once"), "{}", found.text);
+        drop(model);
+        assert!(!file.exists());
     }
 
     #[test]

@@ -131,10 +131,7 @@ impl<'v> Search<'v> {
 
     fn near_words(&self, words: &[&str], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {
         match self {
-            Search::Exact(among) => match words {
-                [word] => Ok(vec![among.most_similar(word, top)?]), // a product with one row would gain nothing
-                words => Ok(among.most_similar_batch(words, top)?),
-            },
+            Search::Exact(among) => Ok(among.most_similar_batch(words, top)?),
             #[cfg(feature = "ann")]
             Search::Approximate(vectors, index) => {
                 words.iter().map(|word| index.most_similar(vectors, word, top)).collect()

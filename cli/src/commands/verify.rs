@@ -44,7 +44,11 @@ fn check(path: &Path) -> Result<String, Error> {
             model.check_finite()?; // nor are their numbers looked at
             (WordVectors::from_model(model)?, how)
         }
-        _ => (WordVectors::open(path)?, "read to the end; this format has no checksums".to_owned()),
+        _ => {
+            let vectors = WordVectors::open(path)?;
+            vectors.check_finite()?; // nor are the numbers of large mapped ones
+            (vectors, "read to the end; this format has no checksums".to_owned())
+        }
     };
     Ok(format!("{} words, vector size {}; {how}", vectors.len(), vectors.vector_size()))
 }

@@ -12,6 +12,7 @@ use super::graph::check;
 use super::{ApproximateIndex, IndexOptions, empty, library};
 use crate::error::{IndexError, Result};
 use crate::file::write_atomically;
+use crate::math::kernels::search::compare_by_our_kernel;
 use crate::vectors::WordVectors;
 use crate::vectors::mapped::Bytes;
 use std::path::{Path, PathBuf};
@@ -71,11 +72,12 @@ impl ApproximateIndex {
     /// [`IndexError`].
     pub fn from_bytes(bytes: &[u8], vectors: &WordVectors) -> Result<Self, IndexError> {
         let (options, body) = parse(bytes, vectors)?;
-        let index = empty(vectors.vector_size(), options)?;
+        let mut index = empty(vectors.vector_size(), options)?;
         let mut template = vec![0; index.serialized_length()];
         index.save_to_buffer(&mut template).map_err(library)?;
         check(body, &template, vectors.len(), vectors.vector_size(), options.connectivity as usize)?;
         index.load_from_buffer(body).map_err(library)?;
+        compare_by_our_kernel(&mut index); // loading has put the library's own in place
         if index.size() != vectors.len() {
             return Err(IndexError::Damaged { what: "words are missing" });
         }

@@ -19,6 +19,7 @@ use super::scan::in_threads;
 use super::search::{Neighbour, unit, widened};
 use super::word_vectors::WordVectors;
 use crate::error::{IndexError, Result};
+use crate::math::kernels::search::compare_by_our_kernel;
 use crate::words::WordId;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use usearch::{Index, MetricKind, ScalarKind};
@@ -39,7 +40,8 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { connectivity: 16, expansion_add: 128, expansion_search: 128 }
+        // A search that keeps 64 finds 0.99 of the nearest ten, among a million made-up words and among 59,000 trained ones.
+        Self { connectivity: 16, expansion_add: 128, expansion_search: 64 }
     }
 }
 
@@ -95,6 +97,12 @@ impl ApproximateIndex {
     /// How it was built.
     pub fn options(&self) -> IndexOptions {
         self.options
+    }
+
+    /// From now on keeps so many candidates in a search, whatever [`IndexOptions::expansion_search`] was.
+    pub fn keep_in_search(&mut self, candidates: u32) {
+        self.index.change_expansion_search(candidates as usize);
+        self.options.expansion_search = candidates;
     }
 
     /// As [`WordVectors::most_similar`], but some of the words may be missing.
@@ -157,7 +165,7 @@ impl ApproximateIndex {
 }
 
 fn empty(vector_size: usize, options: IndexOptions) -> Result<Index, IndexError> {
-    Index::new(&usearch::IndexOptions {
+    let mut index = Index::new(&usearch::IndexOptions {
         dimensions: vector_size,
         metric: MetricKind::IP, // of unit vectors: 1 - cosine, and 1 from a zero vector
         quantization: ScalarKind::F32,
@@ -166,7 +174,9 @@ fn empty(vector_size: usize, options: IndexOptions) -> Result<Index, IndexError>
         expansion_search: options.expansion_search as usize,
         multi: false,
     })
-    .map_err(library)
+    .map_err(library)?;
+    compare_by_our_kernel(&mut index);
+    Ok(index)
 }
 
 fn library(error: impl std::fmt::Display) -> IndexError {

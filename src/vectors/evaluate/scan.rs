@@ -166,7 +166,7 @@ fn best(
         units.extend(scale.row(known, place)?);
     }
     let start = || (vec![Best::NONE; group.questions.len()], Vec::new());
-    let shares = known.search.products(&units, start, |(best, scaled), products| {
+    let shares = known.search.products(&units, group.words.len(), start, |(best, scaled), products| {
         let scores = scale.apply(&products, scaled);
         for ((best, rows), question) in best.iter_mut().zip(&group.rows).zip(group.questions) {
             let rows = rows.map(|row| &scores[row * products.rows..][..products.rows]);

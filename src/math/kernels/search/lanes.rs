@@ -118,6 +118,52 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
     }
 }
 
+/// Queries that are compared with a row together.
+pub const QUERIES: usize = 4;
+
+/// Dots of `R` rows from `first` on with four queries, to the places from `row` on: the same bits as of [`rows`], but a row is
+/// loaded once.
+///
+/// # Safety
+/// `first` reaches `R` rows of as many numbers as each query has, each of `dots` has `R` places from `row` on, and the CPU can
+/// run `L`.
+#[inline(always)]
+pub unsafe fn rows_by_four<L: Lanes, const HALF: bool, const R: usize>(
+    queries: [&[f32]; QUERIES],
+    first: *const u8,
+    dots: &mut [&mut [f32]; QUERIES],
+    row: usize,
+) {
+    let (bytes, size) = (if HALF { 2 } else { 4 }, queries[0].len());
+    let (whole, rest) = (size / LANES * LANES, size % LANES);
+    // SAFETY: columns up to `whole`, and then `rest` of them, lie within each of the `R` rows and the queries.
+    unsafe {
+        let mut sums = [[L::zero(); QUERIES]; R];
+        let mut column = 0;
+        while column < whole {
+            let q = queries.map(|query| L::query(query.as_ptr().add(column)));
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let from = first.add((r * size + column) * bytes);
+                prefetch_line(from.wrapping_add(R * size * bytes));
+                let x = if HALF { L::half(from) } else { L::single(from) };
+                sums.iter_mut().zip(q).for_each(|(sum, q)| *sum = sum.plus_product(x, q));
+            }
+            column += LANES;
+        }
+        if rest > 0 {
+            let q = queries.map(|query| L::part::<false>(query.as_ptr().add(whole).cast(), rest));
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let x = L::part::<HALF>(first.add((r * size + whole) * bytes), rest);
+                sums.iter_mut().zip(q).for_each(|(sum, q)| *sum = sum.plus_product(x, q));
+            }
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            let sums = L::sums(sums);
+            dots.iter_mut().zip(sums).for_each(|(dots, sum)| dots[row + r] = sum);
+        }
+    }
+}
+
 /// The sums to the first `R` places of `out`.
 ///
 /// # Safety

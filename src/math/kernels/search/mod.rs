@@ -9,15 +9,17 @@
 //! time, so that the sums of one need not wait for each other. `lanes.rs` defines the sums and is compiled as it stands
 //! for CPUs without a version of their own (on aarch64 with NEON, which every such CPU has); `x86.rs` has AVX2 and AVX-512.
 
-mod gemm;
 mod lanes;
+mod product;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use gemm::multiply_transposed;
+#[cfg(feature = "ann")]
+pub(crate) use product::compare_by_our_kernel;
+pub use product::{PackedQueries, PackedRows, ProductKernels, product_kernels};
 
 use half::f16;
-use lanes::{Lanes, Plain, rows};
+use lanes::{Lanes, Plain, QUERIES, rows, rows_by_four};
 use std::sync::OnceLock;
 
 /// How numbers are stored.
@@ -42,6 +44,9 @@ impl Precision {
 /// Query, rows, dots, squares: see [`SearchKernels::dots`].
 type Raw = unsafe fn(&[f32], &[u8], &mut [f32], &mut [f32]);
 
+/// Queries, rows, dots: see [`SearchKernels::dots_by_four`].
+type RawByFour = unsafe fn([&[f32]; QUERIES], &[u8], [&mut [f32]; QUERIES]);
+
 /// The kernels of a search for one instruction set.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchKernels {
@@ -49,11 +54,14 @@ pub struct SearchKernels {
     /// By precision; first without squares, then with them.
     single: [Raw; 2],
     half: [Raw; 2],
+    /// By precision.
+    by_four: [RawByFour; 2],
 }
 
-/// Makes a table of the generic kernel over `$lanes`, compiled with `$features`.
+/// Makes a table of the generic kernel over `$lanes`, compiled with `$features`; four queries at once take `$rows` rows at a
+/// time, as many as the registers hold sums for.
 macro_rules! table {
-    ($name:literal, $lanes:ty $(, $features:literal)?) => {{
+    ($name:literal, $lanes:ty, $rows:literal $(, $features:literal)?) => {{
         $(#[target_feature(enable = $features)])?
         unsafe fn raw<const HALF: bool, const SQUARES: bool>(
             query: &[f32], bytes: &[u8], dots: &mut [f32], squares: &mut [f32],
@@ -61,10 +69,16 @@ macro_rules! table {
             // SAFETY: passed on to the caller, who checked the lengths and the CPU.
             unsafe { crate::math::kernels::search::all_rows::<$lanes, HALF, SQUARES>(query, bytes, dots, squares) }
         }
+        $(#[target_feature(enable = $features)])?
+        unsafe fn raw_by_four<const HALF: bool>(queries: [&[f32]; 4], bytes: &[u8], dots: [&mut [f32]; 4]) {
+            // SAFETY: as above.
+            unsafe { crate::math::kernels::search::all_rows_by_four::<$lanes, HALF, $rows>(queries, bytes, dots) }
+        }
         crate::math::kernels::search::SearchKernels {
             name: $name,
             single: [raw::<false, false>, raw::<false, true>],
             half: [raw::<true, false>, raw::<true, true>],
+            by_four: [raw_by_four::<false>, raw_by_four::<true>],
         }
     }};
 }
@@ -74,7 +88,7 @@ use table;
 impl SearchKernels {
     /// The kernels every CPU can run: definition, fallback, and what tests compare with.
     pub fn plain() -> Self {
-        table!("plain", Plain)
+        table!("plain", Plain, 1)
     }
 
     /// Every implementation this CPU can run, slowest first.
@@ -124,6 +138,27 @@ impl SearchKernels {
     }
 }
 
+impl SearchKernels {
+    /// As [`dots`](Self::dots) for four queries of one size: the same bits, sooner than one after the other.
+    ///
+    /// # Panics
+    /// If the lengths disagree.
+    pub fn dots_by_four(
+        &self,
+        precision: Precision,
+        queries: [&[f32]; QUERIES],
+        rows: &[u8],
+        dots: [&mut [f32]; QUERIES],
+    ) {
+        let (size, count) = (queries[0].len(), dots[0].len());
+        assert!(queries.iter().all(|query| query.len() == size), "queries of one size");
+        assert!(dots.iter().all(|dots| dots.len() == count), "as many places for each query");
+        assert_eq!(rows.len(), count * size * precision.bytes(), "rows of the queries' size");
+        // SAFETY: the lengths were checked; tables are private and made only where the CPU has their features.
+        unsafe { self.by_four[usize::from(precision == Precision::Half)](queries, rows, dots) }
+    }
+}
+
 /// Rows worked on at a time.
 const TOGETHER: usize = 4;
 
@@ -154,6 +189,29 @@ unsafe fn all_rows<L: Lanes, const HALF: bool, const SQUARES: bool>(
         while row < dots.len() {
             let first = bytes.as_ptr().add(row * stride);
             rows::<L, HALF, SQUARES, 1>(query, first, &mut dots[row..], &mut squares[row * usize::from(SQUARES)..]);
+            row += 1;
+        }
+    }
+}
+
+/// # Safety
+/// `bytes` holds as many rows of the queries' size as each of `dots` has places, and the CPU can run `L`.
+#[inline(always)]
+unsafe fn all_rows_by_four<L: Lanes, const HALF: bool, const R: usize>(
+    queries: [&[f32]; QUERIES],
+    bytes: &[u8],
+    mut dots: [&mut [f32]; QUERIES],
+) {
+    let (stride, count) = (queries[0].len() * if HALF { 2 } else { 4 }, dots[0].len());
+    let mut row = 0;
+    // SAFETY: `row + R` (or 1) rows lie within `bytes` and `dots`.
+    unsafe {
+        while row + R <= count {
+            rows_by_four::<L, HALF, R>(queries, bytes.as_ptr().add(row * stride), &mut dots, row);
+            row += R;
+        }
+        while row < count {
+            rows_by_four::<L, HALF, 1>(queries, bytes.as_ptr().add(row * stride), &mut dots, row);
             row += 1;
         }
     }

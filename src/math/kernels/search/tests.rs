@@ -43,6 +43,37 @@ fn every_instruction_set_gives_the_same_bits_at_every_length_and_offset() {
 }
 
 #[test]
+fn four_queries_at_once_give_the_bits_of_each_alone() {
+    const ROWS: usize = 7; // a group of four, and three alone
+    for (length, precision) in (0..=70).flat_map(|n| [(n, Precision::Single), (n, Precision::Half)]) {
+        let (queries, rows) = ([1, 2, 3, 4].map(|index| numbers(length, index)), numbers(ROWS * length, 5));
+        for (kernels, offset) in SearchKernels::all().iter().flat_map(|kernels| [(kernels, 0), (kernels, 3)]) {
+            let bytes = &bytes(&rows, precision, offset)[offset..];
+            let mut together = [[f32::NAN; ROWS]; 4];
+            kernels.dots_by_four(
+                precision,
+                queries.each_ref().map(|query| &query[..]),
+                bytes,
+                together.each_mut().map(|dots| &mut dots[..]),
+            );
+            for (query, together) in queries.iter().zip(together) {
+                let mut alone = [f32::NAN; ROWS];
+                kernels.dots(precision, query, bytes, &mut alone, None);
+                assert_eq!(together.map(f32::to_bits), alone.map(f32::to_bits), "{} {length}", kernels.name());
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "as many places")]
+fn refuses_four_queries_with_unequal_places() {
+    let (query, mut places) = ([1.0f32], [[0.0; 1]; 3]);
+    let [a, b, c] = places.each_mut().map(|places| &mut places[..]);
+    SearchKernels::plain().dots_by_four(Precision::Half, [&query; 4], &[0; 2], [a, b, c, &mut []]);
+}
+
+#[test]
 fn the_plain_one_is_right() {
     for (length, precision) in
         [(0, Precision::Single), (1, Precision::Half), (50, Precision::Single), (300, Precision::Half)]

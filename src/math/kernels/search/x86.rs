@@ -7,7 +7,7 @@ use std::arch::x86_64::*;
 /// `None` where the CPU lacks AVX2 or the conversion of f16.
 pub fn avx2() -> Option<SearchKernels> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("f16c");
-    there.then(|| table!("avx2", Avx2, "avx2,f16c"))
+    there.then(|| table!("avx2", Avx2, 1, "avx2,f16c"))
 }
 
 /// `None` where the CPU lacks AVX-512.
@@ -16,7 +16,7 @@ pub fn avx512() -> Option<SearchKernels> {
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512bw");
-    there.then(|| table!("avx512", Avx512, "avx512f,avx512vl,avx512dq,avx512bw"))
+    there.then(|| table!("avx512", Avx512, 4, "avx512f,avx512vl,avx512dq,avx512bw"))
 }
 
 /// Two registers of eight numbers.

@@ -559,6 +559,19 @@ fn queries_refuse_numbers_that_are_not_finite_and_name_the_word() {
 }
 
 #[test]
+fn every_number_of_both_matrices_is_looked_at_when_asked() {
+    let (good, bad) = (le32(&[1.0, 2.0, 3.0, 4.0]), le32(&[1.0, 2.0, f32::NAN, 4.0]));
+    for (input, output, right) in [(&good, &good, true), (&bad, &good, false), (&good, &bad, false)] {
+        let forged =
+            Forged::new().set(INPUT, "F32", &[2, 2], input.clone()).set(OUTPUT, "F32", &[2, 2], output.clone());
+        match forged.open().unwrap().check_finite() {
+            Ok(()) => assert!(right),
+            Err(refused) => assert!(!right && matches!(&refused, FormatError::NotFinite { row: 1, .. }), "{refused:?}"),
+        }
+    }
+}
+
+#[test]
 fn asking_for_the_wrong_extra_is_an_error() {
     let model = ModelFile::from_bytes(good()).unwrap();
     assert!(matches!(model.extra_f32("trainer.none"), Err(FormatError::MissingTensor { .. })));

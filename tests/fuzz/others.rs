@@ -133,7 +133,7 @@ fn texts_of_any_bytes() {
         let normalize = if bytes.len() % 3 == 0 { Normalization::Nfc } else { Normalization::None };
         let unicode = cfg!(feature = "unicode") && bytes.len() % 5 == 0;
         let tokenizer = if unicode { TokenizerKind::Unicode } else { TokenizerKind::Whitespace };
-        text(bytes, options, Preparation { lower: options.allow_nan, normalize, tokenizer, field: None });
+        text(bytes, options, Preparation { lower: options.allow_nan, normalize, tokenizer, ..Preparation::default() });
     });
 }
 
@@ -191,7 +191,7 @@ fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
             let config = Config { optimizer, window, vector_size, epochs, batch_size, ..Config::textbook() };
             let mut trainer = nn::Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
             trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
-            let storage = Storage { half: optimizer == OptimizerKind::Adam, keep_state: false };
+            let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
             let vocabulary = &corpus.vocabulary;
             let run = Run { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
             checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
@@ -229,7 +229,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
             let vocabulary = &sentences.vocabulary;
             let mut trainer = engine::Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
             trainer.run(|_| true, |_| ()).unwrap();
-            let storage = Storage { half, keep_state: false };
+            let storage = Storage { half, ..Storage::default() };
             let run = EngineRun { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
             checkpoint::save_engine_checkpoint(file.path(), &run, &trainer).unwrap();
             std::fs::read(file.path()).unwrap()

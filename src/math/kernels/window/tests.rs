@@ -134,7 +134,7 @@ fn reference_loss(cbow: bool, w_in: &[f64], w_out: &[f64], labels: &[f32], size:
 #[should_panic(expected = "17 contexts")]
 fn refuses_more_contexts_than_it_has_room_for() {
     let contexts = [std::ptr::null_mut(); MAX_CONTEXTS + 1];
-    let labels = Labels::new(&[1.0]);
+    let labels = Labels::negative_sampling(0);
     let step = Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, chunks: 1, rate: 0.1 };
     // SAFETY: it panics before it looks at a pointer.
     unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 1)) }

@@ -65,6 +65,19 @@ impl Compression {
         }
     }
 
+    /// Whether it shows without unpacking that the end of `packed` is missing: zstd's blocks tell their lengths, xz's stream
+    /// ends with two bytes of its own. gzip and bzip2 do not tell, nor does an end that was lost at the right place.
+    pub(crate) fn is_cut_short(self, packed: &[u8]) -> bool {
+        match self {
+            Self::Gzip | Self::Bzip2 => false,
+            Self::Zstd => ends_within_a_frame(packed),
+            Self::Xz => {
+                let padding = packed.iter().rev().take_while(|&&byte| byte == 0).count(); // allowed behind a stream
+                !packed[..packed.len() - padding].ends_with(b"YZ")
+            }
+        }
+    }
+
     /// What `packed` unpacks to, as it is read, in bounded memory.
     ///
     /// # Errors
@@ -134,6 +147,18 @@ impl Compression {
     }
 }
 
+/// Goes from frame to frame of zstd; whatever else is wrong with one is the decoder's to tell.
+fn ends_within_a_frame(mut packed: &[u8]) -> bool {
+    while !packed.is_empty() {
+        match zstd::zstd_safe::find_frame_compressed_size(packed) {
+            Ok(length) if (1..=packed.len()).contains(&length) => packed = &packed[length..],
+            Ok(_) => return false,
+            Err(code) => return zstd::zstd_safe::get_error_name(code) == ZSTD_CUT,
+        }
+    }
+    false
+}
+
 /// A decoder that says [`WideWindow`] where its library says so in its own way.
 struct Windowed<R> {
     decoder: R,
@@ -159,6 +184,7 @@ impl<R> Windowed<R> {
 
 /// What zstd calls it.
 const ZSTD_WINDOW: &str = "Frame requires too much memory for decoding";
+const ZSTD_CUT: &str = "Src size is incorrect";
 
 #[cfg(test)]
 mod tests {
@@ -270,6 +296,22 @@ mod tests {
                 assert!(unpack(&packed[..length]).is_err(), "{compression:?} cut at {length} of {}", packed.len());
             }
         }
+    }
+
+    #[test]
+    fn a_missing_end_shows_without_unpacking_where_the_format_tells() {
+        for compression in ALL {
+            let told = matches!(compression, Compression::Zstd | Compression::Xz);
+            let one = pack(compression, &text());
+            let padding = if compression == Compression::Xz { &[0; 8][..] } else { &[] };
+            let whole = [&one, &one[..], padding].concat();
+            assert!(!compression.is_cut_short(&one) && !compression.is_cut_short(&whole), "{compression:?}");
+            for length in [MAGIC_BYTES, 12, one.len() / 2, one.len() - 1, one.len() + 9, 2 * one.len() - 1] {
+                assert_eq!(compression.is_cut_short(&whole[..length]), told, "{compression:?} cut to {length}");
+            }
+        }
+        // Not cut short, but another thing wrong with it: a block of the kind that is reserved.
+        assert!(!Compression::Zstd.is_cut_short(b"\x28\xb5\x2f\xfd\0\0\x07\0\0a"));
     }
 
     #[test]

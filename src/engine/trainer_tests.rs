@@ -172,6 +172,23 @@ fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
     }
 }
 
+/// No thread is waited for that will not come (gensim's issues 347 and 1701).
+#[test]
+fn a_thread_that_panics_ends_the_run_with_its_reason() {
+    let (ids, counts) = corpus(1_000);
+    let mut unknown = ids.clone();
+    unknown[ids.len() - 2] = 60; // in the last block, whoever takes it
+    for config in all_kinds().into_iter().map(|config| EngineConfig { subsample: 0.0, ..config }) {
+        for threads in [1, 4] {
+            let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+            trainer.blocks = Blocks::new(&unknown);
+            let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
+            let Some(TrainError::Worker(reason)) = error else { panic!("{config:?}: {error:?}") };
+            assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_trained_is_refused() {
     let config = config(ModelKind::SkipGram);
@@ -214,4 +231,8 @@ fn the_estimate_of_memory_covers_the_matrices() {
     let config = EngineConfig { vector_size: 100, ..config(ModelKind::SkipGram) };
     let needed = memory_needed(&config, 1_000_000, 2);
     assert!((2 * 448_000_000..1_000_000_000).contains(&needed), "{needed}");
+    // More numbers than 32 bits count, and more bytes.
+    let config = EngineConfig { vector_size: 1_000, ..config };
+    let needed = memory_needed(&config, 50_000_000, 2);
+    assert!((2 * 50_000_000 * 4_032..500_000_000_000).contains(&needed), "{needed}");
 }

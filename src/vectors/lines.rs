@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
 
 /// As much as this may unpack from anything.
-const FREE_BYTES: u64 = 4 << 20;
+const FREE_BYTES: u64 = 16 << 20;
 /// Behind that, unpacked bytes for each packed one, at most. Text is 3 to 20 times as long.
 const MOST_RATIO: u64 = 1_000;
 
@@ -212,7 +212,7 @@ enum End {
 mod tests {
     use super::*;
 
-    /// Found by fuzzing: 1,584 bytes of zstd kept a reader busy for 13 seconds.
+    /// Found by fuzzing: 1,584 bytes of zstd unpacked to hundreds of megabytes, half a second of work that nobody asked for.
     #[test]
     fn a_bomb_is_refused_when_it_has_shown_what_it_is() {
         for compression in [Compression::Zstd, Compression::Bzip2, Compression::Xz] {

@@ -244,6 +244,29 @@ mod tests {
         Section::new(&Arc::new(Bytes::Owned(bytes)), range)
     }
 
+    /// 2^31 numbers and more: a file with a hole takes neither disk nor memory.
+    #[cfg(all(unix, target_pointer_width = "64"))]
+    #[test]
+    fn rows_behind_two_billion_numbers_are_found() {
+        use std::os::unix::fs::FileExt;
+        const SIZE: usize = 1 << 20;
+        let last: Vec<f32> = (0..SIZE).map(|i| (i % 1000) as f32).collect();
+        for half in [false, true] {
+            let (rows, width) = if half { (4_098, 2) } else { (2_050, 4) };
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let number =
+                |&x: &f32| if half { f16::from_f32(x).to_le_bytes().to_vec() } else { x.to_le_bytes().to_vec() };
+            let bytes: Vec<u8> = last.iter().flat_map(number).collect();
+            file.as_file().write_all_at(&bytes, ((rows - 1) * SIZE * width) as u64).unwrap();
+            let bytes = Arc::new(Bytes::map(file.path()).unwrap());
+            let section = Section::new(&bytes, 0..bytes.len());
+            let mapped = if half { Rows::mapped_f16(section, SIZE) } else { Rows::mapped_f32(section, SIZE) };
+            assert_eq!((mapped.len(), mapped.row_bytes() * rows), (rows, bytes.len()));
+            assert!(rows * SIZE > i32::MAX as usize && mapped.row(rows - 1).unwrap() == last);
+            assert!(mapped.row(rows - 2).unwrap().iter().all(|&x| x == 0.0) && mapped.row(rows).is_none());
+        }
+    }
+
     #[test]
     fn all_four_kinds_show_the_same_rows_at_any_alignment() {
         let numbers: Vec<f32> = (0..35).map(|i| (i - 17) as f32 * 0.25).collect(); // exact in half precision

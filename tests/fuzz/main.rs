@@ -4,7 +4,7 @@
 //! it matters (`change.rs`): bits flipped, bytes cut out, put in, repeated, numbers set to wild values at any place and
 //! width; checksums and archives are made right again around the changed parts, so that what lies behind them is reached.
 //!
-//! Whatever comes of it: no panic; an answer within 5 seconds; where it is refused, at most the file's length and 16 MB of
+//! Whatever comes of it: no panic; an answer within 5 seconds of the processor's time (`time.rs`); where it is refused, at most the file's length and 16 MB of
 //! memory (`memory.rs`; the thread that reads is counted); and what opens says the same after it was written and read.
 //!
 //! `QUICKVEC_FUZZ_SECONDS` sets how long each target runs (1 unless told). bolero keeps the input that failed as small
@@ -17,6 +17,7 @@ mod memory;
 mod others;
 mod seeds;
 mod targets;
+mod time;
 
 use change::Change;
 use quickvec::error::FormatError;
@@ -24,10 +25,7 @@ use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, rec
 use quickvec::vectors::{Floats, WordVectors};
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
-
-/// More than this is a hang.
-const MOST_TIME: Duration = Duration::from_secs(5);
+use std::time::Duration;
 
 /// What bolero makes up: which seed, which options, and the changes.
 type Input = (u8, u8, Vec<(u8, u16, u32)>);
@@ -62,10 +60,8 @@ fn options_of(choice: u8) -> OpenOptions {
 
 /// What `read` makes of `bytes`, after time and memory were looked at.
 fn watched<T, E: std::fmt::Display>(bytes: &[u8], read: impl FnOnce() -> Result<T, E>) -> Option<T> {
-    let start = Instant::now();
-    let (result, peak) = memory::peak(read);
-    let took = start.elapsed();
-    assert!(took < MOST_TIME, "{took:?} for {} bytes", bytes.len());
+    let ((result, peak), took) = time::watched(bytes, || memory::peak(read));
+    assert!(took < time::MOST, "{took:?} for {} bytes", bytes.len());
     match result {
         Ok(found) => Some(found),
         Err(refused) => {

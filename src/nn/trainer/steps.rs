@@ -70,7 +70,7 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
         let joined: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
         match joined.into_iter().find_map(Result::err) {
             None => outcome(followed, &mut leader),
-            Some(panic) => Err(TrainError::Worker(panic_message(panic.as_ref()))),
+            Some(panic) => Err(TrainError::of_panic(panic.as_ref())),
         }
     })
 }
@@ -198,9 +198,4 @@ impl<'a> Leader<'a> {
         }
         self.clock.record(loss)
     }
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "it gave no reason".to_owned())
 }

@@ -334,3 +334,25 @@ fn check_state(config: &Config, vocab_size: usize, state: &TrainerState) -> Resu
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No thread is waited for that will not come (gensim's issues 347 and 1701).
+    #[test]
+    fn a_thread_that_panics_ends_the_run_with_its_reason() {
+        let ids: Vec<WordId> = (0..2_000).map(|i| (i * i % 101) % 20).collect();
+        let count = |id: u32| ids.iter().filter(|&&other| other == id).count() as u64;
+        let counts: Vec<u64> = (0..20).map(count).collect();
+        let config = Config { vector_size: 100, window: 2, epochs: 1, ..Config::textbook() };
+        let few: Vec<WordId> = ids.iter().map(|id| id % 8).collect();
+        let mut small = Trainer::new(&config, &few, &[1; 8], 3).unwrap();
+        let mut trainer = Trainer::new(&config, &ids, &counts, 3).unwrap();
+        assert_eq!(trainer.learners.len(), 3);
+        // Its rows end before those that the others read.
+        std::mem::swap(&mut trainer.learners[0], &mut small.learners[0]);
+        let error = trainer.run(|_| false, |_| ()).unwrap_err();
+        assert!(matches!(&error, TrainError::Worker(reason) if reason.contains("index")), "{error}");
+    }
+}

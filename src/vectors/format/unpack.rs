@@ -7,6 +7,19 @@
 //! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
 //! memory as well, as much as was unpacked and at most [`compress::WIDEST_WINDOW`], so such a file may unpack to
 //! [`WIDE_RATIO`] times its size.
+//!
+//! Most memory held while a file of `n` packed bytes is refused, beside those, which are mapped, and a megabyte of buffers:
+//!
+//! | what is wrong | held |
+//! |---|---|
+//! | zstd or xz, cut short | nothing: it shows without unpacking ([`Compression::is_cut_short`]) |
+//! | unpacks to too much | the window, at most 8 MB; a wider one as below |
+//! | damaged (gzip, bzip2: or cut short), usual window | what was unpacked so far, at most `8 n + 2 MB`, and the window |
+//! | damaged, wider window | the window: what was unpacked so far, at most `16 n + 2 MB` and 128 MB |
+//! | sound, but no vectors | as a sound file: what it unpacks to, and the window |
+//!
+//! So the bound of plain files, `n + 16 MB`, holds for the first two kinds. The others are as good as sound up to where they
+//! are not, and a sound file's rows are kept as they come: unpacking all files twice would make all of them twice as slow.
 #![forbid(unsafe_code)]
 
 use crate::compress::{self, Compression};
@@ -57,6 +70,10 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
 
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
     let stream = Packed { compression, packed, path, window: USUAL_WINDOW };
+    if compression.is_cut_short(packed) {
+        let end = io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing");
+        return Err(damaged(compression, path)(end));
+    }
     match stream.unpack() {
         Err(Failure::Window(_)) => stream.unpack_wide(),
         result => result.map_err(|failure| failure.explain(&stream)),

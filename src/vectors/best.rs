@@ -101,25 +101,27 @@ impl Best {
         if self.top == 0 {
             return;
         }
+        let mut least = self.least();
         // Nearly all rows stop here, many at a time, and nearly all of the others a few at a time.
         for (run, scores) in scores.chunks(RUN).enumerate() {
-            if any_reaches(scores, self.least()) {
-                for (few, scores) in scores.chunks(LANES).enumerate() {
-                    self.offer_few(scores, left_out, |i| id(run * RUN + few * LANES + i));
-                }
+            if !any_reaches(scores, least) {
+                continue;
             }
+            for (few, scores) in scores.chunks(LANES).enumerate().filter(|(_, scores)| any_reaches(scores, least)) {
+                self.offer_few(scores, left_out, |i| id(run * RUN + few * LANES + i));
+            }
+            least = self.least();
         }
     }
 
     fn offer_few(&mut self, scores: &[f32], left_out: &[WordId], id: impl Fn(usize) -> WordId) {
-        if !any_reaches(scores, self.least()) {
-            return;
-        }
+        let mut least = self.least();
         for (i, &score) in scores.iter().enumerate() {
-            if score >= self.least() {
+            if score >= least {
                 let id = id(i);
                 if !left_out.contains(&id) {
                     self.offer(Scored { score, id });
+                    least = self.least();
                 }
             }
         }

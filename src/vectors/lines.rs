@@ -232,6 +232,19 @@ mod tests {
         }
     }
 
+    /// A ratio alone is no trap.
+    #[test]
+    fn what_repeats_itself_is_read_whole_below_the_floor() {
+        let count = 300_000;
+        let text = b"you say goodbye and I say hello\n".repeat(count);
+        for compression in [Compression::Zstd, Compression::Xz] {
+            let mut packed = Vec::new();
+            compression.write(&mut packed, |out| out.write_all(&text)).unwrap();
+            assert!((text.len() / packed.len()) as u64 > MOST_RATIO, "{compression:?}: {} bytes", packed.len());
+            assert_eq!(lines(&packed).unwrap().len(), count, "{compression:?}");
+        }
+    }
+
     fn lines(text: &[u8]) -> Result<Vec<(u64, String)>> {
         let mut lines = Lines::new(text, "t")?;
         let mut all = Vec::new();

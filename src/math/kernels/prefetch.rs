@@ -13,7 +13,7 @@ pub(super) fn prefetch_line(at: *const u8) {
     // SAFETY: every CPU of this kind has the instruction. It reads nothing that the program can see, never faults, and leaves
     // registers, flags and stack alone.
     unsafe {
-        std::arch::asm!("prfm pldl1keep, [{at}]", at = in(reg) at, options(nomem, nostack, preserves_flags));
+        std::arch::asm!("prfm pldl1keep, [{at}]", at = in(reg) at, options(readonly, nostack, preserves_flags));
     }
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = at;
@@ -27,12 +27,12 @@ pub(super) fn prefetch_line_to_write(at: *const u8) {
     // SAFETY: a CPU that lacks the instruction takes it for one that does nothing. It reads nothing that the program can see, never
     // faults, and leaves registers, flags and stack alone.
     unsafe {
-        std::arch::asm!("prefetchw [{at}]", at = in(reg) at, options(nomem, nostack, preserves_flags));
+        std::arch::asm!("prefetchw [{at}]", at = in(reg) at, options(readonly, nostack, preserves_flags));
     }
     #[cfg(target_arch = "aarch64")]
     // SAFETY: as in `prefetch_line`.
     unsafe {
-        std::arch::asm!("prfm pstl1keep, [{at}]", at = in(reg) at, options(nomem, nostack, preserves_flags));
+        std::arch::asm!("prfm pstl1keep, [{at}]", at = in(reg) at, options(readonly, nostack, preserves_flags));
     }
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = at;

@@ -11,7 +11,8 @@
 //!   number. So a place in the corpus is all the state there is: no generator has to be saved, and a run that was stopped
 //!   goes on as if it never had, with any number of threads.
 //! - **Threads share the weights without locks** (`shared.rs`; Niu et al. 2011, "Hogwild"). With one thread the same run gives
-//!   the same bits; with several the order of their steps differs from run to run.
+//!   the same bits; with several the order of their steps differs from run to run. Rows that all of them move all the time are copied for
+//!   each (`hot.rs`).
 //!
 //! The textbook's trainer is [`nn`](crate::nn); a test holds the two together.
 

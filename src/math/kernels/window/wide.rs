@@ -7,7 +7,8 @@
 //!
 //! Scores: for a pair of contexts and a group of six targets, twelve sums grow side by side, so that neither loads nor the
 //! latency of an addition hold them up. Updates: a register's width of columns at a time, six targets and their six new
-//! values stay in registers while the contexts pass by, each loaded and stored once.
+//! values stay in registers while the contexts pass by, each loaded and stored once. CBOW takes twelve scores of its one `h` side by side,
+//! and seven registers of every context while they are added up, and while the error is added to them.
 
 /// Calls `$body` for the registers from 0 to `$registers`, up to seven at a time: `$k` is the first, the constant `$W` how many.
 macro_rules! in_tiles {

@@ -1,4 +1,4 @@
-//! The words of a sentence that stay after subsampling, and which of them stand twice in one window.
+//! The words of a sentence that stay after subsampling.
 #![forbid(unsafe_code)]
 
 use super::subsample::Subsampling;
@@ -13,8 +13,6 @@ pub(super) const LONGEST: usize = 10_000;
 pub(super) struct Sentence {
     words: Vec<WordId>,
     length: usize,
-    /// One more than the last place before or at this one where a word stood that came again within two windows; 0: none.
-    repeats: Vec<u32>,
 }
 
 impl Sentence {
@@ -41,34 +39,12 @@ impl Sentence {
     pub fn words(&self) -> &[WordId] {
         &self.words[..self.length]
     }
-
-    /// Finds words that come again within `window` words on either side of another.
-    pub fn find_repeats(&mut self, window: usize) {
-        let words = &self.words[..self.length];
-        self.repeats.clear();
-        let mut latest = 0;
-        for (i, word) in words.iter().enumerate() {
-            let start = i.saturating_sub(2 * window);
-            // Without an early end the comparison runs a register at a time.
-            let before = words[start..i].iter().zip(start as u32 + 1..);
-            let last = before.fold(0, |last, (other, place)| if other == word { place } else { last });
-            latest = latest.max(last);
-            self.repeats.push(latest);
-        }
-    }
-
-    /// Whether a word stands twice in `start..end`.
-    #[inline]
-    pub fn repeats_in(&self, start: usize, end: usize) -> bool {
-        self.repeats[end - 1] as usize > start
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math::{Purpose, Rng};
-    use proptest::prelude::*;
 
     #[test]
     fn a_long_sentence_comes_in_pieces_without_losing_a_word() {
@@ -81,21 +57,5 @@ mod tests {
             lengths.push(sentence.words().len());
         }
         assert_eq!(lengths, [10_000, 10_000, 5_000, 2]);
-    }
-
-    proptest! {
-        #[test]
-        fn repeats_are_those_a_look_at_the_window_finds(words in prop::collection::vec(0u32..12, 1..60), window in 1usize..8) {
-            let mut sentence = Sentence { length: words.len(), words, repeats: Vec::new() };
-            sentence.find_repeats(window);
-            let words = sentence.words();
-            for center in 0..words.len() {
-                for width in 1..=window {
-                    let (start, end) = (center.saturating_sub(width), (center + width + 1).min(words.len()));
-                    let twice = (start..end).any(|i| (i + 1..end).any(|j| words[i] == words[j]));
-                    prop_assert_eq!(sentence.repeats_in(start, end), twice);
-                }
-            }
-        }
     }
 }

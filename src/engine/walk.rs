@@ -118,9 +118,6 @@ impl<'a> Walk<'a> {
             return;
         }
         let window = self.plan.config.window;
-        if self.plan.config.model == ModelKind::SkipGram {
-            self.sentence.find_repeats(window);
-        }
         self.rows.clear();
         self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
         let chunks = self.plan.w_in.chunks();
@@ -223,7 +220,7 @@ impl<'a> Walk<'a> {
                 self.pairs += 1;
             }
             ModelKind::SkipGram => {
-                if end - start - 1 <= MAX_CONTEXTS && !self.sentence.repeats_in(start, end) {
+                if end - start - 1 <= MAX_CONTEXTS {
                     self.take_window(start, center, end);
                     self.step(None);
                 } else {
@@ -234,21 +231,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A window that is too wide for one step, or where a word stands twice: a word takes part in a step once.
+    /// A window that is too wide for one step.
     fn in_steps(&mut self, start: usize, center: usize, end: usize) {
-        let mut left: Vec<usize> = (start..end).filter(|&i| i != center).collect();
-        while !left.is_empty() {
-            let mut step: Vec<usize> = Vec::with_capacity(MAX_CONTEXTS);
-            left.retain(|&i| {
-                let word = self.sentence.words()[i];
-                let taken = step.len() < MAX_CONTEXTS && step.iter().all(|&j| self.sentence.words()[j] != word);
-                if taken {
-                    step.push(i);
-                }
-                !taken
-            });
-            self.take_contexts(step.into_iter());
-            self.step(None);
+        for first in (start..end).step_by(MAX_CONTEXTS) {
+            let last = (first + MAX_CONTEXTS).min(end);
+            self.take_contexts((first..last).filter(|&i| i != center));
+            if !self.contexts.is_empty() {
+                self.step(None);
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 //! anything moves, then everything moves at once (Ji et al. 2016, "HogBatch"):
 //!
 //! - SkipGram: `g_it = r (label_t - σ(c_i·w_t))`, `c_i += Σ_t g_it w_t`, `w_t += Σ_i g_it c_i` (right sides: old values)
+//!   A row that is two contexts moves twice; whether the `w_t` take it for the second time as it was or as the first left it is open, which is
+//!   a difference of the order of `r²`.
 //! - CBOW: `h = f Σ_i c_i`, `g_t = r (label_t - σ(h·w_t))`, `e = Σ_t g_t w_t`, `c_i += e`, `w_t += g_t h`. With `f = 1/n`
 //!   each context takes the whole of `e` and not an n-th, as in word2vec.c.
 //!
@@ -44,7 +46,7 @@ pub type RowPtr = *mut f32;
 
 /// One step's rows and labels. See the module for the letters.
 pub struct Step<'a> {
-    /// The n contexts, at least one. For SkipGram different rows, [`MAX_CONTEXTS`] at most; for CBOW any.
+    /// The n contexts, at least one; for SkipGram [`MAX_CONTEXTS`] at most. A row may stand in them twice.
     pub contexts: &'a [RowPtr],
     /// The T targets: at least one, different rows.
     pub targets: &'a [RowPtr],

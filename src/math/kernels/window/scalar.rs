@@ -33,11 +33,10 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
     }
     let mut moved = [Chunk::ZERO; MAX_CONTEXTS];
     for k in 0..step.chunks {
-        // SAFETY: k is a chunk of every row, for which the caller vouches.
-        moved.iter_mut().zip(contexts).for_each(|(moved, &context)| *moved = unsafe { load(context, k) });
+        moved.fill(Chunk::ZERO);
         for (t, &target) in step.targets.iter().enumerate() {
             let gradients = &mut scratch.scores[t / GROUP * GROUP_CHUNKS..];
-            // SAFETY: as above.
+            // SAFETY: k is a chunk of every row, for which the caller vouches.
             let w = unsafe { load(target, k) };
             let mut new = w;
             for (i, &context) in contexts.iter().enumerate() {
@@ -49,8 +48,14 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
             // SAFETY: as above.
             unsafe { store(target, k, &new) };
         }
-        // SAFETY: as above.
-        moved.iter().zip(contexts).for_each(|(moved, &context)| unsafe { store(context, k, moved) });
+        for (moved, &context) in moved.iter().zip(contexts) {
+            // SAFETY: as above.
+            unsafe {
+                let mut c = load(context, k);
+                add_scaled(&mut c, 1.0, moved);
+                store(context, k, &c);
+            }
+        }
     }
 }
 

@@ -108,7 +108,7 @@ pub struct Scratch {
     pub(super) hidden: Vec<Chunk>,
     /// CBOW's `e`.
     pub(super) error: Vec<Chunk>,
-    /// New contexts of SkipGram, while further groups of targets still need the old ones.
+    /// What contexts of SkipGram are to be moved by, while further groups of targets still need the old ones.
     pub(super) held: Vec<Chunk>,
     /// Losses of all steps since it was last taken.
     pub loss: LossSum,

@@ -139,3 +139,41 @@ fn refuses_more_contexts_than_it_has_room_for() {
     // SAFETY: it panics before it looks at a pointer.
     unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 1)) }
 }
+
+/// Contexts that are one row: it moves once for each, up to the order of the squared rate.
+#[test]
+fn a_row_that_is_several_contexts_moves_for_each() {
+    const RATE: f32 = 1e-3;
+    let (size, places) = (20, [0, 1, 0, 2, 2, 2]);
+    for count in [1, 6, 7, 15] {
+        let (mut w_in, mut w_out) = (random(3, size, 1), random(count, size, 2));
+        let (old_in, old_out) = (w_in.to_vec(), w_out.to_vec());
+        let (mut new_in, mut new_out) = (old_in.clone(), old_out.clone());
+        for place in places {
+            for t in 0..count {
+                let (c, w) = (&old_in[place * size..][..size], &old_out[t * size..][..size]);
+                let score: f32 = c.iter().zip(w).map(|(c, w)| c * w).sum();
+                let g = RATE * (f32::from(u8::from(t == 0)) - 1.0 / (1.0 + (-score).exp()));
+                (0..size).for_each(|k| new_in[place * size + k] += g * w[k]);
+                (0..size).for_each(|k| new_out[t * size + k] += g * c[k]);
+            }
+        }
+        for kernels in WindowKernels::all() {
+            (w_in, w_out) = (Matrix::from_rows(3, size, &old_in), Matrix::from_rows(count, size, &old_out));
+            let chunks = w_in.width();
+            let (rows, targets) = (rows(&mut w_in), rows(&mut w_out));
+            let contexts = places.map(|place| rows[place]);
+            let labels = Labels::negative_sampling(count - 1);
+            let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: RATE };
+            // SAFETY: as in `step`.
+            unsafe { kernels.skip_gram(&step, &mut Scratch::new(count, chunks)) };
+            let furthest = |new: &[f32], expected: &[f32]| {
+                new.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+            };
+            let what = format!("{}, {count} targets", kernels.name());
+            assert!(furthest(&w_in.to_vec(), &new_in) < 2e-5, "{what}: contexts");
+            assert!(furthest(&w_out.to_vec(), &new_out) < 2e-5, "{what}: targets");
+            assert!(furthest(&old_in, &new_in) > 2e-4, "they move at all");
+        }
+    }
+}

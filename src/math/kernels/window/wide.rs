@@ -201,13 +201,21 @@ macro_rules! window_kernels {
                         let row = context.add(k * LANES_V);
                         let held = held.wrapping_add((i * registers + k) * LANES_V);
                         let c = load(row);
-                        let mut moved = if FIRST { c } else { load(held) };
+                        let mut moved = match (FIRST, LAST) {
+                            (true, true) => c,
+                            (true, false) => zero(),
+                            (false, _) => load(held),
+                        };
                         for t in 0..G {
                             let g = splat(*gradients.add(i * STRIDE + t));
                             moved = fma(g, old[t], moved);
                             new[t] = fma(g, c, new[t]);
                         }
-                        store(if LAST { row } else { held }, moved);
+                        match (FIRST, LAST) {
+                            (true, true) => store(row, moved),
+                            (_, true) => store(row, add(c, moved)),
+                            (_, false) => store(held, moved),
+                        }
                     }
                     for t in 0..G {
                         store(targets[t].add(k * LANES_V), new[t]);

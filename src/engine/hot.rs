@@ -41,10 +41,10 @@ pub(super) struct HotRows {
 impl HotRows {
     /// From how often a window uses each row, for the rows from `start` on, or down from `start` if `down`, until one is not hot.
     fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
-        let patience = UNSETTLED / threads as f64;
-        if threads < 2 || patience < FEWEST_USES {
+        if !pays(threads) {
             return Self::default();
         }
+        let patience = patience(threads);
         let level_of = |uses: f64| {
             let ticks = patience / uses / TICK as f64;
             (ticks < f64::from(2 << LONGEST)).then(|| ticks.max(1.0).log2() as usize)
@@ -73,6 +73,16 @@ impl HotRows {
     }
 }
 
+/// Uses of a row by one thread from one settlement to the next.
+fn patience(threads: usize) -> f64 {
+    UNSETTLED / threads as f64
+}
+
+/// Whether copies are worth their settlements.
+fn pays(threads: usize) -> bool {
+    threads > 1 && patience(threads) >= FEWEST_USES
+}
+
 /// The hot rows of both matrices.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Hot {
@@ -89,6 +99,9 @@ impl Hot {
         prediction: &Prediction,
         threads: usize,
     ) -> Self {
+        if !pays(threads) {
+            return Self::default(); // before every path of a tree is gone through
+        }
         let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
         let all: f64 = (0..counts.len()).map(kept).sum();
         let share = |word: usize| kept(word) / all;

@@ -12,6 +12,8 @@
 use crate::error::WideWindow;
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many first bytes [`Compression::recognise`] looks at.
 pub const MAGIC_BYTES: usize = 6;
@@ -185,6 +187,27 @@ impl<R> Windowed<R> {
 /// What zstd calls it.
 const ZSTD_WINDOW: &str = "Frame requires too much memory for decoding";
 const ZSTD_CUT: &str = "Src size is incorrect";
+
+/// Counts what a decoder takes, so that it can be set against what comes out.
+pub(crate) struct Counted<R> {
+    reader: R,
+    bytes: Arc<AtomicU64>,
+}
+
+impl<R> Counted<R> {
+    /// Around `reader`; the bytes it has given stand in `bytes`.
+    pub fn new(reader: R, bytes: &Arc<AtomicU64>) -> Self {
+        Self { reader, bytes: Arc::clone(bytes) }
+    }
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(buffer)?;
+        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
+        Ok(length)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 use super::head::{self, HEAD_BYTES};
+use crate::compress::Counted;
 use crate::error::{CorpusError, Error, Result, WideWindow};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
@@ -38,7 +39,7 @@ pub(super) fn stream<'a>(name: &str, reader: impl Read + Send + 'a) -> Result<Un
         return without_mark(first, reader, name);
     };
     let packed = Arc::new(AtomicU64::new(0));
-    let counted = BufReader::with_capacity(BUFFER_BYTES, Counted { reader, bytes: Arc::clone(&packed) });
+    let counted = BufReader::with_capacity(BUFFER_BYTES, Counted::new(reader, &packed));
     let decoder = compression.reader(counted).map_err(|error| Error::io(Path::new(name))(error))?;
     let format = compression.name();
     let guard = Guard { decoder, name: name.to_owned(), format, packed, unpacked: 0, free_bytes: FREE_BYTES };
@@ -64,20 +65,6 @@ fn without_mark<'a>(first: Vec<u8>, mut reader: impl Read + Send + 'a, name: &st
     let skipped = reader.read_exact(&mut [0; HEAD_BYTES][..mark]);
     skipped.map_err(|error| from_io(name, error))?;
     Ok(Unpacked { reader: Box::new(reader), mark })
-}
-
-/// Counts what a decoder takes.
-struct Counted<R> {
-    reader: R,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.reader.read(buffer)?;
-        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
-    }
 }
 
 /// A decoder whose errors name the file, and which does not unpack without end.
@@ -217,7 +204,7 @@ mod tests {
         let guarded = |free_bytes| {
             let packed = pack(Compression::Zstd, &vec![b' '; 32 << 20]);
             let size = Arc::new(AtomicU64::new(0));
-            let counted = BufReader::new(Counted { reader: Cursor::new(packed), bytes: Arc::clone(&size) });
+            let counted = BufReader::new(Counted::new(Cursor::new(packed), &size));
             let decoder = Compression::Zstd.reader(counted).unwrap();
             let mut guard = Guard { decoder, name: "t".into(), format: "zstd", packed: size, unpacked: 0, free_bytes };
             io::copy(&mut guard, &mut io::sink())

@@ -6,7 +6,7 @@
 //! [`FREE_BYTES`] came out, is refused as a trap ([`Bomb`]).
 #![forbid(unsafe_code)]
 
-use crate::compress::{Compression, MAGIC_BYTES};
+use crate::compress::{Compression, Counted, MAGIC_BYTES};
 use crate::error::{Bomb, Error, Result, TextError};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
@@ -54,22 +54,8 @@ pub struct Lines<'a> {
 /// What a packed stream unpacks to, and not without end.
 fn unpacked<'a>(compression: Compression, reader: impl Read + Send + 'a) -> io::Result<impl Read + 'a> {
     let packed = Arc::new(AtomicU64::new(0));
-    let counted = BufReader::with_capacity(MAX_PIECE_BYTES, Counted { reader, bytes: Arc::clone(&packed) });
+    let counted = BufReader::with_capacity(MAX_PIECE_BYTES, Counted::new(reader, &packed));
     Ok(Guard { decoder: compression.reader(counted)?, format: compression.name(), packed, unpacked: 0 })
-}
-
-/// Counts what a decoder takes.
-struct Counted<R> {
-    reader: R,
-    bytes: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.reader.read(buffer)?;
-        self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-        Ok(length)
-    }
 }
 
 /// Stops where too much comes out.

@@ -73,14 +73,21 @@ fn zooming_in_shows_more_names_and_zooming_out_shows_everything_again() {
     let at_home = names(&browser);
     // Of the words that are on the screen after zooming in: how many had names before, how many have now?
     browser.eval("window.before = quickvecMap.labels().map((label) => label.word)");
-    let [x, y] = ["quickvecMap.place('안녕')[0]", "quickvecMap.place('안녕')[1]"].map(|e| number(&browser, e) as i64);
+    let place = || [0, 1].map(|axis| number(&browser, &format!("quickvecMap.place('안녕')[{axis}]")));
+    let start = place();
+    let pointer = start.map(f64::round);
+    let [x, y] = pointer.map(|at| at as i64);
     for _ in 0..4 {
         browser.wheel(x, y, -200);
     }
     settled(&browser);
-    assert!(number(&browser, "quickvecMap.zoom()") > 3.0);
-    let moved = number(&browser, "quickvecMap.place('안녕')[0]") - x as f64;
-    assert!(moved.abs() < 2.0, "the place under the pointer moved by {moved}");
+    let zoom = number(&browser, "quickvecMap.zoom()");
+    assert!(zoom > 3.0);
+    // What is under the pointer, which stands on whole pixels, stays; all else goes away from it.
+    for ((now, start), pointer) in place().into_iter().zip(start).zip(pointer) {
+        let expected = pointer + (start - pointer) * zoom;
+        assert!((now - expected).abs() < 0.5, "the word is at {now}, not at {expected}");
+    }
     let inside = "window.words = JSON.parse(document.getElementById('data').textContent).words.filter((word) => {
         const [x, y] = quickvecMap.place(word); return x > 0 && y > 0 && x < innerWidth && y < innerHeight; })";
     browser.eval(inside);

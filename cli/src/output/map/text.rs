@@ -16,6 +16,8 @@ const ASCII: [u16; 94] = [
 ];
 /// Other letters of one column: Cyrillic and Greek have a few that are wide.
 const OTHER: u16 = 750;
+/// Of one column, and yet wider than a square: the sign for what cannot be shown, an ellipsis, a long dash.
+const WIDE: u16 = 1025;
 const SPACE: u16 = 318;
 const SQUARE: u16 = 1000;
 
@@ -28,6 +30,7 @@ fn of_char(character: char) -> u16 {
     match character {
         ' ' => SPACE,
         '!'..='~' => ASCII[character as usize - '!' as usize],
+        '\u{fffd}' | '…' | '—' => WIDE,
         _ => match columns(character.encode_utf8(&mut [0; 4])) {
             0 => 0,
             1 => OTHER,
@@ -49,5 +52,6 @@ mod tests {
         assert_eq!(width("e\u{301}"), width("e"));
         assert_eq!(width("\u{1112}\u{1161}\u{11ab}"), width("한"));
         assert_eq!(width("~"), 0.838);
+        assert!(width("\u{fffd}") > 1.0 && width("…") >= 1.0); // what `shown` puts in place of others
     }
 }

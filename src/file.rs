@@ -102,7 +102,7 @@ fn fill<T>(
     target: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
 ) -> io::Result<T> {
-    let mut buffered = BufWriter::with_capacity(1 << 20, temporary.as_file());
+    let mut buffered = BufWriter::with_capacity(1 << 18, temporary.as_file());
     let written = write(&mut buffered)?;
     buffered.flush()?;
     drop(buffered);

@@ -79,16 +79,17 @@ impl<'a> Trainer<'a> {
             return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
         }
         check_ids(ids, counts.len())?;
-        large_pages::give_back(); // what reading the text took
-        let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
-        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
-        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
         let threads = if threads == 0 { cores() } else { threads };
         let subsampling = Subsampling::new(counts, config.subsample);
         let prediction = Prediction::new(config, counts);
+        let hot = Hot::new(config, counts, &subsampling, &prediction, threads);
+        large_pages::give_back(); // what reading the text and making the tables took
+        let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
+        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
+        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
         Ok(Self {
             blocks: Blocks::new(ids),
-            hot: Hot::new(config, counts, &subsampling, &prediction, threads),
+            hot,
             subsampling,
             prediction,
             kernels: WindowKernels::detect(),

@@ -164,7 +164,13 @@ impl Vocabulary {
 
     /// The same words with every count 0: for encoding another text with this one's ids.
     pub fn without_counts(&self) -> Self {
-        Self { counts: vec![0; self.len()], ..self.clone() }
+        self.with_counts(vec![0; self.len()])
+    }
+
+    /// The same words with other counts, one for each.
+    pub(crate) fn with_counts(&self, counts: Vec<u64>) -> Self {
+        debug_assert_eq!(counts.len(), self.len());
+        Self { text: self.text.clone(), ends: self.ends.clone(), counts, index: self.index.clone() }
     }
 
     /// All words one after the other, and where each ends (in bytes): the form in which files store them.

@@ -106,17 +106,18 @@ fn select(
     kept
 }
 
-/// The vocabulary, and the id of each number.
+/// The vocabulary, with no room to spare and no table to find words by until one is asked for; and the id of each number.
 fn name(words: &Growing, counts: &[u64], kept: &[Kept]) -> (Vocabulary, Vec<WordId>) {
-    let mut vocabulary = Vocabulary::new();
+    let mut text = Vec::new();
+    let mut ends = Vec::with_capacity(kept.len());
     let mut ids = vec![DROPPED; counts.len()];
-    let mut spelling = Vec::new();
-    for word in kept {
-        spelling.clear();
-        words.table.write(word.number, &mut spelling);
-        let spelling = std::str::from_utf8(&spelling).expect("words are cut from UTF-8 at the edges of characters");
-        let id = vocabulary.insert(spelling, word.count);
-        ids[word.number as usize] = id.expect("a table has each word once");
+    for (word, id) in kept.iter().zip(0..) {
+        words.table.write(word.number, &mut text);
+        ends.push(text.len() as u64);
+        ids[word.number as usize] = id;
     }
-    (vocabulary, ids)
+    text.shrink_to_fit();
+    let text = String::from_utf8(text).expect("words are cut from UTF-8 at the edges of characters");
+    let counts = kept.iter().map(|word| word.count).collect();
+    (Vocabulary::from_arena(text, ends, counts).expect("each word ends where it was written"), ids)
 }

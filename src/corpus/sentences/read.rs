@@ -17,6 +17,7 @@ use crate::corpus::text::{hash_numbers, name_of};
 use crate::corpus::tokenizer::MAX_WORD_BYTES;
 use crate::error::{CorpusError, Error, Result};
 use crate::words::{Vocabulary, WordId};
+use std::borrow::Cow;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
@@ -107,6 +108,14 @@ impl Sentences {
     /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
     pub fn counts(&self) -> &[u64] {
         self.counts.as_deref().unwrap_or(self.vocabulary.counts())
+    }
+
+    /// The words with the counts of [`counts`](Self::counts): a copy only if the vocabulary was given.
+    pub fn counted_vocabulary(&self) -> Cow<'_, Vocabulary> {
+        match &self.counts {
+            Some(counts) => Cow::Owned(self.vocabulary.with_counts(counts.clone())),
+            None => Cow::Borrowed(&self.vocabulary),
+        }
     }
 
     /// Whether the ids lie in a temporary file instead of in memory.

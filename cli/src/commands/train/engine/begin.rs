@@ -18,6 +18,7 @@ use quickvec::engine::{Trainer, memory_needed};
 use quickvec::error::Error;
 use quickvec::words::read_vocabulary;
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
+use std::borrow::Cow;
 
 /// Trains on `choice`.
 pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
@@ -43,7 +44,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let options = args.engine.count_options(&args.reading, config.min_count, args.threads);
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
-    let vocabulary = text.vocabulary()?;
+    let vocabulary = text.vocabulary();
     check_memory(args, &config, &vocabulary, text.sentences.ids().len())?;
     let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
@@ -104,10 +105,10 @@ impl Text {
     }
 
     /// The words with the counts that training draws by.
-    fn vocabulary(&self) -> anyhow::Result<Vocabulary> {
+    fn vocabulary(&self) -> Cow<'_, Vocabulary> {
         match &self.merged {
-            Some(merged) => Ok(merged.clone()),
-            None => Ok(with_counts(&self.sentences.vocabulary, self.sentences.counts())),
+            Some(merged) => Cow::Borrowed(merged),
+            None => self.sentences.counted_vocabulary(),
         }
     }
 
@@ -115,14 +116,6 @@ impl Text {
         let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
         CorpusRecord { given_vocabulary: self.given, ..record }
     }
-}
-
-fn with_counts(words: &Vocabulary, counts: &[u64]) -> Vocabulary {
-    let mut counted = Vocabulary::new();
-    for (word, &count) in words.words().zip(counts) {
-        counted.insert(word, count);
-    }
-    counted
 }
 
 /// The words of a model, and the new ones of a text that are frequent enough; counts are added up, and words stand by falling

@@ -4,6 +4,7 @@
 //! within one of the entropy of the counts. There is no limit on the depth.
 #![forbid(unsafe_code)]
 
+use crate::error::TrainError;
 use crate::math::kernels::prefetch;
 use crate::words::WordId;
 use std::cmp::Reverse;
@@ -33,7 +34,7 @@ impl Turn {
 }
 
 /// Most words whose inner nodes a turn can name.
-pub(super) const MOST_WORDS: usize = 1 << 31;
+const MOST_WORDS: usize = 1 << 31;
 
 /// The paths of all words.
 #[derive(Debug, Clone)]
@@ -45,7 +46,15 @@ pub(super) struct HuffmanTree {
 }
 
 impl HuffmanTree {
-    /// For words with these counts; from two words to [`MOST_WORDS`].
+    /// Refuses more words than a tree can have.
+    pub fn check(words: usize) -> Result<(), TrainError> {
+        if words > MOST_WORDS {
+            return Err(TrainError::TooManyWords { most: MOST_WORDS, got: words });
+        }
+        Ok(())
+    }
+
+    /// For words with these counts; from two words to as many as [`check`](Self::check) lets pass.
     pub fn new(counts: &[u64]) -> Self {
         debug_assert!((2..=MOST_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
@@ -107,6 +116,14 @@ fn join(counts: &[u64]) -> (Vec<usize>, Vec<bool>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_words_than_turns_can_name_are_refused() {
+        assert_eq!(HuffmanTree::check(MOST_WORDS), Ok(()));
+        assert_eq!(Turn::new(MOST_WORDS - 2, true).node() as usize, MOST_WORDS - 2); // the root of so many
+        let error = HuffmanTree::check(MOST_WORDS + 1).unwrap_err();
+        assert!(error.to_string().contains("2147483648 different words, got 2147483649"), "{error}");
+    }
 
     #[test]
     fn paths_form_a_prefix_code_of_the_right_length() {

@@ -3,6 +3,7 @@
 
 use super::blocks::Blocks;
 use super::hot::{Hot, HotRows};
+use super::huffman::HuffmanTree;
 use super::plan::{self, Frozen, Plan, Prediction};
 use super::shared::{OwnRows, SharedRows};
 use super::state::{EngineState, LossPoint, Progress};
@@ -70,13 +71,16 @@ impl<'a> Trainer<'a> {
     /// often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
     ///
     /// # Errors
-    /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words or ids that have no
-    /// count.
+    /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words, more than a tree can
+    /// have, or ids that have no count.
     pub fn new(config: &EngineConfig, ids: &'a [WordId], counts: &[u64], threads: usize) -> Result<Self> {
         config.validate()?;
         let words = counts.iter().filter(|&&count| count > 0).count();
         if words < 2 {
             return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
+        }
+        if config.hierarchical_softmax {
+            HuffmanTree::check(counts.len())?;
         }
         check_ids(ids, counts.len())?;
         let threads = if threads == 0 { cores() } else { threads };
@@ -139,9 +143,8 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// [`ConfigError::OutOfRange`] if this CPU cannot run them.
     pub fn use_kernels(&mut self, name: &str) -> Result<(), ConfigError> {
-        self.kernels = WindowKernels::named(name).ok_or_else(|| ConfigError::OutOfRange {
-            name: "kernel",
-            expected: "one that this CPU can run (scalar, avx2, avx512 or neon)",
+        self.kernels = WindowKernels::named(name).ok_or_else(|| ConfigError::Kernel {
+            available: WindowKernels::all().iter().map(WindowKernels::name).collect(),
             got: name.to_owned(),
         })?;
         Ok(())

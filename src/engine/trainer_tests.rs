@@ -140,7 +140,7 @@ fn every_kernel_trains_alike() {
         }
     }
     let (mut trainer, name) = (Trainer::new(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
-    assert!(matches!(trainer.use_kernels(name), Err(ConfigError::OutOfRange { name: "kernel", .. })));
+    assert!(matches!(trainer.use_kernels(name), Err(ConfigError::Kernel { .. })));
 }
 
 #[test]

@@ -14,4 +14,12 @@ pub enum ConfigError {
         /// The value given.
         got: String,
     },
+    /// Kernels that there are not, or not for this CPU.
+    #[error("kernel must be one that this CPU can run ({}), got {got}", available.join(", "))]
+    Kernel {
+        /// Names of those it can run.
+        available: Vec<&'static str>,
+        /// The name given.
+        got: String,
+    },
 }

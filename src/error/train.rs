@@ -17,6 +17,14 @@ pub enum TrainError {
         /// Negatives wanted for each target.
         negatives: usize,
     },
+    /// The inner nodes of hierarchical softmax's tree are numbered in 31 bits.
+    #[error("hierarchical softmax takes at most {most} different words, got {got}; use a larger --min-count or --negatives")]
+    TooManyWords {
+        /// Most words of a tree.
+        most: usize,
+        /// Words in the vocabulary.
+        got: usize,
+    },
     /// A target needs `window` words on each side.
     #[error("the corpus has {tokens} tokens, but a window of {window} needs at least {}", 2 * window + 1)]
     CorpusTooShort {

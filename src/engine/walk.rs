@@ -5,7 +5,7 @@
 //! the cache, and a step takes about as long as memory needs to answer.
 #![forbid(unsafe_code)]
 
-use super::hot::{Hot, TICK};
+use super::hot::{Hot, HotRows, TICK};
 use super::plan::{Plan, Prediction};
 use super::sentence::Sentence;
 use super::shared::{OwnRows, Row, Rows};
@@ -19,6 +19,9 @@ const AHEAD: usize = 1;
 
 /// Words between a word whose rows are asked for and one whose path in the tree is.
 const PATH_AHEAD: usize = 2;
+
+/// Hot rows that are asked for before they are settled: what comes earlier another thread has taken away again.
+const ASKED: usize = 4;
 
 /// What came of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -141,14 +144,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Settles the hot rows that are due, and asks for those that will be next time.
+    /// Settles the hot rows that are due.
     fn tick(&mut self) {
         let Hot { w_in, w_out } = self.plan.hot;
-        w_in.due(self.ticks).for_each(|id| self.w_in.settle(id));
-        w_out.due(self.ticks).for_each(|id| self.w_out.settle(id));
+        settle(w_in, self.ticks, &self.w_in);
+        settle(w_out, self.ticks, &self.w_out);
         (self.windows, self.ticks) = (0, self.ticks + 1);
-        w_in.due(self.ticks).for_each(|id| self.w_in.ask(id));
-        w_out.due(self.ticks).for_each(|id| self.w_out.ask(id));
     }
 
     /// Settles all hot rows: this thread goes no further.
@@ -278,5 +279,15 @@ impl<'a> Walk<'a> {
             Some(factor) => rows.cbow(&plan.kernels, factor, *rate, scratch),
             None => rows.skip_gram(&plan.kernels, *rate, scratch),
         }
+    }
+}
+
+/// Settles the rows that are due at tick `tick`.
+fn settle(rows: &HotRows, tick: usize, own: &OwnRows) {
+    let mut ahead = rows.due(tick);
+    ahead.by_ref().take(ASKED).for_each(|id| own.ask(id));
+    for id in rows.due(tick) {
+        ahead.next().into_iter().for_each(|id| own.ask(id));
+        own.settle(id);
     }
 }

@@ -18,7 +18,9 @@ pub enum TrainError {
         negatives: usize,
     },
     /// The inner nodes of hierarchical softmax's tree are numbered in 31 bits.
-    #[error("hierarchical softmax takes at most {most} different words, got {got}; use a larger --min-count or --negatives")]
+    #[error(
+        "hierarchical softmax takes at most {most} different words, got {got}; use a larger --min-count or --negatives"
+    )]
     TooManyWords {
         /// Most words of a tree.
         most: usize,

@@ -47,7 +47,7 @@ fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
 }
 
 fn main() -> ExitCode {
-    quickvec::vectors::exit_if_a_mapped_file_is_lost();
+    quickvec::vectors::tell_file_faults();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());

@@ -31,7 +31,7 @@ const UNSETTLED: f64 = 64.0;
 pub(super) const TICK: usize = 32;
 
 /// Ticks between two settlements of a row are a power of two, this one at most.
-const LONGEST: u32 = 8;
+const LONGEST: u32 = 7;
 
 /// Hot rows of a matrix, at most: twice as many are in each thread's part of the cache.
 const MOST_ROWS: usize = 2048;

@@ -10,7 +10,7 @@
 mod lost;
 
 #[cfg(any(target_os = "linux", target_os = "macos"))]
-pub use lost::exit_if_a_mapped_file_is_lost;
+pub use lost::tell_file_faults;
 
 use crate::error::{Error, Result};
 use memmap2::Mmap;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Nothing: other systems tell of it in other ways, or not at all.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub fn exit_if_a_mapped_file_is_lost() {}
+pub fn tell_file_faults() {}
 
 /// A map, and its place on the list of those that are watched. That goes first, so that no other map can have its address.
 #[derive(Debug)]

@@ -29,7 +29,7 @@ mod word_vectors;
 pub use analogy::AnalogyMethod;
 pub use compare::Member;
 pub use embed::{EmbedReport, Embedder, NpySpool};
-pub use mapped::exit_if_a_mapped_file_is_lost;
+pub use mapped::tell_file_faults;
 pub use restrict::Restricted;
 pub use search::Neighbour;
 pub use storage::{Floats, Rows};

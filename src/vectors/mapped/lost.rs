@@ -2,7 +2,7 @@
 //!
 //! The system tells a program by SIGBUS, which ends it without a word, and Rust has no way to make an error of it: the
 //! instruction that read the byte has no result. A program of its own (the command line) can ask for a message and exit
-//! code 1 instead, by [`exit_if_a_mapped_file_is_lost`]. A library has no right to; it keeps a list of its maps for that.
+//! code 1 instead, by [`tell_file_faults`]. A library has no right to; it keeps a list of its maps for that.
 //!
 //! The handler does what a handler may: it reads atomics, writes to stderr, and ends the process. A fault at any other
 //! address goes on to whoever handled the signal before, such as the standard library, which tells of stacks that overflow.
@@ -76,9 +76,13 @@ impl Drop for Watched {
 static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// From now on a mapped file that is cut short while it is read ends this process with a message on stderr that names it,
-/// and exit code 1, rather than with SIGBUS. For programs, not for libraries: it sets the process's handler.
-pub fn exit_if_a_mapped_file_is_lost() {
+/// and exit code 1, rather than with SIGBUS; and a write beyond the size that files may have (`ulimit -f`) is an error as on a
+/// full disk, rather than SIGXFSZ, which ends the process with its temporary files left. For programs, not for libraries: it
+/// sets the process's handlers.
+pub fn tell_file_faults() {
     BEFORE.get_or_init(|| {
+        // SAFETY: to ignore a signal runs no code of ours.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
         // SAFETY: all zeros is a `sigaction`: the default action, no flags, an empty mask. Both pointers are to live ones.
         unsafe {
             let (mut ours, mut before): (libc::sigaction, libc::sigaction) = (std::mem::zeroed(), std::mem::zeroed());

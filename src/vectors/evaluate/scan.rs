@@ -7,15 +7,12 @@
 
 use super::known::Known;
 use crate::error::QueryError;
+use crate::math::kernels::search::{RUN, TripleScore, first_above};
 use crate::vectors::AnalogyMethod;
 use crate::vectors::scan::Products;
 use crate::vectors::search::{dot, wide_unit};
 use std::collections::HashMap;
 
-/// Scores looked at before the best of them is compared with the best so far.
-const RUN: usize = 64;
-/// Separate best scores of a run, which the compiler keeps in vector registers.
-const LANES: usize = 16;
 /// Questions are taken in groups of at most so many different words, whose products with a block stay in the cache.
 const MOST_WORDS: usize = 512;
 /// gensim looks at so many answers in search of one that is no word of the question in another case.
@@ -31,39 +28,48 @@ pub(super) fn answers(
 ) -> Result<Vec<Option<u32>>, QueryError> {
     let scale = Scale::new(known, method)?;
     match method {
-        AnalogyMethod::Mul => answers_by(known, &scale, questions, mul),
-        AnalogyMethod::Add | AnalogyMethod::Textbook => answers_by(known, &scale, questions, add),
+        AnalogyMethod::Mul => answers_by::<Mul>(known, &scale, questions),
+        AnalogyMethod::Add | AnalogyMethod::Textbook => answers_by::<Add>(known, &scale, questions),
     }
 }
 
-fn answers_by(
+fn answers_by<S: TripleScore>(
     known: &Known,
     scale: &Scale,
     questions: &[[u32; 3]],
-    score: impl Fn(f32, f32, f32) -> f32 + Copy + Sync,
 ) -> Result<Vec<Option<u32>>, QueryError> {
     let mut answers = Vec::with_capacity(questions.len());
     while answers.len() < questions.len() {
         let rest = &questions[answers.len()..];
-        let best = best(known, scale, &Group::take(rest), score)?;
+        let best = best::<S>(known, scale, &Group::take(rest))?;
         for (best, question) in best.into_iter().zip(rest) {
-            answers.push(settle(known, scale, *question, best, score)?);
+            answers.push(settle::<S>(known, scale, *question, best)?);
         }
     }
     Ok(answers)
 }
 
 /// 3CosAdd: the cosine with `b - a + c` up to a factor that all words share.
-#[inline(always)]
-fn add(a: f32, b: f32, c: f32) -> f32 {
-    b - a + c
+#[derive(Clone, Copy)]
+struct Add;
+
+impl TripleScore for Add {
+    #[inline(always)]
+    fn score(a: f32, b: f32, c: f32) -> f32 {
+        b - a + c
+    }
 }
 
 /// 3CosMul over cosines moved to the range from 0 to 1.
-#[inline(always)]
-fn mul(a: f32, b: f32, c: f32) -> f32 {
-    let [a, b, c] = [a, b, c].map(|cosine| (1.0 + cosine) / 2.0);
-    b * c / (a + MUL_EPSILON)
+#[derive(Clone, Copy)]
+struct Mul;
+
+impl TripleScore for Mul {
+    #[inline(always)]
+    fn score(a: f32, b: f32, c: f32) -> f32 {
+        let [a, b, c] = [a, b, c].map(|cosine| (1.0 + cosine) / 2.0);
+        b * c / (a + MUL_EPSILON)
+    }
 }
 
 /// What products are made of.
@@ -155,12 +161,8 @@ impl Best {
 }
 
 /// The best answer to each question of the group, over all words that take part.
-fn best(
-    known: &Known,
-    scale: &Scale,
-    group: &Group,
-    score: impl Fn(f32, f32, f32) -> f32 + Copy + Sync,
-) -> Result<Vec<Best>, QueryError> {
+fn best<S: TripleScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
+    let first_above = first_above::<S>();
     let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
     for &place in &group.words {
         units.extend(scale.row(known, place)?);
@@ -170,7 +172,14 @@ fn best(
         let scores = scale.apply(&products, scaled);
         for ((best, rows), question) in best.iter_mut().zip(&group.rows).zip(group.questions) {
             let rows = rows.map(|row| &scores[row * products.rows..][..products.rows]);
-            improve(best, products.first, rows, score, |place| question.contains(&known.spelling(place)));
+            let is_left_out = |place| question.contains(&known.spelling(place));
+            let mut at = 0;
+            while let Some(run) = first_above(rows.map(|row| &row[at..]), best.score) {
+                let next = (at + run + RUN).min(products.rows);
+                let rows = rows.map(|row| &row[at + run..next]);
+                look::<S>(best, products.first + at + run, rows, is_left_out);
+                at = next;
+            }
         }
     })?;
     let mut all = vec![Best::NONE; group.questions.len()];
@@ -180,41 +189,11 @@ fn best(
     Ok(all)
 }
 
-/// Replaces `best` by the best word of a block whose first stands at `first`, if that is better.
-#[inline(always)]
-fn improve(
-    best: &mut Best,
-    first: usize,
-    [a, b, c]: [&[f32]; 3],
-    score: impl Fn(f32, f32, f32) -> f32 + Copy,
-    is_left_out: impl Fn(u32) -> bool,
-) {
-    for (run, ((a, b), c)) in a.chunks(RUN).zip(b.chunks(RUN)).zip(c.chunks(RUN)).enumerate() {
-        // Most runs hold nothing better, and that is seen without branches.
-        let mut most = [f32::NEG_INFINITY; LANES];
-        for ((a, b), c) in a.chunks(LANES).zip(b.chunks(LANES)).zip(c.chunks(LANES)) {
-            for (((most, &a), &b), &c) in most.iter_mut().zip(a).zip(b).zip(c) {
-                let score = score(a, b, c);
-                *most = if score > *most { score } else { *most };
-            }
-        }
-        if most.iter().fold(false, |any, &most| any | (most > best.score)) {
-            look(best, first + run * RUN, [a, b, c], score, &is_left_out);
-        }
-    }
-}
-
-/// The same, word by word.
+/// Replaces `best` by the best of a few words, of which the first stands at `first`, if that is better.
 #[cold]
-fn look(
-    best: &mut Best,
-    first: usize,
-    [a, b, c]: [&[f32]; 3],
-    score: impl Fn(f32, f32, f32) -> f32,
-    is_left_out: impl Fn(u32) -> bool,
-) {
+fn look<S: TripleScore>(best: &mut Best, first: usize, [a, b, c]: [&[f32]; 3], is_left_out: impl Fn(u32) -> bool) {
     for (place, ((&a, &b), &c)) in (first as u32..).zip(a.iter().zip(b).zip(c)) {
-        let score = score(a, b, c);
+        let score = S::score(a, b, c);
         if score > best.score && !is_left_out(place) {
             *best = Best { score, place: Some(place) };
         }
@@ -225,12 +204,11 @@ fn look(
 ///
 /// It takes the five best words that are not `a`, `b`, `c` themselves, and of them the first that is no variant; if all are
 /// variants it is left with the last of them.
-fn settle(
+fn settle<S: TripleScore>(
     known: &Known,
     scale: &Scale,
     question: [u32; 3],
     best: Best,
-    score: impl Fn(f32, f32, f32) -> f32,
 ) -> Result<Option<u32>, QueryError> {
     let mut different = question.to_vec();
     different.sort_unstable();
@@ -245,7 +223,7 @@ fn settle(
     for place in variants {
         let row = wide(place)?;
         let [a, b, c] = words.each_ref().map(|word| dot(word, &row) as f32);
-        let variant = Best { score: score(a, b, c), place: Some(place) };
+        let variant = Best { score: S::score(a, b, c), place: Some(place) };
         if variant.better(best).place == variant.place {
             before.push(variant);
         }

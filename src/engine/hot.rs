@@ -17,8 +17,8 @@ use std::ops::Range;
 /// Uses of a row that threads together may not have told each other of, about.
 ///
 /// More makes threads faster and vectors worse: each thread goes where all would, and together they go too far. Measured with
-/// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three seeds, in M
-/// words a second, points of analogies, SimLex-999):
+/// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three
+/// seeds, a [`LONGEST`] of 8; M words a second, points of analogies, SimLex-999):
 ///
 /// | uses | SkipGram | CBOW |
 /// |---|---|---|

@@ -141,7 +141,7 @@ impl<'a> Trainer<'a> {
     /// Takes these kernels instead of the best the CPU has: `scalar`, `avx2`, `avx512` or `neon`.
     ///
     /// # Errors
-    /// [`ConfigError::OutOfRange`] if this CPU cannot run them.
+    /// [`ConfigError::Kernel`] if this CPU cannot run them.
     pub fn use_kernels(&mut self, name: &str) -> Result<(), ConfigError> {
         self.kernels = WindowKernels::named(name).ok_or_else(|| ConfigError::Kernel {
             available: WindowKernels::all().iter().map(WindowKernels::name).collect(),

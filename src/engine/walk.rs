@@ -287,7 +287,9 @@ fn settle(rows: &HotRows, tick: usize, own: &OwnRows) {
     let mut ahead = rows.due(tick);
     ahead.by_ref().take(ASKED).for_each(|id| own.ask(id));
     for id in rows.due(tick) {
-        ahead.next().into_iter().for_each(|id| own.ask(id));
+        if let Some(id) = ahead.next() {
+            own.ask(id);
+        }
         own.settle(id);
     }
 }

@@ -1,7 +1,7 @@
 //! Which id has this word? A hash table, built when it is worth it.
 //!
 //! Three million words take a quarter of a second to hash, and a program that asks for one of them has found it in a
-//! hundredth of that by looking at all. So a vocabulary that comes from a file has no table at first; it is built when words
+//! hundredth of that by looking at all. So a vocabulary of a file or of a counted text has no table at first; it is built when words
 //! have been asked for [`PATIENCE`] times, or when one is to be added.
 
 use super::WordId;

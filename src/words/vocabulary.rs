@@ -53,7 +53,7 @@ impl Vocabulary {
         })
     }
 
-    /// The words of a file: all of them in `text`, word `i` up to `ends[i]`, from where the one before it stops. `counts` are
+    /// The words of a file or of a counted text: all of them in `text`, word `i` up to `ends[i]`, from where the one before it stops. `counts` are
     /// as many. The table that finds words is built when words are asked for often, so that opening a large file does not
     /// wait for it; until then nobody has looked for words that are there twice: [`first_duplicate`](Self::first_duplicate).
     ///

@@ -50,7 +50,6 @@ fn answers_by<S: TripleScore>(
 }
 
 /// 3CosAdd: the cosine with `b - a + c` up to a factor that all words share.
-#[derive(Clone, Copy)]
 struct Add;
 
 impl TripleScore for Add {
@@ -61,7 +60,6 @@ impl TripleScore for Add {
 }
 
 /// 3CosMul over cosines moved to the range from 0 to 1.
-#[derive(Clone, Copy)]
 struct Mul;
 
 impl TripleScore for Mul {
@@ -162,7 +160,7 @@ impl Best {
 
 /// The best answer to each question of the group, over all words that take part.
 fn best<S: TripleScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
-    let first_above = first_above::<S>();
+    let first_above = first_above::<S>(); // once, not for each question
     let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
     for &place in &group.words {
         units.extend(scale.row(known, place)?);
@@ -175,10 +173,9 @@ fn best<S: TripleScore>(known: &Known, scale: &Scale, group: &Group) -> Result<V
             let is_left_out = |place| question.contains(&known.spelling(place));
             let mut at = 0;
             while let Some(run) = first_above(rows.map(|row| &row[at..]), best.score) {
-                let next = (at + run + RUN).min(products.rows);
-                let rows = rows.map(|row| &row[at + run..next]);
-                look::<S>(best, products.first + at + run, rows, is_left_out);
-                at = next;
+                let some = at + run..(at + run + RUN).min(products.rows);
+                at = some.end;
+                look::<S>(best, products.first + some.start, rows.map(|row| &row[some.clone()]), is_left_out);
             }
         }
     })?;

@@ -100,8 +100,7 @@ impl Text {
         let options = CountOptions { vocabulary: words.as_ref(), ..options.clone() };
         let sentences = counting::read(choice, &args.reading, &options)?;
         counting::tell_counts(&name, &options, &sentences.report);
-        let merged = if update.is_some() { words.clone() } else { None };
-        Ok(Self { sentences, merged, given: words.is_some() })
+        Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
 
     /// The words with the counts that training draws by.

@@ -20,6 +20,11 @@ use std::ops::{Deref, Range};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Files up to this many bytes are checked in full when opened. Of larger ones only the vocabulary's checksums are verified
+/// then; the rest waits for [`ModelFile::verify`](super::format::safetensors::ModelFile::verify), and for the first search,
+/// which ends with an error at NaN or infinity.
+pub const CHECKED_ON_OPENING: usize = 256 << 20;
+
 /// Nothing: other systems tell of it in other ways, or not at all.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub fn tell_file_faults() {}
@@ -108,13 +113,15 @@ impl Section {
 
     /// The bytes in `range` of this section, by way of `buffer` where that is cheaper than touching the map for the first
     /// time: a map is filled page by page, at the price of an interruption for every few of them, which is more than a copy
-    /// into a buffer that stays in the cache.
+    /// into a buffer that stays in the cache. A small file is walked more than once ([`CHECKED_ON_OPENING`]): its map pays.
     ///
     /// # Errors
     /// Those of the system, such as that the file was cut short meanwhile.
     pub fn read<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         #[cfg(unix)]
-        if let Bytes::Mapped(_, file) = &*self.bytes {
+        if let Bytes::Mapped(_, file) = &*self.bytes
+            && self.bytes.len() > CHECKED_ON_OPENING
+        {
             use std::os::unix::fs::FileExt;
             buffer.resize(range.len(), 0);
             file.read_exact_at(buffer, (self.range.start + range.start) as u64)?;
@@ -148,17 +155,21 @@ mod tests {
     }
 
     #[test]
-    fn a_section_reads_what_it_maps_and_notices_a_file_cut_short() {
+    fn a_section_reads_what_it_maps_and_notices_a_large_file_cut_short() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, "0123456789").unwrap();
-        for bytes in [Bytes::map(&path).unwrap(), Bytes::Owned(b"0123456789".to_vec())] {
+        let large = folder.path().join("large");
+        std::fs::write(&large, "0123456789").unwrap();
+        File::options().write(true).open(&large).unwrap().set_len(CHECKED_ON_OPENING as u64 + 10).unwrap(); // no bytes on disk
+        let some = [Bytes::map(&path).unwrap(), Bytes::map(&large).unwrap(), Bytes::Owned(b"0123456789".to_vec())];
+        for bytes in some {
             let section = Section::new(&Arc::new(bytes), 2..9);
             assert_eq!(section.read(1..4, &mut Vec::new()).unwrap(), b"345");
             assert_eq!(&section[1..4], b"345");
         }
-        let section = Section::new(&Arc::new(Bytes::map(&path).unwrap()), 0..10);
-        std::fs::write(&path, "01").unwrap();
+        let section = Section::new(&Arc::new(Bytes::map(&large).unwrap()), 0..10);
+        std::fs::write(&large, "01").unwrap();
         #[cfg(unix)]
         assert!(section.read(1..4, &mut Vec::new()).is_err());
         let _ = section;

@@ -24,6 +24,7 @@ mod search;
 mod spelling;
 mod storage;
 mod subwords;
+mod threads;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;

@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 use super::restrict::{Candidates, Restricted};
+use super::threads::in_threads;
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use crate::math::kernels::large_pages;
@@ -21,10 +22,8 @@ use crate::math::kernels::search::{PackedRows, Precision, product_kernels, searc
 use crate::words::WordId;
 use std::borrow::Cow;
 use std::io;
-use std::num::NonZero;
 use std::ops::Range;
-use std::sync::{Mutex, OnceLock};
-use std::thread;
+use std::sync::Mutex;
 
 /// Fewer numbers than this are scanned faster than threads are started.
 const NUMBERS_PER_THREAD: usize = 1 << 20;
@@ -34,6 +33,9 @@ const QUERIES_PER_PASS: usize = 16;
 
 /// A block's bytes: they stay in a core's own cache while each query passes over them.
 const BLOCK_BYTES: usize = 256 << 10;
+
+/// Bytes of scores that stay in a core's second cache beside the numbers they are made of.
+const SCORE_BYTES: usize = 768 << 10;
 
 /// Sums of squares in this range are right in f32, to a few roundings: nothing overflowed, nothing of weight was lost.
 const SAFE_SQUARES: Range<f32> = 1e-24..1e36;
@@ -158,7 +160,10 @@ impl Restricted<'_> {
         let (size, kernels) = (self.vectors.vector_size(), product_kernels());
         let queries = kernels.pack_queries(units, size);
         let together = together.max(1).next_multiple_of(kernels.height());
-        self.blocks(kernels.block_rows(size), true, queries.len() / QUERIES_PER_PASS, |blocks| {
+        // Whole strips, as many as have scores that stay in the cache until they were seen.
+        let strips = SCORE_BYTES / (size_of::<f32>() * together.min(queries.len()).max(1) * kernels.width());
+        let rows = kernels.block_rows(size).min(strips.max(1) * kernels.width());
+        self.blocks(rows, true, queries.len() / QUERIES_PER_PASS, |blocks| {
             let (mut seen, mut scorer) = (start(), Scorer::new(self, &[], Score::Cosine));
             let (mut rows, mut packed, mut scores) = (Vec::new(), PackedRows::default(), Vec::new());
             while let Some((range, mut norms)) = blocks.next() {
@@ -175,7 +180,10 @@ impl Restricted<'_> {
                     let shown = first..queries.len().min(first + together);
                     scores.resize(shown.len() * range.len(), 0.0);
                     kernels.multiply(&queries, shown.clone(), &packed, &mut scores);
-                    see(&mut seen, Products { first: range.start, rows: range.len(), queries: shown, scores: &scores });
+                    see(
+                        &mut seen,
+                        Products { first: range.start, rows: range.len(), queries: shown, scores: &mut scores },
+                    );
                 }
             }
             Ok(seen)
@@ -183,14 +191,14 @@ impl Restricted<'_> {
     }
 }
 
-/// The cosines of some queries with a block of rows: `scores[q * rows + i]` is that of query `queries.start + q` and the
+/// The cosines of some queries with a block of rows, the caller's to change: `scores[q * rows + i]` is that of query `queries.start + q` and the
 /// candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Products<'s> {
     pub first: usize,
     pub rows: usize,
     pub queries: Range<usize>,
-    pub scores: &'s [f32],
+    pub scores: &'s mut [f32],
 }
 
 /// The blocks that are still to be done, each with the place for its norms; empty if they are not kept.
@@ -429,27 +437,6 @@ fn first_error<T>(results: Vec<Result<T, Stop>>) -> Result<Vec<T>, Stop> {
         }
     }
     first.map_or(Ok(done), Err)
-}
-
-/// Runs `work` in as many threads as there are cores, at most `wanted`, at least in this one.
-pub fn in_threads<T: Send>(wanted: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
-    let threads = wanted.min(cores());
-    if threads <= 1 {
-        return vec![work()];
-    }
-    thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        running
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    })
-}
-
-/// Cores of this machine; asking the system takes longer than a small scan.
-fn cores() -> usize {
-    static CORES: OnceLock<usize> = OnceLock::new();
-    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 #[cfg(test)]

@@ -35,6 +35,12 @@ impl Index {
         Self { table: OnceLock::new(), missed: AtomicUsize::new(0) }
     }
 
+    /// The table of no words, with room for so many.
+    pub fn with_capacity(words: usize) -> Self {
+        let table = Table { words: HashTable::with_capacity(words), duplicate: None };
+        Self { table: OnceLock::from(table), missed: AtomicUsize::new(0) }
+    }
+
     /// The id of `wanted` among `len` words, if it is there; of several, the lowest. `search` finds it without a table.
     pub fn find<'w>(
         &self,

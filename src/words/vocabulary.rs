@@ -37,6 +37,16 @@ impl Vocabulary {
         Self::default()
     }
 
+    /// Room for so many `words` of `bytes` in all.
+    pub(crate) fn with_capacity(words: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(words),
+            counts: Vec::with_capacity(words),
+            index: Index::with_capacity(words),
+        }
+    }
+
     /// Counts one more `word`, giving it the next id if it is new.
     pub fn add(&mut self, word: &str) -> WordId {
         let (id, _) = self.find_or_insert(word);

@@ -7,6 +7,7 @@ use quickvec::error::QueryError;
 use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use quickvec::{AnalogyMethod, WordVectors};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Measure vectors: analogies answered, similarities compared with people's
 ///
@@ -62,9 +63,11 @@ impl Method {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    // All files are read before any is answered: a fault in the last one costs no time.
+    // The files are read while the model is opened, and all before any is answered: a fault in the last one costs no time.
+    let (open, model) = (args.open.clone(), args.model.clone());
+    let opened = thread::spawn(move || open.vectors(&model));
     let sets = args.files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>()?;
-    let vectors = args.open.vectors(&args.model)?;
+    let vectors = opened.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
     let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
     let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;

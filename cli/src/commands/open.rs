@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 /// How a file of word vectors is opened.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Opening")]
 pub struct OpenArgs {
     /// Take the first N vectors only, also of a file that was cut short after them

@@ -15,7 +15,12 @@ pub mod large_pages;
 pub mod plain;
 mod prefetch;
 pub mod search;
+mod vectorised;
 pub mod window;
+
+pub use vectorised::Vectorised;
+#[cfg(test)]
+pub use vectorised::versions;
 
 use super::Chunk;
 use plain::{Destination, Settlement, Shape};

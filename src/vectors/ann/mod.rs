@@ -15,8 +15,8 @@ mod measure;
 
 pub use measure::Measured;
 
-use super::scan::in_threads;
 use super::search::{Neighbour, unit, widened};
+use super::threads::in_threads;
 use super::word_vectors::WordVectors;
 use crate::error::{IndexError, Result};
 use crate::math::kernels::search::compare_by_our_kernel;

@@ -78,8 +78,7 @@ impl WordVectors {
             section.questions.iter().filter_map(known).collect()
         };
         let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
-        let questions: Vec<_> = asked.concat().iter().map(|&[a, b, c, _]| [a, b, c]).collect();
-        let mut answers = scan::answers(&known, &questions, method)?.into_iter();
+        let mut answers = scan::answers(&known, &asked.concat(), method)?.into_iter();
         let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
             let right =
                 |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);

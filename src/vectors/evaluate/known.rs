@@ -46,11 +46,12 @@ impl<'a> Known<'a> {
     pub fn new(vectors: &'a WordVectors, options: &EvaluateOptions) -> Self {
         let search = vectors.restrict(options.restrict);
         let words = search.len();
+        let bytes = (0..words).map(|place| vectors.vocabulary().word(search.id(place)).len()).sum();
         let mut known = Self {
             search,
             case_sensitive: options.case_sensitive,
-            spellings: Vocabulary::new(),
-            first: Vec::new(),
+            spellings: Vocabulary::with_capacity(words, bytes),
+            first: Vec::with_capacity(words),
             spelling: vec![0; words],
             variants: HashMap::new(),
         };

@@ -37,6 +37,7 @@
 //! ```
 
 mod analogies;
+mod block;
 mod known;
 mod pairs;
 mod read;

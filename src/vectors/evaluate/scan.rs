@@ -5,25 +5,26 @@
 //! vocabulary are one matrix product, of which a question reads three rows. Scores do not depend on the number of threads.
 #![forbid(unsafe_code)]
 
+use super::block::{Add, AnalogyScore, Asked, Best, Mul, Search};
 use super::known::Known;
 use crate::error::QueryError;
-use crate::math::kernels::search::{RUN, TripleScore, first_above};
+use crate::math::kernels::Vectorised;
+use crate::math::kernels::search::product_kernels;
 use crate::vectors::AnalogyMethod;
 use crate::vectors::scan::Products;
 use crate::vectors::search::{dot, wide_unit};
-use std::collections::HashMap;
+use std::marker::PhantomData;
 
 /// Questions are taken in groups of at most so many different words, whose products with a block stay in the cache.
-const MOST_WORDS: usize = 512;
+const MOST_WORDS: usize = 1024;
 /// gensim looks at so many answers in search of one that is no word of the question in another case.
 const LOOKED_AT: usize = 5;
-/// Keeps 3CosMul from dividing by zero.
-const MUL_EPSILON: f32 = 1e-6;
 
-/// The place of the answer to each question `[a, b, c]`, three places; `None` if no word is left.
+/// The place of the answer to each question `[a, b, c, d]`, of which `d` is the answer that is expected; `None` if no word is
+/// left. What is expected makes the search shorter; what is found does not depend on it.
 pub(super) fn answers(
     known: &Known,
-    questions: &[[u32; 3]],
+    questions: &[[u32; 4]],
     method: AnalogyMethod,
 ) -> Result<Vec<Option<u32>>, QueryError> {
     let scale = Scale::new(known, method)?;
@@ -33,41 +34,20 @@ pub(super) fn answers(
     }
 }
 
-fn answers_by<S: TripleScore>(
+fn answers_by<S: AnalogyScore>(
     known: &Known,
     scale: &Scale,
-    questions: &[[u32; 3]],
+    questions: &[[u32; 4]],
 ) -> Result<Vec<Option<u32>>, QueryError> {
     let mut answers = Vec::with_capacity(questions.len());
     while answers.len() < questions.len() {
         let rest = &questions[answers.len()..];
-        let best = best::<S>(known, scale, &Group::take(rest))?;
-        for (best, question) in best.into_iter().zip(rest) {
-            answers.push(settle::<S>(known, scale, *question, best)?);
+        let best = best::<S>(known, scale, &Group::take(known, rest))?;
+        for (best, &[a, b, c, _]) in best.into_iter().zip(rest) {
+            answers.push(settle::<S>(known, scale, [a, b, c], best)?);
         }
     }
     Ok(answers)
-}
-
-/// 3CosAdd: the cosine with `b - a + c` up to a factor that all words share.
-struct Add;
-
-impl TripleScore for Add {
-    #[inline(always)]
-    fn score(a: f32, b: f32, c: f32) -> f32 {
-        b - a + c
-    }
-}
-
-/// 3CosMul over cosines moved to the range from 0 to 1.
-struct Mul;
-
-impl TripleScore for Mul {
-    #[inline(always)]
-    fn score(a: f32, b: f32, c: f32) -> f32 {
-        let [a, b, c] = [a, b, c].map(|cosine| (1.0 + cosine) / 2.0);
-        b * c / (a + MUL_EPSILON)
-    }
 }
 
 /// What products are made of.
@@ -100,15 +80,13 @@ impl Scale {
         Ok(row.into_iter().map(|x| x as f32).collect())
     }
 
-    /// Cosines with a block of words, made to what they shall be; they are copied to `scaled` where they change.
-    fn apply<'s>(&self, products: &Products<'s>, scaled: &'s mut Vec<f32>) -> &'s [f32] {
-        let Scale::Stored { lengths, .. } = self else { return products.scores };
+    /// Makes of cosines with a block of words what they shall be.
+    fn apply(&self, products: &mut Products) {
+        let Scale::Stored { lengths, .. } = self else { return };
         let lengths = &lengths[products.first..][..products.rows];
-        scaled.clear();
-        for scores in products.scores.chunks_exact(products.rows) {
-            scaled.extend(scores.iter().zip(lengths).map(|(score, length)| score * length));
+        for scores in products.scores.chunks_exact_mut(products.rows) {
+            scores.iter_mut().zip(lengths).for_each(|(score, length)| *score *= length);
         }
-        scaled
     }
 }
 
@@ -116,92 +94,110 @@ impl Scale {
 struct Group<'q> {
     /// Places of the different words.
     words: Vec<u32>,
-    /// The questions: also what cannot be an answer, in any case.
-    questions: &'q [[u32; 3]],
-    /// Where their words stand in `words`.
-    rows: Vec<[usize; 3]>,
+    questions: &'q [[u32; 4]],
+    /// Where their words stand in `words`; by pair.
+    asked: Vec<Asked>,
+    /// The places that no question with a word has for an answer, those of its own spelling, each with the word's row; sorted.
+    left_out: Vec<(u32, usize)>,
+    /// Where the answers that are expected stand there, by question; `None` if that is no word of the questions.
+    expected: Vec<Option<usize>>,
 }
 
 impl<'q> Group<'q> {
     /// As many of the first questions as have at most [`MOST_WORDS`] words.
-    fn take(questions: &'q [[u32; 3]]) -> Self {
-        let (mut words, mut rows, mut found) = (Vec::new(), Vec::new(), HashMap::new());
-        for question in questions {
-            if words.len() + question.len() > MOST_WORDS {
+    fn take(known: &Known, questions: &'q [[u32; 4]]) -> Self {
+        let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; known.search.len()]);
+        for (question, &[a, b, c, _]) in questions.iter().enumerate() {
+            if words.len() + 3 > MOST_WORDS {
                 break;
             }
-            rows.push(question.map(|place| {
-                *found.entry(place).or_insert_with(|| {
+            let [a, b, single] = [a, b, c].map(|place| {
+                *rows[place as usize].get_or_insert_with(|| {
                     words.push(place);
                     words.len() - 1
                 })
-            }));
+            });
+            asked.push(Asked { pair: [a, b], single, question });
         }
-        Self { words, questions: &questions[..rows.len()], rows }
+        let questions = &questions[..asked.len()];
+        let expected = questions.iter().map(|&[.., d]| rows[d as usize]).collect();
+        asked.sort_unstable();
+        let spelling = |(row, &place): (usize, &u32)| {
+            std::iter::once(place).chain(known.variants(place).iter().copied()).map(move |place| (place, row))
+        };
+        let mut left_out: Vec<_> = words.iter().enumerate().flat_map(spelling).collect();
+        left_out.sort_unstable();
+        Self { words, questions, asked, left_out, expected }
     }
-}
 
-/// The best answer so far, and its score.
-#[derive(Debug, Clone, Copy)]
-struct Best {
-    score: f32,
-    place: Option<u32>,
-}
+    /// Makes of products with what is no answer NaN: no score is above it.
+    fn leave_out(&self, products: &mut Products) {
+        let first = self.left_out.partition_point(|&(place, _)| (place as usize) < products.first);
+        for &(place, row) in &self.left_out[first..] {
+            let at = place as usize - products.first;
+            if at >= products.rows {
+                break;
+            }
+            products.scores[row * products.rows + at] = f32::NAN;
+        }
+    }
 
-impl Best {
-    const NONE: Best = Best { score: f32::NEG_INFINITY, place: None };
-
-    /// Of equal scores the lower place is better.
-    fn better(self, other: Best) -> Best {
-        let wins = self.score > other.score || (self.score == other.score && self.place < other.place);
-        if self.place.is_some() && (wins || other.place.is_none()) { self } else { other }
+    /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
+    /// `units` are the vectors of `words`.
+    fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<Best> {
+        let (kernels, size) = (product_kernels(), known.search.vectors.vector_size());
+        let unit = |word: usize| &units[word * size..][..size];
+        // More than two calculations of a product of unit vectors can differ.
+        let slack = (2 * size + 16) as f32 * f32::EPSILON;
+        let mut floors = vec![Best::NONE; self.questions.len()];
+        for &Asked { pair: [a, b], single, question } in &self.asked {
+            let ([words @ .., d], Some(expected)) = (self.questions[question], self.expected[question]) else {
+                continue;
+            };
+            if words.contains(&d) {
+                continue; // no answer
+            }
+            let [a, b, c] = [a, b, single].map(|word| kernels.dot(unit(word), unit(expected)));
+            floors[question].score = S::score([a + slack, b - slack, c - slack]);
+        }
+        floors
     }
 }
 
 /// The best answer to each question of the group, over all words that take part.
-fn best<S: TripleScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
-    let first_above = first_above::<S>(); // once, not for each question
+fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
     let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
     for &place in &group.words {
         units.extend(scale.row(known, place)?);
     }
-    let start = || (vec![Best::NONE; group.questions.len()], Vec::new());
-    let shares = known.search.products(&units, group.words.len(), start, |(best, scaled), products| {
-        let scores = scale.apply(&products, scaled);
-        for ((best, rows), question) in best.iter_mut().zip(&group.rows).zip(group.questions) {
-            let rows = rows.map(|row| &scores[row * products.rows..][..products.rows]);
-            let is_left_out = |place| question.contains(&known.spelling(place));
-            let mut at = 0;
-            while let Some(run) = first_above(rows.map(|row| &row[at..]), best.score) {
-                let some = at + run..(at + run + RUN).min(products.rows);
-                at = some.end;
-                look::<S>(best, products.first + some.start, rows.map(|row| &row[some.clone()]), is_left_out);
-            }
-        }
+    let floors = group.floors::<S>(known, &units);
+    let start = || (floors.clone(), Vec::new());
+    let shares = known.search.products(&units, group.words.len(), start, |(best, pair), mut products| {
+        scale.apply(&mut products);
+        group.leave_out(&mut products);
+        let search = Search {
+            asked: &group.asked,
+            best,
+            products: products.scores,
+            words: products.rows,
+            first: products.first as u32,
+            pair,
+            score: PhantomData::<S>,
+        };
+        search.run_vectorised();
     })?;
     let mut all = vec![Best::NONE; group.questions.len()];
-    for (share, _) in shares {
+    for (share, ..) in shares {
         all.iter_mut().zip(share).for_each(|(best, found)| *best = best.better(found));
     }
     Ok(all)
-}
-
-/// Replaces `best` by the best of a few words, of which the first stands at `first`, if that is better.
-#[cold]
-fn look<S: TripleScore>(best: &mut Best, first: usize, [a, b, c]: [&[f32]; 3], is_left_out: impl Fn(u32) -> bool) {
-    for (place, ((&a, &b), &c)) in (first as u32..).zip(a.iter().zip(b).zip(c)) {
-        let score = S::score(a, b, c);
-        if score > best.score && !is_left_out(place) {
-            *best = Best { score, place: Some(place) };
-        }
-    }
 }
 
 /// What gensim answers where the words of a question have many variants in other cases.
 ///
 /// It takes the five best words that are not `a`, `b`, `c` themselves, and of them the first that is no variant; if all are
 /// variants it is left with the last of them.
-fn settle<S: TripleScore>(
+fn settle<S: AnalogyScore>(
     known: &Known,
     scale: &Scale,
     question: [u32; 3],
@@ -220,7 +216,7 @@ fn settle<S: TripleScore>(
     for place in variants {
         let row = wide(place)?;
         let [a, b, c] = words.each_ref().map(|word| dot(word, &row) as f32);
-        let variant = Best { score: S::score(a, b, c), place: Some(place) };
+        let variant = Best { score: S::score([a, b, c]), place: Some(place) };
         if variant.better(best).place == variant.place {
             before.push(variant);
         }

@@ -37,7 +37,8 @@ mod header;
 mod read;
 mod write;
 
-pub use read::{CHECKED_ON_OPENING, ModelFile, verify};
+pub use crate::vectors::mapped::CHECKED_ON_OPENING;
+pub use read::{ModelFile, verify};
 pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
 
 /// The version of the format that this module writes, and the only one it reads.

@@ -11,14 +11,12 @@
 
 mod lanes;
 mod product;
-mod triples;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 #[cfg(feature = "ann")]
 pub(crate) use product::compare_by_our_kernel;
 pub use product::{PackedQueries, PackedRows, ProductKernels, product_kernels};
-pub use triples::{RUN, TripleScore, first_above};
 
 use half::f16;
 use lanes::{Lanes, Plain, QUERIES, rows, rows_by_four};

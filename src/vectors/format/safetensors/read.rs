@@ -6,19 +6,20 @@ use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRA
 use crate::error::{FormatError, Result};
 use crate::math::kernels::large_pages;
 use crate::vectors::format::unpack;
-use crate::vectors::mapped::{Bytes, Section};
+use crate::vectors::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::vectors::storage::{Rows, check_size};
+use crate::vectors::threads::in_threads;
 use crate::words::Vocabulary;
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use xxhash_rust::xxh3::Xxh3;
 
-/// Files up to this many bytes are checked in full when opened. Of larger ones only the vocabulary's checksums are verified
-/// then; the rest waits for [`ModelFile::verify`], and for the first search, which ends with an error at NaN or infinity.
-pub const CHECKED_ON_OPENING: usize = 256 << 20;
+/// Fewer bytes than this are checked faster than threads are started.
+const BYTES_PER_THREAD: usize = 4 << 20;
 
 /// A model's file, opened: the vocabulary in memory, the matrices mapped.
 #[derive(Debug)]
@@ -200,7 +201,17 @@ impl ModelFile {
     }
 
     fn verify_tensors(&self) -> Result<(), FormatError> {
-        self.header.tensors.keys().try_for_each(|tensor| self.verify_tensor(tensor))
+        let next = AtomicUsize::new(0);
+        let tensors: Vec<_> = self.header.tensors.keys().collect();
+        let verify_some = || {
+            let mut wrong = Vec::new();
+            while let Some(&tensor) = tensors.get(next.fetch_add(1, Ordering::Relaxed)) {
+                wrong.extend(self.verify_while(tensor, |_| ()).err().map(|error| (tensor, error)));
+            }
+            wrong
+        };
+        let wrong = in_threads(self.bytes.len() / BYTES_PER_THREAD, verify_some);
+        wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))
     }
 
     fn refuse_duplicates(&self) -> Result<(), FormatError> {

@@ -1,0 +1,24 @@
+//! Work that the cores of this machine share.
+#![forbid(unsafe_code)]
+
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::thread;
+
+/// Runs `work` in as many threads as there are cores, at most `wanted`; one of them is this one.
+pub fn in_threads<T: Send>(wanted: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
+    let others = wanted.min(cores()).saturating_sub(1);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..others).map(|_| scope.spawn(&work)).collect();
+        let own = work();
+        let joined =
+            running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(own).chain(joined).collect()
+    })
+}
+
+/// Cores of this machine; asking the system takes longer than a small scan.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+}

@@ -110,8 +110,20 @@ fn formats_without_counts_have_the_most_frequent_words_first_and_others_keep_ids
         assert_eq!(words(name), falling[..2], "{name}");
     }
     // Without counts the file's own order stays.
-    converted(&place.path("a.vec"), &place.path("c.bin"), &["--top", "3"]);
+    let told = converted(&place.path("a.vec"), &place.path("c.bin"), &["--top", "3"]);
     assert_eq!(words("c.bin"), falling[..3]);
+    assert!(told.contains("does not tell how often words were seen; its first 3 are taken"), "{told}");
+    let told = converted(&place.path("a.vec"), &place.path("d.bin"), &["--top", "100"]);
+    assert!(!told.contains("how often"), "all are taken: {told}");
+    for command in [
+        &["similar", "MODEL", "you", "--restrict", "2"][..],
+        &["analogy", "MODEL", "you", "we", "car", "--restrict", "3"],
+    ] {
+        let path = place.path("a.vec");
+        let args = command[1..].iter().map(|arg| if *arg == "MODEL" { path.as_os_str() } else { arg.as_ref() });
+        let told = stderr(&program().arg(command[0]).args(args).output().unwrap());
+        assert!(told.contains("are taken for the most frequent"), "{command:?}: {told}");
+    }
 }
 
 #[test]

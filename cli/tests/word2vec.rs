@@ -373,6 +373,23 @@ fn progress_lines_tell_speed_loss_rate_and_memory() {
     assert!(line.contains(" M words/s | loss ") && line.contains(" | learning rate 0.0000"), "{line}");
 }
 
+#[test]
+fn a_loss_that_rose_is_told() {
+    let case = with_topics();
+    let args = ["topics.txt", "-o", "m", "--vector-size", "16", "--learning-rate", "30"];
+    assert!(case.run(&args).succeeds().stderr.contains("note: the loss rose from "));
+    let args = ["topics.txt", "-o", "m", "--force", "--vector-size", "16"];
+    assert!(!case.run(&args).succeeds().stderr.contains("note: the loss rose"));
+}
+
+#[test]
+fn an_epoch_without_a_pair_has_no_loss() {
+    let case = Case::new();
+    case.write("lines.txt", "a\nb\n".repeat(20));
+    let told = case.run(&["lines.txt", "-o", "m", "--vector-size", "16"]).succeeds().stderr;
+    assert!(told.contains("| loss - |") && !told.contains("loss 0"), "{told}");
+}
+
 /// Vectors of a file for `words`, each number `value`.
 fn vectors(case: &Case, name: &str, words: &[&str], value: &str) {
     let rows = words.iter().map(|word| format!("{word}{}\n", format!(" {value}").repeat(16))).collect::<String>();

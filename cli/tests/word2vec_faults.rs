@@ -45,7 +45,7 @@ fn a_corpus_without_words_or_without_frequent_ones_is_refused() {
     case.write("text.txt", "");
     train(&case, &["text.txt", "-o", "m"]).fails(1, "text.txt holds no words");
     case.write("text.txt", " \n\t\n");
-    train(&case, &["text.txt", "-o", "m"]).fails(1, "2 empty lines");
+    train(&case, &["text.txt", "-o", "m"]).fails(1, "skipped: 2 empty");
     case.write("text.txt", "a b a\n");
     let outcome = train(&case, &["text.txt", "-o", "m"]).fails(1, "the most frequent one is there 2 times");
     outcome.says("choose a min-count of 2 or less");

@@ -113,9 +113,9 @@ impl Corpus {
         read(&mut encoder)?;
         let Encoder { mut ids, vocabulary, report, marks, .. } = encoder;
         if ids.len() as u64 == marks {
-            let ReadReport { empty_lines, skipped_lines, unknown_words, .. } = report;
+            let ReadReport { empty_lines, skipped_lines, missing_fields, unknown_words, .. } = report;
             return Err(match unknown_words {
-                0 => CorpusError::Empty { name, empty_lines, skipped_lines },
+                0 => CorpusError::Empty { name, empty_lines, skipped_lines, missing_fields },
                 _ => CorpusError::AllUnknown { name, unknown_words },
             }
             .into());

@@ -19,10 +19,7 @@ pub enum CorpusError {
         path: PathBuf,
     },
     /// No word was found.
-    #[error(
-        "{name} holds no words ({empty_lines} empty lines and {skipped_lines} lines that are not UTF-8 were skipped); \
-         there is nothing to learn from"
-    )]
+    #[error("{name} holds no words{}", skipped(*empty_lines, *skipped_lines, *missing_fields))]
     Empty {
         /// The text.
         name: String,
@@ -30,6 +27,8 @@ pub enum CorpusError {
         empty_lines: u64,
         /// Lines left out because they are not UTF-8.
         skipped_lines: u64,
+        /// Lines of JSON left out because they lack the field.
+        missing_fields: u64,
     },
     /// Words were found, but the vocabulary given knows none of them.
     #[error(
@@ -244,4 +243,28 @@ pub enum CorpusError {
         "this build cannot split text by the rules of Unicode; build it with the feature: `cargo build --features unicode`"
     )]
     NoUnicode,
+}
+
+/// What was left out, as far as there was any.
+fn skipped(empty_lines: u64, skipped_lines: u64, missing_fields: u64) -> String {
+    let kinds =
+        [(empty_lines, "empty"), (skipped_lines, "not UTF-8"), (missing_fields, "JSON without the field asked for")];
+    let some: Vec<_> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if some.is_empty() { String::new() } else { format!("; lines that were skipped: {}", some.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_words_tells_what_it_has_instead() {
+        let message = |empty_lines, skipped_lines, missing_fields| {
+            CorpusError::Empty { name: "a.txt".to_owned(), empty_lines, skipped_lines, missing_fields }.to_string()
+        };
+        assert_eq!(message(0, 0, 0), "a.txt holds no words");
+        let expected = "a.txt holds no words; lines that were skipped: 3 empty, 7 JSON without the field asked for";
+        assert_eq!(message(3, 0, 7), expected);
+    }
 }

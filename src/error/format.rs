@@ -138,7 +138,7 @@ pub enum FormatError {
     /// Fewer rows than the first line promises.
     #[error(
         "the file is cut short: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source{}",
-        if *got > 0 { format!(", or open what is there with --limit {got}") } else { String::new() }
+        if *got > 0 { format!("; --limit {got} takes what is there, where it is opened") } else { String::new() }
     )]
     TruncatedRows {
         /// Rows that the first line promises.
@@ -209,7 +209,7 @@ pub enum FormatError {
     },
     /// A row of text or binary with NaN or infinity in it.
     #[error(
-        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; --allow-nan leaves such words out"
+        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; --allow-nan leaves such words out, where it is opened"
     )]
     NotFiniteRow {
         /// The word as far as it can be shown.

@@ -67,7 +67,8 @@ pub enum QueryError {
 fn hint(similar: &[String]) -> String {
     let quoted: Vec<_> = similar.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
-        None => "; it holds only words of its corpus, as they are spelt there".to_owned(),
+        None => "; it holds only words of its corpus, as they are spelt there, and of these no more than were opened"
+            .to_owned(),
         Some((only, [])) => format!("; did you mean {only}?"),
         Some((last, others)) => format!("; did you mean {} or {last}?", others.join(", ")),
     }

@@ -86,7 +86,7 @@ pub enum TrainError {
     },
     /// The matrices cannot fit.
     #[error(
-        "training needs about {needed} MB of memory, but {available} MB are available; use a smaller --vector-size or corpus"
+        "training needs about {needed} MB of memory, but {available} MB are available; use a smaller --vector-size, fewer --threads or less text"
     )]
     OutOfMemory {
         /// Megabytes that training needs.

@@ -1,6 +1,6 @@
 //! `quickvec analogy MODEL A B C`: A is to B as C is to what?
 
-use super::open::OpenArgs;
+use super::open::{self, OpenArgs};
 use crate::output::{Answer, Form, Query, to_stdout};
 use quickvec::{AnalogyMethod, Error};
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ impl Method {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
     let (method, name) = args.method.in_library();
-    let among = vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize));
+    let among = open::restricted(&args.model, &vectors, args.restrict);
     let neighbours = among.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
     let words = [&args.a, &args.b, &args.c].map(String::clone);
     let answer = Answer::new(Query::Analogy { words, method: name }, neighbours);

@@ -1,7 +1,7 @@
 //! `quickvec convert IN OUT`: the same vectors in another format.
 
-use super::open::OpenArgs;
-use super::{info, open};
+use super::info;
+use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, note};
 use quickvec::compress::Compression;
 use quickvec::error::{FormatError, PickleError};
@@ -114,6 +114,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let path = args.output.display();
         let help = format!("{path} is a checkpoint, and its copy will be none; write to another name");
         return Err(UsageError(help).into());
+    }
+    if let Some(top) = args.top {
+        open::tell_order(&args.input, &content.vocabulary, top as usize);
     }
     if args.top.is_some() || !to.has_ids() {
         content.keep_most_frequent(args.top.map_or(usize::MAX, |top| top as usize));

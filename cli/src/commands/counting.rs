@@ -19,7 +19,8 @@ pub struct Counting {
     #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
     pub min_count: u64,
 
-    /// Different words that are kept while counting; when there are more, the rarest are forgotten, and it is told
+    /// Different words that are kept while counting, about; when there are many more, the rarest are forgotten, and it is
+    /// told. Which ones these are depends on the threads that share the text
     #[arg(long, value_name = "N", default_value_t = CountOptions::default().max_vocab, allow_negative_numbers = true)]
     pub max_vocab: usize,
 }

@@ -68,6 +68,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let opened = thread::spawn(move || open.vectors(&model));
     let sets = args.files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>()?;
     let vectors = opened.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    open::tell_order(&args.model, vectors.vocabulary(), args.restrict as usize);
     let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
     let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
     let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;

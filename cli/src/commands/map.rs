@@ -1,6 +1,6 @@
 //! `quickvec map MODEL -o FILE`: words in two dimensions, as a picture or a page.
 
-use super::open::OpenArgs;
+use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, note, say};
 use quickvec::corpus::EOS;
@@ -107,11 +107,13 @@ fn chosen(args: &Args, vocabulary: &Vocabulary) -> anyhow::Result<Vec<WordId>> {
         Some(list) => listed(vocabulary, &read_list(list)?)?,
         None => {
             let is_mark = |id: &WordId| [EOS, WORD2VEC_EOS].contains(&vocabulary.word(*id));
+            open::tell_order(&args.model, vocabulary, args.top as usize);
             let top = most_frequent(vocabulary, args.top as usize + 2); // the marks make room for others
             top.into_iter().filter(|id| !is_mark(id)).take(args.top as usize).collect()
         }
     };
-    anyhow::ensure!(!ids.is_empty(), "{}: no words to draw", args.model.display());
+    let from = args.words.as_ref().unwrap_or(&args.model);
+    anyhow::ensure!(!ids.is_empty(), "{}: no words to draw", from.display());
     anyhow::ensure!(ids.len() as i64 <= MOST_WORDS, "a map holds at most {MOST_WORDS} words, got {}", ids.len());
     Ok(ids)
 }

@@ -1,8 +1,9 @@
 //! What all commands that open a model share.
 
 use crate::output::{UsageError, note};
+use quickvec::vectors::Restricted;
 use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use quickvec::{Error, WordVectors};
+use quickvec::{Error, Vocabulary, WordVectors};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -56,6 +57,24 @@ impl OpenArgs {
                 InvalidWords::Skip => InvalidWord::Skip,
             },
         }
+    }
+}
+
+/// The words that take part: all, or so many of the most frequent ones.
+pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>) -> Restricted<'v> {
+    let words = words.map_or(usize::MAX, |words| words as usize);
+    tell_order(path, vectors.vocabulary(), words);
+    vectors.restrict(words)
+}
+
+/// Says where the first words are taken for the most frequent ones, for want of counts: other programs write them so, but a
+/// pickle of the chapter has them as they came.
+pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
+    if words < vocabulary.len() && vocabulary.counts().iter().all(|&count| count == 0) {
+        let path = path.display();
+        note(format_args!(
+            "{path} does not tell how often words were seen; its first {words} are taken for the most frequent"
+        ));
     }
 }
 

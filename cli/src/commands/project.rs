@@ -1,6 +1,6 @@
 //! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
-use super::open::OpenArgs;
+use super::open::{self, OpenArgs};
 use crate::output::say;
 use anyhow::bail;
 use quickvec::vectors::map::most_frequent;
@@ -38,7 +38,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     let vectors = args.open.vectors(&args.model)?;
     let ids = match args.top {
-        Some(top) => most_frequent(vectors.vocabulary(), top as usize),
+        Some(top) => {
+            open::tell_order(&args.model, vectors.vocabulary(), top as usize);
+            most_frequent(vectors.vocabulary(), top as usize)
+        }
         None => (0..vectors.len()).map(|id| id as WordId).collect(), // ids are 32 bits
     };
     let metadata = metadata(vectors.vocabulary(), &ids)?;

@@ -1,6 +1,6 @@
 //! `quickvec rank MODEL A B`: how many words are nearer to A than B is?
 
-use super::open::OpenArgs;
+use super::open::{self, OpenArgs};
 use crate::output::{Comparison, Form, comparisons, to_stdout};
 use quickvec::Error;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
-    let among = vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize));
+    let among = open::restricted(&args.model, &vectors, args.restrict);
     let rank = among.rank(&args.a, &args.b).map_err(Error::from)?;
     let similarity = vectors.similarity(&args.a, &args.b).map_err(Error::from)?;
     let found = Comparison { a: vec![args.a.clone()], b: vec![args.b.clone()], similarity, rank: Some(rank) };

@@ -1,14 +1,14 @@
 //! `quickvec similar MODEL WORD...`: the nearest words by cosine.
 
-#[cfg(feature = "ann")]
-use super::open;
-use super::open::OpenArgs;
+use super::open::{self, OpenArgs};
 use super::queries;
 use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
 use quickvec::vectors::Restricted;
 #[cfg(feature = "ann")]
 use quickvec::vectors::ann::ApproximateIndex;
 use quickvec::{Error, Neighbour, WordVectors};
+#[cfg(feature = "ann")]
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Show the words nearest to each WORD, to a sum of words, or to a vector, by cosine
@@ -123,10 +123,15 @@ impl<'v> Search<'v> {
         #[cfg(feature = "ann")]
         if args.approximate {
             let path = args.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
-            let index = ApproximateIndex::open(&path, vectors).map_err(|error| open::name_file(&path, error))?;
+            let index = ApproximateIndex::open(&path, vectors).map_err(|error| match &error {
+                Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
+                    anyhow::anyhow!("there is no index {}; make one with `quickvec index MODEL`", path.display())
+                }
+                _ => open::name_file(&path, error),
+            })?;
             return Ok(Search::Approximate(vectors, index));
         }
-        Ok(Search::Exact(vectors.restrict(args.restrict.map_or(usize::MAX, |words| words as usize))))
+        Ok(Search::Exact(open::restricted(&args.model, vectors, args.restrict)))
     }
 
     fn near_words(&self, words: &[&str], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {

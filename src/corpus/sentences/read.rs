@@ -290,8 +290,8 @@ fn none_left(name: &str, most: u64, min_count: u64, report: &CountReport) -> Cor
 }
 
 fn empty(name: &str, report: &CountReport) -> CorpusError {
-    let (empty_lines, skipped_lines) = (report.read.empty_lines, report.read.skipped_lines);
-    CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines }
+    let crate::corpus::ReadReport { empty_lines, skipped_lines, missing_fields, .. } = report.read;
+    CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines, missing_fields }
 }
 
 /// What all threads made, together.

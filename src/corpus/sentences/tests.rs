@@ -247,7 +247,10 @@ proptest! {
 fn refuses_a_text_without_words_and_counts_its_lines() {
     for (text, expected) in [("", 0), ("\u{feff}", 0), ("\n \n\t", 3), ("\r\n\r\n", 2)] {
         let error = refused(Sentences::from_text("text", text, &all()));
-        assert_eq!(error, CorpusError::Empty { name: "text".into(), empty_lines: expected, skipped_lines: 0 });
+        assert_eq!(
+            error,
+            CorpusError::Empty { name: "text".into(), empty_lines: expected, skipped_lines: 0, missing_fields: 0 }
+        );
     }
     assert!(matches!(refused(Sentences::read(&[], &all())), CorpusError::Empty { .. }));
     let sentences = read("\n\na\n   \nb\n\t \n");

@@ -14,7 +14,7 @@ pub struct Shown {
     language: Language,
     lines: bool,
     bar: Option<Bar>,
-    last_line: Cell<Option<Instant>>,
+    last_line: Cell<Instant>,
     /// Words and time of this run's start: speed is of this run.
     words: u64,
     seconds: f64,
@@ -30,7 +30,7 @@ impl Shown {
             language,
             lines: !bar && mode != ProgressMode::None,
             bar: bar.then(|| Bar::start(language, progress.words, progress.words_in_all(), progress.epochs)),
-            last_line: Cell::new(None),
+            last_line: Cell::new(Instant::now()), // the first line waits, too: what is measured at once is the start
             words: progress.words,
             seconds: progress.seconds,
             words_per_epoch: progress.words_per_epoch,
@@ -48,14 +48,14 @@ impl Shown {
     /// A new average loss.
     pub fn point(&self, point: &LossPoint) {
         let is_end = point.words >= self.words_per_epoch;
-        let is_due = self.last_line.get().is_none_or(|last| last.elapsed() >= PAUSE);
+        let is_due = self.last_line.get().elapsed() >= PAUSE;
         if let Some(bar) = &self.bar {
             let [speed, loss, rate] = self.numbers(point);
             let left = self.time_left(point);
             bar.tell(&[Some(loss), left, Some(speed), Some(rate)].into_iter().flatten().collect::<Vec<_>>());
         }
         if is_end && self.bar.is_some() || self.lines && (is_end || is_due) {
-            self.last_line.set(Some(Instant::now()));
+            self.last_line.set(Instant::now());
             self.tell(&self.line(point));
         }
     }
@@ -93,15 +93,15 @@ impl Shown {
 
     /// Speed, loss and learning rate.
     fn numbers(&self, point: &LossPoint) -> [String; 3] {
-        let (speed, LossPoint { loss, learning_rate, .. }) = (self.speed(point).unwrap_or(0.0) / 1e6, point);
+        let (speed, LossPoint { pairs, learning_rate, .. }) = (self.speed(point).unwrap_or(0.0) / 1e6, point);
+        // Where nothing was trained there is no loss; 0 would look like a perfect one.
+        let loss = if *pairs == 0 { "-".to_owned() } else { format!("{:.4}", point.loss) };
         match self.language {
-            Language::En => [
-                format!("{speed:.2} M words/s"),
-                format!("loss {loss:.4}"),
-                format!("learning rate {learning_rate:.5}"),
-            ],
+            Language::En => {
+                [format!("{speed:.2} M words/s"), format!("loss {loss}"), format!("learning rate {learning_rate:.5}")]
+            }
             Language::Ko => {
-                [format!("초당 {speed:.2}백만 단어"), format!("손실 {loss:.4}"), format!("학습률 {learning_rate:.5}")]
+                [format!("초당 {speed:.2}백만 단어"), format!("손실 {loss}"), format!("학습률 {learning_rate:.5}")]
             }
         }
     }
@@ -156,5 +156,7 @@ mod tests {
         let line = shown(Language::Ko).line(&point);
         let start = "| 에폭 1 |  50 % | 초당 0.50백만 단어 | 손실 2.4810 | 학습률 0.01875 | 0:03 남음";
         assert!(line.starts_with(start), "{line}");
+        let line = shown(Language::En).line(&LossPoint { pairs: 0, loss: 0.0, ..point });
+        assert!(line.contains("| loss - |"), "{line}");
     }
 }

@@ -79,6 +79,7 @@ impl EngineSession<'_> {
             }
             if pause == Pause::Finished {
                 self.tell_if_nothing_was_learned();
+                self.tell_if_it_went_astray();
                 return Ok(true);
             }
             if self.signals.stop() {
@@ -142,6 +143,16 @@ impl EngineSession<'_> {
     fn tell_if_nothing_was_learned(&self) {
         if self.trainer.state().history.iter().all(|point| point.pairs == 0) {
             note("no pair was trained: no line had two words left; the vectors are as random as they were");
+        }
+    }
+
+    /// Training goes to its end also where it makes everything worse.
+    fn tell_if_it_went_astray(&self) {
+        let mut losses = self.trainer.state().history.iter().filter(|point| point.pairs > 0).map(|point| point.loss);
+        if let (Some(first), Some(last)) = (losses.next(), losses.next_back())
+            && last > 2.0 * first
+        {
+            note(format_args!("the loss rose from {first:.4} to {last:.4}; try a lower --learning-rate"));
         }
     }
 

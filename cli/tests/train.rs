@@ -110,12 +110,33 @@ fn half_precision_halves_the_vectors() {
 }
 
 #[test]
-fn train_writes_no_pickle_and_nothing_to_standard_output() {
+fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_another_format() {
     let case = Case::new();
     case.text(400);
-    case.run_small(&["text.txt", "-o", "m.pkl"]).fails(2, "quickvec convert");
     case.run_small(&["text.txt", "-o", "-"]).fails(2, "name a file");
-    assert!(!case.exists("m.pkl") && !case.exists("-"));
+    for (name, format) in [
+        ("m.pkl", "a pickle"),
+        ("m.bin", "word2vec binary"),
+        ("m.VEC", "word2vec text"),
+        ("m.txt", "word2vec text"),
+        ("m.npz", "an npz file"),
+        ("m.glove", "GloVe text"),
+        ("m.vec.gz", "word2vec text"),
+    ] {
+        let told = format!("then: quickvec convert m.safetensors {name}\n");
+        // Also with the fast trainer, and before the text is read: there is none.
+        for args in [&["text.txt", "-o", name, "--recipe", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
+            case.run(args).fails(2, &format!("{name} is the name of {format};")).says(&told);
+        }
+        assert!(!case.exists(name));
+    }
+    // Other names say nothing else, and those of packed files are packed; what lies there already may be gone on with.
+    for name in ["m", "m.model", "m.2026", "m.gz"] {
+        case.run_small(&["text.txt", "-o", name, "--keep-state"]).succeeds();
+    }
+    std::fs::rename(case.path("m"), case.path("m.bin")).unwrap();
+    case.run(&["--resume", "m.bin", "--epochs", "3"]).succeeds().says("saved m.bin");
+    case.run(&["--resume", "m.bin", "-o", "n.bin", "--epochs", "4"]).fails(2, "save to n.safetensors");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::info;
 use super::open::{self, OpenArgs};
-use crate::output::{Place, UsageError, note};
+use crate::output::{Place, UsageError, note, shell_words};
 use quickvec::compress::Compression;
 use quickvec::error::{FormatError, PickleError};
 use quickvec::vectors::format::npz::NpzWriter;
@@ -142,6 +142,20 @@ fn by_ending(path: &Path) -> Option<To> {
     let path = if Compression::of_ending(path).is_some() { &unpacked } else { path };
     let ending = path.extension()?.to_str()?;
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, to)| to)
+}
+
+/// For who writes safetensors alone: what to say of an output whose ending promises another format, and how to come by that.
+pub fn instead(output: &Path) -> Option<String> {
+    let promised = by_ending(output).filter(|to| *to != To::Safetensors)?;
+    let packed = Compression::of_ending(output).is_some();
+    let bare = if packed { output.with_extension("") } else { output.to_owned() };
+    let model = bare.with_extension("safetensors").to_string_lossy().into_owned();
+    let wanted = output.to_string_lossy().into_owned();
+    let command = shell_words(["quickvec".into(), "convert".into(), model.clone(), wanted.clone()]);
+    let name = promised.name();
+    Some(format!(
+        "a model is saved as safetensors, and {wanted} is the name of {name}; save to {model}, then: {command}"
+    ))
 }
 
 /// Ends the program.

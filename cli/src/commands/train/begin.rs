@@ -7,6 +7,7 @@ use super::ending::Outputs;
 use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
+use crate::commands::convert;
 use crate::output::{Place, UsageError, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{Corpus, ReadOptions};
@@ -66,8 +67,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
 /// Checks that everything that will be written can be, and that nothing is written over what is read.
 pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool) -> anyhow::Result<()> {
     let own = resumed && args.resume.as_deref() == Some(output);
-    if let Some(ending @ ("pkl" | "pickle")) = output.extension().and_then(|ending| ending.to_str()) {
-        let help = format!("train writes safetensors, not .{ending}; train to another name, then use quickvec convert");
+    if !own && let Some(help) = convert::instead(output) {
         return Err(UsageError(help).into());
     }
     if let Some(folder) = args.reading.data_dir.as_ref().filter(|folder| !folder.is_dir()) {

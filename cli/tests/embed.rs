@@ -196,3 +196,16 @@ fn embed_tells_of_a_full_disk() {
         assert!(stderr(&output).contains("No space left"), "{}", stderr(&output));
     }
 }
+
+#[test]
+fn embed_leaves_what_it_reads_as_it_is_also_by_force() {
+    let place = Place::new();
+    let (text, model) = (place.file("text.tsv", TEXT.as_bytes()), std::fs::read(&place.model).unwrap());
+    let (text, own) = (text.to_str().unwrap(), place.model.to_str().unwrap());
+    for output in [text, own] {
+        let message = failure(2, "embed", &place.model, &[text, "-o", output, "--format", "npy", "--force"]);
+        assert!(message.contains("is read and cannot be written too"), "{message}");
+    }
+    assert_eq!(std::fs::read(text).unwrap(), TEXT.as_bytes());
+    assert_eq!(std::fs::read(&place.model).unwrap(), model);
+}

@@ -173,3 +173,18 @@ fn without_tsne_pca_is_the_default() {
     let message = failure(2, "map", &model, &["-o", out.to_str().unwrap(), "--method", "tsne", "--force"]);
     assert!(message.contains("feature `tsne` is off"), "{message}");
 }
+
+#[test]
+fn map_leaves_what_it_reads_as_it_is_also_by_force() {
+    let place = Place::new();
+    let words = place.file("words.svg", b"king\nqueen\n");
+    let model = place.path("model.html");
+    std::fs::copy(&place.model, &model).unwrap();
+    for output in [&words, &model] {
+        let args = ["--words", words.to_str().unwrap(), "-o", output.to_str().unwrap(), "--force"];
+        let message = failure(2, "map", &model, &args);
+        assert!(message.contains("is read and cannot be written too"), "{message}");
+    }
+    assert_eq!(std::fs::read(&words).unwrap(), b"king\nqueen\n");
+    assert_eq!(std::fs::read(&model).unwrap(), std::fs::read(&place.model).unwrap());
+}

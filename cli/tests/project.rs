@@ -98,3 +98,16 @@ fn refuses_what_is_no_model_and_wrong_usage() {
     let message = failure(1, "project", &place.model, &["-o", place.path("no/p").to_str().unwrap()]);
     assert!(message.contains("there is no folder"), "{message}");
 }
+
+#[test]
+fn project_leaves_its_model_as_it_is_also_by_force() {
+    let place = Place::new();
+    for name in ["p.vectors.tsv", "p.metadata.tsv"] {
+        let model = place.path(name);
+        std::fs::copy(&place.model, &model).unwrap();
+        let message = failure(2, "project", &model, &["-o", place.path("p").to_str().unwrap(), "--force"]);
+        assert!(message.contains("is read and cannot be written too"), "{message}");
+        assert_eq!(std::fs::read(&model).unwrap(), std::fs::read(&place.model).unwrap());
+        std::fs::remove_file(&model).unwrap();
+    }
+}

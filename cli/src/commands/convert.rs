@@ -2,7 +2,7 @@
 
 use super::info;
 use super::open::{self, OpenArgs};
-use crate::output::{Place, UsageError, note, shell_words};
+use crate::output::{Place, UsageError, is_same, note, shell_words};
 use quickvec::compress::Compression;
 use quickvec::error::{FormatError, PickleError};
 use quickvec::vectors::format::npz::NpzWriter;
@@ -130,11 +130,6 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         note(format_args!("{}: {}", args.output.display(), losses.join("; ")));
     }
     Ok(())
-}
-
-/// Whether both names are of one file.
-fn is_same(input: &Path, output: &Path) -> bool {
-    matches!((input.canonicalize(), output.canonicalize()), (Ok(input), Ok(output)) if input == output)
 }
 
 fn by_ending(path: &Path) -> Option<To> {

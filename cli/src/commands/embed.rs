@@ -57,6 +57,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let form = args.form();
     let output = args.file();
     if let Some(output) = output {
+        Place::File(output).check_unread([&args.model].into_iter().chain(&args.text))?;
         file::check_writable(output, args.force)?;
     }
     let vectors = args.open.vectors(&args.model)?;

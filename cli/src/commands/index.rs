@@ -51,6 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let path = args.output.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
     // An old index may be replaced; anything else only when that was asked for.
     let replaceable = args.force || fs::read(&path).is_ok_and(|bytes| ApproximateIndex::is_likely(&bytes));
+    Place::named(&path).check_unread([&args.model])?;
     Place::named(&path).check_file("an index", replaceable)?;
     let vectors = args.open.vectors(&args.model)?;
     let options = IndexOptions {

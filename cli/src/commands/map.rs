@@ -87,7 +87,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if args.method == Some(Method::Tsne) && !cfg!(feature = "tsne") {
         return Err(UsageError("this build has no t-SNE (feature `tsne` is off); use --method pca".to_owned()).into());
     }
-    Place::named(&args.output.path).check_file("a map", args.force)?;
+    let place = Place::named(&args.output.path);
+    place.check_unread([&args.model].into_iter().chain(&args.words))?;
+    place.check_file("a map", args.force)?;
     let vectors = args.open.vectors(&args.model)?;
     let ids = chosen(args, vectors.vocabulary())?;
     let drawing = drawing(args, &vectors, &ids)?;

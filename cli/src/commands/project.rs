@@ -1,7 +1,7 @@
 //! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
 use super::open::{self, OpenArgs};
-use crate::output::say;
+use crate::output::{Place, say};
 use anyhow::bail;
 use quickvec::vectors::map::most_frequent;
 use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
@@ -34,6 +34,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
     for path in [&numbers, &words] {
+        Place::File(path).check_unread([&args.model])?;
         file::check_writable(path, args.force)?;
     }
     let vectors = args.open.vectors(&args.model)?;

@@ -33,7 +33,7 @@ pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
 pub use language::Language;
 pub use losses::LossCurve;
-pub use place::Place;
+pub use place::{Place, is_same};
 pub use progress::{Progress, ProgressMode};
 pub use stream::{note, say, to_stdout};
 pub use text::{shell_words, thousands};

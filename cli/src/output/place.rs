@@ -37,6 +37,15 @@ impl<'p> Place<'p> {
         Ok(self.check(force)?)
     }
 
+    /// Refuses a file that is among those that are `read`: what comes of them would take their place.
+    pub fn check_unread<P: AsRef<Path>>(self, read: impl IntoIterator<Item = P>) -> Result<(), UsageError> {
+        let Self::File(path) = self else { return Ok(()) };
+        if !read.into_iter().any(|read| is_same(path, read.as_ref())) {
+            return Ok(());
+        }
+        Err(UsageError(format!("{} is read and cannot be written too; write to another file", path.display())))
+    }
+
     /// Writes there; to a file packed, if its ending says so.
     pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
         match self {
@@ -44,4 +53,9 @@ impl<'p> Place<'p> {
             Self::File(path) => Ok(write_packed(path, write)?),
         }
     }
+}
+
+/// Whether both names are of one file that is there.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

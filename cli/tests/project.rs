@@ -95,6 +95,8 @@ fn refuses_what_is_no_model_and_wrong_usage() {
     for args in [&[][..], &["-o", "p", "--top", "0"]] {
         failure(2, "project", &place.model, args);
     }
+    let message = failure(2, "project", &place.model, &["-o", "-"]);
+    assert!(message.contains("cannot be written to standard output"), "{message}");
     let message = failure(1, "project", &place.model, &["-o", place.path("no/p").to_str().unwrap()]);
     assert!(message.contains("there is no folder"), "{message}");
 }

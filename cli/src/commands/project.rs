@@ -1,7 +1,7 @@
 //! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
 use super::open::{self, OpenArgs};
-use crate::output::{Place, say};
+use crate::output::{Place, UsageError, say};
 use anyhow::bail;
 use quickvec::vectors::map::most_frequent;
 use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
@@ -32,6 +32,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    if Place::named(&args.output) == Place::Stdout {
+        let help = "two files cannot be written to standard output; give what their names begin with";
+        return Err(UsageError(help.into()).into());
+    }
     let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
     for path in [&numbers, &words] {
         Place::File(path).check_unread([&args.model])?;

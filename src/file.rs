@@ -27,8 +27,8 @@ const MOST_LINKS: usize = 40;
 /// ```
 ///
 /// # Errors
-/// [`Error::Output`] if something other than a file lies at `path` or its folder is missing; [`Error::Io`] if `write`
-/// or the system fails, a full disk included. Then the temporary file is gone and an old file untouched.
+/// [`Error::Output`] if something other than a file lies at `path`, or its folder is missing or cannot be written to;
+/// [`Error::Io`] if `write` or the system fails, a full disk included. Then the temporary file is gone and an old file untouched.
 pub fn write_atomically<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
     let target = follow_links(path)?;
     refuse_other_than_file(&target)?;
@@ -42,8 +42,8 @@ pub fn write_atomically<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io
 /// Checks that `path` can be written, before hours go into what shall stand there.
 ///
 /// # Errors
-/// [`Error::Output`] if there is a file already (unless `force`), something that is no file, or no folder for it;
-/// [`Error::Io`] if the folder cannot be written.
+/// [`Error::Output`] if there is a file already (unless `force`), something that is no file, or no folder for it that
+/// can be written to.
 pub fn check_writable(path: &Path, force: bool) -> Result<()> {
     let target = follow_links(path)?;
     refuse_other_than_file(&target)?;
@@ -91,10 +91,22 @@ fn temporary_beside(target: &Path) -> Result<NamedTempFile> {
     builder.prefix(".quickvec-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask takes from it
-    builder.tempfile_in(folder).map_err(|source| match source.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => OutputError::NoFolder { path: folder.to_owned() }.into(),
-        _ => Error::io(folder)(source),
-    })
+    builder.tempfile_in(folder).map_err(|error| refused(folder, &error).into())
+}
+
+/// Why no file could be made in `folder`. It is not to name our temporary file, of which the user knows nothing.
+fn refused(folder: &Path, error: &io::Error) -> OutputError {
+    let path = folder.to_owned();
+    let missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    if missing && !folder.is_dir() {
+        return OutputError::NoFolder { path };
+    }
+    // `tempfile` adds the name to what the system said.
+    let said = error.to_string();
+    let said = said.split_once(" at path ").map_or(said.as_str(), |(said, _)| said);
+    // So answer folders such as /proc, whose files are the system's own.
+    let reason = if missing { "it takes no new files" } else { said }.to_owned();
+    OutputError::Unwritable { path, reason }
 }
 
 fn fill<T>(
@@ -262,6 +274,36 @@ mod tests {
             symlink(&a, &b).unwrap();
             let result = write_atomically(&a, |_| Ok(()));
             assert!(matches!(result, Err(Error::Output(OutputError::EndlessLink { steps: 40, .. }))));
+        }
+
+        #[test]
+        fn a_folder_that_takes_no_files_is_named_and_no_temporary_file_is() {
+            let folder = tempfile::tempdir().unwrap();
+            let denied = || io::Error::from_raw_os_error(libc::EACCES);
+            let refusal = refused(folder.path(), &denied()).to_string();
+            let name = folder.path().display();
+            assert!(
+                refusal.starts_with(&format!("the folder {name} cannot be written to ({}); ", denied())),
+                "{refusal}"
+            );
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+            // Root may write there all the same.
+            if let Err(refusal) = check_writable(&folder.path().join("a.txt"), false) {
+                let refusal = refusal.to_string();
+                assert!(refusal.starts_with(&format!("the folder {name} cannot")), "{refusal}");
+                assert!(!refusal.contains(".tmp"), "{refusal}");
+            }
+        }
+
+        #[cfg(target_os = "linux")]
+        #[test]
+        fn a_folder_of_the_system_is_there_but_takes_no_files() {
+            for folder in ["/proc", "/sys"] {
+                let refusal = check_writable(&Path::new(folder).join("quickvec-test"), false).unwrap_err();
+                let Error::Output(OutputError::Unwritable { path, reason }) = refusal else { panic!("{refusal:?}") };
+                assert_eq!(path, Path::new(folder));
+                assert!(!reason.contains(".tmp"), "{reason}");
+            }
         }
 
         #[cfg(target_os = "linux")]

@@ -26,6 +26,14 @@ pub enum OutputError {
         /// The missing folder.
         path: PathBuf,
     },
+    /// The folder that would hold the file is there, but takes none.
+    #[error("the folder {} cannot be written to ({reason}); choose another, or change who may write there", path.display())]
+    Unwritable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
     /// Links that point at each other.
     #[error("{} is a link that leads to no file after {steps} steps; choose another name", path.display())]
     EndlessLink {

@@ -1,15 +1,20 @@
 //! Files appear whole or not at all: written beside their place, flushed to disk, then renamed into it.
 //!
 //! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill leaves the old
-//! one as it was. A kill can leave a hidden `.quickvec-*.tmp` behind. The new file belongs to who writes it, also
-//! where the old one belonged to another; its mode is the old file's, or what the umask leaves of `rw-rw-rw-`.
+//! one as it was. A kill can leave a hidden `.quickvec-*.tmp` behind; a program that ends itself in the midst of writing
+//! takes it away by [`abandon_writes`]. The new file belongs to who writes it, also where the old one belonged to another;
+//! its mode is the old file's, or what the umask leaves of `rw-rw-rw-`.
 #![forbid(unsafe_code)]
+
+mod unfinished;
 
 use crate::error::{Error, OutputError, Result};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+
+pub(crate) use unfinished::Unfinished;
+pub use unfinished::{Abandoned, abandon_writes};
 
 /// As many links as Linux follows before it gives up.
 const MOST_LINKS: usize = 40;
@@ -34,7 +39,7 @@ pub fn write_atomically<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io
     refuse_other_than_file(&target)?;
     let temporary = temporary_beside(&target)?;
     let written = fill(&temporary, &target, write).map_err(Error::io(path))?;
-    temporary.persist(&target).map_err(|failed| Error::io(path)(failed.error))?;
+    temporary.persist(&target).map_err(Error::io(path))?;
     sync_folder(folder_of(&target)).map_err(Error::io(path))?;
     Ok(written)
 }
@@ -85,13 +90,13 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn temporary_beside(target: &Path) -> Result<NamedTempFile> {
+fn temporary_beside(target: &Path) -> Result<Unfinished> {
     let folder = folder_of(target);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".quickvec-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask takes from it
-    builder.tempfile_in(folder).map_err(|error| refused(folder, &error).into())
+    Unfinished::new(&builder, folder).map_err(|error| refused(folder, &error).into())
 }
 
 /// Why no file could be made in `folder`. It is not to name our temporary file, of which the user knows nothing.
@@ -110,7 +115,7 @@ fn refused(folder: &Path, error: &io::Error) -> OutputError {
 }
 
 fn fill<T>(
-    temporary: &NamedTempFile,
+    temporary: &Unfinished,
     target: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
 ) -> io::Result<T> {

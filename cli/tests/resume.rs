@@ -156,6 +156,44 @@ fn a_signal_that_comes_twice_at_once_still_saves() {
     assert!(WordVectors::open(case.path("m")).is_ok());
 }
 
+/// The hidden files that a save in the midst of which a run ended has left.
+fn leftovers(case: &Case) -> Vec<String> {
+    let names =
+        std::fs::read_dir(case.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with(".quickvec-")).collect()
+}
+
+#[test]
+fn a_second_signal_in_the_midst_of_a_save_leaves_no_temporary_file() {
+    let case = Case::new();
+    case.write("text.txt", (0..40_000).map(|i| format!("word{i}{}", [' ', '\n'][i % 2])).collect::<String>());
+    let args =
+        ["text.txt", "-o", "m", "--min-count", "1", "--vector-size", "400", "--epochs", "1000000", "--threads", "1"];
+    let args = [&args[..], &["--checkpoint-every", "0", "--progress", "lines"]].concat();
+    // A save may be over before it is seen: then again.
+    let hit = (0..20).any(|_| {
+        let mut child = case.train(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+        while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
+        signal(&child, "INT");
+        while leftovers(&case).is_empty() && child.try_wait().unwrap().is_none() {}
+        // Held there until the second signal is no echo of the first.
+        signal(&child, "STOP");
+        let saving = !leftovers(&case).is_empty();
+        std::thread::sleep(Duration::from_millis(600));
+        signal(&child, "INT");
+        signal(&child, "CONT");
+        let rest = std::io::read_to_string(stderr).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+        assert_eq!(leftovers(&case), [""; 0], "{rest}");
+        let saved = case.exists("m");
+        assert!(!saved || WordVectors::open(case.path("m")).is_ok());
+        let _ = std::fs::remove_file(case.path("m"));
+        saving && !saved
+    });
+    assert!(hit, "no second signal came while a model was saved");
+}
+
 #[test]
 fn a_stopped_run_tells_the_command_that_goes_on() {
     let case = Case::new();

@@ -8,10 +8,10 @@
 
 use super::locate::{DataFile, Locator, Timeouts, hex};
 use crate::error::{DatasetError, Error, Result};
+use crate::file::Unfinished;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 use ureq::Agent;
 use ureq::http::Uri;
 
@@ -21,25 +21,25 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(super) fn download(locator: &Locator, file: &DataFile, folder: &Path) -> Result<PathBuf> {
     let transfer = Transfer { url: locator.url(file), file, timeouts: &locator.timeouts };
     std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
-    let mut target = temporary_file(file, folder)?;
+    let target = temporary_file(file, folder)?;
     if let Some(tell) = locator.on_download {
         tell(&transfer.url, file.bytes);
     }
-    transfer.copy_to(&mut target)?;
+    transfer.copy_to(&target)?;
     let path = folder.join(file.name);
     target.as_file().sync_all().map_err(Error::io(&path))?;
-    target.persist(&path).map_err(|refused| Error::io(&path)(refused.error))?;
+    target.persist(&path).map_err(Error::io(&path))?;
     Ok(path)
 }
 
 /// Others may read the file too: `tempfile` alone would leave it to its owner. The umask still applies.
-fn temporary_file(file: &DataFile, folder: &Path) -> Result<NamedTempFile> {
+fn temporary_file(file: &DataFile, folder: &Path) -> Result<Unfinished> {
     let prefix = format!(".{}.", file.name);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder).map_err(Error::io(folder))
+    Unfinished::new(&builder, folder).map_err(Error::io(folder))
 }
 
 /// One file on its way.
@@ -50,7 +50,7 @@ struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    fn copy_to(&self, target: &mut NamedTempFile) -> Result<()> {
+    fn copy_to(&self, target: &Unfinished) -> Result<()> {
         let response = self.agent().get(&self.url).call().map_err(|error| self.failed(error, 0))?;
         if let Some(announced) = response.body().content_length() {
             self.check("length in bytes", self.file.bytes.to_string(), announced.to_string())?;
@@ -67,7 +67,7 @@ impl Transfer<'_> {
                 return self.check("length in bytes", self.file.bytes.to_string(), "more".to_owned());
             }
             hasher.update(&chunk[..length]);
-            target.write_all(&chunk[..length]).map_err(Error::io(target.path()))?;
+            target.as_file().write_all(&chunk[..length]).map_err(Error::io(target.path()))?;
         }
         self.check("length in bytes", self.file.bytes.to_string(), received.to_string())?;
         self.check("SHA-256", self.file.sha256.to_owned(), hex(&hasher.finalize()))

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::output::{INTERRUPTED, say};
+use quickvec::file::abandon_writes;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
@@ -47,9 +48,15 @@ fn on_signal(asked: &mut Option<Instant>) {
         }
         Err(READING) => {
             say("interrupted before training began: nothing was saved");
-            std::process::exit(INTERRUPTED.into());
+            end();
         }
         Err(_) if asked.is_some_and(|asked| asked.elapsed() < ECHO) => {}
-        Err(_) => std::process::exit(INTERRUPTED.into()),
+        Err(_) => end(),
     }
+}
+
+/// Ends the program and leaves no half-written file. Signals come to a thread of their own, which may wait for a lock.
+fn end() -> ! {
+    let _abandoned = abandon_writes();
+    std::process::exit(INTERRUPTED.into())
 }

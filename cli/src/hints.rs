@@ -1,24 +1,27 @@
 //! What the user means who types what other programs, or other builds of this one, understand.
 //!
-//! word2vec.c and fastText have flags with one dash, gensim has names with `_`. Some of them clap would take for something else
-//! (`-hs` for help, `-output` for `-o utput`), so that the arguments are looked at before it sees them.
+//! word2vec.c and fastText have flags with one dash and commands of their own, gensim has names with `_`. Some of the flags clap
+//! would take for something else (`-hs` for help, `-output` for `-o utput`), so that the arguments are looked at before it sees
+//! them.
 #![forbid(unsafe_code)]
 
 use crate::output::UsageError;
 use clap::Command;
 
 /// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`, and what `train` has for them.
-const TRAIN: [(&str, &str); 33] = [
+const TRAIN: [(&str, &str); 36] = [
     ("alpha", "--learning-rate"),
     ("binary", "quickvec convert MODEL OUT.bin, when the model is trained"),
     ("cbow", "--model cbow or --model skipgram"),
     ("cbow-mean", "--context-sum mean or --context-sum sum"),
     ("corpus-file", "the name of the text, without a flag"),
+    ("debug", "--progress none, where it was 0"),
     ("dim", "--vector-size"),
     ("epoch", "--epochs"),
     ("hs", "--hierarchical-softmax"),
     ("input", "the name of the text, without a flag"),
     ("iter", "--epochs"),
+    ("loss", "--hierarchical-softmax, where it was hs; ns, negative sampling, is the default"),
     ("lr", "--learning-rate"),
     ("max-final-vocab", "--vocab, with the words that quickvec vocab --top N wrote"),
     ("max-vocab-size", "--max-vocab"),
@@ -28,6 +31,7 @@ const TRAIN: [(&str, &str); 33] = [
     ("negative", "--negatives"),
     ("ns-exponent", "--power"),
     ("output", "--output"),
+    ("pretrainedvectors", "--init"),
     ("read-vocab", "--vocab"),
     ("sample", "--subsample"),
     ("save-vocab", "quickvec vocab TEXT -o FILE"),
@@ -36,13 +40,58 @@ const TRAIN: [(&str, &str); 33] = [
     ("shrink-windows", "--fixed-window, for windows that do not shrink"),
     ("size", "--vector-size"),
     ("skipgram", "--model skipgram"),
+    ("t", "--subsample"),
     ("thread", "--threads"),
     ("train", "the name of the text, without a flag"),
     ("verbose", "--progress lines"),
-    ("wordngrams", "nothing: n-grams are read (fastText's .bin), but not trained"),
     ("workers", "--threads"),
     ("ws", "--window"),
 ];
+
+/// Flags for which `train` has nothing, and what they did, or why none is needed.
+const NOTHING: [(&str, &str); 17] = [
+    ("batch-words", "how much text a thread got at a time, which is chosen for you"),
+    ("bucket", "how many letter n-grams are told apart; they are read (fastText's .bin) but not trained"),
+    ("classes", "it wrote groups of words instead of vectors"),
+    ("compute-loss", "the loss is always calculated and shown"),
+    ("cutoff", "it is for making a model smaller; --half halves what train writes"),
+    ("dsub", "it is for making a model smaller; --half halves what train writes"),
+    ("label", "it is for text classification, which quickvec does not do"),
+    ("lrupdaterate", "how often the learning rate was set, which here follows the place in the text"),
+    ("maxn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
+    ("mincountlabel", "it is for text classification, which quickvec does not do"),
+    ("minn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
+    ("qnorm", "it is for making a model smaller; --half halves what train writes"),
+    ("qout", "it is for making a model smaller; --half halves what train writes"),
+    ("retrain", "it is for making a model smaller; --half halves what train writes"),
+    ("saveoutput", "a model always has the output weights"),
+    ("sorted-vocab", "word2vec's formats are always written with the most frequent words first"),
+    ("wordngrams", "it is for text classification, which quickvec does not do"),
+];
+
+/// Programs and subcommands of others, and ours.
+const COMMANDS: [(&str, &str); 18] = [
+    ("analogies", "quickvec analogy"),
+    ("cbow", "quickvec train --model cbow"),
+    ("compute-accuracy", "quickvec eval MODEL questions-words.txt"),
+    ("distance", "quickvec similar"),
+    ("doesnt-match", "quickvec odd"),
+    ("evaluate-word-analogies", "quickvec eval"),
+    ("evaluate-word-pairs", "quickvec eval"),
+    ("nn", "quickvec similar"),
+    ("predict", CLASSIFY),
+    ("print-ngrams", "nothing: similar and embed use the n-grams of unknown words, and show none"),
+    ("print-sentence-vectors", "quickvec embed, a vector for each line of text"),
+    ("print-word-vectors", "quickvec convert MODEL - --to text, which writes the vectors of all words"),
+    ("quantize", "nothing: quickvec convert --half halves a model"),
+    ("skipgram", "quickvec train --model skipgram"),
+    ("supervised", CLASSIFY),
+    ("word-analogy", "quickvec analogy"),
+    ("word2phrase", "nothing: join the words of phrases by _ before training"),
+    ("word2vec", "quickvec train"),
+];
+
+const CLASSIFY: &str = "nothing: quickvec does not classify texts";
 
 /// Names that are known elsewhere, and what they are here.
 ///
@@ -58,13 +107,26 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
             return Err(UsageError(help.into()));
         }
     }
-    let Some(train) = cli.find_subcommand("train").filter(|_| command == "train") else { return Ok(()) };
-    let meant: Vec<_> = flags().filter_map(|flag| Some((name(flag), meaning(name(flag), train)?))).collect();
-    if meant.is_empty() {
-        return Ok(());
+    let written = command.replace('_', "-").to_lowercase();
+    let other = find(&COMMANDS, &written).filter(|_| cli.find_subcommand(command).is_none());
+    let trains = command == "train" || other.is_some_and(|here| here.starts_with("quickvec train"));
+    let train = cli.find_subcommand("train").filter(|_| trains);
+    let of_flags = flags().filter_map(|flag| Some((name(flag), meaning(name(flag), train?)?)));
+    let of_command = other.map(|here| match here.strip_prefix("nothing: ") {
+        Some(why) => (command.as_str(), format!("has no counterpart here: {why}")),
+        None => (command.as_str(), format!("is here {here}")),
+    });
+    let lines: String =
+        of_command.into_iter().chain(of_flags).map(|(name, what)| format!("\n  {name} {what}")).collect();
+    match (lines.is_empty(), other) {
+        (true, _) => Ok(()),
+        (_, None) => Err(UsageError(format!("quickvec has other names for some of these flags:{lines}"))),
+        (_, Some(_)) => Err(UsageError(format!("this is a command of another program:{lines}"))),
     }
-    let lines = meant.iter().map(|(flag, here)| format!("\n  {flag} is here {here}"));
-    Err(UsageError(format!("quickvec has other names for some of these flags:{}", lines.collect::<String>())))
+}
+
+fn find(known: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
+    known.iter().find(|(name, _)| *name == word).map(|(_, here)| *here)
 }
 
 /// A flag without the value behind its `=`.
@@ -72,7 +134,7 @@ fn name(flag: &str) -> &str {
     flag.split_once('=').map_or(flag, |(name, _)| name)
 }
 
-/// What `flag` is called here, if it is not ours.
+/// What `flag` is called here, or why it is not there, if it is not ours.
 fn meaning(flag: &str, train: &Command) -> Option<String> {
     let word = flag.trim_start_matches('-').replace('_', "-").to_lowercase();
     let is_own = train.get_arguments().any(|arg| arg.get_long() == Some(&word));
@@ -80,9 +142,10 @@ fn meaning(flag: &str, train: &Command) -> Option<String> {
     if is_own {
         // `--vector_size`, `-window`; `-o` and its like are too short to be words.
         let written = dashes == 2 && flag[2..] == word;
-        return (!written && word.len() > 1).then(|| format!("--{word}"));
+        return (!written && word.len() > 1).then(|| format!("is here --{word}"));
     }
-    TRAIN.iter().find(|(known, _)| *known == word).map(|(_, here)| (*here).to_owned())
+    let nothing = || find(&NOTHING, &word).map(|what| format!("has no counterpart here: {what}"));
+    find(&TRAIN, &word).map(|here| format!("is here {here}")).or_else(nothing)
 }
 
 #[cfg(test)]
@@ -111,6 +174,35 @@ mod tests {
     }
 
     #[test]
+    fn flags_that_do_nothing_here_are_told_what_they_did() {
+        let told = hints("quickvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9").unwrap();
+        for line in [
+            "-loss is here --hierarchical-softmax, where it was hs",
+            "-t is here --subsample",
+            "-minn has no counterpart here: the size of letter n-grams",
+            "-wordNgrams has no counterpart here: it is for text classification",
+            "-debug is here --progress none",
+            "--batch_words has no counterpart here: how much text",
+        ] {
+            assert!(told.contains(&format!("\n  {line}")), "{told}");
+        }
+    }
+
+    #[test]
+    fn commands_of_other_programs_are_translated_with_their_flags() {
+        let told = hints("quickvec skipgram -input ko.txt -output x -dim 50").unwrap();
+        for line in
+            ["skipgram is here quickvec train --model skipgram", "-input is here the name", "-dim is here --vec"]
+        {
+            assert!(told.contains(&format!("\n  {line}")), "{told}");
+        }
+        assert!(hints("quickvec nn model.bin -t").unwrap().ends_with(":\n  nn is here quickvec similar"));
+        assert!(hints("quickvec word2phrase").unwrap().contains("word2phrase has no counterpart here: join"));
+        assert!(hints("quickvec doesnt_match").unwrap().contains("is here quickvec odd"));
+        assert_eq!(hints("quickvec nonsense -input a"), None);
+    }
+
+    #[test]
     fn our_own_flags_and_values_are_left_alone() {
         for args in [
             "quickvec train a.txt -o size --vector-size 100 --window=5 --power -0.5 --output m",
@@ -125,8 +217,13 @@ mod tests {
 
     #[test]
     fn every_translation_is_of_a_flag_that_is_there_and_in_order() {
-        assert!(TRAIN.is_sorted_by_key(|(name, _)| name));
+        assert!([&TRAIN[..], &NOTHING, &COMMANDS].iter().all(|known| known.is_sorted_by_key(|(name, _)| name)));
         let cli = crate::Cli::command();
+        for (other, here) in COMMANDS {
+            assert!(cli.find_subcommand(other).is_none(), "{other}");
+            let ours = here.strip_prefix("quickvec ").map(|here| here.split([' ', ',']).next().unwrap());
+            assert!(ours.is_none_or(|ours| cli.find_subcommand(ours).is_some()), "{here}");
+        }
         let train = cli.find_subcommand("train").unwrap();
         let is_flag = |flag: &str| train.get_arguments().any(|arg| arg.get_long() == Some(&flag[2..]));
         for (_, here) in TRAIN.iter().filter(|(_, here)| here.starts_with("--")) {

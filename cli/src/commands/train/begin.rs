@@ -67,7 +67,11 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
 /// Checks that everything that will be written can be, and that nothing is written over what is read.
 pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool) -> anyhow::Result<()> {
     let own = resumed && args.resume.as_deref() == Some(output);
-    if !own && let Some(help) = convert::instead(output) {
+    // A text that would be lost has a better reason, below.
+    if !own
+        && !choice.reads(output)
+        && let Some(help) = convert::instead(output)
+    {
         return Err(UsageError(help).into());
     }
     if let Some(folder) = args.reading.data_dir.as_ref().filter(|folder| !folder.is_dir()) {

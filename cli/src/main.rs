@@ -38,6 +38,20 @@ enum Command {
     Vocab(commands::vocab::Args),
 }
 
+impl Command {
+    /// Whether it writes files, and nothing else is lost when it is stopped; training listens to signals itself.
+    fn writes_a_file(&self) -> bool {
+        #[cfg(feature = "ann")]
+        if let Command::Index(_) = self {
+            return true;
+        }
+        matches!(
+            self,
+            Command::Embed(_) | Command::Convert(_) | Command::Map(_) | Command::Project(_) | Command::Vocab(_)
+        )
+    }
+}
+
 /// Ends the program as clap does when an argument of a subcommand is wrong: its usage, and exit code 2.
 fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
     let mut cli = Cli::command();
@@ -52,7 +66,11 @@ fn main() -> ExitCode {
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());
     }
-    let outcome = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if command.writes_a_file() {
+        commands::interrupt::listen();
+    }
+    let outcome = match command {
         Command::Train(args) => commands::train::run(*args),
         Command::Similar(args) => commands::similar::run(&args),
         Command::Analogy(args) => commands::analogy::run(&args),

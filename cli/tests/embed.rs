@@ -209,3 +209,25 @@ fn embed_leaves_what_it_reads_as_it_is_also_by_force() {
     assert_eq!(std::fs::read(text).unwrap(), TEXT.as_bytes());
     assert_eq!(std::fs::read(&place.model).unwrap(), model);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_in_the_midst_of_writing_leaves_no_temporary_file() {
+    let place = Place::new();
+    let mut child = program();
+    let child = child.arg("embed").arg(&place.model).arg("-").arg("-o").arg(place.path("out.tsv"));
+    let mut child = child.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let is_writing = || place.names().iter().any(|name| name.starts_with(".quickvec-"));
+    for _ in 0..1000 {
+        stdin.write_all(b"king man\n").unwrap();
+        if is_writing() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(is_writing());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(!is_writing() && !place.path("out.tsv").exists());
+}

@@ -9,6 +9,7 @@ pub mod eval;
 #[cfg(feature = "ann")]
 pub mod index;
 pub mod info;
+pub mod interrupt;
 pub mod map;
 pub mod odd;
 mod open;

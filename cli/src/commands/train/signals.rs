@@ -1,8 +1,8 @@
 //! Ctrl-C and SIGTERM: the first asks training to stop, the second ends the program.
 #![forbid(unsafe_code)]
 
-use crate::output::{INTERRUPTED, say};
-use quickvec::file::abandon_writes;
+use crate::commands::interrupt::end;
+use crate::output::say;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
@@ -53,10 +53,4 @@ fn on_signal(asked: &mut Option<Instant>) {
         Err(_) if asked.is_some_and(|asked| asked.elapsed() < ECHO) => {}
         Err(_) => end(),
     }
-}
-
-/// Ends the program and leaves no half-written file. Signals come to a thread of their own, which may wait for a lock.
-fn end() -> ! {
-    let _abandoned = abandon_writes();
-    std::process::exit(INTERRUPTED.into())
 }

@@ -22,11 +22,12 @@ pub(super) struct Clean<'b> {
     pub skipped_ends: u64,
 }
 
-/// Makes text of `bytes`. `continues`: they go on with a line.
+/// Makes text of `bytes`. `continues`: they go on with a line; `json`: lines end at `\n` alone.
 pub(super) fn clean<'b>(
     bytes: &'b [u8],
     policy: InvalidUtf8,
     continues: bool,
+    json: bool,
     report: &mut ReadReport,
 ) -> Result<Clean<'b>, Fault> {
     let error = match std::str::from_utf8(bytes) {
@@ -39,7 +40,7 @@ pub(super) fn clean<'b>(
             report.invalid_utf8 += faults(bytes);
             Ok(Clean { text: String::from_utf8_lossy(bytes), skipped_ends: 0 })
         }
-        InvalidUtf8::SkipLine => Ok(without_bad_lines(bytes, continues, report)),
+        InvalidUtf8::SkipLine => Ok(without_bad_lines(bytes, continues, json, report)),
     }
 }
 
@@ -53,11 +54,11 @@ fn faults(bytes: &[u8]) -> u64 {
     bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() as u64
 }
 
-fn without_bad_lines(bytes: &[u8], continues: bool, report: &mut ReadReport) -> Clean<'static> {
+fn without_bad_lines(bytes: &[u8], continues: bool, json: bool, report: &mut ReadReport) -> Clean<'static> {
     let mut text = String::with_capacity(bytes.len());
     let (mut rest, mut is_first, mut skipped_ends) = (bytes, true, 0);
     while !rest.is_empty() {
-        let (line, end) = split_line(rest);
+        let (line, end) = split_line(rest, json);
         rest = &rest[line.len() + end.len()..];
         match std::str::from_utf8(line) {
             Ok(line) => text.push_str(line),
@@ -74,8 +75,9 @@ fn without_bad_lines(bytes: &[u8], continues: bool, report: &mut ReadReport) -> 
 }
 
 /// The line that `bytes` start with, and its end, if they have it.
-fn split_line(bytes: &[u8]) -> (&[u8], &'static str) {
-    let length = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len());
+fn split_line(bytes: &[u8], json: bool) -> (&[u8], &'static str) {
+    let is_end = |&byte: &u8| byte == b'\n' || byte == b'\r' && !json;
+    let length = bytes.iter().position(is_end).unwrap_or(bytes.len());
     let end = match &bytes[length..] {
         [b'\r', b'\n', ..] => "\r\n",
         [b'\r', ..] => "\r",

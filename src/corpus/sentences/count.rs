@@ -235,11 +235,15 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// JSON Lines end at `\n` alone.
+    fn is_json(&self) -> bool {
+        self.options.preparation.field.is_some()
+    }
+
     fn line_ends(&self, bytes: &[u8]) -> u64 {
-        let json = self.options.preparation.field.is_some();
         let ends = |at: &usize| match bytes[*at] {
             b'\n' => true,
-            b'\r' => !json && bytes.get(at + 1) != Some(&b'\n'),
+            b'\r' => !self.is_json() && bytes.get(at + 1) != Some(&b'\n'),
             _ => false,
         };
         (0..bytes.len()).filter(ends).count() as u64
@@ -289,8 +293,8 @@ impl Desk {
 
     fn text(&mut self, work: &Work, block: &Block, report: &mut ReadReport) -> Result<Text> {
         let (bytes, policy) = (block.bytes(), work.options.invalid_utf8);
-        let cleaned = clean(bytes, policy, block.continues_line, report).map_err(|fault| work.fault(block, fault))?;
-        let Clean { text, skipped_ends } = cleaned;
+        let cleaned = clean(bytes, policy, block.continues_line, work.is_json(), report);
+        let Clean { text, skipped_ends } = cleaned.map_err(|fault| work.fault(block, fault))?;
         let is_raw = self.preparer.is_none() && !block.continues_word && matches!(text, Cow::Borrowed(_));
         if is_raw {
             return Ok(Text { is_raw, skipped_ends, line_ends: None });

@@ -287,6 +287,19 @@ fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
     }
 }
 
+/// Found by the fuzz target of JSON Lines: what stood before the `\r` was kept.
+#[test]
+fn a_line_of_json_is_skipped_whole_also_where_it_has_a_carriage_return() {
+    let preparation = Preparation { field: Some("t".into()), ..Preparation::default() };
+    let options = CountOptions { invalid_utf8: InvalidUtf8::SkipLine, preparation, ..all() };
+    for end in ["", "\n"] {
+        let text = [b"{\"t\":\"a\"}\r\n{\"t\":\"b\"}\r\x80", end.as_bytes()].concat();
+        let sentences = read_cut(&text, &options, Sizes { block_bytes: 1000, ..SMALL }).unwrap();
+        assert_eq!(spelled(&sentences), "a \n");
+        assert_eq!(sentences.report.read.skipped_lines, 1);
+    }
+}
+
 // FAULTS 21, 24
 #[test]
 fn the_first_fault_of_the_text_is_told_with_offset_and_line() {

@@ -140,6 +140,11 @@ impl Vocabulary {
         word_in(&self.text, &self.ends, id)
     }
 
+    /// Whether it is told how often words were seen: that of one is not 0.
+    pub fn has_counts(&self) -> bool {
+        self.counts.iter().any(|&count| count > 0)
+    }
+
     /// How often the word was seen.
     ///
     /// # Panics

@@ -298,7 +298,7 @@ impl Content {
     /// What a copy in this format does not have, in words.
     fn losses(&self, to: To, half: bool) -> Vec<String> {
         let own = to == To::Safetensors;
-        let counted = self.vocabulary.counts().iter().any(|&count| count > 0);
+        let counted = self.vocabulary.has_counts();
         let homeless = [
             (!own && self.output.is_some(), "the output weights"),
             (!own && to != To::Npz && counted, "the counts of words"),

@@ -82,7 +82,7 @@ impl About {
     fn spread(facts: Facts, vocabulary: &Vocabulary, rows: &Rows) -> Self {
         let trained = facts.0.iter().find(|(name, _)| *name == "trained");
         let losses = trained.and_then(|(_, trained)| LossCurve::parse(trained.get("losses")?));
-        let counted = vocabulary.counts().iter().any(|&count| count > 0);
+        let counted = vocabulary.has_counts();
         let counts = counted.then(|| Histogram::of_counts(vocabulary.counts()));
         Self { facts, counts, norms: Histogram::of_lengths(&norms(rows)), losses }
     }

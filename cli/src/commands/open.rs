@@ -70,7 +70,7 @@ pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>)
 /// Says where the first words are taken for the most frequent ones, for want of counts: other programs write them so, but a
 /// pickle of the chapter has them as they came.
 pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
-    if words < vocabulary.len() && vocabulary.counts().iter().all(|&count| count == 0) {
+    if words < vocabulary.len() && !vocabulary.has_counts() {
         let path = path.display();
         note(format_args!(
             "{path} does not tell how often words were seen; its first {words} are taken for the most frequent"

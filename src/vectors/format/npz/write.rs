@@ -90,7 +90,7 @@ impl<'a> NpzWriter<'a> {
     fn write_arrays(&self, zip: &mut Zip) -> io::Result<()> {
         self.write_vectors(zip)?;
         self.write_words(zip)?;
-        if self.vocabulary.counts().iter().any(|&count| count > 0) {
+        if self.vocabulary.has_counts() {
             self.write_counts(zip)?;
         }
         Ok(())

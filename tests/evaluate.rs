@@ -237,7 +237,7 @@ fn every_method_answers_as_single_queries_do() {
     let rows: Vec<Vec<f32>> = (0..2_600).map(row).collect();
     let vectors = vectors(&words, &rows);
     for method in [AnalogyMethod::Add, AnalogyMethod::Mul, AnalogyMethod::Textbook] {
-        let questions: Vec<_> = (0..400).map(|q| [q, q * 5 + 7, q * 3 + 1].map(|i| words[i].as_str())).collect();
+        let questions: Vec<_> = (0..518).map(|q| [q, q * 5 + 7, q * 3 + 1].map(|i| words[i].as_str())).collect();
         let answers: Vec<_> =
             questions.iter().map(|&question| answer(&vectors, question, method).unwrap().word).collect();
         // Every second question expects a wrong word, so that right answers alone cannot pass.
@@ -279,4 +279,15 @@ fn halves_are_summed_where_sections_name_them() {
     assert_eq!((syntactic.name.as_str(), syntactic.asked, syntactic.unknown), ("syntactic", 1, 1));
     assert_eq!(report(": a\nman king woman queen\n").halves, None);
     assert_eq!(report("man king woman lorry\n").total.accuracy(), None);
+}
+
+/// With one number a word cosines are 1 or -1, and the only word that is left scores nothing by 3CosMul.
+#[test]
+fn an_answer_of_the_lowest_score_is_one_also_where_it_is_the_one_expected() {
+    let vectors = vectors(&["a", "b", "c", "d"].map(str::to_owned), &[1.0, 1.0, 1.0, -1.0].map(|x| vec![x]));
+    for method in [AnalogyMethod::Add, AnalogyMethod::Mul, AnalogyMethod::Textbook] {
+        let questions = analogies(": some\na b c d\nd a b c\n");
+        let report = vectors.evaluate_analogies(&questions, method, &EvaluateOptions::default()).unwrap();
+        assert_eq!((report.total.correct, report.total.asked), (2, 2), "{method:?}");
+    }
 }

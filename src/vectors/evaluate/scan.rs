@@ -158,7 +158,11 @@ impl<'q> Group<'q> {
                 continue; // no answer
             }
             let [a, b, c] = [a, b, single].map(|word| kernels.dot(unit(word), unit(expected)));
-            floors[question].score = S::score([a + slack, b - slack, c - slack]);
+            let (b, c) = (b - slack, c - slack);
+            // Below -1 are no cosines: two factors of 3CosMul below 0 would make a score above the real one.
+            if b > -1.0 && c > -1.0 {
+                floors[question].score = S::score([a + slack, b, c]);
+            }
         }
         floors
     }
@@ -187,7 +191,7 @@ fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<
         search.run_vectorised();
     })?;
     let mut all = vec![Best::NONE; group.questions.len()];
-    for (share, ..) in shares {
+    for (share, _) in shares {
         all.iter_mut().zip(share).for_each(|(best, found)| *best = best.better(found));
     }
     Ok(all)

@@ -158,44 +158,47 @@ mod tests {
         check(&args, &crate::Cli::command()).err().map(|error| error.to_string())
     }
 
+    fn assert_told(args: &str, lines: &[&str]) {
+        let told = hints(args).unwrap();
+        for line in lines {
+            assert!(told.contains(&format!("\n  {line}")), "{told}");
+        }
+    }
+
     #[test]
     fn flags_of_other_programs_are_translated_all_at_once() {
-        let told = hints("quickvec train -train a.txt -output m -size 100 -hs 1 --min_count=3 -window 5").unwrap();
-        for line in [
+        let args = "quickvec train -train a.txt -output m -size 100 -hs 1 --min_count=3 -window 5";
+        let lines = [
             "-train is here the name of the text",
             "-output is here --output",
             "-size is here --vector-size",
             "-hs is here --hierarchical-softmax",
             "--min_count is here --min-count",
             "-window is here --window",
-        ] {
-            assert!(told.contains(&format!("\n  {line}")), "{told}");
-        }
+        ];
+        assert_told(args, &lines);
     }
 
     #[test]
     fn flags_that_do_nothing_here_are_told_what_they_did() {
-        let told = hints("quickvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9").unwrap();
-        for line in [
+        let args = "quickvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9";
+        let lines = [
             "-loss is here --hierarchical-softmax, where it was hs",
             "-t is here --subsample",
             "-minn has no counterpart here: the size of letter n-grams",
             "-wordNgrams has no counterpart here: it is for text classification",
             "-debug is here --progress none",
             "--batch_words has no counterpart here: how much text",
-        ] {
-            assert!(told.contains(&format!("\n  {line}")), "{told}");
-        }
+        ];
+        assert_told(args, &lines);
     }
 
     #[test]
     fn commands_of_other_programs_are_translated_with_their_flags() {
-        let told = hints("quickvec skipgram -input ko.txt -output x -dim 50").unwrap();
-        for line in
-            ["skipgram is here quickvec train --model skipgram", "-input is here the name", "-dim is here --vec"]
-        {
-            assert!(told.contains(&format!("\n  {line}")), "{told}");
-        }
+        let args = "quickvec skipgram -input ko.txt -output x -dim 50";
+        let lines =
+            ["skipgram is here quickvec train --model skipgram", "-input is here the name", "-dim is here --vec"];
+        assert_told(args, &lines);
         assert!(hints("quickvec nn model.bin -t").unwrap().ends_with(":\n  nn is here quickvec similar"));
         assert!(hints("quickvec word2phrase").unwrap().contains("word2phrase has no counterpart here: join"));
         assert!(hints("quickvec doesnt_match").unwrap().contains("is here quickvec odd"));

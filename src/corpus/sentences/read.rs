@@ -11,6 +11,7 @@ use super::lexicon::{Given, Growing};
 use super::options::{CountOptions, CountReport, ReadProgress};
 use super::store::Store;
 use super::table::WordTable;
+use crate::corpus::ReadReport;
 use crate::corpus::prepare::TokenizerKind;
 use crate::corpus::sources::Source;
 use crate::corpus::text::{hash_numbers, name_of};
@@ -290,7 +291,7 @@ fn none_left(name: &str, most: u64, min_count: u64, report: &CountReport) -> Cor
 }
 
 fn empty(name: &str, report: &CountReport) -> CorpusError {
-    let crate::corpus::ReadReport { empty_lines, skipped_lines, missing_fields, .. } = report.read;
+    let ReadReport { empty_lines, skipped_lines, missing_fields, .. } = report.read;
     CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines, missing_fields }
 }
 

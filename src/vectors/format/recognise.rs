@@ -84,7 +84,12 @@ pub fn recognise_file(path: &Path) -> Result<Format> {
 /// Which of the two a file with this header is.
 pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let body = &bytes[header.length..];
-    let text = word2vec_text::is_row(body, header.vector_size) || is_text(body) && !word2vec_binary::fits(bytes);
+    let text = match (word2vec_text::is_row(body, header.vector_size), is_text(body)) {
+        (true, true) => true,
+        (false, false) => false,
+        // Text in another encoding, or a row without its numbers; but a few bytes of binary may look so too.
+        _ => !word2vec_binary::fits(bytes),
+    };
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
 }
 
@@ -160,9 +165,14 @@ mod tests {
         }
         let latin = b"2 2\ncaf\xe9 1 2\nb 3 4\n";
         assert_eq!(recognise(latin).unwrap(), Format::Word2vecText);
-        for binary in
-            [&b"1 1\na \0\0\x80\x3f"[..], b"1 1\na abcd", b"1 2\na \x0a\x0a\x0a\x3d\x0a\x0a\x0a\x3d\n", b"5 3\n"]
-        {
+        let ends_like_a_row = b"1 1\na \x9c\x01 4";
+        for binary in [
+            &b"1 1\na \0\0\x80\x3f"[..],
+            b"1 1\na abcd",
+            b"1 2\na \x0a\x0a\x0a\x3d\x0a\x0a\x0a\x3d\n",
+            b"5 3\n",
+            ends_like_a_row,
+        ] {
             assert_eq!(recognise(binary).unwrap(), Format::Word2vecBinary, "{binary:?}");
         }
     }

@@ -70,7 +70,7 @@ const NOTHING: [(&str, &str); 17] = [
 ];
 
 /// Programs and subcommands of others, and ours.
-const COMMANDS: [(&str, &str); 18] = [
+const COMMANDS: [(&str, &str); 13] = [
     ("analogies", "quickvec analogy"),
     ("cbow", "quickvec train --model cbow"),
     ("compute-accuracy", "quickvec eval MODEL questions-words.txt"),
@@ -79,19 +79,23 @@ const COMMANDS: [(&str, &str); 18] = [
     ("evaluate-word-analogies", "quickvec eval"),
     ("evaluate-word-pairs", "quickvec eval"),
     ("nn", "quickvec similar"),
-    ("predict", CLASSIFY),
-    ("print-ngrams", "nothing: similar and embed use the n-grams of unknown words, and show none"),
     ("print-sentence-vectors", "quickvec embed, a vector for each line of text"),
     ("print-word-vectors", "quickvec convert MODEL - --to text, which writes the vectors of all words"),
-    ("quantize", "nothing: quickvec convert --half halves a model"),
     ("skipgram", "quickvec train --model skipgram"),
-    ("supervised", CLASSIFY),
     ("word-analogy", "quickvec analogy"),
-    ("word2phrase", "nothing: join the words of phrases by _ before training"),
     ("word2vec", "quickvec train"),
 ];
 
-const CLASSIFY: &str = "nothing: quickvec does not classify texts";
+/// Subcommands of others that are not here, and why, or what comes near.
+const COMMANDS_WITHOUT: [(&str, &str); 5] = [
+    ("predict", CLASSIFY),
+    ("print-ngrams", "similar and embed use the n-grams of unknown words, and show none"),
+    ("quantize", "quickvec convert --half halves a model"),
+    ("supervised", CLASSIFY),
+    ("word2phrase", "join the words of phrases by _ before training"),
+];
+
+const CLASSIFY: &str = "quickvec does not classify texts";
 
 /// Names that are known elsewhere, and what they are here.
 ///
@@ -108,20 +112,22 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
         }
     }
     let written = command.replace('_', "-").to_lowercase();
-    let other = find(&COMMANDS, &written).filter(|_| cli.find_subcommand(command).is_none());
-    let trains = command == "train" || other.is_some_and(|here| here.starts_with("quickvec train"));
+    let of_others = |known| find(known, &written).filter(|_| cli.find_subcommand(command).is_none());
+    let (here, without) = (of_others(&COMMANDS), of_others(&COMMANDS_WITHOUT));
+    let trains = command == "train" || here.is_some_and(|here| here.starts_with("quickvec train"));
     let train = cli.find_subcommand("train").filter(|_| trains);
     let of_flags = flags().filter_map(|flag| Some((name(flag), meaning(name(flag), train?)?)));
-    let of_command = other.map(|here| match here.strip_prefix("nothing: ") {
-        Some(why) => (command.as_str(), format!("has no counterpart here: {why}")),
-        None => (command.as_str(), format!("is here {here}")),
-    });
+    let of_command = here
+        .map(|here| format!("is here {here}"))
+        .or(without.map(|why| format!("has no counterpart here: {why}")))
+        .map(|what| (command.as_str(), what));
+    let is_command = of_command.is_some();
     let lines: String =
         of_command.into_iter().chain(of_flags).map(|(name, what)| format!("\n  {name} {what}")).collect();
-    match (lines.is_empty(), other) {
+    match (lines.is_empty(), is_command) {
         (true, _) => Ok(()),
-        (_, None) => Err(UsageError(format!("quickvec has other names for some of these flags:{lines}"))),
-        (_, Some(_)) => Err(UsageError(format!("this is a command of another program:{lines}"))),
+        (_, false) => Err(UsageError(format!("quickvec has other names for some of these flags:{lines}"))),
+        (_, true) => Err(UsageError(format!("this is a command of another program:{lines}"))),
     }
 }
 
@@ -220,12 +226,16 @@ mod tests {
 
     #[test]
     fn every_translation_is_of_a_flag_that_is_there_and_in_order() {
-        assert!([&TRAIN[..], &NOTHING, &COMMANDS].iter().all(|known| known.is_sorted_by_key(|(name, _)| name)));
+        assert!(
+            [&TRAIN[..], &NOTHING, &COMMANDS, &COMMANDS_WITHOUT]
+                .iter()
+                .all(|known| known.is_sorted_by_key(|(name, _)| name))
+        );
         let cli = crate::Cli::command();
         for (other, here) in COMMANDS {
             assert!(cli.find_subcommand(other).is_none(), "{other}");
-            let ours = here.strip_prefix("quickvec ").map(|here| here.split([' ', ',']).next().unwrap());
-            assert!(ours.is_none_or(|ours| cli.find_subcommand(ours).is_some()), "{here}");
+            let ours = here.strip_prefix("quickvec ").unwrap().split([' ', ',']).next().unwrap();
+            assert!(cli.find_subcommand(ours).is_some(), "{here}");
         }
         let train = cli.find_subcommand("train").unwrap();
         let is_flag = |flag: &str| train.get_arguments().any(|arg| arg.get_long() == Some(&flag[2..]));

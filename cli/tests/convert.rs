@@ -167,7 +167,7 @@ fn what_opening_had_to_leave_out_is_told_once_on_stderr() {
     assert!(code == 1 && message.contains("--invalid-words skip"), "{message}");
     let told = converted(&input, &place.path("a.vec"), &["--allow-nan", "--invalid-words", "skip"]);
     assert_eq!(std::fs::read_to_string(place.path("a.vec")).unwrap(), "2 2\na 1.0 2.0\nd 1.0 2.0\n");
-    for what in ["1 words that came a second time", "1 words left out for NaN", "1 words that are no UTF-8", "no end"] {
+    for what in ["1 word that came a second time", "1 word left out for NaN", "1 word not in UTF-8", "no end"] {
         assert_eq!(told.matches(what).count(), 1, "{told}");
     }
     assert!(told.lines().all(|line| line.starts_with("note: ") && line.contains("in.txt")), "{told}");

@@ -199,7 +199,7 @@ fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
     case.run_small(&["text.txt", "-o", "a", "--invalid-utf8", "replace"]).succeeds().says("replaced by U+FFFD");
     case.run_small(&["text.txt", "-o", "b", "--invalid-utf8", "skip"])
         .succeeds()
-        .says("1 lines with runs of bytes that are not UTF-8: left out");
+        .says("1 line with bytes that are not UTF-8: left out");
 }
 
 /// Rows 22, 23 and 25.
@@ -241,7 +241,7 @@ fn one_long_line_is_read_and_one_long_word_is_cut_and_counted() {
     let case = Case::new();
     let line = std::fs::read_to_string(case.text(2_000)).unwrap().replace('\n', " ");
     case.write("text.txt", format!("{line} {}", "x".repeat(1 << 20)));
-    case.run_small(&["text.txt", "-o", "m"]).succeeds().says("1 words longer than 1000 bytes");
+    case.run_small(&["text.txt", "-o", "m"]).succeeds().says("1 word longer than 1000 bytes");
 }
 
 /// Row 28.

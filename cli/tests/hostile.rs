@@ -207,7 +207,7 @@ fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
 fn row_52_words_that_are_there_twice() {
     let place = Place::new();
     let (shown, told) = opens(&place.file("twice", b"3 2\na 1 0\nb 1 1\na 0 1\n"), &["--format", "tsv"], "b");
-    assert!(told.contains("1 words that came a second time; the first vector of each was kept"), "{told}");
+    assert!(told.contains("1 word that came a second time; the first vector of each was kept"), "{told}");
     assert_eq!(shown.lines().count(), 2, "{shown}");
     assert!(shown.contains("0.707"), "{shown}");
 }
@@ -219,7 +219,7 @@ fn row_53_numbers_that_are_none() {
         let text = format!("3 2\na 1 2\nb {bad} 4\nc 5 6\n");
         refused(&place, text.as_bytes(), "row 1");
         let (shown, told) = opens(&place.file("some", text.as_bytes()), &["--allow-nan"], "a");
-        assert!(told.contains("1 words left out for NaN or infinity") && shown.contains('c'), "{told}");
+        assert!(told.contains("1 word left out for NaN or infinity") && shown.contains('c'), "{told}");
     }
     let rows = [row(b"a", &[1.0, 2.0]), row(b"b", &[f32::NAN, 4.0])].concat();
     refused(&place, &[b"2 2\n", &rows[..]].concat(), "NaN");
@@ -239,10 +239,10 @@ fn row_55_words_that_are_no_utf_8() {
     refused(&place, bytes, "is no UTF-8");
     let path = place.file("some", bytes);
     let (_, told) = opens(&path, &["--invalid-words", "skip"], "a");
-    assert!(told.contains("2 words that are no UTF-8"), "{told}");
+    assert!(told.contains("2 words not in UTF-8"), "{told}");
     let (_, told) = opens(&path, &["--invalid-words", "replace"], "a");
     // Both become the same two characters: the first is kept.
-    assert!(told.contains("2 words that are no UTF-8") && told.contains("1 words that came a second time"), "{told}");
+    assert!(told.contains("2 words not in UTF-8") && told.contains("1 word that came a second time"), "{told}");
 }
 
 /// A file is told by its content: a wrong name changes nothing.

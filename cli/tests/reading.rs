@@ -105,12 +105,12 @@ fn folders_and_patterns_are_the_files_in_them() {
     case.run_small(&["data/a.txt", "data/sub/b.gz", "-o", "files"]).succeeds();
     case.run_small(&["data", "-o", "folder"])
         .succeeds()
-        .says("data: 1 hidden files or folders: left out")
-        .says("1 files without a byte: left out");
+        .says("data: 1 hidden file or folder: left out")
+        .says("1 file without a byte: left out");
     case.run_small(&["data/**/*.*", "-o", "pattern"]).succeeds();
     case.run_small(&["data/a.txt", "data", "-o", "twice"])
         .succeeds()
-        .says("1 files named or found again (data/a.txt): read once");
+        .says("1 file named or found again (data/a.txt): read once");
     for model in ["folder", "pattern", "twice"] {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }
@@ -201,7 +201,7 @@ fn words_are_found_by_the_rules_of_unicode() {
     case.write("text.txt", "東京都に住んで。「아버지가 방에, 들어가신다.」 Don't stop!\n".repeat(20));
     case.run_small(&["text.txt", "-o", "m", "--tokenizer", "unicode"])
         .succeeds()
-        .says("120 punctuation marks and symbols: left out");
+        .says("120 punctuation marks or symbols: left out");
     has(&case, "m", &["東京", "都", "に", "住", "んで", "아버지가", "방에", "들어가신다", "Don't", "stop"]);
     lacks(&case, "m", &["。", ",", "방에,", "stop!"]);
 }

@@ -252,7 +252,7 @@ fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "m", "--model", "skipgram"]).succeeds();
     case.write("new.txt", "new1 a1 new2 a2 rare\n".repeat(4) + &"new1 a1 a3 new2 a2 a4\n".repeat(400));
-    train(&case, &["new.txt", "-o", "u", "--update", "m"]).succeeds().says("2 new words are added to 32");
+    train(&case, &["new.txt", "-o", "u", "--update", "m"]).succeeds().says("2 new words added to 32");
     let (old, new) = (open(&case, "m"), open(&case, "u"));
     let count = |vectors: &WordVectors, word: &str| {
         let words = vectors.vocabulary();
@@ -273,7 +273,7 @@ fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
     assert!(similar(&case, "u", "new1", "3").iter().all(|word| word.starts_with('a') || word == "new2"));
     assert!(quickvec(&case, &["info", "u"]).succeeds().stdout.contains("skipgram"));
     // On top of itself, and with the text twice needed.
-    train(&case, &["new.txt", "-o", "u", "--update", "u", "--force"]).succeeds().says("0 new words are added to 34");
+    train(&case, &["new.txt", "-o", "u", "--update", "u", "--force"]).succeeds().says("0 new words added to 34");
     train(&case, &["-", "-o", "x", "--update", "m"]).fails(2, "--update goes through the text twice");
 }
 

@@ -202,7 +202,7 @@ fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
     assert!(!case.exists("m"));
     let policy = |name: &str| train(&case, &["text.txt", "-o", name, "--invalid-utf8", name]).succeeds();
     policy("replace").says("replaced by U+FFFD");
-    policy("skip").says("1 lines with runs of bytes that are not UTF-8: left out");
+    policy("skip").says("1 line with bytes that are not UTF-8: left out");
 }
 
 /// Rows 22, 23 and 25.
@@ -254,7 +254,7 @@ fn one_huge_line_is_read_whole_and_one_long_word_is_cut_and_counted() {
     let words: String = (0..300_000_u64).map(|i| format!("w{} ", i * i % 997 % 150)).collect();
     case.write("text.txt", format!("{words}{}", "x".repeat(1 << 20)));
     let outcome = train(&case, &["text.txt", "-o", "m"]).succeeds().says("300,000 words kept");
-    outcome.says("1 words longer than 1000 bytes");
+    outcome.says("1 word longer than 1000 bytes");
     // One line is as good as several: the words of all of it were trained.
     assert!(rows(&case, "m").iter().all(|x| x.is_finite()));
 }

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::reading::Reading;
-use crate::output::{UsageError, note, say, thousands};
+use crate::output::{UsageError, counted, note, say, thousands};
 use quickvec::Vocabulary;
 use quickvec::compress::Compression;
 use quickvec::corpus::datasets::ptb::{self, Split};
@@ -143,14 +143,14 @@ impl Texts {
         let Sources { hidden, empty, special, repeated, .. } = &self.sources;
         let again = repeated.first().map_or(String::new(), |path| format!(" ({})", path.display()));
         let told = [
-            (*hidden, "hidden files or folders: left out (name them to have them read)".to_owned()),
-            (*empty, "files without a byte: left out".to_owned()),
-            (*special, "pipes or devices: left out".to_owned()),
-            (repeated.len() as u64, format!("files named or found again{again}: read once")),
+            (*hidden, "hidden file(s) or folder(s): left out (name them to have them read)".to_owned()),
+            (*empty, "file(s) without a byte: left out".to_owned()),
+            (*special, "pipe(s) or device(s): left out".to_owned()),
+            (repeated.len() as u64, format!("file(s) named or found again{again}: read once")),
         ];
         let names = self.names.join(" ");
         for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
-            note(format_args!("{names}: {} {what}", thousands(*count)));
+            note(format_args!("{names}: {}", counted(*count, what)));
         }
         let json = self.sources.list.iter().find(|source| matches!(source, Source::File(path) if is_json_lines(path)));
         if let (Some(Source::File(path)), None) = (json, &preparation.field) {
@@ -193,24 +193,26 @@ pub fn with_flags(error: Error) -> anyhow::Error {
 
 /// A line for everything that did not become a token as it stood.
 pub fn tell(name: &str, report: &ReadReport) {
-    let bytes = "runs of bytes that are not UTF-8";
+    let bytes = "bytes that are not UTF-8";
     let told = [
-        (report.empty_lines, "lines without a word: skipped".to_owned()),
-        (report.skipped_lines, format!("lines with {bytes}: left out")),
-        (if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 }, format!("{bytes}: replaced by U+FFFD")),
-        (report.words_cut, format!("words longer than {MAX_WORD_BYTES} bytes: cut there")),
-        (report.unknown_words, "words that the vocabulary lacks: left out".to_owned()),
-        (report.literal_eos, format!("words that read {EOS}: taken for the line end")),
+        (report.empty_lines, "line(s) without a word: skipped".to_owned()),
+        (report.skipped_lines, format!("line(s) with {bytes}: left out")),
+        (
+            if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 },
+            format!("run(s) of {bytes}: replaced by U+FFFD"),
+        ),
+        (report.words_cut, format!("word(s) longer than {MAX_WORD_BYTES} bytes: cut there")),
+        (report.unknown_words, "word(s) that the vocabulary lacks: left out".to_owned()),
+        (report.literal_eos, format!("word(s) that read {EOS}: taken for the line end")),
         (
             report.decomposed_hangul,
-            "words with conjoining jamo (NFD): not the same words as composed ones (--normalize nfc composes them)"
-                .to_owned(),
+            "word(s) with conjoining jamo (NFD): not the same as composed (--normalize nfc composes them)".to_owned(),
         ),
-        (report.missing_fields, "lines of JSON without the field: left out".to_owned()),
-        (report.non_words, "punctuation marks and symbols: left out".to_owned()),
+        (report.missing_fields, "line(s) of JSON without the field: left out".to_owned()),
+        (report.non_words, "punctuation mark(s) or symbol(s): left out".to_owned()),
     ];
     for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
-        note(format_args!("{name}: {} {what}", thousands(*count)));
+        note(format_args!("{name}: {}", counted(*count, what)));
     }
     if report.stopped_at_limit {
         note(format_args!("{name}: cut at --max-tokens"));

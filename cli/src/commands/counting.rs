@@ -3,7 +3,7 @@
 
 use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;
-use crate::output::{columns, note, say, thousands};
+use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quickvec::corpus::{
     Corpus, CountOptions, CountReport, EOS, Preparation, ReadOptions, ReadProgress, Sentences, count_words,
@@ -110,12 +110,13 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
     }
     let rare = match report.rare_words {
         0 => String::new(),
-        1 => format!("; 1 was seen less than {} times: left out", options.min_count),
-        rare => {
-            format!("; {} different ones were seen less than {} times: left out", thousands(rare), options.min_count)
-        }
+        rare => format!("; {} seen less than {} times: left out", counted(rare, "different one(s)"), options.min_count),
     };
-    say(format_args!("{} words, {} different ones{rare}", thousands(report.tokens), thousands(report.different_words)));
+    say(format_args!(
+        "{}, {}{rare}",
+        counted(report.tokens, "word(s)"),
+        counted(report.different_words, "different one(s)")
+    ));
 }
 
 /// How far reading is, on a terminal.

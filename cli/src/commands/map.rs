@@ -2,7 +2,7 @@
 
 use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
-use crate::output::{Place, UsageError, note, say};
+use crate::output::{Place, UsageError, counted, note, say};
 use quickvec::corpus::EOS;
 use quickvec::vectors::Floats;
 use quickvec::vectors::map::{clusters, most_frequent, pca};
@@ -99,7 +99,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     })?;
     let hidden = drawing.dots.len() - labels;
     let without = if hidden > 0 { format!(", {hidden} of them without room for their names") } else { String::new() };
-    say(format_args!("{}: {} words{without}", args.output.path.display(), drawing.dots.len()));
+    say(format_args!("{}: {}{without}", args.output.path.display(), counted(drawing.dots.len() as u64, "word(s)")));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! What all commands that open a model share.
 
-use crate::output::{UsageError, note};
+use crate::output::{UsageError, counted, note};
 use quickvec::vectors::Restricted;
 use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
 use quickvec::{Error, Vocabulary, WordVectors};
@@ -80,14 +80,14 @@ pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
 
 /// Says on stderr what was done with what could not be taken as it stood.
 fn tell(path: &Path, report: &OpenReport) {
-    let counted = [
-        (report.duplicates, "words that came a second time; the first vector of each was kept"),
-        (report.not_finite, "words left out for NaN or infinity in their vectors"),
-        (report.invalid_words, "words that are no UTF-8, replaced or left out as --invalid-words says"),
-        (report.empty_words, "word without a letter, kept"),
+    let told = [
+        (report.duplicates, "word(s) that came a second time; the first vector of each was kept"),
+        (report.not_finite, "word(s) left out for NaN or infinity in the vector"),
+        (report.invalid_words, "word(s) not in UTF-8, replaced or left out as --invalid-words says"),
+        (report.empty_words, "word(s) without a letter, kept"),
     ];
-    for (count, what) in counted.iter().filter(|(count, _)| *count > 0) {
-        note(format_args!("{}: {count} {what}", path.display()));
+    for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+        note(format_args!("{}: {}", path.display(), counted(*count, what)));
     }
     if report.unfinished {
         let what = "the last line has no end; if the file was cut short, its last number is wrong";

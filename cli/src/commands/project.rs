@@ -1,7 +1,7 @@
 //! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
 use super::open::{self, OpenArgs};
-use crate::output::{Place, UsageError, say};
+use crate::output::{Place, UsageError, counted, say};
 use anyhow::bail;
 use quickvec::vectors::map::most_frequent;
 use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     let metadata = metadata(vectors.vocabulary(), &ids)?;
     write_both(&numbers, &words, &vectors, &ids, &metadata)?;
-    say(format_args!("{} and {}: {} words", numbers.display(), words.display(), ids.len()));
+    say(format_args!("{} and {}: {}", numbers.display(), words.display(), counted(ids.len() as u64, "word(s)")));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! `quickvec verify MODEL...`: is every byte what was written?
 
 use super::open;
-use crate::output::{message, say, to_stdout};
+use crate::output::{counted, message, say, to_stdout};
 use quickvec::vectors::format::safetensors::ModelFile;
 use quickvec::vectors::format::{Format, recognise_file};
 use quickvec::{Error, WordVectors};
@@ -50,5 +50,5 @@ fn check(path: &Path) -> Result<String, Error> {
             (vectors, "read to the end; this format has no checksums".to_owned())
         }
     };
-    Ok(format!("{} words, vector size {}; {how}", vectors.len(), vectors.vector_size()))
+    Ok(format!("{}, vector size {}; {how}", counted(vectors.len() as u64, "word(s)"), vectors.vector_size()))
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::table::{padded, printable};
+use super::text::counted;
 use super::tsv::escaped;
 use super::width::width;
 use quickvec::vectors::evaluate::statistics::Correlation;
@@ -151,5 +152,5 @@ fn pairs_table(out: &mut dyn Write, report: &PairReport) -> io::Result<()> {
             None => writeln!(out, "  {name:<8}  {:>7}", "-")?,
         }
     }
-    writeln!(out, "  {} pairs compared, {} unknown", report.compared, report.unknown)
+    writeln!(out, "  {} compared, {} unknown", counted(report.compared as u64, "pair(s)"), report.unknown)
 }

@@ -36,5 +36,5 @@ pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::{Progress, ProgressMode};
 pub use stream::{note, say, to_stdout};
-pub use text::{shell_words, thousands};
+pub use text::{counted, shell_words, thousands};
 pub use words::WordsForm;

@@ -8,6 +8,11 @@ pub fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
+/// So many of something: `(s)` in its name is an s, or nothing behind a 1.
+pub fn counted(count: u64, what: &str) -> String {
+    format!("{} {}", thousands(count), what.replace("(s)", if count == 1 { "" } else { "s" }))
+}
+
 /// Arguments as a POSIX shell reads them.
 pub fn shell_words<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| quote(word.as_ref())).collect();
@@ -30,6 +35,14 @@ mod tests {
     fn thousands_are_set_apart() {
         let shown = [0, 999, 1_000, 929_589, u64::MAX].map(thousands);
         assert_eq!(shown, ["0", "999", "1,000", "929,589", "18,446,744,073,709,551,615"]);
+    }
+
+    #[test]
+    fn one_of_something_is_not_many() {
+        let what = "pipe(s) or device(s): left out";
+        assert_eq!(counted(1, what), "1 pipe or device: left out");
+        assert_eq!(counted(0, what), "0 pipes or devices: left out");
+        assert_eq!(counted(1200, "word(s)"), "1,200 words");
     }
 
     #[test]

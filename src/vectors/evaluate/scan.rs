@@ -2,7 +2,8 @@
 //!
 //! The score of word `x` for "a is to b as c is to ?" is made of three products, `a·x`, `b·x` and `c·x`, and questions
 //! share their words: Google's 19,544 have 905. So the products of every *word* of the questions with a block of the
-//! vocabulary are one matrix product, of which a question reads three rows. Scores do not depend on the number of threads.
+//! vocabulary are one matrix product, and what questions with the same `a` and `b` make of two of its rows is made once
+//! (`block.rs`). Scores do not depend on the number of threads.
 #![forbid(unsafe_code)]
 
 use super::block::{Add, AnalogyScore, Asked, Best, Mul, Search};

@@ -11,7 +11,7 @@ use super::session::EngineSession;
 use super::settings;
 use crate::commands::corpus::Choice;
 use crate::commands::counting;
-use crate::output::{UsageError, note, say, thousands};
+use crate::output::{UsageError, counted, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{CountOptions, Sentences, available_memory};
 use quickvec::engine::{Trainer, memory_needed};
@@ -133,7 +133,7 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     }
     let frequent = new.words().zip(new.counts()).filter(|(_, count)| **count >= options.min_count);
     let added = frequent.filter(|(word, count)| merged.insert(word, **count).is_some()).count();
-    note(format_args!("{} new words are added to {}", thousands(added as u64), thousands(old.len() as u64)));
+    note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(old.len() as u64)));
     let mut sorted = Vocabulary::new();
     for id in merged.by_falling_count() {
         sorted.insert(merged.word(id), merged.count(id));

@@ -14,6 +14,8 @@ from pathlib import Path
 from common import machine
 
 GENSIM = ["gensim==4.4.0", "numpy"]
+# A package that has sets of analogies and of pairs with it; nothing of its code is run.
+DATA = "svd2vec==0.3.3"
 FASTTEXT = (["fasttext", "numpy"], ["fasttext-wheel", "numpy"])
 # What each peer needs to be there, and how its version is found.
 PROBE = """
@@ -102,6 +104,19 @@ def install(python, name):
         except RuntimeError as error:
             reason = reason or last_line(error)
     return {name: reason}
+
+
+def data_folder(python, folder, say):
+    """The folder with more sets, fetched into `folder` where it is not there; None where it cannot be had."""
+    data = Path(folder, "svd2vec", "datasets")
+    if not data.is_dir():
+        say(f"fetching more sets into {folder}")
+        try:
+            machine.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(folder), DATA],
+                        stdin=subprocess.DEVNULL)
+        except RuntimeError as error:
+            say(f"without more sets: {last_line(error)}")
+    return data if data.is_dir() else None
 
 
 def last_line(error):

@@ -4,7 +4,7 @@ A column for each model and system, a row for each thing that was measured. What
 a model of which nothing was measured is left out. All of it comes from the numbers as they are in the JSON file.
 """
 
-from quality import MEASURES
+from quality import SETS
 from report import TRAINING, middle_seconds, shown, table
 from systems import MODELS, NAMES, SYSTEMS
 
@@ -88,7 +88,7 @@ def rows(parts):
         peaks = parts["memory"]["peak_bytes"]
         found.append(("memory", {("skipgram", system): f"{peak / 1e6:.0f}" for system, peak in peaks.items()}))
     if "quality" in parts:
-        found += [(measure, scored(parts["quality"]["mean"], measure)) for measure in MEASURES]
+        found += [(measure, scored(parts["quality"]["mean"], measure)) for measure in SETS]
     return [(what, cells) for what, cells in found if cells]
 
 

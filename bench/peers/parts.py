@@ -20,6 +20,8 @@ MEMORY = 1.10  # times matrices, ids and vocabulary
 LARGE_SPEED = 1.5e6  # trained words a second and core
 # What quickvec may be worse than gensim: points of accuracy, and Spearman's coefficient. A tie, as far as seeds scatter.
 QUALITY = {"analogy": 0.5, "ws353": 0.01, "simlex": 0.01}
+# gensim once more in the part `quality`, on one worker: see README.md, "What the same settings cannot make the same".
+ALONE = "gensim-1"
 QUALITY_NAMES = {"analogy": "analogies, points", "ws353": "WS-353", "simlex": "SimLex-999"}
 FASTTEXT_THREADS = 12  # it gives first weights to min(threads, 10) tenths of its rows only
 
@@ -129,17 +131,27 @@ def quality_part(context):
         raise RuntimeError(f"no folder has {', '.join(quality.SETS)}: name it with --shared or QUICKVEC_SHARED")
     epochs = context.quality_epochs
     files = train_for_quality(context, epochs)
-    firsts = [next(path for (_, system, _), path in files.items() if system == name) for name in ours_first(context.systems)]
+    firsts = [next(path for (_, name, _), path in files.items() if name == system) for system in ours_first(context.systems)]
     words = quality.common_words(firsts)
     context.say(f"quality: {len(words)} words in common")
     found = []
-    for (model, system, seed), path in files.items():
+    for (model, name, seed), path in files.items():
         scores = quality.evaluate(context, path, words, context.sets)
-        context.say(f"quality: {MODELS[model]} {NAMES[system]} seed {seed}: {scores}")
-        found.append({"model": model, "system": system, "seed": seed} | scores)
-    means = {model: {system: means_of(found, model, system) for system in context.systems} for model in MODELS}
+        context.say(f"quality: {MODELS[model]} {NAMES[name]} seed {seed}: {scores}")
+        found.append({"model": model, "system": name, "seed": seed} | scores)
+    means = {model: {name: means_of(found, model, name) for name, _, _ in contenders(context)} for model in MODELS}
     return {"epochs": epochs, "seeds": context.seeds, "words": len(words), "restrict": quality.RESTRICT, "runs": found,
             "mean": means, "bars": quality_bars(means)}
+
+
+def contenders(context):
+    """Who is compared on quality: its name, the system, its threads."""
+    found = []
+    for system in context.systems:
+        found.append((system, system, max(FASTTEXT_THREADS, context.threads) if system == "fasttext" else context.threads))
+        if system == "gensim" and context.threads > 1:
+            found.append((ALONE, system, 1))
+    return found
 
 
 def ours_first(names):
@@ -148,28 +160,28 @@ def ours_first(names):
 
 
 def train_for_quality(context, epochs):
-    """Files of vectors by (model, system, seed)."""
+    """Files of vectors by (model, name of the contender, seed)."""
     files = {}
     for model in MODELS:
         for seed in range(1, context.seeds + 1):
-            for system in context.systems:
-                threads = max(FASTTEXT_THREADS, context.threads) if system == "fasttext" else context.threads
+            for name, system, threads in contenders(context):
                 asked = settings(model, threads, **(context.base | {"epochs": epochs, "seed": seed}))
-                path = context.work / f"quality-{model}-{system}-{seed}.bin"
+                path = context.work / f"quality-{model}-{name}-{seed}.bin"
 
                 def once(system=system, asked=asked, path=path):
                     return systems.train(context, system, asked, vectors_path=path)
 
                 found = context.journal.measure(key(context, "quality", system, asked), once, valid=lambda _, p=path: p.exists())
-                context.say(f"quality: {MODELS[model]} {NAMES[system]} seed {seed}: {found['words_per_second'] / 1e6:.3f} M words/s")
-                files[model, system, seed] = path
+                context.say(f"quality: {MODELS[model]} {NAMES[name]} seed {seed}: {found['words_per_second'] / 1e6:.3f} M words/s")
+                files[model, name, seed] = path
     return files
 
 
-def means_of(found, model, system):
+def means_of(found, model, name):
     """The means over the seeds."""
-    runs = [run for run in found if (run["model"], run["system"]) == (model, system)]
-    return {measure: mean(run[measure] for run in runs) for measure in quality.MEASURES}
+    runs = [run for run in found if (run["model"], run["system"]) == (model, name)]
+    measures = [measure for measure in quality.SETS | quality.MORE_SETS if any(measure in run for run in runs)]
+    return {measure: mean(run[measure] for run in runs) for measure in measures}
 
 
 def quality_bars(means):

@@ -56,7 +56,7 @@ class Context:
     base: dict
     quality_epochs: int
     large: tuple
-    sets: list
+    sets: dict
     journal: Journal
     say: Clock
     version: str
@@ -125,6 +125,8 @@ def parser():
     p.add_argument("--shared", type=Path, default=os.environ.get("QUICKVEC_SHARED"),
                    help="folder with questions-words.txt, ws353.txt and SimLex999.txt, itself or in its folder eval "
                         "(default: QUICKVEC_SHARED, then ../shared)")
+    p.add_argument("--more-sets", type=Path,
+                   help="folder with more sets, of which there are no bars (default: those of a package from PyPI; none where it cannot be had)")
     p.add_argument("--programs", type=Path, default=ROOT / "target/release", help="folder of the release programs")
     p.add_argument("--venv", type=Path, default=environment.default_folder(), help="the peers' Python environment; made if missing")
     p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
@@ -146,6 +148,16 @@ def find_peers(args, say):
     return env, [name for name in args.systems if name == "quickvec" or name in env.versions]
 
 
+def sets_of(args, env, say):
+    """The files of each measure; None where those of the bars are not there, or nobody asks for them."""
+    sets = quality.find_sets([args.shared, ROOT.parent / "shared"], quality.SETS) if "quality" in args.parts else None
+    if sets is None:
+        return None
+    python = env.python if env.versions else sys.executable
+    folder = args.more_sets or environment.data_folder(python, environment.cache_folder() / "sets", say)
+    return sets | (quality.find_sets([folder], quality.MORE_SETS) or {})
+
+
 def context_of(args, say):
     """All that the parts need; a RuntimeError where something is missing."""
     missing = [name for name in ("quickvec", "engine_speed", "count_speed", "zipf_text") if not (args.programs / name).exists()]
@@ -161,7 +173,7 @@ def context_of(args, say):
     return Context(
         corpus=args.corpus, tokens=facts["tokens"], env=env, programs=args.programs, work=args.work, systems=racing,
         rounds=args.rounds, seeds=args.seeds, threads=args.threads, base={}, quality_epochs=5, large=(100_000_000, 1_000_000),
-        sets=quality.find_sets([args.shared, ROOT.parent / "shared"]), say=say, version=version.split()[-1],
+        sets=sets_of(args, env, say), say=say, version=version.split()[-1],
         journal=Journal(args.work / "journal.jsonl", args.resume),
     )
 
@@ -242,7 +254,7 @@ def smoke(args, say):
         args.rounds = args.seeds = 1
         made_up_corpus(args.corpus, tokens=100_000)
         quality.made_up_sets(folder / "eval")
-        args.shared, args.resume = folder, False
+        args.shared, args.more_sets, args.resume = folder, folder / "eval", False
         context = context_of(args, say)
         context.quality_epochs, context.large = 1, (50_000, 1_000)
         done, failed = race(args, context)

@@ -1,9 +1,11 @@
 """The tables, as Markdown, from the numbers as they are in the JSON file."""
 
 from measuring import bar_text
-from quality import MEASURES
+from quality import ANALOGIES
 from systems import MODELS, NAMES, SYSTEMS
 
+MEASURES = {"analogy": "Google's analogies, %", "msr": "MSR's analogies, %", "ws353": "WS-353", "simlex": "SimLex-999", "men": "MEN",
+            "mturk": "MTurk-287", "rare": "Rare Words"}
 TRAINING = {"speed": "", "d300": ", 300 numbers", "hs": ", hierarchical softmax"}
 
 
@@ -121,16 +123,17 @@ def quality(part):
     """How good the vectors are."""
     if not part:
         return ""
-    head = [f"after {part['epochs']} epochs, mean of {part['seeds']} seeds", "analogies, %", "WS-353", "SimLex-999"]
-    rows = [[f"{MODELS[model]}, {NAMES[system]}", *(shown(scores[measure], measure) for measure in MEASURES)]
+    measures = [name for name in MEASURES if any(name in scores for by_system in part["mean"].values() for scores in by_system.values())]
+    head = [f"after {part['epochs']} epochs, mean of {part['seeds']} seeds", *(MEASURES[measure] for measure in measures)]
+    rows = [[f"{MODELS[model]}, {NAMES[system]}", *(shown(scores.get(measure), measure) for measure in measures)]
             for model, by_system in part["mean"].items() for system, scores in by_system.items()]
-    return (table(head, rows) + f"\n\nGoogle analogies among the {part['restrict']:,} most frequent words, pairs (Spearman) among all "
+    return (table(head, rows) + f"\n\nAnalogies among the {part['restrict']:,} most frequent words, pairs (Spearman) among all "
             f"{part['words']:,}; the same words in the same order for all.")
 
 
 def shown(score, measure):
     """A score with as many places as it means something."""
-    return "-" if score is None else f"{score:.1f}" if measure == "analogy" else f"{score:.3f}"
+    return "-" if score is None else f"{score:.1f}" if measure in ANALOGIES else f"{score:.3f}"
 
 
 def large(part):

@@ -14,7 +14,7 @@ from common import machine
 
 HERE = Path(__file__).resolve().parent
 SYSTEMS = ("gensim", "fasttext", "quickvec")
-NAMES = {"gensim": "gensim", "fasttext": "fastText", "quickvec": "quickvec"}
+NAMES = {"gensim": "gensim", "fasttext": "fastText", "quickvec": "quickvec", "gensim-1": "gensim on 1 thread"}
 LEARNING_RATE = {"skipgram": 0.025, "cbow": 0.05}
 MODELS = {"skipgram": "SkipGram", "cbow": "CBOW"}
 

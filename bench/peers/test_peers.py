@@ -49,7 +49,7 @@ def result():
     scaled |= summary(scaled["rounds"], "2 threads")
     unknown = {"analogy": None, "ws353": None, "simlex": None}
     means = {"skipgram": {"gensim": unknown | {"analogy": 29.0}, "quickvec": {"analogy": 28.04, "ws353": 0.5678, "simlex": None}},
-             "cbow": {"fasttext": unknown | {"analogy": 30.0}}}
+             "cbow": {"fasttext": unknown | {"analogy": 30.0}, "gensim-1": {"msr": 25.1}}}
     needed = {"matrix": 60e6, "id": 40e6, "vocabulary": 3e6}
     made = {
         "speed": {"tasks": [skipgram, cbow], "bars": parts.times_gensim("speed", [skipgram, cbow])},
@@ -233,10 +233,24 @@ class Quality(unittest.TestCase):
 
     def test_sets_are_found_in_a_folder_or_in_its_folder_eval(self):
         with tempfile.TemporaryDirectory() as folder:
-            self.assertIsNone(quality.find_sets([None, folder]))
+            self.assertIsNone(quality.find_sets([None, folder], quality.SETS))
             quality.made_up_sets(Path(folder, "eval"))
-            self.assertEqual(quality.find_sets([None, folder]), quality.find_sets([Path(folder, "eval")]))
-            self.assertEqual([path.name for path in quality.find_sets([folder])], list(quality.SETS))
+            for files in (quality.SETS, quality.MORE_SETS):
+                found = quality.find_sets([None, folder], files)
+                self.assertEqual(found, quality.find_sets([Path(folder, "eval")], files))
+                self.assertEqual({measure: path.name for measure, path in found.items()}, {m: Path(f).name for m, f in files.items()})
+
+    def test_gensim_comes_once_more_on_one_thread(self):
+        def found(systems, threads):
+            return parts.contenders(types.SimpleNamespace(systems=systems, threads=threads))
+
+        self.assertEqual(found(["gensim", "fasttext", "quickvec"], 2),
+                         [("gensim", "gensim", 2), ("gensim-1", "gensim", 1), ("fasttext", "fasttext", 12), ("quickvec", "quickvec", 2)])
+        self.assertEqual(found(["gensim", "quickvec"], 1), [("gensim", "gensim", 1), ("quickvec", "quickvec", 1)])
+
+    def test_means_are_of_what_was_measured(self):
+        runs = [{"model": "cbow", "system": "gensim", "seed": seed, "analogy": 30.0 + seed, "men": 0.5} for seed in (1, 2)]
+        self.assertEqual(parts.means_of(runs, "cbow", "gensim"), {"analogy": 31.5, "men": 0.5})
 
     def test_firsts_are_quickvecs(self):
         self.assertEqual(parts.ours_first(["gensim", "fasttext", "quickvec"]), ["quickvec", "gensim", "fasttext"])
@@ -246,7 +260,7 @@ class Files(unittest.TestCase):
     def test_tables_show_every_part(self):
         text = report.markdown(result())
         for line in ("| SkipGram | 0.70 | 0.50 | 14.00 | 20.0 x | 28.0 x |", "| SkipGram | 14.29 | 20.00 | 0.71 | 20.0 x | 28.0 x |",
-                     "| SkipGram | 300 | 110 |", "| SkipGram | 5.00 | 9.00 | 1.80 x |", "| SkipGram, quickvec | 28.0 | 0.568 | - |",
+                     "| SkipGram | 300 | 110 |", "| SkipGram | 5.00 | 9.00 | 1.80 x |", "| SkipGram, quickvec | 28.0 | - | 0.568 | - |", "| CBOW, gensim on 1 thread | - | 25.1 | - | - |",
                      "Counting and encoding alone: 50.0 M tokens/s.", "2.00 M words a second and core", "= 103.0 MB",
                      "`x.txt`: 10,000,000 tokens, 71,000 words", "2 threads on 2 cores, Linux, 2025-01-31; gensim 4.4.0, NumPy 2, Python 3.11.7"):
             self.assertIn(line, text)

@@ -6,7 +6,8 @@
 //! - **A window is one step** ([`math::kernels::window`](crate::math::kernels::window)): its negatives are drawn once and
 //!   shared by its contexts, all scores are taken before anything moves. As good as fresh negatives for each pair, and five
 //!   times as fast.
-//! - **The corpus is gone through in blocks** (`blocks.rs`): threads take the next block from one counter, so that none waits for
+//! - **The corpus is shuffled** (`blocks.rs`), piece by piece, anew for each epoch: better vectors in the same time.
+//! - **It is gone through in blocks** of such pieces: threads take the next block from one counter, so that none waits for
 //!   another at the end of an epoch. All randomness of a block, and its learning rate, follow from the seed and its
 //!   number. So a place in the corpus is all the state there is: no generator has to be saved, and a run that was stopped
 //!   goes on as if it never had, with any number of threads.

@@ -1,7 +1,7 @@
 //! What all threads look at and none changes, beside the shared rows.
 #![forbid(unsafe_code)]
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Order};
 use super::hot::Hot;
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
@@ -43,6 +43,7 @@ pub(super) struct Plan<'a> {
     pub config: &'a EngineConfig,
     pub kernels: WindowKernels,
     pub blocks: Blocks<'a>,
+    pub order: &'a Order,
     pub subsampling: &'a Subsampling,
     pub prediction: &'a Prediction,
     pub w_in: SharedRows<'a>,
@@ -81,7 +82,7 @@ impl<'a> Frozen<'a> {
 }
 
 impl Plan<'_> {
-    /// The learning rate at place `at` of the corpus in epoch `epoch` (from 0).
+    /// The learning rate where `at` ids of epoch `epoch` (from 0) are done.
     #[inline]
     pub fn rate(&self, epoch: u64, at: usize) -> f32 {
         rate(self.config, self.blocks.ids().len(), epoch, at)
@@ -96,7 +97,7 @@ impl Plan<'_> {
 /// The learning rate when `done` blocks are, over all epochs.
 pub(super) fn rate_after(config: &EngineConfig, blocks: &Blocks, done: u64) -> f32 {
     let (epoch, block) = (done / blocks.count().max(1), done % blocks.count().max(1));
-    rate(config, blocks.ids().len(), epoch, blocks.range(block).start)
+    rate(config, blocks.ids().len(), epoch, blocks.start_of(block))
 }
 
 /// On a straight line from the start of the first epoch to the end of the last.

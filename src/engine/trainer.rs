@@ -1,7 +1,7 @@
 //! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
 #![forbid(unsafe_code)]
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, Order};
 use super::hot::{Hot, HotRows};
 use super::huffman::HuffmanTree;
 use super::plan::{self, Frozen, Plan, Prediction};
@@ -92,7 +92,7 @@ impl<'a> Trainer<'a> {
         let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
         (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
         Ok(Self {
-            blocks: Blocks::new(ids),
+            blocks: Blocks::new(ids, config.shuffle),
             hot,
             subsampling,
             prediction,
@@ -197,6 +197,7 @@ impl<'a> Trainer<'a> {
         }
         let blocks = self.blocks.count();
         let (epoch, first) = (self.state.block / blocks, self.state.block % blocks);
+        let order = self.order(epoch);
         let Self { config, subsampling, prediction, kernels, threads, hot, w_in, w_out, frozen, state, .. } = self;
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
         let mut copies = Matrix::zeros(window_rows, config.vector_size);
@@ -207,6 +208,7 @@ impl<'a> Trainer<'a> {
             config,
             kernels: *kernels,
             blocks: self.blocks,
+            order: &order,
             subsampling,
             prediction,
             w_in: SharedRows::new(w_in),
@@ -246,7 +248,7 @@ impl<'a> Trainer<'a> {
     fn explain(&self, epoch: u64, failure: Failure) -> TrainError {
         match failure {
             Failure::Diverged { block, loss } => {
-                let words = self.blocks.range(block).start as u64;
+                let words = self.blocks.start_of(block) as u64;
                 TrainError::LossNotFinite {
                     epoch: epoch as usize + 1,
                     step: epoch * self.blocks.count() + block,
@@ -256,6 +258,14 @@ impl<'a> Trainer<'a> {
             }
             Failure::Panicked(error) => error,
             Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
+        }
+    }
+
+    /// The order of the corpus in epoch `epoch`, from 0.
+    fn order(&self, epoch: u64) -> Order {
+        match self.config.shuffle {
+            true => Order::shuffled(self.blocks.pieces(), self.config.seed, epoch),
+            false => Order::OF_TEXT,
         }
     }
 
@@ -303,12 +313,13 @@ impl<'a> Trainer<'a> {
     pub fn held_out_loss(&mut self, ids: &[WordId]) -> Option<f64> {
         let Self { config, subsampling, prediction, kernels, w_in, w_out, .. } = self;
         let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
-        let blocks = Blocks::new(ids);
+        let blocks = Blocks::new(ids, false);
         let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
         let plan = Plan {
             config: &config,
             kernels: *kernels,
             blocks,
+            order: &Order::OF_TEXT,
             subsampling,
             prediction,
             w_in: SharedRows::new(w_in),

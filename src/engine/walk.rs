@@ -100,19 +100,28 @@ impl<'a> Walk<'a> {
     /// Trains on block `block` of epoch `epoch`, both from 0.
     pub fn block(&mut self, epoch: u64, block: u64) -> Tally {
         let (blocks, config) = (self.plan.blocks, self.plan.config);
-        let range = blocks.range(block);
         let number = epoch * blocks.count() + block;
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
         self.pairs = 0;
-        let ids = &blocks.ids()[..range.end];
-        let mut at = range.start;
-        while at < range.end {
-            self.rate = self.plan.rate(epoch, at);
+        blocks.read_ahead(block);
+        let words = blocks.places(block).map(|place| self.piece(epoch, place)).sum();
+        Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+    }
+
+    /// Trains on the piece at place `place` of epoch `epoch`. Returns its words.
+    fn piece(&mut self, epoch: u64, place: usize) -> u64 {
+        let blocks = self.plan.blocks;
+        let piece = blocks.range(self.plan.order.piece(place));
+        // The rate falls as if the pieces stood in the text in this order.
+        let done = blocks.range(place).start;
+        let ids = &blocks.ids()[..piece.end];
+        let mut at = piece.start;
+        while at < piece.end {
+            self.rate = self.plan.rate(epoch, done + at - piece.start);
             at = self.sentence.read(ids, at, self.plan.subsampling, &mut self.rng);
             self.sentence();
         }
-        let words = ids[range.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64;
-        Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+        ids[piece.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64
     }
 
     fn sentence(&mut self) {

@@ -14,6 +14,7 @@ pub mod gemm;
 pub mod large_pages;
 pub mod plain;
 mod prefetch;
+pub mod read_ahead;
 pub mod search;
 mod vectorised;
 pub mod window;

@@ -34,6 +34,10 @@ pub struct EngineSettings {
     #[arg(long)]
     pub fixed_window: bool,
 
+    /// Go through the text as it stands in every epoch, instead of in pieces of some 2,000 words in random order
+    #[arg(long)]
+    pub no_shuffle: bool,
+
     /// How cbow joins the words around [default: mean]
     #[arg(long, value_enum)]
     pub context_sum: Option<Context>,
@@ -116,6 +120,7 @@ impl EngineSettings {
             ("min-learning-rate", self.min_learning_rate.is_some()),
             ("hierarchical-softmax", self.hierarchical_softmax),
             ("fixed-window", self.fixed_window),
+            ("no-shuffle", self.no_shuffle),
             ("context-sum", self.context_sum.is_some()),
             ("init", self.init.is_some()),
             ("update", self.update.is_some()),
@@ -164,6 +169,7 @@ pub fn config(args: &Args, base: Option<EngineConfig>) -> EngineConfig {
         hierarchical_softmax,
         subsample: own.subsample.unwrap_or(base.subsample),
         min_count: own.min_count.unwrap_or(base.min_count),
+        shuffle: !own.no_shuffle && base.shuffle,
         epochs: common.epochs.unwrap_or(base.epochs),
         learning_rate,
         min_learning_rate: own.min_learning_rate.unwrap_or(least),
@@ -188,6 +194,7 @@ pub fn check_against(args: &Args, config: &EngineConfig) -> Result<(), UsageErro
     same("context-sum", own.context_sum.map(Context::kind), config.context_sum)?;
     same("hierarchical-softmax", own.hierarchical_softmax.then_some(true), config.hierarchical_softmax)?;
     same("fixed-window", own.fixed_window.then_some(true), !config.dynamic_window)?;
+    same("no-shuffle", own.no_shuffle.then_some(true), !config.shuffle)?;
     let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
     match fixed.iter().find(|(_, given)| *given) {
         Some((flag, _)) => Err(UsageError(format!("--{flag} begins a run; it has no place where one goes on"))),

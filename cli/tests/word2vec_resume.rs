@@ -254,7 +254,9 @@ fn flags_that_contradict_the_checkpoint_are_named() {
     ] {
         case.run(&["--resume", "m", "--epochs", "2", flag, value]).fails(2, &format!("{flag} {value} contradicts"));
     }
-    for flag in ["--hierarchical-softmax", "--fixed-window", "--no-shuffle", "--half", "--init=m", "--update=m", "--vocab=m"] {
+    for flag in
+        ["--hierarchical-softmax", "--fixed-window", "--no-shuffle", "--half", "--init=m", "--update=m", "--vocab=m"]
+    {
         let name = flag.split('=').next().unwrap();
         case.run(&["--resume", "m", "--epochs", "2", flag]).fails(2, name);
     }

@@ -304,3 +304,24 @@ fn a_checkpoint_that_was_damaged_is_refused() {
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "altered");
     case.run(&["--resume", "nothing"]).fails(1, "cannot go on from nothing");
 }
+
+/// `nohup` has a program ignore SIGHUP, a shell its background jobs SIGINT: that stays so.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_is_to_be_ignored_stays_ignored() {
+    let case = with_text();
+    let program = case.train(&[]).get_program().to_owned();
+    let train = |ignored: &str| {
+        let script =
+            format!("trap '' {ignored}; exec \"$0\" train text.txt -o m --force --epochs 40 --threads 1 \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).arg(&program).args(RUN).current_dir(case.path("."));
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for (ignored, sent, goes_on) in [("HUP", "HUP", true), ("INT", "INT", true), ("HUP", "INT", false)] {
+        let mut child = train(ignored);
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&child, sent);
+        assert_eq!(child.wait().unwrap().success(), goes_on, "{sent} where {ignored} is ignored");
+    }
+}

@@ -1,7 +1,7 @@
-//! Ctrl-C and SIGTERM: the first asks training to stop, the second ends the program.
+//! Ctrl-C, SIGTERM and SIGHUP: the first asks training to stop, the second ends the program.
 #![forbid(unsafe_code)]
 
-use crate::commands::interrupt::end;
+use crate::commands::interrupt::{self, end};
 use crate::output::say;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ impl Signals {
     /// From now on a signal ends the program with a word about it.
     pub fn listen() -> anyhow::Result<Self> {
         let mut asked = None;
-        ctrlc::set_handler(move || on_signal(&mut asked))?;
+        interrupt::on_signal(move || on_signal(&mut asked))?;
         Ok(Self(()))
     }
 

@@ -115,7 +115,8 @@ fn folders_and_patterns_are_the_files_in_them() {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }
     case.run_small(&["data/*.csv", "-o", "m"]).fails(2, "\"data/*.csv\" fits no file");
-    case.run_small(&["data", "-o", "data/m"]).fails(2, "lies in a folder that is read");
+    case.run_small(&["data", "-o", "data/m"]).fails(2, "lies among the texts");
+    case.run_small(&["data/*", "-o", "data/m"]).fails(2, "lies among the texts");
     case.run_small(&["data/*.txt", "-o", "data/a.txt", "--force"]).fails(2, "is read and cannot be written");
 }
 

@@ -432,3 +432,18 @@ fn what_is_read_is_never_written() {
     train(&case, &["text.txt", "-o", "m", "--log", "text.txt", "--force"]).fails(2, "is read and cannot be written");
     assert_eq!(case.bytes("text.txt"), before);
 }
+
+/// A log by force is no reason to lose what is read.
+#[test]
+fn a_log_never_takes_the_place_of_what_is_read() {
+    let case = Case::new();
+    case.text(3_000);
+    train(&case, &["text.txt", "-o", "m"]).succeeds();
+    assert!(case.quickvec().args(["vocab", "text.txt", "-o", "words"]).status().unwrap().success());
+    let before = (case.bytes("m"), case.bytes("words"));
+    for (flag, file) in [("--init", "m"), ("--update", "m"), ("--vocab", "words")] {
+        train(&case, &["text.txt", "-o", "new", "--force", flag, file, "--log", file])
+            .fails(2, &format!("{file} is read and cannot be written too"));
+    }
+    assert!((case.bytes("m"), case.bytes("words")) == before);
+}

@@ -18,8 +18,8 @@
 //! instead of `.iteration`), `trainer.frozen` (ids of words whose vectors are kept), and `trainer.w_in`, `trainer.w_out` only
 //! where the model is stored in half precision.
 //!
-//! `input.weight` and `output.weight` are the weights as the dense optimizer would have them. Metadata: `config`,
-//! `corpus` ([`CorpusRecord`]), `trained` ([`Trained`]), and in a checkpoint `trainer` (step, seconds, the loss since the
+//! `input.weight` and `output.weight` are the weights as the dense optimizer would have them. Metadata: `config` (of the
+//! fast trainer `engine`), `corpus` ([`CorpusRecord`]), `trained` ([`Trained`]), and in a checkpoint `trainer` (step, seconds, the loss since the
 //! last point, and how the finished model shall be stored).
 
 mod engine;

@@ -1,8 +1,8 @@
-//! A source, opened: a plain file that several threads can read, or a stream of bytes, unpacked where it was compressed.
+//! A source, opened: a plain file, or a stream of bytes, unpacked where it was compressed.
 //!
 //! What is compressed is told by the first bytes. A plain file is read by position, not mapped: one that another program
 //! cuts short meanwhile is an error, where a mapping would end this process. Its size and modification time are kept, so
-//! that a second pass can ask whether it is still the same.
+//! that it can be asked at the end whether it is still the same.
 
 #![forbid(unsafe_code)]
 
@@ -28,7 +28,7 @@ pub(super) struct Input {
 
 /// The text of a source. A UTF-8 mark at its start is not in it, but counts in offsets.
 pub(super) enum Bytes {
-    /// A plain file: several threads may read it at once.
+    /// A plain file, read by position.
     Plain(PlainFile),
     /// A pipe, standard input, or what a compressed file unpacks to.
     Stream(Unpacked<'static>),

@@ -74,6 +74,29 @@ impl Sources {
         }
         Ok(search.found)
     }
+
+    /// Whether a file at `place`, a path from the root, would be found under `name` as soon as it is there: it lies in the folder of that
+    /// name, or fits the pattern.
+    pub fn would_find(name: &str, place: &Path) -> bool {
+        let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
+        if let Some(folder) = Path::new(name).canonicalize().ok().filter(|path| path.is_dir()) {
+            return place.strip_prefix(folder).is_ok_and(|within| !within.iter().any(hidden));
+        }
+        if !is_pattern(name) || fs::symlink_metadata(name).is_ok() {
+            return false;
+        }
+        // The folders before the first that is a pattern may be links.
+        let parts: Vec<_> = Path::new(name).iter().collect();
+        let fixed = parts.iter().take_while(|part| part.to_str().is_some_and(|part| !is_pattern(part))).count();
+        let folder = match fixed {
+            0 => Path::new(".").canonicalize(),
+            _ => parts[..fixed].iter().collect::<PathBuf>().canonicalize(),
+        };
+        let pattern = parts[fixed..].iter().collect::<PathBuf>();
+        let pattern = pattern.to_str().and_then(|pattern| glob::Pattern::new(pattern).ok());
+        let within = folder.ok().and_then(|folder| place.strip_prefix(folder).ok().map(Path::to_owned));
+        within.zip(pattern).is_some_and(|(within, pattern)| pattern.matches_path_with(&within, AS_IN_A_SHELL))
+    }
 }
 
 /// A search under way.
@@ -175,16 +198,17 @@ fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
+const AS_IN_A_SHELL: glob::MatchOptions =
+    glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
+
 /// The paths that fit, sorted; as in a shell, hidden ones fit only a pattern that spells their dot.
 fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
-    let options =
-        glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
     let bad = |error: glob::PatternError| CorpusError::BadPattern {
         pattern: pattern.to_owned(),
         reason: error.msg.to_owned(),
     };
     let mut paths = Vec::new();
-    for path in glob::glob_with(pattern, options).map_err(bad)? {
+    for path in glob::glob_with(pattern, AS_IN_A_SHELL).map_err(bad)? {
         match path {
             Ok(path) => paths.push(path),
             Err(error) if error.error().kind() == ErrorKind::NotFound => {} // gone since
@@ -198,6 +222,34 @@ fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_would_be_found_in_a_folder_or_under_a_pattern() {
+        let place = Place::with(&["data/a.txt", "data/deep/b.txt"]);
+        let root = place.0.path().canonicalize().unwrap();
+        let name = |name: &str| place.path(name).to_str().unwrap().to_owned();
+        let found = |text: &str, model: &str| Sources::would_find(&name(text), &root.join(model));
+        for (text, model) in [
+            ("data", "data/model"),
+            ("data", "data/deep/model"),
+            ("data/*", "data/model"),
+            ("data/**/*.txt", "data/deep/model.txt"),
+            ("d?ta/*.safetensors", "data/model.safetensors"),
+        ] {
+            assert!(found(text, model), "{text} {model}");
+        }
+        for (text, model) in [
+            ("data", "model"),
+            ("data", "data/.model"),
+            ("data/*", "data/deep/model"),
+            ("data/*.txt", "data/model.safetensors"),
+            ("data/*", "data/.model"),
+            ("data/a.txt", "data/model"),
+            ("nowhere/*", "data/model"),
+        ] {
+            assert!(!found(text, model), "{text} {model}");
+        }
+    }
 
     struct Place(tempfile::TempDir);
 

@@ -29,7 +29,7 @@ const SIZES: Range<usize> = 1 << 11..1 << 16;
 /// Blocks a small corpus is cut into, at most.
 const FINE: usize = 256;
 
-/// Ids in a piece that is shuffled, at most.
+/// Ids from the start of a piece that is shuffled to the start of the next, about.
 const PIECE: usize = 1 << 11;
 
 /// Pieces change places among so many neighbours, 64 MB of ids: where ids lie in a file, it is still read about as it stands.
@@ -108,6 +108,9 @@ impl<'a> Blocks<'a> {
 
     /// Asks the system for what is needed soon when block `block` is begun, if the ids lie in a file.
     pub fn read_ahead(&self, block: u64) {
+        if self.each == 1 {
+            return; // in the order of the text, for which the system reads ahead by itself
+        }
         let ids_of = |stretch: usize| {
             let [start, end] = [stretch, stretch + 1].map(|stretch| self.start((stretch * STRETCH).min(self.pieces())));
             &self.ids[start..end]

@@ -5,7 +5,7 @@
 //! *settles* each of them every now and then: what it has changed is added to the row that all share, and the sum is taken as the new copy.
 //!
 //! How often follows from how often a window uses the row, which the counts tell: after about [`UNSETTLED`] uses, counted over all
-//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than [`LONGEST`] ticks are left
+//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than 2^[`LONGEST`] ticks are left
 //! to be shared. The rows of a matrix are due in turns, a few every [`TICK`] windows.
 #![forbid(unsafe_code)]
 
@@ -30,7 +30,7 @@ const UNSETTLED: f64 = 64.0;
 /// Windows from one tick to the next.
 pub(super) const TICK: usize = 32;
 
-/// Ticks between two settlements of a row are a power of two, this one at most.
+/// Ticks between two settlements of a row are a power of two, 2 to the power of this at most.
 const LONGEST: u32 = 7;
 
 /// Hot rows of a matrix, at most: twice as many are in each thread's part of the cache.

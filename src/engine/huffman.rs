@@ -26,7 +26,7 @@ impl Turn {
         self.0 >> 1
     }
 
-    /// Whether it turns to the more frequent side (word2vec's code 0).
+    /// Whether it turns to the side that is less frequent, or came first of two alike (word2vec's code 0, for which it wants 1).
     #[inline]
     pub fn label(self) -> bool {
         self.0 & 1 == 1

@@ -142,8 +142,10 @@ impl<'a> OwnRows<'a> {
         let each = Self::copies(hot.len());
         let own = Self { shared, start: hot.start, count: hot.len() as u32, copies: copies.part(thread * each, each) };
         for id in hot {
-            own.shared.copy_row(id, &own.copies, id - own.start);
-            own.shared.copy_row(id, &own.copies, id - own.start + own.count);
+            let place = id - own.start;
+            own.shared.copy_row(id, &own.copies, place);
+            // From the copy: the row itself may have been moved by another thread since, and both have to be the same.
+            own.copies.copy_row(place, &own.copies, place + own.count);
         }
         own
     }

@@ -8,7 +8,7 @@ use super::plan::{self, Frozen, Plan, Prediction};
 use super::shared::{OwnRows, SharedRows};
 use super::state::{EngineState, LossPoint, Progress};
 use super::subsample::Subsampling;
-use super::walk::{Tally, Walk};
+use super::walk::Tally;
 use super::workers::{self, Failure};
 use crate::config::EngineConfig;
 use crate::error::{ConfigError, Result, TrainError};
@@ -65,7 +65,7 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// A trainer with word2vec's random first weights: rows of `w_in` uniform in ±1/D, `w_out` zero.
+    /// A trainer with random first weights: rows of `w_in` uniform in ±1/D, as gensim and fastText have them (word2vec.c: ±0.5/D), `w_out` zero.
     ///
     /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm); `counts[id]` says how
     /// often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
@@ -83,7 +83,7 @@ impl<'a> Trainer<'a> {
             HuffmanTree::check(counts.len())?;
         }
         check_ids(ids, counts.len())?;
-        let threads = if threads == 0 { cores() } else { threads };
+        let threads = number_of(threads);
         let subsampling = Subsampling::new(counts, config.subsample);
         let prediction = Prediction::new(config, counts);
         let hot = Hot::new(config, counts, &subsampling, &prediction, threads);
@@ -132,6 +132,11 @@ impl<'a> Trainer<'a> {
         let last = trainer.blocks.count() * config.epochs as u64;
         if state.block > last {
             let reason = format!("block {} of {last}", state.block);
+            return Err(TrainError::Damaged { key: "trainer", reason }.into());
+        }
+        let (epochs, all) = (state.block / trainer.blocks.count().max(1), trainer.words_per_epoch);
+        if !(epochs * all..=(epochs + 1) * all).contains(&state.words) {
+            let reason = format!("{} words after {epochs} epochs of {all}", state.words);
             return Err(TrainError::Damaged { key: "trainer", reason }.into());
         }
         (trainer.state, trainer.w_in, trainer.w_out) = (state, w_in, w_out);
@@ -236,29 +241,13 @@ impl<'a> Trainer<'a> {
             !pause(now)
         });
         state.seconds = seconds + started.elapsed().as_secs_f64();
-        let next = next.map_err(|failure| self.explain(epoch, failure))?;
+        let next = next.map_err(|failure| explain(&self.blocks, epoch, failure))?;
         debug_assert_eq!(self.state.block, epoch * blocks + next);
         Ok(match next == blocks {
             true if self.progress().is_finished() => Pause::Finished,
             true => Pause::EpochEnd,
             false => Pause::Asked,
         })
-    }
-
-    fn explain(&self, epoch: u64, failure: Failure) -> TrainError {
-        match failure {
-            Failure::Diverged { block, loss } => {
-                let words = self.blocks.start_of(block) as u64;
-                TrainError::LossNotFinite {
-                    epoch: epoch as usize + 1,
-                    step: epoch * self.blocks.count() + block,
-                    words,
-                    loss,
-                }
-            }
-            Failure::Panicked(error) => error,
-            Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
-        }
     }
 
     /// The order of the corpus in epoch `epoch`, from 0.
@@ -309,9 +298,13 @@ impl<'a> Trainer<'a> {
     }
 
     /// The average loss of a pair on other text, with the same subsampling, windows and negatives as in training and
-    /// nothing learned from it; `None` if it has no pair. The same text gives the same draws every time.
-    pub fn held_out_loss(&mut self, ids: &[WordId]) -> Option<f64> {
-        let Self { config, subsampling, prediction, kernels, w_in, w_out, .. } = self;
+    /// nothing learned from it. `None` if it has no pair or no finite loss, or if `stop`, which is asked every few hundredths of a
+    /// second, ends it. The same text gives the same draws every time, and the same weights the same bits.
+    ///
+    /// # Errors
+    /// [`TrainError::Worker`] if a thread failed.
+    pub fn held_out_loss(&mut self, ids: &[WordId], mut stop: impl FnMut() -> bool) -> Result<Option<f64>, TrainError> {
+        let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, .. } = self;
         let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Blocks::new(ids, false);
         let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
@@ -329,10 +322,32 @@ impl<'a> Trainer<'a> {
             hot_in: SharedRows::new(&mut no_in),
             hot_out: SharedRows::new(&mut no_out),
         };
-        let mut walk = Walk::new(plan, 0);
+        let mut tallies = BTreeMap::new();
+        let done = workers::run(plan, 0, 0, *threads, |more, _| {
+            tallies.extend(more);
+            !stop()
+        });
+        let done = match done {
+            Err(Failure::Diverged { .. }) => return Ok(None),
+            done => done.map_err(|failure| explain(&blocks, 0, failure))?,
+        };
         let mut all = Tally::default();
-        (0..blocks.count()).for_each(|block| all.add(walk.block(0, block)));
-        all.mean()
+        tallies.into_values().for_each(|tally| all.add(tally)); // in the order of the text
+        Ok(all.mean().filter(|_| done == blocks.count()))
+    }
+}
+
+/// What a failure in epoch `epoch` means to the caller.
+fn explain(blocks: &Blocks, epoch: u64, failure: Failure) -> TrainError {
+    match failure {
+        Failure::Diverged { block, loss } => TrainError::LossNotFinite {
+            epoch: epoch as usize + 1,
+            step: epoch * blocks.count() + block,
+            words: blocks.start_of(block) as u64,
+            loss,
+        },
+        Failure::Panicked(error) => error,
+        Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
     }
 }
 
@@ -396,16 +411,17 @@ fn first_weights(config: &EngineConfig, row: usize) -> Vec<f32> {
     (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// Threads that are meant by `threads`: 0 is one for each core.
+fn number_of(threads: usize) -> usize {
+    if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads }
 }
 
-/// Bytes that training needs for `words` words on `threads` threads, beside the corpus and the vocabulary themselves.
+/// Bytes that training needs for `words` words on `threads` threads (0: one for each core), beside the corpus and the vocabulary themselves.
 pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64 {
     let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
-    let words = words as u64;
+    let (words, threads) = (words as u64, number_of(threads));
     let tables = if config.hierarchical_softmax {
-        // A path is some twenty turns of 8 bytes; while the tree is made, parents and a heap.
+        // A path is some twenty turns of 4 bytes, twice while they are collected; while the tree is made, parents and a heap.
         words * (8 * 20 + 8 + 60)
     } else {
         words * 8

@@ -72,9 +72,9 @@ fn the_loss_of_an_untrained_model_is_that_of_throwing_coins() {
     for model in [ModelKind::Cbow, ModelKind::SkipGram] {
         let config = config(model);
         let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
-        let loss = trainer.held_out_loss(&ids).unwrap();
+        let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
         assert!((loss - 6.0 * std::f64::consts::LN_2).abs() < 1e-6, "{loss}");
-        assert_eq!(trainer.held_out_loss(&ids), Some(loss));
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), Some(loss));
         assert!(trainer.w_out().to_vec().iter().all(|&x| x == 0.0), "nothing is learned from held-out text");
     }
 }
@@ -118,10 +118,43 @@ fn several_threads_learn_as_well_as_one() {
         let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
         finish(&mut trainer);
         assert_eq!(trainer.state().words, 3 * counts.iter().sum::<u64>());
-        trainer.held_out_loss(&ids).unwrap()
+        trainer.held_out_loss(&ids, || false).unwrap().unwrap()
     };
     let (one, four) = (loss(1), loss(4));
     assert!((one / four - 1.0).abs() < 0.03, "{one} with one thread, {four} with four");
+}
+
+#[test]
+fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
+    let (ids, counts) = corpus(6_000);
+    for config in all_kinds() {
+        let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        finish(&mut trainer);
+        let one = trainer.held_out_loss(&ids, || false).unwrap();
+        trainer.threads = 3;
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), one);
+    }
+}
+
+/// The library does not wait for an epoch that nobody wants any more.
+#[test]
+fn a_callback_that_panics_stops_the_threads() {
+    let (ids, counts) = corpus(60_000);
+    let config = EngineConfig { subsample: 0.0, window: 50, vector_size: 400, ..config(ModelKind::SkipGram) };
+    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let mut seen = 0;
+    let watched = std::panic::AssertUnwindSafe(|| {
+        trainer.run(
+            |now| {
+                seen = now.words;
+                panic!("the watcher gave up")
+            },
+            |_| (),
+        )
+    });
+    assert!(std::panic::catch_unwind(watched).is_err());
+    assert_eq!(trainer.held_out_loss(&ids, || true).unwrap(), None, "it was told to stop");
+    assert!(seen < counts.iter().sum::<u64>() / 2, "it was asked in the midst of the epoch: {seen} words");
 }
 
 #[test]
@@ -202,9 +235,14 @@ fn what_cannot_be_trained_is_refused() {
     let (w_in, w_out) = (trainer.w_in().clone(), Matrix::zeros(3, 20));
     let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, EngineState::default(), w_in.clone(), w_out);
     assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("output.weight"));
-    let state = EngineState { block: 99, ..EngineState::default() };
-    let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in, trainer.w_out().clone());
-    assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("trainer"));
+    for state in [
+        EngineState { block: 99, ..EngineState::default() },
+        EngineState { block: 2, words: 1, ..EngineState::default() },
+        EngineState { words: 3, ..EngineState::default() },
+    ] {
+        let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in.clone(), trainer.w_out().clone());
+        assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("trainer"));
+    }
 }
 
 #[test]
@@ -214,7 +252,7 @@ fn tiny_and_odd_corpora_end_without_a_pair() {
         let mut trainer = Trainer::new(&config, &ids, &[5, 5], 2).unwrap();
         finish(&mut trainer);
         assert!(trainer.state().history.iter().all(|point| point.pairs == 0 && point.loss == 0.0));
-        assert_eq!(trainer.held_out_loss(&ids), None);
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), None);
     }
 }
 

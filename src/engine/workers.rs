@@ -66,6 +66,8 @@ pub(super) fn run(
     let board_of_all = &board;
     thread::scope(|scope| {
         let board = board_of_all;
+        // Also where `watch` panics: the threads are waited for, and shall not go on to the end of the epoch.
+        let _stopped = StopOnDrop(&board.stop);
         for number in 0..threads {
             board.working.fetch_add(1, Ordering::SeqCst);
             let name = format!("train-{number}");
@@ -88,6 +90,15 @@ pub(super) fn run(
     match failure {
         Some(failure) => Err(failure),
         None => Ok(board.next.into_inner().min(board.end)),
+    }
+}
+
+/// Tells all threads to stop.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
     }
 }
 

@@ -57,7 +57,7 @@ pub enum TrainError {
         epoch: usize,
         /// Step: blocks of the corpus before this one, over all epochs.
         step: u64,
-        /// Words and sentence ends of the corpus before the block.
+        /// Words and sentence ends that the epoch had gone through before the block.
         words: u64,
         /// The loss that was seen.
         loss: f64,

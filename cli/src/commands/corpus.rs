@@ -9,7 +9,6 @@ use quickvec::corpus::datasets::ptb::{self, Split};
 use quickvec::corpus::datasets::{Locator, builtin};
 use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
 use quickvec::error::{CorpusError, Error};
-use std::ffi::OsStr;
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";
@@ -92,16 +91,10 @@ impl Choice {
         self.sources().iter().any(is_it)
     }
 
-    /// Whether a file at `place` would be among the texts as soon as it is written: it lies in a folder that is read.
+    /// Whether a file at `place`, a path from the root, would be among the texts as soon as it is written.
     pub fn would_read(&self, place: &Path) -> bool {
         let Choice::Texts(texts) = self else { return false };
-        let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
-        let holds = |name: &String| {
-            let folder = Path::new(name).canonicalize().ok().filter(|path| path.is_dir());
-            let within = folder.as_ref().and_then(|folder| place.strip_prefix(folder).ok());
-            within.is_some_and(|within| !within.iter().any(hidden))
-        };
-        texts.names.iter().any(holds)
+        texts.names.iter().any(|name| Sources::would_find(name, place))
     }
 
     /// The text with its own vocabulary.

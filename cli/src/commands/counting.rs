@@ -84,7 +84,9 @@ fn of_data_set(choice: &Choice, reading: &Reading, options: &CountOptions) -> an
     let corpus = choice.read(reading, &read)?;
     // Limited and prepared already.
     let plain = CountOptions { max_tokens: None, preparation: Preparation::default(), ..options.clone() };
-    Ok(Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?)
+    let mut sentences = Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?;
+    sentences.report.read = corpus.report; // what the text was before it was prepared
+    Ok(sentences)
 }
 
 /// A data set as it was: its line ends are words to the textbook, but not here.

@@ -11,17 +11,19 @@ use super::lexicon::{Given, Growing};
 use super::options::{CountOptions, CountReport, ReadProgress};
 use super::store::Store;
 use super::table::WordTable;
+use crate::compress::{Compression, MAGIC_BYTES};
 use crate::corpus::ReadReport;
 use crate::corpus::prepare::TokenizerKind;
 use crate::corpus::sources::Source;
 use crate::corpus::text::{hash_numbers, name_of};
 use crate::corpus::tokenizer::MAX_WORD_BYTES;
-use crate::error::{CorpusError, Error, Result};
+use crate::error::{ConfigError, CorpusError, Error, Result};
 use crate::words::{Vocabulary, WordId};
 use std::borrow::Cow;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
+use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
 
 /// How text is cut: a test can make it small.
@@ -52,7 +54,7 @@ pub struct Sentences {
     /// Words by id, by falling count; where a vocabulary was given, that one as it was.
     pub vocabulary: Vocabulary,
     counts: Option<Vec<u64>>,
-    /// Where the text came from: paths joined by ` + `, or `stdin`.
+    /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), or `stdin`.
     pub name: String,
     /// What was left out, cut or replaced on the way.
     pub report: CountReport,
@@ -159,7 +161,8 @@ pub fn count_words(
     Ok((joined.vocabulary, report))
 }
 
-/// Bytes of all sources, if all are files. What is missing is found missing before much of the rest is read.
+/// Bytes of all sources, if all are plain files: what is packed has more, nobody knows how many. What is missing is found missing
+/// before much of the rest is read.
 fn total(sources: &[Source]) -> Result<Option<u64>> {
     let mut total = Some(0);
     for source in sources {
@@ -168,7 +171,9 @@ fn total(sources: &[Source]) -> Result<Option<u64>> {
             continue;
         };
         match fs::metadata(path) {
-            Ok(about) if about.is_file() => total = total.map(|total| total + about.len()),
+            Ok(about) if about.is_file() => {
+                total = total.filter(|_| !is_packed(path)).map(|total| total + about.len());
+            }
             Ok(about) if about.is_dir() => return Err(CorpusError::Folder { path: path.clone() }.into()),
             Ok(_) => total = None,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -178,6 +183,13 @@ fn total(sources: &[Source]) -> Result<Option<u64>> {
         }
     }
     Ok(total)
+}
+
+/// What cannot be opened is told when it is read.
+fn is_packed(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(MAGIC_BYTES as u64).read_to_end(&mut head));
+    read.is_ok() && Compression::recognise(&head).is_some()
 }
 
 /// A text to be read.
@@ -237,6 +249,10 @@ impl Reading<'_> {
     ) -> Result<(Vec<u64>, Vec<Encoded>, CountReport)> {
         let name = self.name.clone();
         let table = &WordTable::of(vocabulary);
+        if table.len() != vocabulary.len() {
+            let (expected, got) = ("words without a NUL byte", "two words that differ in such bytes only".to_owned());
+            return Err(ConfigError::OutOfRange { name: "vocabulary", expected, got }.into());
+        }
         let lexicon = || Given { table, counts: vec![0; vocabulary.len()] };
         let shares = self.work(store, |threads, work| work.run((0..threads).map(|_| lexicon()).collect(), watch))?;
         let Gathered { lexicons, blocks, mut report } = gather(shares);

@@ -35,7 +35,7 @@ pub struct Args {
     pub resume: Option<PathBuf>,
 
     /// Save a checkpoint to the output every so many seconds; 0: only when stopped
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = parse_seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value = CHECKPOINT_EVERY, value_parser = parse_seconds, allow_negative_numbers = true)]
     pub checkpoint_every: Duration,
 
     /// Threads; 0: one for each core. The textbook's result does not depend on it; word2vec's repeats to the bit with 1
@@ -236,6 +236,17 @@ impl Settings {
         let clipped = config.max_grad.map_or_else(|| "off".to_owned(), |norm| norm.to_string());
         same("max-grad", self.max_grad.map(|given| given.to_string()), clipped)?;
         same("seed", self.seed, config.seed)
+    }
+}
+
+/// Seconds between two checkpoints.
+const CHECKPOINT_EVERY: &str = "60";
+
+impl Args {
+    /// Seconds between two checkpoints, if they are not the default.
+    pub fn other_checkpoint_every(&self) -> Option<String> {
+        let is_default = parse_seconds(CHECKPOINT_EVERY) == Ok(self.checkpoint_every);
+        (!is_default).then(|| self.checkpoint_every.as_secs_f64().to_string())
     }
 }
 

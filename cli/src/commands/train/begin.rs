@@ -99,10 +99,14 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
         return Err(Error::from(CorpusError::Missing { path: path.to_owned() }).into());
     }
     let read: Vec<&Choice> = [Some(choice), valid.as_ref()].into_iter().flatten().collect();
-    if let Some(path) = places.iter().find(|path| read.iter().any(|choice| choice.would_read(path))) {
-        let why = "lies in a folder that is read, where a resumed run would take it for text; write it elsewhere";
+    if let Some(path) =
+        places.iter().find(|path| read.iter().any(|choice| choice.would_read(path) && !choice.reads(path)))
+    {
+        let why = "lies among the texts, and a resumed run would take it for one of them; write it elsewhere";
         return Err(UsageError(format!("{} {why}", path.display())).into());
     }
+    let models = [&args.resume, &args.engine.init, &args.engine.update, &args.engine.vocab];
+    written.iter().try_for_each(|path| Place::File(path).check_unread(models.into_iter().flatten()))?;
     let overwritten = written.iter().map(|path| path.as_path()).chain([output]);
     match overwritten.into_iter().find(|path| read.iter().any(|choice| choice.reads(path))) {
         Some(path) => Err(UsageError(format!("{} is read and cannot be written too", path.display())).into()),

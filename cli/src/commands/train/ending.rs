@@ -30,6 +30,9 @@ pub fn resume_command(args: &Args, outputs: &Outputs, corpus_again: bool) -> Str
     flag("log", outputs.log.as_deref().map(path));
     flag("plot", outputs.plot.as_deref().map(path));
     flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
+    flag("kernel", args.engine.kernel.map(|kernel| kernel.name().to_owned()));
+    flag("temporary-folder", args.engine.temporary_folder.as_deref().map(path));
+    flag("checkpoint-every", args.other_checkpoint_every());
     shell_words(words)
 }
 

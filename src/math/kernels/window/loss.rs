@@ -13,7 +13,7 @@ use crate::math::Chunk;
 /// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
 const MOST_FACTORS: u32 = 60;
 
-/// Beyond this score nothing is learned.
+/// From a score as far from 0 nothing is learned.
 const CERTAIN: f32 = 6.0;
 
 /// A sum of losses, `Σ log(1 + e^-y)`.

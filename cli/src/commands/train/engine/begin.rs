@@ -143,7 +143,7 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
 
 /// Refuses what cannot fit beside what is in memory already.
 pub fn check_memory(args: &Args, config: &EngineConfig, vocabulary: &Vocabulary, ids: usize) -> anyhow::Result<()> {
-    let needed = memory_needed(config, vocabulary.len(), args.threads.max(1));
+    let needed = memory_needed(config, vocabulary.len(), args.threads);
     compare(needed, available_memory()).map_err(Error::from)?;
     let all = needed + 4 * ids as u64 + 40 * vocabulary.len() as u64;
     say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));

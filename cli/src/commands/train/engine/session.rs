@@ -12,7 +12,7 @@ use crate::output::{Interrupted, Language, message, note, say};
 use anyhow::Context;
 use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use quickvec::corpus::Sentences;
-use quickvec::engine::{Pause, Trainer};
+use quickvec::engine::{LossPoint, Pause, Trainer};
 use quickvec::error::TrainError;
 use quickvec::{EngineConfig, Error, Vocabulary};
 use std::cell::RefCell;
@@ -43,6 +43,7 @@ pub struct EngineSession<'a> {
 impl EngineSession<'_> {
     /// Trains to the end, or until a signal; saves; shows what was learned.
     pub fn run(mut self) -> anyhow::Result<()> {
+        self.score()?; // of an epoch whose end was the last that was done
         let rows = EngineRow::all(&self.trainer.state().history, &self.held_out);
         let log = self.outputs.log.as_deref().map(|path| Log::create(path, &rows)).transpose()?;
         let log = RefCell::new(log);
@@ -75,7 +76,7 @@ impl EngineSession<'_> {
         loop {
             let pause = self.train_on(&shown, log, last_try)?;
             if pause != Pause::Asked {
-                self.epoch_end(&shown, log);
+                self.epoch_end(&shown, log)?;
             }
             if pause == Pause::Finished {
                 self.tell_if_nothing_was_learned();
@@ -112,31 +113,43 @@ impl EngineSession<'_> {
             // At least a block between two checkpoints, however often they shall be.
             signals.stop() || now.block > start && !every.is_zero() && last_try.elapsed() >= every
         };
-        let (scored, epoch) = (self.valid.is_some(), self.trainer.progress().words_per_epoch);
+        // The last row of an epoch waits for its held-out loss.
+        let mut last: Option<LossPoint> = None;
+        let row = |point: &LossPoint| {
+            log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: None }))
+        };
         let paused = self.trainer.run(pause, |point| {
             shown.point(point);
-            // The last row of an epoch waits for its held-out loss.
-            if !(scored && point.words >= epoch) {
-                log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: None }));
-            }
+            last.replace(*point).iter().for_each(row);
         });
+        if !matches!(paused, Ok(Pause::EpochEnd | Pause::Finished)) {
+            last.iter().for_each(row);
+        }
         paused.map_err(|error| self.failed(error))
     }
 
-    fn epoch_end(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) {
-        let epoch = self.trainer.progress().epochs_done();
-        let Some(valid) = &self.valid else { return };
-        if self.held_out.last().is_some_and(|last| last.epoch >= epoch) {
-            return; // a resumed run that was over
-        }
-        let loss = self.trainer.held_out_loss(valid.ids());
-        if let Some(loss) = loss {
-            self.held_out.push(HeldOutLoss { epoch, loss });
-            shown.held_out(epoch, loss);
-        }
+    fn epoch_end(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<()> {
+        let before = self.held_out.len();
+        self.score()?;
+        let scored = self.held_out.get(before);
+        scored.iter().for_each(|held_out| shown.held_out(held_out.epoch, held_out.loss));
         if let Some(point) = self.trainer.state().history.last() {
-            log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: loss }));
+            let held_out = scored.map(|held_out| held_out.loss);
+            log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out }));
         }
+        Ok(())
+    }
+
+    /// The loss on other text of the epoch that has just ended, if one has and it is not known yet.
+    fn score(&mut self) -> anyhow::Result<()> {
+        let (progress, signals) = (self.trainer.progress(), self.signals);
+        let (epoch, at_its_end) = (progress.epochs_done(), progress.block.is_multiple_of(progress.blocks.max(1)));
+        let known = self.held_out.last().map_or(0, |last| last.epoch);
+        let Some(valid) = self.valid.as_ref().filter(|_| at_its_end && epoch > known) else { return Ok(()) };
+        if let Some(loss) = self.trainer.held_out_loss(valid.ids(), || signals.stop())? {
+            self.held_out.push(HeldOutLoss { epoch, loss });
+        }
+        Ok(())
     }
 
     /// A text of one-word lines trains nothing: that should not look like success.

@@ -81,7 +81,7 @@ pub enum Context {
 /// The names that `quickvec::engine::Trainer::use_kernels` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kernel {
-    /// Plain Rust, a number at a time
+    /// Plain Rust, for any CPU
     Scalar,
     /// 256-bit registers with fused multiply-add
     Avx2,

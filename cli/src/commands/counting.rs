@@ -103,11 +103,14 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
     tell(name, &report.read);
     if report.pruned.rounds > 0 {
         let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
+        let counts = match report.pruned.counted_again {
+            true => "the text was read once more to count the others".to_owned(),
+            false => format!("a count may be too low by {}", thousands(report.pruned.undercount)),
+        };
         note(format_args!(
-            "{name}: more than {} different words: {words} rare ones were forgotten on the way, seen {tokens} times; \
-             a count may be too low by {} (raise --max-vocab)",
+            "{name}: no room for more than {} different words: {words} rare ones were forgotten on the way, seen {tokens} \
+             times; {counts} (raise --max-vocab)",
             thousands(options.max_vocab as u64),
-            thousands(report.pruned.undercount)
         ));
     }
     let rare = match report.rare_words {

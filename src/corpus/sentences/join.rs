@@ -51,6 +51,7 @@ fn add(sum: Pruned, more: Pruned) -> Pruned {
         words: sum.words + more.words,
         tokens: sum.tokens + more.tokens,
         undercount: sum.undercount + more.undercount,
+        counted_again: false,
     }
 }
 

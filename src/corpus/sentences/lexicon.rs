@@ -5,6 +5,8 @@
 use super::store::{Store, Stored};
 use super::table::{DROPPED, Number, WordTable};
 use crate::error::Result;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Gives words their numbers and counts them.
 pub(super) trait Lexicon {
@@ -61,15 +63,43 @@ pub(super) struct Growing {
     starts: Vec<(Number, u64)>,
     /// `maps[g]`: what number each word of generation g has in generation g + 1.
     pub maps: Vec<Stored>,
-    most: usize,
+    room: Arc<Room>,
+    /// Words of this table that `room` knows of.
+    told: usize,
     pub pruned: super::Pruned,
 }
 
+/// How many different words there may be in the tables of all threads together.
+#[derive(Debug)]
+pub(super) struct Room {
+    most: usize,
+    /// A thread with no more than this does not make room for others.
+    share: usize,
+    taken: AtomicUsize,
+}
+
+impl Room {
+    /// For `most` words in the tables of `threads` threads.
+    pub fn new(most: usize, threads: usize) -> Arc<Self> {
+        Arc::new(Self { most, share: most / threads, taken: AtomicUsize::new(0) })
+    }
+}
+
 impl Growing {
-    /// Forgets rare words as soon as there are more than `most`.
-    pub fn new(most: usize) -> Self {
+    /// Forgets rare words as soon as there is no more room.
+    pub fn new(room: Arc<Room>) -> Self {
         let (table, counts, pruned) = (WordTable::default(), Vec::new(), super::Pruned::default());
-        Self { table, counts, starts: Vec::new(), maps: Vec::new(), most, pruned }
+        Self { table, counts, starts: Vec::new(), maps: Vec::new(), room, told: 0, pruned }
+    }
+
+    /// Tells the others how many words there are now; whether there are more, in all, than there is room for.
+    fn is_full(&mut self) -> bool {
+        let now = self.table.len();
+        // The difference may be negative: it wraps, and so does the sum.
+        let more = now.wrapping_sub(self.told);
+        let all = self.room.taken.fetch_add(more, Ordering::Relaxed).wrapping_add(more);
+        self.told = now;
+        all > self.room.most && now > self.room.share
     }
 
     /// Something that orders words by where they were first met, over all threads.
@@ -142,7 +172,11 @@ impl Lexicon for Growing {
     }
 
     fn end_block(&mut self, store: Option<&Store>) -> Result<()> {
-        if self.table.len() > self.most { self.prune(store) } else { Ok(()) }
+        if self.is_full() {
+            self.prune(store)?;
+            self.is_full(); // tells of the room that there is now
+        }
+        Ok(())
     }
 
     fn generation(&self) -> usize {

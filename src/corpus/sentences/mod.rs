@@ -4,7 +4,8 @@
 //! own that numbers words as they come. When all is read the tables become one vocabulary: words seen less than `min_count`
 //! times are left out, the rest are sorted by falling count, words of equal count by where the text first has them. Then
 //! the blocks' numbers are changed into ids. So text is read only once: pipes and compressed files need no second pass, and
-//! nothing can change between two. The result is the same whatever the number of threads (unless words had to be pruned).
+//! nothing can change between two. The result is the same whatever the number of threads. Only where words had to be pruned it is not, and
+//! files are read a second time: see [`Pruned`].
 //!
 //! Words and lines are those of [`Corpus`](super::Corpus), except that a line end is no word: it leaves the mark
 //! [`SENTENCE_END`](crate::words::SENTENCE_END). A sentence may be as long as it likes.

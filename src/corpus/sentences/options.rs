@@ -14,8 +14,8 @@ use std::path::PathBuf;
 pub struct CountOptions<'v> {
     /// Words seen less often are left out. Not applied to a `vocabulary` that is given.
     pub min_count: u64,
-    /// Different words that are kept at any one time while counting. When there are more, the rarest are forgotten
-    /// ([`Pruned`] tells). A word costs some 40 bytes while it is counted.
+    /// Different words that are kept at any one time while counting, in the tables of all threads together: frequent words are in
+    /// each. When there are more, the rarest are forgotten ([`Pruned`] tells). A word costs some 40 bytes while it is counted.
     pub max_vocab: usize,
     /// Stop after so many words of the text. Then one thread reads. `None`: read all.
     pub max_tokens: Option<u64>,
@@ -131,7 +131,9 @@ pub struct CountReport {
 
 /// What was forgotten because there were more different words than [`CountOptions::max_vocab`].
 ///
-/// Which words these are depends on how the threads happened to share the text; with one thread it does not.
+/// Which words these are depends on how the threads happened to share the text; with one thread it does not. Where the text is in files, it is
+/// then read once more in the words that are left: their counts and the ids are those of the text, and whoever has the
+/// vocabulary can have them again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Pruned {
@@ -141,6 +143,8 @@ pub struct Pruned {
     pub words: u64,
     /// How often those had been seen together.
     pub tokens: u64,
-    /// No word's count is too low by more than this. A word seen more often than this cannot have been lost.
+    /// No word's count is too low by more than this, if it was not counted again. A word seen more often than this cannot have been lost.
     pub undercount: u64,
+    /// Whether the words that were left were counted again, from the start: then their counts are right.
+    pub counted_again: bool,
 }

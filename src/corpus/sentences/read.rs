@@ -7,8 +7,8 @@ use super::blocks::{Blocks, Cutting, Origin, Whole};
 use super::count::{Encoded, Share, Watch, Work};
 use super::ids::Ids;
 use super::join::{Joined, join};
-use super::lexicon::{Given, Growing};
-use super::options::{CountOptions, CountReport, ReadProgress};
+use super::lexicon::{Given, Growing, Room};
+use super::options::{CountOptions, CountReport, Pruned, ReadProgress};
 use super::store::Store;
 use super::table::WordTable;
 use crate::compress::{Compression, MAGIC_BYTES};
@@ -80,9 +80,23 @@ impl Sentences {
         options: &CountOptions,
         watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
     ) -> Result<Self> {
-        let total = total(sources)?;
-        let origins = sources.iter().map(Origin::Source).collect();
-        Reading { name: name_of(sources), origins, total, options, sizes: SIZES }.run(watch)
+        let first = Reading::of(sources, options)?.run(watch)?;
+        if first.report.pruned.rounds == 0 || !sources.iter().all(is_there_again) {
+            return Ok(first);
+        }
+        let Self { vocabulary, report, .. } = first; // and its ids are gone
+        let options = CountOptions { vocabulary: Some(&vocabulary), ..options.clone() };
+        Ok(Reading::of(sources, &options)?.run(watch)?.read_again(report))
+    }
+
+    /// What was read again in the words that were left when some had been forgotten, which `first` tells of.
+    fn read_again(self, first: CountReport) -> Self {
+        let counts = self.counts.unwrap_or_default();
+        let read = ReadReport { unknown_words: first.read.unknown_words, ..self.report.read };
+        let pruned = Pruned { counted_again: true, ..first.pruned };
+        let CountReport { different_words, rare_words, rare_tokens, .. } = first;
+        let report = CountReport { read, pruned, different_words, rare_words, rare_tokens, ..self.report };
+        Self { vocabulary: self.vocabulary.with_counts(counts), counts: None, report, ..self }
     }
 
     /// From a string in memory.
@@ -154,11 +168,24 @@ pub fn count_words(
     watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
 ) -> Result<(Vocabulary, CountReport)> {
     options.validate()?;
-    let total = total(sources)?;
-    let origins = sources.iter().map(Origin::Source).collect();
-    let reading = Reading { name: name_of(sources), origins, total, options, sizes: SIZES };
-    let Own { joined, report, .. } = reading.count_own(None, watch)?;
-    Ok((joined.vocabulary, report))
+    let Own { joined, mut report, .. } = Reading::of(sources, options)?.count_own(None, watch)?;
+    if report.pruned.rounds == 0 || !sources.iter().all(is_there_again) {
+        return Ok((joined.vocabulary, report));
+    }
+    let (counts, ..) = Reading::of(sources, options)?.count_given(&joined.vocabulary, None, watch)?;
+    report.kept = counts.iter().sum();
+    report.pruned.counted_again = true;
+    let counted = joined.vocabulary.with_counts(counts);
+    let mut vocabulary = Vocabulary::new();
+    for id in counted.by_falling_count() {
+        vocabulary.insert(counted.word(id), counted.count(id));
+    }
+    Ok((vocabulary, report))
+}
+
+/// Whether it can be read a second time.
+fn is_there_again(source: &Source) -> bool {
+    matches!(source, Source::File(path) if fs::metadata(path).is_ok_and(|about| about.is_file()))
 }
 
 /// Bytes of all sources, if all are plain files: what is packed has more, nobody knows how many. What is missing is found missing
@@ -201,7 +228,13 @@ pub(super) struct Reading<'a> {
     pub sizes: Sizes,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    fn of(sources: &'a [Source], options: &'a CountOptions<'a>) -> Result<Self> {
+        let total = total(sources)?;
+        let origins = sources.iter().map(Origin::Source).collect();
+        Ok(Self { name: name_of(sources), origins, total, options, sizes: SIZES })
+    }
+
     pub fn run(self, watch: &mut Watch) -> Result<Sentences> {
         let options = self.options;
         options.validate()?;
@@ -269,7 +302,10 @@ impl Reading<'_> {
     /// Counts all words.
     fn count_own(self, store: Option<&Store>, watch: &mut Watch) -> Result<Own> {
         let (name, options) = (self.name.clone(), self.options);
-        let lexicons = |threads| (0..threads).map(|_| Growing::new((options.max_vocab / threads).max(1))).collect();
+        let lexicons = |threads| {
+            let room = Room::new(options.max_vocab, threads);
+            (0..threads).map(|_| Growing::new(room.clone())).collect()
+        };
         let shares = self.work(store, |threads, work| work.run(lexicons(threads), watch))?;
         let Gathered { lexicons, blocks, mut report } = gather(shares);
         let joined = join(lexicons, options.min_count, &mut report);

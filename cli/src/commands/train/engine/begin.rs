@@ -113,7 +113,9 @@ impl Text {
 
     fn record(&self, choice: &Choice, options: &CountOptions) -> CorpusRecord {
         let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
-        CorpusRecord { given_vocabulary: self.given, ..record }
+        // Which words were forgotten is known from the vocabulary alone.
+        let given_vocabulary = self.given || self.sentences.report.pruned.counted_again;
+        CorpusRecord { given_vocabulary, ..record }
     }
 }
 

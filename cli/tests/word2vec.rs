@@ -248,6 +248,58 @@ fn vectors_to_start_from_have_to_fit() {
 }
 
 #[test]
+fn files_folders_and_patterns_are_one_text() {
+    let case = with_topics();
+    let text = String::from_utf8(case.bytes("topics.txt")).unwrap();
+    let half = text.len() / 2;
+    let half = half + text[half..].find('\n').unwrap() + 1;
+    std::fs::create_dir_all(case.path("data/sub")).unwrap();
+    case.write("data/a.txt", &text[..half]);
+    case.write("data/sub/b.txt", &text[half..]);
+    case.write("data/.hidden", "never read");
+    let vectors = |args: &[&str]| {
+        train(&case, &[args, &["-o", "m", "--force", "--threads", "1"]].concat()).succeeds();
+        let vectors = open(&case, "m");
+        vectors.vocabulary().words().map(|word| (word.to_owned(), vectors.vector(word).unwrap())).collect::<Vec<_>>()
+    };
+    let expected = vectors(&["topics.txt"]);
+    assert_eq!(vectors(&["data/a.txt", "data/sub/b.txt"]), expected);
+    assert_eq!(vectors(&["data"]), expected);
+    assert_eq!(vectors(&["data/**/*.txt"]), expected);
+    case.write("upper.txt", text.to_uppercase());
+    assert_eq!(vectors(&["upper.txt", "--lower"]), expected);
+    case.write(
+        "lines.jsonl",
+        text.lines().map(|line| format!("{{\"of\": {{\"text\": \"{line}\"}}}}\n")).collect::<String>(),
+    );
+    assert_eq!(vectors(&["lines.jsonl", "--field", "of.text"]), expected);
+}
+
+/// Rows of a tree's nodes are not those of words.
+#[test]
+fn the_other_side_of_a_tree_is_not_taken_for_that_of_words() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "tree", "--hierarchical-softmax"]).succeeds();
+    quickvec(&case, &["convert", "tree", "tree.bin"]).succeeds();
+    let init = |file: &str| {
+        let outcome = train(&case, &["topics.txt", "-o", "m", "--force", "--threads", "1", "--init", file]).succeeds();
+        (outcome, case.bytes("m"))
+    };
+    let (told, of_model) = init("tree");
+    told.says("the output weights of tree are not taken");
+    assert!(of_model == init("tree.bin").1, "vectors alone are the same start");
+}
+
+#[cfg(unix)]
+#[test]
+fn update_does_not_wait_for_a_pipe_that_is_empty_by_then() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m"]).succeeds();
+    assert!(std::process::Command::new("mkfifo").arg(case.path("pipe")).status().unwrap().success());
+    train(&case, &["pipe", "-o", "u", "--update", "m"]).fails(2, "--update goes through the text twice");
+}
+
+#[test]
 fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "m", "--model", "skipgram"]).succeeds();
@@ -414,7 +466,7 @@ fn a_loss_that_is_no_number_leaves_the_last_checkpoint() {
     let text = String::from_utf8(case.bytes("topics.txt")).unwrap().repeat(6);
     case.write("text.txt", text + &"huge a1 huge b1 huge c1\n".repeat(5));
     vectors(&case, "huge.vec", &["huge"], "1e38");
-    let args = ["text.txt", "-o", "m", "--init", "huge.vec", "--vector-size", "16", "--subsample", "0"];
+    let args = ["text.txt", "-o", "m", "--init", "huge.vec", "--vector-size", "16", "--subsample", "0", "--no-shuffle"];
     let slow = ["--model", "skipgram", "--window", "40", "--threads", "1", "--kernel", "scalar"];
     let more = ["--checkpoint-every", "0.01", "--progress", "none"];
     let outcome = case.run(&[&args[..], &slow, &more].concat()).fails(1, "training diverged").says("epoch 1, step ");

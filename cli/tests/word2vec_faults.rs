@@ -240,7 +240,7 @@ fn packed_text_gives_what_the_plain_one_gives() {
     let case = with_text();
     let plain = case.bytes("text.txt");
     let expected = learned(&case, &plain);
-    for compression in [Compression::Gzip, Compression::Zstd] {
+    for compression in [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz] {
         let mut bytes = Vec::new();
         compression.write(&mut bytes, |out| out.write_all(&plain)).unwrap();
         assert_eq!(learned(&case, bytes), expected);

@@ -132,6 +132,40 @@ mod tests {
         }
     }
 
+    /// word2vec.c's (its `-alpha`, `-sample`, `-min-count` and so on), but for the order of the text.
+    #[test]
+    fn the_defaults_are_word2vecs() {
+        for (model, rate) in [(ModelKind::Cbow, 0.05), (ModelKind::SkipGram, 0.025)] {
+            let expected = EngineConfig {
+                model,
+                vector_size: 100,
+                window: 5,
+                dynamic_window: true,
+                context_sum: ContextSum::Mean,
+                negatives: 5,
+                power: 0.75,
+                hierarchical_softmax: false,
+                subsample: 0.001,
+                min_count: 5,
+                shuffle: true,
+                epochs: 5,
+                learning_rate: rate,
+                min_learning_rate: rate * 0.0001,
+                seed: 1,
+            };
+            assert_eq!(EngineConfig::word2vec(model), expected);
+        }
+        assert_eq!(crate::corpus::CountOptions::default().min_count, 5);
+    }
+
+    /// As in models that were written before.
+    #[test]
+    fn settings_that_say_nothing_of_shuffling_were_of_text_in_its_order() {
+        let mut json = serde_json::to_value(EngineConfig::word2vec(ModelKind::Cbow)).unwrap();
+        json.as_object_mut().unwrap().remove("shuffle");
+        assert!(!serde_json::from_value::<EngineConfig>(json).unwrap().shuffle);
+    }
+
     #[test]
     fn refuses_what_cannot_be_trained_and_names_it() {
         let base = || EngineConfig::word2vec(ModelKind::Cbow);

@@ -48,6 +48,13 @@ pub struct Sources {
     pub repeated: Vec<PathBuf>,
 }
 
+impl Source {
+    /// Whether it is a file: standard input and pipes are gone when they were read.
+    pub fn can_be_read_again(&self) -> bool {
+        matches!(self, Source::File(path) if fs::metadata(path).is_ok_and(|about| about.is_file()))
+    }
+}
+
 impl Sources {
     /// Finds the texts that `names` mean: `-` is standard input; a folder means the files in it; a name with `*`, `?` or
     /// `[` that no file has is a pattern (`**` goes through folders). A file that is missing is found missing when it is

@@ -103,5 +103,22 @@ pub(super) fn rate_after(config: &EngineConfig, blocks: &Blocks, done: u64) -> f
 /// On a straight line from the start of the first epoch to the end of the last.
 fn rate(config: &EngineConfig, corpus: usize, epoch: u64, at: usize) -> f32 {
     let done = (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64;
-    (config.learning_rate * (1.0 - done as f32)).max(config.min_learning_rate)
+    let (start, end) = (f64::from(config.learning_rate), f64::from(config.min_learning_rate));
+    (start + (end - start) * done) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ModelKind;
+
+    #[test]
+    fn the_rate_falls_on_a_straight_line_to_its_minimum() {
+        let word2vec = EngineConfig::word2vec(ModelKind::Cbow);
+        let config = EngineConfig { learning_rate: 0.05, min_learning_rate: 0.01, epochs: 4, ..word2vec };
+        for (epoch, at, expected) in [(0, 0, 0.05), (0, 500, 0.045), (1, 0, 0.04), (2, 0, 0.03), (3, 1000, 0.01)] {
+            let got = rate(&config, 1000, epoch, at);
+            assert!((got - expected).abs() < 1e-8, "epoch {epoch}, place {at}: {got}, expected {expected}");
+        }
+    }
 }

@@ -72,3 +72,26 @@ pub struct EngineState {
     /// All points so far.
     pub history: Vec<LossPoint>,
 }
+
+impl EngineState {
+    /// The average loss of a pair over all of epoch `epoch`, from 1, so far; `None` where it has no pair.
+    pub fn epoch_loss(&self, epoch: usize) -> Option<f64> {
+        let points = self.history.iter().filter(|point| point.epoch == epoch);
+        let (loss, pairs) =
+            points.fold((0.0, 0), |(loss, pairs), point| (loss + point.loss * point.pairs as f64, pairs + point.pairs));
+        (pairs > 0).then(|| loss / pairs as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_of_an_epoch_is_that_of_its_pairs() {
+        let point = |epoch, loss, pairs| LossPoint { epoch, words: 1, seconds: 0.0, loss, pairs, learning_rate: 0.1 };
+        let history = vec![point(1, 4.0, 10), point(1, 1.0, 30), point(2, 3.0, 5), point(3, 0.0, 0)];
+        let state = EngineState { history, ..EngineState::default() };
+        assert_eq!([1, 2, 3, 4].map(|epoch| state.epoch_loss(epoch)), [Some(1.75), Some(3.0), None, None]);
+    }
+}

@@ -74,6 +74,21 @@ impl<'a> Trainer<'a> {
     /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words, more than a tree can
     /// have, or ids that have no count.
     pub fn new(config: &EngineConfig, ids: &'a [WordId], counts: &[u64], threads: usize) -> Result<Self> {
+        Self::with_weights(config, ids, counts, threads, |outputs| {
+            let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
+            (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+            Ok((w_in, Matrix::zeros(outputs, config.vector_size)))
+        })
+    }
+
+    /// `weights`, told how many rows `w_out` has, gives both matrices.
+    fn with_weights(
+        config: &EngineConfig,
+        ids: &'a [WordId],
+        counts: &[u64],
+        threads: usize,
+        weights: impl FnOnce(usize) -> Result<(Matrix, Matrix)>,
+    ) -> Result<Self> {
         config.validate()?;
         let words = counts.iter().filter(|&&count| count > 0).count();
         if words < 2 {
@@ -89,8 +104,7 @@ impl<'a> Trainer<'a> {
         let hot = Hot::new(config, counts, &subsampling, &prediction, threads);
         large_pages::give_back(); // what reading the text and making the tables took
         let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
-        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
-        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+        let (w_in, w_out) = weights(outputs)?;
         Ok(Self {
             blocks: Blocks::new(ids, config.shuffle),
             hot,
@@ -99,7 +113,7 @@ impl<'a> Trainer<'a> {
             kernels: WindowKernels::detect(),
             threads,
             w_in,
-            w_out: Matrix::zeros(outputs, config.vector_size),
+            w_out,
             frozen: None,
             words_per_epoch: ids.iter().filter(|&&id| id != SENTENCE_END).count() as u64,
             state: EngineState::default(),
@@ -120,15 +134,16 @@ impl<'a> Trainer<'a> {
         w_in: Matrix,
         w_out: Matrix,
     ) -> Result<Self> {
-        let mut trainer = Self::new(config, ids, counts, threads)?;
-        let shape = |matrix: &Matrix| (matrix.rows(), matrix.cols());
-        for (key, expected, got) in [("input.weight", &trainer.w_in, &w_in), ("output.weight", &trainer.w_out, &w_out)]
-        {
-            if shape(expected) != shape(got) {
-                let reason = format!("expected rows and columns {:?}, got {:?}", shape(expected), shape(got));
-                return Err(TrainError::Damaged { key, reason }.into());
+        let mut trainer = Self::with_weights(config, ids, counts, threads, |outputs| {
+            for (key, rows, got) in [("input.weight", counts.len(), &w_in), ("output.weight", outputs, &w_out)] {
+                let (expected, got) = ((rows, config.vector_size), (got.rows(), got.cols()));
+                if expected != got {
+                    let reason = format!("expected rows and columns {expected:?}, got {got:?}");
+                    return Err(TrainError::Damaged { key, reason }.into());
+                }
             }
-        }
+            Ok((w_in, w_out))
+        })?;
         let last = trainer.blocks.count() * config.epochs as u64;
         if state.block > last {
             let reason = format!("block {} of {last}", state.block);
@@ -139,7 +154,7 @@ impl<'a> Trainer<'a> {
             let reason = format!("{} words after {epochs} epochs of {all}", state.words);
             return Err(TrainError::Damaged { key: "trainer", reason }.into());
         }
-        (trainer.state, trainer.w_in, trainer.w_out) = (state, w_in, w_out);
+        trainer.state = state;
         Ok(trainer)
     }
 

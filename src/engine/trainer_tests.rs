@@ -79,6 +79,20 @@ fn the_loss_of_an_untrained_model_is_that_of_throwing_coins() {
     }
 }
 
+/// The same with a tree: log 2 for each turn of the path to a word.
+#[test]
+fn the_loss_of_an_untrained_tree_is_the_length_of_its_paths() {
+    let (ids, counts) = corpus(500);
+    let tree = HuffmanTree::new(&counts);
+    let turns: u64 = (0..).zip(&counts).map(|(id, count)| count * tree.path(id).len() as u64).sum();
+    let words: u64 = counts.iter().sum();
+    let config = EngineConfig { hierarchical_softmax: true, negatives: 0, subsample: 0.0, ..config(ModelKind::Cbow) };
+    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
+    let expected = turns as f64 / words as f64 * std::f64::consts::LN_2;
+    assert!((loss - expected).abs() < 1e-6, "{loss}, expected {expected}");
+}
+
 #[test]
 fn one_thread_repeats_to_the_bit_and_another_seed_does_not() {
     let (ids, counts) = corpus(1_000);

@@ -79,6 +79,11 @@ impl Choice {
         })
     }
 
+    /// Whether all of it is in files, or in this program.
+    pub fn can_be_read_again(&self) -> bool {
+        self.sources().iter().all(Source::can_be_read_again)
+    }
+
     /// Whether it is read from standard input, which cannot be read again.
     pub fn is_stdin(&self) -> bool {
         self.sources().contains(&Source::Stdin)

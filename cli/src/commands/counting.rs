@@ -101,6 +101,20 @@ fn text_of(corpus: &Corpus) -> String {
 /// A line for everything that is not in the counts as it stood in the text.
 pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
     tell(name, &report.read);
+    tell_pruned(name, options, report);
+    let rare = match report.rare_words {
+        0 => String::new(),
+        rare => format!("; {} seen less than {} times: left out", counted(rare, "different one(s)"), options.min_count),
+    };
+    say(format_args!(
+        "{}, {}{rare}",
+        counted(report.tokens, "word(s)"),
+        counted(report.different_words, "different one(s)")
+    ));
+}
+
+/// A line about words that were forgotten, where there were such.
+pub fn tell_pruned(name: &str, options: &CountOptions, report: &CountReport) {
     if report.pruned.rounds > 0 {
         let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
         let counts = match report.pruned.counted_again {
@@ -113,15 +127,6 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
             thousands(options.max_vocab as u64),
         ));
     }
-    let rare = match report.rare_words {
-        0 => String::new(),
-        rare => format!("; {} seen less than {} times: left out", counted(rare, "different one(s)"), options.min_count),
-    };
-    say(format_args!(
-        "{}, {}{rare}",
-        counted(report.tokens, "word(s)"),
-        counted(report.different_words, "different one(s)")
-    ));
 }
 
 /// How far reading is, on a terminal.

@@ -81,12 +81,14 @@ impl Sentences {
         watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
     ) -> Result<Self> {
         let first = Reading::of(sources, options)?.run(watch)?;
-        if first.report.pruned.rounds == 0 || !sources.iter().all(is_there_again) {
+        if first.report.pruned.rounds == 0 || !sources.iter().all(Source::can_be_read_again) {
             return Ok(first);
         }
         let Self { vocabulary, report, .. } = first; // and its ids are gone
         let options = CountOptions { vocabulary: Some(&vocabulary), ..options.clone() };
-        Ok(Reading::of(sources, &options)?.run(watch)?.read_again(report))
+        let again = Reading::of(sources, &options)?.run(watch)?;
+        check_same(sources, report.tokens, again.report.tokens)?;
+        Ok(again.read_again(report))
     }
 
     /// What was read again in the words that were left when some had been forgotten, which `first` tells of.
@@ -169,10 +171,11 @@ pub fn count_words(
 ) -> Result<(Vocabulary, CountReport)> {
     options.validate()?;
     let Own { joined, mut report, .. } = Reading::of(sources, options)?.count_own(None, watch)?;
-    if report.pruned.rounds == 0 || !sources.iter().all(is_there_again) {
+    if report.pruned.rounds == 0 || !sources.iter().all(Source::can_be_read_again) {
         return Ok((joined.vocabulary, report));
     }
-    let (counts, ..) = Reading::of(sources, options)?.count_given(&joined.vocabulary, None, watch)?;
+    let (counts, _, again) = Reading::of(sources, options)?.count_given(&joined.vocabulary, None, watch)?;
+    check_same(sources, report.tokens, again.tokens)?;
     report.kept = counts.iter().sum();
     report.pruned.counted_again = true;
     let counted = joined.vocabulary.with_counts(counts);
@@ -183,9 +186,13 @@ pub fn count_words(
     Ok((vocabulary, report))
 }
 
-/// Whether it can be read a second time.
-fn is_there_again(source: &Source) -> bool {
-    matches!(source, Source::File(path) if fs::metadata(path).is_ok_and(|about| about.is_file()))
+/// Refuses a text that has changed between the first time that it was read and the second.
+fn check_same(sources: &[Source], words: u64, again: u64) -> Result<()> {
+    if words == again {
+        return Ok(());
+    }
+    let [expected, got] = [words, again].map(|words| format!("{words} words"));
+    Err(CorpusError::Changed { path: name_of(sources).into(), expected, got }.into())
 }
 
 /// Bytes of all sources, if all are plain files: what is packed has more, nobody knows how many. What is missing is found missing

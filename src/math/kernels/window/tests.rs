@@ -15,8 +15,19 @@ fn rows(matrix: &mut Matrix) -> Vec<RowPtr> {
     (0..rows).map(|row| start.wrapping_add(row * width * LANES)).collect()
 }
 
-/// New contexts, new targets, loss.
+/// New contexts, new targets, loss; of CBOW with the mean.
 fn step(kernels: &WindowKernels, cbow: bool, n: usize, labels: &[f32], size: usize) -> (Vec<f32>, Vec<f32>, f64) {
+    step_with(kernels, cbow.then_some(1.0 / n as f32), n, labels, size)
+}
+
+/// The same with a factor of CBOW's, or as SkipGram.
+fn step_with(
+    kernels: &WindowKernels,
+    factor: Option<f32>,
+    n: usize,
+    labels: &[f32],
+    size: usize,
+) -> (Vec<f32>, Vec<f32>, f64) {
     let (mut w_in, mut w_out) = (random(n, size, 1), random(labels.len(), size, 2));
     let chunks = w_in.width();
     let mut scratch = Scratch::new(labels.len(), chunks);
@@ -27,7 +38,10 @@ fn step(kernels: &WindowKernels, cbow: bool, n: usize, labels: &[f32], size: usi
     let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: 0.3 };
     // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
     unsafe {
-        if cbow { kernels.cbow(&step, 1.0 / n as f32, &mut scratch) } else { kernels.skip_gram(&step, &mut scratch) }
+        match factor {
+            Some(factor) => kernels.cbow(&step, factor, &mut scratch),
+            None => kernels.skip_gram(&step, &mut scratch),
+        }
     }
     let padding = |matrix: &Matrix| matrix.chunks().iter().map(|c| c.0.iter().sum::<f32>()).sum::<f32>();
     assert!(padding(&w_in).is_finite() && padding(&w_out).is_finite());
@@ -44,13 +58,16 @@ fn assert_close(got: &[f32], expected: &[f32], size: usize, what: &str) {
 
 fn check(cbow: bool, n: usize, labels: &[f32], size: usize) {
     let [scalar, faster @ ..] = &WindowKernels::all()[..] else { panic!("no kernels") };
-    let expected = step(scalar, cbow, n, labels, size);
-    for kernels in faster {
-        let what = format!("{}, cbow {cbow}, {n} contexts, {} targets, size {size}", kernels.name(), labels.len());
-        let got = step(kernels, cbow, n, labels, size);
-        assert_close(&got.0, &expected.0, size, &what);
-        assert_close(&got.1, &expected.1, size, &what);
-        assert!((got.2 / expected.2 - 1.0).abs() < 1e-5, "{what}: loss {}, expected {}", got.2, expected.2);
+    let (mean, sum) = (Some(1.0 / n as f32), Some(1.0));
+    for factor in if cbow { vec![mean, sum] } else { vec![None] } {
+        let expected = step_with(scalar, factor, n, labels, size);
+        for kernels in faster {
+            let what = format!("{}, {factor:?}, {n} contexts, {} targets, size {size}", kernels.name(), labels.len());
+            let got = step_with(kernels, factor, n, labels, size);
+            assert_close(&got.0, &expected.0, size, &what);
+            assert_close(&got.1, &expected.1, size, &what);
+            assert!((got.2 / expected.2 - 1.0).abs() < 1e-5, "{what}: loss {}, expected {}", got.2, expected.2);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::output::{UsageError, counted, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
 use quickvec::corpus::{CountOptions, Sentences, available_memory};
 use quickvec::engine::{Trainer, memory_needed};
-use quickvec::error::Error;
+use quickvec::error::{CorpusError, Error};
 use quickvec::words::read_vocabulary;
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
-    check_memory(args, &config, &vocabulary, text.sentences.ids().len())?;
+    check_memory(args, &config, &vocabulary, text.sentences.ids().len(), 0)?;
     let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
@@ -93,12 +93,18 @@ impl Text {
         update: Option<&Known>,
     ) -> anyhow::Result<Self> {
         let name = choice.names().join(" ");
-        let words = match update {
-            Some(known) => Some(merge(args, choice, options, known.words())?),
-            None => args.engine.vocab.as_deref().map(read_vocabulary).transpose()?,
+        let (words, counted) = match update {
+            Some(known) => {
+                merge(args, choice, options, known.words()).map(|(words, tokens)| (Some(words), Some(tokens)))?
+            }
+            None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?, None),
         };
         let options = CountOptions { vocabulary: words.as_ref(), ..options.clone() };
         let sentences = counting::read(choice, &args.reading, &options)?;
+        if let Some(counted) = counted.filter(|&counted| counted != sentences.report.tokens) {
+            let [expected, got] = [counted, sentences.report.tokens].map(|words| format!("{words} words"));
+            return Err(Error::from(CorpusError::Changed { path: name.into(), expected, got }).into());
+        }
         counting::tell_counts(&name, &options, &sentences.report);
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
@@ -121,13 +127,17 @@ impl Text {
 
 /// The words of a model, and the new ones of a text that are frequent enough; counts are added up, and words stand by falling
 /// count as in every model: who takes the first ones for the most frequent is right.
-fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<Vocabulary> {
-    if choice.is_stdin() {
-        let help = "--update goes through the text twice, which standard input does not allow; put it into a file";
+///
+/// Returns them, and how many words the text has.
+fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<(Vocabulary, u64)> {
+    if !choice.can_be_read_again() {
+        let help =
+            "--update goes through the text twice, which standard input and pipes do not allow; put it into a file";
         return Err(UsageError(help.into()).into());
     }
     let all = CountOptions { min_count: 1, ..options.clone() };
-    let (new, _) = counting::count(choice, &args.reading, &all)?;
+    let (new, report) = counting::count(choice, &args.reading, &all)?;
+    counting::tell_pruned(&choice.names().join(" "), &all, &report);
     let count = |word: &str| new.id(word).map_or(0, |id| new.count(id));
     let mut merged = Vocabulary::new();
     for (word, &before) in old.words().zip(old.counts()) {
@@ -140,13 +150,19 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     for id in merged.by_falling_count() {
         sorted.insert(merged.word(id), merged.count(id));
     }
-    Ok(sorted)
+    Ok((sorted, report.tokens))
 }
 
-/// Refuses what cannot fit beside what is in memory already.
-pub fn check_memory(args: &Args, config: &EngineConfig, vocabulary: &Vocabulary, ids: usize) -> anyhow::Result<()> {
+/// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs.
+pub fn check_memory(
+    args: &Args,
+    config: &EngineConfig,
+    vocabulary: &Vocabulary,
+    ids: usize,
+    held: u64,
+) -> anyhow::Result<()> {
     let needed = memory_needed(config, vocabulary.len(), args.threads);
-    compare(needed, available_memory()).map_err(Error::from)?;
+    compare(needed.saturating_sub(held), available_memory()).map_err(Error::from)?;
     let all = needed + 4 * ids as u64 + 40 * vocabulary.len() as u64;
     say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));
     Ok(())

@@ -1,6 +1,7 @@
 //! What is known before training: vectors of another file, or a model that is trained on.
 #![forbid(unsafe_code)]
 
+use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
 use quickvec::engine::Trainer;
@@ -8,7 +9,7 @@ use quickvec::error::{Error, TrainError};
 use quickvec::vectors::Rows;
 use quickvec::vectors::format::safetensors::ModelFile;
 use quickvec::vectors::format::{Format, recognise_file};
-use quickvec::{EngineConfig, Vocabulary, WordId, WordVectors, checkpoint};
+use quickvec::{EngineConfig, Vocabulary, WordId, checkpoint};
 use std::path::Path;
 
 /// Vectors that training starts from.
@@ -17,6 +18,8 @@ pub struct Known {
     words: Vocabulary,
     input: Rows,
     output: Option<Rows>,
+    /// Whether `output` belongs to a tree's inner nodes, not to words.
+    of_tree: bool,
 }
 
 impl Known {
@@ -25,14 +28,20 @@ impl Known {
         let name = path.display().to_string();
         let cannot = || format!("cannot start from {name}");
         let known = match recognise_file(path).with_context(cannot)? {
-            Format::Safetensors => Self::of_model(name.clone(), &ModelFile::open(path).with_context(cannot)?),
+            Format::Safetensors => {
+                let model = ModelFile::open(path).with_context(cannot)?;
+                model.verify().map_err(Error::from).with_context(cannot)?;
+                let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;
+                Self::of_model(name.clone(), &model, config.as_ref())
+            }
             _ => {
-                let vectors = WordVectors::open(path).with_context(cannot)?;
+                let vectors = OpenArgs::default().open(path).with_context(cannot)?;
                 Self {
                     name: name.clone(),
                     input: vectors.rows().clone(),
                     words: vectors.vocabulary().clone(),
                     output: None,
+                    of_tree: false,
                 }
             }
         };
@@ -51,12 +60,13 @@ impl Known {
         let model = ModelFile::open(path).with_context(cannot)?;
         model.verify().map_err(Error::from).with_context(cannot)?;
         let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;
-        Ok((Self::of_model(path.display().to_string(), &model), config))
+        Ok((Self::of_model(path.display().to_string(), &model, config.as_ref()), config))
     }
 
-    fn of_model(name: String, model: &ModelFile) -> Self {
+    fn of_model(name: String, model: &ModelFile, config: Option<&EngineConfig>) -> Self {
         let (input, output) = (model.input(), model.output());
-        Self { name, input, output, words: model.vocabulary().clone() }
+        let of_tree = config.is_some_and(|config| config.hierarchical_softmax);
+        Self { name, input, output, of_tree, words: model.vocabulary().clone() }
     }
 
     /// Refuses vectors of another size.
@@ -79,9 +89,16 @@ impl Known {
         self.input.vector_size()
     }
 
-    /// Gives the trainer the vectors of the words that both have. Output rows belong to words only without a tree.
+    /// Gives the trainer the vectors of the words that both have, and the other side too where it belongs to words here and there.
     pub fn start(&self, trainer: &mut Trainer, vocabulary: &Vocabulary, with_output: bool) -> Vec<WordId> {
-        let output = self.output.as_ref().filter(|_| with_output);
+        let output = self.output.as_ref().filter(|_| with_output && !self.of_tree);
+        if self.output.is_some() && output.is_none() {
+            note(format_args!(
+                "the output weights of {} are not taken: with hierarchical softmax they belong to a tree, which other counts \
+                 make another",
+                self.name
+            ));
+        }
         let mut both = Vec::new();
         for (id, word) in (0..).zip(vocabulary.words()) {
             let Some(known) = self.words.id(word) else { continue };

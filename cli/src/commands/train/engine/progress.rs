@@ -60,6 +60,16 @@ impl Shown {
         }
     }
 
+    /// The average loss of an epoch that is over.
+    pub fn epoch(&self, epoch: usize, loss: f64) {
+        if self.lines || self.bar.is_some() {
+            self.tell(&match self.language {
+                Language::En => format!("| epoch {epoch} | average loss {loss:.4}"),
+                Language::Ko => format!("| 에폭 {epoch} | 평균 손실 {loss:.4}"),
+            });
+        }
+    }
+
     /// The loss on other text after an epoch.
     pub fn held_out(&self, epoch: usize, loss: f64) {
         if self.lines || self.bar.is_some() {

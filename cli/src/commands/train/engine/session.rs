@@ -129,6 +129,8 @@ impl EngineSession<'_> {
     }
 
     fn epoch_end(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<()> {
+        let epoch = self.trainer.progress().epochs_done();
+        self.trainer.state().epoch_loss(epoch).iter().for_each(|&loss| shown.epoch(epoch, loss));
         let before = self.held_out.len();
         self.score()?;
         let scored = self.held_out.get(before);

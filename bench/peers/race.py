@@ -1,8 +1,8 @@
 """gensim, fastText and quickvec on one text: same settings, same threads, in turns.
 
 Makes a Python environment with the peers outside the tree, runs the parts that are asked for, checks their bars, and writes the table
-(Markdown), all numbers (JSON) and a picture of training speed (SVG). README.md says what is compared and how. Exit code 1 when a bar
-is missed or a part failed.
+(Markdown), all numbers (JSON) and a picture of training speed (SVG). README.md says what is compared and how. Without a corpus it races on
+a text that is made up, which tells of speed and memory only. Exit code 1 when a bar is missed or a part failed.
 """
 
 import argparse
@@ -28,6 +28,8 @@ from parts import PARTS  # noqa: E402
 from picture import picture  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / "target/release"
+MADE_UP = (10_000_000, 60_000)  # tokens and words of the text that is raced on where none is given
 
 
 class Clock:
@@ -84,13 +86,7 @@ class Context:
 
     def large_text(self, tokens, words):
         """A text that is made up, made now where it is not there."""
-        path = self.work / f"zipf-{tokens}-{words}.txt"
-        if not path.exists():
-            self.say(f"making up {tokens:,} tokens over {words:,} words")
-            half = path.with_suffix(".part")
-            machine.run([str(self.program("zipf_text")), str(half), "--tokens", str(tokens), "--words", str(words)])
-            half.rename(path)
-        return path
+        return made_up_text(self.programs, self.work, tokens, words, self.say)
 
 
 def parts_list(text):
@@ -115,8 +111,9 @@ def listed(text, known, what):
 def parser():
     """The command line."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    p.add_argument("corpus", nargs="?", type=Path, help="text file, a sentence a line; not needed with --smoke")
-    p.add_argument("--parts", type=parts_list, default=list(PARTS), help=f"which parts, apart by commas: {','.join(PARTS)} (default: all)")
+    p.add_argument("corpus", nargs="?", type=Path, help="text file, a sentence a line (default: one that is made up by Zipf's law)")
+    p.add_argument("--parts", type=parts_list, help=f"which parts, apart by commas: {','.join(PARTS)} (default: all; without a corpus "
+                                                    "all but quality)")
     p.add_argument("--systems", type=systems_list, default=list(systems.SYSTEMS),
                    help=f"who races: {','.join(systems.SYSTEMS)} (default: all)")
     p.add_argument("--threads", type=positive, default=2, help="threads of each system (default 2)")
@@ -127,11 +124,11 @@ def parser():
                         "(default: QUICKVEC_SHARED, then ../shared)")
     p.add_argument("--more-sets", type=Path,
                    help="folder with more sets, of which there are no bars (default: those of a package from PyPI; none where it cannot be had)")
-    p.add_argument("--programs", type=Path, default=ROOT / "target/release", help="folder of the release programs")
+    p.add_argument("--programs", type=Path, default=PROGRAMS, help="folder of the release programs; built where they are missing")
     p.add_argument("--venv", type=Path, default=environment.default_folder(), help="the peers' Python environment; made if missing")
     p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
     p.add_argument("--resume", action="store_true", help="take what an earlier race with the same programs has measured")
-    p.add_argument("--out", type=Path, default=ROOT / "docs", help="folder for peers.md, peers.json and peers.svg")
+    p.add_argument("--out", type=Path, help="folder for peers.md, peers.json and peers.svg (default: docs; without a corpus that of --work)")
     p.add_argument("--readme", type=Path, action="append", default=[],
                    help="write picture and a short table also into this README, between its marks `peers`; may be given again")
     p.add_argument("--rewrite", action="store_true", help="measure nothing: write all anew from the peers.json that is in --out")
@@ -158,11 +155,41 @@ def sets_of(args, env, say):
     return sets | (quality.find_sets([folder], quality.MORE_SETS) or {})
 
 
+def build(programs, say):
+    """quickvec's programs are there, or a RuntimeError."""
+    missing = [name for name in ("quickvec", "engine_speed", "count_speed", "zipf_text") if not (programs / name).exists()]
+    if missing and programs == PROGRAMS:
+        say("building quickvec and the programs of bench")
+        machine.run(["cargo", "build", "--release", "--workspace"], cwd=ROOT)
+    elif missing:
+        raise RuntimeError(f"{programs} has no {', '.join(missing)}: `cargo build --release --workspace` makes them in {PROGRAMS}")
+
+
+def fill_in(args, say):
+    """What was not said on the command line."""
+    made_up = args.corpus is None
+    if made_up and "quality" in (args.parts or []):
+        raise RuntimeError("quality needs a text of a language, and the sets of words for it: name one")
+    args.parts = args.parts or [part for part in PARTS if part != "quality" or not made_up]
+    args.out = args.out or (args.work if made_up else ROOT / "docs")
+    if made_up:
+        args.corpus = made_up_text(args.programs, args.work, *MADE_UP, say)
+
+
+def made_up_text(programs, folder, tokens, words, say):
+    """A text that is made up by Zipf's law, made now where it is not there."""
+    path = folder / f"zipf-{tokens}-{words}.txt"
+    if not path.exists():
+        say(f"making up {tokens:,} tokens over {words:,} words")
+        folder.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(".part")
+        machine.run([str(programs / "zipf_text"), str(half), "--tokens", str(tokens), "--words", str(words)])
+        half.rename(path)
+    return path
+
+
 def context_of(args, say):
     """All that the parts need; a RuntimeError where something is missing."""
-    missing = [name for name in ("quickvec", "engine_speed", "count_speed", "zipf_text") if not (args.programs / name).exists()]
-    if missing:
-        raise RuntimeError(f"{args.programs} has no {', '.join(missing)}: run `cargo build --release --workspace` first")
     env, racing = find_peers(args, say)
     for readme in args.readme:  # its marks are there: better known before the race than after
         front_page.fill(readme.read_text(encoding="utf-8"), {"corpus": {}, "parts": {}})
@@ -228,6 +255,7 @@ def write_all(args, result, say):
 
 def rewrite(args, say):
     """All texts anew, from what was measured before."""
+    args.out = args.out or ROOT / "docs"
     write_all(args, json.loads((args.out / "peers.json").read_text(encoding="utf-8")), say)
 
 
@@ -252,6 +280,7 @@ def smoke(args, say):
         folder = Path(folder)
         args.corpus, args.work, args.out, args.readme = folder / "corpus.txt", folder / "work", folder / "docs", []
         args.rounds = args.seeds = 1
+        args.parts = args.parts or list(PARTS)
         made_up_corpus(args.corpus, tokens=100_000)
         quality.made_up_sets(folder / "eval")
         args.shared, args.more_sets, args.resume = folder, folder / "eval", False
@@ -274,12 +303,13 @@ def verdict(done, failed):
 
 def main():
     args = parser().parse_args()
-    if not args.smoke and not args.rewrite and args.corpus is None:
-        parser().error("expected a corpus (or --smoke, or --rewrite)")
     say = Clock()
     try:
         if args.rewrite:
             return rewrite(args, say)
+        build(args.programs, say)
+        if not args.smoke:
+            fill_in(args, say)
         done, failed = smoke(args, say) if args.smoke else race(args, context_of(args, say))
     except (OSError, RuntimeError, ValueError) as error:
         sys.exit(f"error: {error}")

@@ -160,6 +160,23 @@ class Parts(unittest.TestCase):
         self.assertEqual(list(kept), ["d300"])
         self.assertIn("part speed: RuntimeError: no luck", failed[0])
 
+    def test_without_a_corpus_it_races_on_a_text_that_is_made_up_and_leaves_docs_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder, "zipf-{}-{}.txt".format(*race.MADE_UP))
+            made.write_text("", encoding="utf-8")
+            args = race.parser().parse_args(["--work", folder])
+            race.fill_in(args, silent)
+            self.assertEqual((args.corpus, args.out), (made, Path(folder)))
+            self.assertNotIn("quality", args.parts)
+            self.assertRaises(RuntimeError, race.fill_in, race.parser().parse_args(["--work", folder, "--parts", "quality"]), silent)
+            args = race.parser().parse_args(["x.txt"])
+            race.fill_in(args, silent)
+            self.assertEqual((args.out, args.parts), (race.ROOT / "docs", list(race.PARTS)))
+
+    def test_programs_elsewhere_are_not_built(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertRaisesRegex(RuntimeError, "has no quickvec", race.build, Path(folder), silent)
+
     def test_names_are_known_and_in_order(self):
         self.assertEqual(race.parts_list("large, speed"), ["speed", "large"])
         with self.assertRaisesRegex(argparse.ArgumentTypeError, "no such parts: fast; there are speed, "):

@@ -18,6 +18,7 @@
 //! The textbook's trainer is [`nn`](crate::nn); a test holds the two together.
 
 mod blocks;
+mod books;
 mod hot;
 mod huffman;
 mod negatives;

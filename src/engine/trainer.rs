@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use super::blocks::{Blocks, Order};
+use super::books::{Books, explain};
 use super::hot::{Hot, HotRows};
 use super::huffman::HuffmanTree;
 use super::plan::{self, Frozen, Plan, Prediction};
@@ -18,9 +19,6 @@ use crate::math::{LANES, Matrix, Purpose, Rng};
 use crate::words::{SENTENCE_END, WordId};
 use std::collections::BTreeMap;
 use std::time::Instant;
-
-/// Points of the loss history in an epoch, about.
-const POINTS: u64 = 100;
 
 /// Why [`Trainer::run`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,17 +238,17 @@ impl<'a> Trainer<'a> {
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
         let words_per_epoch = self.words_per_epoch;
-        let mut books = Books { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() };
+        let mut books = Books::new(state, plan, epoch, words_per_epoch);
         let next = workers::run(plan, epoch, first, *threads, |tallies, words_now| {
             let seconds = seconds + started.elapsed().as_secs_f64();
             books.take(tallies, seconds, &mut on_loss);
             let now = Progress {
-                block: books.state.block,
+                block: books.block(),
                 blocks,
                 words: words + words_now,
                 words_per_epoch,
                 epochs: config.epochs,
-                learning_rate: plan.rate_after(books.state.block),
+                learning_rate: plan.rate_after(books.block()),
                 seconds,
             };
             !pause(now)
@@ -349,65 +347,6 @@ impl<'a> Trainer<'a> {
         let mut all = Tally::default();
         tallies.into_values().for_each(|tally| all.add(tally)); // in the order of the text
         Ok(all.mean().filter(|_| done == blocks.count()))
-    }
-}
-
-/// What a failure in epoch `epoch` means to the caller.
-fn explain(blocks: &Blocks, epoch: u64, failure: Failure) -> TrainError {
-    match failure {
-        Failure::Diverged { block, loss } => TrainError::LossNotFinite {
-            epoch: epoch as usize + 1,
-            step: epoch * blocks.count() + block,
-            words: blocks.start_of(block) as u64,
-            loss,
-        },
-        Failure::Panicked(error) => error,
-        Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
-    }
-}
-
-/// The books of a run: what came in out of order, and what is settled.
-struct Books<'s, 'a> {
-    state: &'s mut EngineState,
-    plan: Plan<'a>,
-    epoch: u64,
-    words_per_epoch: u64,
-    /// Blocks done whose predecessors are not.
-    waiting: BTreeMap<u64, Tally>,
-}
-
-impl Books<'_, '_> {
-    /// Settles blocks in their order, so that sums and points do not depend on who was faster.
-    fn take(&mut self, tallies: Vec<(u64, Tally)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
-        let blocks = self.plan.blocks.count();
-        let stretch = blocks.div_ceil(POINTS);
-        self.waiting.extend(tallies);
-        while let Some(tally) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
-            self.state.block += 1;
-            self.state.words += tally.words;
-            self.state.loss_sum += tally.loss;
-            self.state.loss_pairs += tally.pairs;
-            let in_epoch = self.state.block - self.epoch * blocks;
-            if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
-                on_loss(self.point(seconds));
-            }
-        }
-    }
-
-    fn point(&mut self, seconds: f64) -> &LossPoint {
-        let learning_rate = self.plan.rate_after(self.state.block);
-        let state = &mut *self.state;
-        let (loss, pairs) = (std::mem::take(&mut state.loss_sum), std::mem::take(&mut state.loss_pairs));
-        let point = LossPoint {
-            epoch: self.epoch as usize + 1,
-            words: state.words - self.epoch * self.words_per_epoch,
-            seconds,
-            loss: if pairs > 0 { loss / pairs as f64 } else { 0.0 },
-            pairs,
-            learning_rate,
-        };
-        state.history.push(point);
-        &state.history[state.history.len() - 1]
     }
 }
 

@@ -57,7 +57,7 @@ impl HotRows {
         let patience = patience(threads);
         let level_of = |uses: f64| {
             let ticks = patience / uses / TICK as f64;
-            (ticks < f64::from(2 << LONGEST)).then(|| ticks.max(1.0).log2() as usize)
+            (ticks < f64::from(2 << LONGEST)).then(|| (ticks.max(1.0) as usize).ilog2() as usize)
         };
         let mut levels = vec![Vec::new(); LONGEST as usize + 1];
         let mut count = 0;

@@ -86,7 +86,7 @@ impl Negatives {
 }
 
 fn bent(count: u64, power: f64) -> f64 {
-    if count == 0 { 0.0 } else { (count as f64).powf(power) }
+    if count == 0 { 0.0 } else { libm::pow(count as f64, power) }
 }
 
 #[cfg(test)]

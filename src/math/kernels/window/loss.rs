@@ -41,7 +41,7 @@ impl LossSum {
     fn fold(&mut self) {
         let linear: f64 = self.linear.iter().map(|&x| f64::from(x)).sum();
         let product: f64 = self.product.iter().map(|&x| f64::from(x)).product();
-        *self = Self { total: self.total + linear + product.ln(), ..Self::default() };
+        *self = Self { total: self.total + linear + libm::log(product), ..Self::default() };
     }
 }
 

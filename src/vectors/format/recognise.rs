@@ -87,8 +87,10 @@ pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let text = match (word2vec_text::is_row(body, header.vector_size), is_text(body)) {
         (true, true) => true,
         (false, false) => false,
-        // Text in another encoding, or a row without its numbers; but a few bytes of binary may look so too.
-        _ => !word2vec_binary::fits(bytes),
+        // Text in another encoding; but a few bytes of binary may end like a row, of which most are no digits.
+        (true, false) => word2vec_binary::fits(bytes).is_none_or(is_text),
+        // A row without its numbers; or binary that reads as letters.
+        (false, true) => word2vec_binary::fits(bytes).is_none(),
     };
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
 }
@@ -163,8 +165,10 @@ mod tests {
         {
             assert_eq!(recognise(text.as_bytes()).unwrap(), Format::Word2vecText, "{text:?}");
         }
-        let latin = b"2 2\ncaf\xe9 1 2\nb 3 4\n";
-        assert_eq!(recognise(latin).unwrap(), Format::Word2vecText);
+        // The last has four bytes, as a number of binary has.
+        for latin in [&b"2 2\ncaf\xe9 1 2\nb 3 4\n"[..], b"1 1\ncaf\xe9 1.25\n", b"1 1\n\x01 -0.5\n"] {
+            assert_eq!(recognise(latin).unwrap(), Format::Word2vecText, "{latin:?}");
+        }
         let ends_like_a_row = b"1 1\na \x9c\x01 4";
         for binary in [
             &b"1 1\na \0\0\x80\x3f"[..],

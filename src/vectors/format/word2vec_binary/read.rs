@@ -36,11 +36,12 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     copy(body, &walked.stretches, wanted, options, report)
 }
 
-/// Whether the rows of `bytes` end just where the file does.
-pub(in crate::vectors::format) fn fits(bytes: &[u8]) -> bool {
-    let Ok(Some(header)) = Header::find(bytes) else { return false };
+/// The numbers of the first row, if the rows of `bytes` end just where the file does.
+pub(in crate::vectors::format) fn fits(bytes: &[u8]) -> Option<&[u8]> {
+    let header = Header::find(bytes).ok().flatten()?;
     let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
-    settle(body, &header, header.words, &OpenOptions::default()).is_ok()
+    let (body, _) = settle(body, &header, header.words, &OpenOptions::default()).ok()?;
+    Some(&body.bytes[body.row(0)?.numbers])
 }
 
 fn truncated(header: &Header, got: usize) -> FormatError {

@@ -177,6 +177,39 @@ impl Vocabulary {
         ids
     }
 
+    /// These words, with what `text` counted added to their counts, and the words of `text` that are new and were seen at least `min_count` times:
+    /// the words of a model that is trained on with another text. They stand by falling count, as in every model. Also
+    /// how many are new.
+    ///
+    /// ```
+    /// # use quickvec::Vocabulary;
+    /// let (mut old, mut text) = (Vocabulary::new(), Vocabulary::new());
+    /// [("you", 5), ("say", 3)].map(|(word, count)| old.insert(word, count));
+    /// [("hello", 7), ("say", 4), ("goodbye", 1)].map(|(word, count)| text.insert(word, count));
+    /// let (both, new) = old.extended_by(&text, 2);
+    /// assert_eq!(both.words().zip(both.counts()).collect::<Vec<_>>(), [("say", &7), ("hello", &7), ("you", &5)]);
+    /// assert_eq!(new, 1);
+    /// ```
+    pub fn extended_by(&self, text: &Self, min_count: u64) -> (Self, usize) {
+        let mut both = Self::new();
+        for (word, &before) in self.words().zip(self.counts()) {
+            let more = text.id(word).map_or(0, |id| text.count(id));
+            both.insert(word, before.saturating_add(more));
+        }
+        let frequent = text.words().zip(text.counts()).filter(|(_, count)| **count >= min_count);
+        let new = frequent.filter(|(word, count)| both.insert(word, **count).is_some()).count();
+        (both.sorted(), new)
+    }
+
+    /// The same words by falling count; words of equal count stay in their order.
+    pub(crate) fn sorted(&self) -> Self {
+        let mut sorted = Self::with_capacity(self.len(), self.text.len());
+        for id in self.by_falling_count() {
+            sorted.insert(self.word(id), self.count(id));
+        }
+        sorted
+    }
+
     /// The same words with every count 0: for encoding another text with this one's ids.
     pub fn without_counts(&self) -> Self {
         self.with_counts(vec![0; self.len()])

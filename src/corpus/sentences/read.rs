@@ -178,12 +178,7 @@ pub fn count_words(
     check_same(sources, report.tokens, again.tokens)?;
     report.kept = counts.iter().sum();
     report.pruned.counted_again = true;
-    let counted = joined.vocabulary.with_counts(counts);
-    let mut vocabulary = Vocabulary::new();
-    for id in counted.by_falling_count() {
-        vocabulary.insert(counted.word(id), counted.count(id));
-    }
-    Ok((vocabulary, report))
+    Ok((joined.vocabulary.with_counts(counts).sorted(), report))
 }
 
 /// Refuses a text that has changed between the first time that it was read and the second.

@@ -125,10 +125,7 @@ impl Text {
     }
 }
 
-/// The words of a model, and the new ones of a text that are frequent enough; counts are added up, and words stand by falling
-/// count as in every model: who takes the first ones for the most frequent is right.
-///
-/// Returns them, and how many words the text has.
+/// The words of a model and the new ones of a text that are frequent enough; and how many words the text has.
 fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<(Vocabulary, u64)> {
     if !choice.can_be_read_again() {
         let help =
@@ -138,19 +135,9 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     let all = CountOptions { min_count: 1, ..options.clone() };
     let (new, report) = counting::count(choice, &args.reading, &all)?;
     counting::tell_pruned(&choice.names().join(" "), &all, &report);
-    let count = |word: &str| new.id(word).map_or(0, |id| new.count(id));
-    let mut merged = Vocabulary::new();
-    for (word, &before) in old.words().zip(old.counts()) {
-        merged.insert(word, before.saturating_add(count(word)));
-    }
-    let frequent = new.words().zip(new.counts()).filter(|(_, count)| **count >= options.min_count);
-    let added = frequent.filter(|(word, count)| merged.insert(word, **count).is_some()).count();
+    let (both, added) = old.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(old.len() as u64)));
-    let mut sorted = Vocabulary::new();
-    for id in merged.by_falling_count() {
-        sorted.insert(merged.word(id), merged.count(id));
-    }
-    Ok((sorted, report.tokens))
+    Ok((both, report.tokens))
 }
 
 /// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs.

@@ -74,9 +74,9 @@ impl EngineSession<'_> {
         let shown = Shown::new(self.args.progress, language, self.trainer.progress());
         let mut last_try = Instant::now();
         loop {
-            let pause = self.train_on(&shown, log, last_try)?;
-            if pause != Pause::Asked {
-                self.epoch_end(&shown, log)?;
+            let (pause, last) = self.train_on(&shown, log, last_try)?;
+            if let Some(last) = last {
+                self.epoch_end(&last, &shown, log)?;
             }
             if pause == Pause::Finished {
                 self.tell_if_nothing_was_learned();
@@ -104,7 +104,14 @@ impl EngineSession<'_> {
         !every.is_zero() && last_try.elapsed() >= every
     }
 
-    fn train_on(&mut self, shown: &Shown, log: &RefCell<Option<Log>>, last_try: Instant) -> anyhow::Result<Pause> {
+    /// Trains until the end of the epoch, whose last point is then returned and waits for its held-out loss before it is logged; or until
+    /// something else is to be done. A run that was over already has no such point.
+    fn train_on(
+        &mut self,
+        shown: &Shown,
+        log: &RefCell<Option<Log>>,
+        last_try: Instant,
+    ) -> anyhow::Result<(Pause, Option<LossPoint>)> {
         let every = self.args.checkpoint_every;
         let (signals, start) = (self.signals, self.trainer.progress().block);
         let pause = |now: quickvec::engine::Progress| {
@@ -113,7 +120,6 @@ impl EngineSession<'_> {
             // At least a block between two checkpoints, however often they shall be.
             signals.stop() || now.block > start && !every.is_zero() && last_try.elapsed() >= every
         };
-        // The last row of an epoch waits for its held-out loss.
         let mut last: Option<LossPoint> = None;
         let row = |point: &LossPoint| {
             log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out: None }))
@@ -123,22 +129,20 @@ impl EngineSession<'_> {
             last.replace(*point).iter().for_each(row);
         });
         if !matches!(paused, Ok(Pause::EpochEnd | Pause::Finished)) {
-            last.iter().for_each(row);
+            last.take().iter().for_each(row);
         }
-        paused.map_err(|error| self.failed(error))
+        paused.map(|pause| (pause, last)).map_err(|error| self.failed(error))
     }
 
-    fn epoch_end(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<()> {
-        let epoch = self.trainer.progress().epochs_done();
+    fn epoch_end(&mut self, point: &LossPoint, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<()> {
+        let epoch = point.epoch;
         self.trainer.state().epoch_loss(epoch).iter().for_each(|&loss| shown.epoch(epoch, loss));
         let before = self.held_out.len();
         self.score()?;
         let scored = self.held_out.get(before);
         scored.iter().for_each(|held_out| shown.held_out(held_out.epoch, held_out.loss));
-        if let Some(point) = self.trainer.state().history.last() {
-            let held_out = scored.map(|held_out| held_out.loss);
-            log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out }));
-        }
+        let held_out = scored.map(|held_out| held_out.loss);
+        log.borrow_mut().iter_mut().for_each(|log| log.row(&EngineRow { point, held_out }));
         Ok(())
     }
 

@@ -93,13 +93,18 @@ def prepare(folder, wanted, say):
     return env
 
 
+def pip_install(python, *arguments):
+    """Runs pip, which asks nothing; a RuntimeError where it fails."""
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    machine.run(command, stdin=subprocess.DEVNULL)
+
+
 def install(python, name):
     """Installs a peer; {} or {name: why not}."""
     reason = ""
     for packages in [GENSIM] if name == "gensim" else FASTTEXT:
         try:
-            machine.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages],
-                        stdin=subprocess.DEVNULL)
+            pip_install(python, *packages)
             return {}
         except RuntimeError as error:
             reason = reason or last_line(error)
@@ -112,8 +117,7 @@ def data_folder(python, folder, say):
     if not data.is_dir():
         say(f"fetching more sets into {folder}")
         try:
-            machine.run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(folder), DATA],
-                        stdin=subprocess.DEVNULL)
+            pip_install(python, "--no-deps", "--target", str(folder), DATA)
         except RuntimeError as error:
             say(f"without more sets: {last_line(error)}")
     return data if data.is_dir() else None

@@ -5,7 +5,7 @@ import statistics
 import quality
 import systems
 from measuring import bar, mean, rounds, summary
-from systems import MODELS, NAMES, settings
+from systems import ALONE, MODELS, NAMES, settings
 
 # Times gensim's speed, by part and task.
 TIMES_GENSIM = {
@@ -20,8 +20,6 @@ MEMORY = 1.10  # times matrices, ids and vocabulary
 LARGE_SPEED = 1.5e6  # trained words a second and core
 # What quickvec may be worse than gensim: points of accuracy, and Spearman's coefficient. A tie, as far as seeds scatter.
 QUALITY = {"analogy": 0.5, "ws353": 0.01, "simlex": 0.01}
-# gensim once more in the part `quality`, on one worker: see README.md, "What the same settings cannot make the same".
-ALONE = "gensim-1"
 QUALITY_NAMES = {"analogy": "analogies, points", "ws353": "WS-353", "simlex": "SimLex-999"}
 FASTTEXT_THREADS = 12  # it gives first weights to min(threads, 10) tenths of its rows only
 

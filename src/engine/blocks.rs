@@ -96,9 +96,9 @@ impl<'a> Blocks<'a> {
         self.start(piece)..self.start(piece + 1)
     }
 
-    /// Where block `block` lies in the corpus, in the order of the text.
-    pub fn start_of(&self, block: u64) -> usize {
-        self.start(block as usize * self.each)
+    /// How many ids of an epoch come before block `block`.
+    pub fn before(&self, block: u64) -> usize {
+        self.start(self.places(block).start)
     }
 
     /// The ids of the corpus.
@@ -124,7 +124,9 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    fn start(&self, piece: usize) -> usize {
+    /// Where piece `piece` starts in the corpus; and, since pieces are about as long, how many ids of an epoch come before the one at that
+    /// place.
+    pub fn start(&self, piece: usize) -> usize {
         let nominal = (piece / self.each).saturating_mul(self.size) + piece % self.each * self.size / self.each;
         let earliest = nominal.min(self.ids.len());
         if earliest == 0 || earliest == self.ids.len() {

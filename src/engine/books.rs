@@ -73,7 +73,7 @@ pub(super) fn explain(blocks: &Blocks, epoch: u64, failure: Failure) -> TrainErr
         Failure::Diverged { block, loss } => TrainError::LossNotFinite {
             epoch: epoch as usize + 1,
             step: epoch * blocks.count() + block,
-            words: blocks.start_of(block) as u64,
+            words: blocks.before(block) as u64,
             loss,
         },
         Failure::Panicked(error) => error,

@@ -97,7 +97,7 @@ impl Plan<'_> {
 /// The learning rate when `done` blocks are, over all epochs.
 pub(super) fn rate_after(config: &EngineConfig, blocks: &Blocks, done: u64) -> f32 {
     let (epoch, block) = (done / blocks.count().max(1), done % blocks.count().max(1));
-    rate(config, blocks.ids().len(), epoch, blocks.start_of(block))
+    rate(config, blocks.ids().len(), epoch, blocks.before(block))
 }
 
 /// On a straight line from the start of the first epoch to the end of the last.

@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         let blocks = self.plan.blocks;
         let piece = blocks.range(self.plan.order.piece(place));
         // The rate falls as if the pieces stood in the text in this order.
-        let done = blocks.range(place).start;
+        let done = blocks.start(place);
         let ids = &blocks.ids()[..piece.end];
         let mut at = piece.start;
         while at < piece.end {

@@ -92,14 +92,13 @@ impl Growing {
         Self { table, counts, starts: Vec::new(), maps: Vec::new(), room, told: 0, pruned }
     }
 
-    /// Tells the others how many words there are now; whether there are more, in all, than there is room for.
-    fn is_full(&mut self) -> bool {
+    /// Tells the others how many words there are now. Returns how many there are in all.
+    fn tell(&mut self) -> usize {
         let now = self.table.len();
         // The difference may be negative: it wraps, and so does the sum.
         let more = now.wrapping_sub(self.told);
-        let all = self.room.taken.fetch_add(more, Ordering::Relaxed).wrapping_add(more);
         self.told = now;
-        all > self.room.most && now > self.room.share
+        self.room.taken.fetch_add(more, Ordering::Relaxed).wrapping_add(more)
     }
 
     /// Something that orders words by where they were first met, over all threads.
@@ -172,9 +171,9 @@ impl Lexicon for Growing {
     }
 
     fn end_block(&mut self, store: Option<&Store>) -> Result<()> {
-        if self.is_full() {
+        if self.tell() > self.room.most && self.table.len() > self.room.share {
             self.prune(store)?;
-            self.is_full(); // tells of the room that there is now
+            self.tell();
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use super::room;
 use crate::corpus::prepare::Preparation;
 use crate::corpus::read::{InvalidUtf8, ReadReport};
-use crate::error::{ConfigError, Result};
+use crate::error::{ConfigError, CorpusError, Result};
 use crate::words::Vocabulary;
 use std::path::PathBuf;
 
@@ -127,6 +127,20 @@ pub struct CountReport {
     pub literal_sentence_end: u64,
     /// Bytes of ids that went through a temporary file.
     pub spilled_bytes: u64,
+}
+
+impl CountReport {
+    /// Refuses what the text called `name` was read to a second time, if it has another number of words by then.
+    ///
+    /// # Errors
+    /// [`CorpusError::Changed`].
+    pub fn check_unchanged(&self, again: &Self, name: &str) -> Result<(), CorpusError> {
+        if self.tokens == again.tokens {
+            return Ok(());
+        }
+        let [expected, got] = [self, again].map(|report| format!("{} words", report.tokens));
+        Err(CorpusError::Changed { path: name.into(), expected, got })
+    }
 }
 
 /// What was forgotten because there were more different words than [`CountOptions::max_vocab`].

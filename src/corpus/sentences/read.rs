@@ -11,8 +11,8 @@ use super::lexicon::{Given, Growing, Room};
 use super::options::{CountOptions, CountReport, Pruned, ReadProgress};
 use super::store::Store;
 use super::table::WordTable;
-use crate::compress::{Compression, MAGIC_BYTES};
 use crate::corpus::ReadReport;
+use crate::corpus::head::{self, HEAD_BYTES};
 use crate::corpus::prepare::TokenizerKind;
 use crate::corpus::sources::Source;
 use crate::corpus::text::{hash_numbers, name_of};
@@ -81,13 +81,13 @@ impl Sentences {
         watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
     ) -> Result<Self> {
         let first = Reading::of(sources, options)?.run(watch)?;
-        if first.report.pruned.rounds == 0 || !sources.iter().all(Source::can_be_read_again) {
+        if !is_read_again(sources, &first.report) {
             return Ok(first);
         }
         let Self { vocabulary, report, .. } = first; // and its ids are gone
         let options = CountOptions { vocabulary: Some(&vocabulary), ..options.clone() };
         let again = Reading::of(sources, &options)?.run(watch)?;
-        check_same(sources, report.tokens, again.report.tokens)?;
+        report.check_unchanged(&again.report, &again.name)?;
         Ok(again.read_again(report))
     }
 
@@ -171,23 +171,19 @@ pub fn count_words(
 ) -> Result<(Vocabulary, CountReport)> {
     options.validate()?;
     let Own { joined, mut report, .. } = Reading::of(sources, options)?.count_own(None, watch)?;
-    if report.pruned.rounds == 0 || !sources.iter().all(Source::can_be_read_again) {
+    if !is_read_again(sources, &report) {
         return Ok((joined.vocabulary, report));
     }
     let (counts, _, again) = Reading::of(sources, options)?.count_given(&joined.vocabulary, None, watch)?;
-    check_same(sources, report.tokens, again.tokens)?;
+    report.check_unchanged(&again, &name_of(sources))?;
     report.kept = counts.iter().sum();
     report.pruned.counted_again = true;
     Ok((joined.vocabulary.with_counts(counts).sorted(), report))
 }
 
-/// Refuses a text that has changed between the first time that it was read and the second.
-fn check_same(sources: &[Source], words: u64, again: u64) -> Result<()> {
-    if words == again {
-        return Ok(());
-    }
-    let [expected, got] = [words, again].map(|words| format!("{words} words"));
-    Err(CorpusError::Changed { path: name_of(sources).into(), expected, got }.into())
+/// Whether words were forgotten, so that those that are left are to be counted again, and can be.
+fn is_read_again(sources: &[Source], report: &CountReport) -> bool {
+    report.pruned.rounds > 0 && sources.iter().all(Source::can_be_read_again)
 }
 
 /// Bytes of all sources, if all are plain files: what is packed has more, nobody knows how many. What is missing is found missing
@@ -216,9 +212,9 @@ fn total(sources: &[Source]) -> Result<Option<u64>> {
 
 /// What cannot be opened is told when it is read.
 fn is_packed(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(MAGIC_BYTES as u64).read_to_end(&mut head));
-    read.is_ok() && Compression::recognise(&head).is_some()
+    let mut first = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut first));
+    read.is_ok() && head::compression(&first).is_some()
 }
 
 /// A text to be read.

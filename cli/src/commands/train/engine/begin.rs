@@ -13,9 +13,9 @@ use crate::commands::corpus::Choice;
 use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
-use quickvec::corpus::{CountOptions, Sentences, available_memory};
+use quickvec::corpus::{CountOptions, CountReport, Sentences, available_memory};
 use quickvec::engine::{Trainer, memory_needed};
-use quickvec::error::{CorpusError, Error};
+use quickvec::error::Error;
 use quickvec::words::read_vocabulary;
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
 use std::borrow::Cow;
@@ -93,17 +93,17 @@ impl Text {
         update: Option<&Known>,
     ) -> anyhow::Result<Self> {
         let name = choice.names().join(" ");
-        let (words, counted) = match update {
+        let (words, first) = match update {
             Some(known) => {
-                merge(args, choice, options, known.words()).map(|(words, tokens)| (Some(words), Some(tokens)))?
+                let (words, report) = merge(args, choice, options, known.words())?;
+                (Some(words), Some(report))
             }
             None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?, None),
         };
         let options = CountOptions { vocabulary: words.as_ref(), ..options.clone() };
         let sentences = counting::read(choice, &args.reading, &options)?;
-        if let Some(counted) = counted.filter(|&counted| counted != sentences.report.tokens) {
-            let [expected, got] = [counted, sentences.report.tokens].map(|words| format!("{words} words"));
-            return Err(Error::from(CorpusError::Changed { path: name.into(), expected, got }).into());
+        if let Some(first) = first {
+            first.check_unchanged(&sentences.report, &name).map_err(Error::from)?;
         }
         counting::tell_counts(&name, &options, &sentences.report);
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
@@ -125,8 +125,13 @@ impl Text {
     }
 }
 
-/// The words of a model and the new ones of a text that are frequent enough; and how many words the text has.
-fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary) -> anyhow::Result<(Vocabulary, u64)> {
+/// The words of a model and the new ones of a text that are frequent enough; and what was counted in the text.
+fn merge(
+    args: &Args,
+    choice: &Choice,
+    options: &CountOptions,
+    old: &Vocabulary,
+) -> anyhow::Result<(Vocabulary, CountReport)> {
     if !choice.can_be_read_again() {
         let help =
             "--update goes through the text twice, which standard input and pipes do not allow; put it into a file";
@@ -137,7 +142,7 @@ fn merge(args: &Args, choice: &Choice, options: &CountOptions, old: &Vocabulary)
     counting::tell_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(old.len() as u64)));
-    Ok((both, report.tokens))
+    Ok((both, report))
 }
 
 /// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs.

@@ -29,10 +29,8 @@ impl Known {
         let cannot = || format!("cannot start from {name}");
         let known = match recognise_file(path).with_context(cannot)? {
             Format::Safetensors => {
-                let model = ModelFile::open(path).with_context(cannot)?;
-                model.verify().map_err(Error::from).with_context(cannot)?;
-                let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;
-                Self::of_model(name.clone(), &model, config.as_ref())
+                let (known, _) = Self::of_model(path).with_context(cannot)?;
+                known
             }
             _ => {
                 let vectors = OpenArgs::default().open(path).with_context(cannot)?;
@@ -57,16 +55,22 @@ impl Known {
             let got = format.name();
             bail!("{}: --update needs a quickvec model, got {got}; --init starts from vectors in any format", cannot());
         }
-        let model = ModelFile::open(path).with_context(cannot)?;
-        model.verify().map_err(Error::from).with_context(cannot)?;
-        let config = checkpoint::summary(&model).map_err(Error::from).with_context(cannot)?.engine;
-        Ok((Self::of_model(path.display().to_string(), &model, config.as_ref()), config))
+        Self::of_model(path).with_context(cannot)
     }
 
-    fn of_model(name: String, model: &ModelFile, config: Option<&EngineConfig>) -> Self {
-        let (input, output) = (model.input(), model.output());
-        let of_tree = config.is_some_and(|config| config.hierarchical_softmax);
-        Self { name, input, output, of_tree, words: model.vocabulary().clone() }
+    /// A model of our own, every checksum of which is compared, and its settings if the fast trainer made it.
+    fn of_model(path: &Path) -> Result<(Self, Option<EngineConfig>), Error> {
+        let model = ModelFile::open(path)?;
+        model.verify()?;
+        let config = checkpoint::summary(&model)?.engine;
+        let known = Self {
+            name: path.display().to_string(),
+            words: model.vocabulary().clone(),
+            input: model.input(),
+            output: model.output(),
+            of_tree: config.as_ref().is_some_and(|config| config.hierarchical_softmax),
+        };
+        Ok((known, config))
     }
 
     /// Refuses vectors of another size.

@@ -11,6 +11,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+/// A mark of byte order: at the start of a file it is no part of the first word.
+const MARK: char = '\u{feff}';
 /// More than any word and its count take.
 const MAX_LINE_BYTES: usize = 1 << 16;
 
@@ -64,7 +66,7 @@ impl List<'_> {
         let Ok(text) = std::str::from_utf8(bytes) else { return Err(VocabularyError::InvalidUtf8 { path, line }) };
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
-        let text = if line == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
+        let text = if line == 1 { text.strip_prefix(MARK).unwrap_or(text) } else { text };
         let Some((word, count)) = parse(text) else {
             return Err(VocabularyError::Line { path, line, got: shown(text) });
         };
@@ -114,6 +116,10 @@ pub fn write_vocabulary(path: &Path, vocabulary: &Vocabulary) -> Result<()> {
     }
     let ids = vocabulary.by_falling_count();
     write_atomically(path, |out| {
+        // Who reads the list drops a mark at its start: a first word that begins with one needs another before it.
+        if ids.first().is_some_and(|&id| vocabulary.word(id).starts_with(MARK)) {
+            write!(out, "{MARK}")?;
+        }
         ids.iter().try_for_each(|&id| writeln!(out, "{}\t{}", vocabulary.word(id), vocabulary.count(id)))
     })
 }
@@ -148,6 +154,20 @@ mod tests {
         let read = read_vocabulary(&path).unwrap();
         assert_eq!(read.words().collect::<Vec<_>>(), ["안녕", "b", "c", "a"]);
         assert_eq!(read.counts(), [u64::MAX / 2, 7, 7, 1]);
+    }
+
+    /// Found by fuzzing: the first word lost its mark, which is no white space and may be part of any word.
+    #[test]
+    fn a_first_word_that_begins_with_a_mark_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vocab.txt");
+        let mut vocabulary = Vocabulary::new();
+        for (word, count) in [("a", 1), ("\u{feff}a", 9), ("\u{feff}b", 2)] {
+            vocabulary.insert(word, count);
+        }
+        write_vocabulary(&path, &vocabulary).unwrap();
+        let read = read_vocabulary(&path).unwrap();
+        assert_eq!(read.words().collect::<Vec<_>>(), ["\u{feff}a", "\u{feff}b", "a"]);
     }
 
     /// Found by fuzzing: words may be long, and were told whole.

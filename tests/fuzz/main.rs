@@ -59,8 +59,14 @@ fn options_of(choice: u8) -> OpenOptions {
 }
 
 /// What `read` makes of `bytes`, after time and memory were looked at.
-fn watched<T, E: std::fmt::Display>(bytes: &[u8], read: impl FnOnce() -> Result<T, E>) -> Option<T> {
-    let ((result, peak), took) = time::watched(bytes, || memory::peak(read));
+fn watched<T, E: std::fmt::Display>(bytes: &[u8], mut read: impl FnMut() -> Result<T, E>) -> Option<T> {
+    let ((result, peak), mut took) = time::watched(bytes, || memory::peak(&mut read));
+    // A virtual machine that is made to stand still takes that for time of its processor. What hangs does so again.
+    for _ in 0..2 {
+        if took >= time::MOST {
+            took = took.min(time::watched(bytes, &mut read).1);
+        }
+    }
     assert!(took < time::MOST, "{took:?} for {} bytes", bytes.len());
     match result {
         Ok(found) => Some(found),

@@ -101,7 +101,7 @@ def scaling(context):
 
 
 def needed(found):
-    """What a run cannot do without, in bytes, from what engine_speed tells: matrices, ids, vocabulary."""
+    """What a run is held against, in bytes, from what engine_speed tells: the numbers of the matrices, ids of 4 bytes, the vocabulary."""
     return {name: found[f"{name}_bytes"] for name in ("matrix", "id", "vocabulary")}
 
 

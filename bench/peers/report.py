@@ -104,9 +104,10 @@ def memory(part):
     needed = part["needed_bytes"]
     rows = [["SkipGram", *(f"{part['peak_bytes'][name] / 1e6:.0f}" for name in names)]]
     what = " + ".join(f"{name} {needed[key] / 1e6:.1f}" for key, name in
-                      (("matrix", "matrices"), ("id", "ids"), ("vocabulary", "vocabulary")))
+                      (("matrix", "matrices"), ("id", "ids of 4 bytes"), ("vocabulary", "vocabulary")))
     return (table(["peak memory, text to saved model, MB", *(NAMES[name] for name in names)], rows)
-            + f"\n\nThe least it takes: {what} = {sum(needed.values()) / 1e6:.1f} MB.")
+            + f"\n\nTo compare: {what} = {sum(needed.values()) / 1e6:.1f} MB. (quickvec's rows are longer, whole lines of the cache, and "
+            "its ids shorter, 2 or 3 bytes.)")
 
 
 def scaling(part):
@@ -143,7 +144,7 @@ def large(part):
     peak, needed = part["whole"]["peak_bytes"], sum(part["needed_bytes"].values())
     return (f"{part['words']:,} words, {part['tokens']:,} tokens made up by Zipf's law, SkipGram: "
             f"{part['trained_words_per_second_a_core'] / 1e6:.2f} M words a second and core after subsampling; peak memory "
-            f"{peak / 1e6:.0f} MB, of which matrices, ids and vocabulary {needed / 1e6:.0f} MB.")
+            f"{peak / 1e6:.0f} MB; matrices, ids of 4 bytes and vocabulary: {needed / 1e6:.0f} MB.")
 
 
 def bars(parts):

@@ -97,8 +97,8 @@ impl Corpus {
         for length in [self.ids.len(), ends.len(), text.len()] {
             hasher.update(&(length as u64).to_le_bytes());
         }
-        hash_numbers(&mut hasher, &self.ids, |id| id.to_le_bytes());
-        hash_numbers(&mut hasher, ends, |end| end.to_le_bytes());
+        hash_numbers(&mut hasher, self.ids.iter().copied(), |id| id.to_le_bytes());
+        hash_numbers(&mut hasher, ends.iter().copied(), |end| end.to_le_bytes());
         hasher.update(text.as_bytes());
         format!("{:016x}", hasher.digest())
     }
@@ -141,11 +141,18 @@ pub(super) fn name_of(sources: &[Source]) -> String {
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.
-pub(super) fn hash_numbers<T: Copy, const N: usize>(hasher: &mut Xxh3, numbers: &[T], to_bytes: impl Fn(T) -> [u8; N]) {
+pub(super) fn hash_numbers<T, const N: usize>(
+    hasher: &mut Xxh3,
+    numbers: impl Iterator<Item = T>,
+    to_bytes: impl Fn(T) -> [u8; N],
+) {
     let mut block = Vec::with_capacity(1024 * N);
-    for part in numbers.chunks(1024) {
-        block.clear();
-        block.extend(part.iter().flat_map(|&number| to_bytes(number)));
-        hasher.update(&block);
+    for number in numbers {
+        block.extend(to_bytes(number));
+        if block.len() == 1024 * N {
+            hasher.update(&block);
+            block.clear();
+        }
     }
+    hasher.update(&block);
 }

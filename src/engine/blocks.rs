@@ -20,7 +20,7 @@
 
 use crate::math::kernels::read_ahead;
 use crate::math::{Purpose, Rng};
-use crate::words::{SENTENCE_END, WordId};
+use crate::words::{Ids, SENTENCE_END};
 use std::ops::Range;
 
 /// Smallest and largest size of a block, in ids. A large one takes about ten milliseconds.
@@ -32,13 +32,13 @@ const FINE: usize = 256;
 /// Ids from the start of a piece that is shuffled to the start of the next, about.
 const PIECE: usize = 1 << 11;
 
-/// Pieces change places among so many neighbours, 64 MB of ids: where ids lie in a file, it is still read about as it stands.
+/// Pieces change places among so many neighbours, 16 million ids: where ids lie in a file, it is still read about as it stands.
 const STRETCH: usize = (1 << 24) / PIECE;
 
 /// Where the pieces of a corpus start, and which of them make a block.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Blocks<'a> {
-    ids: &'a [WordId],
+    ids: Ids<'a>,
     /// Ids in a block, about.
     size: usize,
     /// Pieces in a block.
@@ -70,7 +70,7 @@ impl Order {
 
 impl<'a> Blocks<'a> {
     /// `in_pieces`: a block has several small pieces, to be shuffled; else it is one piece.
-    pub fn new(ids: &'a [WordId], in_pieces: bool) -> Self {
+    pub fn new(ids: Ids<'a>, in_pieces: bool) -> Self {
         let size = (ids.len() / FINE).clamp(SIZES.start, SIZES.end);
         Self { ids, size, each: if in_pieces { size.div_ceil(PIECE) } else { 1 } }
     }
@@ -102,7 +102,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// The ids of the corpus.
-    pub fn ids(&self) -> &'a [WordId] {
+    pub fn ids(&self) -> Ids<'a> {
         self.ids
     }
 
@@ -111,16 +111,18 @@ impl<'a> Blocks<'a> {
         if self.each == 1 {
             return; // in the order of the text, for which the system reads ahead by itself
         }
-        let ids_of = |stretch: usize| {
+        let ask_for = |stretch: usize| {
             let [start, end] = [stretch, stretch + 1].map(|stretch| self.start((stretch * STRETCH).min(self.pieces())));
-            &self.ids[start..end]
+            if let Some(bytes) = self.ids.slice(start..end).bytes() {
+                read_ahead::will_need(bytes);
+            }
         };
         let first = self.places(block).start;
         if first == 0 {
-            read_ahead::will_need(ids_of(0));
+            ask_for(0);
         }
         if first.is_multiple_of(STRETCH) {
-            read_ahead::will_need(ids_of(first / STRETCH + 1));
+            ask_for(first / STRETCH + 1);
         }
     }
 
@@ -133,7 +135,7 @@ impl<'a> Blocks<'a> {
             return earliest;
         }
         let latest = (earliest - 1 + self.size / self.each).min(self.ids.len());
-        let end = self.ids[earliest - 1..latest].iter().position(|&id| id == SENTENCE_END);
+        let end = self.ids.slice(earliest - 1..latest).position(|id| id == SENTENCE_END);
         let none = if latest == self.ids.len() { latest } else { earliest };
         end.map_or(none, |end| earliest + end)
     }
@@ -148,7 +150,7 @@ mod tests {
         #[test]
         fn an_epoch_goes_through_the_whole_corpus_once(length in 1usize..400_000, every in 1usize..3_000, in_pieces: bool) {
             let ids: Vec<u32> = (1..=length).map(|i| if i % every == 0 { SENTENCE_END } else { 3 }).collect();
-            let blocks = Blocks::new(&ids, in_pieces);
+            let blocks = Blocks::new(Ids::from(&ids), in_pieces);
             let order = if in_pieces { Order::shuffled(blocks.pieces(), 1, 2) } else { Order::OF_TEXT };
             let places = (0..blocks.count()).flat_map(|block| blocks.places(block));
             let mut pieces: Vec<_> = places.map(|place| blocks.range(order.piece(place))).collect();
@@ -173,7 +175,7 @@ mod tests {
     fn a_sentence_without_end_is_cut_into_blocks() {
         let ids = vec![1; 1_000_000];
         for in_pieces in [false, true] {
-            let blocks = Blocks::new(&ids, in_pieces);
+            let blocks = Blocks::new(Ids::from(&ids), in_pieces);
             assert!(blocks.count() > 200);
             assert!((0..blocks.pieces()).all(|piece| blocks.range(piece).len() < 2 * blocks.size));
         }
@@ -195,9 +197,9 @@ mod tests {
     #[test]
     fn reading_ahead_stays_within_the_corpus() {
         for length in [0, 1, 5_000, (PIECE * STRETCH) + 100_000] {
-            let ids = vec![1; length];
+            let packed = vec![0; length * 3];
             for in_pieces in [false, true] {
-                let blocks = Blocks::new(&ids, in_pieces);
+                let blocks = Blocks::new(Ids::packed(&packed, 3), in_pieces);
                 (0..blocks.count()).for_each(|block| blocks.read_ahead(block));
             }
         }

@@ -3,7 +3,8 @@
 
 use super::subsample::Subsampling;
 use crate::math::Rng;
-use crate::words::{SENTENCE_END, WordId};
+use crate::words::{Ids, SENTENCE_END, WordId};
+use std::ops::{ControlFlow, Range};
 
 /// A sentence with more words is trained in pieces.
 pub(super) const LONGEST: usize = 10_000;
@@ -16,20 +17,21 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    /// Reads on from `at` to the end of the sentence, of `ids`, or of what a piece can hold. Returns where to read next.
-    pub fn read(&mut self, ids: &[WordId], mut at: usize, subsampling: &Subsampling, rng: &mut Rng) -> usize {
+    /// Reads `ids` at these places, as far as the sentence goes, or what a piece can hold. Returns where to read next.
+    pub fn read(&mut self, ids: Ids, places: Range<usize>, subsampling: &Subsampling, rng: &mut Rng) -> usize {
         self.words.resize(LONGEST, 0); // once
-        let mut length = 0;
-        while at < ids.len() && length < LONGEST {
-            let id = ids[at];
+        let (mut length, mut at) = (0, places.start);
+        let words = &mut self.words[..LONGEST];
+        let _ = ids.slice(places).try_for_each(|id| {
             at += 1;
             if id == SENTENCE_END {
-                break;
+                return ControlFlow::Break(());
             }
             // Written in any case and counted if it stays: whether it does is random, and no branch could foresee it.
-            self.words[length] = id;
+            words[length] = id;
             length += usize::from(subsampling.keeps(id, rng));
-        }
+            if length < LONGEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
         self.length = length;
         at
     }
@@ -53,7 +55,7 @@ mod tests {
         let (mut at, mut lengths) = (0, Vec::new());
         let subsampling = Subsampling::new(&[1; 7], 0.0);
         while at < ids.len() {
-            at = sentence.read(&ids, at, &subsampling, &mut rng);
+            at = sentence.read(Ids::from(&ids), at..ids.len(), &subsampling, &mut rng);
             lengths.push(sentence.words().len());
         }
         assert_eq!(lengths, [10_000, 10_000, 5_000, 2]);

@@ -16,7 +16,7 @@ use crate::error::{ConfigError, Result, TrainError};
 use crate::math::kernels::large_pages;
 use crate::math::kernels::window::WindowKernels;
 use crate::math::{LANES, Matrix, Purpose, Rng};
-use crate::words::{SENTENCE_END, WordId};
+use crate::words::{Ids, SENTENCE_END, WordId};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -65,14 +65,14 @@ pub struct Trainer<'a> {
 impl<'a> Trainer<'a> {
     /// A trainer with random first weights: rows of `w_in` uniform in ±1/D, as gensim and fastText have them (word2vec.c: ±0.5/D), `w_out` zero.
     ///
-    /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm); `counts[id]` says how
-    /// often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
+    /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm), as a slice of `u32` or as
+    /// [`Sentences::ids`](crate::corpus::Sentences::ids) packs them; `counts[id]` says how often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
     ///
     /// # Errors
     /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words, more than a tree can
     /// have, or ids that have no count.
-    pub fn new(config: &EngineConfig, ids: &'a [WordId], counts: &[u64], threads: usize) -> Result<Self> {
-        Self::with_weights(config, ids, counts, threads, |outputs| {
+    pub fn new(config: &EngineConfig, ids: impl Into<Ids<'a>>, counts: &[u64], threads: usize) -> Result<Self> {
+        Self::with_weights(config, ids.into(), counts, threads, |outputs| {
             let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
             (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
             Ok((w_in, Matrix::zeros(outputs, config.vector_size)))
@@ -82,7 +82,7 @@ impl<'a> Trainer<'a> {
     /// `weights`, told how many rows `w_out` has, gives both matrices.
     fn with_weights(
         config: &EngineConfig,
-        ids: &'a [WordId],
+        ids: Ids<'a>,
         counts: &[u64],
         threads: usize,
         weights: impl FnOnce(usize) -> Result<(Matrix, Matrix)>,
@@ -113,7 +113,7 @@ impl<'a> Trainer<'a> {
             w_in,
             w_out,
             frozen: None,
-            words_per_epoch: ids.iter().filter(|&&id| id != SENTENCE_END).count() as u64,
+            words_per_epoch: ids.words() as u64,
             state: EngineState::default(),
             config: config.clone(),
         })
@@ -125,14 +125,14 @@ impl<'a> Trainer<'a> {
     /// As [`new`](Self::new); [`TrainError::Damaged`] if state or matrices do not belong to these settings.
     pub fn resume(
         config: &EngineConfig,
-        ids: &'a [WordId],
+        ids: impl Into<Ids<'a>>,
         counts: &[u64],
         threads: usize,
         state: EngineState,
         w_in: Matrix,
         w_out: Matrix,
     ) -> Result<Self> {
-        let mut trainer = Self::with_weights(config, ids, counts, threads, |outputs| {
+        let mut trainer = Self::with_weights(config, ids.into(), counts, threads, |outputs| {
             for (key, rows, got) in [("input.weight", counts.len(), &w_in), ("output.weight", outputs, &w_out)] {
                 let (expected, got) = ((rows, config.vector_size), (got.rows(), got.cols()));
                 if expected != got {
@@ -316,10 +316,14 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// [`TrainError::Worker`] if a thread failed.
-    pub fn held_out_loss(&mut self, ids: &[WordId], mut stop: impl FnMut() -> bool) -> Result<Option<f64>, TrainError> {
+    pub fn held_out_loss<'b>(
+        &mut self,
+        ids: impl Into<Ids<'b>>,
+        mut stop: impl FnMut() -> bool,
+    ) -> Result<Option<f64>, TrainError> {
         let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, .. } = self;
         let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
-        let blocks = Blocks::new(ids, false);
+        let blocks = Blocks::new(ids.into(), false);
         let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
         let plan = Plan {
             config: &config,
@@ -351,9 +355,9 @@ impl<'a> Trainer<'a> {
 }
 
 /// Ids are words or sentence ends.
-fn check_ids(ids: &[WordId], words: usize) -> Result<(), TrainError> {
-    match ids.iter().position(|&id| id != SENTENCE_END && id as usize >= words) {
-        Some(at) => Err(TrainError::UnknownId { at, words, got: ids[at] }),
+fn check_ids(ids: Ids, words: usize) -> Result<(), TrainError> {
+    match ids.position(|id| id != SENTENCE_END && id as usize >= words) {
+        Some(at) => Err(TrainError::UnknownId { at, words, got: ids.get(at) }),
         None => Ok(()),
     }
 }

@@ -229,7 +229,7 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
     for config in all_kinds().into_iter().map(|config| EngineConfig { subsample: 0.0, ..config }) {
         for threads in [1, 4] {
             let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
-            trainer.blocks = Blocks::new(&unknown, config.shuffle);
+            trainer.blocks = Blocks::new(Ids::from(&unknown), config.shuffle);
             let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
             let Some(TrainError::Worker(reason)) = error else { panic!("{config:?}: {error:?}") };
             assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");

@@ -12,7 +12,7 @@ use super::shared::{OwnRows, Row, Rows};
 use crate::config::{ContextSum, ModelKind};
 use crate::math::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
 use crate::math::{Purpose, Rng};
-use crate::words::{SENTENCE_END, WordId};
+use crate::words::WordId;
 
 /// Words between a context and the request for its row, beyond the window.
 const AHEAD: usize = 1;
@@ -118,14 +118,14 @@ impl<'a> Walk<'a> {
         let piece = blocks.range(self.plan.order.piece(place));
         // The rate falls as if the pieces stood in the text in this order.
         let done = blocks.start(place);
-        let ids = &blocks.ids()[..piece.end];
+        let ids = blocks.ids();
         let mut at = piece.start;
         while at < piece.end {
             self.rate = self.plan.rate(epoch, done + at - piece.start);
-            at = self.sentence.read(ids, at, self.plan.subsampling, &mut self.rng);
+            at = self.sentence.read(ids, at..piece.end, self.plan.subsampling, &mut self.rng);
             self.sentence();
         }
-        ids[piece.start..].iter().filter(|&&id| id != SENTENCE_END).count() as u64
+        ids.slice(piece).words() as u64
     }
 
     fn sentence(&mut self) {

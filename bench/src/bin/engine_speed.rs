@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use quickvec::corpus::{CountOptions, Sentences, Source};
 use quickvec::engine::{Pause, Trainer};
-use quickvec::math::{LANES, Matrix};
+use quickvec::math::Matrix;
 use quickvec::vectors::format::{word2vec_binary, word2vec_text};
+use quickvec::words::WordId;
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
 use quickvec_bench::machine::{peak_memory, user_seconds};
 use serde_json::{Value, json};
@@ -142,15 +143,15 @@ fn facts(sentences: &Sentences, trainer: &Trainer, config: &EngineConfig) -> Val
         "kernels": trainer.kernels(),
         "threads": trainer.threads(),
         "matrix_bytes": matrix_bytes(trainer.w_in()) + matrix_bytes(trainer.w_out()),
-        "id_bytes": size_of_val(sentences.ids()),
+        "id_bytes": sentences.ids().len() * size_of::<WordId>(),
         // A word's letters, where it ends, and its count.
         "vocabulary_bytes": text.len() + size_of_val(ends) + size_of_val(sentences.counts()),
     })
 }
 
-/// Rows as they lie in memory: in whole lines of the cache.
+/// The numbers alone. (In memory rows are longer: they fill whole lines of the cache.)
 fn matrix_bytes(matrix: &Matrix) -> usize {
-    matrix.rows() * matrix.cols().div_ceil(LANES) * LANES * size_of::<f32>()
+    matrix.rows() * matrix.cols() * size_of::<f32>()
 }
 
 /// How many words of an epoch subsampling leaves, on average (the sum's own deviation is below a thousandth from some

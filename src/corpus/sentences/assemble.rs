@@ -1,18 +1,18 @@
-//! Blocks with each thread's numbers become one slice of ids.
+//! Blocks with each thread's numbers become one text of ids.
 //!
 //! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
-//! sentences that lost all of theirs. Then it is known how long each block is, and all are copied to their places.
+//! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
 
 #![forbid(unsafe_code)]
 
 use super::count::Encoded;
-use super::ids::{Ids, MappedIds};
+use super::ids::Kept;
 use super::join::Renumbering;
 use super::share::share;
 use super::store::{Store, Stored};
 use super::table::DROPPED;
 use crate::error::{CorpusError, Result};
-use crate::words::{SENTENCE_END, WordId};
+use crate::words::{SENTENCE_END, WordId, pack, width};
 use std::path::PathBuf;
 
 /// Rewrites the blocks with the ids of the vocabulary, on so many threads.
@@ -97,20 +97,21 @@ struct Part {
 
 /// All ids.
 pub(super) struct Whole {
-    pub ids: Ids,
+    pub ids: Kept,
     pub sentences: u64,
     /// Bytes of them in a file.
     pub spilled: u64,
 }
 
-/// Puts the blocks, in their order, into one slice, on so many threads: in memory if that takes no more than `memory`
-/// bytes, else in a file in `folder`.
+/// Puts the blocks, in their order, into one text of so many words, on so many threads: in memory if that takes no more than
+/// `memory` bytes, else in a file in `folder`.
 ///
 /// # Errors
 /// The temporary file fails.
 pub(super) fn concatenate(
     threads: usize,
     blocks: Vec<Encoded>,
+    words: usize,
     store: &Store,
     memory: u64,
     folder: PathBuf,
@@ -125,41 +126,48 @@ pub(super) fn concatenate(
         sentences += outline.marks - skip as u64;
         parts.push(Part { ids, skip });
     }
-    let total: usize = parts.iter().map(|part| part.ids.len() - part.skip).sum();
-    let bytes = (total as u64).saturating_mul(4);
+    let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
+    let bytes = (total as u64).saturating_mul(width as u64);
     if bytes <= memory {
-        let ids = Ids::Memory(in_memory(threads, parts, total, store)?);
+        let ids = Kept::in_memory(in_memory(threads, parts, total * width, width, store)?, width);
         return Ok(Whole { ids, sentences, spilled: 0 });
     }
-    Ok(Whole { ids: in_file(threads, parts, total, store, folder)?, sentences, spilled: bytes })
+    Ok(Whole { ids: in_file(threads, parts, total, width, store, folder)?, sentences, spilled: bytes })
 }
 
-fn in_memory(threads: usize, parts: Vec<Part>, total: usize, store: &Store) -> Result<Vec<WordId>> {
-    let mut ids = vec![0; total];
+fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store: &Store) -> Result<Vec<u8>> {
+    let mut ids = vec![0; bytes];
     let mut rest = &mut ids[..];
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
-        let (place, behind) = rest.split_at_mut(part.ids.len() - part.skip);
+        let (place, behind) = rest.split_at_mut((part.ids.len() - part.skip) * width);
         rest = behind;
         jobs.push((part, place));
     }
     share(threads, jobs, |(part, place)| {
-        place.copy_from_slice(&store.take(part.ids)?[part.skip..]);
+        pack(&store.take(part.ids)?[part.skip..], width, place);
         Ok(())
     })?;
     Ok(ids)
 }
 
-fn in_file(threads: usize, parts: Vec<Part>, total: usize, store: &Store, folder: PathBuf) -> Result<Ids> {
+fn in_file(
+    threads: usize,
+    parts: Vec<Part>,
+    total: usize,
+    width: usize,
+    store: &Store,
+    folder: PathBuf,
+) -> Result<Kept> {
     let target = Store::new(0, folder.clone());
-    let (file, mut offset) = target.reserve(total as u64 * 4)?;
+    let (file, mut offset) = target.reserve((total * width) as u64)?;
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
         let place = offset;
-        offset += (part.ids.len() - part.skip) as u64 * 4;
+        offset += ((part.ids.len() - part.skip) * width) as u64;
         jobs.push((part, place));
     }
-    share(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], place))?;
-    let mapped = MappedIds::new(&file, total);
-    mapped.map(Ids::Mapped).map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
+    share(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
+    let mapped = Kept::mapped(&file, total, width);
+    mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

@@ -1,56 +1,53 @@
-//! The ids of a whole text, in one slice: in memory, or in a temporary file that is mapped.
+//! The ids of a whole text, packed: in memory, or in a temporary file that is mapped.
 #![allow(unsafe_code)]
 
-use crate::words::WordId;
-use memmap2::Mmap;
+use crate::words::Ids;
+use memmap2::{Mmap, MmapOptions};
 use std::fs::File;
 use std::io;
-use std::ops::Deref;
 
 /// The ids of a whole text.
 #[derive(Debug)]
-pub(super) enum Ids {
-    Memory(Vec<WordId>),
-    Mapped(MappedIds),
+pub(super) struct Kept {
+    place: Place,
+    /// Bytes of an id.
+    width: usize,
 }
 
-impl Deref for Ids {
-    type Target = [WordId];
-
-    fn deref(&self) -> &[WordId] {
-        match self {
-            Ids::Memory(ids) => ids,
-            Ids::Mapped(ids) => ids.get(),
-        }
-    }
-}
-
-/// Ids in a file that has no name and that nobody writes any more.
 #[derive(Debug)]
-pub(super) struct MappedIds {
-    map: Mmap,
-    len: usize,
+enum Place {
+    Memory(Vec<u8>),
+    Mapped(Mmap),
 }
 
-impl MappedIds {
-    /// Maps the first `len` ids of `file`, written in this machine's order of bytes.
+impl Kept {
+    pub fn in_memory(bytes: Vec<u8>, width: usize) -> Self {
+        Self { place: Place::Memory(bytes), width }
+    }
+
+    /// Maps the first `len` ids of `file`, which has no name and is written no more.
     ///
     /// # Errors
     /// The file is shorter, or cannot be mapped.
-    pub fn new(file: &File, len: usize) -> io::Result<Self> {
-        let bytes = len.checked_mul(size_of::<WordId>()).ok_or(io::ErrorKind::InvalidInput)?;
+    pub fn mapped(file: &File, len: usize, width: usize) -> io::Result<Self> {
+        let bytes = len.checked_mul(width).ok_or(io::ErrorKind::InvalidInput)?;
         if len == 0 || file.metadata()?.len() < bytes as u64 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         // SAFETY: the file was made by `tempfile`, which gives it no name: no other program can change it or cut it
         // short, and this one writes it no more.
-        let map = unsafe { memmap2::MmapOptions::new().len(bytes).map(file) }?;
-        Ok(Self { map, len })
+        let map = unsafe { MmapOptions::new().len(bytes).map(file) }?;
+        Ok(Self { place: Place::Mapped(map), width })
     }
 
-    fn get(&self) -> &[WordId] {
-        // SAFETY: the mapping has `len` times four bytes (it was asked for with that length), begins at a page, which is
-        // aligned for `u32`, and lives as long as `self`; any bytes make a `u32`.
-        unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.len) }
+    pub fn is_mapped(&self) -> bool {
+        matches!(self.place, Place::Mapped(_))
+    }
+
+    pub fn get(&self) -> Ids<'_> {
+        match &self.place {
+            Place::Memory(bytes) => Ids::packed(bytes, self.width),
+            Place::Mapped(map) => Ids::packed(map, self.width),
+        }
     }
 }

@@ -5,7 +5,7 @@
 use super::assemble::{concatenate, renumber};
 use super::blocks::{Blocks, Cutting, Origin, Whole};
 use super::count::{Encoded, Share, Watch, Work};
-use super::ids::Ids;
+use super::ids::Kept;
 use super::join::{Joined, join};
 use super::lexicon::{Given, Growing, Room};
 use super::options::{CountOptions, CountReport, Pruned, ReadProgress};
@@ -18,7 +18,7 @@ use crate::corpus::sources::Source;
 use crate::corpus::text::{hash_numbers, name_of};
 use crate::corpus::tokenizer::MAX_WORD_BYTES;
 use crate::error::{ConfigError, CorpusError, Error, Result};
-use crate::words::{Vocabulary, WordId};
+use crate::words::{Ids, Vocabulary};
 use std::borrow::Cow;
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -44,13 +44,13 @@ const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES
 /// let options = CountOptions { min_count: 2, ..CountOptions::default() };
 /// let sentences = Sentences::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
 /// assert_eq!(sentences.vocabulary.words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
-/// assert_eq!(sentences.ids(), [1, 0, SENTENCE_END, 0, 1, 0, SENTENCE_END]);
+/// assert_eq!(sentences.ids().to_vec(), [1, 0, SENTENCE_END, 0, 1, 0, SENTENCE_END]);
 /// assert_eq!((sentences.report.tokens, sentences.report.rare_words), (9, 4));
 /// # Ok::<(), quickvec::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Sentences {
-    ids: Ids,
+    ids: Kept,
     /// Words by id, by falling count; where a vocabulary was given, that one as it was.
     pub vocabulary: Vocabulary,
     counts: Option<Vec<u64>>,
@@ -120,8 +120,8 @@ impl Sentences {
     }
 
     /// The text: ids, with [`SENTENCE_END`](crate::words::SENTENCE_END) behind each sentence.
-    pub fn ids(&self) -> &[WordId] {
-        &self.ids
+    pub fn ids(&self) -> Ids<'_> {
+        self.ids.get()
     }
 
     /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
@@ -139,7 +139,7 @@ impl Sentences {
 
     /// Whether the ids lie in a temporary file instead of in memory.
     pub fn is_spilled(&self) -> bool {
-        matches!(self.ids, Ids::Mapped(_))
+        self.ids.is_mapped()
     }
 
     /// 16 hexadecimal digits over ids and words (XXH3, 64 bits): tells whether a checkpoint belongs to this text.
@@ -149,11 +149,11 @@ impl Sentences {
         let mut hasher = Xxh3::new();
         let (text, ends) = self.vocabulary.arena();
         // Lengths first, so that no two texts run into the same bytes; all numbers little-endian on any machine.
-        for length in [self.ids.len(), ends.len(), text.len()] {
+        for length in [self.ids().len(), ends.len(), text.len()] {
             hasher.update(&(length as u64).to_le_bytes());
         }
-        hash_numbers(&mut hasher, &self.ids, |id| id.to_le_bytes());
-        hash_numbers(&mut hasher, ends, |end| end.to_le_bytes());
+        hash_numbers(&mut hasher, self.ids().iter(), |id| id.to_le_bytes());
+        hash_numbers(&mut hasher, ends.iter().copied(), |end| end.to_le_bytes());
         hasher.update(text.as_bytes());
         format!("{:016x}", hasher.digest())
     }
@@ -250,7 +250,7 @@ impl<'a> Reading<'a> {
                 (joined.vocabulary, None, blocks, report)
             }
         };
-        let whole = concatenate(threads, blocks, &store, memory, options.folder())?;
+        let whole = concatenate(threads, blocks, vocabulary.len(), &store, memory, options.folder())?;
         report.sentences = whole.sentences;
         report.spilled_bytes = store.spilled() + whole.spilled;
         Ok(Sentences { ids: whole.ids, vocabulary, counts, name, report })

@@ -3,18 +3,21 @@
 //! In memory each stretch has pages of its own, which go back to the system as soon as it is used up: so the ids of a text
 //! and what they are made of never lie in memory both in full. (An allocator would keep them for later.)
 //!
-//! The file has no name, so that nothing is left behind however the program ends. Its numbers are in the machine's own
-//! order: nobody else ever reads it.
+//! The file has no name, so that nothing is left behind however the program ends.
 
 #![forbid(unsafe_code)]
 
 use crate::error::{CorpusError, Error, Result};
+use crate::words::pack;
 use memmap2::MmapMut;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Bytes of a number, until it is known how many words there are.
+const WIDTH: usize = size_of::<u32>();
 
 /// Numbers turned into bytes at a time.
 const CHUNK: usize = 1 << 16;
@@ -73,12 +76,12 @@ impl Stored {
 
 /// Writes numbers to the start of `bytes`.
 fn fill(bytes: &mut [u8], ids: &[u32]) {
-    bytes.chunks_exact_mut(4).zip(ids).for_each(|(bytes, id)| bytes.copy_from_slice(&id.to_ne_bytes()));
+    pack(ids, WIDTH, &mut bytes[..size_of_val(ids)]);
 }
 
 /// The numbers in `bytes`.
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    bytes.chunks_exact(4).map(|bytes| u32::from_ne_bytes(bytes.try_into().expect("chunks of four have four")))
+    bytes.chunks_exact(4).map(|bytes| u32::from_le_bytes(bytes.try_into().expect("chunks of four have four")))
 }
 
 impl Store {
@@ -100,7 +103,7 @@ impl Store {
             return Ok(stored);
         }
         let (file, offset) = self.reserve(bytes)?;
-        self.write(&file, ids, offset)?;
+        self.write(&file, ids, WIDTH, offset)?;
         Ok(Stored::File { file, offset, len: ids.len() })
     }
 
@@ -119,12 +122,12 @@ impl Store {
         Ok((Arc::clone(&spill.file), offset))
     }
 
-    /// Writes `ids` to a part of the file that was reserved.
-    pub fn write(&self, file: &File, ids: &[u32], mut offset: u64) -> Result<()> {
-        let mut buffer = vec![0; CHUNK.min(ids.len()) * 4];
+    /// Writes `ids`, so many bytes each, to a part of the file that was reserved.
+    pub fn write(&self, file: &File, ids: &[u32], width: usize, mut offset: u64) -> Result<()> {
+        let mut buffer = vec![0; CHUNK.min(ids.len()) * width];
         for ids in ids.chunks(CHUNK) {
-            let bytes = &mut buffer[..size_of_val(ids)];
-            fill(bytes, ids);
+            let bytes = &mut buffer[..ids.len() * width];
+            pack(ids, width, bytes);
             write_all_at(file, bytes, offset).map_err(|source| self.failed(source))?;
             offset += bytes.len() as u64;
         }
@@ -135,7 +138,7 @@ impl Store {
     pub fn take(&self, stored: Stored) -> Result<Vec<u32>> {
         match stored {
             Stored::Memory(ids) => Ok(ids),
-            Stored::Pages { pages, len } => Ok(numbers(&pages[..len * 4]).collect()),
+            Stored::Pages { pages, len } => Ok(numbers(&pages[..len * WIDTH]).collect()),
             Stored::File { file, offset, len } => self.read(&file, offset, len),
         }
     }
@@ -147,7 +150,7 @@ impl Store {
                 change(ids);
                 return Ok(());
             }
-            Stored::Pages { pages, len } => numbers(&pages[..*len * 4]).collect(),
+            Stored::Pages { pages, len } => numbers(&pages[..*len * WIDTH]).collect(),
             Stored::File { file, offset, len } => self.read(file, *offset, *len)?,
         };
         change(&mut ids);
@@ -160,7 +163,7 @@ impl Store {
             }
             Stored::File { file, offset, len } => {
                 *len = ids.len();
-                self.write(file, &ids, *offset)?;
+                self.write(file, &ids, WIDTH, *offset)?;
             }
         }
         Ok(())
@@ -168,9 +171,9 @@ impl Store {
 
     fn read(&self, file: &File, mut offset: u64, len: usize) -> Result<Vec<u32>> {
         let mut ids = Vec::with_capacity(len);
-        let mut bytes = vec![0; CHUNK.min(len) * 4];
+        let mut bytes = vec![0; CHUNK.min(len) * WIDTH];
         while ids.len() < len {
-            let bytes = &mut bytes[..CHUNK.min(len - ids.len()) * 4];
+            let bytes = &mut bytes[..CHUNK.min(len - ids.len()) * WIDTH];
             read_exact_at(file, bytes, offset).map_err(|source| self.failed(source))?;
             ids.extend(numbers(bytes));
             offset += bytes.len() as u64;

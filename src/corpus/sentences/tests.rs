@@ -34,7 +34,7 @@ fn refused(result: Result<Sentences>) -> CorpusError {
 
 /// Sentences as text, one a line.
 fn spelled(sentences: &Sentences) -> String {
-    let spell = |&id: &u32| match id {
+    let spell = |id: u32| match id {
         SENTENCE_END => "\n".to_owned(),
         id => format!("{} ", sentences.vocabulary.word(id)),
     };
@@ -163,7 +163,7 @@ proptest! {
         match read_cut(text.as_bytes(), &options, sizes) {
             Ok(sentences) => {
                 prop_assert_eq!(summary(&sentences), expected);
-                let kept = sentences.ids().iter().filter(|id| **id != SENTENCE_END).count() as u64;
+                let kept = sentences.ids().iter().filter(|id| *id != SENTENCE_END).count() as u64;
                 prop_assert_eq!((sentences.report.kept, sentences.report.sentences), (kept, sentences.ids().len() as u64 - kept));
                 prop_assert_eq!(sentences.report.tokens, kept + sentences.report.rare_tokens);
             }
@@ -204,7 +204,7 @@ proptest! {
             .map(|line| line.split_whitespace().filter_map(|word| vocabulary.id(word)).collect()).collect();
         let expected: Vec<u32> = lines.into_iter().filter(|line| !line.is_empty())
             .flat_map(|line| line.into_iter().chain([SENTENCE_END])).collect();
-        prop_assert_eq!(sentences.ids(), expected);
+        prop_assert_eq!(sentences.ids().to_vec(), expected);
     }
 
     #[test]
@@ -221,7 +221,7 @@ proptest! {
         let expected: Vec<_> = text.split_whitespace().map(|word| cut(word, 16)).take(most as usize).collect();
         prop_assert_eq!(words, expected);
         prop_assert_eq!(sentences.report.read.stopped_at_limit, all.tokens > most);
-        prop_assert_eq!(sentences.ids().last(), Some(&SENTENCE_END));
+        prop_assert_eq!(sentences.ids().iter().last(), Some(SENTENCE_END));
     }
 
     #[test]
@@ -442,7 +442,7 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
                 let mut words = line.split(' ');
                 assert!(spelled.split_whitespace().all(|word| words.any(|other| other == word)), "{spelled} in {line}");
             }
-            sentences.ids().iter().filter(|id| **id != SENTENCE_END).for_each(|&id| counts[id as usize] += 1);
+            sentences.ids().iter().filter(|id| *id != SENTENCE_END).for_each(|id| counts[id as usize] += 1);
             assert_eq!(counts, vocabulary.counts());
             assert_eq!(sentences.is_spilled(), memory == 0);
             assert_eq!(report.spilled_bytes > 0, memory == 0);

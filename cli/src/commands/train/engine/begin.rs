@@ -45,7 +45,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
-    check_memory(args, &config, &vocabulary, text.sentences.ids().len(), 0)?;
+    check_memory(args, &config, &vocabulary, &text.sentences, 0)?;
     let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
@@ -150,12 +150,13 @@ pub fn check_memory(
     args: &Args,
     config: &EngineConfig,
     vocabulary: &Vocabulary,
-    ids: usize,
+    text: &Sentences,
     held: u64,
 ) -> anyhow::Result<()> {
     let needed = memory_needed(config, vocabulary.len(), args.threads);
     compare(needed.saturating_sub(held), available_memory()).map_err(Error::from)?;
-    let all = needed + 4 * ids as u64 + 40 * vocabulary.len() as u64;
+    let ids = if text.is_spilled() { 0 } else { text.ids().size() };
+    let all = needed + ids as u64 + 40 * vocabulary.len() as u64;
     say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));
     Ok(())
 }

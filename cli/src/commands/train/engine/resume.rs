@@ -67,7 +67,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
     let sentences = read_again(args, &choice, &options, &record.fingerprint, record.tokens)?;
     check_begun(args, state.words.div_ceil(sentences.report.kept.max(1)))?;
     let held = [&w_in, &w_out].map(|matrix| 4 * (matrix.rows() * matrix.cols()) as u64).iter().sum();
-    check_memory(args, &config, &vocabulary, sentences.ids().len(), held)?;
+    check_memory(args, &config, &vocabulary, &sentences, held)?;
     let step = state.block;
     let (ids, counts) = (sentences.ids(), vocabulary.counts());
     let mut trainer = Trainer::resume(&config, ids, counts, args.threads, state, w_in, w_out)?;

@@ -15,7 +15,7 @@ use crate::config::EngineConfig;
 use crate::error::{ConfigError, Result, TrainError};
 use crate::math::kernels::large_pages;
 use crate::math::kernels::window::WindowKernels;
-use crate::math::{LANES, Matrix, Purpose, Rng};
+use crate::math::{LANES, Matrix, Purpose, Rng, threads_of};
 use crate::words::{Ids, SENTENCE_END, WordId};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -96,7 +96,7 @@ impl<'a> Trainer<'a> {
             HuffmanTree::check(counts.len())?;
         }
         check_ids(ids, counts.len())?;
-        let threads = number_of(threads);
+        let threads = threads_of(threads);
         let subsampling = Subsampling::new(counts, config.subsample);
         let prediction = Prediction::new(config, counts);
         let hot = Hot::new(config, counts, &subsampling, &prediction, threads);
@@ -369,15 +369,10 @@ fn first_weights(config: &EngineConfig, row: usize) -> Vec<f32> {
     (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
 }
 
-/// Threads that are meant by `threads`: 0 is one for each core.
-fn number_of(threads: usize) -> usize {
-    if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads }
-}
-
 /// Bytes that training needs for `words` words on `threads` threads (0: one for each core), beside the corpus and the vocabulary themselves.
 pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64 {
     let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
-    let (words, threads) = (words as u64, number_of(threads));
+    let (words, threads) = (words as u64, threads_of(threads));
     let tables = if config.hierarchical_softmax {
         // A path is some twenty turns of 4 bytes, twice while they are collected; while the tree is made, parents and a heap.
         words * (8 * 20 + 8 + 60)

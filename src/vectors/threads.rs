@@ -1,8 +1,7 @@
 //! Work that the cores of this machine share.
 #![forbid(unsafe_code)]
 
-use std::num::NonZero;
-use std::sync::OnceLock;
+use crate::math::cores;
 use std::thread;
 
 /// Runs `work` in as many threads as there are cores, at most `wanted`; one of them is this one.
@@ -15,10 +14,4 @@ pub fn in_threads<T: Send>(wanted: usize, work: impl Fn() -> T + Sync) -> Vec<T>
             running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(own).chain(joined).collect()
     })
-}
-
-/// Cores of this machine; asking the system takes longer than a small scan.
-fn cores() -> usize {
-    static CORES: OnceLock<usize> = OnceLock::new();
-    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }

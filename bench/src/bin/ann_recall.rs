@@ -8,14 +8,13 @@
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use quickvec::math::{Purpose, Rng};
+use quickvec::math::{Purpose, Rng, cores};
 use quickvec::vectors::Floats;
 use quickvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
 use quickvec::{Vocabulary, WordVectors};
 use quickvec_bench::{machine, report};
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Instant;
 
 const LEAST_RECALL: f64 = 0.97;
@@ -87,7 +86,7 @@ fn main() -> Result<()> {
 /// Measures everything; returns the first.
 fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Measured> {
     let load = machine::load_average().unwrap_or_else(|| "unknown".to_owned());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     say(&format!("{}, {cores} cores, {}; load average {load}.\n", machine::processor(), machine::today()));
     let (vectors, what) = match &args.model {
         Some(path) => (WordVectors::open(path)?, "of a trained model".to_owned()),

@@ -11,7 +11,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use quickvec::math::kernels::search::{product_kernels, search_kernels};
-use quickvec::math::{Purpose, Rng};
+use quickvec::math::{Purpose, Rng, cores};
 use quickvec::vectors::Floats;
 use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
 use quickvec::{Vocabulary, WordVectors};
@@ -161,10 +161,6 @@ fn measure(args: &Args) -> Result<Found> {
         batch(args, &mut found)?;
     }
     Ok(found)
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The large model, deleted in the end unless it is to be kept.

@@ -4,6 +4,7 @@ use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
 use quickvec::corpus::EOS;
+use quickvec::math::cores;
 use quickvec::vectors::Floats;
 use quickvec::vectors::map::{clusters, most_frequent, pca};
 use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
@@ -217,7 +218,7 @@ fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
         let found = vectors.most_similar(word, NEIGHBOURS).expect("the word comes from this vocabulary");
         found.into_iter().map(|near| Nearest { word: near.word, similarity: near.similarity }).collect()
     };
-    let share = words.len().div_ceil(thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let share = words.len().div_ceil(cores()).max(1);
     thread::scope(|scope| {
         let shares: Vec<_> =
             words.chunks(share).map(|words| scope.spawn(move || words.iter().map(of).collect::<Vec<_>>())).collect();

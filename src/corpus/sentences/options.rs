@@ -6,6 +6,7 @@ use super::room;
 use crate::corpus::prepare::Preparation;
 use crate::corpus::read::{InvalidUtf8, ReadReport};
 use crate::error::{ConfigError, CorpusError, Result};
+use crate::math::threads_of;
 use crate::words::Vocabulary;
 use std::path::PathBuf;
 
@@ -74,10 +75,7 @@ impl CountOptions<'_> {
 
     /// Threads for all the rest.
     pub(super) fn workers(&self) -> usize {
-        match self.threads {
-            0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads.min(1_024),
-        }
+        threads_of(self.threads).min(1_024)
     }
 
     /// Bytes of ids that may lie in memory.

@@ -1,7 +1,7 @@
 //! Which columns of the matrices each thread has.
 #![forbid(unsafe_code)]
 
-use crate::math::{LANES, Matrix, PANEL_CHUNKS};
+use crate::math::{LANES, Matrix, PANEL_CHUNKS, threads_of};
 use std::ops::Range;
 
 /// Whole panels, spread evenly over `threads` threads (0: all cores), or fewer where there are not so many panels. The
@@ -9,8 +9,7 @@ use std::ops::Range;
 pub(super) fn shares(vector_size: usize, threads: usize) -> Vec<Range<usize>> {
     const PANEL: usize = PANEL_CHUNKS * LANES;
     let panels = vector_size.div_ceil(PANEL);
-    let available = || std::thread::available_parallelism().map_or(1, |n| n.get());
-    let threads = if threads == 0 { available() } else { threads }.min(panels);
+    let threads = threads_of(threads).min(panels);
     let end = |t: usize| ((panels * (t + 1)).div_ceil(threads) * PANEL).min(vector_size);
     (0..threads).map(|t| if t == 0 { 0..end(0) } else { end(t - 1)..end(t) }).collect()
 }

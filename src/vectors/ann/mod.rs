@@ -19,6 +19,7 @@ use super::search::{Neighbour, unit, widened};
 use super::threads::in_threads;
 use super::word_vectors::WordVectors;
 use crate::error::{IndexError, Result};
+use crate::math::cores;
 use crate::math::kernels::search::compare_by_our_kernel;
 use crate::words::WordId;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -64,8 +65,7 @@ impl ApproximateIndex {
     /// [`IndexError::Library`] if memory is lacking; [`NotFinite`](crate::error::QueryError::NotFinite) if a vector holds NaN or infinity.
     pub fn build(vectors: &WordVectors, options: IndexOptions) -> Result<Self> {
         let index = empty(vectors.vector_size(), options)?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        index.reserve_capacity_and_threads(vectors.len(), cores).map_err(library)?;
+        index.reserve_capacity_and_threads(vectors.len(), cores()).map_err(library)?;
         let next = AtomicUsize::new(0);
         let add = |id: usize| -> Result<()> {
             let unit = vectors.unit(id as WordId)?;

@@ -1,14 +1,16 @@
 //! The fast trainer's step against the textbook's layers: same window, weights and negatives, same new weights.
 //!
 //! SkipGram is compared with an `Embedding` and a `NegativeSamplingLoss` over one example for each context; CBOW with an
-//! `Embedding` that takes the mean. Two conventions differ and are put right here: the textbook averages its loss over the
-//! batch where word2vec adds up, and word2vec gives each context of CBOW the whole gradient of their mean, not a share.
+//! `Embedding` that takes the mean, or that mean times the number of contexts. For hierarchical softmax, which the textbook has
+//! not, its `EmbeddingDot` scores the nodes of a path and a `SigmoidWithLoss` takes each of them with its own label. Two conventions
+//! differ and are put right here: the textbook averages its loss over the batch where word2vec adds up, and word2vec gives each
+//! context of CBOW the whole gradient of their mean, not a share.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 #![allow(unsafe_code)] // rows are handed to kernels as pointers
 
 use quickvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
 use quickvec::math::{LANES, Matrix, Purpose, Rng};
-use quickvec::nn::{AllColumns, Embedding, Field, NegativeSamplingLoss, Parameter};
+use quickvec::nn::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
 
 const RATE: f32 = 0.3;
 
@@ -17,8 +19,17 @@ struct Window {
     w_in: Matrix,
     w_out: Matrix,
     contexts: Vec<u32>,
-    /// The true word, then its negatives.
     targets: Vec<u32>,
+    /// The target's labels: for negative sampling the true word's, then those of its negatives.
+    labels: Vec<bool>,
+    tree: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    SkipGram,
+    Mean,
+    Sum,
 }
 
 impl Window {
@@ -28,40 +39,73 @@ impl Window {
         let mut ids: Vec<u32> = (0..rows as u32).collect();
         Rng::stream(size as u64, Purpose::Shuffle, 0).shuffle(&mut ids);
         let (contexts, rest) = ids.split_at(contexts);
-        Self { w_in, w_out, contexts: contexts.to_vec(), targets: rest[..=negatives].to_vec() }
+        let labels = (0..=negatives).map(|target| target == 0).collect();
+        Self { w_in, w_out, contexts: contexts.to_vec(), targets: rest[..=negatives].to_vec(), labels, tree: false }
+    }
+
+    /// The same as a path of a tree, left and right as it comes.
+    fn of_path(contexts: usize, nodes: usize, size: usize) -> Self {
+        let mut window = Self::new(contexts, nodes - 1, size);
+        let mut rng = Rng::stream(nodes as u64, Purpose::Negatives, size as u64);
+        window.labels.iter_mut().for_each(|label| *label = rng.below(2) == 0);
+        window.tree = true;
+        window
     }
 
     /// The step by the textbook's layers: new weights and the summed loss.
-    fn by_layers(&self, cbow: bool) -> (Matrix, Matrix, f64) {
+    fn by_layers(&self, way: Way) -> (Matrix, Matrix, f64) {
         let (mut w_in, mut w_out) = (Parameter::of(&self.w_in, false), Parameter::of(&self.w_out, false));
         let n = self.contexts.len();
-        let mut embedding = if cbow { Embedding::mean_of(n) } else { Embedding::new() };
-        let mut ns_loss = NegativeSamplingLoss::new(self.targets.len() - 1);
+        let mut embedding = if way == Way::SkipGram { Embedding::new() } else { Embedding::mean_of(n) };
         let (mut h, mut dh) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
         embedding.forward(&w_in, &self.contexts, &mut h);
-        let outputs = self.targets.repeat(h.rows());
-        let loss = ns_loss.forward(&w_out, &h, &outputs, &mut AllColumns).unwrap();
+        if way == Way::Sum {
+            h = Matrix::from_rows(1, h.cols(), &h.row(0).iter().map(|x| x * n as f32).collect::<Vec<_>>());
+        }
         dh.reset(h.rows(), h.cols());
-        ns_loss.backward(&mut w_out, &h, &mut dh);
+        let loss = if self.tree {
+            self.tree_loss(&mut w_out, &h, &mut dh)
+        } else {
+            let mut ns_loss = NegativeSamplingLoss::new(self.targets.len() - 1);
+            let loss = ns_loss.forward(&w_out, &h, &self.targets.repeat(h.rows()), &mut AllColumns).unwrap();
+            ns_loss.backward(&mut w_out, &h, &mut dh);
+            loss
+        };
         embedding.backward(&dh, &mut w_in);
         let batch = h.rows() as f32;
-        let share = if cbow { n as f32 } else { 1.0 };
+        let share = if way == Way::SkipGram { 1.0 } else { n as f32 };
         (moved(&w_in, batch * share), moved(&w_out, batch), loss * f64::from(batch))
     }
 
-    fn by_engine(&self, cbow: bool, kernels: &WindowKernels) -> (Matrix, Matrix, f64) {
+    /// Forward and backward of hierarchical softmax.
+    fn tree_loss(&self, w_out: &mut Parameter, h: &Matrix, dh: &mut Matrix) -> f64 {
+        let mut embed_dot = EmbeddingDot::new(self.targets.len());
+        let mut scores = vec![0.0; self.targets.len() * h.rows()];
+        embed_dot.forward(w_out, h, &self.targets.repeat(h.rows()), &mut AllColumns, &mut scores).unwrap();
+        let mut loss = 0.0;
+        for (scores, &label) in scores.chunks_exact_mut(h.rows()).zip(&self.labels) {
+            let mut layer = SigmoidWithLoss::default();
+            loss += layer.forward(scores, label);
+            layer.backward(scores);
+        }
+        embed_dot.backward(w_out, h, &scores, dh);
+        loss
+    }
+
+    fn by_engine(&self, way: Way, kernels: &WindowKernels) -> (Matrix, Matrix, f64) {
         let (mut w_in, mut w_out) = (self.w_in.clone(), self.w_out.clone());
         let chunks = w_in.width();
         let (contexts, targets) = (rows(&mut w_in, &self.contexts), rows(&mut w_out, &self.targets));
-        let labels = Labels::negative_sampling(targets.len() - 1);
+        let mut labels = Labels::default();
+        labels.set(self.labels.iter().copied());
         let mut scratch = Scratch::new(targets.len(), chunks);
         let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: RATE };
         // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
         unsafe {
-            if cbow {
-                kernels.cbow(&step, 1.0 / contexts.len() as f32, &mut scratch)
-            } else {
-                kernels.skip_gram(&step, &mut scratch)
+            match way {
+                Way::SkipGram => kernels.skip_gram(&step, &mut scratch),
+                Way::Mean => kernels.cbow(&step, 1.0 / contexts.len() as f32, &mut scratch),
+                Way::Sum => kernels.cbow(&step, 1.0, &mut scratch),
             }
         }
         (w_in, w_out, scratch.loss.take())
@@ -97,15 +141,16 @@ fn assert_equal(what: &str, expected: &Matrix, got: &Matrix) {
     }
 }
 
-fn compare(contexts: usize, negatives: usize, size: usize) {
-    let window = Window::new(contexts, negatives, size);
-    for cbow in [false, true] {
-        let (w_in, w_out, loss) = window.by_layers(cbow);
+fn compare(window: &Window) {
+    for way in [Way::SkipGram, Way::Mean, Way::Sum] {
+        let (w_in, w_out, loss) = window.by_layers(way);
         assert_ne!(w_in, window.w_in);
         for kernels in WindowKernels::all() {
+            let (contexts, targets, size) = (window.contexts.len(), window.targets.len(), w_in.cols());
+            let tree = if window.tree { "a path of " } else { "" };
             let what =
-                format!("{}: cbow {cbow}, {contexts} contexts, {negatives} negatives, size {size}", kernels.name());
-            let (got_in, got_out, got_loss) = window.by_engine(cbow, &kernels);
+                format!("{}: {way:?}, {contexts} contexts, {tree}{targets} targets, size {size}", kernels.name());
+            let (got_in, got_out, got_loss) = window.by_engine(way, &kernels);
             assert_equal(&format!("{what}, w_in"), &w_in, &got_in);
             assert_equal(&format!("{what}, w_out"), &w_out, &got_out);
             assert!((got_loss / loss - 1.0).abs() < 1e-5, "{what}: loss {got_loss}, layers {loss}");
@@ -116,7 +161,8 @@ fn compare(contexts: usize, negatives: usize, size: usize) {
 #[test]
 fn every_kernel_equals_the_layers_for_vector_sizes_1_to_130() {
     for size in 1..=130 {
-        compare(1 + size % 10, 5, size);
+        compare(&Window::new(1 + size % 10, 5, size));
+        compare(&Window::of_path(1 + size % 10, 1 + size % 20, size));
     }
 }
 
@@ -124,7 +170,8 @@ fn every_kernel_equals_the_layers_for_vector_sizes_1_to_130() {
 fn every_kernel_equals_the_layers_for_any_window_and_number_of_negatives() {
     for contexts in 1..=16 {
         for negatives in [1, 2, 5, 6, 10, 15, 20] {
-            compare(contexts, negatives, 40);
+            compare(&Window::new(contexts, negatives, 40));
+            compare(&Window::of_path(contexts, negatives, 40));
         }
     }
 }

@@ -28,6 +28,8 @@ mod shared;
 mod state;
 mod subsample;
 mod trainer;
+#[cfg(test)]
+mod twin_tests;
 mod walk;
 mod workers;
 

@@ -272,7 +272,9 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
     let case = with_text();
     case.run(&["text.txt", "-o", "m", "--epochs", "1", "--keep-state", "--progress", "none"]).succeeds();
     case.text(30_010);
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "(30000 words)").says("(30010 words); was text.txt changed");
+    case.run(&["--resume", "m", "--epochs", "3"])
+        .fails(1, "(30000 tokens)")
+        .says("(30010 tokens); was text.txt changed");
     std::fs::remove_file(case.path("text.txt")).unwrap();
     case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "where is it now?");
     std::fs::rename(case.text(30_000), case.path("moved.txt")).unwrap();

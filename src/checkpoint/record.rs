@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 use crate::corpus::{Corpus, CountOptions, InvalidUtf8, Preparation, ReadOptions, Sentences};
+use crate::error::TrainError;
 use crate::nn::{LossPoint, Progress};
+use crate::words::Vocabulary;
 use serde::{Deserialize, Serialize};
 
 /// Points of the loss history that a model keeps at most; a checkpoint keeps all.
@@ -70,6 +72,48 @@ impl CorpusRecord {
     pub fn options(&self) -> ReadOptions {
         let preparation = self.preparation.clone();
         ReadOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
+    }
+
+    /// The options to read it again with for the fast trainer, that of a checkpoint with this `vocabulary` and this `min_count`.
+    pub fn count_options<'v>(&self, vocabulary: &'v Vocabulary, min_count: u64, threads: usize) -> CountOptions<'v> {
+        let plain = CountOptions::default();
+        CountOptions {
+            min_count,
+            max_vocab: self.max_vocab.unwrap_or(plain.max_vocab),
+            max_tokens: self.max_tokens.map(|most| most as u64),
+            invalid_utf8: self.invalid_utf8,
+            preparation: self.preparation.clone(),
+            threads,
+            vocabulary: self.given_vocabulary.then_some(vocabulary),
+            ..plain
+        }
+    }
+
+    /// Whether a text is the one that is described: training on with another would spoil the model in silence.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`].
+    pub fn check_sentences(&self, sentences: &Sentences) -> Result<(), TrainError> {
+        self.check(sentences.fingerprint(), sentences.report.tokens, &sentences.name)
+    }
+
+    /// The same for a corpus of the textbook's trainer.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`].
+    pub fn check_corpus(&self, corpus: &Corpus) -> Result<(), TrainError> {
+        self.check(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
+    }
+
+    fn check(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
+        if fingerprint == self.fingerprint {
+            return Ok(());
+        }
+        Err(TrainError::Mismatch {
+            what: "a corpus with fingerprint",
+            expected: format!("{} ({} tokens)", self.fingerprint, self.tokens),
+            got: format!("{fingerprint} ({tokens} tokens); was {name} changed since?"),
+        })
     }
 }
 

@@ -29,7 +29,9 @@ mod unpack;
 pub use encoder::EOS;
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
 pub use read::{InvalidUtf8, ReadOptions, ReadReport};
-pub use sentences::{CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory, count_words};
+pub use sentences::{
+    CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory, check_memory, count_words,
+};
 pub use sources::{Source, Sources};
 pub use text::Corpus;
 pub use tokenizer::MAX_WORD_BYTES;

@@ -31,7 +31,7 @@ mod table;
 
 pub use options::{CountOptions, CountReport, Pruned, ReadProgress};
 pub use read::{Sentences, count_words};
-pub use room::available_memory;
+pub use room::{available_memory, check_memory};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,36 @@
 
 #![forbid(unsafe_code)]
 
+use crate::error::TrainError;
 use std::path::Path;
+
+const MEGABYTE: u64 = 1_000_000;
+
+/// Refuses what cannot be had: `needed` bytes, of which `held` are in memory already. Where nothing tells how much there is,
+/// nothing is refused.
+///
+/// ```
+/// use quickvec::{EngineConfig, ModelKind, corpus, engine};
+///
+/// let config = EngineConfig::word2vec(ModelKind::SkipGram);
+/// corpus::check_memory(engine::memory_needed(&config, 10_000, 2), 0)?;
+/// # Ok::<(), quickvec::error::TrainError>(())
+/// ```
+///
+/// # Errors
+/// [`TrainError::OutOfMemory`].
+pub fn check_memory(needed: u64, held: u64) -> Result<(), TrainError> {
+    compare(needed.saturating_sub(held), available_memory())
+}
+
+fn compare(needed: u64, available: Option<u64>) -> Result<(), TrainError> {
+    match available {
+        Some(available) if needed > available => {
+            Err(TrainError::OutOfMemory { needed: needed.div_ceil(MEGABYTE), available: available / MEGABYTE })
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Bytes that can be had: the smallest of what the system calls available and what the limits of this process's control groups
 /// leave. `None` where nothing tells.
@@ -55,6 +84,15 @@ fn own_group(cgroup: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn refuses_more_than_there_is() {
+        assert_eq!(compare(5_000_000, Some(5_000_000)), Ok(()));
+        assert_eq!(compare(u64::MAX, None), Ok(()));
+        let refused = compare(5_000_001, Some(5_000_000));
+        assert_eq!(refused, Err(TrainError::OutOfMemory { needed: 6, available: 5 }));
+        assert_eq!(check_memory(u64::MAX, u64::MAX), Ok(()));
+    }
 
     #[test]
     fn reads_what_linux_tells() {

@@ -4,6 +4,7 @@
 use super::args::{Args, Recipe};
 use super::corpus::{self, Choice};
 use super::ending::Outputs;
+use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
@@ -48,18 +49,13 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };
     let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     Session {
-        args,
+        keeping: Keeping::new(args, signals, outputs, storage, choice.is_stdin()),
         config: &config,
         record: &record,
         vocabulary: &corpus.vocabulary,
-        storage,
         held_out: Vec::new(),
         valid: prepared.valid,
-        corpus_again: choice.is_stdin(),
         trainer,
-        outputs,
-        saved: None,
-        signals,
     }
     .run()
 }

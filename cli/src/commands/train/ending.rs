@@ -4,9 +4,7 @@
 use super::args::Args;
 use super::queries;
 use crate::output::{ProgressMode, say, shell_words};
-use quickvec::checkpoint::Storage;
-use quickvec::error::FormatError;
-use quickvec::{Error, WordVectors};
+use quickvec::WordVectors;
 use std::path::{Path, PathBuf};
 
 /// Files that a run writes.
@@ -34,26 +32,6 @@ pub fn resume_command(args: &Args, outputs: &Outputs, corpus_again: bool) -> Str
     flag("temporary-folder", args.engine.temporary_folder.as_deref().map(path));
     flag("checkpoint-every", args.other_checkpoint_every());
     shell_words(words)
-}
-
-/// What came of saving, or nothing if it has to be tried again in single precision, as `storage` says from now on: a
-/// weight has grown beyond what half precision holds, and a model in twice the space is better than none.
-pub fn in_single_precision(
-    saved: Result<(), Error>,
-    storage: &mut Storage,
-    tell: impl Fn(&str),
-) -> Option<Result<(), Error>> {
-    match saved {
-        Err(Error::Format(FormatError::HalfOverflow { word, got })) if storage.half => {
-            storage.half = false;
-            tell(&format!(
-                "note: the vector of `{word}` holds {got}, but half precision ends at 65504: \
-                 saved in single precision, as if without --half"
-            ));
-            None
-        }
-        saved => Some(saved),
-    }
 }
 
 /// What a finished model is asked.

@@ -1,7 +1,7 @@
 //! Does it fit? An estimate of what training takes, against what the machine has.
 #![forbid(unsafe_code)]
 
-use quickvec::corpus::available_memory;
+use quickvec::corpus::check_memory;
 use quickvec::error::TrainError;
 use quickvec::nn::Wiring;
 use quickvec::{Config, OptimizerKind};
@@ -42,17 +42,8 @@ fn batch(config: &Config, tokens: usize) -> u64 {
 /// The estimate in words, if it fits beside what this program `holds` already of what it counts.
 pub fn check(config: &Config, words: usize, tokens: usize, holds: u64) -> Result<u64, TrainError> {
     let needed = estimate(config, words, tokens);
-    compare(needed, available_memory().map(|available| available.saturating_add(holds)))?;
+    check_memory(needed, holds)?;
     Ok(needed.div_ceil(MEGABYTE))
-}
-
-pub fn compare(needed: u64, available: Option<u64>) -> Result<(), TrainError> {
-    match available {
-        Some(available) if needed > available => {
-            Err(TrainError::OutOfMemory { needed: needed.div_ceil(MEGABYTE), available: available / MEGABYTE })
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -70,13 +61,5 @@ mod tests {
         assert!(estimate(&skip_gram, 10_000, 929_589) / MEGABYTE > 100_000_000);
         let wide = Config { vector_size: 65_536, ..book };
         assert_eq!(estimate(&wide, usize::MAX, usize::MAX), u64::MAX);
-    }
-
-    #[test]
-    fn refuses_more_than_there_is() {
-        assert_eq!(compare(5_000_000, Some(5_000_000)), Ok(()));
-        assert_eq!(compare(u64::MAX, None), Ok(()));
-        let refused = compare(5_000_001, Some(5_000_000));
-        assert_eq!(refused, Err(TrainError::OutOfMemory { needed: 6, available: 5 }));
     }
 }

@@ -4,6 +4,7 @@ mod args;
 mod begin;
 mod ending;
 mod engine;
+mod keeping;
 mod log;
 mod memory;
 mod plot;

@@ -6,16 +6,17 @@ use super::begin::{Prepared, check_outputs};
 use super::corpus::Choice;
 use super::ending::Outputs;
 use super::engine;
+use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
 use crate::output::{UsageError, say};
 use anyhow::Context;
+use quickvec::Config;
 use quickvec::checkpoint::{self, Checkpoint, CorpusRecord, Summary};
 use quickvec::corpus::Corpus;
-use quickvec::error::{CorpusError, Error, TrainError};
+use quickvec::error::{CorpusError, Error};
 use quickvec::nn::Trainer;
 use quickvec::vectors::format::safetensors::ModelFile;
-use quickvec::{Config, Vocabulary};
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
@@ -36,7 +37,7 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
 }
 
 fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) -> anyhow::Result<()> {
-    let Checkpoint { config, corpus: record, vocabulary, storage, iterations, held_out, state } = checkpoint;
+    let Checkpoint { config, corpus: record, storage, iterations, held_out, state, .. } = checkpoint;
     let config = Config { epochs: epochs(args, &config, state.step, iterations)?, ..config };
     config.validate().map_err(Error::from)?;
     if args.half && !storage.half {
@@ -46,7 +47,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;
-    let corpus = read_again(args, &choice, &record, &vocabulary)?;
+    let corpus = read_again(args, &choice, &record)?;
     let matrices = if state.adam.is_some() { 8 } else { 2 };
     let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
@@ -54,19 +55,16 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
+    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
+    let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
     Session {
-        args,
+        keeping: Keeping::new(args, signals, outputs, storage, corpus_again).resumed(path, step),
         config: &config,
         record: &record,
         vocabulary: &corpus.vocabulary,
-        storage,
         held_out,
         valid: prepared.valid,
-        corpus_again: choice.is_stdin() || !args.corpus.is_empty(),
         trainer,
-        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
-        saved: Some((path.to_owned(), step)),
-        signals,
     }
     .run()
 }
@@ -118,8 +116,8 @@ pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
     }
 }
 
-/// The same text, or an error: training on another would spoil the model in silence.
-fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord, vocabulary: &Vocabulary) -> anyhow::Result<Corpus> {
+/// The same text, or an error.
+fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
     if choice.is_stdin() && args.corpus.is_empty() {
         let help =
             "the corpus came from standard input: give the same text again, on standard input with - or as a file";
@@ -133,15 +131,6 @@ fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord, vocabulary: &
         .into(),
         _ => error,
     })?;
-    let got = corpus.fingerprint();
-    if got != record.fingerprint || corpus.vocabulary.len() != vocabulary.len() {
-        let (then, now) = (record.tokens, corpus.ids.len());
-        let mismatch = TrainError::Mismatch {
-            what: "a corpus with fingerprint",
-            expected: format!("{} ({then} tokens)", record.fingerprint),
-            got: format!("{got} ({now} tokens); was {} changed since?", corpus.name),
-        };
-        return Err(Error::from(mismatch).into());
-    }
+    record.check_corpus(&corpus).map_err(Error::from)?;
     Ok(corpus)
 }

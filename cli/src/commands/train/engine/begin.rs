@@ -4,7 +4,8 @@
 use super::super::args::Args;
 use super::super::begin::{DEFAULT_OUTPUT, check_outputs};
 use super::super::ending::Outputs;
-use super::super::memory::{MEGABYTE, compare};
+use super::super::keeping::Keeping;
+use super::super::memory::MEGABYTE;
 use super::super::signals::Signals;
 use super::known::Known;
 use super::session::EngineSession;
@@ -13,7 +14,7 @@ use crate::commands::corpus::Choice;
 use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use quickvec::checkpoint::{CorpusRecord, Storage};
-use quickvec::corpus::{CountOptions, CountReport, Sentences, available_memory};
+use quickvec::corpus::{CountOptions, CountReport, Sentences, check_memory};
 use quickvec::engine::{Trainer, memory_needed};
 use quickvec::error::Error;
 use quickvec::words::read_vocabulary;
@@ -45,7 +46,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
-    check_memory(args, &config, &vocabulary, &text.sentences, 0)?;
+    check_fits(args, &config, &vocabulary, &text.sentences, 0)?;
     let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
@@ -60,19 +61,16 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let valid = read_valid(args, &options, &vocabulary)?;
     tell(&config, &text.sentences, &vocabulary, &trainer);
     signals.training_begins();
+    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
+    let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: args.threads == 1 };
     EngineSession {
-        args,
+        keeping: Keeping::new(args, signals, outputs, storage, choice.is_stdin()),
         config: &config,
         record: &record,
         vocabulary: &vocabulary,
-        storage: Storage { half: args.half, keep_state: args.keep_state, one_thread: args.threads == 1 },
         held_out: Vec::new(),
         valid,
-        corpus_again: choice.is_stdin(),
         trainer,
-        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
-        saved: None,
-        signals,
     }
     .run()
 }
@@ -145,8 +143,8 @@ fn merge(
     Ok((both, report))
 }
 
-/// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs.
-pub fn check_memory(
+/// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs, and tells an estimate.
+pub fn check_fits(
     args: &Args,
     config: &EngineConfig,
     vocabulary: &Vocabulary,
@@ -154,7 +152,7 @@ pub fn check_memory(
     held: u64,
 ) -> anyhow::Result<()> {
     let needed = memory_needed(config, vocabulary.len(), args.threads);
-    compare(needed.saturating_sub(held), available_memory()).map_err(Error::from)?;
+    check_memory(needed, held).map_err(Error::from)?;
     let ids = if text.is_spilled() { 0 } else { text.ids().size() };
     let all = needed + ids as u64 + 40 * vocabulary.len() as u64;
     say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));

@@ -4,9 +4,10 @@
 use super::super::args::{Args, Recipe};
 use super::super::begin::check_outputs;
 use super::super::ending::Outputs;
+use super::super::keeping::Keeping;
 use super::super::resume::{check_begun, further};
 use super::super::signals::Signals;
-use super::begin::{check_memory, read_valid, tell};
+use super::begin::{check_fits, read_valid, tell};
 use super::session::EngineSession;
 use super::settings;
 use crate::commands::corpus::Choice;
@@ -15,10 +16,10 @@ use crate::commands::reading::same;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
 use quickvec::EngineConfig;
-use quickvec::checkpoint::{EngineCheckpoint, Storage, Summary, load_engine};
+use quickvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, Summary, load_engine};
 use quickvec::corpus::{CountOptions, Sentences};
 use quickvec::engine::Trainer;
-use quickvec::error::{CorpusError, Error, TrainError};
+use quickvec::error::{CorpusError, Error};
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
@@ -54,20 +55,13 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
         return Err(UsageError(help.into()).into());
     }
     let options = CountOptions {
-        min_count: config.min_count,
-        max_vocab: record.max_vocab.unwrap_or(CountOptions::default().max_vocab),
-        max_tokens: record.max_tokens.map(|most| most as u64),
-        invalid_utf8: record.invalid_utf8,
-        preparation: record.preparation.clone(),
-        threads: args.threads,
         temporary_folder: args.engine.temporary_folder.clone(),
-        vocabulary: record.given_vocabulary.then_some(&vocabulary),
-        memory_limit: None,
+        ..record.count_options(&vocabulary, config.min_count, args.threads)
     };
-    let sentences = read_again(args, &choice, &options, &record.fingerprint, record.tokens)?;
+    let sentences = read_again(args, &choice, &options, &record)?;
     check_begun(args, state.words.div_ceil(sentences.report.kept.max(1)))?;
     let held = [&w_in, &w_out].map(|matrix| 4 * (matrix.rows() * matrix.cols()) as u64).iter().sum();
-    check_memory(args, &config, &vocabulary, &sentences, held)?;
+    check_fits(args, &config, &vocabulary, &sentences, held)?;
     let step = state.block;
     let (ids, counts) = (sentences.ids(), vocabulary.counts());
     let mut trainer = Trainer::resume(&config, ids, counts, args.threads, state, w_in, w_out)?;
@@ -78,23 +72,21 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
     let valid = read_valid(args, &options, &vocabulary)?;
     tell(&config, &sentences, &vocabulary, &trainer);
     signals.training_begins();
+    let storage = Storage {
+        keep_state: storage.keep_state || args.keep_state,
+        one_thread: storage.one_thread && args.threads == 1,
+        ..storage
+    };
+    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
+    let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
     EngineSession {
-        args,
+        keeping: Keeping::new(args, signals, outputs, storage, corpus_again).resumed(path, step),
         config: &config,
         record: &record,
         vocabulary: &vocabulary,
-        storage: Storage {
-            keep_state: storage.keep_state || args.keep_state,
-            one_thread: storage.one_thread && args.threads == 1,
-            ..storage
-        },
         held_out,
         valid,
-        corpus_again: choice.is_stdin() || !args.corpus.is_empty(),
         trainer,
-        outputs: Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() },
-        saved: Some((path.to_owned(), step)),
-        signals,
     }
     .run()
 }
@@ -123,13 +115,12 @@ fn is_finished(args: &Args, summary: &Summary) -> bool {
     nothing_new && trained.epochs >= config.epochs
 }
 
-/// The same text, or an error: training on another would spoil the model in silence.
+/// The same text, or an error.
 fn read_again(
     args: &Args,
     choice: &Choice,
     options: &CountOptions,
-    fingerprint: &str,
-    tokens: u64,
+    record: &CorpusRecord,
 ) -> anyhow::Result<Sentences> {
     let sentences = counting::read(choice, &args.reading, options).map_err(|error| match error.downcast_ref() {
         Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
@@ -139,14 +130,6 @@ fn read_again(
         .into(),
         _ => error,
     })?;
-    let got = sentences.fingerprint();
-    if got == fingerprint {
-        return Ok(sentences);
-    }
-    let mismatch = TrainError::Mismatch {
-        what: "a corpus with fingerprint",
-        expected: format!("{fingerprint} ({tokens} words)"),
-        got: format!("{got} ({} words); was {} changed since?", sentences.report.tokens, sentences.name),
-    };
-    Err(Error::from(mismatch).into())
+    record.check_sentences(&sentences).map_err(Error::from)?;
+    Ok(sentences)
 }

@@ -1,43 +1,32 @@
 //! Training under way: epochs, checkpoints, the end, or a stop before it.
 #![forbid(unsafe_code)]
 
-use super::super::args::Args;
-use super::super::ending::{self, Ask, Outputs};
+use super::super::ending::{self, Ask};
+use super::super::keeping::Keeping;
 use super::super::log::{EngineRow, Log};
 use super::super::plot::{self, Curve};
-use super::super::signals::Signals;
 use super::progress::Shown;
 use crate::commands::corpus::is_data_set;
-use crate::output::{Interrupted, Language, message, note, say};
-use anyhow::Context;
+use crate::output::{Language, note};
 use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use quickvec::corpus::Sentences;
 use quickvec::engine::{LossPoint, Pause, Trainer};
-use quickvec::error::TrainError;
 use quickvec::{EngineConfig, Error, Vocabulary};
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
 /// One of the two ways to save a run.
 type Save = fn(&Path, &EngineRun, &Trainer) -> Result<(), Error>;
 
 /// A run that is ready to start.
 pub struct EngineSession<'a> {
-    pub args: &'a Args,
+    pub keeping: Keeping<'a>,
     pub config: &'a EngineConfig,
     pub record: &'a CorpusRecord,
     pub vocabulary: &'a Vocabulary,
-    pub storage: Storage,
     pub held_out: Vec<HeldOutLoss>,
     pub valid: Option<Sentences>,
-    /// Whether a resumed run has to be told its corpus again.
-    pub corpus_again: bool,
     pub trainer: Trainer<'a>,
-    pub outputs: Outputs,
-    /// The last good checkpoint, and its step.
-    pub saved: Option<(PathBuf, u64)>,
-    pub signals: &'a Signals,
 }
 
 impl EngineSession<'_> {
@@ -45,36 +34,37 @@ impl EngineSession<'_> {
     pub fn run(mut self) -> anyhow::Result<()> {
         self.score()?; // of an epoch whose end was the last that was done
         let rows = EngineRow::all(&self.trainer.state().history, &self.held_out);
-        let log = self.outputs.log.as_deref().map(|path| Log::create(path, &rows)).transpose()?;
+        let log = self.keeping.outputs.log.as_deref().map(|path| Log::create(path, &rows)).transpose()?;
         let log = RefCell::new(log);
         let finished = self.train(&log)?;
         // Before the model: a finished one is not gone on with, so that rows lost then would be lost for good.
         let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if finished {
-            self.save_finished()?;
+            let save: Save = if self.keeping.keeps_state() { save_engine_checkpoint } else { save_engine_model };
+            self.keeping.finish(|path, storage| self.save(save, path, storage))?;
         } else {
-            self.save_checkpoint(|text| say(text)).context("stopped, but the checkpoint could not be saved")?;
+            self.keeping.stop_at(self.step(), |path, storage| self.checkpoint(path, storage))?;
         }
-        if let Some(path) = &self.outputs.plot {
+        if let Some(path) = &self.keeping.outputs.plot {
             plot::draw(path, &Curve::of_engine(&self.trainer, &self.held_out))?;
         }
         logged?;
         if !finished {
             return Err(self.stopped());
         }
-        let ask = Ask::of(self.args, is_data_set(&self.record.sources));
-        let model = self.outputs.model.clone();
+        let ask = Ask::of(self.keeping.args, is_data_set(&self.record.sources));
+        let model = self.keeping.outputs.model.clone();
         drop(self); // the matrices: the model is about to be mapped
         ending::show(&model, ask)
     }
 
     /// Whether training came to its end.
     fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
-        let language = self.args.lang.unwrap_or_else(Language::of_locale);
-        let shown = Shown::new(self.args.progress, language, self.trainer.progress());
-        let mut last_try = Instant::now();
+        let args = self.keeping.args;
+        let language = args.lang.unwrap_or_else(Language::of_locale);
+        let shown = Shown::new(args.progress, language, self.trainer.progress());
         loop {
-            let (pause, last) = self.train_on(&shown, log, last_try)?;
+            let (pause, last) = self.train_on(&shown, log)?;
             if let Some(last) = last {
                 self.epoch_end(&last, &shown, log)?;
             }
@@ -83,42 +73,22 @@ impl EngineSession<'_> {
                 self.tell_if_it_went_astray();
                 return Ok(true);
             }
-            if self.signals.stop() {
+            if self.keeping.signals.stop() {
                 return Ok(false);
             }
-            if self.is_due(last_try) {
-                if let Err(error) = self.save_checkpoint(|text| shown.tell(text)) {
-                    // There may be room again in a while; what was learned is still in memory.
-                    shown.tell(&format!(
-                        "warning: the checkpoint could not be saved, training goes on: {}",
-                        message(&error)
-                    ));
-                }
-                last_try = Instant::now();
-            }
+            let save = |path: &Path, storage| self.checkpoint(path, storage);
+            self.keeping.checkpoint_if_due(self.step(), |text| shown.tell(text), save);
         }
-    }
-
-    fn is_due(&self, last_try: Instant) -> bool {
-        let every = self.args.checkpoint_every;
-        !every.is_zero() && last_try.elapsed() >= every
     }
 
     /// Trains until the end of the epoch, whose last point is then returned and waits for its held-out loss before it is logged; or until
     /// something else is to be done. A run that was over already has no such point.
-    fn train_on(
-        &mut self,
-        shown: &Shown,
-        log: &RefCell<Option<Log>>,
-        last_try: Instant,
-    ) -> anyhow::Result<(Pause, Option<LossPoint>)> {
-        let every = self.args.checkpoint_every;
-        let (signals, start) = (self.signals, self.trainer.progress().block);
+    fn train_on(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<(Pause, Option<LossPoint>)> {
+        let (keeping, start) = (&self.keeping, self.trainer.progress().block);
         let pause = |now: quickvec::engine::Progress| {
             shown.now(&now);
             log.borrow_mut().iter_mut().for_each(Log::tick);
-            // At least a block between two checkpoints, however often they shall be.
-            signals.stop() || now.block > start && !every.is_zero() && last_try.elapsed() >= every
+            keeping.wants_pause(now.block - start)
         };
         let mut last: Option<LossPoint> = None;
         let row = |point: &LossPoint| {
@@ -131,7 +101,7 @@ impl EngineSession<'_> {
         if !matches!(paused, Ok(Pause::EpochEnd | Pause::Finished)) {
             last.take().iter().for_each(row);
         }
-        paused.map(|pause| (pause, last)).map_err(|error| self.failed(error))
+        paused.map(|pause| (pause, last)).map_err(|error| keeping.failed(&error))
     }
 
     fn epoch_end(&mut self, point: &LossPoint, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<()> {
@@ -148,7 +118,7 @@ impl EngineSession<'_> {
 
     /// The loss on other text of the epoch that has just ended, if one has and it is not known yet.
     fn score(&mut self) -> anyhow::Result<()> {
-        let (progress, signals) = (self.trainer.progress(), self.signals);
+        let (progress, signals) = (self.trainer.progress(), self.keeping.signals);
         let (epoch, at_its_end) = (progress.epochs_done(), progress.block.is_multiple_of(progress.blocks.max(1)));
         let known = self.held_out.last().map_or(0, |last| last.epoch);
         let Some(valid) = self.valid.as_ref().filter(|_| at_its_end && epoch > known) else { return Ok(()) };
@@ -175,57 +145,22 @@ impl EngineSession<'_> {
         }
     }
 
-    fn describe(&self) -> EngineRun<'_> {
-        EngineRun {
-            config: self.config,
-            corpus: self.record,
-            vocabulary: self.vocabulary,
-            storage: self.storage,
-            held_out: &self.held_out,
-        }
+    fn step(&self) -> u64 {
+        self.trainer.progress().block
     }
 
-    fn save_checkpoint(&mut self, tell: impl Fn(&str)) -> anyhow::Result<()> {
-        self.save(save_engine_checkpoint, tell)?;
-        self.saved = Some((self.outputs.model.clone(), self.trainer.progress().block));
-        Ok(())
+    fn save(&self, save: Save, path: &Path, storage: Storage) -> Result<(), Error> {
+        let Self { config, record, vocabulary, held_out, trainer, .. } = self;
+        save(path, &EngineRun { config, corpus: record, vocabulary, storage, held_out }, trainer)
     }
 
-    fn save_finished(&mut self) -> anyhow::Result<()> {
-        let save: Save = if self.storage.keep_state { save_engine_checkpoint } else { save_engine_model };
-        let saved = self.save(save, |text| say(text));
-        saved.with_context(|| format!("training is done, but the model could not be saved{}", self.last_checkpoint()))
+    fn checkpoint(&self, path: &Path, storage: Storage) -> Result<(), Error> {
+        self.save(save_engine_checkpoint, path, storage)
     }
 
-    /// Saves in half precision where it was asked for and every weight fits, else in single: nothing learned is lost.
-    fn save(&mut self, save: Save, tell: impl Fn(&str)) -> Result<(), Error> {
-        let saved = save(&self.outputs.model, &self.describe(), &self.trainer);
-        ending::in_single_precision(saved, &mut self.storage, tell)
-            .unwrap_or_else(|| save(&self.outputs.model, &self.describe(), &self.trainer))
-    }
-
-    fn failed(&self, error: TrainError) -> anyhow::Error {
-        anyhow::anyhow!("{error}{}", self.last_checkpoint())
-    }
-
-    fn last_checkpoint(&self) -> String {
-        match &self.saved {
-            Some((path, step)) => format!("; the last checkpoint, after step {step}, is in {}", path.display()),
-            None => "; nothing was saved".to_owned(),
-        }
-    }
-
-    /// Tells how to go on.
     fn stopped(&self) -> anyhow::Error {
         let progress = self.trainer.progress();
         let done = progress.words as f64 / progress.words_in_all().max(1) as f64;
-        say(format_args!(
-            "stopped after {:.1} % of {} epochs; saved {}\nto go on: {}",
-            100.0 * done,
-            progress.epochs,
-            self.outputs.model.display(),
-            ending::resume_command(self.args, &self.outputs, self.corpus_again)
-        ));
-        Interrupted.into()
+        self.keeping.stopped_after(format_args!("{:.1} % of {} epochs", 100.0 * done, progress.epochs))
     }
 }

@@ -1,9 +1,11 @@
 //! The fast trainer (`--recipe word2vec`, the default for a text): what a run learns, shows and writes.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
 mod trial;
 
 use quickvec::WordVectors;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trial::{Case, Outcome};
 
@@ -205,14 +207,16 @@ fn one_thread_repeats_to_the_byte_and_a_seed_makes_a_difference() {
 fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "m", "--seed", "4"]).succeeds();
-    let known = open(&case, "m");
     // A word that the vectors to start from do not have.
     let text = String::from_utf8(case.bytes("topics.txt")).unwrap().replace("a1 ", "a1 other ");
     case.write("more.txt", text);
-    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
-        quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
+    let copies = ["m.vec", "m.glove", "m.bin", "m.npz", "m.pkl", "m.vec.gz", "m.bin.zst", "m.glove.xz", "m.npz.bz2"];
+    copies.iter().for_each(|to| drop(quickvec(&case, &["convert", "m", to]).succeeds()));
+    for to in ["half.safetensors", "half.npz"] {
+        quickvec(&case, &["convert", "m", to, "--half"]).succeeds();
     }
-    for from in ["m", "m.vec", "m.bin"] {
+    for from in ["m", "half.safetensors", "half.npz"].iter().chain(&copies) {
+        let known = open(&case, from);
         let args = ["more.txt", "-o", "frozen", "--force", "--init", from, "--freeze"];
         train(&case, &args).succeeds().says(&format!("32 of 33 words start from {from}"));
         let frozen = open(&case, "frozen");
@@ -225,6 +229,18 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
         assert_ne!(open(&case, "free").vector("a1"), known.vector("a1"));
     }
     train(&case, &["more.txt", "-o", "x", "--freeze"]).fails(2, "--init");
+}
+
+/// Words have vectors of their own and of their n-grams there; what `similar` shows is what training starts from.
+#[test]
+fn a_model_of_fasttext_is_something_to_start_from() {
+    let case = Case::new();
+    case.write("text.txt", "the cat and the dog\n".repeat(50));
+    case.write("f.bin", common::fasttext([[0.25, -0.5], [1.0, 0.75]]));
+    let args = ["text.txt", "-o", "m", "--init", "f.bin", "--freeze", "--vector-size", "2", "--progress", "none"];
+    case.run(&args).succeeds().says("1 of 4 words start from f.bin");
+    assert_eq!(open(&case, "m").vector("the"), open(&case, "f.bin").vector("the"));
+    assert!(open(&case, "m").vector("the").is_some());
 }
 
 #[test]
@@ -425,6 +441,31 @@ fn progress_lines_tell_speed_loss_rate_and_memory() {
     assert!(line.contains(" M words/s | loss ") && line.contains(" | learning rate 0.0000"), "{line}");
 }
 
+/// What a person sees: a bar on one line, told anew in its place, and gone at the end.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_a_bar() {
+    let case = with_topics();
+    let train =
+        [env!("CARGO_BIN_EXE_quickvec"), "train", "topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "400"];
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &format!("stty rows 40 columns 100; exec {}", train.join(" ")), "/dev/null"]);
+    script.current_dir(case.path("")).env("LC_ALL", "C").env("TERM", "xterm").stdin(std::process::Stdio::null());
+    let Ok(answer) = script.output() else { return eprintln!("SKIPPED: no program `script` that makes a terminal") };
+    let shown = String::from_utf8(answer.stdout).unwrap();
+    assert!(answer.status.success() && case.exists("m"), "{shown}");
+    let bars: Vec<_> = shown.split(['\r', '\n']).filter(|line| line.contains("% of all")).collect();
+    assert!(bars.len() > 1 && bars.iter().all(|bar| bar.contains("epoch ")), "{shown}");
+    let last = bars.last().unwrap();
+    for part in [" of 400 ", "loss ", " M words/s", " left"] {
+        assert!(last.contains(part), "no {part:?} in {last:?}");
+    }
+    // Lines of an epoch that is over stand above the bar, whole.
+    assert_eq!(shown.matches("| average loss ").count(), 400, "{shown}");
+    let end = shown.find("saved m").expect(&shown);
+    assert!(shown[..end].rsplit("% of all").next().unwrap().contains("\u{1b}["), "the bar stays: {shown:?}");
+}
+
 #[test]
 fn a_loss_that_rose_is_told() {
     let case = with_topics();
@@ -487,27 +528,71 @@ fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// Both trainers find the same words in a text, and tell the same of it.
 #[test]
-fn korean_words_survive_in_every_output() {
+fn text_is_prepared_as_for_the_textbook() {
+    let case = Case::new();
+    // 한국어 in conjoining jamo, then composed.
+    let jamo = "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}";
+    case.write(
+        "text.txt",
+        format!("The Cat saw {jamo} and 한국어, the cat don't ÉTÉ e\u{301}te\u{301} 東京都 .\n").repeat(20),
+    );
+    let mut all: Vec<&[&str]> = vec![&[], &["--lower"], &["--normalize", "nfc"], &["--lower", "--normalize", "nfc"]];
+    if cfg!(feature = "unicode") {
+        all.extend([&["--tokenizer", "unicode"][..], &["--tokenizer", "unicode", "--lower", "--normalize", "nfc"]]);
+    }
+    let mut found = Vec::new();
+    for flags in all {
+        let learn = |recipe: &str, output: &str| {
+            let args = ["text.txt", "-o", output, "--force", "--recipe", recipe, "--vector-size", "8", "--window", "2"];
+            let told = case.run(&[&args, flags].concat()).succeeds().stderr;
+            assert_eq!(told.contains("20 words with conjoining jamo"), !flags.contains(&"nfc"), "{flags:?}: {told}");
+            let words = open(&case, output).vocabulary().words().map(str::to_owned).collect::<BTreeSet<_>>();
+            words.into_iter().filter(|word| word != "<eos>").collect::<Vec<_>>()
+        };
+        let words = learn("word2vec", "fast");
+        assert_eq!(words, learn("textbook", "book"), "{flags:?}");
+        assert!(!found.contains(&words), "{flags:?} changes nothing");
+        found.push(words);
+    }
+}
+
+/// What a reader of Korean expects, by names of files that are Korean too, also of those that `convert` writes.
+#[test]
+fn korean_neighbours_can_be_read_and_words_survive_in_every_output() {
     let Some(corpus) = shared("kowiki-sample.txt.xz") else { return };
     let case = Case::new();
-    let corpus = corpus.to_str().unwrap();
-    case.run(&[corpus, "-o", "m", "--max-tokens", "150000", "--vector-size", "30", "--threads", "1"]).succeeds();
-    let model = open(&case, "m");
-    assert!(model.vocabulary().len() > 1_000);
-    let word = model.vocabulary().words().find(|word| *word == "있다").expect("the most frequent word").to_owned();
-    let found = similar(&case, "m", &word, "5");
-    let is_known = |word: &String| model.vocabulary().id(word).is_some() && word.chars().any(|c| c >= '가');
-    assert!(found.len() == 5 && found.iter().any(is_known), "{found:?}");
-    for (to, format) in [("m.vec", "text"), ("m.bin", "binary")] {
-        quickvec(&case, &["convert", "m", to, "--to", format]).succeeds();
-        quickvec(&case, &["convert", to, "back.safetensors"]).succeeds();
-        let back = open(&case, "back.safetensors");
-        assert!(back.vocabulary().words().eq(model.vocabulary().words()), "{format}");
-        assert_eq!(back.rows().to_f32(), model.rows().to_f32(), "{format}");
-        assert_eq!(similar(&case, to, &word, "5"), found);
-        std::fs::remove_file(case.path("back.safetensors")).unwrap();
+    std::fs::copy(corpus, case.path("말뭉치.txt.xz")).unwrap();
+    let args = ["말뭉치.txt.xz", "-o", "모델.safetensors", "--log", "기록.csv", "--model", "skipgram"];
+    let more = ["--epochs", "20", "--vector-size", "50", "--threads", "1"];
+    let told = case.run(&[&args[..], &more].concat()).succeeds().says("말뭉치.txt.xz: 185,776 words kept").stderr;
+    assert!(told.contains("saved 모델.safetensors") && case.exists("기록.csv"), "{told}");
+    let model = open(&case, "모델.safetensors");
+    let places = ["종로구", "시청", "서울시", "서울특별시", "중구", "경기도", "시내를", "북한산", "강남구", "인천"];
+    let sciences = ["이론물리학", "양자역학", "천문학과", "전자기학", "물리학과", "하이젠베르크의", "닐스", "천문학"];
+    let is_year = |word: &str| word.strip_suffix('년').is_some_and(|year| year.parse::<u16>().is_ok());
+    for (word, expected, least) in [
+        ("서울", &(|word: &str| places.contains(&word)) as &dyn Fn(&str) -> bool, 4),
+        ("물리학", &|word: &str| sciences.contains(&word), 2),
+        ("2010년", &is_year, 5), // of all words one in 65 is a year
+    ] {
+        let found = similar(&case, "모델.safetensors", word, "10");
+        assert!(found.iter().filter(|word| expected(word)).count() >= least, "{word}: {found:?}");
     }
-    quickvec(&case, &["vocab", corpus, "--max-tokens", "150000", "-o", "words"]).succeeds();
-    assert!(String::from_utf8(case.bytes("words")).unwrap().starts_with("있다\t"));
+
+    let found = similar(&case, "모델.safetensors", "서울", "5");
+    for to in ["벡터.vec", "벡터.bin", "벡터.glove", "벡터.npz", "벡터.pkl", "벡터.vec.zst"] {
+        quickvec(&case, &["convert", "모델.safetensors", to]).succeeds();
+        let back = open(&case, to);
+        assert_eq!(back.vocabulary().len(), model.vocabulary().len(), "{to}");
+        for word in model.vocabulary().words() {
+            assert_eq!(back.vector(word), model.vector(word), "{word} in {to}");
+        }
+        assert_eq!(similar(&case, to, "서울", "5"), found, "{to}");
+    }
+    quickvec(&case, &["vocab", "말뭉치.txt.xz", "-o", "낱말"]).succeeds();
+    let words = String::from_utf8(case.bytes("낱말")).unwrap();
+    let listed = words.lines().map(|line| line.split('\t').next().unwrap());
+    assert!(listed.eq(model.vocabulary().words()) && words.starts_with("있다\t"));
 }

@@ -400,6 +400,41 @@ fn a_full_disk_is_an_error_and_the_old_file_stays() {
     assert_eq!(std::fs::read_dir(case.path("")).unwrap().count(), 2, "a temporary file was left");
 }
 
+/// Runs `quickvec train ../text.txt ARGS` in a folder on a disk of 64 kB, with `old` as what `m` was before. What is in the folder
+/// afterwards is the answer's stdout, then what `m` is. `None` where this system lets nobody mount such a disk.
+#[cfg(target_os = "linux")]
+fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
+    std::fs::create_dir(case.path("disk")).unwrap();
+    let script = r#"mount -t tmpfs -o size=64k none disk || exit 99; cd disk; printf old > m
+        "$@" >/dev/null; code=$?; ls -A; cat m; exit $code"#;
+    let mut command = std::process::Command::new("unshare");
+    command.current_dir(case.path("")).args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
+    command.args([env!("CARGO_BIN_EXE_quickvec"), "train", "../text.txt", "--force", "--threads", "1"]);
+    let answer = command.args(args).stdin(Stdio::null()).output();
+    std::fs::remove_dir(case.path("disk")).unwrap();
+    let outcome = answer.map(Outcome::of).ok().filter(|outcome| [Some(0), Some(1)].contains(&outcome.code));
+    if outcome.is_none() {
+        eprintln!("SKIPPED: nobody may mount a disk here");
+    }
+    outcome
+}
+
+/// Row 65: where the system says that there is no room left.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_without_room_keeps_the_old_model_and_no_other_file() {
+    let case = with_text();
+    let Some(outcome) = on_a_small_disk(&case, &["-o", "m", "--progress", "none"]) else { return };
+    let outcome = outcome.fails(1, "training is done, but the model could not be saved; nothing was saved: m: ");
+    assert!(outcome.stderr.contains("No space left on device"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "m\nold");
+    // A log that finds no room is no reason to lose the model.
+    let args = ["-o", "../model", "--vector-size", "10", "--epochs", "3000", "--log", "log.csv", "--progress", "none"];
+    let outcome = on_a_small_disk(&case, &args).expect("as before");
+    let outcome = outcome.fails(1, "the log log.csv is not complete").says("No space left on device");
+    assert_eq!((outcome.stdout.as_str(), open(&case, "model").vocabulary().len()), ("log.csv\nm\nold", 148));
+}
+
 /// Row 65: while it trains.
 #[cfg(unix)]
 #[test]

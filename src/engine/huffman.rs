@@ -82,6 +82,12 @@ impl HuffmanTree {
         &self.turns[start..self.ends[word]]
     }
 
+    /// Asks the memory system for where the word's path lies, which [`prefetch`](Self::prefetch) needs.
+    #[inline]
+    pub fn prefetch_place(&self, word: WordId) {
+        prefetch(&self.ends[word as usize]);
+    }
+
     /// Asks the memory system for the word's path, which is needed soon.
     #[inline]
     pub fn prefetch(&self, word: WordId) {

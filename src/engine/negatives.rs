@@ -40,6 +40,12 @@ impl Negatives {
         self.wanted
     }
 
+    /// Asks memory for what [`draw`](Self::draw) will read with a generator in the state of `scout`.
+    #[inline]
+    pub fn prefetch(&self, scout: &mut Rng) {
+        (0..self.wanted).for_each(|_| self.table.prefetch(scout));
+    }
+
     /// Different words into `drawn`.
     #[inline]
     pub fn draw(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {

@@ -161,12 +161,6 @@ impl<'a> OwnRows<'a> {
         SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(hot, place, id))
     }
 
-    /// Asks the memory system for row `id`, or the copy of it.
-    #[inline(always)]
-    pub fn prefetch(&self, id: u32) {
-        window::prefetch(self.row(id).0, self.shared.chunks());
-    }
-
     /// Asks the memory system for hot row `id` itself, which is to be settled soon.
     #[inline]
     pub fn ask(&self, id: u32) {

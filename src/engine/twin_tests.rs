@@ -92,16 +92,13 @@ impl Twin<'_> {
             };
             next = if center + 1 < words.len() { draw(rng) } else { Vec::new() };
             let places = center.saturating_sub(width)..(center + width + 1).min(words.len());
-            let contexts: Vec<usize> = places.clone().filter(|&i| i != center).map(|i| words[i] as usize).collect();
+            // All but the center, in whose place the first is: which contexts are in one step hangs on it where there are several steps.
+            let others = places.clone().skip(1).map(|i| if i == center { places.start } else { i });
+            let contexts: Vec<usize> = others.map(|i| words[i] as usize).collect();
             match self.config.model {
                 ModelKind::Cbow => self.cbow(&contexts, &targets, rate),
-                ModelKind::SkipGram if contexts.len() <= MAX_CONTEXTS => self.skip_gram(&contexts, &targets, rate),
                 ModelKind::SkipGram => {
-                    for first in places.clone().step_by(MAX_CONTEXTS) {
-                        let part = (first..(first + MAX_CONTEXTS).min(places.end)).filter(|&i| i != center);
-                        let part: Vec<usize> = part.map(|i| words[i] as usize).collect();
-                        self.skip_gram(&part, &targets, rate);
-                    }
+                    contexts.chunks(MAX_CONTEXTS).for_each(|contexts| self.skip_gram(contexts, &targets, rate));
                 }
             }
         }

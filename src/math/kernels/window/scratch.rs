@@ -73,6 +73,21 @@ impl Labels {
         self.targets = targets;
     }
 
+    /// Labels that [`set_bits`](Self::set_bits) takes, at most.
+    pub const MOST_BITS: usize = u64::BITS as usize;
+
+    /// Replaces them by the lowest `targets` bits, the first target's highest.
+    #[inline]
+    pub fn set_bits(&mut self, bits: u64, targets: usize) {
+        debug_assert!(targets <= Self::MOST_BITS);
+        self.groups.clear();
+        self.groups.extend((0..targets).step_by(GROUP).map(|first| {
+            let (labels, below) = ((targets - first).min(GROUP), targets.saturating_sub(first + GROUP));
+            1 << labels | (bits >> below) as u8 & ((1 << labels) - 1)
+        }));
+        self.targets = targets;
+    }
+
     /// How many there are: T.
     pub fn len(&self) -> usize {
         self.targets
@@ -162,6 +177,17 @@ mod tests {
                     assert_eq!(label, expected, "groups from {group} of {count}, lane {lane}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn labels_as_bits_are_the_same() {
+        for count in 0..=Labels::MOST_BITS {
+            let bits = 0x9e37_79b9_7f4a_7c15_u64.rotate_left(count as u32);
+            let (mut set, mut as_bits) = (Labels::default(), Labels::negative_sampling(9));
+            set.set((0..count).rev().map(|place| bits >> place & 1 == 1));
+            as_bits.set_bits(bits, count);
+            assert_eq!((set.len(), &set.groups), (as_bits.len(), &as_bits.groups), "{count} labels");
         }
     }
 

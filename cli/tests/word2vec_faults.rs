@@ -259,6 +259,38 @@ fn one_huge_line_is_read_whole_and_one_long_word_is_cut_and_counted() {
     assert!(rows(&case, "m").iter().all(|x| x.is_finite()));
 }
 
+/// Rows 26 and 27 at the table's size: a line, then a word, of a hundred megabytes, in less memory than it has.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_line_of_a_hundred_megabytes_takes_bounded_memory() {
+    let case = Case::new();
+    let run = |threads: &str| {
+        let script = r#"ulimit -v 90000; exec "$@""#;
+        let mut command = std::process::Command::new("sh");
+        command.current_dir(case.path("")).args([
+            "-c",
+            script,
+            "sh",
+            env!("CARGO_BIN_EXE_quickvec"),
+            "vocab",
+            "text.txt",
+        ]);
+        Outcome::of(
+            command.args(["-o", "words", "--force", "--threads", threads]).stdin(Stdio::null()).output().unwrap(),
+        )
+    };
+    let words: String = (0..20_000_u64).map(|i| format!("w{} ", i * i % 997 % 150)).collect();
+    let times = (100 << 20) / words.len();
+    case.write("text.txt", words.repeat(times));
+    run("1").succeeds();
+    let counted = quickvec::words::read_vocabulary(&case.path("words")).unwrap();
+    assert_eq!(counted.counts().iter().sum::<u64>(), 20_000 * times as u64);
+    case.write("text.txt", "some words and ".to_owned() + &"x".repeat(100 << 20) + &" more".repeat(5));
+    run("1").succeeds().says("1 word longer than 1000 bytes");
+    let counted = quickvec::words::read_vocabulary(&case.path("words")).unwrap();
+    assert_eq!((counted.len(), counted.count(counted.id("more").unwrap())), (1, 5));
+}
+
 /// Row 28.
 #[test]
 fn words_that_other_programs_reserve_are_words() {
@@ -371,11 +403,20 @@ fn a_huffman_tree_may_be_deeper_than_forty() {
 #[test]
 fn a_bomb_is_refused_before_it_is_unpacked() {
     let case = Case::new();
-    let mut frame = Vec::new();
-    Compression::Zstd.write(&mut frame, |out| out.write_all(&vec![b' '; 32 << 20])).unwrap();
-    case.write("bomb", frame.repeat(64));
-    train(&case, &["bomb", "-o", "m"]).fails(1, "bomb: ").says("over 1000 times as much");
-    assert!(!case.exists("m"));
+    let absurd = "over 1000 times as much";
+    for (compression, byte, reason) in [
+        (Compression::Gzip, b'\0', "a NUL byte at offset 0"),
+        (Compression::Gzip, b' ', absurd),
+        (Compression::Bzip2, b' ', absurd),
+        (Compression::Zstd, b' ', absurd),
+        (Compression::Xz, b' ', absurd),
+    ] {
+        let mut frame = Vec::new();
+        compression.write(&mut frame, |out| out.write_all(&vec![byte; 32 << 20])).unwrap();
+        case.write("bomb", frame.repeat(64));
+        train(&case, &["bomb", "-o", "m"]).fails(1, "bomb: ").says(reason);
+        assert!(!case.exists("m"));
+    }
 }
 
 /// Runs `train text.txt -o m` where no file may grow over 4 kB.

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
+#[cfg(unix)]
+mod signals;
 
 use common::{Place, failure, program, stderr};
 use std::io::Write;
@@ -227,7 +229,7 @@ fn a_signal_in_the_midst_of_writing_leaves_no_temporary_file() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert!(is_writing());
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    signals::signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!is_writing() && !place.path("out.tsv").exists());
 }

@@ -1,6 +1,8 @@
 //! Bad input and faults, each a clear error or the right result. Numbers are rows of the project's table of faults.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[cfg(unix)]
+mod signals;
 mod trial;
 
 use trial::{Case, SMALL};
@@ -305,7 +307,7 @@ fn a_signal_while_the_corpus_is_read_says_that_nothing_was_saved() {
     let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
     let stdin = child.stdin.take(); // open and silent
     std::thread::sleep(std::time::Duration::from_millis(300));
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    signals::signal(&child, "INT");
     trial::Outcome::of(child.wait_with_output().unwrap()).fails(130, "nothing was saved");
     drop(stdin);
     assert!(!case.exists("m"));

@@ -2,17 +2,14 @@
 #![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod signals;
 mod trial;
 
 use quickvec::WordVectors;
-use std::process::{Child, Command, Stdio};
+use signals::signal;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use trial::{Case, Outcome};
-
-fn signal(child: &Child, name: &str) {
-    // That it is over already is no failure.
-    let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).stderr(Stdio::null()).status();
-}
 
 const RUN: [&str; 16] = [
     "--recipe",

@@ -2,6 +2,8 @@
 //! project's table of faults. Rows 31, 66 and 67: `word2vec_resume.rs`; rows 29 and 37 in full: `reading.rs`.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[cfg(unix)]
+mod signals;
 mod trial;
 
 use quickvec::compress::Compression;
@@ -499,7 +501,7 @@ fn a_signal_while_the_corpus_is_read_says_that_nothing_was_saved() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let stdin = child.stdin.take(); // open and silent
     std::thread::sleep(std::time::Duration::from_millis(500));
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    signals::signal(&child, "INT");
     Outcome::of(child.wait_with_output().unwrap()).fails(130, "nothing was saved");
     drop(stdin);
     assert!(!case.exists("m"));

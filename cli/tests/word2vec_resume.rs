@@ -3,21 +3,18 @@
 #![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod signals;
 mod trial;
 
 use quickvec::WordVectors;
-use std::process::{Child, Command, Stdio};
+use signals::{send, signal};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use trial::{Case, Outcome};
 
 /// Half a second or so in all: long enough for several signals to hit it.
 const RUN: [&str; 8] = ["--vector-size", "60", "--seed", "3", "--kernel", "scalar", "--progress", "none"];
 const EPOCHS: u64 = 12;
-
-fn signal(child: &Child, name: &str) {
-    // That it is over already is no failure.
-    let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).stderr(Stdio::null()).status();
-}
 
 fn with_text() -> Case {
     let case = Case::new();
@@ -322,7 +319,11 @@ fn a_signal_that_is_to_be_ignored_stays_ignored() {
     for (ignored, sent, goes_on) in [("HUP", "HUP", true), ("INT", "INT", true), ("HUP", "INT", false)] {
         let mut child = train(ignored);
         std::thread::sleep(Duration::from_millis(300));
-        signal(&child, sent);
+        if goes_on {
+            send(&child, sent)
+        } else {
+            signal(&child, sent)
+        }
         assert_eq!(child.wait().unwrap().success(), goes_on, "{sent} where {ignored} is ignored");
     }
 }

@@ -266,7 +266,7 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
     case.text(1_010);
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "1100 tokens").says("1111 tokens");
     std::fs::remove_file(case.path("text.txt")).unwrap();
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "where is it now?");
+    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "give its name after --resume FILE");
     std::fs::rename(case.text(1_000), case.path("moved.txt")).unwrap();
     case.run(&["--resume", "m", "moved.txt", "--epochs", "3"]).succeeds();
 }

@@ -92,7 +92,7 @@ fn vocab_tells_what_it_forgot() {
     let outcome = vocab(&case, &args).succeeds();
     let (word, count) = outcome.stdout.trim().split_once('\t').unwrap();
     assert_eq!((word, count), ("often", "100000"), "counted again, from the start");
-    outcome.says("no room for more than 1,000 different words").says("read once more").says("--max-vocab");
+    outcome.says("room for about 1,000 different words at a time").says("read once more").says("--max-vocab");
     let piped = case
         .quickvec()
         .args(["vocab", "-"])

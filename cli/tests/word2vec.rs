@@ -229,6 +229,7 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
         assert_ne!(open(&case, "free").vector("a1"), known.vector("a1"));
     }
     train(&case, &["more.txt", "-o", "x", "--freeze"]).fails(2, "--init");
+    train(&case, &["more.txt", "-o", "x", "--freeze", "--update", "m"]).fails(2, "--update");
 }
 
 /// Words have vectors of their own and of their n-grams there; what `similar` shows is what training starts from.
@@ -361,6 +362,9 @@ fn a_vocabulary_that_was_counted_before_is_taken() {
     train(&case, &[&flags[..], &["-o", "absent-m", "--vocab", "absent"]].concat()).succeeds();
     assert!(open(&case, "absent-m").vector("absent").unwrap().iter().all(|x| x.is_finite()));
     train(&case, &["topics.txt", "-o", "x", "--vocab", "gone"]).fails(1, "gone");
+    for flag in ["--min-count", "--max-vocab"] {
+        train(&case, &["topics.txt", "-o", "x", "--vocab", "all", flag, "100"]).fails(2, flag);
+    }
     case.write("odd", "a1\tmany\n");
     train(&case, &["topics.txt", "-o", "x", "--vocab", "odd"]).fails(1, "odd");
     assert!(!case.exists("x"));
@@ -472,7 +476,10 @@ fn a_loss_that_rose_is_told() {
     let args = ["topics.txt", "-o", "m", "--vector-size", "16", "--learning-rate", "30"];
     assert!(case.run(&args).succeeds().stderr.contains("note: the loss rose from "));
     let args = ["topics.txt", "-o", "m", "--force", "--vector-size", "16"];
-    assert!(!case.run(&args).succeeds().stderr.contains("note: the loss rose"));
+    assert!(!case.run(&args).succeeds().stderr.contains("try a lower --learning-rate"));
+    // Where it rose before it was told first.
+    let args = ["topics.txt", "-o", "m", "--force", "--vector-size", "16", "--learning-rate", "100", "--epochs", "1"];
+    case.run(&args).succeeds().says("worse than guessing (4.1589); try a lower --learning-rate");
 }
 
 #[test]

@@ -273,7 +273,7 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
         .fails(1, "(30000 tokens)")
         .says("(30010 tokens); was text.txt changed");
     std::fs::remove_file(case.path("text.txt")).unwrap();
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "where is it now?");
+    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "give its name after --resume FILE");
     std::fs::rename(case.text(30_000), case.path("moved.txt")).unwrap();
     case.run(&["--resume", "m", "moved.txt", "--epochs", "2"]).succeeds();
 }

@@ -122,8 +122,8 @@ pub fn tell_pruned(name: &str, options: &CountOptions, report: &CountReport) {
             false => format!("a count may be too low by {}", thousands(report.pruned.undercount)),
         };
         note(format_args!(
-            "{name}: no room for more than {} different words: {words} rare ones were forgotten on the way, seen {tokens} \
-             times; {counts} (raise --max-vocab)",
+            "{name}: room for about {} different words at a time: rare ones were forgotten {words} times, with {tokens} \
+             sightings; {counts} (raise --max-vocab)",
             thousands(options.max_vocab as u64),
         ));
     }

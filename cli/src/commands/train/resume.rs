@@ -125,7 +125,8 @@ fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Re
     }
     let corpus = choice.read(&args.reading, &record.options()).map_err(|error| match error.downcast_ref() {
         Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
-            "the corpus {} is not there any more; where is it now? Give its name after --resume FILE",
+            "there is no corpus {} here, which is how it was named when training began; go to the folder of that run, or give \
+             its name after --resume FILE",
             path.display()
         ))
         .into(),

@@ -21,11 +21,17 @@ use quickvec::words::read_vocabulary;
 use quickvec::{EngineConfig, ModelKind, Vocabulary};
 use std::borrow::Cow;
 
+/// Bytes of the program itself, and of what it links to, that are in memory while it trains.
+const PROGRAM: u64 = 6 * MEGABYTE;
+
 /// Trains on `choice`.
 pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let update = args.engine.update.as_deref().map(Known::model).transpose()?;
     let (update, base) = update.map_or((None, None), |(known, config)| (Some(known), config));
-    let mut config = settings::config(args, base);
+    let mut config = settings::config(args, base.clone());
+    if let Some(base) = base.filter(|base| base.model != config.model) {
+        note(format_args!("what was trained with {} is trained on with {}", base.model, config.model));
+    }
     if let (Some(known), None) = (&update, args.settings.vector_size) {
         config.vector_size = known.vector_size();
     }
@@ -154,7 +160,7 @@ pub fn check_fits(
     let needed = memory_needed(config, vocabulary.len(), args.threads);
     check_memory(needed, held).map_err(Error::from)?;
     let ids = if text.is_spilled() { 0 } else { text.ids().size() };
-    let all = needed + ids as u64 + 40 * vocabulary.len() as u64;
+    let all = needed + ids as u64 + 40 * vocabulary.len() as u64 + PROGRAM;
     say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(MEGABYTE))));
     Ok(())
 }

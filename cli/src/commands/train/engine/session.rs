@@ -138,10 +138,17 @@ impl EngineSession<'_> {
     /// Training goes to its end also where it makes everything worse.
     fn tell_if_it_went_astray(&self) {
         let mut losses = self.trainer.state().history.iter().filter(|point| point.pairs > 0).map(|point| point.loss);
-        if let (Some(first), Some(last)) = (losses.next(), losses.next_back())
-            && last > 2.0 * first
-        {
+        let Some(first) = losses.next() else { return };
+        let last = losses.next_back().unwrap_or(first);
+        // Of a model that throws coins; a tree has as many as its paths are long.
+        let coins = match self.config.hierarchical_softmax {
+            true => f64::INFINITY,
+            false => (1 + self.config.negatives) as f64 * std::f64::consts::LN_2,
+        };
+        if last > 2.0 * first {
             note(format_args!("the loss rose from {first:.4} to {last:.4}; try a lower --learning-rate"));
+        } else if last > 2.0 * coins {
+            note(format_args!("a loss of {last:.4} is worse than guessing ({coins:.4}); try a lower --learning-rate"));
         }
     }
 

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Settings of --recipe word2vec")]
 pub struct EngineSettings {
     /// Leave out words seen less often [default: 5]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "vocab")]
     pub min_count: Option<u64>,
 
     /// Leave out at random words more frequent than this share of the text; 0: none [default: 0.001]
@@ -47,7 +47,7 @@ pub struct EngineSettings {
     pub init: Option<PathBuf>,
 
     /// Keep the vectors that --init brings as they are
-    #[arg(long, requires = "init")]
+    #[arg(long, requires = "init", conflicts_with = "update")]
     pub freeze: bool,
 
     /// Train this model on with the text, whose new words are added to it
@@ -58,8 +58,9 @@ pub struct EngineSettings {
     #[arg(long, value_name = "FILE")]
     pub vocab: Option<PathBuf>,
 
-    /// Different words that are kept while counting; when there are more, the rarest are forgotten [default: 50000000]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// Different words that are kept while counting, about; when there are many more, the rarest are forgotten, and it is told
+    /// [default: 50000000]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, conflicts_with = "vocab")]
     pub max_vocab: Option<usize>,
 
     /// Folder for what of the text does not fit the memory [default: the system's]

@@ -75,14 +75,15 @@ impl Negatives {
         }
     }
 
-    /// Draws anew for those that hit `target`.
+    /// Draws anew for one that hit `target`. Whether there was such a one.
     #[inline]
-    pub fn avoid(&self, target: WordId, rng: &mut Rng, drawn: &mut Vec<WordId>) {
-        let Some(hit) = drawn.iter().position(|&id| id == target) else { return };
+    pub fn avoid(&self, target: WordId, rng: &mut Rng, drawn: &mut Vec<WordId>) -> bool {
+        let Some(hit) = drawn.iter().position(|&id| id == target) else { return false };
         match self.another(rng, drawn, Some(target)) {
             Some(id) => drawn[hit] = id,
             None => drop(drawn.swap_remove(hit)),
         }
+        true
     }
 
     #[inline]

@@ -66,7 +66,8 @@ impl<'a> Trainer<'a> {
     /// A trainer with random first weights: rows of `w_in` uniform in ±1/D, as gensim and fastText have them (word2vec.c: ±0.5/D), `w_out` zero.
     ///
     /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm), as a slice of `u32` or as
-    /// [`Sentences::ids`](crate::corpus::Sentences::ids) packs them; `counts[id]` says how often each word occurs in it. `threads` 0 takes all cores. One thread gives the same bits every time.
+    /// [`Sentences::ids`](crate::corpus::Sentences::ids) packs them; `counts[id]` says how often each word occurs in it. `threads` 0
+    /// takes all cores. One thread gives the same bits every time.
     ///
     /// # Errors
     /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words, more than a tree can

@@ -241,8 +241,7 @@ impl<'a> Walk<'a> {
         match self.plan.prediction {
             Prediction::Negatives(negatives) => {
                 let word = self.sentence.words()[center];
-                if self.negatives.contains(&word) {
-                    negatives.avoid(word, &mut self.rng, &mut self.negatives);
+                if negatives.avoid(word, &mut self.rng, &mut self.negatives) {
                     let w_out = self.w_out;
                     self.targets.truncate(1);
                     self.targets.extend(self.negatives.iter().map(|&id| w_out.row(id)));

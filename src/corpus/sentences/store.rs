@@ -81,7 +81,7 @@ fn fill(bytes: &mut [u8], ids: &[u32]) {
 
 /// The numbers in `bytes`.
 fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    bytes.chunks_exact(4).map(|bytes| u32::from_le_bytes(bytes.try_into().expect("chunks of four have four")))
+    bytes.as_chunks::<WIDTH>().0.iter().map(|&bytes| u32::from_le_bytes(bytes))
 }
 
 impl Store {

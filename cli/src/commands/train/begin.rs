@@ -3,7 +3,6 @@
 
 use super::args::{Args, Recipe};
 use super::corpus::{self, Choice};
-use super::ending::Outputs;
 use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
@@ -47,9 +46,8 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };
-    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     Session {
-        keeping: Keeping::new(args, signals, outputs, storage, choice.is_stdin()),
+        keeping: Keeping::new(args, signals, output, storage, choice.is_stdin()),
         config: &config,
         record: &record,
         vocabulary: &corpus.vocabulary,

@@ -28,8 +28,9 @@ pub struct Keeping<'a> {
 }
 
 impl<'a> Keeping<'a> {
-    /// Of a run that starts now.
-    pub fn new(args: &'a Args, signals: &'a Signals, outputs: Outputs, storage: Storage, corpus_again: bool) -> Self {
+    /// Of a run that starts now, whose model goes to `model`.
+    pub fn new(args: &'a Args, signals: &'a Signals, model: PathBuf, storage: Storage, corpus_again: bool) -> Self {
+        let outputs = Outputs { model, log: args.log.clone(), plot: args.plot.clone() };
         let (storage, last_try) = (Cell::new(storage), Cell::new(Instant::now()));
         Self { args, outputs, signals, corpus_again, storage, saved: RefCell::default(), last_try }
     }

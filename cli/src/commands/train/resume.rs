@@ -4,7 +4,6 @@
 use super::args::{Args, Recipe};
 use super::begin::{Prepared, check_outputs};
 use super::corpus::Choice;
-use super::ending::Outputs;
 use super::engine;
 use super::keeping::Keeping;
 use super::session::Session;
@@ -55,10 +54,9 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
-    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
     Session {
-        keeping: Keeping::new(args, signals, outputs, storage, corpus_again).resumed(path, step),
+        keeping: Keeping::new(args, signals, output, storage, corpus_again).resumed(path, step),
         config: &config,
         record: &record,
         vocabulary: &corpus.vocabulary,
@@ -118,12 +116,25 @@ pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
 
 /// The same text, or an error.
 fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
+    check_can_be_read_again(args, choice)?;
+    let corpus = choice.read(&args.reading, &record.options()).map_err(where_it_was)?;
+    record.check_corpus(&corpus).map_err(Error::from)?;
+    Ok(corpus)
+}
+
+/// Refuses to wait for a text on standard input that nobody was told to give.
+pub fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageError> {
     if choice.is_stdin() && args.corpus.is_empty() {
         let help =
             "the corpus came from standard input: give the same text again, on standard input with - or as a file";
-        return Err(UsageError(help.into()).into());
+        return Err(UsageError(help.into()));
     }
-    let corpus = choice.read(&args.reading, &record.options()).map_err(|error| match error.downcast_ref() {
+    Ok(())
+}
+
+/// Says of a text that is missing what may have become of it.
+pub fn where_it_was(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
         Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
             "there is no corpus {} here, which is how it was named when training began; go to the folder of that run, or give \
              its name after --resume FILE",
@@ -131,7 +142,5 @@ fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Re
         ))
         .into(),
         _ => error,
-    })?;
-    record.check_corpus(&corpus).map_err(Error::from)?;
-    Ok(corpus)
+    }
 }

@@ -3,7 +3,6 @@
 
 use super::super::args::Args;
 use super::super::begin::{DEFAULT_OUTPUT, check_outputs};
-use super::super::ending::Outputs;
 use super::super::keeping::Keeping;
 use super::super::memory::MEGABYTE;
 use super::super::signals::Signals;
@@ -28,9 +27,10 @@ const PROGRAM: u64 = 6 * MEGABYTE;
 pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let update = args.engine.update.as_deref().map(Known::model).transpose()?;
     let (update, base) = update.map_or((None, None), |(known, config)| (Some(known), config));
-    let mut config = settings::config(args, base.clone());
-    if let Some(base) = base.filter(|base| base.model != config.model) {
-        note(format_args!("what was trained with {} is trained on with {}", base.model, config.model));
+    let before = base.as_ref().map(|base| base.model);
+    let mut config = settings::config(args, base);
+    if let Some(before) = before.filter(|before| *before != config.model) {
+        note(format_args!("what was trained with {before} is trained on with {}", config.model));
     }
     if let (Some(known), None) = (&update, args.settings.vector_size) {
         config.vector_size = known.vector_size();
@@ -67,10 +67,9 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let valid = read_valid(args, &options, &vocabulary)?;
     tell(&config, &text.sentences, &vocabulary, &trainer);
     signals.training_begins();
-    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: args.threads == 1 };
     EngineSession {
-        keeping: Keeping::new(args, signals, outputs, storage, choice.is_stdin()),
+        keeping: Keeping::new(args, signals, output, storage, choice.is_stdin()),
         config: &config,
         record: &record,
         vocabulary: &vocabulary,

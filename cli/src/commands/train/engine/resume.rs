@@ -3,9 +3,8 @@
 
 use super::super::args::{Args, Recipe};
 use super::super::begin::check_outputs;
-use super::super::ending::Outputs;
 use super::super::keeping::Keeping;
-use super::super::resume::{check_begun, further};
+use super::super::resume::{check_begun, check_can_be_read_again, further, where_it_was};
 use super::super::signals::Signals;
 use super::begin::{check_fits, read_valid, tell};
 use super::session::EngineSession;
@@ -19,7 +18,7 @@ use quickvec::EngineConfig;
 use quickvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, Summary, load_engine};
 use quickvec::corpus::{CountOptions, Sentences};
 use quickvec::engine::Trainer;
-use quickvec::error::{CorpusError, Error};
+use quickvec::error::Error;
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
@@ -49,11 +48,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
     let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;
-    if choice.is_stdin() && args.corpus.is_empty() {
-        let help =
-            "the corpus came from standard input: give the same text again, on standard input with - or as a file";
-        return Err(UsageError(help.into()).into());
-    }
+    check_can_be_read_again(args, &choice)?;
     let options = CountOptions {
         temporary_folder: args.engine.temporary_folder.clone(),
         ..record.count_options(&vocabulary, config.min_count, args.threads)
@@ -77,10 +72,9 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
         one_thread: storage.one_thread && args.threads == 1,
         ..storage
     };
-    let outputs = Outputs { model: output, log: args.log.clone(), plot: args.plot.clone() };
     let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
     EngineSession {
-        keeping: Keeping::new(args, signals, outputs, storage, corpus_again).resumed(path, step),
+        keeping: Keeping::new(args, signals, output, storage, corpus_again).resumed(path, step),
         config: &config,
         record: &record,
         vocabulary: &vocabulary,
@@ -122,15 +116,7 @@ fn read_again(
     options: &CountOptions,
     record: &CorpusRecord,
 ) -> anyhow::Result<Sentences> {
-    let sentences = counting::read(choice, &args.reading, options).map_err(|error| match error.downcast_ref() {
-        Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
-            "there is no corpus {} here, which is how it was named when training began; go to the folder of that run, or give \
-             its name after --resume FILE",
-            path.display()
-        ))
-        .into(),
-        _ => error,
-    })?;
+    let sentences = counting::read(choice, &args.reading, options).map_err(where_it_was)?;
     record.check_sentences(&sentences).map_err(Error::from)?;
     Ok(sentences)
 }

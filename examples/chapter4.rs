@@ -5,15 +5,15 @@
 //! Beside what our layers print stands what the book, or NumPy, has there.
 #![forbid(unsafe_code)]
 
-use quickvec::checkpoint::{CorpusRecord, Run, Storage, save_model};
-use quickvec::corpus::datasets::builtin;
-use quickvec::corpus::{Corpus, ReadOptions};
-use quickvec::math::{Matrix, Purpose, Rng};
-use quickvec::nn::{
+use rapidvec::checkpoint::{CorpusRecord, Run, Storage, save_model};
+use rapidvec::corpus::datasets::builtin;
+use rapidvec::corpus::{Corpus, ReadOptions};
+use rapidvec::math::{Matrix, Purpose, Rng};
+use rapidvec::nn::{
     AllColumns, Embedding, EmbeddingDot, Field, MatMul, NegativeSamplingLoss, Parameter, Pause, SigmoidWithLoss,
     Trainer, UnigramSampler,
 };
-use quickvec::{AnalogyMethod, Config, Neighbour, WordVectors};
+use rapidvec::{AnalogyMethod, Config, Neighbour, WordVectors};
 use std::error::Error;
 use std::path::Path;
 
@@ -193,7 +193,7 @@ fn transfer_learning() {
 Transfer learning: vectors learned once on a large text serve tasks that have little text of their own. Train
 on the large text, keep the file, and start the small task (sorting mails, say) from `WordVectors::open`:
 its classifier sees 100 numbers a word instead of a one-hot vector, and words it never met in its own
-examples lie near words it did. `quickvec convert model.safetensors model.pkl` hands them to Python."
+examples lie near words it did. `rapidvec convert model.safetensors model.pkl` hands them to Python."
     );
 }
 

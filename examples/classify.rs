@@ -16,13 +16,13 @@ use linfa::DatasetBase;
 use linfa::traits::{Fit, Predict};
 use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
-use quickvec::corpus::ReadOptions;
-use quickvec::corpus::datasets::builtin;
-use quickvec::nn::{Pause, Trainer};
-use quickvec::vectors::{Embedder, Floats};
-use quickvec::{Config, Vocabulary, WordVectors};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rapidvec::corpus::ReadOptions;
+use rapidvec::corpus::datasets::builtin;
+use rapidvec::nn::{Pause, Trainer};
+use rapidvec::vectors::{Embedder, Floats};
+use rapidvec::{Config, Vocabulary, WordVectors};
 use std::collections::BTreeSet;
 use std::error::Error;
 

@@ -1,7 +1,7 @@
 //! Files appear whole or not at all: written beside their place, flushed to disk, then renamed into it.
 //!
 //! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill leaves the old
-//! one as it was. A kill can leave a hidden `.quickvec-*.tmp` behind; a program that ends itself in the midst of writing
+//! one as it was. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that ends itself in the midst of writing
 //! takes it away by [`abandon_writes`]. The new file belongs to who writes it, also where the old one belonged to another;
 //! its mode is the old file's, or what the umask leaves of `rw-rw-rw-`.
 #![forbid(unsafe_code)]
@@ -26,9 +26,9 @@ const MOST_LINKS: usize = 40;
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("loss.csv");
-/// quickvec::file::write_atomically(&path, |out| out.write_all(b"iteration,loss\n"))?;
+/// rapidvec::file::write_atomically(&path, |out| out.write_all(b"iteration,loss\n"))?;
 /// assert_eq!(std::fs::read(&path).unwrap(), b"iteration,loss\n");
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 ///
 /// # Errors
@@ -93,7 +93,7 @@ fn folder_of(path: &Path) -> &Path {
 fn temporary_beside(target: &Path) -> Result<Unfinished> {
     let folder = folder_of(target);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".quickvec-").suffix(".tmp");
+    builder.prefix(".rapidvec-").suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask takes from it
     Unfinished::new(&builder, folder).map_err(|error| refused(folder, &error).into())
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn a_bare_name_goes_to_the_current_folder() {
         assert_eq!(folder_of(Path::new("model.safetensors")), Path::new("."));
-        check_writable(Path::new("quickvec-test-of-a-bare-name"), false).unwrap();
+        check_writable(Path::new("rapidvec-test-of-a-bare-name"), false).unwrap();
     }
 
     #[cfg(unix)]
@@ -304,7 +304,7 @@ mod tests {
         #[test]
         fn a_folder_of_the_system_is_there_but_takes_no_files() {
             for folder in ["/proc", "/sys"] {
-                let refusal = check_writable(&Path::new(folder).join("quickvec-test"), false).unwrap_err();
+                let refusal = check_writable(&Path::new(folder).join("rapidvec-test"), false).unwrap_err();
                 let Error::Output(OutputError::Unwritable { path, reason }) = refusal else { panic!("{refusal:?}") };
                 assert_eq!(path, Path::new(folder));
                 assert!(!reason.contains(".tmp"), "{reason}");

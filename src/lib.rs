@@ -4,9 +4,9 @@
 //! The whole pipeline, text to answers:
 //!
 //! ```
-//! use quickvec::{Config, WordVectors, checkpoint, corpus, nn};
+//! use rapidvec::{Config, WordVectors, checkpoint, corpus, nn};
 //!
-//! fn main() -> quickvec::Result<()> {
+//! fn main() -> rapidvec::Result<()> {
 //!     let options = corpus::ReadOptions::default();
 //!     let text = "the king saw the queen and the man saw the woman .\n".repeat(40);
 //!     let corpus = corpus::Corpus::from_text("tale", &text, &options)?;

@@ -1,11 +1,11 @@
 //! The built-in corpus does what it is for: the chapter's training run on it answers the chapter's queries.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::corpus::ReadOptions;
-use quickvec::corpus::datasets::builtin;
-use quickvec::nn::{Pause, Trainer};
-use quickvec::vectors::Floats;
-use quickvec::{AnalogyMethod, Config, WordVectors};
+use rapidvec::corpus::ReadOptions;
+use rapidvec::corpus::datasets::builtin;
+use rapidvec::nn::{Pause, Trainer};
+use rapidvec::vectors::Floats;
+use rapidvec::{AnalogyMethod, Config, WordVectors};
 
 const ANALOGIES: [([&str; 3], &str); 4] = [
     (["king", "man", "queen"], "woman"),

@@ -1,16 +1,16 @@
 //! Replays the chapter's own NumPy program, as recorded: same weights, batches and negatives in, same numbers out.
 //!
-//! Every `*.npz` in `tests/data/ch04`, and in the folder that `QUICKVEC_GOLDEN` names, holds a run of the program of the
+//! Every `*.npz` in `tests/data/ch04`, and in the folder that `RAPIDVEC_GOLDEN` names, holds a run of the program of the
 //! book's chapter 4 (dense Adam, learning rate 0.001): step-1 gradients, the loss of every step, the weights at some
 //! steps. Tolerances: relative error of each matrix and loss 1e-4, absolute error of a weight 2e-5.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use npyz::NpyFile;
-use quickvec::Config;
-use quickvec::config::{ModelKind, OptimizerKind};
-use quickvec::math::Matrix;
-use quickvec::nn::{AllColumns, Field, Learner, Lookup, Optimizer, Parameters, Weights, Wiring};
+use rapidvec::Config;
+use rapidvec::config::{ModelKind, OptimizerKind};
+use rapidvec::math::Matrix;
+use rapidvec::nn::{AllColumns, Field, Learner, Lookup, Optimizer, Parameters, Weights, Wiring};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -159,9 +159,9 @@ fn chapter4_golden() {
 }
 
 #[test]
-fn chapter4_golden_from_the_folder_in_quickvec_golden() {
-    match std::env::var_os("QUICKVEC_GOLDEN") {
+fn chapter4_golden_from_the_folder_in_rapidvec_golden() {
+    match std::env::var_os("RAPIDVEC_GOLDEN") {
         Some(folder) => recordings(Path::new(&folder)).iter().for_each(|path| replay(path)),
-        None => eprintln!("SKIPPED: QUICKVEC_GOLDEN names no folder of further recordings"),
+        None => eprintln!("SKIPPED: RAPIDVEC_GOLDEN names no folder of further recordings"),
     }
 }

@@ -5,9 +5,9 @@
 // A test may give up by panicking, in its helpers too.
 #![allow(clippy::unwrap_used)]
 
-use quickvec::Error;
-use quickvec::corpus::datasets::{DataFile, Locator, Timeouts};
-use quickvec::error::DatasetError;
+use rapidvec::Error;
+use rapidvec::corpus::datasets::{DataFile, Locator, Timeouts};
+use rapidvec::error::DatasetError;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;

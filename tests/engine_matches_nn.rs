@@ -8,9 +8,9 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 #![allow(unsafe_code)] // rows are handed to kernels as pointers
 
-use quickvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
-use quickvec::math::{LANES, Matrix, Purpose, Rng};
-use quickvec::nn::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
+use rapidvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
+use rapidvec::math::{LANES, Matrix, Purpose, Rng};
+use rapidvec::nn::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
 
 const RATE: f32 = 0.3;
 

@@ -5,10 +5,10 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::vectors::evaluate::statistics::{Correlation, pearson, spearman};
-use quickvec::vectors::evaluate::{Analogies, EvaluateOptions, EvaluationSet, WordPairs};
-use quickvec::vectors::{AnalogyMethod, Floats, WordVectors};
-use quickvec::{Neighbour, Vocabulary};
+use rapidvec::vectors::evaluate::statistics::{Correlation, pearson, spearman};
+use rapidvec::vectors::evaluate::{Analogies, EvaluateOptions, EvaluationSet, WordPairs};
+use rapidvec::vectors::{AnalogyMethod, Floats, WordVectors};
+use rapidvec::{Neighbour, Vocabulary};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Write;
@@ -109,12 +109,12 @@ fn small_files_of_every_rule_give_gensims_correlations() {
 
 /// A file among the project's fixtures, unless they are not on this machine.
 fn shared(name: &str) -> Option<String> {
-    let shared = std::env::var_os("QUICKVEC_SHARED").map(PathBuf::from);
+    let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("eval").join(name);
     let read = std::fs::read_to_string(&path).ok();
     if read.is_none() {
-        let what = format!("SKIPPED: {} is not here; set QUICKVEC_SHARED to what has eval/\n", path.display());
+        let what = format!("SKIPPED: {} is not here; set RAPIDVEC_SHARED to what has eval/\n", path.display());
         std::io::stderr().write_all(what.as_bytes()).unwrap(); // past the harness, which hides what passing tests print
     }
     read

@@ -1,11 +1,11 @@
 //! gensim reads what we write, we read what gensim writes, with the same words and the same bits; and files of others.
 //!
-//! Runs where `python3` (or `$QUICKVEC_PYTHON`) has gensim; the files of others where `$QUICKVEC_SHARED` or `../shared` is.
+//! Runs where `python3` (or `$RAPIDVEC_PYTHON`) has gensim; the files of others where `$RAPIDVEC_SHARED` or `../shared` is.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::vectors::format::{Format, recognise_file, word2vec_binary, word2vec_text};
-use quickvec::{Vocabulary, WordVectors};
+use rapidvec::vectors::format::{Format, recognise_file, word2vec_binary, word2vec_text};
+use rapidvec::{Vocabulary, WordVectors};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,12 +16,12 @@ fn skipped(what: &str) {
 }
 
 fn gensim() -> Option<String> {
-    let python = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var("RAPIDVEC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     let found = Command::new(&python).args(["-c", "import gensim"]).output();
     if found.is_ok_and(|output| output.status.success()) {
         return Some(python);
     }
-    skipped(&format!("{python} has no gensim; set QUICKVEC_PYTHON to one that has"));
+    skipped(&format!("{python} has no gensim; set RAPIDVEC_PYTHON to one that has"));
     None
 }
 
@@ -104,11 +104,11 @@ fn we_read_what_gensim_writes_to_the_bit() {
 /// Files that other programs wrote; see `../shared/README.md`.
 #[test]
 fn files_of_other_programs_are_opened() {
-    let shared = std::env::var_os("QUICKVEC_SHARED").map(PathBuf::from);
+    let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let folder =
         shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared")).join("fixtures/formats");
     if !folder.exists() {
-        return skipped(&format!("{} is not here; set QUICKVEC_SHARED to what has fixtures/", folder.display()));
+        return skipped(&format!("{} is not here; set RAPIDVEC_SHARED to what has fixtures/", folder.display()));
     }
     for (name, format, words, vector_size, first, number) in [
         ("crime-and-punishment.vec", Format::Word2vecText, 291, 5, "и", -0.11189),

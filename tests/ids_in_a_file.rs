@@ -2,11 +2,11 @@
 //! makes the same bits.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::corpus::{CountOptions, Sentences};
-use quickvec::engine::{Pause, Trainer};
-use quickvec::math::Matrix;
-use quickvec::words::Ids;
-use quickvec::{EngineConfig, ModelKind};
+use rapidvec::corpus::{CountOptions, Sentences};
+use rapidvec::engine::{Pause, Trainer};
+use rapidvec::math::Matrix;
+use rapidvec::words::Ids;
+use rapidvec::{EngineConfig, ModelKind};
 
 fn trained<'a>(config: &EngineConfig, ids: impl Into<Ids<'a>>, counts: &[u64]) -> (Matrix, Matrix, Option<f64>) {
     let ids = ids.into();

@@ -44,7 +44,7 @@ fn the_rules_name_the_modules_there_are() {
 fn the_command_line_depends_on_the_library_alone() {
     let manifest = fs::read_to_string(root().join("cli/Cargo.toml")).unwrap();
     let ours: Vec<_> = manifest.lines().filter(|line| line.contains("path = \"..")).collect();
-    assert_eq!(ours, ["quickvec = { path = \"..\" }"]);
+    assert_eq!(ours, ["rapidvec = { path = \"..\" }"]);
     for (path, text) in rust_files(&root().join("cli/src")) {
         let tokens = lex(&text);
         // A text that lies beside the source, under a bare name, is part of the command line.

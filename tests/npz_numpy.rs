@@ -2,20 +2,20 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::vectors::format::npz::{self, NpzWriter};
-use quickvec::vectors::format::{OpenOptions, OpenReport};
-use quickvec::vectors::{Floats, WordVectors};
-use quickvec::{Vocabulary, file};
+use rapidvec::vectors::format::npz::{self, NpzWriter};
+use rapidvec::vectors::format::{OpenOptions, OpenReport};
+use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::{Vocabulary, file};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-/// The Python of `QUICKVEC_PYTHON`, or `python3`, if it has NumPy.
+/// The Python of `RAPIDVEC_PYTHON`, or `python3`, if it has NumPy.
 fn python() -> Option<Command> {
-    let name = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".into());
+    let name = std::env::var("RAPIDVEC_PYTHON").unwrap_or_else(|_| "python3".into());
     let has_numpy = Command::new(&name).args(["-c", "import numpy"]).output().is_ok_and(|o| o.status.success());
     if !has_numpy {
-        let what = format!("SKIPPED: {name} has no numpy; set QUICKVEC_PYTHON to one that has\n");
+        let what = format!("SKIPPED: {name} has no numpy; set RAPIDVEC_PYTHON to one that has\n");
         std::io::stderr().write_all(what.as_bytes()).unwrap(); // past the harness, which hides what passing tests print
         return None;
     }

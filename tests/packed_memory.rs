@@ -6,15 +6,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::WordVectors;
-use quickvec::corpus::{Corpus, CountOptions, ReadOptions, Sentences, Source};
+use rapidvec::WordVectors;
+use rapidvec::corpus::{Corpus, CountOptions, ReadOptions, Sentences, Source};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 /// Names the file for [`child`], and how it is opened.
-const OPEN: &str = "QUICKVEC_TEST_OPEN";
+const OPEN: &str = "RAPIDVEC_TEST_OPEN";
 
 /// What became of it, in a process of its own.
 struct Opened {

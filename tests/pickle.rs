@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use quickvec::Vocabulary;
-use quickvec::error::PickleError;
-use quickvec::vectors::Floats;
-use quickvec::vectors::format::pickle::{TextbookVectors, looks_like_pickle, read, write};
+use rapidvec::Vocabulary;
+use rapidvec::error::PickleError;
+use rapidvec::vectors::Floats;
+use rapidvec::vectors::format::pickle::{TextbookVectors, looks_like_pickle, read, write};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,11 +43,11 @@ fn skipped(what: &str) {
 
 /// The file of that name among the project's fixtures, unless they are not on this machine.
 fn fixture(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("QUICKVEC_SHARED").map(PathBuf::from);
+    let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats").join(name);
     if !path.exists() {
-        skipped(&format!("{} is not here; set QUICKVEC_SHARED to the folder that has fixtures/", path.display()));
+        skipped(&format!("{} is not here; set RAPIDVEC_SHARED to the folder that has fixtures/", path.display()));
         return None;
     }
     Some(path)
@@ -234,12 +234,12 @@ fn refuses_to_write_what_does_not_fit() {
     assert!(matches!(write(&mut &mut *full, &one, 1, &[1.0], false), Err(PickleError::Write(_))));
 }
 
-/// The Python of `QUICKVEC_PYTHON`, or `python3`, if it has NumPy.
+/// The Python of `RAPIDVEC_PYTHON`, or `python3`, if it has NumPy.
 fn python() -> Option<Command> {
-    let name = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".into());
+    let name = std::env::var("RAPIDVEC_PYTHON").unwrap_or_else(|_| "python3".into());
     let has_numpy = Command::new(&name).args(["-c", "import numpy"]).output().is_ok_and(|o| o.status.success());
     if !has_numpy {
-        skipped(&format!("{name} has no numpy; set QUICKVEC_PYTHON to one that has, to load in Python what we write"));
+        skipped(&format!("{name} has no numpy; set RAPIDVEC_PYTHON to one that has, to load in Python what we write"));
         return None;
     }
     Some(Command::new(name))

@@ -2,8 +2,8 @@
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used)]
 
-use quickvec::error::PickleError;
-use quickvec::vectors::format::pickle::read;
+use rapidvec::error::PickleError;
+use rapidvec::vectors::format::pickle::read;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -104,13 +104,13 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
 #[test]
 fn a_large_file_with_one_bad_number_takes_no_more_either() {
     let (rows, columns) = (100_000, 20);
-    let mut vocabulary = quickvec::Vocabulary::new();
+    let mut vocabulary = rapidvec::Vocabulary::new();
     for i in 0..rows {
         vocabulary.insert(&format!("w{i}"), 0).unwrap();
     }
     let mut bytes = Vec::new();
     let vectors = vec![1.5; rows * columns];
-    quickvec::vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vectors, true).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vectors, true).unwrap();
     let number = bytes.windows(6).position(|six| six == [0, 0x3e, 0, 0x3e, 0, 0x3e]).unwrap();
     let last = number + 2 * (rows * columns - 1);
     assert_eq!(bytes[last..last + 2], [0, 0x3e]);
@@ -124,12 +124,12 @@ fn a_large_file_with_one_bad_number_takes_no_more_either() {
 #[test]
 fn many_words_with_few_numbers_are_read() {
     let (rows, columns) = (600_000, 20);
-    let mut vocabulary = quickvec::Vocabulary::new();
+    let mut vocabulary = rapidvec::Vocabulary::new();
     for i in 0..rows {
         vocabulary.insert(&format!("{i:x}"), 0).unwrap();
     }
     let mut bytes = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vec![0.5; rows * columns], true)
+    rapidvec::vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vec![0.5; rows * columns], true)
         .unwrap();
     assert!(read(&bytes).unwrap().vocabulary == vocabulary);
 }

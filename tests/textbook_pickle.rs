@@ -6,7 +6,7 @@
 //! rounding only.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec::{AnalogyMethod, Neighbour, WordVectors};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ const HALF_ROUNDING: f64 = 1e-3;
 
 /// The file among the project's fixtures, unless they are not on this machine.
 fn vectors() -> Option<WordVectors> {
-    let shared = std::env::var_os("QUICKVEC_SHARED").map(PathBuf::from);
+    let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats/textbook_cbow_params.pkl");
     if !path.exists() {
-        let what = format!("SKIPPED: {} is not here; set QUICKVEC_SHARED to what has fixtures/\n", path.display());
+        let what = format!("SKIPPED: {} is not here; set RAPIDVEC_SHARED to what has fixtures/\n", path.display());
         std::io::stderr().write_all(what.as_bytes()).unwrap(); // past the harness, which hides what passing tests print
         return None;
     }

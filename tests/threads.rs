@@ -1,8 +1,8 @@
 //! The number of threads changes the speed, never a bit of the result; nor do pauses.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::config::{Config, ModelKind, OptimizerKind};
-use quickvec::nn::{Pause, Trainer, Weights};
+use rapidvec::config::{Config, ModelKind, OptimizerKind};
+use rapidvec::nn::{Pause, Trainer, Weights};
 
 /// 300 words in 4,000 tokens, some words often, some once.
 fn corpus() -> (Vec<u32>, Vec<u64>) {

@@ -3,12 +3,12 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use proptest::prelude::*;
-use quickvec::error::FormatError;
-use quickvec::vectors::format::{
+use rapidvec::error::FormatError;
+use rapidvec::vectors::format::{
     Format, InvalidWord, OpenOptions, OpenReport, Table, recognise, word2vec_binary, word2vec_text,
 };
-use quickvec::vectors::{Floats, WordVectors};
-use quickvec::{Error, Vocabulary};
+use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::{Error, Vocabulary};
 
 type Refused = FormatError;
 
@@ -440,7 +440,7 @@ fn a_model_is_opened_as_the_options_say_whatever_its_format() {
     let folder = tempfile::tempdir().unwrap();
     let mut vocabulary = Vocabulary::new();
     [("a", 5), ("b", 3), ("c", 1)].iter().for_each(|&(word, count)| assert!(vocabulary.insert(word, count).is_some()));
-    let model = quickvec::vectors::format::safetensors::ModelParts {
+    let model = rapidvec::vectors::format::safetensors::ModelParts {
         vocabulary: &vocabulary,
         vector_size: 1,
         input: &[1.0, 2.0, 3.0],
@@ -450,12 +450,12 @@ fn a_model_is_opened_as_the_options_say_whatever_its_format() {
         extra: Vec::new(),
     };
     let path = folder.path().join("a.safetensors.zst");
-    quickvec::vectors::format::safetensors::write(&path, &model).unwrap();
+    rapidvec::vectors::format::safetensors::write(&path, &model).unwrap();
     let (vectors, report) = WordVectors::open_with(&path, &limit(2)).unwrap();
     assert_eq!((vectors.vocabulary().counts(), report.stopped_at_limit), (&[5, 3][..], true));
     assert!(vectors.rows().is_half());
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &vocabulary, 1, &[1.0, 2.0, 3.0], false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &vocabulary, 1, &[1.0, 2.0, 3.0], false).unwrap();
     let path = folder.path().join("a.pkl");
     std::fs::write(&path, pickle).unwrap();
     assert_eq!(WordVectors::open_with(&path, &limit(1)).unwrap().0.len(), 1);

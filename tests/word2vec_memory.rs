@@ -3,7 +3,7 @@
 //! One test, so that nothing else takes memory meanwhile.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::vectors::WordVectors;
+use rapidvec::vectors::WordVectors;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -83,7 +83,7 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
     let zeros = vec![b'0'; 64 << 20];
     for ending in ["gz", "bz2", "zst", "xz"] {
         let path = folder.path().join(format!("bomb.{ending}"));
-        quickvec::vectors::format::write_packed(&path, |out| out.write_all(&zeros)).unwrap();
+        rapidvec::vectors::format::write_packed(&path, |out| out.write_all(&zeros)).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         check_plain(&format!("again.{ending}"), &bytes);
     }

@@ -1,8 +1,8 @@
-"""Analogies answered by gensim and by quickvec: the same vectors, the same questions, the same cores, in turns.
+"""Analogies answered by gensim and by rapidvec: the same vectors, the same questions, the same cores, in turns.
 
 gensim's time is that of its call `evaluate_word_analogies`, within a process that has the vectors in memory and has answered one question before.
-quickvec's is that of the same: reading the questions and answering them, in a process (`eval_speed`) that has the vectors and has answered one
-question. Beside it stands the wall clock of the whole command `quickvec eval`: process, opening and checking the model, reading the questions, answering.
+rapidvec's is that of the same: reading the questions and answering them, in a process (`eval_speed`) that has the vectors and has answered one
+question. Beside it stands the wall clock of the whole command `rapidvec eval`: process, opening and checking the model, reading the questions, answering.
 Each round runs all of them, each round in the other order; a ratio is formed within a round. Exit code 1 when the counts of any section
 differ, or when the median ratio of the calls is below its bar.
 """
@@ -42,8 +42,8 @@ def command_counts(command):
     return [(s["correct"], s["total"]) for s in [*found["sections"], found]], seconds
 
 
-def quickvec_counts(command):
-    """The same of quickvec's call within a process."""
+def rapidvec_counts(command):
+    """The same of rapidvec's call within a process."""
     found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return [tuple(counts) for counts in found["counts"]], found["seconds"]
 
@@ -63,8 +63,8 @@ def race(args):
     asked = [args.model, args.questions, "--restrict", str(args.restrict)]
     contenders = {
         "gensim": lambda: gensim_counts(vectors, args.questions, args.restrict),
-        "quickvec": lambda: quickvec_counts([Path(args.programs, "eval_speed"), *asked]),
-        "command": lambda: command_counts([Path(args.programs, "quickvec"), "eval", *asked, "--format", "json"]),
+        "rapidvec": lambda: rapidvec_counts([Path(args.programs, "eval_speed"), *asked]),
+        "command": lambda: command_counts([Path(args.programs, "rapidvec"), "eval", *asked, "--format", "json"]),
     }
     rounds, differ = [], False
     with tempfile.TemporaryDirectory() as folder:
@@ -73,16 +73,16 @@ def race(args):
         found = {name: contenders[name]() for name in (list(contenders) if number % 2 == 0 else reversed(contenders))}
         differ |= any(counts != found["gensim"][0] for counts, _ in found.values())
         rounds.append({name: found[name][1] for name in contenders})
-        print(f"round {number + 1}: gensim {rounds[-1]['gensim']:.2f} s, quickvec {rounds[-1]['quickvec']:.4f} s, {ratio(rounds[-1]):.0f} times faster; "
+        print(f"round {number + 1}: gensim {rounds[-1]['gensim']:.2f} s, rapidvec {rounds[-1]['rapidvec']:.4f} s, {ratio(rounds[-1]):.0f} times faster; "
               f"the whole command {rounds[-1]['command']:.3f} s", file=sys.stderr, flush=True)
-    correct, asked = found["quickvec"][0][-1]
+    correct, asked = found["rapidvec"][0][-1]
     return {"gensim": __version__, "words": len(vectors), "vector_size": vectors.vector_size, "restrict": args.restrict,
             "cores": os.cpu_count(), "load_average": os.getloadavg(), "correct": correct, "asked": asked, "same_counts": not differ,
             "rounds": rounds, "median_ratio": statistics.median(map(ratio, rounds)),
             "median_ratio_of_the_command": statistics.median(ratio(r, "command") for r in rounds)}
 
 
-def ratio(seconds, name="quickvec"):
+def ratio(seconds, name="rapidvec"):
     """How many times faster than gensim within a round."""
     return seconds["gensim"] / seconds[name]
 
@@ -90,13 +90,13 @@ def ratio(seconds, name="quickvec"):
 def table(result, args):
     """The results for people."""
     where = machine.describe()
-    rounds = [f"| {number} | {r['gensim']:.2f} | {r['quickvec']:.4f} | {ratio(r):.0f} | {r['command']:.3f} | {ratio(r, 'command'):.0f} |"
+    rounds = [f"| {number} | {r['gensim']:.2f} | {r['rapidvec']:.4f} | {ratio(r):.0f} | {r['command']:.3f} | {ratio(r, 'command'):.0f} |"
               for number, r in enumerate(result["rounds"], 1)]
     return "\n".join([
         f"{where['processor']}, {where['cores']} cores, {where['date']}; load average {machine.load_average()}; gensim {result['gensim']}.", "",
         f"{result['words']} words x {result['vector_size']}, the {result['restrict']} most frequent take part; {result['asked']} questions asked, "
         f"{result['correct']} answered right by both" + ("." if result["same_counts"] else ": no, the counts differ."), "",
-        "| round | gensim's call, s | quickvec's call, s | times faster | whole command, s | gensim's call over it |",
+        "| round | gensim's call, s | rapidvec's call, s | times faster | whole command, s | gensim's call over it |",
         "|---|---|---|---|---|---|", *rounds, "",
         f"Median: {result['median_ratio']:.0f} times faster (bar {args.at_least:g}); the whole command, with starting and with opening and checking the "
         f"model, which gensim's call has not: {result['median_ratio_of_the_command']:.0f} times."])
@@ -106,12 +106,12 @@ def parser():
     """The command line."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("vectors", help="word2vec text, or binary where it ends in .bin, for gensim")
-    p.add_argument("model", help="the same vectors for quickvec")
+    p.add_argument("model", help="the same vectors for rapidvec")
     p.add_argument("questions", help="questions-words.txt")
-    p.add_argument("--programs", default=str(ROOT / "target/release"), help="folder of the release binaries quickvec and eval_speed")
+    p.add_argument("--programs", default=str(ROOT / "target/release"), help="folder of the release binaries rapidvec and eval_speed")
     p.add_argument("--restrict", type=int, default=30_000, help="the most frequent words take part")
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--threads", type=int, default=2, help="cores for gensim's matrix products; quickvec takes all there are")
+    p.add_argument("--threads", type=int, default=2, help="cores for gensim's matrix products; rapidvec takes all there are")
     p.add_argument("--at-least", type=float, default=50, help="how many times faster")
     p.add_argument("--json", help="where all numbers go")
     p.add_argument("--markdown", help="write the results as a section of this file")

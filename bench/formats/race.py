@@ -1,13 +1,13 @@
-"""gensim and quickvec on the same files: load binary, load text, write text.
+"""gensim and rapidvec on the same files: load binary, load text, write text.
 
 Run from the repository's root, with a Python that has gensim:
 
-    cargo build --release -p quickvec-bench --bin load_speed
+    cargo build --release -p rapidvec-bench --bin load_speed
     python bench/formats/race.py --words 100000 --size 300
 
-Both sides take turns; the ratio, formed in each round, says how many times faster quickvec is, and its median is held to the bar: exit
+Both sides take turns; the ratio, formed in each round, says how many times faster rapidvec is, and its median is held to the bar: exit
 code 1 when one is missed.
-Files are read from a warm cache. quickvec flushes what it writes to disk and gensim does not: that counts against quickvec.
+Files are read from a warm cache. rapidvec flushes what it writes to disk and gensim does not: that counts against rapidvec.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def same(path, vectors):
 
 
 def race(args, vectors):
-    """Seconds of each operation, of gensim and of quickvec, by round."""
+    """Seconds of each operation, of gensim and of rapidvec, by round."""
     from gensim.models import KeyedVectors
     seconds = {name: [] for name in BARS}
     with tempfile.TemporaryDirectory(dir=args.folder) as folder:
@@ -86,14 +86,14 @@ def table(args, seconds):
     where = machine.describe()
     lines = [f"{where['processor']}, {where['cores']} cores, {where['date']}; load average {machine.load_average()}; gensim {__version__}.", "",
              f"{args.words} words x {args.size}; median of {args.rounds} rounds, ratios formed in each.", "",
-             "| operation | gensim, s | quickvec, s | ratios | median | bar |", "|---|---|---|---|---|---|"]
+             "| operation | gensim, s | rapidvec, s | ratios | median | bar |", "|---|---|---|---|---|---|"]
     missed = []
     for name, bar in BARS.items():
-        gensim, quickvec = (statistics.median(side) for side in zip(*seconds[name]))
+        gensim, rapidvec = (statistics.median(side) for side in zip(*seconds[name]))
         ratios = [theirs / ours for theirs, ours in seconds[name]]
         ratio = statistics.median(ratios)
         each = ", ".join(f"{ratio:.1f}" for ratio in ratios)
-        lines.append(f"| {name} | {gensim:.3f} | {quickvec:.3f} | {each} | {ratio:.1f} | {bar} |")
+        lines.append(f"| {name} | {gensim:.3f} | {rapidvec:.3f} | {each} | {ratio:.1f} | {bar} |")
         if not ratio >= bar:  # "not >=" so that NaN is a fault
             missed.append(f"{name}: {ratio:.1f} times as fast, expected {bar}")
     return "\n".join(lines), missed

@@ -47,9 +47,9 @@ class Environment:
 
 
 def cache_folder():
-    """Where things that can be made again may lie: `$XDG_CACHE_HOME/quickvec-peers`, or under `~/.cache`."""
+    """Where things that can be made again may lie: `$XDG_CACHE_HOME/rapidvec-peers`, or under `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "quickvec-peers")
+    return Path(base, "rapidvec-peers")
 
 
 def default_folder():

@@ -93,7 +93,7 @@ def rows(parts):
 
 
 def timed(tasks, figure):
-    """What each system took or reached, and how many times as fast as gensim quickvec is."""
+    """What each system took or reached, and how many times as fast as gensim rapidvec is."""
     cells = {(task["model"], system): places(figure(task, system)) for task in tasks for system in SYSTEMS if system in task["median"]}
     return cells | {(task["model"], OVER): times(task["ratio"]["gensim"]) for task in tasks if "gensim" in task["ratio"]}
 

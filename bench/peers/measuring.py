@@ -47,7 +47,7 @@ def rounds(contenders, count, measure, say):
     return found
 
 
-def summary(found, ours="quickvec"):
+def summary(found, ours="rapidvec"):
     """Medians of the rounds; ratios of ours to each other contender, formed within a round."""
     contenders = found[0]["order"]
     speed = {name: [r[name]["words_per_second"] for r in found] for name in contenders}

@@ -18,7 +18,7 @@ COUNTING = 40e6  # tokens a second, counted and encoded
 SCALING = 1.85  # two threads over one
 MEMORY = 1.10  # times matrices, ids and vocabulary
 LARGE_SPEED = 1.5e6  # trained words a second and core
-# What quickvec may be worse than gensim: points of accuracy, and Spearman's coefficient. A tie, as far as seeds scatter.
+# What rapidvec may be worse than gensim: points of accuracy, and Spearman's coefficient. A tie, as far as seeds scatter.
 QUALITY = {"analogy": 0.5, "ws353": 0.01, "simlex": 0.01}
 QUALITY_NAMES = {"analogy": "analogies, points", "ws353": "WS-353", "simlex": "SimLex-999"}
 FASTTEXT_THREADS = 12  # it gives first weights to min(threads, 10) tenths of its rows only
@@ -89,8 +89,8 @@ def scaling(context):
         def once(contender, number, model=model):
             threads = 1 if contender == "1 thread" else context.threads
             asked = settings(model, threads, **context.base)
-            return context.journal.measure(key(context, "scaling", "quickvec", asked, round=number),
-                                           lambda: systems.train(context, "quickvec", asked))
+            return context.journal.measure(key(context, "scaling", "rapidvec", asked, round=number),
+                                           lambda: systems.train(context, "rapidvec", asked))
 
         found = rounds(("1 thread", many), context.rounds, once, context.say)
         tasks.append({"model": model, "rounds": found} | summary(found, many))
@@ -113,8 +113,8 @@ def memory(context):
                                         lambda system=system: systems.whole(context, system, asked))
         peaks[system] = found["peak_bytes"]
         context.say(f"memory: {NAMES[system]} {peaks[system] / 1e6:.0f} MB")
-    parts = needed(systems.train(context, "quickvec", asked))
-    bars = [memory_bar("memory, text to saved model, over matrices + ids + vocabulary", peaks.get("quickvec"), parts)]
+    parts = needed(systems.train(context, "rapidvec", asked))
+    bars = [memory_bar("memory, text to saved model, over matrices + ids + vocabulary", peaks.get("rapidvec"), parts)]
     return {"settings": asked, "peak_bytes": peaks, "needed_bytes": parts, "bars": bars}
 
 
@@ -126,7 +126,7 @@ def memory_bar(what, peak, parts):
 def quality_part(context):
     """Vectors after some epochs, several seeds, all measured by the same program over the same words."""
     if context.sets is None:
-        raise RuntimeError(f"no folder has {', '.join(quality.SETS)}: name it with --shared or QUICKVEC_SHARED")
+        raise RuntimeError(f"no folder has {', '.join(quality.SETS)}: name it with --shared or RAPIDVEC_SHARED")
     epochs = context.quality_epochs
     files = train_for_quality(context, epochs)
     firsts = [next(path for (_, name, _), path in files.items() if name == system) for system in ours_first(context.systems)]
@@ -153,8 +153,8 @@ def contenders(context):
 
 
 def ours_first(names):
-    """quickvec first: the order of its words is taken."""
-    return sorted(names, key=lambda name: name != "quickvec")
+    """rapidvec first: the order of its words is taken."""
+    return sorted(names, key=lambda name: name != "rapidvec")
 
 
 def train_for_quality(context, epochs):
@@ -183,28 +183,28 @@ def means_of(found, model, name):
 
 
 def quality_bars(means):
-    """How far quickvec's means are from gensim's."""
+    """How far rapidvec's means are from gensim's."""
     bars = []
     for model, by_system in means.items():
         for measure, allowed in QUALITY.items():
-            ours, theirs = (by_system.get(name, {}).get(measure) for name in ("quickvec", "gensim"))
+            ours, theirs = (by_system.get(name, {}).get(measure) for name in ("rapidvec", "gensim"))
             difference = None if ours is None or theirs is None else ours - theirs
             bars.append(bar(f"{MODELS[model]}, {QUALITY_NAMES[measure]}, minus gensim's", difference, -allowed))
     return bars
 
 
 def large(context):
-    """A large vocabulary: quickvec alone, on a text that is made up."""
+    """A large vocabulary: rapidvec alone, on a text that is made up."""
     tokens, words = context.large
     text = context.large_text(tokens, words)
     there = context.over(text, tokens)
     asked = settings("skipgram", context.threads, min_count=1)
-    found = [context.journal.measure(key(there, "large", "quickvec", asked, round=number),
-                                     lambda: systems.train(there, "quickvec", asked)) for number in range(context.rounds)]
+    found = [context.journal.measure(key(there, "large", "rapidvec", asked, round=number),
+                                     lambda: systems.train(there, "rapidvec", asked)) for number in range(context.rounds)]
     trained = statistics.median(run["trained_words"] / run["train_seconds"] / run["threads"] for run in found)
     context.say(f"large: {trained / 1e6:.2f} M trained words/s a core")
-    product = context.journal.measure(key(there, "whole", "quickvec", asked, round=0),
-                                      lambda: systems.whole(there, "quickvec", asked))
+    product = context.journal.measure(key(there, "whole", "rapidvec", asked, round=0),
+                                      lambda: systems.whole(there, "rapidvec", asked))
     context.say(f"large: {product['peak_bytes'] / 1e6:.0f} MB, {product['whole_seconds']:.1f} s from text to saved model")
     parts = needed(found[0])
     bars = [bar("large vocabulary, SkipGram", trained / 1e6, LARGE_SPEED / 1e6, unit=" M trained words/s a core"),

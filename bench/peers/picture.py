@@ -13,10 +13,10 @@ TOP, BAR, GAP, GROUP_GAP = 70, 18, 3, 16
 STYLE = """
 text { font: 14px "DejaVu Sans", Verdana, Arial, sans-serif; fill: #24292f }
 .title { font-size: 17px; font-weight: bold } .small { font-size: 12px; fill: #57606a }
-.gensim { fill: #9aa5b1 } .fasttext { fill: #6c8ebf } .quickvec { fill: #d9480f } .axis { stroke: #8c959f }
+.gensim { fill: #9aa5b1 } .fasttext { fill: #6c8ebf } .rapidvec { fill: #d9480f } .axis { stroke: #8c959f }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .small { fill: #9da7b3 }
-.gensim { fill: #768390 } .fasttext { fill: #6ca0e8 } .quickvec { fill: #ff8f4c } .axis { stroke: #768390 }
+.gensim { fill: #768390 } .fasttext { fill: #6ca0e8 } .rapidvec { fill: #ff8f4c } .axis { stroke: #768390 }
 }
 """.strip()
 

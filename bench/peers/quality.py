@@ -1,11 +1,11 @@
 """How good are the vectors? All systems by one evaluator, over one list of words.
 
 The order of words of equal count differs from system to system and decides which words are the 30,000 most frequent, and so which
-questions are asked. So the vectors of all systems are written anew in one order, quickvec's: by falling count, words of equal
-count as the text first has them; words that one system lacks are left out for all. Then `quickvec eval` measures them: analogies
+questions are asked. So the vectors of all systems are written anew in one order, rapidvec's: by falling count, words of equal
+count as the text first has them; words that one system lacks are left out for all. Then `rapidvec eval` measures them: analogies
 among the first 30,000 words, pairs among all.
 
-The bars are for three sets. Four more, which nothing was held against while quickvec was made, show whether that carries over.
+The bars are for three sets. Four more, which nothing was held against while rapidvec was made, show whether that carries over.
 """
 
 import json
@@ -71,7 +71,7 @@ def write_ordered(source, words, target):
 
 
 def scores(output):
-    """The numbers of one `quickvec eval --format json`: accuracy in percent, Spearman's coefficient; None where there was nothing
+    """The numbers of one `rapidvec eval --format json`: accuracy in percent, Spearman's coefficient; None where there was nothing
     to ask."""
     found = []
     for entry in json.loads(output):
@@ -87,7 +87,7 @@ def evaluate(context, vectors, words, sets):
     """The measures that there are sets for, of a file of vectors."""
     ordered = context.fresh_folder("ordered") / "vectors.bin"
     write_ordered(vectors, words, ordered)
-    command = [str(context.program("quickvec")), "eval", str(ordered), "--format", "json"]
+    command = [str(context.program("rapidvec")), "eval", str(ordered), "--format", "json"]
     found = {}
     for restrict, analogies in ((RESTRICT, True), (max(len(words), 1), False)):
         asked = [measure for measure in sets if (measure in ANALOGIES) == analogies]

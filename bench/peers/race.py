@@ -1,4 +1,4 @@
-"""gensim, fastText and quickvec on one text: same settings, same threads, in turns.
+"""gensim, fastText and rapidvec on one text: same settings, same threads, in turns.
 
 Makes a Python environment with the peers outside the tree, runs the parts that are asked for, checks their bars, and writes the table
 (Markdown), all numbers (JSON) and a picture of training speed (SVG). README.md says what is compared and how. Without a corpus it races on
@@ -70,7 +70,7 @@ class Context:
         return [self.corpus.name, about.st_size, about.st_mtime_ns]
 
     def program(self, name):
-        """One of quickvec's programs."""
+        """One of rapidvec's programs."""
         return self.programs / name
 
     def fresh_folder(self, name):
@@ -119,9 +119,9 @@ def parser():
     p.add_argument("--threads", type=positive, default=2, help="threads of each system (default 2)")
     p.add_argument("--rounds", type=positive, default=3, help="rounds; the median counts (default 3)")
     p.add_argument("--seeds", type=positive, default=3, help="seeds for quality; the mean counts (default 3)")
-    p.add_argument("--shared", type=Path, default=os.environ.get("QUICKVEC_SHARED"),
+    p.add_argument("--shared", type=Path, default=os.environ.get("RAPIDVEC_SHARED"),
                    help="folder with questions-words.txt, ws353.txt and SimLex999.txt, itself or in its folder eval "
-                        "(default: QUICKVEC_SHARED, then ../shared)")
+                        "(default: RAPIDVEC_SHARED, then ../shared)")
     p.add_argument("--more-sets", type=Path,
                    help="folder with more sets, of which there are no bars (default: those of a package from PyPI; none where it cannot be had)")
     p.add_argument("--programs", type=Path, default=PROGRAMS, help="folder of the release programs; built where they are missing")
@@ -138,11 +138,11 @@ def parser():
 
 def find_peers(args, say):
     """The environment, and who can race."""
-    wanted = [name for name in args.systems if name != "quickvec"]
+    wanted = [name for name in args.systems if name != "rapidvec"]
     env = environment.prepare(args.venv, wanted, say) if wanted else environment.Environment(environment.python_of(args.venv))
     for name, reason in env.missing.items():
         say(f"{systems.NAMES[name]} does not race: {reason}")
-    return env, [name for name in args.systems if name == "quickvec" or name in env.versions]
+    return env, [name for name in args.systems if name == "rapidvec" or name in env.versions]
 
 
 def sets_of(args, env, say):
@@ -156,10 +156,10 @@ def sets_of(args, env, say):
 
 
 def build(programs, say):
-    """quickvec's programs are there, or a RuntimeError."""
-    missing = [name for name in ("quickvec", "engine_speed", "count_speed", "zipf_text") if not (programs / name).exists()]
+    """rapidvec's programs are there, or a RuntimeError."""
+    missing = [name for name in ("rapidvec", "engine_speed", "count_speed", "zipf_text") if not (programs / name).exists()]
     if missing and programs == PROGRAMS:
-        say("building quickvec and the programs of bench")
+        say("building rapidvec and the programs of bench")
         machine.run(["cargo", "build", "--release", "--workspace"], cwd=ROOT)
     elif missing:
         raise RuntimeError(f"{programs} has no {', '.join(missing)}: `cargo build --release --workspace` makes them in {PROGRAMS}")
@@ -196,7 +196,7 @@ def context_of(args, say):
     facts = systems.count(args.programs / "count_speed", args.corpus)
     args.facts = {"name": args.corpus.name, "tokens": facts["tokens"], "vocabulary": facts["vocabulary"]}
     args.work.mkdir(parents=True, exist_ok=True)
-    version, _ = machine.run([str(args.programs / "quickvec"), "--version"])
+    version, _ = machine.run([str(args.programs / "rapidvec"), "--version"])
     return Context(
         corpus=args.corpus, tokens=facts["tokens"], env=env, programs=args.programs, work=args.work, systems=racing,
         rounds=args.rounds, seeds=args.seeds, threads=args.threads, base={}, quality_epochs=5, large=(100_000_000, 1_000_000),
@@ -219,7 +219,7 @@ def run_parts(context, names, keep):
             context.say(failed[-1])
             continue
         about = {"machine": machine.describe(), "load_average": {"before": before, "after": machine.load_average()},
-                 "threads": context.threads, "versions": context.env.versions | {"quickvec": context.version,
+                 "threads": context.threads, "versions": context.env.versions | {"rapidvec": context.version,
                                                                                 "python": systems.python_version()}}
         keep(name, about | result)
     return failed

@@ -22,7 +22,7 @@ def heading(result):
     corpus = result["corpus"]
     lines = [f"`{corpus['name']}`: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words seen at least 5 times. Window 5, 5 negatives, "
              f"subsampling 1e-4; each system in its own process, in turns."]
-    where, who = {}, {"quickvec"}.union(*map(raced, result["parts"].values()))
+    where, who = {}, {"rapidvec"}.union(*map(raced, result["parts"].values()))
     for name, part in result["parts"].items():
         where.setdefault(place(part, who), []).append(name)
     for text, names in where.items():
@@ -70,7 +70,7 @@ def training(parts):
     if not rows:
         return ""
     names = present([task for _, task in rows])
-    peers = [name for name in names if name != "quickvec"]
+    peers = [name for name in names if name != "rapidvec"]
     head = ["training alone, M words/s", *(NAMES[name] for name in names), *(f"over {NAMES[name]}" for name in peers)]
     return table(head, [[title, *(f"{task['median'][name] / 1e6:.2f}" if name in task["median"] else "" for name in names),
                          *(times(task, peer) for peer in peers)] for title, task in rows])
@@ -81,7 +81,7 @@ def whole(part):
     if not part:
         return ""
     names = present(part["tasks"])
-    peers = [name for name in names if name != "quickvec"]
+    peers = [name for name in names if name != "rapidvec"]
     head = ["one epoch, text to saved model, s", *(NAMES[name] for name in names), *(f"over {NAMES[name]}" for name in peers)]
     rows = [[MODELS[task["model"]], *(f"{middle_seconds(task, name):.2f}" for name in names), *(times(task, peer) for peer in peers)]
             for task in part["tasks"]]
@@ -106,7 +106,7 @@ def memory(part):
     what = " + ".join(f"{name} {needed[key] / 1e6:.1f}" for key, name in
                       (("matrix", "matrices"), ("id", "ids of 4 bytes"), ("vocabulary", "vocabulary")))
     return (table(["peak memory, text to saved model, MB", *(NAMES[name] for name in names)], rows)
-            + f"\n\nTo compare: {what} = {sum(needed.values()) / 1e6:.1f} MB. (quickvec's rows are longer, whole lines of the cache, and "
+            + f"\n\nTo compare: {what} = {sum(needed.values()) / 1e6:.1f} MB. (rapidvec's rows are longer, whole lines of the cache, and "
             "its ids shorter, 2 or 3 bytes.)")
 
 
@@ -117,7 +117,7 @@ def scaling(part):
     many = next(name for name in part["tasks"][0]["median"] if name != "1 thread")
     rows = [[MODELS[task["model"]], f"{task['median']['1 thread'] / 1e6:.2f}", f"{task['median'][many] / 1e6:.2f}",
              f"{task['ratio']['1 thread']:.2f} x"] for task in part["tasks"]]
-    return table(["quickvec, training alone, M words/s", "1 thread", many, "times"], rows)
+    return table(["rapidvec, training alone, M words/s", "1 thread", many, "times"], rows)
 
 
 def quality(part):

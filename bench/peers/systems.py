@@ -2,7 +2,7 @@
 
 A run gives `words_per_second` (training alone: raw words of the text, also the rare ones and those that subsampling drops, times
 epochs), `whole_seconds` (from the text to a saved model, without starting Python) and `peak_bytes` of the whole process.
-quickvec's training alone is timed by `engine_speed`, its whole run is the command line's, from its first to its last moment.
+rapidvec's training alone is timed by `engine_speed`, its whole run is the command line's, from its first to its last moment.
 """
 
 import json
@@ -13,10 +13,10 @@ from pathlib import Path
 from common import machine
 
 HERE = Path(__file__).resolve().parent
-SYSTEMS = ("gensim", "fasttext", "quickvec")
+SYSTEMS = ("gensim", "fasttext", "rapidvec")
 # gensim once more in the part `quality`, on one worker: see README.md, "What the same settings cannot make the same".
 ALONE = "gensim-1"
-NAMES = {"gensim": "gensim", "fasttext": "fastText", "quickvec": "quickvec", ALONE: "gensim on 1 thread"}
+NAMES = {"gensim": "gensim", "fasttext": "fastText", "rapidvec": "rapidvec", ALONE: "gensim on 1 thread"}
 LEARNING_RATE = {"skipgram": 0.025, "cbow": 0.05}
 MODELS = {"skipgram": "SkipGram", "cbow": "CBOW"}
 
@@ -62,7 +62,7 @@ def patiently(run, say, tries=5):
 
 
 def run_engine(context, asked, paths):
-    """quickvec's trainer by itself."""
+    """rapidvec's trainer by itself."""
     names = ["model", "vector_size", "window", "negatives", "subsample", "min_count", "epochs", "threads", "seed", "learning_rate"]
     command = [context.program("engine_speed"), context.corpus, "--json", *flags(asked, names)]
     command += ["--hierarchical-softmax"] if asked["hierarchical_softmax"] else []
@@ -72,12 +72,12 @@ def run_engine(context, asked, paths):
     return found | {"words_per_second": found["tokens"] * asked["epochs"] / found["train_seconds"]}
 
 
-def run_quickvec(context, asked, paths):
-    """`quickvec train`, as a user runs it."""
+def run_rapidvec(context, asked, paths):
+    """`rapidvec train`, as a user runs it."""
     if asked["hierarchical_softmax"] or asked["learning_rate"] != LEARNING_RATE[asked["model"]]:
         raise ValueError("a whole run is one with negative sampling and the model's own learning rate")
     names = ["model", "vector_size", "window", "negatives", "subsample", "min_count", "epochs", "threads", "seed"]
-    command = [context.program("quickvec"), "train", context.corpus, "--recipe", "word2vec", *flags(asked, names),
+    command = [context.program("rapidvec"), "train", context.corpus, "--recipe", "word2vec", *flags(asked, names),
                "--progress", "none", "--force", "-o", paths["model_path"]]
     start = time.perf_counter()
     _, peak = machine.run(list(map(str, command)))
@@ -86,14 +86,14 @@ def run_quickvec(context, asked, paths):
 
 def train(context, system, asked, **paths):
     """Training alone. `vectors_path`: where vectors go, in word2vec's binary format."""
-    return run_engine(context, asked, paths) if system == "quickvec" else run_peer(context, system, asked, paths)
+    return run_engine(context, asked, paths) if system == "rapidvec" else run_peer(context, system, asked, paths)
 
 
 def whole(context, system, asked):
     """From text to saved model."""
     folder = context.fresh_folder("model")
-    if system == "quickvec":
-        found = run_quickvec(context, asked, {"model_path": folder / "model.safetensors"})
+    if system == "rapidvec":
+        found = run_rapidvec(context, asked, {"model_path": folder / "model.safetensors"})
     else:
         found = run_peer(context, system, asked, {"model_path": folder / "model.bin"})
     return found | {"words_per_second": context.tokens * asked["epochs"] / found["whole_seconds"],
@@ -102,9 +102,9 @@ def whole(context, system, asked):
 
 def identity(context, system):
     """What tells one build of a system from another."""
-    if system != "quickvec":
+    if system != "rapidvec":
         return {"version": context.env.versions[system]}
-    built = [Path(context.program(name)).stat() for name in ("quickvec", "engine_speed")]
+    built = [Path(context.program(name)).stat() for name in ("rapidvec", "engine_speed")]
     return {"version": context.version, "built": [[b.st_size, b.st_mtime_ns] for b in built]}
 
 

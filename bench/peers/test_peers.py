@@ -38,24 +38,24 @@ def task(model, *found):
 
 
 PLACE = {"machine": {"processor": "A & B", "cores": 2, "date": "2025-01-31", "system": "Linux"}, "threads": 2,
-         "versions": {"gensim": "4.4.0", "numpy": "2", "python": "3.11.7", "quickvec": "0.1"}}
+         "versions": {"gensim": "4.4.0", "numpy": "2", "python": "3.11.7", "rapidvec": "0.1"}}
 
 
 def result():
     """A result with every part."""
-    skipgram = task("skipgram", round_of(gensim=0.7, fasttext=0.5, quickvec=14.0))
-    cbow = task("cbow", round_of(gensim=2.0, fasttext=1.0, quickvec=15.0))
+    skipgram = task("skipgram", round_of(gensim=0.7, fasttext=0.5, rapidvec=14.0))
+    cbow = task("cbow", round_of(gensim=2.0, fasttext=1.0, rapidvec=15.0))
     scaled = task("skipgram", {"order": ["1 thread", "2 threads"], "1 thread": {"words_per_second": 5e6}, "2 threads": {"words_per_second": 9e6}})
     scaled |= summary(scaled["rounds"], "2 threads")
     unknown = {"analogy": None, "ws353": None, "simlex": None}
-    means = {"skipgram": {"gensim": unknown | {"analogy": 29.0}, "quickvec": {"analogy": 28.04, "ws353": 0.5678, "simlex": None}},
+    means = {"skipgram": {"gensim": unknown | {"analogy": 29.0}, "rapidvec": {"analogy": 28.04, "ws353": 0.5678, "simlex": None}},
              "cbow": {"fasttext": unknown | {"analogy": 30.0}, "gensim-1": {"msr": 25.1}}}
     needed = {"matrix": 60e6, "id": 40e6, "vocabulary": 3e6}
     made = {
         "speed": {"tasks": [skipgram, cbow], "bars": parts.times_gensim("speed", [skipgram, cbow])},
         "whole": {"tasks": [skipgram], "counting": {"tokens_per_second": 50e6}, "bars": []},
         "scaling": {"tasks": [scaled], "bars": []},
-        "memory": {"peak_bytes": {"gensim": 300e6, "quickvec": 110e6}, "needed_bytes": needed, "bars": []},
+        "memory": {"peak_bytes": {"gensim": 300e6, "rapidvec": 110e6}, "needed_bytes": needed, "bars": []},
         "quality": {"epochs": 5, "seeds": 3, "restrict": 30_000, "words": 71_000, "mean": means, "bars": []},
         "large": {"words": 10**6, "tokens": 10**8, "trained_words_per_second_a_core": 2e6, "whole": {"peak_bytes": 1.4e9},
                   "needed_bytes": needed, "bars": []},
@@ -66,7 +66,7 @@ def result():
 class Measuring(unittest.TestCase):
     def test_ratios_are_formed_within_a_round(self):
         # The machine was half as fast in the second round, and gensim was disturbed in the third.
-        found = [round_of(gensim=1, quickvec=10), round_of(gensim=0.5, quickvec=5), round_of(gensim=0.1, quickvec=10)]
+        found = [round_of(gensim=1, rapidvec=10), round_of(gensim=0.5, rapidvec=5), round_of(gensim=0.1, rapidvec=10)]
         self.assertAlmostEqual(summary(found)["ratio"]["gensim"], 10)
         self.assertAlmostEqual(summary(found)["median"]["gensim"], 0.5e6)
         self.assertEqual(summary([round_of(gensim=1, fasttext=2)])["ratio"], {})
@@ -113,22 +113,22 @@ class Measuring(unittest.TestCase):
 
 class Bars(unittest.TestCase):
     def test_speed_is_held_against_gensim(self):
-        slow, fast = (task("skipgram", round_of(gensim=1, quickvec=times)) for times in (16, 18))
+        slow, fast = (task("skipgram", round_of(gensim=1, rapidvec=times)) for times in (16, 18))
         self.assertFalse(parts.times_gensim("speed", [slow])[0]["met"])
         self.assertTrue(parts.times_gensim("speed", [fast])[0]["met"])
-        alone = task("skipgram", round_of(quickvec=20))
+        alone = task("skipgram", round_of(rapidvec=20))
         self.assertFalse(parts.times_gensim("speed", [alone])[0]["met"], "a bar that was not measured is not met")
-        self.assertEqual(parts.times_gensim("whole", [task("cbow", round_of(gensim=1, quickvec=1))]), [])
+        self.assertEqual(parts.times_gensim("whole", [task("cbow", round_of(gensim=1, rapidvec=1))]), [])
 
     def test_quality_may_fall_a_little_behind(self):
         def bars(**ours):
             theirs = {"analogy": 29.0, "ws353": 0.57, "simlex": 0.26}
-            return [found["met"] for found in parts.quality_bars({"cbow": {"gensim": theirs, "quickvec": theirs | ours}})]
+            return [found["met"] for found in parts.quality_bars({"cbow": {"gensim": theirs, "rapidvec": theirs | ours}})]
 
         self.assertEqual(bars(), [True] * 3)
         self.assertEqual(bars(analogy=28.6, ws353=0.565, simlex=0.3), [True] * 3)
         self.assertEqual(bars(analogy=28.4, ws353=0.55, simlex=None), [False] * 3)
-        self.assertEqual([found["met"] for found in parts.quality_bars({"cbow": {"quickvec": {}}})], [False] * 3)
+        self.assertEqual([found["met"] for found in parts.quality_bars({"cbow": {"rapidvec": {}}})], [False] * 3)
 
     def test_memory_is_held_against_what_is_needed(self):
         needed = {"matrix": 60, "id": 30, "vocabulary": 10}
@@ -175,13 +175,13 @@ class Parts(unittest.TestCase):
 
     def test_programs_elsewhere_are_not_built(self):
         with tempfile.TemporaryDirectory() as folder:
-            self.assertRaisesRegex(RuntimeError, "has no quickvec", race.build, Path(folder), silent)
+            self.assertRaisesRegex(RuntimeError, "has no rapidvec", race.build, Path(folder), silent)
 
     def test_names_are_known_and_in_order(self):
         self.assertEqual(race.parts_list("large, speed"), ["speed", "large"])
         with self.assertRaisesRegex(argparse.ArgumentTypeError, "no such parts: fast; there are speed, "):
             race.parts_list("fast")
-        self.assertEqual(race.systems_list("quickvec,gensim"), ["gensim", "quickvec"])
+        self.assertEqual(race.systems_list("rapidvec,gensim"), ["gensim", "rapidvec"])
 
     def test_earlier_parts_stay_if_the_text_is_the_same(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -261,23 +261,23 @@ class Quality(unittest.TestCase):
         def found(systems, threads):
             return parts.contenders(types.SimpleNamespace(systems=systems, threads=threads))
 
-        self.assertEqual(found(["gensim", "fasttext", "quickvec"], 2),
-                         [("gensim", "gensim", 2), ("gensim-1", "gensim", 1), ("fasttext", "fasttext", 12), ("quickvec", "quickvec", 2)])
-        self.assertEqual(found(["gensim", "quickvec"], 1), [("gensim", "gensim", 1), ("quickvec", "quickvec", 1)])
+        self.assertEqual(found(["gensim", "fasttext", "rapidvec"], 2),
+                         [("gensim", "gensim", 2), ("gensim-1", "gensim", 1), ("fasttext", "fasttext", 12), ("rapidvec", "rapidvec", 2)])
+        self.assertEqual(found(["gensim", "rapidvec"], 1), [("gensim", "gensim", 1), ("rapidvec", "rapidvec", 1)])
 
     def test_means_are_of_what_was_measured(self):
         runs = [{"model": "cbow", "system": "gensim", "seed": seed, "analogy": 30.0 + seed, "men": 0.5} for seed in (1, 2)]
         self.assertEqual(parts.means_of(runs, "cbow", "gensim"), {"analogy": 31.5, "men": 0.5})
 
-    def test_firsts_are_quickvecs(self):
-        self.assertEqual(parts.ours_first(["gensim", "fasttext", "quickvec"]), ["quickvec", "gensim", "fasttext"])
+    def test_firsts_are_rapidvecs(self):
+        self.assertEqual(parts.ours_first(["gensim", "fasttext", "rapidvec"]), ["rapidvec", "gensim", "fasttext"])
 
 
 class Files(unittest.TestCase):
     def test_tables_show_every_part(self):
         text = report.markdown(result())
         for line in ("| SkipGram | 0.70 | 0.50 | 14.00 | 20.0 x | 28.0 x |", "| SkipGram | 14.29 | 20.00 | 0.71 | 20.0 x | 28.0 x |",
-                     "| SkipGram | 300 | 110 |", "| SkipGram | 5.00 | 9.00 | 1.80 x |", "| SkipGram, quickvec | 28.0 | - | 0.568 | - |", "| CBOW, gensim on 1 thread | - | 25.1 | - | - |",
+                     "| SkipGram | 300 | 110 |", "| SkipGram | 5.00 | 9.00 | 1.80 x |", "| SkipGram, rapidvec | 28.0 | - | 0.568 | - |", "| CBOW, gensim on 1 thread | - | 25.1 | - | - |",
                      "Counting and encoding alone: 50.0 M tokens/s.", "2.00 M words a second and core", "= 103.0 MB",
                      "`x.txt`: 10,000,000 tokens, 71,000 words", "2 threads on 2 cores, Linux, 2025-01-31; gensim 4.4.0, NumPy 2, Python 3.11.7"):
             self.assertIn(line, text)
@@ -300,7 +300,7 @@ class Files(unittest.TestCase):
     def test_the_picture_has_a_bar_for_each_speed(self):
         drawn = ElementTree.fromstring(picture.picture(result()))
         bars = [shape for shape in drawn.iter("{http://www.w3.org/2000/svg}rect")]
-        self.assertEqual([shape.get("class") for shape in bars], ["gensim", "fasttext", "quickvec"] * 2)
+        self.assertEqual([shape.get("class") for shape in bars], ["gensim", "fasttext", "rapidvec"] * 2)
         widths = [float(shape.get("width")) for shape in bars]
         self.assertAlmostEqual(widths[5] / widths[3], 7.5, places=1)
         self.assertLessEqual(max(widths) + picture.LEFT, picture.WIDTH)
@@ -311,14 +311,14 @@ class Files(unittest.TestCase):
         written = front_page.fill(readme, result())
         self.assertTrue(written.startswith(f"before\n{front_page.BEGIN}![") and written.endswith(f"\n{front_page.END}\nafter\n"))
         for line in (
-            "| `x.txt`, 10.0 M words | SkipGram, gensim | SkipGram, fastText | SkipGram, quickvec | SkipGram, over gensim | "
-            "CBOW, gensim | CBOW, fastText | CBOW, quickvec | CBOW, over gensim |",
+            "| `x.txt`, 10.0 M words | SkipGram, gensim | SkipGram, fastText | SkipGram, rapidvec | SkipGram, over gensim | "
+            "CBOW, gensim | CBOW, fastText | CBOW, rapidvec | CBOW, over gensim |",
             "| training alone, M words/s | 0.70 | 0.50 | 14.0 | **20 times** | 2.00 | 1.00 | 15.0 | **7.5 times** |",
             "| one epoch, text to saved model, s | 14.3 | 20.0 | 0.71 | **20 times** |  |  |  |  |",
             "| peak memory, MB | 300 |  | 110 |  |  |  |  |  |",
             "| analogies answered right, % | 29.0 |  | 28.0 |  |  | 30.0 |  |  |",
             "| WordSim-353, Spearman |  |  | 0.568 |  |  |  |  |  |",
-            "A & B, 2 threads, 2025-01-31; gensim 4.4.0, quickvec 0.1; medians of 1 rounds in turns, ",
+            "A & B, 2 threads, 2025-01-31; gensim 4.4.0, rapidvec 0.1; medians of 1 rounds in turns, ",
             "quality after 5 epochs, mean of 3 seeds, analogies among the 30,000 most frequent words.",
             "`python bench/peers/race.py x.txt`",
         ):
@@ -330,8 +330,8 @@ class Files(unittest.TestCase):
 
     def test_the_table_has_only_what_was_measured(self):
         some = result()
-        some["parts"] = {"hs": {**PLACE, "tasks": [task("cbow", round_of(quickvec=15.0))], "bars": []}}
-        self.assertEqual(front_page.whole_table(some, front_page.ENGLISH).splitlines()[0], "| `x.txt`, 10.0 M words | CBOW, quickvec |")
+        some["parts"] = {"hs": {**PLACE, "tasks": [task("cbow", round_of(rapidvec=15.0))], "bars": []}}
+        self.assertEqual(front_page.whole_table(some, front_page.ENGLISH).splitlines()[0], "| `x.txt`, 10.0 M words | CBOW, rapidvec |")
         self.assertIn("| training, hierarchical softmax | 15.0 |", front_page.whole_table(some, front_page.ENGLISH))
         some["parts"] = {}
         marks = f"{front_page.BEGIN}\n{front_page.END}"

@@ -1,12 +1,12 @@
 //! How fast can this machine multiply matrices? What a batch of queries is held against.
 //!
-//! Two ways, both on all cores: the `matrixmultiply` crate on large square matrices, and quickvec's own kernel on packed
+//! Two ways, both on all cores: the `matrixmultiply` crate on large square matrices, and rapidvec's own kernel on packed
 //! blocks that stay in the caches, without the packing. The faster of the two is the machine's rate.
 #![forbid(unsafe_code)]
 
-use quickvec::math::Matrix;
-use quickvec::math::kernels::gemm::{self, Side};
-use quickvec::math::kernels::search::{PackedRows, product_kernels};
+use rapidvec::math::Matrix;
+use rapidvec::math::kernels::gemm::{self, Side};
+use rapidvec::math::kernels::search::{PackedRows, product_kernels};
 use std::thread;
 use std::time::Instant;
 
@@ -22,7 +22,7 @@ const ENOUGH: f64 = 5e10;
 pub struct Rates {
     /// Large square products by `matrixmultiply`.
     pub library: f64,
-    /// Blocks in the cache by quickvec's kernel.
+    /// Blocks in the cache by rapidvec's kernel.
     pub kernel: f64,
 }
 

@@ -12,12 +12,12 @@
 
 use crate::text::Examples;
 use anyhow::{Result, anyhow};
-use quickvec::math::{LANES, Matrix, Purpose, Rng};
-use quickvec::nn::{
+use rapidvec::math::{LANES, Matrix, Purpose, Rng};
+use rapidvec::nn::{
     AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
     UnigramSampler, Weights, Wiring,
 };
-use quickvec::{Config, WordId};
+use rapidvec::{Config, WordId};
 
 /// A step that can be timed.
 pub trait Step {
@@ -122,7 +122,7 @@ impl Step for EmbeddingSoftmax {
     }
 }
 
-/// Section 4.2: the step that quickvec trains with. As in its trainer, negatives of the next step are drawn halfway through
+/// Section 4.2: the step that rapidvec trains with. As in its trainer, negatives of the next step are drawn halfway through
 /// this one, and the rows they name are fetched during the other half: the work of one step, of two batches.
 pub struct NegativeSampling {
     learner: Learner,
@@ -240,7 +240,7 @@ fn descend(w: &mut Matrix, dw: &Matrix, rate: f32) {
 mod tests {
     use super::*;
     use crate::text::{Pool, zipf_counts};
-    use quickvec::OptimizerKind;
+    use rapidvec::OptimizerKind;
 
     const V: usize = 83;
 

@@ -5,8 +5,8 @@
 //! rows it touches, not on what the words mean.
 #![forbid(unsafe_code)]
 
-use quickvec::WordId;
-use quickvec::math::{AliasTable, Purpose, Rng};
+use rapidvec::WordId;
+use rapidvec::math::{AliasTable, Purpose, Rng};
 
 /// How often the rarest word occurs.
 const RAREST: u64 = 10;

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def train(args, log, folder):
     """One training run with its log."""
-    command = [args.quickvec, "train", args.corpus, "--recipe", "textbook", "--max-tokens", args.max_tokens, "--epochs", args.epochs,
+    command = [args.rapidvec, "train", args.corpus, "--recipe", "textbook", "--max-tokens", args.max_tokens, "--epochs", args.epochs,
                "--seed", args.seed, "--progress", "none", "--log", log, "-o", Path(folder, "model.safetensors"), "--force"]
     machine.run(list(map(str, command)))
 
@@ -36,7 +36,7 @@ def parser():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("corpus", help="Penn Treebank's training text")
     p.add_argument("reference", help="the reader's log: CSV with epoch,iteration,seconds,loss")
-    p.add_argument("--quickvec", default=ROOT / "target/release/quickvec", help="the release binary")
+    p.add_argument("--rapidvec", default=ROOT / "target/release/rapidvec", help="the release binary")
     p.add_argument("--loss-figure", default=ROOT / "target/release/loss_figure", help="the program that draws")
     p.add_argument("--figure", default=ROOT / "docs/loss.svg", help="where the figure goes")
     p.add_argument("--no-figure", action="store_true", help="compare only")

@@ -1,9 +1,9 @@
-"""The chapter's program in NumPy against quickvec: same corpus, same recipe, same cores, in turns.
+"""The chapter's program in NumPy against rapidvec: same corpus, same recipe, same cores, in turns.
 
-A round runs textbook.py in float32, textbook.py with --widen (the arithmetic of the program as recorded) and `quickvec train`, each
-round in another order. NumPy's figure is the median of its iterations, forward, backward and update alone; quickvec's is its whole
+A round runs textbook.py in float32, textbook.py with --widen (the arithmetic of the program as recorded) and `rapidvec train`, each
+round in another order. NumPy's figure is the median of its iterations, forward, backward and update alone; rapidvec's is its whole
 training time over its iterations, shuffling and reporting included. A ratio is formed within a round. Exit code 1 when the median
-ratio to the recorded program (--widen) is below its bar or quickvec's peak memory is above its bar.
+ratio to the recorded program (--widen) is below its bar or rapidvec's peak memory is above its bar.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from common.racing import made_up_corpus, order, positive  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-CONTENDERS = ("numpy_float32", "numpy_widen", "quickvec")
+CONTENDERS = ("numpy_float32", "numpy_widen", "rapidvec")
 WARM_UP = 20
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -42,15 +42,15 @@ def ms_per_iteration(log):
     if not rows or rows[-1][2] <= 0:
         raise RuntimeError(f"{log}: no training time in this log; the corpus is too short")
     epochs, iteration, seconds = rows[-1]
-    # Each epoch has as many; its last point is at most 19 short of its end, which makes quickvec look slower by that much.
+    # Each epoch has as many; its last point is at most 19 short of its end, which makes rapidvec look slower by that much.
     per_epoch = max(iteration for _, iteration, _ in rows)
     return 1000 * seconds / ((epochs - 1) * per_epoch + iteration)
 
 
-def run_quickvec(args, folder):
+def run_rapidvec(args, folder):
     """One training run: milliseconds an iteration, peak memory in bytes."""
     log = Path(folder, "loss.csv")
-    command = [args.quickvec, "train", args.corpus, "--recipe", "textbook", "--epochs", args.epochs, "--threads", args.threads,
+    command = [args.rapidvec, "train", args.corpus, "--recipe", "textbook", "--epochs", args.epochs, "--threads", args.threads,
                "--seed", 1, "--progress", "none", "--log", log, "-o", Path(folder, "model.safetensors"), "--force"]
     _, peak = machine.run(list(map(str, command)))
     return {"ms_per_iteration": ms_per_iteration(log), "peak_bytes": peak}
@@ -60,13 +60,13 @@ def run_round(number, args, folder):
     """All contenders once."""
     result = {"order": order(CONTENDERS, number), "load_average": machine.load_average()}
     for name in result["order"]:
-        if name == "quickvec":
-            result[name] = run_quickvec(args, folder)
+        if name == "rapidvec":
+            result[name] = run_rapidvec(args, folder)
         else:
             summary = run_numpy(args, widen=name == "numpy_widen")
             result[name] = {"ms_per_iteration": summary["ms_per_iteration_median"], "summary": summary}
         print(f"round {number + 1}: {name} {result[name]['ms_per_iteration']:.4f} ms an iteration", file=sys.stderr, flush=True)
-    ours = result["quickvec"]["ms_per_iteration"]
+    ours = result["rapidvec"]["ms_per_iteration"]
     result["ratios"] = {name: result[name]["ms_per_iteration"] / ours for name in CONTENDERS[:2]}
     return result
 
@@ -80,9 +80,9 @@ def race(args):
         "machine": machine.describe() | {"load_average_at_end": machine.load_average()},
         "numpy": summary["numpy"], "python": summary["python"], "threads": args.threads,
         "corpus": {"name": Path(args.corpus).name, "tokens": summary["tokens"], "vocabulary": summary["vocabulary"]},
-        "iterations": {"numpy": args.iterations, "numpy_warm_up": WARM_UP, "quickvec_epochs": args.epochs},
+        "iterations": {"numpy": args.iterations, "numpy_warm_up": WARM_UP, "rapidvec_epochs": args.epochs},
         "median_ratio": {name: statistics.median(r["ratios"][name] for r in rounds) for name in CONTENDERS[:2]},
-        "peak_bytes": max(r["quickvec"]["peak_bytes"] for r in rounds),
+        "peak_bytes": max(r["rapidvec"]["peak_bytes"] for r in rounds),
         "rounds": rounds,
     }
 
@@ -95,19 +95,19 @@ def table(result):
         f"{where['processor']}, {result['threads']} of {where['cores']} cores, {where['date']}; NumPy {result['numpy']}, "
         f"Python {result['python']}; load average at the end {load}.",
         f"{corpus['name']}: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words. NumPy: median of "
-        f"{result['iterations']['numpy']} iterations; quickvec: mean over {result['iterations']['quickvec_epochs']} epochs.",
+        f"{result['iterations']['numpy']} iterations; rapidvec: mean over {result['iterations']['rapidvec_epochs']} epochs.",
         "",
-        "| round | NumPy as recorded, ms | NumPy in float32, ms | quickvec, ms | times faster: as recorded | float32 | load before |",
+        "| round | NumPy as recorded, ms | NumPy in float32, ms | rapidvec, ms | times faster: as recorded | float32 | load before |",
         "|---|---|---|---|---|---|---|",
     ]
     for number, r in enumerate(result["rounds"], 1):
-        ms = [r[name]["ms_per_iteration"] for name in ("numpy_widen", "numpy_float32", "quickvec")]
+        ms = [r[name]["ms_per_iteration"] for name in ("numpy_widen", "numpy_float32", "rapidvec")]
         load = " ".join(map(str, r["load_average"] or ["unknown"]))
         lines.append(f"| {number} | {ms[0]:.2f} | {ms[1]:.2f} | {ms[2]:.4f} | {r['ratios']['numpy_widen']:.0f} | "
                      f"{r['ratios']['numpy_float32']:.0f} | {load} |")
     ratio = result["median_ratio"]
     lines.append(f"| median | | | | **{ratio['numpy_widen']:.0f}** | **{ratio['numpy_float32']:.0f}** | |")
-    lines += ["", f"quickvec's peak memory: {result['peak_bytes'] / 1e6:.0f} MB."]
+    lines += ["", f"rapidvec's peak memory: {result['peak_bytes'] / 1e6:.0f} MB."]
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +118,7 @@ def faults(result, at_least, most_megabytes):
     if not ratio >= at_least:  # "not >=" so that NaN is a fault
         found.append(f"{ratio:.0f} times faster than the chapter's program as recorded, expected {at_least:g}")
     if not megabytes <= most_megabytes:
-        found.append(f"quickvec took {megabytes:.0f} MB, allowed {most_megabytes:g}")
+        found.append(f"rapidvec took {megabytes:.0f} MB, allowed {most_megabytes:g}")
     return found
 
 
@@ -126,13 +126,13 @@ def parser():
     """The command line."""
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("corpus", nargs="?", help="text file, words parted by white space; not needed with --smoke")
-    p.add_argument("--quickvec", default=ROOT / "target/release/quickvec", help="the release binary")
+    p.add_argument("--rapidvec", default=ROOT / "target/release/rapidvec", help="the release binary")
     p.add_argument("--rounds", type=positive, default=3)
     p.add_argument("--iterations", type=positive, default=300, help="iterations of NumPy that count, after 20 that do not")
-    p.add_argument("--epochs", type=positive, default=10, help="epochs of quickvec")
+    p.add_argument("--epochs", type=positive, default=10, help="epochs of rapidvec")
     p.add_argument("--threads", type=positive, default=2, help="cores for each program")
     p.add_argument("--at-least", type=float, default=400, help="how many times faster than the program as recorded")
-    p.add_argument("--most-megabytes", type=float, default=200, help="quickvec's peak memory, in 10^6 bytes")
+    p.add_argument("--most-megabytes", type=float, default=200, help="rapidvec's peak memory, in 10^6 bytes")
     p.add_argument("--markdown", default=ROOT / "docs/race.md", help="where the table goes")
     p.add_argument("--json", default=ROOT / "docs/race.json", help="where all numbers go")
     p.add_argument("--smoke", action="store_true", help="one short round on a made-up text, no bar for speed: does it run?")

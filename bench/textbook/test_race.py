@@ -10,12 +10,12 @@ from race import CONTENDERS, faults, ms_per_iteration, table
 def result(ratio, megabytes):
     """A race of one round."""
     ms = {"numpy_float32": {"ms_per_iteration": 20.0}, "numpy_widen": {"ms_per_iteration": 40.0},
-          "quickvec": {"ms_per_iteration": 40.0 / ratio, "peak_bytes": megabytes * 1e6}}
+          "rapidvec": {"ms_per_iteration": 40.0 / ratio, "peak_bytes": megabytes * 1e6}}
     ratios = {"numpy_float32": ratio / 2, "numpy_widen": ratio}
     return {
         "machine": {"processor": "A", "cores": 2, "date": "2025-01-31", "load_average_at_end": [0.1, 0.2, 0.3]},
         "numpy": "2", "python": "3", "threads": 2, "corpus": {"name": "x.txt", "tokens": 1000, "vocabulary": 10},
-        "iterations": {"numpy": 300, "numpy_warm_up": 20, "quickvec_epochs": 10},
+        "iterations": {"numpy": 300, "numpy_warm_up": 20, "rapidvec_epochs": 10},
         "median_ratio": ratios, "peak_bytes": megabytes * 1e6,
         "rounds": [ms | {"order": CONTENDERS, "load_average": None, "ratios": ratios}],
     }

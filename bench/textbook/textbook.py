@@ -1,6 +1,6 @@
 """The chapter's program in NumPy: trains CBOW or SkipGram on a text and says how long an iteration takes.
 
-This is the program quickvec is measured against. It follows the chapter's algorithm step by step (README.md has the list) and is
+This is the program rapidvec is measured against. It follows the chapter's algorithm step by step (README.md has the list) and is
 checked against recorded runs by check_fixtures.py. Loss lines go to stderr, the timing to stdout as one JSON object.
 """
 

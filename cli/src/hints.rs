@@ -11,7 +11,7 @@ use clap::Command;
 /// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`, and what `train` has for them.
 const TRAIN: [(&str, &str); 36] = [
     ("alpha", "--learning-rate"),
-    ("binary", "quickvec convert MODEL OUT.bin, when the model is trained"),
+    ("binary", "rapidvec convert MODEL OUT.bin, when the model is trained"),
     ("cbow", "--model cbow or --model skipgram"),
     ("cbow-mean", "--context-sum mean or --context-sum sum"),
     ("corpus-file", "the name of the text, without a flag"),
@@ -23,7 +23,7 @@ const TRAIN: [(&str, &str); 36] = [
     ("iter", "--epochs"),
     ("loss", "--hierarchical-softmax, where it was hs; ns, negative sampling, is the default"),
     ("lr", "--learning-rate"),
-    ("max-final-vocab", "--vocab, with the words that quickvec vocab --top N wrote"),
+    ("max-final-vocab", "--vocab, with the words that rapidvec vocab --top N wrote"),
     ("max-vocab-size", "--max-vocab"),
     ("min-alpha", "--min-learning-rate"),
     ("mincount", "--min-count"),
@@ -34,7 +34,7 @@ const TRAIN: [(&str, &str); 36] = [
     ("pretrainedvectors", "--init"),
     ("read-vocab", "--vocab"),
     ("sample", "--subsample"),
-    ("save-vocab", "quickvec vocab TEXT -o FILE"),
+    ("save-vocab", "rapidvec vocab TEXT -o FILE"),
     ("sentences", "the name of the text, without a flag"),
     ("sg", "--model skipgram"),
     ("shrink-windows", "--fixed-window, for windows that do not shrink"),
@@ -56,46 +56,46 @@ const NOTHING: [(&str, &str); 17] = [
     ("compute-loss", "the loss is always calculated and shown"),
     ("cutoff", "it is for making a model smaller; --half halves what train writes"),
     ("dsub", "it is for making a model smaller; --half halves what train writes"),
-    ("label", "it is for text classification, which quickvec does not do"),
+    ("label", "it is for text classification, which rapidvec does not do"),
     ("lrupdaterate", "how often the learning rate was set, which here follows the place in the text"),
     ("maxn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
-    ("mincountlabel", "it is for text classification, which quickvec does not do"),
+    ("mincountlabel", "it is for text classification, which rapidvec does not do"),
     ("minn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
     ("qnorm", "it is for making a model smaller; --half halves what train writes"),
     ("qout", "it is for making a model smaller; --half halves what train writes"),
     ("retrain", "it is for making a model smaller; --half halves what train writes"),
     ("saveoutput", "a model always has the output weights"),
     ("sorted-vocab", "word2vec's formats are always written with the most frequent words first"),
-    ("wordngrams", "it is for text classification, which quickvec does not do"),
+    ("wordngrams", "it is for text classification, which rapidvec does not do"),
 ];
 
 /// Programs and subcommands of others, and ours.
 const COMMANDS: [(&str, &str); 13] = [
-    ("analogies", "quickvec analogy"),
-    ("cbow", "quickvec train --model cbow"),
-    ("compute-accuracy", "quickvec eval MODEL questions-words.txt"),
-    ("distance", "quickvec similar"),
-    ("doesnt-match", "quickvec odd"),
-    ("evaluate-word-analogies", "quickvec eval"),
-    ("evaluate-word-pairs", "quickvec eval"),
-    ("nn", "quickvec similar"),
-    ("print-sentence-vectors", "quickvec embed, a vector for each line of text"),
-    ("print-word-vectors", "quickvec convert MODEL - --to text, which writes the vectors of all words"),
-    ("skipgram", "quickvec train --model skipgram"),
-    ("word-analogy", "quickvec analogy"),
-    ("word2vec", "quickvec train"),
+    ("analogies", "rapidvec analogy"),
+    ("cbow", "rapidvec train --model cbow"),
+    ("compute-accuracy", "rapidvec eval MODEL questions-words.txt"),
+    ("distance", "rapidvec similar"),
+    ("doesnt-match", "rapidvec odd"),
+    ("evaluate-word-analogies", "rapidvec eval"),
+    ("evaluate-word-pairs", "rapidvec eval"),
+    ("nn", "rapidvec similar"),
+    ("print-sentence-vectors", "rapidvec embed, a vector for each line of text"),
+    ("print-word-vectors", "rapidvec convert MODEL - --to text, which writes the vectors of all words"),
+    ("skipgram", "rapidvec train --model skipgram"),
+    ("word-analogy", "rapidvec analogy"),
+    ("word2vec", "rapidvec train"),
 ];
 
 /// Subcommands of others that are not here, and why, or what comes near.
 const COMMANDS_WITHOUT: [(&str, &str); 5] = [
     ("predict", CLASSIFY),
     ("print-ngrams", "similar and embed use the n-grams of unknown words, and show none"),
-    ("quantize", "quickvec convert --half halves a model"),
+    ("quantize", "rapidvec convert --half halves a model"),
     ("supervised", CLASSIFY),
     ("word2phrase", "join the words of phrases by _ before training"),
 ];
 
-const CLASSIFY: &str = "quickvec does not classify texts";
+const CLASSIFY: &str = "rapidvec does not classify texts";
 
 /// Names that are known elsewhere, and what they are here.
 ///
@@ -114,7 +114,7 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
     let written = command.replace('_', "-").to_lowercase();
     let of_others = |known| find(known, &written).filter(|_| cli.find_subcommand(command).is_none());
     let (here, without) = (of_others(&COMMANDS), of_others(&COMMANDS_WITHOUT));
-    let trains = command == "train" || here.is_some_and(|here| here.starts_with("quickvec train"));
+    let trains = command == "train" || here.is_some_and(|here| here.starts_with("rapidvec train"));
     let train = cli.find_subcommand("train").filter(|_| trains);
     let of_flags = flags().filter_map(|flag| Some((name(flag), meaning(name(flag), train?)?)));
     let of_command = here
@@ -126,7 +126,7 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
         of_command.into_iter().chain(of_flags).map(|(name, what)| format!("\n  {name} {what}")).collect();
     match (lines.is_empty(), is_command) {
         (true, _) => Ok(()),
-        (_, false) => Err(UsageError(format!("quickvec has other names for some of these flags:{lines}"))),
+        (_, false) => Err(UsageError(format!("rapidvec has other names for some of these flags:{lines}"))),
         (_, true) => Err(UsageError(format!("this is a command of another program:{lines}"))),
     }
 }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn flags_of_other_programs_are_translated_all_at_once() {
-        let args = "quickvec train -train a.txt -output m -size 100 -hs 1 --min_count=3 -window 5";
+        let args = "rapidvec train -train a.txt -output m -size 100 -hs 1 --min_count=3 -window 5";
         let lines = [
             "-train is here the name of the text",
             "-output is here --output",
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn flags_that_do_nothing_here_are_told_what_they_did() {
-        let args = "quickvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9";
+        let args = "rapidvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9";
         let lines = [
             "-loss is here --hierarchical-softmax, where it was hs",
             "-t is here --subsample",
@@ -201,24 +201,24 @@ mod tests {
 
     #[test]
     fn commands_of_other_programs_are_translated_with_their_flags() {
-        let args = "quickvec skipgram -input ko.txt -output x -dim 50";
+        let args = "rapidvec skipgram -input ko.txt -output x -dim 50";
         let lines =
-            ["skipgram is here quickvec train --model skipgram", "-input is here the name", "-dim is here --vec"];
+            ["skipgram is here rapidvec train --model skipgram", "-input is here the name", "-dim is here --vec"];
         assert_told(args, &lines);
-        assert!(hints("quickvec nn model.bin -t").unwrap().ends_with(":\n  nn is here quickvec similar"));
-        assert!(hints("quickvec word2phrase").unwrap().contains("word2phrase has no counterpart here: join"));
-        assert!(hints("quickvec doesnt_match").unwrap().contains("is here quickvec odd"));
-        assert_eq!(hints("quickvec nonsense -input a"), None);
+        assert!(hints("rapidvec nn model.bin -t").unwrap().ends_with(":\n  nn is here rapidvec similar"));
+        assert!(hints("rapidvec word2phrase").unwrap().contains("word2phrase has no counterpart here: join"));
+        assert!(hints("rapidvec doesnt_match").unwrap().contains("is here rapidvec odd"));
+        assert_eq!(hints("rapidvec nonsense -input a"), None);
     }
 
     #[test]
     fn our_own_flags_and_values_are_left_alone() {
         for args in [
-            "quickvec train a.txt -o size --vector-size 100 --window=5 --power -0.5 --output m",
-            "quickvec train -- -size",
-            "quickvec train - --model skipgram",
-            "quickvec similar m --positive size -k 5",
-            "quickvec",
+            "rapidvec train a.txt -o size --vector-size 100 --window=5 --power -0.5 --output m",
+            "rapidvec train -- -size",
+            "rapidvec train - --model skipgram",
+            "rapidvec similar m --positive size -k 5",
+            "rapidvec",
         ] {
             assert_eq!(hints(args), None, "{args}");
         }
@@ -234,7 +234,7 @@ mod tests {
         let cli = crate::Cli::command();
         for (other, here) in COMMANDS {
             assert!(cli.find_subcommand(other).is_none(), "{other}");
-            let ours = here.strip_prefix("quickvec ").unwrap().split([' ', ',']).next().unwrap();
+            let ours = here.strip_prefix("rapidvec ").unwrap().split([' ', ',']).next().unwrap();
             assert!(cli.find_subcommand(ours).is_some(), "{here}");
         }
         let train = cli.find_subcommand("train").unwrap();

@@ -1,4 +1,4 @@
-//! `quickvec`: train word vectors, query them.
+//! `rapidvec`: train word vectors, query them.
 #![forbid(unsafe_code)]
 
 mod commands;
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Word vectors, learned fast: train them, query them.
 #[derive(Parser)]
-#[command(name = "quickvec", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "rapidvec", version, about, propagate_version = true, arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -61,7 +61,7 @@ fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
 }
 
 fn main() -> ExitCode {
-    quickvec::vectors::tell_file_faults();
+    rapidvec::vectors::tell_file_faults();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());

@@ -1,4 +1,4 @@
-//! `quickvec analogy`, run as users run it.
+//! `rapidvec analogy`, run as users run it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;

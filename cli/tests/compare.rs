@@ -1,4 +1,4 @@
-//! `quickvec odd`, `similarity` and `rank`, and what `similar` takes besides words, run as users run them.
+//! `rapidvec odd`, `similarity` and `rank`, and what `similar` takes besides words, run as users run them.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-/// Runs `quickvec ARGS...` on this input.
+/// Runs `rapidvec ARGS...` on this input.
 fn with_input(args: &[&str], model: &Path, input: &str) -> Output {
     let mut child = program();
     let child = child.arg(args[0]).arg(model).args(&args[1..]);

@@ -1,12 +1,12 @@
-//! `quickvec convert`, run as users run it, and what Python reads of it.
+//! `rapidvec convert`, run as users run it, and what Python reads of it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
 
 use common::{Place, ROWS, numbers, program, stderr};
-use quickvec::WordVectors;
-use quickvec::vectors::format::safetensors::ModelFile;
-use quickvec::vectors::format::{Format, recognise_file};
+use rapidvec::WordVectors;
+use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::{Format, recognise_file};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -266,7 +266,7 @@ fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
     let place = Place::new();
     let vocabulary = common::words();
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &vocabulary, 3, &large, false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &vocabulary, 3, &large, false).unwrap();
     let input = place.file("in.pkl", &pickle);
     for (name, reason) in [("a.pkl", "at most 6.55"), ("a.safetensors", "half precision ends at 65504")] {
         let old = place.file(name, b"precious");
@@ -326,15 +326,15 @@ fn a_dash_is_standard_output_and_never_a_file() {
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
     let usage = common::failure(2, "convert", &place.model, &["a.gif"]);
-    assert!(usage.contains("Usage: quickvec convert [OPTIONS] <IN> <OUT>"), "{usage}");
+    assert!(usage.contains("Usage: rapidvec convert [OPTIONS] <IN> <OUT>"), "{usage}");
 }
 
-/// Runs where `python3` (or `$QUICKVEC_PYTHON`) has NumPy.
+/// Runs where `python3` (or `$RAPIDVEC_PYTHON`) has NumPy.
 #[test]
 fn python_and_numpy_read_a_converted_pickle() {
-    let python = std::env::var("QUICKVEC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = std::env::var("RAPIDVEC_PYTHON").unwrap_or_else(|_| "python3".to_owned());
     if !Command::new(&python).args(["-c", "import numpy"]).output().is_ok_and(|output| output.status.success()) {
-        let what = format!("SKIPPED: {python} has no NumPy; set QUICKVEC_PYTHON to one that has\n");
+        let what = format!("SKIPPED: {python} has no NumPy; set RAPIDVEC_PYTHON to one that has\n");
         std::io::stderr().write_all(what.as_bytes()).unwrap(); // past the harness, which hides what passing tests print
         return;
     }

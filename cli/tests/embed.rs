@@ -1,4 +1,4 @@
-//! `quickvec embed`, run as users run it. Where `QUICKVEC_PYTHON` names a Python with NumPy, that loads what it writes.
+//! `rapidvec embed`, run as users run it. Where `RAPIDVEC_PYTHON` names a Python with NumPy, that loads what it writes.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
@@ -82,7 +82,7 @@ fn embed_takes_the_n_grams_of_unknown_words() {
     let place = Place::new();
     let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
     let output = embed(&model, &[], b"unheard\nx\n");
-    let vectors = quickvec::WordVectors::open(&model).unwrap();
+    let vectors = rapidvec::WordVectors::open(&model).unwrap();
     let vector = vectors.vector("unheard").unwrap();
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     let rows = tsv_rows(&output.stdout);
@@ -122,8 +122,8 @@ fn embed_writes_an_array_whose_header_has_the_number_of_lines() {
 
 #[test]
 fn numpy_loads_the_array() {
-    let Some(python) = std::env::var_os("QUICKVEC_PYTHON") else {
-        let what = b"SKIPPED: set QUICKVEC_PYTHON to a Python with NumPy to load what embed writes\n";
+    let Some(python) = std::env::var_os("RAPIDVEC_PYTHON") else {
+        let what = b"SKIPPED: set RAPIDVEC_PYTHON to a Python with NumPy to load what embed writes\n";
         std::io::stderr().write_all(what).unwrap(); // past the harness, which hides what passing tests print
         return;
     };
@@ -153,7 +153,7 @@ fn embed_weighs_by_frequency() {
         assert!(failure(1, "embed", &place.model, &[wrong]).contains("expected a positive number"));
     }
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
     let path = place.file("pickle", &pickle);
     assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
 }
@@ -220,7 +220,7 @@ fn a_signal_in_the_midst_of_writing_leaves_no_temporary_file() {
     let child = child.arg("embed").arg(&place.model).arg("-").arg("-o").arg(place.path("out.tsv"));
     let mut child = child.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    let is_writing = || place.names().iter().any(|name| name.starts_with(".quickvec-"));
+    let is_writing = || place.names().iter().any(|name| name.starts_with(".rapidvec-"));
     for _ in 0..1000 {
         stdin.write_all(b"king man\n").unwrap();
         if is_writing() {

@@ -1,4 +1,4 @@
-//! `quickvec eval`, run as users run it.
+//! `rapidvec eval`, run as users run it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;

@@ -7,7 +7,7 @@
 mod common;
 
 use common::{Place, program, stderr};
-use quickvec::compress::Compression;
+use rapidvec::compress::Compression;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -20,7 +20,7 @@ const MOST_WAIT: Duration = Duration::from_secs(60);
 fn run(args: &[&str]) -> Output {
     let start = Instant::now();
     let output = if cfg!(target_os = "linux") {
-        let limited = ["-c", "ulimit -d 262144; ulimit -t 5; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_quickvec")];
+        let limited = ["-c", "ulimit -d 262144; ulimit -t 5; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_rapidvec")];
         Command::new("sh").args(limited).args(args).stdin(Stdio::null()).output().unwrap()
     } else {
         program().args(args).stdin(Stdio::null()).output().unwrap()
@@ -185,13 +185,13 @@ fn row_48_a_word_with_a_space_in_a_binary_file() {
 #[test]
 fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
     let place = Place::with(|_| ());
-    let mut words = quickvec::Vocabulary::new();
+    let mut words = rapidvec::Vocabulary::new();
     ["new york", "a\nb", "c\td", ""].iter().for_each(|word| assert!(words.insert(word, 1).is_some()));
     for (keep, what) in [(1, "a space"), (2, "a line end"), (3, "a tab"), (4, "no character at all")] {
-        let mut one = quickvec::Vocabulary::new();
+        let mut one = rapidvec::Vocabulary::new();
         one.insert(words.word(keep - 1), 1).unwrap();
         let mut pickle = Vec::new();
-        quickvec::vectors::format::pickle::write(&mut pickle, &one, 2, &[1.0, 2.0], false).unwrap();
+        rapidvec::vectors::format::pickle::write(&mut pickle, &one, 2, &[1.0, 2.0], false).unwrap();
         let path = place.file("odd.pkl", &pickle);
         for ending in ["vec", "bin", "vec.gz"] {
             let out = place.path(&format!("out.{ending}"));
@@ -476,7 +476,7 @@ fn half_of_a_weight_that_is_too_large(recipe: &[&str], start: &[u8]) {
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(0), "{message}");
     assert!(message.contains("but half precision ends at 65504: saved in single precision"), "{message}");
-    let vectors = quickvec::WordVectors::open(&out).unwrap();
+    let vectors = rapidvec::WordVectors::open(&out).unwrap();
     assert!(!vectors.rows().is_half() && vectors.rows().to_f32().iter().any(|x| x.abs() > 65_504.0));
 }
 
@@ -496,7 +496,7 @@ fn a_weight_beyond_half_precision_is_saved_in_single() {
 /// `verify` of a model whose checksums are right around what was changed, as whoever forges a file makes them.
 mod verify {
     use super::*;
-    use quickvec::vectors::format::safetensors::{CHECKED_ON_OPENING, ModelParts, write};
+    use rapidvec::vectors::format::safetensors::{CHECKED_ON_OPENING, ModelParts, write};
     use xxhash_rust::xxh3::Xxh3;
 
     fn hex(pieces: &[&[u8]]) -> String {
@@ -507,7 +507,7 @@ mod verify {
 
     /// A model with `rows` words of 1,000 numbers, one of which, in `tensor`, is not finite. The checksums are right.
     fn forged(place: &Place, rows: usize, tensor: &str, bad: f32) -> PathBuf {
-        let mut vocabulary = quickvec::Vocabulary::new();
+        let mut vocabulary = rapidvec::Vocabulary::new();
         (0..rows).for_each(|i| assert!(vocabulary.insert(&format!("w{i}"), 1).is_some()));
         let (path, input) = (place.path("forged"), vec![0.5; 1000 * rows]);
         let output: Vec<_> = input.iter().take(1000 * rows).map(|x| x / 2.0).collect();

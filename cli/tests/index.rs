@@ -1,4 +1,4 @@
-//! `quickvec index` and `similar --approximate`, run as users run them.
+//! `rapidvec index` and `similar --approximate`, run as users run them.
 #![cfg(feature = "ann")]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -30,7 +30,7 @@ fn an_index_of_another_model_or_a_damaged_one_is_refused_by_name() {
     let args = ["king", "--approximate", "--index", index.to_str().unwrap()];
     assert!(failure(1, "similar", &other.model, &args).contains("belongs to another model"));
     let bytes = std::fs::read(&index).unwrap();
-    for (bytes, expected) in [(&bytes[..bytes.len() - 1], "cut short"), (&b"hello"[..], "no index of quickvec")] {
+    for (bytes, expected) in [(&bytes[..bytes.len() - 1], "cut short"), (&b"hello"[..], "no index of rapidvec")] {
         std::fs::write(&index, bytes).unwrap();
         let message = failure(1, "similar", &place.model, &args);
         assert!(message.contains(expected) && message.contains("other.ann"), "{message}");

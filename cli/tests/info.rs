@@ -1,4 +1,4 @@
-//! `quickvec info`: histograms and losses, in numbers and as pictures of characters.
+//! `rapidvec info`: histograms and losses, in numbers and as pictures of characters.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
@@ -79,7 +79,7 @@ fn bars_fit_the_terminal() {
 fn a_pickle_has_norms_but_no_counts() {
     let place = Place::new();
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
     let path = place.file("a.pkl", &pickle);
     let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));

@@ -1,4 +1,4 @@
-//! `quickvec map`, run as users run it.
+//! `rapidvec map`, run as users run it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod clouds;
@@ -72,13 +72,13 @@ fn a_list_says_which_words_and_unknown_ones_are_told() {
 
 #[test]
 fn the_mark_of_sentence_ends_is_not_drawn_and_frequent_words_come_first() {
-    let mut words = quickvec::Vocabulary::new();
+    let mut words = rapidvec::Vocabulary::new();
     for (word, count) in [("rare", 1), ("<eos>", 90), ("often", 50), ("</s>", 80), ("seldom", 2)] {
         words.insert(word, count).unwrap();
     }
     let input: Vec<f32> = (0..15).map(|i| (i * i % 7) as f32).collect();
     let place = Place::with(|_| ());
-    let parts = quickvec::vectors::format::safetensors::ModelParts {
+    let parts = rapidvec::vectors::format::safetensors::ModelParts {
         vocabulary: &words,
         vector_size: 3,
         input: &input,
@@ -87,7 +87,7 @@ fn the_mark_of_sentence_ends_is_not_drawn_and_frequent_words_come_first() {
         metadata: Default::default(),
         extra: Vec::new(),
     };
-    quickvec::vectors::format::safetensors::write(&place.model, &parts).unwrap();
+    rapidvec::vectors::format::safetensors::write(&place.model, &parts).unwrap();
     let (svg, _) = drawn(&place.model, &place.path("a.svg"), &["--top", "2"]);
     assert_eq!(svg.matches("<circle").count(), 2);
     assert!(svg.contains(">often</text>") && svg.contains(">seldom</text>"));

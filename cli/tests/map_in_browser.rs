@@ -26,7 +26,7 @@ fn map(count: usize, form: &str, options: &[&str]) -> Option<(Browser, PathBuf, 
     Some((browser, model, folder))
 }
 
-/// The nearest words, as `quickvec similar` has them.
+/// The nearest words, as `rapidvec similar` has them.
 fn nearest(model: &Path, word: &str) -> Vec<String> {
     let answer = common::answer("similar", model, &[word, "-k", "10", "--format", "json"]);
     let answer: Value = serde_json::from_str(&answer).unwrap();
@@ -35,7 +35,7 @@ fn nearest(model: &Path, word: &str) -> Vec<String> {
 }
 
 fn settled(browser: &Browser) {
-    browser.wait("!quickvecMap.isMoving()");
+    browser.wait("!rapidvecMap.isMoving()");
 }
 
 fn nothing_was_executed(browser: &Browser) {
@@ -44,11 +44,11 @@ fn nothing_was_executed(browser: &Browser) {
 }
 
 const OVERLAPS: &str =
-    "(() => { const all = quickvecMap.labels(); return all.flatMap((a, i) => all.slice(0, i).filter((b) =>
+    "(() => { const all = rapidvecMap.labels(); return all.flatMap((a, i) => all.slice(0, i).filter((b) =>
     a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom).map((b) => [a.word, b.word])); })()";
 
 fn names(browser: &Browser) -> usize {
-    browser.eval("quickvecMap.labels().length").as_u64().unwrap() as usize
+    browser.eval("rapidvecMap.labels().length").as_u64().unwrap() as usize
 }
 
 fn number(browser: &Browser, expression: &str) -> f64 {
@@ -72,8 +72,8 @@ fn zooming_in_shows_more_names_and_zooming_out_shows_everything_again() {
     let Some((browser, ..)) = map(400, "html", &["--method", "pca"]) else { return };
     let at_home = names(&browser);
     // Of the words that are on the screen after zooming in: how many had names before, how many have now?
-    browser.eval("window.before = quickvecMap.labels().map((label) => label.word)");
-    let place = || [0, 1].map(|axis| number(&browser, &format!("quickvecMap.place('안녕')[{axis}]")));
+    browser.eval("window.before = rapidvecMap.labels().map((label) => label.word)");
+    let place = || [0, 1].map(|axis| number(&browser, &format!("rapidvecMap.place('안녕')[{axis}]")));
     let start = place();
     let pointer = start.map(f64::round);
     let [x, y] = pointer.map(|at| at as i64);
@@ -81,7 +81,7 @@ fn zooming_in_shows_more_names_and_zooming_out_shows_everything_again() {
         browser.wheel(x, y, -200);
     }
     settled(&browser);
-    let zoom = number(&browser, "quickvecMap.zoom()");
+    let zoom = number(&browser, "rapidvecMap.zoom()");
     assert!(zoom > 3.0);
     // What is under the pointer, which stands on whole pixels, stays; all else goes away from it.
     for ((now, start), pointer) in place().into_iter().zip(start).zip(pointer) {
@@ -89,15 +89,15 @@ fn zooming_in_shows_more_names_and_zooming_out_shows_everything_again() {
         assert!((now - expected).abs() < 0.5, "the word is at {now}, not at {expected}");
     }
     let inside = "window.words = JSON.parse(document.getElementById('data').textContent).words.filter((word) => {
-        const [x, y] = quickvecMap.place(word); return x > 0 && y > 0 && x < innerWidth && y < innerHeight; })";
+        const [x, y] = rapidvecMap.place(word); return x > 0 && y > 0 && x < innerWidth && y < innerHeight; })";
     browser.eval(inside);
     let had = number(&browser, "words.filter((word) => before.includes(word)).length");
-    let have = number(&browser, "quickvecMap.labels().filter((label) => words.includes(label.word)).length");
+    let have = number(&browser, "rapidvecMap.labels().filter((label) => words.includes(label.word)).length");
     assert!(have > had, "{had} names before, {have} after");
     assert_eq!(browser.eval(OVERLAPS), serde_json::json!([]));
     browser.click("#home");
     settled(&browser);
-    assert_eq!(number(&browser, "quickvecMap.zoom()"), 1.0);
+    assert_eq!(number(&browser, "rapidvecMap.zoom()"), 1.0);
     assert!(names(&browser).abs_diff(at_home) < 20); // names stay on the side they had, so not all are the same
     nothing_was_executed(&browser);
 }
@@ -109,10 +109,10 @@ fn searching_finds_centres_and_lists_neighbours() {
     assert_eq!(browser.eval("document.querySelectorAll('#found [role=option]').length"), 1);
     browser.type_into("#query", ENTER);
     settled(&browser);
-    assert_eq!(browser.eval("quickvecMap.chosen()"), "안녕");
-    let off = "Math.hypot(...quickvecMap.place('안녕').map((at, i) => at - quickvecMap.middle()[i]))";
+    assert_eq!(browser.eval("rapidvecMap.chosen()"), "안녕");
+    let off = "Math.hypot(...rapidvecMap.place('안녕').map((at, i) => at - rapidvecMap.middle()[i]))";
     assert!(number(&browser, off) < 2.0, "the word is not in the middle");
-    assert!(number(&browser, "quickvecMap.zoom()") >= 3.0);
+    assert!(number(&browser, "rapidvecMap.zoom()") >= 3.0);
     let listed = "[...document.querySelectorAll('#near bdi')].map((entry) => entry.textContent)";
     assert_eq!(browser.eval(listed), serde_json::json!(nearest(&model, "안녕")));
     assert_eq!(browser.eval("decodeURIComponent(location.hash)"), "#word=안녕");
@@ -120,9 +120,9 @@ fn searching_finds_centres_and_lists_neighbours() {
     let next = browser.eval("document.querySelector('#near button bdi').textContent");
     browser.click("#near button");
     settled(&browser);
-    assert_eq!(browser.eval("quickvecMap.chosen()"), next);
+    assert_eq!(browser.eval("rapidvecMap.chosen()"), next);
     browser.click("#close");
-    assert_eq!(browser.eval("quickvecMap.chosen()"), Value::Null);
+    assert_eq!(browser.eval("rapidvecMap.chosen()"), Value::Null);
     browser.type_into("#query", "no such word");
     assert_eq!(browser.eval("document.getElementById('found').textContent"), "not on this map");
     nothing_was_executed(&browser);
@@ -132,7 +132,7 @@ fn searching_finds_centres_and_lists_neighbours() {
 fn mouse_and_keys_move_the_map() {
     let Some((browser, ..)) = map(400, "html", &["--method", "pca"]) else { return };
     browser.wheel(600, 450, -200);
-    let left = || number(&browser, "quickvecMap.place('w100')[0]");
+    let left = || number(&browser, "rapidvecMap.place('w100')[0]");
     let before = left();
     browser.drag((600, 450), (660, 450));
     settled(&browser);
@@ -143,9 +143,9 @@ fn mouse_and_keys_move_the_map() {
     assert!((left() - before + 80.0).abs() < 1.5, "{before} {}", left());
     browser.type_into("#map", "0");
     settled(&browser);
-    assert_eq!(number(&browser, "quickvecMap.zoom()"), 1.0);
+    assert_eq!(number(&browser, "rapidvecMap.zoom()"), 1.0);
     browser.type_into("#map", ENTER); // the word nearest to the middle
-    assert!(browser.eval("quickvecMap.chosen()").is_string());
+    assert!(browser.eval("rapidvecMap.chosen()").is_string());
     browser.type_into("#map", "/");
     assert_eq!(browser.eval("document.activeElement.id"), "query");
     nothing_was_executed(&browser);
@@ -160,7 +160,7 @@ fn hostile_words_stay_words() {
         // Through the address, as somebody would who sends a link.
         let hash = serde_json::to_string(&word).unwrap();
         browser.eval(&format!("location.hash = '#word=' + encodeURIComponent({hash})"));
-        browser.wait(&format!("quickvecMap.chosen() === {hash}"));
+        browser.wait(&format!("rapidvecMap.chosen() === {hash}"));
         assert_eq!(browser.eval("document.getElementById('word').textContent"), word);
         assert_eq!(browser.eval("document.querySelectorAll('#panel script, #panel img, #word *').length"), 0);
     }
@@ -168,7 +168,7 @@ fn hostile_words_stay_words() {
         browser.eval("document.getElementById('query').value = ''");
         browser.type_into("#query", typed);
         browser.type_into("#query", ENTER);
-        assert_eq!(browser.eval("quickvecMap.chosen()"), **typed);
+        assert_eq!(browser.eval("rapidvecMap.chosen()"), **typed);
     }
     nothing_was_executed(&browser);
 }
@@ -195,7 +195,7 @@ fn a_picture_s_names_do_not_overlap_as_the_browser_draws_them() {
 #[test]
 fn five_thousand_words_move_smoothly() {
     let Some((browser, ..)) = map(5_000, "html", &["--method", "pca"]) else { return };
-    let times = browser.eval("Array.from({length: 9}, () => quickvecMap.frame()).sort((a, b) => a - b)");
+    let times = browser.eval("Array.from({length: 9}, () => rapidvecMap.frame()).sort((a, b) => a - b)");
     let median = times[4].as_f64().unwrap();
     // 16 ms is a frame at 60 Hz; a browser without a graphics card on a busy machine gets many more.
     assert!(median < 600.0, "a frame takes {median} ms");

@@ -1,4 +1,4 @@
-//! `quickvec project`, run as users run it.
+//! `rapidvec project`, run as users run it.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
@@ -37,13 +37,13 @@ fn top_takes_the_most_frequent() {
 
 /// A pickle of these words, which has no counts.
 fn pickle(place: &Place, words: &[&str]) -> std::path::PathBuf {
-    let mut vocabulary = quickvec::Vocabulary::new();
+    let mut vocabulary = rapidvec::Vocabulary::new();
     for word in words {
         vocabulary.add(word);
     }
     let numbers: Vec<f32> = (0..words.len()).map(|i| i as f32).collect();
     let mut bytes = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut bytes, &vocabulary, 1, &numbers, false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut bytes, &vocabulary, 1, &numbers, false).unwrap();
     place.file("in.pkl", &bytes)
 }
 

@@ -3,8 +3,8 @@
 
 mod trial;
 
-use quickvec::WordVectors;
-use quickvec::compress::Compression;
+use rapidvec::WordVectors;
+use rapidvec::compress::Compression;
 use trial::Case;
 
 const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];

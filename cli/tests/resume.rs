@@ -5,7 +5,7 @@
 mod signals;
 mod trial;
 
-use quickvec::WordVectors;
+use rapidvec::WordVectors;
 use signals::signal;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -157,7 +157,7 @@ fn a_signal_that_comes_twice_at_once_still_saves() {
 fn leftovers(case: &Case) -> Vec<String> {
     let names =
         std::fs::read_dir(case.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name.starts_with(".quickvec-")).collect()
+    names.filter(|name| name.starts_with(".rapidvec-")).collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `quickvec similar`, run as users run it; also what all queries share: refused files, closed pipes, full disks.
+//! `rapidvec similar`, run as users run it; also what all queries share: refused files, closed pipes, full disks.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 mod common;
@@ -91,7 +91,7 @@ fn similar_refuses_what_is_no_model_and_says_what_it_is() {
 fn similar_reads_the_chapters_pickle_whatever_its_name() {
     let place = Place::new();
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
     let path = place.file("vectors.safetensors", &pickle);
     assert_eq!(answer("similar", &path, &["king"]), answer("similar", &place.model, &["king"]));
 }
@@ -109,13 +109,13 @@ fn similar_ends_with_code_2_for_wrong_arguments() {
 
 #[test]
 fn a_word_cannot_steer_the_terminal_or_break_a_line() {
-    let mut words = quickvec::Vocabulary::new();
+    let mut words = rapidvec::Vocabulary::new();
     for word in ["a", "b\x1b[2J\n\tc"] {
         words.add(word);
     }
     let place = Place::new();
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &words, 1, &[1.0, 1.0], false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &words, 1, &[1.0, 1.0], false).unwrap();
     let path = place.file("model", &pickle);
     assert_eq!(answer("similar", &path, &["a"]), "[query] a\n  b\\u{1b}[2J\\n\\tc   1.0000\n");
     assert_eq!(answer("similar", &path, &["a", "--format", "tsv"]).lines().nth(1), Some("a\tb\x1b[2J\\n\\tc\t1"));

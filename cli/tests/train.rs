@@ -106,7 +106,7 @@ fn half_precision_halves_the_vectors() {
     let case = Case::new();
     case.text(300);
     case.run_small(&["text.txt", "-o", "m", "--half"]).succeeds();
-    assert!(quickvec::WordVectors::open(case.path("m")).unwrap().rows().is_half());
+    assert!(rapidvec::WordVectors::open(case.path("m")).unwrap().rows().is_half());
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
         ("m.glove", "GloVe text"),
         ("m.vec.gz", "word2vec text"),
     ] {
-        let told = format!("then: quickvec convert m.safetensors {name}\n");
+        let told = format!("then: rapidvec convert m.safetensors {name}\n");
         // Also with the fast trainer, and before the text is read: there is none.
         for args in [&["text.txt", "-o", name, "--recipe", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
             case.run(args).fails(2, &format!("{name} is the name of {format};")).says(&told);

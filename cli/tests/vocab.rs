@@ -1,14 +1,14 @@
-//! `quickvec vocab`: words counted by the real program.
+//! `rapidvec vocab`: words counted by the real program.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod trial;
 
-use quickvec::words::read_vocabulary;
+use rapidvec::words::read_vocabulary;
 use std::process::Stdio;
 use trial::{Case, Outcome};
 
 fn vocab(case: &Case, args: &[&str]) -> Outcome {
-    Outcome::of(case.quickvec().arg("vocab").args(args).stdin(Stdio::null()).output().unwrap())
+    Outcome::of(case.rapidvec().arg("vocab").args(args).stdin(Stdio::null()).output().unwrap())
 }
 
 fn with_text(text: &str) -> Case {
@@ -94,7 +94,7 @@ fn vocab_tells_what_it_forgot() {
     assert_eq!((word, count), ("often", "100000"), "counted again, from the start");
     outcome.says("room for about 1,000 different words at a time").says("read once more").says("--max-vocab");
     let piped = case
-        .quickvec()
+        .rapidvec()
         .args(["vocab", "-"])
         .args(&args[1..])
         .stdin(std::fs::File::open(case.path("text.txt")).unwrap())
@@ -110,7 +110,7 @@ fn vocab_tells_what_it_forgot() {
 fn vocab_reads_standard_input_and_data_sets() {
     let case = with_text(&"a b a\n".repeat(5));
     let input = std::fs::File::open(case.path("text.txt")).unwrap();
-    let piped = case.quickvec().args(["vocab", "-", "--format", "tsv"]).stdin(input).output().unwrap();
+    let piped = case.rapidvec().args(["vocab", "-", "--format", "tsv"]).stdin(input).output().unwrap();
     assert_eq!(Outcome::of(piped).succeeds().stdout, "a\t10\nb\t5\n");
     let known = vocab(&case, &["builtin", "--format", "tsv", "--min-count", "1"]).succeeds();
     assert!(known.stdout.lines().count() > 100 && !known.stdout.contains("<eos>"));

@@ -4,7 +4,7 @@
 mod common;
 mod trial;
 
-use quickvec::WordVectors;
+use rapidvec::WordVectors;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trial::{Case, Outcome};
@@ -36,13 +36,13 @@ fn open(case: &Case, name: &str) -> WordVectors {
     WordVectors::open(case.path(name)).unwrap()
 }
 
-fn quickvec(case: &Case, args: &[&str]) -> Outcome {
-    Outcome::of(case.quickvec().args(args).stdin(std::process::Stdio::null()).output().unwrap())
+fn rapidvec(case: &Case, args: &[&str]) -> Outcome {
+    Outcome::of(case.rapidvec().args(args).stdin(std::process::Stdio::null()).output().unwrap())
 }
 
-/// What `quickvec similar` answers, best first.
+/// What `rapidvec similar` answers, best first.
 fn similar(case: &Case, model: &str, word: &str, top: &str) -> Vec<String> {
-    let json = quickvec(case, &["similar", model, word, "--top", top, "--format", "json"]).succeeds().stdout;
+    let json = rapidvec(case, &["similar", model, word, "--top", top, "--format", "json"]).succeeds().stdout;
     let answer: serde_json::Value = serde_json::from_str(&json).unwrap();
     let neighbours = answer[0]["neighbours"].as_array().unwrap().iter();
     neighbours.map(|neighbour| neighbour["word"].as_str().unwrap().to_owned()).collect()
@@ -135,8 +135,8 @@ fn flags_of_other_programs_are_told_by_our_names() {
     assert!(!case.exists("x"));
     #[cfg(not(feature = "ann"))]
     {
-        quickvec(&case, &["index", "m"]).fails(2, "--features ann");
-        quickvec(&case, &["similar", "m", "a1", "--approximate"]).fails(2, "--features ann");
+        rapidvec(&case, &["index", "m"]).fails(2, "--features ann");
+        rapidvec(&case, &["similar", "m", "a1", "--approximate"]).fails(2, "--features ann");
     }
 }
 
@@ -180,7 +180,7 @@ fn a_text_of_ones_own_is_asked_for_words_of_its_own() {
     let words: Vec<_> = shown.stdout.lines().filter_map(|line| line.strip_prefix("[query] ")).collect();
     assert!((1..=3).contains(&words.len()) && !shown.stdout.contains("[analogy]"), "{}", shown.stdout);
     let next = format!("similar m {}", words[words.len() - 1]);
-    let first = quickvec(&case, &["similar", "m", words[0]]).succeeds().stdout;
+    let first = rapidvec(&case, &["similar", "m", words[0]]).succeeds().stdout;
     assert!(shown.stdout.starts_with(&first), "as `similar` shows it: {}", shown.stdout);
     let shown = shown.says(&next);
     assert!(shown.stdout.lines().count() <= 20);
@@ -211,9 +211,9 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
     let text = String::from_utf8(case.bytes("topics.txt")).unwrap().replace("a1 ", "a1 other ");
     case.write("more.txt", text);
     let copies = ["m.vec", "m.glove", "m.bin", "m.npz", "m.pkl", "m.vec.gz", "m.bin.zst", "m.glove.xz", "m.npz.bz2"];
-    copies.iter().for_each(|to| drop(quickvec(&case, &["convert", "m", to]).succeeds()));
+    copies.iter().for_each(|to| drop(rapidvec(&case, &["convert", "m", to]).succeeds()));
     for to in ["half.safetensors", "half.npz"] {
-        quickvec(&case, &["convert", "m", to, "--half"]).succeeds();
+        rapidvec(&case, &["convert", "m", to, "--half"]).succeeds();
     }
     for from in ["m", "half.safetensors", "half.npz"].iter().chain(&copies) {
         let known = open(&case, from);
@@ -253,9 +253,9 @@ fn vectors_to_start_from_have_to_fit() {
     sized("--update").fails(1, "m has vectors of 16 numbers, but 17");
     train(&case, &["topics.txt", "-o", "x", "--init", "gone"]).fails(1, "cannot start from gone");
     train(&case, &["topics.txt", "-o", "x", "--init", "topics.txt"]).fails(1, "cannot start from topics.txt");
-    quickvec(&case, &["convert", "m", "m.bin"]).succeeds();
+    rapidvec(&case, &["convert", "m", "m.bin"]).succeeds();
     train(&case, &["topics.txt", "-o", "x", "--update", "m.bin"])
-        .fails(1, "--update needs a quickvec model")
+        .fails(1, "--update needs a rapidvec model")
         .says("--init");
     train(&case, &["topics.txt", "-o", "x", "--update", "topics.txt"]).fails(1, "cannot train topics.txt on");
     train(&case, &["topics.txt", "-o", "x", "--update", "m", "--init", "m"]).fails(2, "cannot be used with");
@@ -297,7 +297,7 @@ fn files_folders_and_patterns_are_one_text() {
 fn the_other_side_of_a_tree_is_not_taken_for_that_of_words() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "tree", "--hierarchical-softmax"]).succeeds();
-    quickvec(&case, &["convert", "tree", "tree.bin"]).succeeds();
+    rapidvec(&case, &["convert", "tree", "tree.bin"]).succeeds();
     let init = |file: &str| {
         let outcome = train(&case, &["topics.txt", "-o", "m", "--force", "--threads", "1", "--init", file]).succeeds();
         (outcome, case.bytes("m"))
@@ -333,14 +333,14 @@ fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
     }
     assert_eq!((count(&new, "new1"), count(&new, "rare"), new.vocabulary().len()), (Some(404), None, 34));
     assert!(new.vocabulary().counts().is_sorted_by(|a, b| a >= b), "{:?}", new.vocabulary().counts());
-    quickvec(&case, &["convert", "u", "u.vec", "--top", "5"]).succeeds();
+    rapidvec(&case, &["convert", "u", "u.vec", "--top", "5"]).succeeds();
     let first: Vec<_> = new.vocabulary().words().take(5).collect();
     assert_eq!(open(&case, "u.vec").vocabulary().words().collect::<Vec<_>>(), first);
     // What the new text lacks was not touched; the settings are the model's.
     assert_eq!(new.vector("d6"), old.vector("d6"));
     assert_ne!(new.vector("a1"), old.vector("a1"));
     assert!(similar(&case, "u", "new1", "3").iter().all(|word| word.starts_with('a') || word == "new2"));
-    assert!(quickvec(&case, &["info", "u"]).succeeds().stdout.contains("skipgram"));
+    assert!(rapidvec(&case, &["info", "u"]).succeeds().stdout.contains("skipgram"));
     // On top of itself, and with the text twice needed.
     train(&case, &["new.txt", "-o", "u", "--update", "u", "--force"]).succeeds().says("0 new words added to 34");
     train(&case, &["-", "-o", "x", "--update", "m"]).fails(2, "--update goes through the text twice");
@@ -349,8 +349,8 @@ fn update_adds_new_words_keeps_the_old_and_adds_up_counts() {
 #[test]
 fn a_vocabulary_that_was_counted_before_is_taken() {
     let case = with_topics();
-    quickvec(&case, &["vocab", "topics.txt", "-o", "all"]).succeeds();
-    quickvec(&case, &["vocab", "topics.txt", "-o", "some", "--top", "20"]).succeeds();
+    rapidvec(&case, &["vocab", "topics.txt", "-o", "all"]).succeeds();
+    rapidvec(&case, &["vocab", "topics.txt", "-o", "some", "--top", "20"]).succeeds();
     let flags = ["topics.txt", "--threads", "1"];
     train(&case, &[&flags[..], &["-o", "counted"]].concat()).succeeds();
     train(&case, &[&flags[..], &["-o", "all-m", "--vocab", "all"]].concat()).succeeds();
@@ -451,7 +451,7 @@ fn progress_lines_tell_speed_loss_rate_and_memory() {
 fn a_terminal_shows_a_bar() {
     let case = with_topics();
     let train =
-        [env!("CARGO_BIN_EXE_quickvec"), "train", "topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "400"];
+        [env!("CARGO_BIN_EXE_rapidvec"), "train", "topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "400"];
     let mut script = std::process::Command::new("script");
     script.args(["-qec", &format!("stty rows 40 columns 100; exec {}", train.join(" ")), "/dev/null"]);
     script.current_dir(case.path("")).env("LC_ALL", "C").env("TERM", "xterm").stdin(std::process::Stdio::null());
@@ -527,9 +527,9 @@ fn a_loss_that_is_no_number_leaves_the_last_checkpoint() {
 /// A file of the shared corpora.
 fn shared(name: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let path = std::env::var_os("QUICKVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora").join(name);
+    let path = std::env::var_os("RAPIDVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora").join(name);
     if !path.exists() {
-        eprintln!("SKIPPED: no {}; QUICKVEC_SHARED names the folder with corpora/{name}", path.display());
+        eprintln!("SKIPPED: no {}; RAPIDVEC_SHARED names the folder with corpora/{name}", path.display());
         return None;
     }
     Some(path)
@@ -590,7 +590,7 @@ fn korean_neighbours_can_be_read_and_words_survive_in_every_output() {
 
     let found = similar(&case, "모델.safetensors", "서울", "5");
     for to in ["벡터.vec", "벡터.bin", "벡터.glove", "벡터.npz", "벡터.pkl", "벡터.vec.zst"] {
-        quickvec(&case, &["convert", "모델.safetensors", to]).succeeds();
+        rapidvec(&case, &["convert", "모델.safetensors", to]).succeeds();
         let back = open(&case, to);
         assert_eq!(back.vocabulary().len(), model.vocabulary().len(), "{to}");
         for word in model.vocabulary().words() {
@@ -598,7 +598,7 @@ fn korean_neighbours_can_be_read_and_words_survive_in_every_output() {
         }
         assert_eq!(similar(&case, to, "서울", "5"), found, "{to}");
     }
-    quickvec(&case, &["vocab", "말뭉치.txt.xz", "-o", "낱말"]).succeeds();
+    rapidvec(&case, &["vocab", "말뭉치.txt.xz", "-o", "낱말"]).succeeds();
     let words = String::from_utf8(case.bytes("낱말")).unwrap();
     let listed = words.lines().map(|line| line.split('\t').next().unwrap());
     assert!(listed.eq(model.vocabulary().words()) && words.starts_with("있다\t"));

@@ -6,9 +6,9 @@
 mod signals;
 mod trial;
 
-use quickvec::compress::Compression;
-use quickvec::vectors::format::safetensors::{ModelParts, write};
-use quickvec::{Vocabulary, WordVectors};
+use rapidvec::compress::Compression;
+use rapidvec::vectors::format::safetensors::{ModelParts, write};
+use rapidvec::{Vocabulary, WordVectors};
 use std::process::Stdio;
 use trial::{Case, Outcome};
 
@@ -182,7 +182,7 @@ fn outputs_are_checked_before_the_corpus_is_read() {
     run(&["-o", "here"]).fails(1, "--force");
     run(&["-o", "."]).fails(1, "a folder");
     run(&["-o", "-"]).fails(2, "name a file");
-    run(&["-o", "m.pkl"]).fails(2, "quickvec convert");
+    run(&["-o", "m.pkl"]).fails(2, "rapidvec convert");
     run(&["--log", "no/loss.csv"]).fails(1, "there is no folder no");
     run(&["--log", "here"]).fails(1, "--force");
     run(&["--plot", "no/loss.svg"]).fails(1, "there is no folder no");
@@ -274,7 +274,7 @@ fn a_line_of_a_hundred_megabytes_takes_bounded_memory() {
             "-c",
             script,
             "sh",
-            env!("CARGO_BIN_EXE_quickvec"),
+            env!("CARGO_BIN_EXE_rapidvec"),
             "vocab",
             "text.txt",
         ]);
@@ -284,11 +284,11 @@ fn a_line_of_a_hundred_megabytes_takes_bounded_memory() {
     let times = (100 << 20) / words.len();
     case.write("text.txt", words.repeat(times));
     run().succeeds();
-    let counted = quickvec::words::read_vocabulary(&case.path("words")).unwrap();
+    let counted = rapidvec::words::read_vocabulary(&case.path("words")).unwrap();
     assert_eq!(counted.counts().iter().sum::<u64>(), 20_000 * times as u64);
     case.write("text.txt", "some words and ".to_owned() + &"x".repeat(100 << 20) + &" more".repeat(5));
     run().succeeds().says("1 word longer than 1000 bytes");
-    let counted = quickvec::words::read_vocabulary(&case.path("words")).unwrap();
+    let counted = rapidvec::words::read_vocabulary(&case.path("words")).unwrap();
     assert_eq!((counted.len(), counted.count(counted.id("more").unwrap())), (1, 5));
 }
 
@@ -425,7 +425,7 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
 fn on_a_full_disk(case: &Case, args: &[&str]) -> Outcome {
     let script = r#"trap "" XFSZ; ulimit -f 8; exec "$@""#;
     let mut command = std::process::Command::new("sh");
-    command.current_dir(case.path("")).args(["-c", script, "sh", env!("CARGO_BIN_EXE_quickvec"), "train", "text.txt"]);
+    command.current_dir(case.path("")).args(["-c", script, "sh", env!("CARGO_BIN_EXE_rapidvec"), "train", "text.txt"]);
     command.args(["-o", "m", "--threads", "1", "--progress", "none"]).args(args);
     Outcome::of(command.stdin(Stdio::null()).output().unwrap())
 }
@@ -442,7 +442,7 @@ fn a_full_disk_is_an_error_and_the_old_file_stays() {
     assert_eq!(std::fs::read_dir(case.path("")).unwrap().count(), 2, "a temporary file was left");
 }
 
-/// Runs `quickvec train ../text.txt ARGS` in a folder on a disk of 64 kB, with `old` as what `m` was before. What is in the folder
+/// Runs `rapidvec train ../text.txt ARGS` in a folder on a disk of 64 kB, with `old` as what `m` was before. What is in the folder
 /// afterwards is the answer's stdout, then what `m` is. `None` where this system lets nobody mount such a disk.
 #[cfg(target_os = "linux")]
 fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
@@ -451,7 +451,7 @@ fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
         "$@" >/dev/null; code=$?; ls -A; cat m; exit $code"#;
     let mut command = std::process::Command::new("unshare");
     command.current_dir(case.path("")).args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
-    command.args([env!("CARGO_BIN_EXE_quickvec"), "train", "../text.txt", "--force", "--threads", "1"]);
+    command.args([env!("CARGO_BIN_EXE_rapidvec"), "train", "../text.txt", "--force", "--threads", "1"]);
     let answer = command.args(args).stdin(Stdio::null()).output();
     std::fs::remove_dir(case.path("disk")).unwrap();
     let outcome = answer.map(Outcome::of).ok().filter(|outcome| [Some(0), Some(1)].contains(&outcome.code));
@@ -523,7 +523,7 @@ fn a_log_never_takes_the_place_of_what_is_read() {
     let case = Case::new();
     case.text(3_000);
     train(&case, &["text.txt", "-o", "m"]).succeeds();
-    assert!(case.quickvec().args(["vocab", "text.txt", "-o", "words"]).status().unwrap().success());
+    assert!(case.rapidvec().args(["vocab", "text.txt", "-o", "words"]).status().unwrap().success());
     let before = (case.bytes("m"), case.bytes("words"));
     for (flag, file) in [("--init", "m"), ("--update", "m"), ("--vocab", "words")] {
         train(&case, &["text.txt", "-o", "new", "--force", flag, file, "--log", file])

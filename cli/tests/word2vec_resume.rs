@@ -6,7 +6,7 @@
 mod signals;
 mod trial;
 
-use quickvec::WordVectors;
+use rapidvec::WordVectors;
 use signals::{send, signal};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -136,7 +136,7 @@ fn several_threads_go_on_with_the_schedule_where_it_was() {
     let [two, one] = ["stopped.csv", "straight.csv"].map(|name| log(&case, name, &[0, 1, 4]));
     assert_eq!(two, one);
     let told = |model: &str| {
-        let output = case.quickvec().args(["info", model, "--format", "json"]).output().unwrap();
+        let output = case.rapidvec().args(["info", model, "--format", "json"]).output().unwrap();
         serde_json::from_str::<serde_json::Value>(&Outcome::of(output).succeeds().stdout).unwrap()["trained"].clone()
     };
     let (two, one) = (told("stopped"), told("straight"));
@@ -156,7 +156,7 @@ fn a_checkpoint_answers_while_training_goes_on() {
         std::thread::sleep(Duration::from_millis(20));
         if case.exists("m") && case.bytes("m") != before {
             before = case.bytes("m");
-            let asked = case.quickvec().args(["similar", "m", "word1", "--top", "3"]).output().unwrap();
+            let asked = case.rapidvec().args(["similar", "m", "word1", "--top", "3"]).output().unwrap();
             let answer = Outcome::of(asked).succeeds().stdout;
             assert_eq!(answer.lines().filter(|line| line.trim_start().starts_with("word")).count(), 3, "{answer}");
             opened += 1;
@@ -331,18 +331,18 @@ fn a_signal_that_is_to_be_ignored_stays_ignored() {
 /// Stopped just at the end of an epoch, and told to be content with that.
 #[test]
 fn a_run_that_is_over_already_logs_nothing_twice() {
-    use quickvec::checkpoint::{EngineRun, load_engine, save_engine_checkpoint};
+    use rapidvec::checkpoint::{EngineRun, load_engine, save_engine_checkpoint};
     let case = with_text();
     let text = ["text.txt", "-o", "m", "--epochs", "2", "--keep-state", "--threads", "1", "--log", "first.csv"];
     case.run(&[&text[..], &RUN].concat()).succeeds();
     let found = load_engine(&case.path("m")).unwrap();
-    let options = quickvec::corpus::CountOptions::default();
-    let source = quickvec::corpus::Source::File(case.path("text.txt"));
-    let sentences = quickvec::corpus::Sentences::read(&[source], &options).unwrap();
-    let config = quickvec::EngineConfig { epochs: 3, ..found.config };
+    let options = rapidvec::corpus::CountOptions::default();
+    let source = rapidvec::corpus::Source::File(case.path("text.txt"));
+    let sentences = rapidvec::corpus::Sentences::read(&[source], &options).unwrap();
+    let config = rapidvec::EngineConfig { epochs: 3, ..found.config };
     let (ids, counts) = (sentences.ids(), found.vocabulary.counts());
     let trainer =
-        quickvec::engine::Trainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
+        rapidvec::engine::Trainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
     let (corpus, vocabulary, storage, held_out) = (&found.corpus, &found.vocabulary, found.storage, &found.held_out);
     let run = EngineRun { config: &config, corpus, vocabulary, storage, held_out };
     save_engine_checkpoint(&case.path("m"), &run, &trainer).unwrap();

@@ -29,7 +29,7 @@ impl fmt::Display for ContextSum {
 /// The settings that, with the corpus, decide what the fast trainer learns.
 ///
 /// ```
-/// use quickvec::{EngineConfig, ModelKind};
+/// use rapidvec::{EngineConfig, ModelKind};
 /// let config = EngineConfig { vector_size: 300, ..EngineConfig::word2vec(ModelKind::SkipGram) };
 /// assert!(config.validate().is_ok());
 /// assert_eq!(config.learning_rate, 0.025);

@@ -57,7 +57,7 @@ impl fmt::Display for OptimizerKind {
 /// The settings that, with the corpus, decide what is learned, bit for bit.
 ///
 /// ```
-/// let config = quickvec::Config { window: 2, ..quickvec::Config::textbook() };
+/// let config = rapidvec::Config { window: 2, ..rapidvec::Config::textbook() };
 /// assert!(config.validate().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

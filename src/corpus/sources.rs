@@ -65,10 +65,10 @@ impl Sources {
     /// for name in ["b.txt", "a.txt", ".hidden"] {
     ///     std::fs::write(folder.path().join(name), "you say goodbye").unwrap();
     /// }
-    /// let sources = quickvec::corpus::Sources::find(&[folder.path()])?;
+    /// let sources = rapidvec::corpus::Sources::find(&[folder.path()])?;
     /// assert_eq!(sources.list[0].to_string(), folder.path().join("a.txt").display().to_string());
     /// assert_eq!((sources.list.len(), sources.hidden), (2, 1));
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     ///
     /// # Errors

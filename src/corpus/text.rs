@@ -13,12 +13,12 @@ use xxhash_rust::xxh3::Xxh3;
 /// A text as ids, in order, and the vocabulary that gives the ids their words.
 ///
 /// ```
-/// use quickvec::corpus::{Corpus, ReadOptions};
+/// use rapidvec::corpus::{Corpus, ReadOptions};
 ///
 /// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello .", &ReadOptions::default())?;
 /// assert_eq!(corpus.ids, [0, 1, 2, 3, 4, 5, 1, 6, 7, 3]); // 3 is <eos>
 /// assert_eq!(corpus.vocabulary.word(2), "goodbye");
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Corpus {

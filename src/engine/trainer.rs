@@ -34,9 +34,9 @@ pub enum Pause {
 /// Trains word2vec's models on a stream of ids.
 ///
 /// ```
-/// use quickvec::engine::{Pause, Trainer};
-/// use quickvec::words::SENTENCE_END;
-/// use quickvec::{EngineConfig, ModelKind};
+/// use rapidvec::engine::{Pause, Trainer};
+/// use rapidvec::words::SENTENCE_END;
+/// use rapidvec::{EngineConfig, ModelKind};
 ///
 /// let ids: Vec<u32> = (0..2_000).map(|i| if i % 20 == 0 { SENTENCE_END } else { (i * i % 101) % 20 }).collect();
 /// let mut counts = vec![0; 20];
@@ -45,7 +45,7 @@ pub enum Pause {
 /// let mut trainer = Trainer::new(&config, &ids, &counts, 1)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.w_in().rows(), 20);
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 pub struct Trainer<'a> {
     config: EngineConfig,

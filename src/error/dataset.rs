@@ -18,7 +18,7 @@ pub enum DatasetError {
     /// The file is in none of the folders, and was not downloaded.
     #[error(
         "{file} was not found in {}, and {reason}; fetch {url} and put it into one of these folders, \
-         or name its folder with --data-dir or QUICKVEC_DATA",
+         or name its folder with --data-dir or RAPIDVEC_DATA",
         folders(looked_in)
     )]
     NotFound {
@@ -62,7 +62,7 @@ pub enum DatasetError {
         got: String,
     },
     /// A server refused. Nothing was kept.
-    #[error("{url} answered with HTTP status {status}; is the address right? QUICKVEC_PTB_URL names another")]
+    #[error("{url} answered with HTTP status {status}; is the address right? RAPIDVEC_PTB_URL names another")]
     HttpStatus {
         /// The address.
         url: String,

@@ -6,7 +6,7 @@
 pub enum FormatError {
     /// The first bytes belong to no format that is known.
     #[error(
-        "expected word vectors (a quickvec model, word2vec text or binary, GloVe, fastText .vec or .bin, npz, the chapter's \
+        "expected word vectors (a rapidvec model, word2vec text or binary, GloVe, fastText .vec or .bin, npz, the chapter's \
          pickle; any of them packed too), got {got}"
     )]
     Unrecognised {
@@ -48,13 +48,13 @@ pub enum FormatError {
         got: u64,
     },
     /// A safetensors file of another program.
-    #[error("the file's metadata has no `{key}`: it is a safetensors file, but no quickvec model")]
+    #[error("the file's metadata has no `{key}`: it is a safetensors file, but no rapidvec model")]
     NotAModel {
         /// The metadata that every model has.
         key: &'static str,
     },
     /// A model of a format to come.
-    #[error("the model has format version `{got}`, expected `{expected}`; a newer quickvec may read it")]
+    #[error("the model has format version `{got}`, expected `{expected}`; a newer rapidvec may read it")]
     Version {
         /// The version that this program reads.
         expected: &'static str,

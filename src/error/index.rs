@@ -5,10 +5,10 @@
 #[non_exhaustive]
 pub enum IndexError {
     /// The first bytes are not those of an index.
-    #[error("this is no index of quickvec; make one with `quickvec index MODEL`")]
+    #[error("this is no index of rapidvec; make one with `rapidvec index MODEL`")]
     NotAnIndex,
     /// The file was cut short, or something was appended.
-    #[error("the index is {}: expected {expected} bytes, got {got}; make it anew with `quickvec index MODEL`",
+    #[error("the index is {}: expected {expected} bytes, got {got}; make it anew with `rapidvec index MODEL`",
         if got < expected { "cut short" } else { "too long" })]
     Length {
         /// Bytes that the header describes, itself included.
@@ -17,7 +17,7 @@ pub enum IndexError {
         got: u64,
     },
     /// The bytes are not those that were written.
-    #[error("the index was altered: expected checksum {expected}, got {got}; make it anew with `quickvec index MODEL`")]
+    #[error("the index was altered: expected checksum {expected}, got {got}; make it anew with `rapidvec index MODEL`")]
     Checksum {
         /// The checksum that the file records.
         expected: String,
@@ -27,7 +27,7 @@ pub enum IndexError {
     /// The index was made of other vectors.
     #[error(
         "the index belongs to another model (fingerprint {got}, this one has {expected}); make it anew with \
-         `quickvec index MODEL`"
+         `rapidvec index MODEL`"
     )]
     OtherModel {
         /// The fingerprint of the vectors.
@@ -36,7 +36,7 @@ pub enum IndexError {
         got: String,
     },
     /// The graph contradicts itself, or was written by another version of the library beneath.
-    #[error("the index is damaged or of another version: {what}; make it anew with `quickvec index MODEL`")]
+    #[error("the index is damaged or of another version: {what}; make it anew with `rapidvec index MODEL`")]
     Damaged {
         /// What is wrong.
         what: &'static str,

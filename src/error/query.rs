@@ -23,7 +23,7 @@ pub enum QueryError {
     /// Weights by frequency were asked for where nothing tells frequencies.
     #[error(
         "the model does not tell how often words were seen, and weights by frequency (--sif) rest on that; \
-         embed without them, or train with quickvec, whose models keep the counts"
+         embed without them, or train with rapidvec, whose models keep the counts"
     )]
     NoCounts,
     /// The `a` of the weights `a / (a + frequency)`.

@@ -60,12 +60,12 @@ impl WordVectors {
     /// The word that does not belong with the others: the one farthest from their mean.
     ///
     /// ```
-    /// # use quickvec::vectors::{Floats, WordVectors};
-    /// # let mut vocabulary = quickvec::Vocabulary::new();
+    /// # use rapidvec::vectors::{Floats, WordVectors};
+    /// # let mut vocabulary = rapidvec::Vocabulary::new();
     /// # ["breakfast", "lunch", "car", "dinner"].map(|word| vocabulary.add(word));
     /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(vec![1.0, 0.1, 2.0, 0.0, 0.0, 1.0, 1.0, 0.2]))?;
     /// assert_eq!(vectors.odd_one_out(&["breakfast", "lunch", "car", "dinner"])?.word, "car");
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     ///
     /// # Errors

@@ -22,8 +22,8 @@ use std::path::Path;
 /// Makes vectors of texts.
 ///
 /// ```
-/// use quickvec::vectors::{Embedder, Floats, WordVectors};
-/// let mut vocabulary = quickvec::Vocabulary::new();
+/// use rapidvec::vectors::{Embedder, Floats, WordVectors};
+/// let mut vocabulary = rapidvec::Vocabulary::new();
 /// ["you", "say", "goodbye"].map(|word| vocabulary.add(word));
 /// let numbers = Floats::F32(vec![2.0, 0.0, 0.0, 3.0, 0.0, -1.0]); // 3 words x 2 numbers
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
@@ -34,11 +34,11 @@ use std::path::Path;
 /// let mut rows = Vec::new();
 /// let report = embedder.embed_lines("you say\n\nhello\n".as_bytes(), "talk", |row| {
 ///     rows.push(row.to_vec());
-///     Ok::<(), quickvec::Error>(())
+///     Ok::<(), rapidvec::Error>(())
 /// })?;
 /// assert_eq!(rows, [[0.5, 0.5], [0.0, 0.0], [0.0, 0.0]]);
 /// assert_eq!((report.lines, report.words, report.unknown_words, report.lines_unknown), (3, 3, 1, 2));
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Embedder<'a> {

@@ -15,13 +15,13 @@ impl WordVectors {
     /// read so.
     ///
     /// ```
-    /// # use quickvec::vectors::{Floats, WordVectors};
-    /// let mut vocabulary = quickvec::Vocabulary::new();
+    /// # use rapidvec::vectors::{Floats, WordVectors};
+    /// let mut vocabulary = rapidvec::Vocabulary::new();
     /// let cafe = vocabulary.add("café");
     /// let vectors = WordVectors::new(vocabulary, 1, Floats::F32(vec![1.0]))?;
     /// assert_eq!(vectors.id("cafe\u{301}"), Some(cafe)); // an e, and an accent of its own
     /// assert_eq!(vectors.id("Café"), None);
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     pub fn id(&self, word: &str) -> Option<WordId> {
         let words = self.vocabulary();

@@ -1,7 +1,7 @@
 //! A file's bytes, mapped into memory rather than read.
 //!
 //! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
-//! queried. Limit: while a file is mapped nobody may change it in place. quickvec never does (it renames new files over
+//! queried. Limit: while a file is mapped nobody may change it in place. rapidvec never does (it renames new files over
 //! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
 //! ends this process with SIGBUS, or with a message if it asked for one (`lost.rs`).
 #![allow(unsafe_code)]

@@ -27,7 +27,7 @@ impl WordVectors {
     /// Opens a file of word vectors as `options` say, and tells what was done with what could not be taken as it stood.
     ///
     /// ```
-    /// use quickvec::vectors::{WordVectors, format::OpenOptions};
+    /// use rapidvec::vectors::{WordVectors, format::OpenOptions};
     /// # let folder = tempfile::tempdir().unwrap();
     /// let path = folder.path().join("vectors.txt");
     /// std::fs::write(&path, "3 2\nyou 1 0\nwe 0.8 0.6\nyou 0 1\n").unwrap();
@@ -35,7 +35,7 @@ impl WordVectors {
     /// assert_eq!((vectors.len(), report.duplicates), (2, 1));
     /// let two = OpenOptions { limit: Some(2), ..OpenOptions::default() };
     /// assert!(WordVectors::open_with(&path, &two)?.1.stopped_at_limit);
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     ///
     /// # Errors

@@ -68,13 +68,13 @@ impl WordVectors {
     /// how often words were seen, its order is taken for that of frequency, as most programs write it.
     ///
     /// ```
-    /// # use quickvec::vectors::{Floats, WordVectors};
-    /// # let mut vocabulary = quickvec::Vocabulary::new();
+    /// # use rapidvec::vectors::{Floats, WordVectors};
+    /// # let mut vocabulary = rapidvec::Vocabulary::new();
     /// # [("you", 9), ("we", 1), ("car", 5)].map(|(word, count)| vocabulary.insert(word, count));
     /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]))?;
     /// assert_eq!(vectors.most_similar("you", 1)?[0].word, "we");
     /// assert_eq!(vectors.restrict(2).most_similar("you", 1)?[0].word, "car"); // `we` is the rarest
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     pub fn restrict(&self, words: usize) -> Restricted<'_> {
         Restricted { vectors: self, candidates: most_frequent(self.vocabulary(), words) }

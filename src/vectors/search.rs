@@ -55,14 +55,14 @@ impl WordVectors {
     /// a negative weight push away.
     ///
     /// ```
-    /// # use quickvec::vectors::{Floats, WordVectors};
-    /// # let mut vocabulary = quickvec::Vocabulary::new();
+    /// # use rapidvec::vectors::{Floats, WordVectors};
+    /// # let mut vocabulary = rapidvec::Vocabulary::new();
     /// # ["king", "man", "woman", "queen", "car"].map(|word| vocabulary.add(word));
     /// # let numbers = vec![3.0, 1.0, 1.0, 0.0, 0.0, 2.0, 1.0, 3.0, -1.0, 0.0];
     /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(numbers))?;
     /// let found = vectors.most_similar_weighted(&[("king", 1.0), ("man", -1.0), ("woman", 0.8)], 1)?;
     /// assert_eq!(found[0].word, "queen");
-    /// # Ok::<(), quickvec::Error>(())
+    /// # Ok::<(), rapidvec::Error>(())
     /// ```
     ///
     /// # Errors

@@ -15,14 +15,14 @@ use std::sync::{Arc, OnceLock};
 /// A vocabulary and a vector for each word, ready for questions.
 ///
 /// ```
-/// use quickvec::vectors::{Floats, WordVectors};
-/// let mut vocabulary = quickvec::Vocabulary::new();
+/// use rapidvec::vectors::{Floats, WordVectors};
+/// let mut vocabulary = rapidvec::Vocabulary::new();
 /// ["you", "we", "car"].map(|word| vocabulary.add(word));
 /// let numbers = Floats::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]); // 3 words x 2 numbers
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
 /// let nearest = &vectors.most_similar("you", 5)?[0];
 /// assert_eq!((nearest.word.as_str(), nearest.similarity), ("we", 0.8));
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct WordVectors {

@@ -12,7 +12,7 @@ use std::ops::{ControlFlow, Range};
 /// [`Sentences::ids`](crate::corpus::Sentences::ids) gives, which takes half the room or three quarters of it.
 ///
 /// ```
-/// use quickvec::words::{Ids, SENTENCE_END};
+/// use rapidvec::words::{Ids, SENTENCE_END};
 ///
 /// let ids = Ids::from(&[4, 2, SENTENCE_END]);
 /// assert_eq!((ids.len(), ids.get(1), ids.words()), (3, 2, 2));

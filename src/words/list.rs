@@ -22,9 +22,9 @@ const MAX_LINE_BYTES: usize = 1 << 16;
 /// # let folder = tempfile::tempdir().unwrap();
 /// let path = folder.path().join("vocab.txt");
 /// std::fs::write(&path, "you\t2\n안녕\t1\n").unwrap();
-/// let vocabulary = quickvec::words::read_vocabulary(&path)?;
+/// let vocabulary = rapidvec::words::read_vocabulary(&path)?;
 /// assert_eq!((vocabulary.id("안녕"), vocabulary.count(0)), (Some(1), 2));
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 ///
 /// # Errors

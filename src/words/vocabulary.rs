@@ -15,7 +15,7 @@ pub const SENTENCE_END: WordId = WordId::MAX;
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///
 /// ```
-/// let mut vocabulary = quickvec::Vocabulary::new();
+/// let mut vocabulary = rapidvec::Vocabulary::new();
 /// let you = vocabulary.add("you");
 /// assert_eq!(vocabulary.add("you"), you);
 /// assert_eq!(vocabulary.word(you), "you");
@@ -167,7 +167,7 @@ impl Vocabulary {
     /// known that is the order of the ids, which in most files is that of falling counts.
     ///
     /// ```
-    /// let mut vocabulary = quickvec::Vocabulary::new();
+    /// let mut vocabulary = rapidvec::Vocabulary::new();
     /// [("you", 2), ("say", 9), ("i", 2)].map(|(word, count)| vocabulary.insert(word, count));
     /// assert_eq!(vocabulary.by_falling_count(), [1, 0, 2]);
     /// ```
@@ -182,7 +182,7 @@ impl Vocabulary {
     /// how many are new.
     ///
     /// ```
-    /// # use quickvec::Vocabulary;
+    /// # use rapidvec::Vocabulary;
     /// let (mut old, mut text) = (Vocabulary::new(), Vocabulary::new());
     /// [("you", 5), ("say", 3)].map(|(word, count)| old.insert(word, count));
     /// [("hello", 7), ("say", 4), ("goodbye", 1)].map(|(word, count)| text.insert(word, count));

@@ -1,9 +1,9 @@
 """Writes evaluate_gensim.json: what gensim makes of small files of questions and pairs, and of the well-known ones.
 
     pip install gensim==4.4.0
-    QUICKVEC_SHARED=../shared python tests/data/evaluate_gensim.py
+    RAPIDVEC_SHARED=../shared python tests/data/evaluate_gensim.py
 
-`small` holds words, vectors and texts in full. `large` is of the files in $QUICKVEC_SHARED/eval, with vectors that `made_up` (here and in
+`small` holds words, vectors and texts in full. `large` is of the files in $RAPIDVEC_SHARED/eval, with vectors that `made_up` (here and in
 tests/evaluate.rs) makes of whole numbers, so that both sides have the same bits; only results are recorded.
 """
 
@@ -136,7 +136,7 @@ def made_up(questions, judged):
 
 
 def large():
-    folder = Path(os.environ["QUICKVEC_SHARED"], "eval")
+    folder = Path(os.environ["RAPIDVEC_SHARED"], "eval")
     files = [folder / "ws353.txt", folder / "SimLex999.txt"]
     vectors, cases = keyed(*made_up(folder / "questions-words.txt", files)), []
     for options in every_option([300000, 700]):

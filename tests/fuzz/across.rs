@@ -1,10 +1,10 @@
 //! What holds for all formats: words that come back through each that can hold them, and files given to the wrong reader.
 
 use super::{Read, numbers, seeds};
-use quickvec::Vocabulary;
-use quickvec::vectors::WordVectors;
-use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::vectors::format::{
+use rapidvec::Vocabulary;
+use rapidvec::vectors::WordVectors;
+use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
+use rapidvec::vectors::format::{
     OpenOptions, OpenReport, fasttext, npz, pickle, recognise, word2vec_binary, word2vec_text,
 };
 use std::collections::BTreeMap;

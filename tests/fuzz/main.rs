@@ -7,7 +7,7 @@
 //! Whatever comes of it: no panic; an answer within 5 seconds of the processor's time (`time.rs`); where it is refused, at most the file's length and 16 MB of
 //! memory (`memory.rs`; the thread that reads is counted); and what opens says the same after it was written and read.
 //!
-//! `QUICKVEC_FUZZ_SECONDS` sets how long each target runs (1 unless told). bolero keeps the input that failed as small
+//! `RAPIDVEC_FUZZ_SECONDS` sets how long each target runs (1 unless told). bolero keeps the input that failed as small
 //! as it can and prints it: it becomes a named test of its reader. It also runs them under cargo-bolero's engines.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -20,9 +20,9 @@ mod targets;
 mod time;
 
 use change::Change;
-use quickvec::error::FormatError;
-use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, recognise};
-use quickvec::vectors::{Floats, WordVectors};
+use rapidvec::error::FormatError;
+use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, recognise};
+use rapidvec::vectors::{Floats, WordVectors};
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -48,8 +48,8 @@ fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8], &OpenOptions) + RefUnwindSafe)
 }
 
 fn seconds() -> Duration {
-    let told = std::env::var("QUICKVEC_FUZZ_SECONDS").ok();
-    Duration::from_secs(told.map_or(1, |told| told.parse().expect("QUICKVEC_FUZZ_SECONDS is a whole number")))
+    let told = std::env::var("RAPIDVEC_FUZZ_SECONDS").ok();
+    Duration::from_secs(told.map_or(1, |told| told.parse().expect("RAPIDVEC_FUZZ_SECONDS is a whole number")))
 }
 
 fn options_of(choice: u8) -> OpenOptions {

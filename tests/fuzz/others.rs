@@ -2,16 +2,16 @@
 
 use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
-use quickvec::checkpoint::{self, CorpusRecord, EngineRun, Run, Storage};
-use quickvec::compress::Compression;
-use quickvec::corpus::{
+use rapidvec::checkpoint::{self, CorpusRecord, EngineRun, Run, Storage};
+use rapidvec::compress::Compression;
+use rapidvec::corpus::{
     Corpus, CountOptions, InvalidUtf8, Normalization, Preparation, ReadOptions, Sentences, TokenizerKind,
 };
-use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
-use quickvec::vectors::format::{InvalidWord, OpenOptions};
-use quickvec::vectors::{Embedder, Floats};
-use quickvec::words::{read_vocabulary, write_vocabulary};
-use quickvec::{Config, EngineConfig, ModelKind, OptimizerKind, WordVectors, engine, nn};
+use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
+use rapidvec::vectors::format::{InvalidWord, OpenOptions};
+use rapidvec::vectors::{Embedder, Floats};
+use rapidvec::words::{read_vocabulary, write_vocabulary};
+use rapidvec::{Config, EngineConfig, ModelKind, OptimizerKind, WordVectors, engine, nn};
 use std::path::Path;
 
 const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
@@ -61,7 +61,7 @@ fn evaluation_files_of_any_bytes() {
         let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
         match set {
             EvaluationSet::Analogies(set) => {
-                let method = quickvec::AnalogyMethod::default();
+                let method = rapidvec::AnalogyMethod::default();
                 let report = vectors.evaluate_analogies(&set, method, &options).unwrap();
                 assert!(
                     report.sections.iter().all(|section| section.accuracy().is_none_or(|x| (0.0..=1.0).contains(&x)))
@@ -167,7 +167,7 @@ fn lines_to_embed_of_any_bytes() {
         let embedded = watched(bytes, || {
             embedder.embed_lines(bytes, "lines", |vector| {
                 assert!(vector.iter().all(|x| x.is_finite()));
-                Ok::<(), quickvec::Error>(())
+                Ok::<(), rapidvec::Error>(())
             })
         });
         let _ = embedded;
@@ -249,7 +249,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
 #[cfg(feature = "ann")]
 mod ann {
     use super::*;
-    use quickvec::vectors::ann::{ApproximateIndex, IndexOptions};
+    use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions};
     use xxhash_rust::xxh3::Xxh3;
 
     /// The checksum of header and body lies behind the first 64 bytes.

@@ -1,9 +1,9 @@
 //! Small valid files of every format.
 
-use quickvec::Vocabulary;
-use quickvec::vectors::format::npz::NpzWriter;
-use quickvec::vectors::format::safetensors::{self, ExtraTensor, ModelParts};
-use quickvec::vectors::format::{pickle, word2vec_binary, word2vec_text};
+use rapidvec::Vocabulary;
+use rapidvec::vectors::format::npz::NpzWriter;
+use rapidvec::vectors::format::safetensors::{self, ExtraTensor, ModelParts};
+use rapidvec::vectors::format::{pickle, word2vec_binary, word2vec_text};
 use std::collections::BTreeMap;
 
 const WORDS: [&str; 4] = ["you", "고양이", "goodbye", "."];

@@ -1,15 +1,15 @@
 //! The targets.
 
 use super::{Read, assert_same, fuzz, memory, numbers, seeds, table, watched};
-use quickvec::Error;
-use quickvec::compress::Compression;
-use quickvec::error::FormatError;
-use quickvec::vectors::format::fasttext::{self, FastTextModel};
-use quickvec::vectors::format::npz::{self, NpzWriter};
-use quickvec::vectors::format::pickle::{self, TextbookVectors};
-use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::vectors::format::{Format, OpenOptions, OpenReport, Table, recognise, word2vec_binary, word2vec_text};
-use quickvec::vectors::{Floats, WordVectors};
+use rapidvec::Error;
+use rapidvec::compress::Compression;
+use rapidvec::error::FormatError;
+use rapidvec::vectors::format::fasttext::{self, FastTextModel};
+use rapidvec::vectors::format::npz::{self, NpzWriter};
+use rapidvec::vectors::format::pickle::{self, TextbookVectors};
+use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
+use rapidvec::vectors::format::{Format, OpenOptions, OpenReport, Table, recognise, word2vec_binary, word2vec_text};
+use rapidvec::vectors::{Floats, WordVectors};
 use std::io::{Cursor, Write};
 use xxhash_rust::xxh3::Xxh3;
 use zip::write::SimpleFileOptions;

@@ -8,11 +8,11 @@
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use quickvec::math::{Purpose, Rng, cores};
-use quickvec::vectors::Floats;
-use quickvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
-use quickvec::{Vocabulary, WordVectors};
-use quickvec_bench::{machine, report};
+use rapidvec::math::{Purpose, Rng, cores};
+use rapidvec::vectors::Floats;
+use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
+use rapidvec::{Vocabulary, WordVectors};
+use rapidvec_bench::{machine, report};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;

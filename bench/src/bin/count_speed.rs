@@ -6,8 +6,8 @@
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use quickvec::corpus::{CountOptions, Sentences, Source};
-use quickvec_bench::timing::median;
+use rapidvec::corpus::{CountOptions, Sentences, Source};
+use rapidvec_bench::timing::median;
 use serde_json::json;
 use std::hint::black_box;
 use std::path::PathBuf;

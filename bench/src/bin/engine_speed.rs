@@ -6,13 +6,13 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use quickvec::corpus::{CountOptions, Sentences, Source};
-use quickvec::engine::{Pause, Trainer};
-use quickvec::math::Matrix;
-use quickvec::vectors::format::{word2vec_binary, word2vec_text};
-use quickvec::words::WordId;
-use quickvec::{EngineConfig, ModelKind, Vocabulary};
-use quickvec_bench::machine::{peak_memory, user_seconds};
+use rapidvec::corpus::{CountOptions, Sentences, Source};
+use rapidvec::engine::{Pause, Trainer};
+use rapidvec::math::Matrix;
+use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
+use rapidvec::words::WordId;
+use rapidvec::{EngineConfig, ModelKind, Vocabulary};
+use rapidvec_bench::machine::{peak_memory, user_seconds};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -7,8 +7,8 @@
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use quickvec::vectors::evaluate::{AnalogyReport, EvaluateOptions, EvaluationSet};
-use quickvec::{AnalogyMethod, WordVectors};
+use rapidvec::vectors::evaluate::{AnalogyReport, EvaluateOptions, EvaluationSet};
+use rapidvec::{AnalogyMethod, WordVectors};
 use std::path::PathBuf;
 use std::time::Instant;
 

@@ -5,8 +5,8 @@
 
 use anyhow::bail;
 use clap::Parser;
-use quickvec::WordVectors;
-use quickvec::vectors::format::{word2vec_binary, word2vec_text};
+use rapidvec::WordVectors;
+use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
 use std::path::PathBuf;
 use std::time::Instant;
 

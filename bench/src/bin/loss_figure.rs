@@ -6,14 +6,14 @@
 
 use anyhow::Result;
 use clap::Parser;
-use quickvec_bench::figure::{Corner, Figure, Series, Style};
-use quickvec_bench::log;
+use rapidvec_bench::figure::{Corner, Figure, Series, Style};
+use rapidvec_bench::log;
 use std::path::PathBuf;
 
 #[derive(Parser)]
 #[command(about = "Draw two loss logs in one figure")]
 struct Args {
-    /// Log that `quickvec train --log` wrote
+    /// Log that `rapidvec train --log` wrote
     ours: PathBuf,
     /// Log to compare it with
     reference: PathBuf,
@@ -31,7 +31,7 @@ fn main() -> Result<()> {
     let length = log::epoch_length(&[&ours, &reference]);
     let epochs = ours.iter().chain(&reference).map(|point| point.epoch).max().unwrap_or(1);
     let figure = Figure {
-        title: "The chapter's training run: its reader's log and quickvec".into(),
+        title: "The chapter's training run: its reader's log and rapidvec".into(),
         subtitle: args.subtitle,
         x_label: "iteration, over all epochs".into(),
         y_label: "average loss".into(),
@@ -40,7 +40,7 @@ fn main() -> Result<()> {
         x_range: Some((0.0, (epochs * length) as f64)),
         legend: Corner::TopRight,
         series: vec![
-            series("quickvec", "#3182ce", Style::Line, log::over_all_epochs(&ours, length)),
+            series("rapidvec", "#3182ce", Style::Line, log::over_all_epochs(&ours, length)),
             series("the reader's log", "#c53030", Style::Dots, log::over_all_epochs(&reference, length)),
         ],
     };

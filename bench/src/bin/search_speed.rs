@@ -5,18 +5,18 @@
 //! cores from a warm cache (by `read` into a buffer that stays in the core's own cache: nothing that reads a file is faster);
 //! opening takes at most 50 ms more than hashing the vocabulary's bytes, and memory beyond the map stays under 200 MB.
 //! **Few at once**: a few words share one scan. **Many at once**: 1,000 queries over 100,000 x 300 run at 80 % or more of the
-//! rate at which this machine multiplies matrices: see `quickvec_bench::product`.
+//! rate at which this machine multiplies matrices: see `rapidvec_bench::product`.
 #![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
-use quickvec::math::kernels::search::{product_kernels, search_kernels};
-use quickvec::math::{Purpose, Rng, cores};
-use quickvec::vectors::Floats;
-use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::{Vocabulary, WordVectors};
-use quickvec_bench::product::{Enough, rates};
-use quickvec_bench::{machine, report};
+use rapidvec::math::kernels::search::{product_kernels, search_kernels};
+use rapidvec::math::{Purpose, Rng, cores};
+use rapidvec::vectors::Floats;
+use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
+use rapidvec::{Vocabulary, WordVectors};
+use rapidvec_bench::product::{Enough, rates};
+use rapidvec_bench::{machine, report};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -172,7 +172,7 @@ struct Model {
 impl Model {
     fn new(args: &Args) -> Result<Self> {
         let folder = args.folder.clone().unwrap_or_else(std::env::temp_dir);
-        let own = || folder.join(format!("quickvec-search-speed-{}.safetensors", std::process::id()));
+        let own = || folder.join(format!("rapidvec-search-speed-{}.safetensors", std::process::id()));
         let model = Self { path: args.keep.clone().unwrap_or_else(own), keep: args.keep.is_some() };
         if !model.path.exists() {
             write_model(&model.path, args.words, args.size)?;
@@ -441,7 +441,7 @@ mod tests {
 
     #[test]
     fn all_parts_run_small() {
-        let file = std::env::temp_dir().join(format!("quickvec-search-speed-test-{}", std::process::id()));
+        let file = std::env::temp_dir().join(format!("rapidvec-search-speed-test-{}", std::process::id()));
         let mut args = Args::parse_from(
             "search_speed --quick --words 100 --batch-words 500 --size 20 --queries 40 --rounds 1".split(' '),
         );

@@ -17,10 +17,10 @@
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use quickvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
-use quickvec::math::{LANES, Matrix, Purpose, Rng};
-use quickvec_bench::machine;
-use quickvec_bench::timing::median;
+use rapidvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
+use rapidvec::math::{LANES, Matrix, Purpose, Rng};
+use rapidvec_bench::machine;
+use rapidvec_bench::timing::median;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;

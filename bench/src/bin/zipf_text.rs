@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use quickvec::math::{AliasTable, Purpose, Rng};
+use rapidvec::math::{AliasTable, Purpose, Rng};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

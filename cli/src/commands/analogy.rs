@@ -1,8 +1,8 @@
-//! `quickvec analogy MODEL A B C`: A is to B as C is to what?
+//! `rapidvec analogy MODEL A B C`: A is to B as C is to what?
 
 use super::open::{self, OpenArgs};
 use crate::output::{Answer, Form, Query, to_stdout};
-use quickvec::{AnalogyMethod, Error};
+use rapidvec::{AnalogyMethod, Error};
 use std::path::PathBuf;
 
 /// Answer "A is to B as C is to ?"

@@ -1,14 +1,14 @@
-//! `quickvec convert IN OUT`: the same vectors in another format.
+//! `rapidvec convert IN OUT`: the same vectors in another format.
 
 use super::info;
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, is_same, note, shell_words};
-use quickvec::compress::Compression;
-use quickvec::error::{FormatError, PickleError};
-use quickvec::vectors::format::npz::NpzWriter;
-use quickvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use quickvec::vectors::format::{Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text};
-use quickvec::{Error, Vocabulary, WordId, WordVectors};
+use rapidvec::compress::Compression;
+use rapidvec::error::{FormatError, PickleError};
+use rapidvec::vectors::format::npz::NpzWriter;
+use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
+use rapidvec::vectors::format::{Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text};
+use rapidvec::{Error, Vocabulary, WordId, WordVectors};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub struct Args {
 /// The formats that can be written.
 #[derive(Debug, Clone, Copy, PartialEq, clap::ValueEnum)]
 enum To {
-    /// quickvec's own
+    /// rapidvec's own
     Safetensors,
     /// The chapter's: a dictionary with word_vecs, word_to_id and id_to_word
     Pickle,
@@ -146,7 +146,7 @@ pub fn instead(output: &Path) -> Option<String> {
     let bare = if packed { output.with_extension("") } else { output.to_owned() };
     let model = bare.with_extension("safetensors").to_string_lossy().into_owned();
     let wanted = output.to_string_lossy().into_owned();
-    let command = shell_words(["quickvec".into(), "convert".into(), model.clone(), wanted.clone()]);
+    let command = shell_words(["rapidvec".into(), "convert".into(), model.clone(), wanted.clone()]);
     let name = promised.name();
     Some(format!(
         "a model is saved as safetensors, and {wanted} is the name of {name}; save to {model}, then: {command}"

@@ -3,12 +3,12 @@
 
 use super::reading::Reading;
 use crate::output::{UsageError, counted, note, say, thousands};
-use quickvec::Vocabulary;
-use quickvec::compress::Compression;
-use quickvec::corpus::datasets::ptb::{self, Split};
-use quickvec::corpus::datasets::{Locator, builtin};
-use quickvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
-use quickvec::error::{CorpusError, Error};
+use rapidvec::Vocabulary;
+use rapidvec::compress::Compression;
+use rapidvec::corpus::datasets::ptb::{self, Split};
+use rapidvec::corpus::datasets::{Locator, builtin};
+use rapidvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
+use rapidvec::error::{CorpusError, Error};
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";

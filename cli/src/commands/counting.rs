@@ -5,10 +5,10 @@ use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;
 use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use quickvec::corpus::{
+use rapidvec::corpus::{
     Corpus, CountOptions, CountReport, EOS, Preparation, ReadOptions, ReadProgress, Sentences, count_words,
 };
-use quickvec::{Vocabulary, WordId};
+use rapidvec::{Vocabulary, WordId};
 use std::ops::ControlFlow;
 
 /// Which words are counted.

@@ -1,9 +1,9 @@
-//! `quickvec embed MODEL < lines`: a text a line becomes a vector a line.
+//! `rapidvec embed MODEL < lines`: a text a line becomes a vector a line.
 
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, note, thousands, to_stdout};
-use quickvec::vectors::{EmbedReport, Embedder, NpySpool};
-use quickvec::{Error, file};
+use rapidvec::vectors::{EmbedReport, Embedder, NpySpool};
+use rapidvec::{Error, file};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,11 @@
-//! `quickvec eval MODEL FILE...`: how good are these vectors?
+//! `rapidvec eval MODEL FILE...`: how good are these vectors?
 
 use super::open::{self, OpenArgs};
 use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
 use anyhow::ensure;
-use quickvec::error::QueryError;
-use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
-use quickvec::{AnalogyMethod, WordVectors};
+use rapidvec::error::QueryError;
+use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
+use rapidvec::{AnalogyMethod, WordVectors};
 use std::path::{Path, PathBuf};
 use std::thread;
 

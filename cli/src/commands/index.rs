@@ -1,8 +1,8 @@
-//! `quickvec index MODEL`: build the approximate index, and tell what it is worth.
+//! `rapidvec index MODEL`: build the approximate index, and tell what it is worth.
 
 use super::open::OpenArgs;
 use crate::output::{Facts, FactsForm, Place, to_stdout};
-use quickvec::vectors::ann::{ApproximateIndex, IndexOptions};
+use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions};
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;

@@ -1,11 +1,11 @@
-//! `quickvec info MODEL`: what a file of word vectors holds, how it was trained, how its numbers are spread.
+//! `rapidvec info MODEL`: what a file of word vectors holds, how it was trained, how its numbers are spread.
 
 use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
-use quickvec::vectors::Rows;
-use quickvec::vectors::format::safetensors::{ModelFile, VERSION};
-use quickvec::vectors::format::{Format, recognise_file};
-use quickvec::{Error, Vocabulary, WordVectors};
+use rapidvec::vectors::Rows;
+use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
+use rapidvec::vectors::format::{Format, recognise_file};
+use rapidvec::{Error, Vocabulary, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -60,7 +60,7 @@ impl About {
     }
 
     fn of_model(mut facts: Facts, model: &ModelFile) -> Self {
-        facts.add("format", format!("quickvec safetensors, version {VERSION}"));
+        facts.add("format", format!("rapidvec safetensors, version {VERSION}"));
         of_words(&mut facts, model.vocabulary(), model.vector_size(), model.input().is_half());
         let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
         facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());

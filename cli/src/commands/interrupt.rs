@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::output::INTERRUPTED;
-use quickvec::file::abandon_writes;
+use rapidvec::file::abandon_writes;
 use std::io;
 
 /// From now on a signal ends the program without leaving a half-written file.

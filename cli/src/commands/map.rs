@@ -1,13 +1,13 @@
-//! `quickvec map MODEL -o FILE`: words in two dimensions, as a picture or a page.
+//! `rapidvec map MODEL -o FILE`: words in two dimensions, as a picture or a page.
 
 use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
-use quickvec::corpus::EOS;
-use quickvec::math::cores;
-use quickvec::vectors::Floats;
-use quickvec::vectors::map::{clusters, most_frequent, pca};
-use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
+use rapidvec::corpus::EOS;
+use rapidvec::math::cores;
+use rapidvec::vectors::Floats;
+use rapidvec::vectors::map::{clusters, most_frequent, pca};
+use rapidvec::{Error, Vocabulary, WordId, WordVectors, file};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -184,7 +184,7 @@ fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result
 
 #[cfg(feature = "tsne")]
 fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, Error> {
-    use quickvec::vectors::map::{TsneOptions, tsne};
+    use rapidvec::vectors::map::{TsneOptions, tsne};
     Ok(tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })?)
 }
 

@@ -1,8 +1,8 @@
-//! `quickvec odd MODEL WORD...`: which of these words does not belong?
+//! `rapidvec odd MODEL WORD...`: which of these words does not belong?
 
 use super::open::OpenArgs;
 use crate::output::{Answer, Form, Query, to_stdout};
-use quickvec::Error;
+use rapidvec::Error;
 use std::path::PathBuf;
 
 /// Show which of the words does not belong with the others

@@ -1,9 +1,9 @@
 //! What all commands that open a model share.
 
 use crate::output::{UsageError, counted, note};
-use quickvec::vectors::Restricted;
-use quickvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use quickvec::{Error, Vocabulary, WordVectors};
+use rapidvec::vectors::Restricted;
+use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
+use rapidvec::{Error, Vocabulary, WordVectors};
 use std::io::ErrorKind;
 use std::path::Path;
 

@@ -1,10 +1,10 @@
-//! `quickvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
+//! `rapidvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, counted, say};
 use anyhow::bail;
-use quickvec::vectors::map::most_frequent;
-use quickvec::{Error, Vocabulary, WordId, WordVectors, file};
+use rapidvec::vectors::map::most_frequent;
+use rapidvec::{Error, Vocabulary, WordId, WordVectors, file};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

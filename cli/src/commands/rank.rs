@@ -1,8 +1,8 @@
-//! `quickvec rank MODEL A B`: how many words are nearer to A than B is?
+//! `rapidvec rank MODEL A B`: how many words are nearer to A than B is?
 
 use super::open::{self, OpenArgs};
 use crate::output::{Comparison, Form, comparisons, to_stdout};
-use quickvec::Error;
+use rapidvec::Error;
 use std::path::PathBuf;
 
 /// Show the rank of B among the words near A: 1 if it is the nearest of all

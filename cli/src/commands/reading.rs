@@ -3,7 +3,7 @@
 
 use crate::output::UsageError;
 use clap::ValueEnum;
-use quickvec::corpus::{InvalidUtf8, MissingField, Normalization, Preparation, ReadOptions, TokenizerKind};
+use rapidvec::corpus::{InvalidUtf8, MissingField, Normalization, Preparation, ReadOptions, TokenizerKind};
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ pub struct Reading {
     pub missing_field: Option<Missing>,
 }
 
-/// As `quickvec::corpus::MissingField`.
+/// As `rapidvec::corpus::MissingField`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Missing {
     /// Refuse the text
@@ -53,7 +53,7 @@ pub enum Missing {
     Skip,
 }
 
-/// As `quickvec::corpus::InvalidUtf8`.
+/// As `rapidvec::corpus::InvalidUtf8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Policy {
     /// Refuse the text
@@ -64,7 +64,7 @@ pub enum Policy {
     Skip,
 }
 
-/// As `quickvec::corpus::Normalization`.
+/// As `rapidvec::corpus::Normalization`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     /// As written
@@ -73,7 +73,7 @@ pub enum Form {
     Nfc,
 }
 
-/// As `quickvec::corpus::TokenizerKind`.
+/// As `rapidvec::corpus::TokenizerKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Tokenizer {
     /// What stands between white space

@@ -1,12 +1,12 @@
-//! `quickvec similar MODEL WORD...`: the nearest words by cosine.
+//! `rapidvec similar MODEL WORD...`: the nearest words by cosine.
 
 use super::open::{self, OpenArgs};
 use super::queries;
 use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
-use quickvec::vectors::Restricted;
+use rapidvec::vectors::Restricted;
 #[cfg(feature = "ann")]
-use quickvec::vectors::ann::ApproximateIndex;
-use quickvec::{Error, Neighbour, WordVectors};
+use rapidvec::vectors::ann::ApproximateIndex;
+use rapidvec::{Error, Neighbour, WordVectors};
 #[cfg(feature = "ann")]
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub struct Args {
     /// Answer with the N most frequent words only
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     restrict: Option<u32>,
-    /// Use the index that `quickvec index` made: much faster, but some words may be missing
+    /// Use the index that `rapidvec index` made: much faster, but some words may be missing
     #[cfg(feature = "ann")]
     #[arg(long, conflicts_with = "restrict")]
     approximate: bool,
@@ -125,7 +125,7 @@ impl<'v> Search<'v> {
             let path = args.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
             let index = ApproximateIndex::open(&path, vectors).map_err(|error| match &error {
                 Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
-                    anyhow::anyhow!("there is no index {}; make one with `quickvec index MODEL`", path.display())
+                    anyhow::anyhow!("there is no index {}; make one with `rapidvec index MODEL`", path.display())
                 }
                 _ => open::name_file(&path, error),
             })?;

@@ -1,8 +1,8 @@
-//! `quickvec similarity MODEL A B`: how near are two words, or two sets of words?
+//! `rapidvec similarity MODEL A B`: how near are two words, or two sets of words?
 
 use super::open::OpenArgs;
 use crate::output::{Comparison, Form, comparisons, to_stdout};
-use quickvec::Error;
+use rapidvec::Error;
 use std::path::PathBuf;
 
 /// Show how near two words are, by cosine; or two sets of words, by the cosine of their means

@@ -1,10 +1,10 @@
-//! `quickvec verify MODEL...`: is every byte what was written?
+//! `rapidvec verify MODEL...`: is every byte what was written?
 
 use super::open;
 use crate::output::{counted, message, say, to_stdout};
-use quickvec::vectors::format::safetensors::ModelFile;
-use quickvec::vectors::format::{Format, recognise_file};
-use quickvec::{Error, WordVectors};
+use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::{Format, recognise_file};
+use rapidvec::{Error, WordVectors};
 use std::path::{Path, PathBuf};
 
 /// Check models from their first byte to their last

@@ -1,7 +1,7 @@
 //! An answered question, whatever form it is shown in.
 
-use quickvec::Neighbour;
-use quickvec::vectors::Member;
+use rapidvec::Neighbour;
+use rapidvec::vectors::Member;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What was asked.

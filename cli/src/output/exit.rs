@@ -1,6 +1,6 @@
 //! The end of a run: one error message, and an exit code that says what kind of end it was.
 
-use quickvec::Error;
+use rapidvec::Error;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -35,7 +35,7 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 
 /// Whether another command line would have helped: a setting out of range, a name of nothing.
 fn is_usage(error: &anyhow::Error) -> bool {
-    use quickvec::error::{CorpusError, DatasetError::UnknownName};
+    use rapidvec::error::{CorpusError, DatasetError::UnknownName};
     let library = match error.downcast_ref() {
         Some(Error::Config(_) | Error::Dataset(UnknownName { .. })) => true,
         Some(Error::Corpus(error)) => {
@@ -75,11 +75,11 @@ mod tests {
 
     #[test]
     fn a_cause_is_told_once() {
-        let error = anyhow::Error::new(quickvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
+        let error = anyhow::Error::new(rapidvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
         assert_eq!(message(&error), "a.txt: no luck");
         let error = anyhow::Error::new(io::Error::other("no luck")).context("cannot write");
         assert_eq!(message(&error), "cannot write: no luck");
-        let error = anyhow::Error::new(quickvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
+        let error = anyhow::Error::new(rapidvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
         assert_eq!(message(&error.context("cannot go on from a.txt")), "cannot go on from a.txt: no luck");
     }
 }

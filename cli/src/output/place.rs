@@ -3,8 +3,8 @@
 
 use super::exit::UsageError;
 use super::stream::to_stdout;
-use quickvec::file::check_writable;
-use quickvec::vectors::format::write_packed;
+use rapidvec::file::check_writable;
+use rapidvec::vectors::format::write_packed;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ impl<'p> Place<'p> {
     }
 
     /// Checks that it can be written.
-    pub fn check(self, force: bool) -> quickvec::Result<()> {
+    pub fn check(self, force: bool) -> rapidvec::Result<()> {
         match self {
             Self::Stdout => Ok(()),
             Self::File(path) => check_writable(path, force),

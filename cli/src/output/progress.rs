@@ -5,8 +5,8 @@ use super::bar::{Bar, left};
 use super::language::Language;
 use super::stream::say;
 use clap::ValueEnum;
-use quickvec::nn;
-use quickvec::nn::LossPoint;
+use rapidvec::nn;
+use rapidvec::nn::LossPoint;
 use std::io::IsTerminal;
 
 /// How progress is shown.

@@ -22,9 +22,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// `None`, and a line on stderr past the test harness, where there is no chromedriver (`$QUICKVEC_CHROMEDRIVER`).
+    /// `None`, and a line on stderr past the test harness, where there is no chromedriver (`$RAPIDVEC_CHROMEDRIVER`).
     pub fn start() -> Option<Self> {
-        let program = std::env::var("QUICKVEC_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let program = std::env::var("RAPIDVEC_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let driver = Command::new(&program).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut driver) = driver else {
             let what = format!("SKIPPED: no {program}: install Chromium and its driver to test maps in a browser\n");
@@ -55,7 +55,7 @@ impl Browser {
             &profile,
         ];
         let mut options = json!({ "args": args });
-        if let Ok(binary) = std::env::var("QUICKVEC_CHROMIUM") {
+        if let Ok(binary) = std::env::var("RAPIDVEC_CHROMIUM") {
             options["binary"] = binary.into();
         }
         json!({"capabilities": {"alwaysMatch": {

@@ -2,9 +2,9 @@
 #![allow(dead_code)] // each test file uses its share
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::Vocabulary;
-use quickvec::math::{Purpose, Rng};
-use quickvec::vectors::format::safetensors::{ModelParts, write};
+use rapidvec::Vocabulary;
+use rapidvec::math::{Purpose, Rng};
+use rapidvec::vectors::format::safetensors::{ModelParts, write};
 use std::path::{Path, PathBuf};
 
 pub const SIZE: usize = 20;

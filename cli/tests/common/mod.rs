@@ -2,8 +2,8 @@
 #![allow(dead_code)] // each test file uses its share
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use quickvec::Vocabulary;
-use quickvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
+use rapidvec::Vocabulary;
+use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -129,10 +129,10 @@ pub fn fasttext(buckets: [[f32; 2]; 2]) -> Vec<u8> {
 }
 
 pub fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_quickvec"))
+    Command::new(env!("CARGO_BIN_EXE_rapidvec"))
 }
 
-/// Runs `quickvec COMMAND MODEL ARGS...`.
+/// Runs `rapidvec COMMAND MODEL ARGS...`.
 pub fn run(command: &str, model: &Path, args: &[&str]) -> Output {
     program().arg(command).arg(model).args(args).stdin(Stdio::null()).output().unwrap()
 }
@@ -165,7 +165,7 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
     let mut pickle = Vec::new();
-    quickvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
+    rapidvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
     let cases = [
         (place.file("empty", b""), "an empty file"),
         (place.file("text", b"a king and a man\nand a queen\n"), "got text"),

@@ -4,7 +4,7 @@
 use std::process::{Child, Command, Stdio};
 
 /// Sends a signal that is heard: a shell has its background jobs ignore Ctrl-C (INT), and with them all that they start, so
-/// also a test's programs. Then it is TERM, which quickvec takes alike. That the program is over already is no failure.
+/// also a test's programs. Then it is TERM, which rapidvec takes alike. That the program is over already is no failure.
 pub fn signal(child: &Child, name: &str) {
     send(child, if name == "INT" && ctrl_c_is_ignored() { "TERM" } else { name });
 }

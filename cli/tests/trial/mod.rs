@@ -45,16 +45,16 @@ impl Case {
         self.write("text.txt", (0..words).map(word).collect::<String>())
     }
 
-    /// `quickvec train`, in the folder, in English.
+    /// `rapidvec train`, in the folder, in English.
     pub fn train(&self, args: &[&str]) -> Command {
-        let mut command = self.quickvec();
+        let mut command = self.rapidvec();
         command.arg("train").args(args);
         command
     }
 
-    pub fn quickvec(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_quickvec"));
-        command.current_dir(self.folder.path()).env("LC_ALL", "C").env_remove("QUICKVEC_DATA");
+    pub fn rapidvec(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rapidvec"));
+        command.current_dir(self.folder.path()).env("LC_ALL", "C").env_remove("RAPIDVEC_DATA");
         command
     }
 

@@ -40,15 +40,15 @@ impl Default for Timeouts {
 
 /// Where to look for files, and where to fetch them from.
 ///
-/// [`Locator::default`] takes `$QUICKVEC_DATA` and `$QUICKVEC_PTB_URL` from the environment. Another address is safe: what
+/// [`Locator::default`] takes `$RAPIDVEC_DATA` and `$RAPIDVEC_PTB_URL` from the environment. Another address is safe: what
 /// comes from it is checked like everything else.
 #[derive(Debug, Clone)]
 pub struct Locator {
     /// Looked into first; downloads go here if it is given.
     pub data_dir: Option<PathBuf>,
-    /// Looked into second; `$QUICKVEC_DATA`.
+    /// Looked into second; `$RAPIDVEC_DATA`.
     pub shared_dir: Option<PathBuf>,
-    /// Looked into last; downloads go here if no `data_dir` is given. `quickvec` in the user's cache folder.
+    /// Looked into last; downloads go here if no `data_dir` is given. `rapidvec` in the user's cache folder.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
@@ -63,11 +63,11 @@ pub struct Locator {
 impl Default for Locator {
     fn default() -> Self {
         let from_env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let base_url = from_env("QUICKVEC_PTB_URL").map(|url| url.to_string_lossy().into_owned());
+        let base_url = from_env("RAPIDVEC_PTB_URL").map(|url| url.to_string_lossy().into_owned());
         Self {
             data_dir: None,
-            shared_dir: from_env("QUICKVEC_DATA").map(PathBuf::from),
-            cache_dir: etcetera::choose_base_strategy().ok().map(|folders| folders.cache_dir().join("quickvec")),
+            shared_dir: from_env("RAPIDVEC_DATA").map(PathBuf::from),
+            cache_dir: etcetera::choose_base_strategy().ok().map(|folders| folders.cache_dir().join("rapidvec")),
             offline: false,
             base_url: base_url.unwrap_or_else(|| super::ptb::BASE_URL.to_owned()),
             timeouts: Timeouts::default(),

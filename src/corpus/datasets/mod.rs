@@ -1,6 +1,6 @@
-//! Corpora that quickvec knows by name.
+//! Corpora that rapidvec knows by name.
 //!
-//! A data set's files are looked for in the folder the caller names, then in `$QUICKVEC_DATA`, then in the user's cache,
+//! A data set's files are looked for in the folder the caller names, then in `$RAPIDVEC_DATA`, then in the user's cache,
 //! and are else downloaded (feature `download`). Wherever a file came from, its length and SHA-256 are checked on the very
 //! bytes that are then read: a corpus that was cut short is refused, never trained on.
 

@@ -116,12 +116,12 @@ mod tests {
     use crate::corpus::EOS;
     use std::path::PathBuf;
 
-    /// Penn Treebank is not ours to ship: it lies beside the project, or in `QUICKVEC_SHARED`, or the tests are skipped.
+    /// Penn Treebank is not ours to ship: it lies beside the project, or in `RAPIDVEC_SHARED`, or the tests are skipped.
     fn shared() -> Option<Locator> {
         let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-        let folder = std::env::var_os("QUICKVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora");
+        let folder = std::env::var_os("RAPIDVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora");
         if !folder.is_dir() {
-            eprintln!("SKIPPED: no {}; QUICKVEC_SHARED names the folder with corpora/ptb.*.txt", folder.display());
+            eprintln!("SKIPPED: no {}; RAPIDVEC_SHARED names the folder with corpora/ptb.*.txt", folder.display());
             return None;
         }
         Some(Locator { data_dir: Some(folder), shared_dir: None, cache_dir: None, offline: true, ..Locator::default() })

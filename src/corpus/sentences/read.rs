@@ -38,15 +38,15 @@ const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES
 /// A text as sentences of ids, and the vocabulary that gives the ids their words.
 ///
 /// ```
-/// use quickvec::corpus::{CountOptions, Sentences};
-/// use quickvec::words::SENTENCE_END;
+/// use rapidvec::corpus::{CountOptions, Sentences};
+/// use rapidvec::words::SENTENCE_END;
 ///
 /// let options = CountOptions { min_count: 2, ..CountOptions::default() };
 /// let sentences = Sentences::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
 /// assert_eq!(sentences.vocabulary.words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
 /// assert_eq!(sentences.ids().to_vec(), [1, 0, SENTENCE_END, 0, 1, 0, SENTENCE_END]);
 /// assert_eq!((sentences.report.tokens, sentences.report.rare_words), (9, 4));
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Sentences {

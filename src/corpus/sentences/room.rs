@@ -11,11 +11,11 @@ const MEGABYTE: u64 = 1_000_000;
 /// nothing is refused.
 ///
 /// ```
-/// use quickvec::{EngineConfig, ModelKind, corpus, engine};
+/// use rapidvec::{EngineConfig, ModelKind, corpus, engine};
 ///
 /// let config = EngineConfig::word2vec(ModelKind::SkipGram);
 /// corpus::check_memory(engine::memory_needed(&config, 10_000, 2), 0)?;
-/// # Ok::<(), quickvec::error::TrainError>(())
+/// # Ok::<(), rapidvec::error::TrainError>(())
 /// ```
 ///
 /// # Errors

@@ -29,15 +29,15 @@ pub enum Pause {
 /// Trains the textbook's models.
 ///
 /// ```
-/// use quickvec::nn::{Pause, Trainer};
+/// use rapidvec::nn::{Pause, Trainer};
 /// let ids: Vec<u32> = (0..2_000).map(|i| (i * i % 101) % 20).collect();
 /// let mut counts = vec![0; 20];
 /// ids.iter().for_each(|&id| counts[id as usize] += 1);
-/// let config = quickvec::Config { epochs: 2, vector_size: 10, window: 2, ..quickvec::Config::textbook() };
+/// let config = rapidvec::Config { epochs: 2, vector_size: 10, window: 2, ..rapidvec::Config::textbook() };
 /// let mut trainer = Trainer::new(&config, &ids, &counts, 0)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.weights().w_in.rows(), 20);
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 pub struct Trainer<'a> {
     config: Config,

@@ -1,6 +1,6 @@
 //! An index's file: our header, then the bytes of the library.
 //!
-//! `QVANNIDX`, then little-endian: version (u32), connectivity (u32), expansion_add (u32), expansion_search (u32), vector size
+//! `RVANNIDX`, then little-endian: version (u32), connectivity (u32), expansion_add (u32), expansion_search (u32), vector size
 //! (u64), words (u64), length of what follows the header (u64), fingerprint of the model (16 bytes), XXH3-128 of all bytes of the
 //! header before it and of what follows (16 bytes).
 //!
@@ -18,7 +18,7 @@ use crate::vectors::mapped::Bytes;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-const MAGIC: &[u8; 8] = b"QVANNIDX";
+const MAGIC: &[u8; 8] = b"RVANNIDX";
 const VERSION: u32 = 1;
 /// Bytes before the checksum, and with it.
 const CHECKED: usize = 64;

@@ -16,10 +16,10 @@
 //! Where gensim skips a line of another number of fields in silence, the file is refused here with the line's number.
 //!
 //! ```
-//! use quickvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
-//! use quickvec::vectors::{AnalogyMethod, Floats, WordVectors};
+//! use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
+//! use rapidvec::vectors::{AnalogyMethod, Floats, WordVectors};
 //!
-//! let mut vocabulary = quickvec::Vocabulary::new();
+//! let mut vocabulary = rapidvec::Vocabulary::new();
 //! ["man", "king", "woman", "queen"].map(|word| vocabulary.add(word));
 //! let numbers = vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0]; // 4 words x 3 numbers
 //! let vectors = WordVectors::new(vocabulary, 3, Floats::F32(numbers))?;
@@ -33,7 +33,7 @@
 //! let pairs = "man,woman,7\nking,queen,8\nman,king,2\n";
 //! let EvaluationSet::Pairs(pairs) = EvaluationSet::read(pairs.as_bytes(), "pairs")? else { panic!() };
 //! assert!(vectors.evaluate_pairs(&pairs, &options)?.spearman.is_some_and(|rho| rho.coefficient > 0.8));
-//! # Ok::<(), quickvec::Error>(())
+//! # Ok::<(), rapidvec::Error>(())
 //! ```
 
 mod analogies;

@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// quickvec's own: see [`safetensors`](mod@super::safetensors).
+    /// rapidvec's own: see [`safetensors`](mod@super::safetensors).
     Safetensors,
     /// What the chapter's program saves: a Python pickle, of any protocol.
     Pickle,
@@ -32,7 +32,7 @@ impl Format {
     /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Safetensors => "quickvec safetensors",
+            Self::Safetensors => "rapidvec safetensors",
             Self::Pickle => "the chapter's pickle",
             Self::Word2vecText => "word2vec text",
             Self::Glove => "GloVe text (no header)",

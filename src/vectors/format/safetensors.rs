@@ -1,4 +1,4 @@
-//! quickvec's own format: one safetensors file holds words, vectors, and what made them.
+//! rapidvec's own format: one safetensors file holds words, vectors, and what made them.
 //!
 //! A safetensors file is 8 bytes with the header's length (little-endian), the header (JSON), then the tensors' bytes,
 //! little-endian, without gaps. `V` is the number of words, `D` the vector size.
@@ -14,7 +14,7 @@
 //!
 //! | metadata | holds |
 //! |---|---|
-//! | `quickvec.format` | the version of this format: `1` |
+//! | `rapidvec.format` | the version of this format: `1` |
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
 //! | `config` | the [`Config`](crate::Config) that the chapter's trainer had, JSON; may be missing |
@@ -53,7 +53,7 @@ const TEXT: &str = "vocab.text";
 const ENDS: &str = "vocab.ends";
 const COUNTS: &str = "vocab.counts";
 const TRAINER: &str = "trainer.";
-const FORMAT_KEY: &str = "quickvec.format";
+const FORMAT_KEY: &str = "rapidvec.format";
 const CHECKSUM: &str = "checksum.";
 const HEADER: &str = "header";
 

@@ -9,11 +9,11 @@ use crate::words::{Vocabulary, WordId};
 /// is that of falling counts.
 ///
 /// ```
-/// let mut vocabulary = quickvec::Vocabulary::new();
+/// let mut vocabulary = rapidvec::Vocabulary::new();
 /// for word in "you say goodbye and i say hello .".split(' ') {
 ///     vocabulary.add(word);
 /// }
-/// let top = quickvec::vectors::map::most_frequent(&vocabulary, 2);
+/// let top = rapidvec::vectors::map::most_frequent(&vocabulary, 2);
 /// assert_eq!(top.iter().map(|&id| vocabulary.word(id)).collect::<Vec<_>>(), ["say", "you"]);
 /// ```
 pub fn most_frequent(vocabulary: &Vocabulary, top: usize) -> Vec<WordId> {

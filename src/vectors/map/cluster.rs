@@ -17,8 +17,8 @@ const ROUNDS: usize = 100;
 ///
 /// ```
 /// let rows = [0.0, 0.1, 9.0, 0.2, 9.1]; // 5 x 1
-/// assert_eq!(quickvec::vectors::map::clusters(&rows, 1, 2, 1)?, [0, 0, 1, 0, 1]);
-/// # Ok::<(), quickvec::Error>(())
+/// assert_eq!(rapidvec::vectors::map::clusters(&rows, 1, 2, 1)?, [0, 0, 1, 0, 1]);
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 ///
 /// # Errors

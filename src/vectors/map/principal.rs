@@ -24,12 +24,12 @@ pub struct Pca {
 /// Axes beyond the rank of the rows are zeros.
 ///
 /// ```
-/// use quickvec::vectors::map::pca;
+/// use rapidvec::vectors::map::pca;
 /// let on_a_line = [0.0, 0.0, 3.0, 4.0, 6.0, 8.0]; // 3 points x 2 numbers, 5 apart
 /// let seen = pca(&on_a_line, 2, 1)?;
 /// assert_eq!(seen.points, [5.0, 0.0, -5.0]);
 /// assert!((seen.explained[0] - 1.0).abs() < 1e-12);
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 ///
 /// # Errors

@@ -47,11 +47,11 @@ impl Default for TsneOptions {
 /// Lays N rows of `vector_size` numbers out in the plane: N x 2 numbers, of no particular unit, around 0.
 ///
 /// ```
-/// # use quickvec::vectors::map::{TsneOptions, tsne};
+/// # use rapidvec::vectors::map::{TsneOptions, tsne};
 /// let rows: Vec<f32> = (0..40).map(|i| if i < 20 { 0.0 } else { 9.0 } + (i % 7) as f32 * 0.1).collect();
 /// let places = tsne(&rows, 2, &TsneOptions::default())?; // 20 rows x 2 numbers, two clouds
 /// assert_eq!(places.len(), 20 * 2);
-/// # Ok::<(), quickvec::Error>(())
+/// # Ok::<(), rapidvec::Error>(())
 /// ```
 ///
 /// # Errors

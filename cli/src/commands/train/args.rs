@@ -6,7 +6,7 @@ use crate::commands::corpus::Choice;
 use crate::commands::reading::{Reading, same};
 use crate::output::{Language, ProgressMode, UsageError};
 use clap::ValueEnum;
-use quickvec::{Config, ModelKind, OptimizerKind};
+use rapidvec::{Config, ModelKind, OptimizerKind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -143,14 +143,14 @@ pub enum Recipe {
     Word2vec,
 }
 
-/// As `quickvec::ModelKind`.
+/// As `rapidvec::ModelKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Model {
     Cbow,
     Skipgram,
 }
 
-/// As `quickvec::OptimizerKind`.
+/// As `rapidvec::OptimizerKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Optimizer {
     Adam,

@@ -9,11 +9,11 @@ use super::signals::Signals;
 use super::{engine, log, memory, resume};
 use crate::commands::convert;
 use crate::output::{Place, UsageError, note, say, thousands};
-use quickvec::checkpoint::{CorpusRecord, Storage};
-use quickvec::corpus::{Corpus, ReadOptions};
-use quickvec::error::{CorpusError, Error, TrainError};
-use quickvec::nn::Trainer;
-use quickvec::{Config, ModelKind};
+use rapidvec::checkpoint::{CorpusRecord, Storage};
+use rapidvec::corpus::{Corpus, ReadOptions};
+use rapidvec::error::{CorpusError, Error, TrainError};
+use rapidvec::nn::Trainer;
+use rapidvec::{Config, ModelKind};
 use std::path::{Path, PathBuf};
 
 pub const DEFAULT_OUTPUT: &str = "model.safetensors";

@@ -4,7 +4,7 @@
 use super::args::Args;
 use super::queries;
 use crate::output::{ProgressMode, say, shell_words};
-use quickvec::WordVectors;
+use rapidvec::WordVectors;
 use std::path::{Path, PathBuf};
 
 /// Files that a run writes.
@@ -74,5 +74,5 @@ pub fn show(path: &Path, ask: Ask) -> anyhow::Result<()> {
 
 /// As the user called it, so that a command can be typed as it is printed.
 fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "quickvec".to_owned())
+    std::env::args().next().unwrap_or_else(|| "rapidvec".to_owned())
 }

@@ -2,9 +2,9 @@
 #![forbid(unsafe_code)]
 
 use anyhow::Context;
-use quickvec::checkpoint::HeldOutLoss;
-use quickvec::file::write_atomically;
-use quickvec::{engine, nn};
+use rapidvec::checkpoint::HeldOutLoss;
+use rapidvec::file::write_atomically;
+use rapidvec::{engine, nn};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};

@@ -1,10 +1,10 @@
 //! Does it fit? An estimate of what training takes, against what the machine has.
 #![forbid(unsafe_code)]
 
-use quickvec::corpus::check_memory;
-use quickvec::error::TrainError;
-use quickvec::nn::Wiring;
-use quickvec::{Config, OptimizerKind};
+use rapidvec::corpus::check_memory;
+use rapidvec::error::TrainError;
+use rapidvec::nn::Wiring;
+use rapidvec::{Config, OptimizerKind};
 
 pub const MEGABYTE: u64 = 1_000_000;
 
@@ -49,7 +49,7 @@ pub fn check(config: &Config, words: usize, tokens: usize, holds: u64) -> Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use quickvec::ModelKind;
+    use rapidvec::ModelKind;
 
     #[test]
     fn the_chapters_run_takes_little_and_the_absurd_does_not_overflow() {

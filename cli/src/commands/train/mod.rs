@@ -1,4 +1,4 @@
-//! `quickvec train`: from a text to a model, to be stopped and gone on with at any time.
+//! `rapidvec train`: from a text to a model, to be stopped and gone on with at any time.
 
 mod args;
 mod begin;

@@ -1,8 +1,8 @@
 //! The loss curve as a picture. The only file that knows the plotting library.
 #![forbid(unsafe_code)]
 
-use quickvec::checkpoint::HeldOutLoss;
-use quickvec::{engine, nn};
+use rapidvec::checkpoint::HeldOutLoss;
+use rapidvec::{engine, nn};
 use std::path::PathBuf;
 
 /// A loss history, whichever trainer has it.
@@ -82,7 +82,7 @@ mod drawn {
     use kuva::plot::scatter::MarkerShape;
     use kuva::plot::{LegendPosition, LinePlot, ScatterPlot};
     use kuva::prelude::{Layout, Plot};
-    use quickvec::file::write_atomically;
+    use rapidvec::file::write_atomically;
     use std::path::Path;
 
     /// More points than this cannot be told apart.

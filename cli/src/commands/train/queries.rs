@@ -2,8 +2,8 @@
 #![forbid(unsafe_code)]
 
 use crate::output::{Answer, Form, Query, to_stdout};
-use quickvec::corpus::EOS;
-use quickvec::{AnalogyMethod, Neighbour, Vocabulary, WordId, WordVectors};
+use rapidvec::corpus::EOS;
+use rapidvec::{AnalogyMethod, Neighbour, Vocabulary, WordId, WordVectors};
 use std::cmp::Reverse;
 use std::io::{self, Write};
 

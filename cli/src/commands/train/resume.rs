@@ -10,12 +10,12 @@ use super::session::Session;
 use super::signals::Signals;
 use crate::output::{UsageError, say};
 use anyhow::Context;
-use quickvec::Config;
-use quickvec::checkpoint::{self, Checkpoint, CorpusRecord, Summary};
-use quickvec::corpus::Corpus;
-use quickvec::error::{CorpusError, Error};
-use quickvec::nn::Trainer;
-use quickvec::vectors::format::safetensors::ModelFile;
+use rapidvec::Config;
+use rapidvec::checkpoint::{self, Checkpoint, CorpusRecord, Summary};
+use rapidvec::corpus::Corpus;
+use rapidvec::error::{CorpusError, Error};
+use rapidvec::nn::Trainer;
+use rapidvec::vectors::format::safetensors::ModelFile;
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.

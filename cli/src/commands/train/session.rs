@@ -6,10 +6,10 @@ use super::keeping::Keeping;
 use super::log::Log;
 use super::plot::{self, Curve};
 use crate::output::{Language, Progress};
-use quickvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
-use quickvec::corpus::Corpus;
-use quickvec::nn::{Pause, Trainer};
-use quickvec::{Config, Error, Vocabulary};
+use rapidvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
+use rapidvec::corpus::Corpus;
+use rapidvec::nn::{Pause, Trainer};
+use rapidvec::{Config, Error, Vocabulary};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -79,7 +79,7 @@ impl Session<'_> {
 
     fn train_on(&mut self, progress: &Progress, log: &RefCell<Option<Log>>) -> anyhow::Result<Pause> {
         let (keeping, start) = (&self.keeping, self.trainer.progress().step);
-        let pause = |now: quickvec::nn::Progress| {
+        let pause = |now: rapidvec::nn::Progress| {
             progress.step(now.step);
             log.borrow_mut().iter_mut().for_each(Log::tick);
             keeping.wants_pause(now.step - start)

@@ -112,7 +112,7 @@ fit();
 recall();
 
 // For scripts and tests: what is on the screen now.
-window.quickvecMap = {
+window.rapidvecMap = {
   labels: () => labels.map(({ word, box: [left, top, right, bottom] }) => ({ word: words[word], left, top, right, bottom })),
   place: (word) => place(words.indexOf(word)),
   chosen: () => (chosen < 0 ? null : words[chosen]),

@@ -7,7 +7,7 @@ use super::colour::{COLOURS, DARK, LIGHT, Theme, hex};
 use super::escape::{shown, xml};
 use super::layout::WordMap;
 use super::text;
-use quickvec::vectors::map::labels::{Label, Placed, Rect, place};
+use rapidvec::vectors::map::labels::{Label, Placed, Rect, place};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

@@ -28,7 +28,7 @@ const COMMON: (usize, u32) = (6, 4);
 /// The same seed gives the same text on every machine.
 ///
 /// ```
-/// use quickvec::corpus::datasets::builtin;
+/// use rapidvec::corpus::datasets::builtin;
 /// let text = builtin::text(builtin::DEFAULT_SEED);
 /// assert!(text.lines().next().is_some_and(|line| line.split(' ').count() > 2));
 /// ```

@@ -1,6 +1,6 @@
 //! The built-in corpus: small-town and newspaper English, made from a seed.
 //!
-//! It lets `quickvec train` show something sensible with nothing to download. A grammar of our own writes the sentences;
+//! It lets `rapidvec train` show something sensible with nothing to download. A grammar of our own writes the sentences;
 //! the analogies it supports are nowhere spelled out. As in any language, tense, number, gender and degree each leave
 //! their marks on the words around (`yesterday`, `these`, `she`, `than`), while what a verb is done to, or what a noun
 //! does, marks the word itself. Words that stand in one relation therefore differ in their contexts alike.

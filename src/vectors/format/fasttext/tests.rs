@@ -140,11 +140,11 @@ const NEW: [(&str, [f32; 2]); 5] = [
 
 /// The file among the project's fixtures, unless they are not on this machine.
 fn fixture(name: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("QUICKVEC_SHARED").map(PathBuf::from);
+    let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats").join(name);
     if !path.exists() {
-        eprintln!("SKIPPED: {} is not here; set QUICKVEC_SHARED to what has fixtures/", path.display());
+        eprintln!("SKIPPED: {} is not here; set RAPIDVEC_SHARED to what has fixtures/", path.display());
         return None;
     }
     Some(path)
@@ -161,7 +161,7 @@ fn fold(numbers: impl IntoIterator<Item = f32>) -> u64 {
 /// 1.5e-7 (it divides where fastText multiplies), but for `</s>`, which it gives n-grams.
 #[test]
 fn fixtures_have_fasttexts_words_counts_and_bits() {
-    const UNKNOWN: [&str; 7] = ["раскольников", "quickvec", "nights", "안녕하세요", "x", "Überraschung", "zzz"];
+    const UNKNOWN: [&str; 7] = ["раскольников", "rapidvec", "nights", "안녕하세요", "x", "Überraschung", "zzz"];
     let expected = [
         (
             "crime-and-punishment.bin",

@@ -129,7 +129,7 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
-    /// What else the file tells, by key; without `quickvec.format` and the checksums, so that it can be written again.
+    /// What else the file tells, by key; without `rapidvec.format` and the checksums, so that it can be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
         self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()

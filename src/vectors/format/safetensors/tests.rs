@@ -179,7 +179,7 @@ fn refuses_to_write_names_that_are_taken() {
     for names in [&["input.weight"][..], &["moments"], &["trainer.a", "trainer.a"]] {
         assert!(matches!(extra(names), Err(FormatError::Name { .. })), "{names:?}");
     }
-    for key in ["quickvec.format", "checksum.input.weight", "checksum."] {
+    for key in ["rapidvec.format", "checksum.input.weight", "checksum."] {
         let metadata = [(key.to_owned(), "x".to_owned())].into();
         let refused = with_parts(|parts| to_bytes(&ModelParts { metadata, ..parts }));
         assert!(matches!(refused, Err(FormatError::Name { name, .. }) if name == key));
@@ -270,7 +270,7 @@ fn refuses_headers_that_contradict_themselves() {
         String::new(),
         "null".to_owned(),
         "[".repeat(100_000),
-        "{\"__metadata__\":{\"quickvec.format\":1}}".to_owned(),
+        "{\"__metadata__\":{\"rapidvec.format\":1}}".to_owned(),
         "{\"__metadata__\":".to_owned() + &"{\"a\":".repeat(10_000),
         tensor("[1,2]", "[0,4]"),
         tensor("[1,1]", "[4,8]"),
@@ -308,7 +308,7 @@ fn refuses_tensors_larger_than_any_memory() {
 #[test]
 fn refuses_another_programs_file_and_another_version() {
     assert!(matches!(with_json("{}", &[]), Err(FormatError::NotAModel { key: FORMAT_KEY })));
-    let newer = with_json("{\"__metadata__\":{\"quickvec.format\":\"2\"}}", &[]);
+    let newer = with_json("{\"__metadata__\":{\"rapidvec.format\":\"2\"}}", &[]);
     assert!(matches!(newer, Err(FormatError::Version { expected: "1", got }) if got == "2"));
 }
 

@@ -38,7 +38,7 @@ pub struct ModelParts<'a> {
     pub output: Option<&'a [f32]>,
     /// Store both matrices in half precision.
     pub half: bool,
-    /// What else to tell, such as `config`; not `quickvec.format` nor `checksum.*`, which are written unasked.
+    /// What else to tell, such as `config`; not `rapidvec.format` nor `checksum.*`, which are written unasked.
     pub metadata: BTreeMap<String, String>,
     /// State of the trainer. Every name starts with `trainer.`.
     pub extra: Vec<(String, ExtraTensor<'a>)>,

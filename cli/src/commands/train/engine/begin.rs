@@ -12,12 +12,12 @@ use super::settings;
 use crate::commands::corpus::Choice;
 use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
-use quickvec::checkpoint::{CorpusRecord, Storage};
-use quickvec::corpus::{CountOptions, CountReport, Sentences, check_memory};
-use quickvec::engine::{Trainer, memory_needed};
-use quickvec::error::Error;
-use quickvec::words::read_vocabulary;
-use quickvec::{EngineConfig, ModelKind, Vocabulary};
+use rapidvec::checkpoint::{CorpusRecord, Storage};
+use rapidvec::corpus::{CountOptions, CountReport, Sentences, check_memory};
+use rapidvec::engine::{Trainer, memory_needed};
+use rapidvec::error::Error;
+use rapidvec::words::read_vocabulary;
+use rapidvec::{EngineConfig, ModelKind, Vocabulary};
 use std::borrow::Cow;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.

@@ -4,12 +4,12 @@
 use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
-use quickvec::engine::Trainer;
-use quickvec::error::{Error, TrainError};
-use quickvec::vectors::Rows;
-use quickvec::vectors::format::safetensors::ModelFile;
-use quickvec::vectors::format::{Format, recognise_file};
-use quickvec::{EngineConfig, Vocabulary, WordId, checkpoint};
+use rapidvec::engine::Trainer;
+use rapidvec::error::{Error, TrainError};
+use rapidvec::vectors::Rows;
+use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::{Format, recognise_file};
+use rapidvec::{EngineConfig, Vocabulary, WordId, checkpoint};
 use std::path::Path;
 
 /// Vectors that training starts from.
@@ -53,7 +53,7 @@ impl Known {
         let format = recognise_file(path).with_context(cannot)?;
         if format != Format::Safetensors {
             let got = format.name();
-            bail!("{}: --update needs a quickvec model, got {got}; --init starts from vectors in any format", cannot());
+            bail!("{}: --update needs a rapidvec model, got {got}; --init starts from vectors in any format", cannot());
         }
         Self::of_model(path).with_context(cannot)
     }

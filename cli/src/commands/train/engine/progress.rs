@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::output::{Bar, Language, ProgressMode, left, say};
-use quickvec::engine::{LossPoint, Progress};
+use rapidvec::engine::{LossPoint, Progress};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 

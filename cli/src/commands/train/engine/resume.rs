@@ -14,11 +14,11 @@ use crate::commands::counting;
 use crate::commands::reading::same;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
-use quickvec::EngineConfig;
-use quickvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, Summary, load_engine};
-use quickvec::corpus::{CountOptions, Sentences};
-use quickvec::engine::Trainer;
-use quickvec::error::Error;
+use rapidvec::EngineConfig;
+use rapidvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, Summary, load_engine};
+use rapidvec::corpus::{CountOptions, Sentences};
+use rapidvec::engine::Trainer;
+use rapidvec::error::Error;
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.

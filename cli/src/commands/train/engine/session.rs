@@ -8,10 +8,10 @@ use super::super::plot::{self, Curve};
 use super::progress::Shown;
 use crate::commands::corpus::is_data_set;
 use crate::output::{Language, note};
-use quickvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
-use quickvec::corpus::Sentences;
-use quickvec::engine::{LossPoint, Pause, Trainer};
-use quickvec::{EngineConfig, Error, Vocabulary};
+use rapidvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
+use rapidvec::corpus::Sentences;
+use rapidvec::engine::{LossPoint, Pause, Trainer};
+use rapidvec::{EngineConfig, Error, Vocabulary};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -85,7 +85,7 @@ impl EngineSession<'_> {
     /// something else is to be done. A run that was over already has no such point.
     fn train_on(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<(Pause, Option<LossPoint>)> {
         let (keeping, start) = (&self.keeping, self.trainer.progress().block);
-        let pause = |now: quickvec::engine::Progress| {
+        let pause = |now: rapidvec::engine::Progress| {
             shown.now(&now);
             log.borrow_mut().iter_mut().for_each(Log::tick);
             keeping.wants_pause(now.block - start)

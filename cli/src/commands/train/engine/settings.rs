@@ -5,9 +5,9 @@ use super::super::args::{Args, Settings};
 use crate::commands::reading::{Reading, same};
 use crate::output::UsageError;
 use clap::ValueEnum;
-use quickvec::config::ContextSum;
-use quickvec::corpus::{CountOptions, ReadOptions};
-use quickvec::{EngineConfig, ModelKind};
+use rapidvec::config::ContextSum;
+use rapidvec::corpus::{CountOptions, ReadOptions};
+use rapidvec::{EngineConfig, ModelKind};
 use std::path::PathBuf;
 
 /// The settings that only the fast trainer has.
@@ -54,7 +54,7 @@ pub struct EngineSettings {
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["init", "vocab"])]
     pub update: Option<PathBuf>,
 
-    /// Take these words (a file that quickvec vocab wrote) instead of counting
+    /// Take these words (a file that rapidvec vocab wrote) instead of counting
     #[arg(long, value_name = "FILE")]
     pub vocab: Option<PathBuf>,
 
@@ -72,14 +72,14 @@ pub struct EngineSettings {
     pub kernel: Option<Kernel>,
 }
 
-/// As `quickvec::config::ContextSum`.
+/// As `rapidvec::config::ContextSum`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Context {
     Mean,
     Sum,
 }
 
-/// The names that `quickvec::engine::Trainer::use_kernels` knows.
+/// The names that `rapidvec::engine::Trainer::use_kernels` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kernel {
     /// Plain Rust, for any CPU

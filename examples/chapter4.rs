@@ -5,15 +5,16 @@
 //! Beside what our layers print stands what the book, or NumPy, has there.
 #![forbid(unsafe_code)]
 
-use rapidvec::checkpoint::{CorpusRecord, Run, Storage, save_model};
-use rapidvec::corpus::datasets::builtin;
+use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{Corpus, ReadOptions};
-use rapidvec::math::{Matrix, Purpose, Rng};
-use rapidvec::nn::{
+use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec_core::{Matrix, Purpose, Rng};
+use rapidvec_textbook::checkpoint::{Run, save_model};
+use rapidvec_textbook::{
     AllColumns, Embedding, EmbeddingDot, Field, MatMul, NegativeSamplingLoss, Parameter, Pause, SigmoidWithLoss,
     Trainer, UnigramSampler,
 };
-use rapidvec::{AnalogyMethod, Config, Neighbour, WordVectors};
+use rapidvec_textbook::{Config, builtin};
 use std::error::Error;
 use std::path::Path;
 

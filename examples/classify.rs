@@ -18,11 +18,10 @@ use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rapidvec::Vocabulary;
 use rapidvec::corpus::ReadOptions;
-use rapidvec::corpus::datasets::builtin;
-use rapidvec::nn::{Pause, Trainer};
-use rapidvec::vectors::{Embedder, Floats};
-use rapidvec::{Config, Vocabulary, WordVectors};
+use rapidvec::vectors::{Embedder, Floats, WordVectors};
+use rapidvec_textbook::{Config, Pause, Trainer, builtin};
 use std::collections::BTreeSet;
 use std::error::Error;
 

@@ -8,9 +8,9 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 #![allow(unsafe_code)] // rows are handed to kernels as pointers
 
-use rapidvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
-use rapidvec::math::{LANES, Matrix, Purpose, Rng};
-use rapidvec::nn::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
+use rapidvec_core::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
+use rapidvec_core::{LANES, Matrix, Purpose, Rng};
+use rapidvec_textbook::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
 
 const RATE: f32 = 0.3;
 

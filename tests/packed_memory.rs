@@ -6,8 +6,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec::WordVectors;
 use rapidvec::corpus::{Corpus, CountOptions, ReadOptions, Sentences, Source};
+use rapidvec_vectors::WordVectors;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,7 +39,7 @@ fn child() {
     let sources = [Source::File(path.to_owned())];
     let before = most_memory();
     let refused = match how {
-        "vectors" => WordVectors::open(path).err(),
+        "vectors" => WordVectors::open(path).err().map(rapidvec::Error::from),
         "book" => Corpus::read(&sources, &ReadOptions::default()).err(),
         _ => {
             let options = CountOptions { min_count: 1, threads: 1, ..CountOptions::default() };

@@ -1,5 +1,4 @@
 //! Figures: lines and dots over two axes, written as SVG. The only file that knows the plotting library.
-#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
 use kuva::plot::legend::LegendPosition;

@@ -2,7 +2,8 @@
 //!
 //! The programs are `step_time` (what one training step costs as the vocabulary grows) and `loss_figure` (two loss curves
 //! in one picture). `bench/README.md` says how to run them and what they write.
-#![forbid(unsafe_code)]
+
+#![deny(unsafe_code)]
 
 pub mod figure;
 pub mod log;

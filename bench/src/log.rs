@@ -1,5 +1,4 @@
 //! Loss logs: CSV with the columns epoch, iteration, seconds, loss, as `rapidvec train --log` writes them.
-#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;

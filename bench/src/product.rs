@@ -2,11 +2,11 @@
 //!
 //! Two ways, both on all cores: the `matrixmultiply` crate on large square matrices, and rapidvec's own kernel on packed
 //! blocks that stay in the caches, without the packing. The faster of the two is the machine's rate.
-#![forbid(unsafe_code)]
 
-use rapidvec::math::Matrix;
-use rapidvec::math::kernels::gemm::{self, Side};
-use rapidvec::math::kernels::search::{PackedRows, product_kernels};
+use rapidvec_core::Matrix;
+use rapidvec_core::kernels::gemm;
+use rapidvec_core::kernels::gemm::Side;
+use rapidvec_core::kernels::search::{PackedRows, product_kernels};
 use std::thread;
 use std::time::Instant;
 

@@ -8,16 +8,16 @@
 //!
 //! All are CBOW, by the library's own layers, on one thread. Where weights are dense the update is plain SGD over the whole
 //! matrix. Letters: V words, D columns, B examples, w words on each side, K negatives.
-#![forbid(unsafe_code)]
 
 use crate::text::Examples;
 use anyhow::{Result, anyhow};
-use rapidvec::math::{LANES, Matrix, Purpose, Rng};
-use rapidvec::nn::{
+use rapidvec::WordId;
+use rapidvec_core::{LANES, Matrix, Purpose, Rng};
+use rapidvec_textbook::Config;
+use rapidvec_textbook::{
     AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
     UnigramSampler, Weights, Wiring,
 };
-use rapidvec::{Config, WordId};
 
 /// A step that can be timed.
 pub trait Step {
@@ -240,7 +240,7 @@ fn descend(w: &mut Matrix, dw: &Matrix, rate: f32) {
 mod tests {
     use super::*;
     use crate::text::{Pool, zipf_counts};
-    use rapidvec::OptimizerKind;
+    use rapidvec_textbook::OptimizerKind;
 
     const V: usize = 83;
 

@@ -3,10 +3,9 @@
 //! The word of rank r occurs in proportion to 1/r (Zipf). Ids are ranks, as in a vocabulary ordered by falling count; ids by
 //! first appearance come near to that. Neighbours are drawn independently of each other: a step's cost depends on which
 //! rows it touches, not on what the words mean.
-#![forbid(unsafe_code)]
 
 use rapidvec::WordId;
-use rapidvec::math::{AliasTable, Purpose, Rng};
+use rapidvec_core::{AliasTable, Purpose, Rng};
 
 /// How often the rarest word occurs.
 const RAREST: u64 = 10;

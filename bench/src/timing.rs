@@ -3,7 +3,6 @@
 //! A machine that others use runs at another speed from one second to the next. So sizes that are compared take turns in
 //! short blocks; each block counts by its median, and a ratio is formed within a round, where both sides saw the same
 //! machine. The first steps of a block bring its tables back into the caches and are not counted.
-#![forbid(unsafe_code)]
 
 use crate::steps::Step;
 use crate::text::Pool;

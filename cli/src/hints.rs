@@ -3,7 +3,6 @@
 //! word2vec.c and fastText have flags with one dash and commands of their own, gensim has names with `_`. Some of the flags clap
 //! would take for something else (`-hs` for help, `-output` for `-o utput`), so that the arguments are looked at before it sees
 //! them.
-#![forbid(unsafe_code)]
 
 use crate::output::UsageError;
 use clap::Command;

@@ -1,5 +1,6 @@
 //! `rapidvec`: train word vectors, query them.
-#![forbid(unsafe_code)]
+
+#![deny(unsafe_code)]
 
 mod commands;
 mod hints;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Place, ROWS, numbers, program, stderr};
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
 use std::io::Write;

@@ -82,7 +82,7 @@ fn embed_takes_the_n_grams_of_unknown_words() {
     let place = Place::new();
     let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
     let output = embed(&model, &[], b"unheard\nx\n");
-    let vectors = rapidvec::WordVectors::open(&model).unwrap();
+    let vectors = rapidvec::vectors::WordVectors::open(&model).unwrap();
     let vector = vectors.vector("unheard").unwrap();
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     let rows = tsv_rows(&output.stdout);

@@ -212,7 +212,7 @@ fn marks_line_ends_and_a_missing_last_newline_change_nothing() {
     let words = |name: &str, text: &str| {
         case.write("text.txt", text);
         case.run_small(&["text.txt", "-o", name]).succeeds();
-        rapidvec::WordVectors::open(case.path(name)).unwrap().rows().to_f32()
+        rapidvec::vectors::WordVectors::open(case.path(name)).unwrap().rows().to_f32()
     };
     let expected = words("a", &plain);
     assert_eq!(words("b", &format!("\u{feff}{plain}")), expected);
@@ -252,7 +252,7 @@ fn words_that_other_programs_reserve_are_words() {
     let case = Case::new();
     case.write("text.txt", "a </s> b __label__x c <eos> d e\n".repeat(20));
     case.run_small(&["text.txt", "-o", "m"]).succeeds().says("20 words that read <eos>");
-    let vectors = rapidvec::WordVectors::open(case.path("m")).unwrap();
+    let vectors = rapidvec::vectors::WordVectors::open(case.path("m")).unwrap();
     assert!(vectors.vector("</s>").is_some() && vectors.vector("__label__x").is_some());
 }
 
@@ -263,7 +263,7 @@ fn standard_input_gives_what_the_file_gives() {
     let text = std::fs::read(case.text(500)).unwrap();
     case.run_with_input(&["-", "-o", "a"], &text).succeeds().says("stdin: ");
     case.run_small(&["text.txt", "-o", "b"]).succeeds();
-    let rows = |name: &str| rapidvec::WordVectors::open(case.path(name)).unwrap().rows().to_f32();
+    let rows = |name: &str| rapidvec::vectors::WordVectors::open(case.path(name)).unwrap().rows().to_f32();
     assert_eq!(rows("a"), rows("b"));
     case.run_with_input(&["-", "-o", "c", "--valid", "-"], &text).fails(2, "only once");
 }
@@ -276,7 +276,7 @@ fn a_word_longer_than_fifty_bytes_is_kept() {
     let word = "long".repeat(100);
     case.write("text.txt", format!("{text}{word} {text}"));
     case.run_small(&["text.txt", "-o", "m"]).succeeds();
-    assert!(rapidvec::WordVectors::open(case.path("m")).unwrap().vector(&word).is_some());
+    assert!(rapidvec::vectors::WordVectors::open(case.path("m")).unwrap().vector(&word).is_some());
 }
 
 /// Row 65.

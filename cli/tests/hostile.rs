@@ -476,7 +476,7 @@ fn half_of_a_weight_that_is_too_large(recipe: &[&str], start: &[u8]) {
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(0), "{message}");
     assert!(message.contains("but half precision ends at 65504: saved in single precision"), "{message}");
-    let vectors = rapidvec::WordVectors::open(&out).unwrap();
+    let vectors = rapidvec::vectors::WordVectors::open(&out).unwrap();
     assert!(!vectors.rows().is_half() && vectors.rows().to_f32().iter().any(|x| x.abs() > 65_504.0));
 }
 

@@ -3,8 +3,8 @@
 
 mod trial;
 
-use rapidvec::WordVectors;
 use rapidvec::compress::Compression;
+use rapidvec::vectors::WordVectors;
 use trial::Case;
 
 const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];

@@ -5,7 +5,7 @@
 mod signals;
 mod trial;
 
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use signals::signal;
 use std::process::{Command, Stdio};
 use std::time::Duration;

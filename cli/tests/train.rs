@@ -106,7 +106,7 @@ fn half_precision_halves_the_vectors() {
     let case = Case::new();
     case.text(300);
     case.run_small(&["text.txt", "-o", "m", "--half"]).succeeds();
-    assert!(rapidvec::WordVectors::open(case.path("m")).unwrap().rows().is_half());
+    assert!(rapidvec::vectors::WordVectors::open(case.path("m")).unwrap().rows().is_half());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod trial;
 
-use rapidvec::words::read_vocabulary;
+use rapidvec::read_vocabulary;
 use std::process::Stdio;
 use trial::{Case, Outcome};
 

@@ -4,7 +4,7 @@
 mod common;
 mod trial;
 
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use trial::{Case, Outcome};

@@ -6,9 +6,10 @@
 mod signals;
 mod trial;
 
+use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::{ModelParts, write};
-use rapidvec::{Vocabulary, WordVectors};
 use std::process::Stdio;
 use trial::{Case, Outcome};
 
@@ -284,11 +285,11 @@ fn a_line_of_a_hundred_megabytes_takes_bounded_memory() {
     let times = (100 << 20) / words.len();
     case.write("text.txt", words.repeat(times));
     run().succeeds();
-    let counted = rapidvec::words::read_vocabulary(&case.path("words")).unwrap();
+    let counted = rapidvec::read_vocabulary(&case.path("words")).unwrap();
     assert_eq!(counted.counts().iter().sum::<u64>(), 20_000 * times as u64);
     case.write("text.txt", "some words and ".to_owned() + &"x".repeat(100 << 20) + &" more".repeat(5));
     run().succeeds().says("1 word longer than 1000 bytes");
-    let counted = rapidvec::words::read_vocabulary(&case.path("words")).unwrap();
+    let counted = rapidvec::read_vocabulary(&case.path("words")).unwrap();
     assert_eq!((counted.len(), counted.count(counted.id("more").unwrap())), (1, 5));
 }
 

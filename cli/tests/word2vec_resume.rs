@@ -6,7 +6,7 @@
 mod signals;
 mod trial;
 
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use signals::{send, signal};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -342,7 +342,7 @@ fn a_run_that_is_over_already_logs_nothing_twice() {
     let config = rapidvec::EngineConfig { epochs: 3, ..found.config };
     let (ids, counts) = (sentences.ids(), found.vocabulary.counts());
     let trainer =
-        rapidvec::engine::Trainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
+        rapidvec::cpu::Trainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
     let (corpus, vocabulary, storage, held_out) = (&found.corpus, &found.vocabulary, found.storage, &found.held_out);
     let run = EngineRun { config: &config, corpus, vocabulary, storage, held_out };
     save_engine_checkpoint(&case.path("m"), &run, &trainer).unwrap();

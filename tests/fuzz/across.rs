@@ -3,7 +3,8 @@
 use super::{Read, numbers, seeds};
 use rapidvec::Vocabulary;
 use rapidvec::vectors::WordVectors;
-use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
+use rapidvec::vectors::format::safetensors;
+use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
     OpenOptions, OpenReport, fasttext, npz, pickle, recognise, word2vec_binary, word2vec_text,
 };

@@ -20,7 +20,7 @@ mod targets;
 mod time;
 
 use change::Change;
-use rapidvec::error::FormatError;
+use rapidvec::vectors::error::FormatError;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, recognise};
 use rapidvec::vectors::{Floats, WordVectors};
 use std::panic::RefUnwindSafe;

@@ -2,16 +2,18 @@
 
 use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
-use rapidvec::checkpoint::{self, CorpusRecord, EngineRun, Run, Storage};
+use rapidvec::checkpoint;
+use rapidvec::checkpoint::{CorpusRecord, EngineRun, Storage};
 use rapidvec::compress::Compression;
 use rapidvec::corpus::{
     Corpus, CountOptions, InvalidUtf8, Normalization, Preparation, ReadOptions, Sentences, TokenizerKind,
 };
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
-use rapidvec::vectors::{Embedder, Floats};
-use rapidvec::words::{read_vocabulary, write_vocabulary};
-use rapidvec::{Config, EngineConfig, ModelKind, OptimizerKind, WordVectors, engine, nn};
+use rapidvec::vectors::{Embedder, Floats, WordVectors};
+use rapidvec::{EngineConfig, ModelKind, cpu, read_vocabulary, write_vocabulary};
+use rapidvec_textbook::checkpoint::Run;
+use rapidvec_textbook::{self, Config, OptimizerKind};
 use std::path::Path;
 
 const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
@@ -61,7 +63,7 @@ fn evaluation_files_of_any_bytes() {
         let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
         match set {
             EvaluationSet::Analogies(set) => {
-                let method = rapidvec::AnalogyMethod::default();
+                let method = rapidvec::vectors::AnalogyMethod::default();
                 let report = vectors.evaluate_analogies(&set, method, &options).unwrap();
                 assert!(
                     report.sections.iter().all(|section| section.accuracy().is_none_or(|x| (0.0..=1.0).contains(&x)))
@@ -189,12 +191,13 @@ fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
         .map(|optimizer| {
             let (window, vector_size, epochs, batch_size) = (1, 3, 2, 4);
             let config = Config { optimizer, window, vector_size, epochs, batch_size, ..Config::textbook() };
-            let mut trainer = nn::Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+            let mut trainer =
+                rapidvec_textbook::Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
             trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
             let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
             let vocabulary = &corpus.vocabulary;
             let run = Run { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
-            checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
+            rapidvec_textbook::checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
             std::fs::read(path).unwrap()
         })
         .into()
@@ -207,9 +210,10 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
     let (corpus, _) = corpus();
     fuzz(&checkpoints_of_the_textbook(&corpus, file.path()), |bytes, _| {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
-        let Some(found) = watched(bytes, || checkpoint::load(file.path())) else { return };
+        let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) = nn::Trainer::resume(&found.config, &corpus.ids, counts, 1, found.state) {
+        if let Ok(mut trainer) = rapidvec_textbook::Trainer::resume(&found.config, &corpus.ids, counts, 1, found.state)
+        {
             let _ = trainer.run(|_| true, |_| {});
         }
     });
@@ -227,7 +231,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
                 EngineConfig { vector_size: 3, epochs: 2, min_count: 1, ..EngineConfig::word2vec(ModelKind::Cbow) };
             let config = EngineConfig { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
             let vocabulary = &sentences.vocabulary;
-            let mut trainer = engine::Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
+            let mut trainer = cpu::Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
             trainer.run(|_| true, |_| ()).unwrap();
             let storage = Storage { half, ..Storage::default() };
             let run = EngineRun { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
@@ -240,7 +244,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
         let Some(found) = watched(bytes, || checkpoint::load_engine(file.path())) else { return };
         let counts = found.vocabulary.counts();
         let (config, ids) = (&found.config, sentences.ids());
-        if let Ok(mut trainer) = engine::Trainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
+        if let Ok(mut trainer) = cpu::Trainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
             let _ = trainer.run(|_| true, |_| ());
         }
     });

@@ -2,8 +2,8 @@
 
 use rapidvec::Vocabulary;
 use rapidvec::vectors::format::npz::NpzWriter;
-use rapidvec::vectors::format::safetensors::{self, ExtraTensor, ModelParts};
-use rapidvec::vectors::format::{pickle, word2vec_binary, word2vec_text};
+use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts};
+use rapidvec::vectors::format::{pickle, safetensors, word2vec_binary, word2vec_text};
 use std::collections::BTreeMap;
 
 const WORDS: [&str; 4] = ["you", "고양이", "goodbye", "."];
@@ -36,7 +36,7 @@ pub fn safetensors() -> Vec<Vec<u8>> {
 
 /// Every protocol that Python writes, and ours.
 pub fn pickles() -> Vec<Vec<u8>> {
-    let tiny = include_str!("../data/tiny_pickles.tsv").lines();
+    let tiny = include_str!("../../crates/vectors/tests/data/tiny_pickles.tsv").lines();
     let hex = |hex: &str| {
         (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect::<Vec<u8>>()
     };

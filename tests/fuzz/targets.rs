@@ -1,15 +1,17 @@
 //! The targets.
 
 use super::{Read, assert_same, fuzz, memory, numbers, seeds, table, watched};
-use rapidvec::Error;
 use rapidvec::compress::Compression;
-use rapidvec::error::FormatError;
-use rapidvec::vectors::format::fasttext::{self, FastTextModel};
-use rapidvec::vectors::format::npz::{self, NpzWriter};
-use rapidvec::vectors::format::pickle::{self, TextbookVectors};
-use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use rapidvec::vectors::format::{Format, OpenOptions, OpenReport, Table, recognise, word2vec_binary, word2vec_text};
-use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::vectors::error::FormatError;
+use rapidvec::vectors::format::fasttext::FastTextModel;
+use rapidvec::vectors::format::npz::NpzWriter;
+use rapidvec::vectors::format::pickle::TextbookVectors;
+use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
+use rapidvec::vectors::format::{
+    Format, OpenOptions, OpenReport, Table, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
+    word2vec_text,
+};
+use rapidvec::vectors::{Error, Floats, WordVectors};
 use std::io::{Cursor, Write};
 use xxhash_rust::xxh3::Xxh3;
 use zip::write::SimpleFileOptions;

@@ -4,15 +4,14 @@
 //! have neighbours as those of real models do; or a model's own, with `--model`. One question after the other is asked both
 //! ways, of words from all over the vocabulary: the exact scan answers it with all cores, the index with one. The bar:
 //! recall@10 of 0.97 or more at 20 times the exact scan's speed or more, with the first `--expansion-search`.
-#![forbid(unsafe_code)]
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use rapidvec::math::{Purpose, Rng, cores};
-use rapidvec::vectors::Floats;
 use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
-use rapidvec::{Vocabulary, WordVectors};
+use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::{Vocabulary, cores};
 use rapidvec_bench::{machine, report};
+use rapidvec_core::{Purpose, Rng};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;

@@ -2,7 +2,6 @@
 //!
 //! Reads the files several times, from a warm file cache after the first, and prints the median: seconds from the file
 //! names to the ids, words a second, and the largest and smallest time, which tell how quiet the machine was.
-#![forbid(unsafe_code)]
 
 use anyhow::{Result, ensure};
 use clap::Parser;

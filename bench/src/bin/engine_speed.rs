@@ -2,17 +2,15 @@
 //!
 //! Reads a text, trains on it, and says how long each took. Words a second are those of the text that are in the
 //! vocabulary, also where subsampling leaves them out. With `--json` one object with all numbers, for programs.
-#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use rapidvec::corpus::{CountOptions, Sentences, Source};
-use rapidvec::engine::{Pause, Trainer};
-use rapidvec::math::Matrix;
+use rapidvec::cpu::{Pause, Trainer};
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
-use rapidvec::words::WordId;
-use rapidvec::{EngineConfig, ModelKind, Vocabulary};
+use rapidvec::{EngineConfig, ModelKind, Vocabulary, WordId};
 use rapidvec_bench::machine::{peak_memory, user_seconds};
+use rapidvec_core::Matrix;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;

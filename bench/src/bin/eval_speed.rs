@@ -3,12 +3,11 @@
 //!
 //! `race.py` in `bench/eval/` calls it beside gensim's `evaluate_word_analogies`, which is timed in the same way: both read the
 //! file of questions.
-#![forbid(unsafe_code)]
 
 use anyhow::{Result, bail};
 use clap::Parser;
 use rapidvec::vectors::evaluate::{AnalogyReport, EvaluateOptions, EvaluationSet};
-use rapidvec::{AnalogyMethod, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, WordVectors};
 use std::path::PathBuf;
 use std::time::Instant;
 

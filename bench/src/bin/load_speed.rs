@@ -1,11 +1,10 @@
 //! How long opening and writing word vectors takes, in seconds, one operation a line: `load 0.123`.
 //!
 //! `race.py` in `bench/formats/` calls it beside gensim.
-#![forbid(unsafe_code)]
 
 use anyhow::bail;
 use clap::Parser;
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
 use std::path::PathBuf;
 use std::time::Instant;

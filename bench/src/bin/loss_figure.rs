@@ -2,7 +2,6 @@
 //!
 //! Both are CSV logs (epoch, iteration, seconds, loss). Ours is a line; the reference, which may have fewer points, is
 //! dots.
-#![forbid(unsafe_code)]
 
 use anyhow::Result;
 use clap::Parser;

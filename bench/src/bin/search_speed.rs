@@ -6,17 +6,17 @@
 //! opening takes at most 50 ms more than hashing the vocabulary's bytes, and memory beyond the map stays under 200 MB.
 //! **Few at once**: a few words share one scan. **Many at once**: 1,000 queries over 100,000 x 300 run at 80 % or more of the
 //! rate at which this machine multiplies matrices: see `rapidvec_bench::product`.
-#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
-use rapidvec::math::kernels::search::{product_kernels, search_kernels};
-use rapidvec::math::{Purpose, Rng, cores};
-use rapidvec::vectors::Floats;
-use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use rapidvec::{Vocabulary, WordVectors};
+use rapidvec::vectors::format::safetensors;
+use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
+use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::{Vocabulary, cores};
 use rapidvec_bench::product::{Enough, rates};
 use rapidvec_bench::{machine, report};
+use rapidvec_core::kernels::search::{product_kernels, search_kernels};
+use rapidvec_core::{Purpose, Rng};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::{self, File};

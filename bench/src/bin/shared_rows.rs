@@ -17,10 +17,10 @@
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use rapidvec::math::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
-use rapidvec::math::{LANES, Matrix, Purpose, Rng};
 use rapidvec_bench::machine;
 use rapidvec_bench::timing::median;
+use rapidvec_core::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
+use rapidvec_core::{LANES, Matrix, Purpose, Rng};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Instant;

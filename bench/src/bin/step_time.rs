@@ -5,17 +5,15 @@
 //! that the optimizer's cost does not hide the layers'; one more series shows negative sampling with Adam, as rapidvec
 //! trains by default. Making one-hot vectors is not timed; drawing negatives is. A step of negative sampling draws for the one
 //! after it, as the trainer does, so that its rows can be fetched meanwhile: each timed step has the work of exactly one.
-#![forbid(unsafe_code)]
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use rapidvec::nn::Weights;
-use rapidvec::{Config, OptimizerKind};
 use rapidvec_bench::figure::{Corner, Figure, Series, Style, write_file};
 use rapidvec_bench::machine;
 use rapidvec_bench::steps::{EmbeddingSoftmax, NegativeSampling, OneHot, Step};
 use rapidvec_bench::text::{Pool, zipf_counts};
 use rapidvec_bench::timing::{Contender, Schedule, Timing, alone, alternate, spread};
+use rapidvec_textbook::{Config, OptimizerKind, Weights};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,11 +3,10 @@
 //! The word of rank r occurs in proportion to 1/r (Zipf), words are independent of each other, and the same seed gives the
 //! same text. Drawing alone would leave some of the rarest words out, so every (tokens/words)-th word is not drawn but the
 //! next rank in order: a text of 100 M words over 1 M has all of them, and 1 % of it is spread evenly over the ranks.
-#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
-use rapidvec::math::{AliasTable, Purpose, Rng};
+use rapidvec_core::{AliasTable, Purpose, Rng};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

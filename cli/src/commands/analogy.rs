@@ -2,7 +2,8 @@
 
 use super::open::{self, OpenArgs};
 use crate::output::{Answer, Form, Query, to_stdout};
-use rapidvec::{AnalogyMethod, Error};
+use rapidvec::Error;
+use rapidvec::vectors::AnalogyMethod;
 use std::path::PathBuf;
 
 /// Answer "A is to B as C is to ?"

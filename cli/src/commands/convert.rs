@@ -4,11 +4,14 @@ use super::info;
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, is_same, note, shell_words};
 use rapidvec::compress::Compression;
-use rapidvec::error::{FormatError, PickleError};
+use rapidvec::vectors::WordVectors;
+use rapidvec::vectors::error::{FormatError, PickleError};
 use rapidvec::vectors::format::npz::NpzWriter;
-use rapidvec::vectors::format::safetensors::{self, ModelFile, ModelParts};
-use rapidvec::vectors::format::{Format, OpenOptions, pickle, recognise_file, word2vec_binary, word2vec_text};
-use rapidvec::{Error, Vocabulary, WordId, WordVectors};
+use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
+use rapidvec::vectors::format::{
+    Format, OpenOptions, pickle, recognise_file, safetensors, word2vec_binary, word2vec_text,
+};
+use rapidvec::{Error, Vocabulary, WordId};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,15 @@
 //! Which text a name on the command line means, and how it is read.
-#![forbid(unsafe_code)]
 
 use super::reading::Reading;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
-use rapidvec::corpus::datasets::ptb::{self, Split};
-use rapidvec::corpus::datasets::{Locator, builtin};
-use rapidvec::corpus::{Corpus, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources};
-use rapidvec::error::{CorpusError, Error};
+use rapidvec::corpus::datasets::ptb::Split;
+use rapidvec::corpus::datasets::{Locator, ptb};
+use rapidvec::corpus::{
+    Corpus, CorpusError, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources,
+};
+use rapidvec::error::Error;
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";
@@ -105,7 +106,7 @@ impl Choice {
     /// The text with its own vocabulary.
     pub fn read(&self, reading: &Reading, options: &ReadOptions) -> anyhow::Result<Corpus> {
         let corpus = match self {
-            Choice::Builtin => builtin::corpus(options),
+            Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
             Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
             Choice::Texts(texts) => {
                 texts.tell(&options.preparation);
@@ -124,7 +125,7 @@ impl Choice {
     ) -> anyhow::Result<Corpus> {
         let options = ReadOptions { max_tokens: None, ..options.clone() };
         let corpus = match self {
-            Choice::Builtin => builtin::corpus_with(&options, vocabulary),
+            Choice::Builtin => rapidvec_textbook::builtin::corpus_with(&options, vocabulary),
             Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
             Choice::Texts(texts) => {
                 texts.tell(&options.preparation);

@@ -1,5 +1,4 @@
 //! How words are counted: the flags, the data sets among the texts, and what is told afterwards.
-#![forbid(unsafe_code)]
 
 use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;

@@ -109,6 +109,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<rapidvec::vectors::Error> for Failure {
+    fn from(error: rapidvec::vectors::Error) -> Self {
+        Failure::Other(error.into())
+    }
+}
+
 impl Args {
     /// The file to write, unless it is standard output.
     fn file(&self) -> Option<&Path> {

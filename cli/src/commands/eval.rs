@@ -3,9 +3,9 @@
 use super::open::{self, OpenArgs};
 use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
 use anyhow::ensure;
-use rapidvec::error::QueryError;
+use rapidvec::vectors::error::QueryError;
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
-use rapidvec::{AnalogyMethod, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, WordVectors};
 use std::path::{Path, PathBuf};
 use std::thread;
 

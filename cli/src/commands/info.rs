@@ -2,10 +2,10 @@
 
 use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
-use rapidvec::vectors::Rows;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{Error, Vocabulary, WordVectors};
+use rapidvec::vectors::{Rows, WordVectors};
+use rapidvec::{Error, Vocabulary};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};

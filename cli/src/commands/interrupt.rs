@@ -1,5 +1,4 @@
 //! Ctrl-C, SIGTERM and SIGHUP: who hears them, and what they end where nothing but a file that is being written can be lost.
-#![forbid(unsafe_code)]
 
 use crate::output::INTERRUPTED;
 use rapidvec::file::abandon_writes;

@@ -4,10 +4,9 @@ use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
 use rapidvec::corpus::EOS;
-use rapidvec::math::cores;
-use rapidvec::vectors::Floats;
-use rapidvec::vectors::map::{clusters, most_frequent, pca};
-use rapidvec::{Error, Vocabulary, WordId, WordVectors, file};
+use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::{Error, Vocabulary, WordId, cores, file};
+use rapidvec_map::{clusters, most_frequent, pca};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -164,12 +163,12 @@ fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result
         #[cfg(feature = "tsne")]
         Method::Tsne => (tsne(&rows, size, args.seed)?, "t-SNE".to_owned()),
         _ => {
-            let seen = pca(&rows, size, 2).map_err(Error::from)?;
+            let seen = pca(&rows, size, 2)?;
             let share = 100.0 * seen.explained.iter().sum::<f64>();
             (seen.points, format!("PCA, two axes with {share:.0} % of the variance"))
         }
     };
-    let groups = clusters(&rows, size, map::COLOURS.min(ids.len().div_ceil(6)), args.seed).map_err(Error::from)?;
+    let groups = clusters(&rows, size, map::COLOURS.min(ids.len().div_ceil(6)), args.seed)?;
     let vocabulary = vectors.vocabulary();
     let dots = ids.iter().zip(places.as_chunks::<2>().0).zip(groups).map(|((&id, &[x, y]), group)| Dot {
         word: vocabulary.word(id).to_owned(),
@@ -183,8 +182,8 @@ fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result
 }
 
 #[cfg(feature = "tsne")]
-fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, Error> {
-    use rapidvec::vectors::map::{TsneOptions, tsne};
+fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, rapidvec_map::MapError> {
+    use rapidvec_map::{TsneOptions, tsne};
     Ok(tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })?)
 }
 

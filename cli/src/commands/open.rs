@@ -1,9 +1,9 @@
 //! What all commands that open a model share.
 
 use crate::output::{UsageError, counted, note};
-use rapidvec::vectors::Restricted;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use rapidvec::{Error, Vocabulary, WordVectors};
+use rapidvec::vectors::{Restricted, WordVectors};
+use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
 

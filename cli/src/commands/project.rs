@@ -3,8 +3,9 @@
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, counted, say};
 use anyhow::bail;
-use rapidvec::vectors::map::most_frequent;
-use rapidvec::{Error, Vocabulary, WordId, WordVectors, file};
+use rapidvec::vectors::WordVectors;
+use rapidvec::{Error, Vocabulary, WordId, file};
+use rapidvec_map::most_frequent;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -101,7 +102,7 @@ fn write_both(
             io::Error::other("refused") // so that no file appears; the reason is returned instead
         })
     });
-    failed.map_or(written, Err)
+    Ok(failed.map_or(written, Err)?)
 }
 
 /// One line a word, tabs between; as many digits as make out each f32.

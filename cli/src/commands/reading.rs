@@ -1,5 +1,4 @@
 //! The flags that say how a text is found and read: the same wherever a corpus is named.
-#![forbid(unsafe_code)]
 
 use crate::output::UsageError;
 use clap::ValueEnum;

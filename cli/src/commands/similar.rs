@@ -3,10 +3,11 @@
 use super::open::{self, OpenArgs};
 use super::queries;
 use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
+use rapidvec::Error;
 use rapidvec::vectors::Restricted;
 #[cfg(feature = "ann")]
 use rapidvec::vectors::ann::ApproximateIndex;
-use rapidvec::{Error, Neighbour, WordVectors};
+use rapidvec::vectors::{Neighbour, WordVectors};
 #[cfg(feature = "ann")]
 use std::io::ErrorKind;
 use std::path::PathBuf;

@@ -2,9 +2,10 @@
 
 use super::open;
 use crate::output::{counted, message, say, to_stdout};
+use rapidvec::Error;
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{Error, WordVectors};
 use std::path::{Path, PathBuf};
 
 /// Check models from their first byte to their last

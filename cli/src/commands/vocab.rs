@@ -1,12 +1,10 @@
 //! `rapidvec vocab CORPUS...`: which words does a text have, and how often?
-#![forbid(unsafe_code)]
 
 use super::corpus::Choice;
 use super::counting::Counting;
 use super::reading::Reading;
 use crate::output::{Place, UsageError, WordsForm, to_stdout};
-use rapidvec::Vocabulary;
-use rapidvec::words::write_vocabulary;
+use rapidvec::{Vocabulary, write_vocabulary};
 use std::path::PathBuf;
 
 /// Count the words of a text, and show them or keep them for training

@@ -1,7 +1,6 @@
 //! An answered question, whatever form it is shown in.
 
-use rapidvec::Neighbour;
-use rapidvec::vectors::Member;
+use rapidvec::vectors::{Member, Neighbour};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What was asked.

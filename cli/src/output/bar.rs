@@ -1,5 +1,4 @@
 //! A progress bar over a whole run, on one line however narrow the terminal is.
-#![forbid(unsafe_code)]
 
 use super::language::Language;
 use super::stream::say;

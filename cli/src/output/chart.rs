@@ -2,7 +2,6 @@
 //!
 //! Unicode blocks where the locale has them, plain ASCII elsewhere or when asked for. A number above zero is never
 //! drawn as nothing.
-#![forbid(unsafe_code)]
 
 use super::text::thousands;
 use super::width::width;

@@ -1,5 +1,4 @@
 //! Scores of vectors, a file of questions or pairs at a time, in all forms.
-#![forbid(unsafe_code)]
 
 use super::table::{padded, printable};
 use super::text::counted;

@@ -35,7 +35,8 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
 
 /// Whether another command line would have helped: a setting out of range, a name of nothing.
 fn is_usage(error: &anyhow::Error) -> bool {
-    use rapidvec::error::{CorpusError, DatasetError::UnknownName};
+    use rapidvec::corpus::CorpusError;
+    use rapidvec::corpus::datasets::DatasetError::UnknownName;
     let library = match error.downcast_ref() {
         Some(Error::Config(_) | Error::Dataset(UnknownName { .. })) => true,
         Some(Error::Corpus(error)) => {

@@ -1,5 +1,4 @@
 //! How numbers are spread: how many fall into which range.
-#![forbid(unsafe_code)]
 
 use super::chart::Charts;
 use super::text::thousands;

@@ -1,5 +1,4 @@
 //! The chapter's language, or English.
-#![forbid(unsafe_code)]
 
 use clap::ValueEnum;
 

@@ -1,5 +1,4 @@
 //! How the loss fell: one line over all, one for each epoch.
-#![forbid(unsafe_code)]
 
 use super::chart::Charts;
 use serde_json::Value;

@@ -1,5 +1,4 @@
 //! Where a result goes: into a file that appears whole, or to standard output, whose name is `-`.
-#![forbid(unsafe_code)]
 
 use super::exit::UsageError;
 use super::stream::to_stdout;
@@ -25,7 +24,7 @@ impl<'p> Place<'p> {
     pub fn check(self, force: bool) -> rapidvec::Result<()> {
         match self {
             Self::Stdout => Ok(()),
-            Self::File(path) => check_writable(path, force),
+            Self::File(path) => Ok(check_writable(path, force)?),
         }
     }
 

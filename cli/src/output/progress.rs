@@ -1,12 +1,10 @@
 //! How far training is: the chapter's line every 20 iterations, or a bar.
-#![forbid(unsafe_code)]
 
 use super::bar::{Bar, left};
 use super::language::Language;
 use super::stream::say;
 use clap::ValueEnum;
-use rapidvec::nn;
-use rapidvec::nn::LossPoint;
+use rapidvec_textbook::LossPoint;
 use std::io::IsTerminal;
 
 /// How progress is shown.
@@ -43,7 +41,7 @@ pub struct Progress {
 
 impl Progress {
     /// Shows `progress` from now on.
-    pub fn new(mode: ProgressMode, language: Language, progress: nn::Progress) -> Self {
+    pub fn new(mode: ProgressMode, language: Language, progress: rapidvec_textbook::Progress) -> Self {
         let bar = mode.is_bar();
         Self {
             language,

@@ -1,5 +1,4 @@
 //! Numbers and arguments as users read them.
-#![forbid(unsafe_code)]
 
 /// `929,589`
 pub fn thousands(number: u64) -> String {

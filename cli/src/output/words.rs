@@ -1,5 +1,4 @@
 //! Words and how often they were seen, in one form or another.
-#![forbid(unsafe_code)]
 
 use super::json;
 use super::table::{padded, printable};

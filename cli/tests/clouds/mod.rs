@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec::Vocabulary;
-use rapidvec::math::{Purpose, Rng};
 use rapidvec::vectors::format::safetensors::{ModelParts, write};
+use rapidvec_core::{Purpose, Rng};
 use std::path::{Path, PathBuf};
 
 pub const SIZE: usize = 20;

@@ -1,12 +1,12 @@
 //! The flags of `train`, and what they mean for a `Config`.
-#![forbid(unsafe_code)]
 
 use super::engine::EngineSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::reading::{Reading, same};
 use crate::output::{Language, ProgressMode, UsageError};
 use clap::ValueEnum;
-use rapidvec::{Config, ModelKind, OptimizerKind};
+use rapidvec::ModelKind;
+use rapidvec_textbook::{Config, OptimizerKind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ pub enum Model {
     Skipgram,
 }
 
-/// As `rapidvec::OptimizerKind`.
+/// As `rapidvec_textbook::OptimizerKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Optimizer {
     Adam,

@@ -1,5 +1,4 @@
 //! A run from its start: everything that can be refused is refused before the corpus is read.
-#![forbid(unsafe_code)]
 
 use super::args::{Args, Recipe};
 use super::corpus::{self, Choice};
@@ -9,11 +8,11 @@ use super::signals::Signals;
 use super::{engine, log, memory, resume};
 use crate::commands::convert;
 use crate::output::{Place, UsageError, note, say, thousands};
+use rapidvec::ModelKind;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
-use rapidvec::corpus::{Corpus, ReadOptions};
-use rapidvec::error::{CorpusError, Error, TrainError};
-use rapidvec::nn::Trainer;
-use rapidvec::{Config, ModelKind};
+use rapidvec::corpus::{Corpus, CorpusError, ReadOptions};
+use rapidvec::error::{Error, TrainError};
+use rapidvec_textbook::{Config, Trainer};
 use std::path::{Path, PathBuf};
 
 pub const DEFAULT_OUTPUT: &str = "model.safetensors";

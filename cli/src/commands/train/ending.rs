@@ -1,10 +1,9 @@
 //! What a run leaves behind, and what it says when it is over.
-#![forbid(unsafe_code)]
 
 use super::args::Args;
 use super::queries;
 use crate::output::{ProgressMode, say, shell_words};
-use rapidvec::WordVectors;
+use rapidvec::vectors::WordVectors;
 use std::path::{Path, PathBuf};
 
 /// Files that a run writes.

@@ -1,5 +1,4 @@
 //! What is kept of a run, and when: checkpoints, the model, and what is said of them at the end. The same for both trainers.
-#![forbid(unsafe_code)]
 
 use super::args::Args;
 use super::ending::{Outputs, resume_command};
@@ -8,7 +7,8 @@ use crate::output::{Interrupted, message, say};
 use anyhow::Context;
 use rapidvec::Error;
 use rapidvec::checkpoint::Storage;
-use rapidvec::error::{FormatError, TrainError};
+use rapidvec::error::TrainError;
+use rapidvec::vectors::error::FormatError;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,9 @@
 //! The loss history as CSV, a row at a time.
-#![forbid(unsafe_code)]
 
 use anyhow::Context;
 use rapidvec::checkpoint::HeldOutLoss;
+use rapidvec::cpu;
 use rapidvec::file::write_atomically;
-use rapidvec::{engine, nn};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ pub trait Row {
     fn write(&self, out: &mut dyn Write) -> io::Result<()>;
 }
 
-impl Row for nn::LossPoint {
+impl Row for rapidvec_textbook::LossPoint {
     const HEADER: &'static str = "epoch,iteration,seconds,loss";
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -30,16 +29,16 @@ impl Row for nn::LossPoint {
 
 /// A point of the fast trainer's history; the last of an epoch has the loss on held-out text, where there is such text.
 pub struct EngineRow<'p> {
-    pub point: &'p engine::LossPoint,
+    pub point: &'p cpu::LossPoint,
     pub held_out: Option<f64>,
 }
 
 impl<'p> EngineRow<'p> {
     /// The rows of a history.
-    pub fn all(history: &'p [engine::LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
+    pub fn all(history: &'p [cpu::LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
         let ends = |index: usize| history.get(index + 1).is_none_or(|next| next.epoch > history[index].epoch);
         let loss = |epoch| held_out.iter().find(|found| found.epoch == epoch).map(|found| found.loss);
-        let row = |(index, point): (usize, &'p engine::LossPoint)| {
+        let row = |(index, point): (usize, &'p cpu::LossPoint)| {
             let held_out = if ends(index) { loss(point.epoch) } else { None };
             Self { point, held_out }
         };
@@ -51,7 +50,7 @@ impl Row for EngineRow<'_> {
     const HEADER: &'static str = "epoch,words,seconds,loss,learning_rate,held_out_loss";
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let engine::LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
+        let cpu::LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
         let held_out = self.held_out.map_or(String::new(), |loss| format!("{loss:.6}"));
         writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8},{held_out}")
     }
@@ -118,6 +117,6 @@ pub fn is_log(path: &Path) -> bool {
         BufReader::new(io::Read::take(file, 100)).read_line(&mut line)?;
         Ok(line)
     });
-    let headers = [nn::LossPoint::HEADER, EngineRow::HEADER];
+    let headers = [rapidvec_textbook::LossPoint::HEADER, EngineRow::HEADER];
     first_line.is_ok_and(|line| headers.contains(&line.trim_end()))
 }

@@ -1,10 +1,8 @@
 //! Does it fit? An estimate of what training takes, against what the machine has.
-#![forbid(unsafe_code)]
 
 use rapidvec::corpus::check_memory;
 use rapidvec::error::TrainError;
-use rapidvec::nn::Wiring;
-use rapidvec::{Config, OptimizerKind};
+use rapidvec_textbook::{Config, OptimizerKind, Wiring};
 
 pub const MEGABYTE: u64 = 1_000_000;
 

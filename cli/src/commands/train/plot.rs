@@ -1,8 +1,7 @@
 //! The loss curve as a picture. The only file that knows the plotting library.
-#![forbid(unsafe_code)]
 
 use rapidvec::checkpoint::HeldOutLoss;
-use rapidvec::{engine, nn};
+use rapidvec::cpu;
 use std::path::PathBuf;
 
 /// A loss history, whichever trainer has it.
@@ -21,9 +20,10 @@ pub struct Curve {
 
 impl Curve {
     /// Of the textbook's trainer: over its iterations.
-    pub fn of_textbook(trainer: &nn::Trainer, held_out: &[HeldOutLoss]) -> Self {
+    pub fn of_textbook(trainer: &rapidvec_textbook::Trainer, held_out: &[HeldOutLoss]) -> Self {
         let progress = trainer.progress();
-        let at = |point: &nn::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
+        let at =
+            |point: &rapidvec_textbook::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
         let epoch = progress.iterations as f64;
         Self {
             label: format!("iteration ({} an epoch)", progress.iterations),
@@ -35,10 +35,10 @@ impl Curve {
     }
 
     /// Of the fast trainer: over millions of words.
-    pub fn of_engine(trainer: &engine::Trainer, held_out: &[HeldOutLoss]) -> Self {
+    pub fn of_engine(trainer: &cpu::Trainer, held_out: &[HeldOutLoss]) -> Self {
         let progress = trainer.progress();
         let epoch = progress.words_per_epoch as f64 / 1e6;
-        let at = |point: &engine::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
+        let at = |point: &cpu::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
         let counted = trainer.state().history.iter().filter(|point| point.pairs > 0);
         Self {
             label: format!("million words ({epoch:.2} an epoch)"),

@@ -1,9 +1,9 @@
 //! What do the vectors know? The chapter's last cell, or neighbours of a few words.
-#![forbid(unsafe_code)]
 
 use crate::output::{Answer, Form, Query, to_stdout};
 use rapidvec::corpus::EOS;
-use rapidvec::{AnalogyMethod, Neighbour, Vocabulary, WordId, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec::{Vocabulary, WordId};
 use std::cmp::Reverse;
 use std::io::{self, Write};
 

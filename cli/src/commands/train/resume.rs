@@ -1,5 +1,4 @@
 //! A run that goes on where another stopped.
-#![forbid(unsafe_code)]
 
 use super::args::{Args, Recipe};
 use super::begin::{Prepared, check_outputs};
@@ -10,19 +9,21 @@ use super::session::Session;
 use super::signals::Signals;
 use crate::output::{UsageError, say};
 use anyhow::Context;
-use rapidvec::Config;
-use rapidvec::checkpoint::{self, Checkpoint, CorpusRecord, Summary};
-use rapidvec::corpus::Corpus;
-use rapidvec::error::{CorpusError, Error};
-use rapidvec::nn::Trainer;
+use rapidvec::checkpoint;
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{Corpus, CorpusError};
+use rapidvec::error::Error;
 use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec_textbook::checkpoint::{Checkpoint, Summary};
+use rapidvec_textbook::{Config, Trainer};
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
 pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let cannot = || format!("cannot go on from {}", path.display());
-    let summary =
-        checkpoint::summary(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
+    let summary = rapidvec_textbook::checkpoint::summary(&ModelFile::open(path).with_context(cannot)?)
+        .map_err(Error::from)
+        .with_context(cannot)?;
     if summary.engine.is_some() {
         return engine::resume(args, path, &summary, signals);
     }
@@ -31,7 +32,7 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
         say(format_args!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
         return Ok(());
     }
-    let checkpoint = checkpoint::load(path).with_context(cannot)?;
+    let checkpoint = rapidvec_textbook::checkpoint::load(path).with_context(cannot)?;
     go_on(args, path, checkpoint, signals)
 }
 

@@ -1,15 +1,15 @@
 //! Training under way: epochs, checkpoints, the end, or a stop before it.
-#![forbid(unsafe_code)]
 
 use super::ending::{self, Ask};
 use super::keeping::Keeping;
 use super::log::Log;
 use super::plot::{self, Curve};
 use crate::output::{Language, Progress};
-use rapidvec::checkpoint::{self, CorpusRecord, HeldOutLoss, Run, Storage};
+use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage};
 use rapidvec::corpus::Corpus;
-use rapidvec::nn::{Pause, Trainer};
-use rapidvec::{Config, Error, Vocabulary};
+use rapidvec::{Error, Vocabulary};
+use rapidvec_textbook::checkpoint::Run;
+use rapidvec_textbook::{Config, Pause, Trainer};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -37,8 +37,11 @@ impl Session<'_> {
         // Before the model: a finished one is not gone on with, so that rows lost then would be lost for good.
         let logged = log.into_inner().map_or(Ok(()), Log::finish);
         if finished {
-            let save: Save =
-                if self.keeping.keeps_state() { checkpoint::save_checkpoint } else { checkpoint::save_model };
+            let save: Save = if self.keeping.keeps_state() {
+                rapidvec_textbook::checkpoint::save_checkpoint
+            } else {
+                rapidvec_textbook::checkpoint::save_model
+            };
             self.keeping.finish(|path, storage| self.save(save, path, storage))?;
         } else {
             self.keeping.stop_at(self.step(), |path, storage| self.checkpoint(path, storage))?;
@@ -79,7 +82,7 @@ impl Session<'_> {
 
     fn train_on(&mut self, progress: &Progress, log: &RefCell<Option<Log>>) -> anyhow::Result<Pause> {
         let (keeping, start) = (&self.keeping, self.trainer.progress().step);
-        let pause = |now: rapidvec::nn::Progress| {
+        let pause = |now: rapidvec_textbook::Progress| {
             progress.step(now.step);
             log.borrow_mut().iter_mut().for_each(Log::tick);
             keeping.wants_pause(now.step - start)
@@ -113,7 +116,7 @@ impl Session<'_> {
     }
 
     fn checkpoint(&self, path: &Path, storage: Storage) -> Result<(), Error> {
-        self.save(checkpoint::save_checkpoint, path, storage)
+        self.save(rapidvec_textbook::checkpoint::save_checkpoint, path, storage)
     }
 
     fn stopped(&self) -> anyhow::Error {

@@ -1,5 +1,4 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first asks training to stop, the second ends the program.
-#![forbid(unsafe_code)]
 
 use crate::commands::interrupt::{self, end};
 use crate::output::say;

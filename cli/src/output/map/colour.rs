@@ -3,7 +3,6 @@
 //! Source: Okabe and Ito 2008, without their yellow and black, which vanish on one background or the other, and with a
 //! grey; lightened for dark pages. Names of words are drawn in a mixture with the colour of plain text, so that they can be
 //! read: at least 4.5 to 1 against the page (Web Content Accessibility Guidelines, AA).
-#![forbid(unsafe_code)]
 
 /// Red, green and blue.
 pub type Rgb = [u8; 3];

@@ -1,5 +1,4 @@
 //! Words as parts of other texts: XML, HTML, JSON inside HTML. A word is data there, whatever characters it holds.
-#![forbid(unsafe_code)]
 
 use serde::Serialize;
 

@@ -2,7 +2,6 @@
 //!
 //! The words are data: JSON in an element that is not executed, which the script shows as text. The page's own policy
 //! forbids it to load or send anything.
-#![forbid(unsafe_code)]
 
 use super::colour::{COLOURS, DARK, LIGHT, Theme, hex};
 use super::escape::{json, shown, xml};

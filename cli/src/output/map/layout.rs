@@ -1,5 +1,4 @@
 //! Where the words lie, whatever they are drawn with.
-#![forbid(unsafe_code)]
 
 /// A word and its place, in the units of the projection.
 #[derive(Debug, Clone, PartialEq)]

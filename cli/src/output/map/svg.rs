@@ -1,13 +1,12 @@
 //! A map as a picture: SVG whose text is text, light or dark as the reader's system is.
 //!
 //! Names that find no room are not drawn; pointing at a dot shows its word.
-#![forbid(unsafe_code)]
 
 use super::colour::{COLOURS, DARK, LIGHT, Theme, hex};
 use super::escape::{shown, xml};
 use super::layout::WordMap;
 use super::text;
-use rapidvec::vectors::map::labels::{Label, Placed, Rect, place};
+use rapidvec_map::labels::{Label, Placed, Rect, place};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

@@ -2,7 +2,6 @@
 //!
 //! Widths are those of DejaVu Sans, in thousandths of the font's size: of the fonts that come with systems it is about the
 //! widest, so a name takes at most as much room as it was given. Korean, Chinese and Japanese characters are squares.
-#![forbid(unsafe_code)]
 
 use super::super::width::width as columns;
 

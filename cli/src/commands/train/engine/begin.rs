@@ -1,5 +1,4 @@
 //! A run from its start: everything that can be refused is refused before the corpus is read.
-#![forbid(unsafe_code)]
 
 use super::super::args::Args;
 use super::super::begin::{DEFAULT_OUTPUT, check_outputs};
@@ -14,10 +13,9 @@ use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{CountOptions, CountReport, Sentences, check_memory};
-use rapidvec::engine::{Trainer, memory_needed};
+use rapidvec::cpu::{Trainer, memory_needed};
 use rapidvec::error::Error;
-use rapidvec::words::read_vocabulary;
-use rapidvec::{EngineConfig, ModelKind, Vocabulary};
+use rapidvec::{EngineConfig, ModelKind, Vocabulary, read_vocabulary};
 use std::borrow::Cow;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.

@@ -1,15 +1,14 @@
 //! What is known before training: vectors of another file, or a model that is trained on.
-#![forbid(unsafe_code)]
 
 use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
-use rapidvec::engine::Trainer;
+use rapidvec::cpu::Trainer;
 use rapidvec::error::{Error, TrainError};
 use rapidvec::vectors::Rows;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{EngineConfig, Vocabulary, WordId, checkpoint};
+use rapidvec::{EngineConfig, Vocabulary, WordId};
 use std::path::Path;
 
 /// Vectors that training starts from.
@@ -62,7 +61,7 @@ impl Known {
     fn of_model(path: &Path) -> Result<(Self, Option<EngineConfig>), Error> {
         let model = ModelFile::open(path)?;
         model.verify()?;
-        let config = checkpoint::summary(&model)?.engine;
+        let config = rapidvec_textbook::checkpoint::summary(&model)?.engine;
         let known = Self {
             name: path.display().to_string(),
             words: model.vocabulary().clone(),

@@ -1,8 +1,7 @@
 //! How far the fast trainer is: a bar on a terminal, a line now and then elsewhere.
-#![forbid(unsafe_code)]
 
 use crate::output::{Bar, Language, ProgressMode, left, say};
-use rapidvec::engine::{LossPoint, Progress};
+use rapidvec::cpu::{LossPoint, Progress};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 

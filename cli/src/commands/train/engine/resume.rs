@@ -1,5 +1,4 @@
 //! A run that goes on where another stopped.
-#![forbid(unsafe_code)]
 
 use super::super::args::{Args, Recipe};
 use super::super::begin::check_outputs;
@@ -15,10 +14,11 @@ use crate::commands::reading::same;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
 use rapidvec::EngineConfig;
-use rapidvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, Summary, load_engine};
+use rapidvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, load_engine};
 use rapidvec::corpus::{CountOptions, Sentences};
-use rapidvec::engine::Trainer;
+use rapidvec::cpu::Trainer;
 use rapidvec::error::Error;
+use rapidvec_textbook::checkpoint::Summary;
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.

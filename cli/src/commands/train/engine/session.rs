@@ -1,5 +1,4 @@
 //! Training under way: epochs, checkpoints, the end, or a stop before it.
-#![forbid(unsafe_code)]
 
 use super::super::ending::{self, Ask};
 use super::super::keeping::Keeping;
@@ -10,7 +9,7 @@ use crate::commands::corpus::is_data_set;
 use crate::output::{Language, note};
 use rapidvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
 use rapidvec::corpus::Sentences;
-use rapidvec::engine::{LossPoint, Pause, Trainer};
+use rapidvec::cpu::{LossPoint, Pause, Trainer};
 use rapidvec::{EngineConfig, Error, Vocabulary};
 use std::cell::RefCell;
 use std::path::Path;
@@ -85,7 +84,7 @@ impl EngineSession<'_> {
     /// something else is to be done. A run that was over already has no such point.
     fn train_on(&mut self, shown: &Shown, log: &RefCell<Option<Log>>) -> anyhow::Result<(Pause, Option<LossPoint>)> {
         let (keeping, start) = (&self.keeping, self.trainer.progress().block);
-        let pause = |now: rapidvec::engine::Progress| {
+        let pause = |now: rapidvec::cpu::Progress| {
             shown.now(&now);
             log.borrow_mut().iter_mut().for_each(Log::tick);
             keeping.wants_pause(now.block - start)

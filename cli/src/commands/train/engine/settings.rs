@@ -1,5 +1,4 @@
 //! The flags that only the fast trainer has, and what all flags mean for an `EngineConfig`.
-#![forbid(unsafe_code)]
 
 use super::super::args::{Args, Settings};
 use crate::commands::reading::{Reading, same};
@@ -79,7 +78,7 @@ pub enum Context {
     Sum,
 }
 
-/// The names that `rapidvec::engine::Trainer::use_kernels` knows.
+/// The names that `rapidvec::cpu::Trainer::use_kernels` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kernel {
     /// Plain Rust, for any CPU

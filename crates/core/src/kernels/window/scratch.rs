@@ -1,0 +1,204 @@
+//! What a step needs beside its rows: labels laid out for the kernels, and room for scores and sums.
+
+use super::loss::LossSum;
+use crate::Chunk;
+
+/// Most contexts in a step. Wider windows are several steps.
+pub const MAX_CONTEXTS: usize = 16;
+
+/// Targets that a kernel holds in registers at a time.
+pub const GROUP: usize = 6;
+
+/// Numbers in a chunk.
+pub(super) const LANES: usize = 16;
+
+/// From one context's scores of a group to the next one's: two contexts fill a chunk, which is stored and loaded whole.
+pub(super) const STRIDE: usize = LANES / 2;
+
+/// Chunks that hold one group's scores for every context.
+pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS / 2;
+
+/// A group's labels as chunks of scores have them: padded with -1, and twice, once for each context of a chunk.
+///
+/// For each pattern of up to six labels: a leading 1, then a bit for each label, the first one highest.
+static PATTERNS: [[f32; LANES]; 2 << GROUP] = patterns();
+
+const fn patterns() -> [[f32; LANES]; 2 << GROUP] {
+    let mut patterns = [[-1.0; LANES]; 2 << GROUP];
+    let mut pattern = 1;
+    while pattern < patterns.len() {
+        let labels = pattern.ilog2() as usize;
+        let mut label = 0;
+        while label < labels {
+            let value = (pattern >> (labels - 1 - label) & 1) as f32;
+            (patterns[pattern][label], patterns[pattern][label + STRIDE]) = (value, value);
+            label += 1;
+        }
+        pattern += 1;
+    }
+    patterns
+}
+
+/// The labels of a step's T targets.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    targets: usize,
+    /// For each group of six targets, which of [`PATTERNS`] its labels are.
+    groups: Vec<u8>,
+}
+
+impl Labels {
+    /// Of one true word, the first, and `negatives` others.
+    pub fn negative_sampling(negatives: usize) -> Self {
+        let mut labels = Self::default();
+        labels.set((0..=negatives).map(|target| target == 0));
+        labels
+    }
+
+    /// Replaces the labels: is it 1 and not 0?
+    #[inline]
+    pub fn set(&mut self, labels: impl Iterator<Item = bool>) {
+        self.groups.clear();
+        let mut pattern = 1;
+        let mut targets = 0;
+        for label in labels {
+            if targets % GROUP == 0 && targets > 0 {
+                self.groups.push(pattern);
+                pattern = 1;
+            }
+            pattern = pattern << 1 | u8::from(label);
+            targets += 1;
+        }
+        self.groups.extend((targets > 0).then_some(pattern));
+        self.targets = targets;
+    }
+
+    /// Labels that [`set_bits`](Self::set_bits) takes, at most.
+    pub const MOST_BITS: usize = u64::BITS as usize;
+
+    /// Replaces them by the lowest `targets` bits, the first target's highest.
+    #[inline]
+    pub fn set_bits(&mut self, bits: u64, targets: usize) {
+        debug_assert!(targets <= Self::MOST_BITS);
+        self.groups.clear();
+        self.groups.extend((0..targets).step_by(GROUP).map(|first| {
+            let (labels, below) = ((targets - first).min(GROUP), targets.saturating_sub(first + GROUP));
+            1 << labels | (bits >> below) as u8 & ((1 << labels) - 1)
+        }));
+        self.targets = targets;
+    }
+
+    /// How many there are: T.
+    pub fn len(&self) -> usize {
+        self.targets
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.targets == 0
+    }
+
+    /// Those of group `g`, as a chunk of two contexts' scores has them.
+    #[inline]
+    pub(super) fn of_group(&self, g: usize) -> &'static [f32; LANES] {
+        &PATTERNS[usize::from(self.groups[g])]
+    }
+
+    /// Those of group `g` and the next one, if there is one, as a chunk of one context's scores has them.
+    #[inline]
+    pub(super) fn of_groups(&self, g: usize) -> [f32; LANES] {
+        let mut labels = *self.of_group(g);
+        let next = self.groups.get(g + 1).map_or(&PATTERNS[1], |&pattern| &PATTERNS[usize::from(pattern)]);
+        labels[STRIDE..].copy_from_slice(&next[STRIDE..]);
+        labels
+    }
+}
+
+/// Room that the steps of one thread use again and again, and the sum of their losses.
+#[derive(Debug, Clone)]
+pub struct Scratch {
+    /// Scores, then gradients. Of SkipGram [`GROUP_CHUNKS`] chunks for each group; of CBOW half a chunk, one after the other.
+    pub(super) scores: Vec<Chunk>,
+    /// CBOW's `h`.
+    pub(super) hidden: Vec<Chunk>,
+    /// CBOW's `e`.
+    pub(super) error: Vec<Chunk>,
+    /// What contexts of SkipGram are to be moved by, while further groups of targets still need the old ones.
+    pub(super) held: Vec<Chunk>,
+    /// Losses of all steps since it was last taken.
+    pub loss: LossSum,
+    targets: usize,
+}
+
+impl Scratch {
+    /// For steps of up to `targets` targets and rows of `chunks` chunks.
+    pub fn new(targets: usize, chunks: usize) -> Self {
+        let groups = targets.div_ceil(GROUP);
+        Self {
+            scores: vec![Chunk::ZERO; groups * GROUP_CHUNKS],
+            hidden: vec![Chunk::ZERO; chunks],
+            error: vec![Chunk::ZERO; chunks],
+            held: vec![Chunk::ZERO; if groups > 1 { MAX_CONTEXTS * chunks } else { 0 }],
+            loss: LossSum::default(),
+            targets,
+        }
+    }
+
+    #[inline]
+    pub(super) fn fits(&self, targets: usize, chunks: usize) -> bool {
+        targets <= self.targets && chunks <= self.hidden.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(labels: &mut Labels, values: &[f32]) {
+        labels.set(values.iter().map(|&value| value == 1.0));
+    }
+
+    #[test]
+    fn labels_are_laid_out_as_scores_are() {
+        for count in [1, 5, 6, 7, 12, 13, 40] {
+            let values: Vec<f32> = (0..count).map(|i| (i % 3 == 0) as u8 as f32).collect();
+            let mut laid = Labels::default();
+            set(&mut laid, &values);
+            assert_eq!(laid.len(), count);
+            for group in 0..count.div_ceil(GROUP) {
+                for (lane, &label) in laid.of_group(group).iter().enumerate() {
+                    let target = group * GROUP + lane % STRIDE;
+                    let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
+                    assert_eq!(label, expected, "group {group} of {count}, lane {lane}");
+                }
+                for (lane, &label) in laid.of_groups(group).iter().enumerate() {
+                    let target = (group + lane / STRIDE) * GROUP + lane % STRIDE;
+                    let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
+                    assert_eq!(label, expected, "groups from {group} of {count}, lane {lane}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn labels_as_bits_are_the_same() {
+        for count in 0..=Labels::MOST_BITS {
+            let bits = 0x9e37_79b9_7f4a_7c15_u64.rotate_left(count as u32);
+            let (mut set, mut as_bits) = (Labels::default(), Labels::negative_sampling(9));
+            set.set((0..count).rev().map(|place| bits >> place & 1 == 1));
+            as_bits.set_bits(bits, count);
+            assert_eq!((set.len(), &set.groups), (as_bits.len(), &as_bits.groups), "{count} labels");
+        }
+    }
+
+    #[test]
+    fn setting_fewer_labels_forgets_the_others() {
+        let mut labels = Labels::default();
+        set(&mut labels, &[1.0; 20]);
+        set(&mut labels, &[0.0, 1.0]);
+        assert_eq!(labels.len(), 2);
+        assert_eq!(labels.of_group(0)[..3], [0.0, 1.0, -1.0]);
+        set(&mut labels, &[]);
+        assert!(labels.is_empty());
+    }
+}

@@ -1,0 +1,150 @@
+//! A dense matrix of f32 whose rows are made of aligned chunks of sixteen numbers.
+//!
+//! A row of `cols` numbers is padded with zeros to whole chunks, so every kernel is a loop over whole chunks without a
+//! tail, and every chunk lies in one cache line. All operations keep the padding zero.
+
+use super::kernels::large_pages;
+
+/// Numbers in a [`Chunk`].
+pub const LANES: usize = 16;
+
+/// Chunks in a panel: the columns whose part of a dot product is added up on its own.
+///
+/// A dot product is defined as the sum over panels, in order. Threads own whole panels, so the result does not depend on
+/// how many threads there are.
+pub const PANEL_CHUNKS: usize = 2;
+
+/// Sixteen numbers in one cache line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct Chunk(pub [f32; LANES]);
+
+impl Chunk {
+    /// Sixteen zeros.
+    pub const ZERO: Chunk = Chunk([0.0; LANES]);
+}
+
+/// How many panels a row of `chunks` chunks has.
+pub fn panels(chunks: usize) -> usize {
+    chunks.div_ceil(PANEL_CHUNKS)
+}
+
+/// A row-major matrix of f32, its rows padded with zeros to whole chunks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    rows: usize,
+    cols: usize,
+    /// Chunks per row.
+    width: usize,
+    data: Vec<Chunk>,
+}
+
+impl Matrix {
+    /// A `rows` x `cols` matrix of zeros, on large pages where it is large.
+    pub fn zeros(rows: usize, cols: usize) -> Self {
+        let width = cols.div_ceil(LANES);
+        Self { rows, cols, width, data: large_pages::zeros(rows * width) }
+    }
+
+    /// From `rows` x `cols` numbers, row after row.
+    ///
+    /// # Panics
+    /// If there are not `rows * cols` of them.
+    pub fn from_rows(rows: usize, cols: usize, numbers: &[f32]) -> Self {
+        assert_eq!(numbers.len(), rows * cols, "a {rows} x {cols} matrix");
+        let mut matrix = Self::zeros(rows, cols);
+        for (i, row) in numbers.chunks_exact(cols.max(1)).enumerate() {
+            matrix.set_row(i, row);
+        }
+        matrix
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns, without padding.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Chunks in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// All chunks, row after row.
+    pub fn chunks(&self) -> &[Chunk] {
+        &self.data
+    }
+
+    /// All chunks, to write. Padding must stay zero.
+    pub fn chunks_mut(&mut self) -> &mut [Chunk] {
+        &mut self.data
+    }
+
+    /// The numbers of row `i`, copied out.
+    pub fn row(&self, i: usize) -> Vec<f32> {
+        let mut row = Vec::with_capacity(self.cols);
+        self.push_row(i, &mut row);
+        row
+    }
+
+    /// Adds the numbers of row `i` to `out`.
+    pub fn push_row(&self, i: usize, out: &mut Vec<f32>) {
+        for (c, chunk) in self.data[i * self.width..][..self.width].iter().enumerate() {
+            out.extend_from_slice(&chunk.0[..LANES.min(self.cols - c * LANES)]);
+        }
+    }
+
+    /// Overwrites row `i`.
+    ///
+    /// # Panics
+    /// If `numbers` is not one row long.
+    pub fn set_row(&mut self, i: usize, numbers: &[f32]) {
+        assert_eq!(numbers.len(), self.cols, "one row");
+        let row = &mut self.data[i * self.width..][..self.width];
+        for (chunk, part) in row.iter_mut().zip(numbers.chunks(LANES)) {
+            chunk.0[..part.len()].copy_from_slice(part);
+        }
+    }
+
+    /// All numbers without padding, row after row.
+    pub fn to_vec(&self) -> Vec<f32> {
+        let mut numbers = Vec::with_capacity(self.rows * self.cols);
+        for i in 0..self.rows {
+            self.push_row(i, &mut numbers);
+        }
+        numbers
+    }
+
+    /// Makes it a `rows` x `cols` matrix of zeros, keeping its memory.
+    pub fn reset(&mut self, rows: usize, cols: usize) {
+        (self.rows, self.cols, self.width) = (rows, cols, cols.div_ceil(LANES));
+        self.data.clear();
+        self.data.resize(rows * self.width, Chunk::ZERO);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_survive_padding() {
+        for cols in [1, 15, 16, 17, 100] {
+            let numbers: Vec<f32> = (0..3 * cols).map(|i| i as f32).collect();
+            let matrix = Matrix::from_rows(3, cols, &numbers);
+            assert_eq!(matrix.to_vec(), numbers);
+            assert_eq!(matrix.row(1), numbers[cols..2 * cols]);
+        }
+    }
+
+    #[test]
+    fn reset_leaves_zeros() {
+        let mut matrix = Matrix::from_rows(1, 3, &[1.0, 2.0, 3.0]);
+        matrix.reset(2, 20);
+        assert_eq!(matrix, Matrix::zeros(2, 20));
+    }
+}

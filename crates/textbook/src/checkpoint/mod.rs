@@ -1,0 +1,11 @@
+//! Models and checkpoints of the chapter's trainer.
+
+mod load;
+mod record;
+mod save;
+#[cfg(test)]
+mod tests;
+
+pub use load::{Checkpoint, Summary, load, summary};
+pub use record::Trained;
+pub use save::{Run, save_checkpoint, save_model};

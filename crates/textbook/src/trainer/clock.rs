@@ -1,0 +1,82 @@
+//! Where training is, how long it took, and the losses so far.
+
+use super::state::{LossPoint, Progress, TrainerState};
+use crate::Config;
+use std::time::Instant;
+
+/// Losses are averaged over this many iterations before they are told, as in the chapter.
+const EVAL_INTERVAL: usize = 20;
+
+/// Steps, seconds and losses.
+pub(super) struct Clock {
+    pub(super) step: u64,
+    /// Steps in an epoch; what is left of the examples after whole batches waits for the next epoch's order.
+    pub(super) iterations: usize,
+    epochs: usize,
+    /// Examples in a batch.
+    pub(super) batch_size: usize,
+    seconds_before: f64,
+    started: Option<Instant>,
+    pub(super) loss_sum: f64,
+    pub(super) loss_count: u32,
+    pub(super) history: Vec<LossPoint>,
+}
+
+impl Clock {
+    pub(super) fn new(config: &Config, examples: usize, state: &TrainerState) -> Self {
+        let batch_size = config.batch_size.min(examples);
+        Self {
+            step: state.step,
+            iterations: examples / batch_size,
+            epochs: config.epochs,
+            batch_size,
+            seconds_before: state.seconds,
+            started: None,
+            loss_sum: state.loss_sum,
+            loss_count: state.loss_count,
+            history: state.history.clone(),
+        }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        Progress { step: self.step, iterations: self.iterations, epochs: self.epochs }
+    }
+
+    /// Epoch of the step to come, from 0.
+    pub(super) fn epoch(&self) -> u64 {
+        self.step / self.iterations as u64
+    }
+
+    /// Iteration of the step to come in its epoch, from 0.
+    pub(super) fn iteration(&self) -> usize {
+        (self.step % self.iterations as u64) as usize
+    }
+
+    pub(super) fn start(&mut self) {
+        self.started = Some(Instant::now());
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.seconds_before = self.seconds();
+        self.started = None;
+    }
+
+    pub(super) fn seconds(&self) -> f64 {
+        self.seconds_before + self.started.map_or(0.0, |started| started.elapsed().as_secs_f64())
+    }
+
+    /// Counts a step. Says whether a point is complete: at iterations 1, 21, 41, ... of each epoch.
+    pub(super) fn record(&mut self, loss: f64) -> bool {
+        let (epoch, iteration) = (self.epoch() as usize + 1, self.iteration() + 1);
+        self.step += 1;
+        self.loss_sum += loss;
+        self.loss_count += 1;
+        let complete = (iteration - 1).is_multiple_of(EVAL_INTERVAL);
+        if complete {
+            let loss = self.loss_sum / f64::from(self.loss_count);
+            self.history.push(LossPoint { epoch, iteration, seconds: self.seconds(), loss });
+            (self.loss_sum, self.loss_count) = (0.0, 0);
+        }
+        complete
+    }
+}

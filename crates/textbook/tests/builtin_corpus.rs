@@ -1,0 +1,49 @@
+//! The built-in corpus does what it is for: the chapter's training run on it answers the chapter's queries.
+#![allow(clippy::unwrap_used)] // helpers of tests are tests
+
+use rapidvec::corpus::ReadOptions;
+use rapidvec::vectors::{AnalogyMethod, Floats, WordVectors};
+use rapidvec_textbook::{Config, Pause, Trainer, builtin};
+
+const ANALOGIES: [([&str; 3], &str); 4] = [
+    (["king", "man", "queen"], "woman"),
+    (["take", "took", "go"], "went"),
+    (["car", "cars", "child"], "children"),
+    (["good", "better", "bad"], "worse"),
+];
+
+fn trained(seed: u64) -> WordVectors {
+    let corpus = builtin::corpus(&ReadOptions::default()).unwrap();
+    let config = Config { seed, ..Config::textbook() };
+    let mut trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
+    let numbers = trainer.weights().w_in.to_vec();
+    WordVectors::new(corpus.vocabulary, config.vector_size, Floats::F32(numbers)).unwrap()
+}
+
+fn finds_all_analogies(vectors: &WordVectors, method: AnalogyMethod) -> bool {
+    ANALOGIES.iter().all(|([a, b, c], answer)| vectors.analogy(a, b, c, method, 1).unwrap()[0].word == *answer)
+}
+
+#[test]
+fn the_chapters_queries_have_their_answers_for_four_of_five_seeds() {
+    let runs: Vec<(bool, bool)> = std::thread::scope(|scope| {
+        let runs = [1, 2, 3, 4, 5].map(|seed| {
+            scope.spawn(move || {
+                let vectors = trained(seed);
+                let years = vectors.most_similar("year", 5).unwrap();
+                assert!(years.iter().any(|near| near.word == "month"), "seed {seed}: {years:?}");
+                let cars = vectors.most_similar("toyota", 3).unwrap();
+                let makers = ["honda", "nissan", "mazda", "ford", "chrysler", "volvo", "bmw", "audi", "fiat"];
+                assert!(cars.iter().all(|near| makers.contains(&near.word.as_str())), "seed {seed}: {cars:?}");
+                let found = |method| finds_all_analogies(&vectors, method);
+                (found(AnalogyMethod::Add), found(AnalogyMethod::Textbook))
+            })
+        });
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    let add = runs.iter().filter(|run| run.0).count();
+    let textbook = runs.iter().filter(|run| run.1).count();
+    assert!(add >= 4, "all four analogies at rank 1 for {add} of 5 seeds");
+    assert!(textbook >= 4, "with the chapter's own arithmetic for {textbook} of 5 seeds");
+}

@@ -1,0 +1,205 @@
+//! Penn Treebank, as the chapter downloads it: news text with rare words replaced by `<unk>` and numbers by `N`.
+//!
+//! | name | file | tokens with `<eos>` |
+//! |---|---|---|
+//! | `ptb`, `ptb:train` | `ptb.train.txt` | 929,589 (10,000 different words) |
+//! | `ptb:valid` | `ptb.valid.txt` | 73,760 |
+//! | `ptb:test` | `ptb.test.txt` | 82,430 |
+//!
+//! Ids go by first appearance in the training text, for all three. Mikolov's preparation of the corpus (2010).
+
+use super::locate::{DataFile, Locator};
+use crate::corpus::datasets::DatasetError;
+use crate::corpus::{Corpus, ReadOptions};
+use crate::error::Result;
+use rapidvec_core::Vocabulary;
+use std::fmt;
+use std::str::FromStr;
+
+/// Where the chapter's program downloads from; a file's name comes after it.
+pub const BASE_URL: &str = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/";
+
+/// One of the three parts of the corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// What is learned from.
+    Train,
+    /// What settings are chosen with.
+    Valid,
+    /// What is reported.
+    Test,
+}
+
+impl Split {
+    /// All of them.
+    pub const ALL: [Split; 3] = [Split::Train, Split::Valid, Split::Test];
+
+    /// The file this part is in.
+    pub fn file(self) -> DataFile {
+        match self {
+            Split::Train => DataFile {
+                name: "ptb.train.txt",
+                bytes: 5_101_618,
+                sha256: "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
+            },
+            Split::Valid => DataFile {
+                name: "ptb.valid.txt",
+                bytes: 399_782,
+                sha256: "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2",
+            },
+            Split::Test => DataFile {
+                name: "ptb.test.txt",
+                bytes: 449_945,
+                sha256: "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0",
+            },
+        }
+    }
+}
+
+impl fmt::Display for Split {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Split::Train => "ptb",
+            Split::Valid => "ptb:valid",
+            Split::Test => "ptb:test",
+        })
+    }
+}
+
+impl FromStr for Split {
+    type Err = DatasetError;
+
+    fn from_str(name: &str) -> Result<Self, DatasetError> {
+        match name {
+            "ptb" | "ptb:train" => Ok(Split::Train),
+            "ptb:valid" => Ok(Split::Valid),
+            "ptb:test" => Ok(Split::Test),
+            _ => Err(DatasetError::UnknownName {
+                name: name.into(),
+                known: "ptb (or ptb:train), ptb:valid and ptb:test",
+            }),
+        }
+    }
+}
+
+/// Whether `name` asks for a part of this data set, be it one there is or not: `ptb`, `ptb:...`.
+pub fn is_name(name: &str) -> bool {
+    name == "ptb" || name.starts_with("ptb:")
+}
+
+/// Loads a part. `valid` and `test` come with the ids and words of the *whole* training text (which is read for them, so
+/// that its file is needed too) and with their own counts; `max_tokens` limits the part asked for.
+///
+/// # Errors
+/// A file is nowhere, not the right one, or could not be downloaded.
+pub fn load(split: Split, locator: &Locator, options: &ReadOptions) -> Result<Corpus> {
+    if split == Split::Train {
+        return Corpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options);
+    }
+    let train = load(Split::Train, locator, &ReadOptions::default())?;
+    load_with(split, locator, options, &train.vocabulary)
+}
+
+/// Loads a part with the ids of another vocabulary, as [`Corpus::read_with`] does: held-out text for a model that was
+/// trained on something else, or on the start of the training text.
+///
+/// # Errors
+/// As [`load`], and when no word is known.
+pub fn load_with(split: Split, locator: &Locator, options: &ReadOptions, vocabulary: &Vocabulary) -> Result<Corpus> {
+    Corpus::from_reader_with(&split.to_string(), &*locator.read(&split.file())?, options, vocabulary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::EOS;
+    use std::path::PathBuf;
+
+    /// Penn Treebank is not ours to ship: it lies beside the project, or in `RAPIDVEC_SHARED`, or the tests are skipped.
+    fn shared() -> Option<Locator> {
+        let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let folder = std::env::var_os("RAPIDVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora");
+        if !folder.is_dir() {
+            eprintln!("SKIPPED: no {}; RAPIDVEC_SHARED names the folder with corpora/ptb.*.txt", folder.display());
+            return None;
+        }
+        Some(Locator { data_dir: Some(folder), shared_dir: None, cache_dir: None, offline: true, ..Locator::default() })
+    }
+
+    fn words(corpus: &Corpus, range: std::ops::Range<usize>) -> Vec<&str> {
+        corpus.ids[range].iter().map(|&id| corpus.vocabulary.word(id)).collect()
+    }
+
+    #[test]
+    fn train_is_the_chapters_corpus() {
+        let Some(locator) = shared() else { return };
+        let corpus = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        assert_eq!((corpus.ids.len(), corpus.vocabulary.len()), (929_589, 10_000));
+        assert_eq!(corpus.name, "ptb");
+        // The chapter's own program (section 2.4.5 of the book) prints these ids for these words.
+        let ids = ["aer", "car", "happy", "lexus"].map(|word| corpus.vocabulary.id(word).unwrap());
+        assert_eq!(ids, [0, 3856, 4428, 7426]);
+        assert_eq!(words(&corpus, 21..26), ["ssangyong", "swapo", "wachter", EOS, "pierre"]);
+        assert_eq!(corpus.vocabulary.counts().iter().sum::<u64>(), 929_589);
+        let report = corpus.report;
+        assert_eq!((report.lines, report.empty_lines, report.literal_eos), (42_068, 0, 0));
+    }
+
+    #[test]
+    fn train_equals_the_chapters_way_to_split() {
+        let Some(locator) = shared() else { return };
+        let text = String::from_utf8(locator.read(&Split::Train.file()).unwrap()).unwrap();
+        let corpus = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        let replaced = text.replace('\n', EOS);
+        let expected = replaced.split_whitespace(); // the chapter's strip() changes nothing before a split()
+        assert!(corpus.ids.iter().map(|&id| corpus.vocabulary.word(id)).eq(expected));
+    }
+
+    #[test]
+    fn valid_and_test_use_the_ids_of_train_and_their_own_counts() {
+        let Some(locator) = shared() else { return };
+        let train = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        for (split, tokens) in [(Split::Valid, 73_760), (Split::Test, 82_430)] {
+            let corpus = load(split, &locator, &ReadOptions::default()).unwrap();
+            assert_eq!((corpus.ids.len(), corpus.report.unknown_words), (tokens, 0));
+            assert!(corpus.vocabulary.words().eq(train.vocabulary.words()));
+            assert_eq!(corpus.vocabulary.counts().iter().sum::<u64>(), tokens as u64);
+            assert_eq!(corpus.name, split.to_string());
+        }
+    }
+
+    #[test]
+    fn the_readers_truncated_corpus_can_be_had_on_purpose() {
+        let Some(locator) = shared() else { return };
+        let options = ReadOptions { max_tokens: Some(561_960), ..ReadOptions::default() };
+        let corpus = load(Split::Train, &locator, &options).unwrap();
+        assert_eq!(corpus.ids.len(), 561_960);
+        assert!(corpus.report.stopped_at_limit);
+        let valid = load_with(Split::Valid, &locator, &ReadOptions::default(), &corpus.vocabulary).unwrap();
+        assert_eq!(valid.ids.len() as u64 + valid.report.unknown_words, 73_760);
+        assert!(valid.report.unknown_words > 0, "the truncated text lacks words of the held-out one");
+    }
+
+    #[test]
+    fn a_corpus_cut_short_is_refused() {
+        let Some(locator) = shared() else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let file = Split::Train.file();
+        let bytes = locator.read(&file).unwrap();
+        std::fs::write(folder.path().join(file.name), &bytes[..3_000_000]).unwrap();
+        let cut = Locator { data_dir: Some(folder.path().into()), ..locator };
+        let error = load(Split::Train, &cut, &ReadOptions::default()).unwrap_err().to_string();
+        assert!(error.contains("expected length in bytes 5101618, got 3000000"), "{error}");
+    }
+
+    #[test]
+    fn names_are_parsed_and_printed() {
+        for split in Split::ALL {
+            assert_eq!(split.to_string().parse::<Split>().unwrap(), split);
+        }
+        assert_eq!("ptb:train".parse::<Split>().unwrap(), Split::Train);
+        assert!(is_name("ptb:tset") && !is_name("ptb.txt"));
+        let error = "ptb:tset".parse::<Split>().unwrap_err().to_string();
+        assert!(error.contains("ptb:tset") && error.contains("ptb:valid"), "{error}");
+    }
+}

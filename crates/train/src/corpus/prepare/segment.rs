@@ -1,0 +1,65 @@
+//! Words by the rules of Unicode: UAX 29, with dictionaries and small models where words have no space between them.
+
+pub(super) use imp::{IS_HERE, Segmenter};
+
+#[cfg(feature = "unicode")]
+mod imp {
+    use crate::corpus::read::ReadReport;
+    use icu_segmenter::options::WordBreakInvariantOptions;
+    use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
+
+    /// Whether this build has it.
+    pub(in super::super) const IS_HERE: bool = true;
+
+    /// The rules and dictionaries, which lie in the program.
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Segmenter(WordSegmenterBorrowed<'static>);
+
+    impl Segmenter {
+        pub fn new() -> Self {
+            Self(WordSegmenter::new_auto(WordBreakInvariantOptions::default()))
+        }
+
+        /// Writes the words of `text` to `out`, a space behind each, and its line ends. What is neither word nor white
+        /// space is left out and counted.
+        pub fn words(&self, text: &str, out: &mut String, report: &mut ReadReport) -> bool {
+            let mut start = 0;
+            for (end, kind) in self.0.segment_str(text).iter_with_word_type() {
+                let segment = &text[start..end];
+                start = end;
+                if kind.is_word_like() {
+                    out.push_str(segment);
+                    out.push(' ');
+                } else if segment.ends_with(['\n', '\r']) {
+                    out.push_str(segment);
+                } else if !segment.chars().all(char::is_whitespace) {
+                    report.non_words += 1;
+                }
+            }
+            true
+        }
+    }
+}
+
+#[cfg(not(feature = "unicode"))]
+mod imp {
+    use crate::corpus::read::ReadReport;
+
+    /// Whether this build has it.
+    pub(in super::super) const IS_HERE: bool = false;
+
+    /// Nothing: [`Preparation::validate`](super::super::Preparation) refuses before it is asked.
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Segmenter;
+
+    impl Segmenter {
+        pub fn new() -> Self {
+            Self
+        }
+
+        /// Leaves the text as it is.
+        pub fn words(self, _: &str, _: &mut String, _: &mut ReadReport) -> bool {
+            false
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The books of a run: what came of the blocks, in the order of the epoch, and what a failure means.
+
+use super::blocks::Blocks;
+use super::plan::Plan;
+use super::state::{EngineState, LossPoint};
+use super::walk::Tally;
+use super::workers::Failure;
+use crate::error::TrainError;
+use std::collections::BTreeMap;
+
+/// Points of the loss history in an epoch, about.
+const POINTS: u64 = 100;
+
+/// What came in out of order, and what is settled.
+pub(super) struct Books<'s, 'a> {
+    state: &'s mut EngineState,
+    plan: Plan<'a>,
+    epoch: u64,
+    words_per_epoch: u64,
+    /// Blocks done whose predecessors are not.
+    waiting: BTreeMap<u64, Tally>,
+}
+
+impl<'s, 'a> Books<'s, 'a> {
+    /// For epoch `epoch`, from 0.
+    pub fn new(state: &'s mut EngineState, plan: Plan<'a>, epoch: u64, words_per_epoch: u64) -> Self {
+        Self { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() }
+    }
+
+    /// How many blocks are settled, over all epochs.
+    pub fn block(&self) -> u64 {
+        self.state.block
+    }
+
+    /// Settles blocks in their order, so that sums and points do not depend on who was faster.
+    pub fn take(&mut self, tallies: Vec<(u64, Tally)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
+        let blocks = self.plan.blocks.count();
+        let stretch = blocks.div_ceil(POINTS);
+        self.waiting.extend(tallies);
+        while let Some(tally) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
+            self.state.block += 1;
+            self.state.words += tally.words;
+            self.state.loss_sum += tally.loss;
+            self.state.loss_pairs += tally.pairs;
+            let in_epoch = self.state.block - self.epoch * blocks;
+            if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
+                on_loss(self.point(seconds));
+            }
+        }
+    }
+
+    fn point(&mut self, seconds: f64) -> &LossPoint {
+        let learning_rate = self.plan.rate_after(self.state.block);
+        let state = &mut *self.state;
+        let (loss, pairs) = (std::mem::take(&mut state.loss_sum), std::mem::take(&mut state.loss_pairs));
+        let point = LossPoint {
+            epoch: self.epoch as usize + 1,
+            words: state.words - self.epoch * self.words_per_epoch,
+            seconds,
+            loss: if pairs > 0 { loss / pairs as f64 } else { 0.0 },
+            pairs,
+            learning_rate,
+        };
+        state.history.push(point);
+        &state.history[state.history.len() - 1]
+    }
+}
+
+/// What a failure in epoch `epoch` means to the caller.
+pub(super) fn explain(blocks: &Blocks, epoch: u64, failure: Failure) -> TrainError {
+    match failure {
+        Failure::Diverged { block, loss } => TrainError::LossNotFinite {
+            epoch: epoch as usize + 1,
+            step: epoch * blocks.count() + block,
+            words: blocks.before(block) as u64,
+            loss,
+        },
+        Failure::Panicked(error) => error,
+        Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
+    }
+}

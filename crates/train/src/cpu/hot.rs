@@ -1,0 +1,182 @@
+//! Rows that every thread moves all the time: which are they, and when do threads tell each other what came of them?
+//!
+//! A row that two threads write in turn travels from one's cache to the other's at each step, and both wait for it: between cores that
+//! share no cache that takes as long as a step. So each thread has copies of the rows that windows use most, moves those, and
+//! *settles* each of them every now and then: what it has changed is added to the row that all share, and the sum is taken as the new copy.
+//!
+//! How often follows from how often a window uses the row, which the counts tell: after about [`UNSETTLED`] uses, counted over all
+//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than 2^[`LONGEST`] ticks are left
+//! to be shared. The rows of a matrix are due in turns, a few every [`TICK`] windows.
+
+use super::plan::Prediction;
+use super::subsample::Subsampling;
+use crate::EngineConfig;
+use std::ops::Range;
+
+/// Uses of a row that threads together may not have told each other of, about.
+///
+/// More makes threads faster and vectors worse: each thread goes where all would, and together they go too far. Measured with
+/// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three
+/// seeds, a [`LONGEST`] of 8; M words a second, points of analogies, SimLex-999):
+///
+/// | uses | SkipGram | CBOW |
+/// |---|---|---|
+/// | 0: no copies | 22.1, 28.7, 0.246 | 31.0, 30.3, 0.237 |
+/// | 64 | 35.1, 29.0, 0.239 | 41.8, 30.3, 0.237 |
+/// | 128 | 41.3, 27.5, 0.231 | 55.6, 29.3, 0.237 |
+const UNSETTLED: f64 = 64.0;
+
+/// Windows from one tick to the next.
+pub(super) const TICK: usize = 32;
+
+/// Ticks between two settlements of a row are a power of two, 2 to the power of this at most.
+const LONGEST: u32 = 7;
+
+/// Hot rows of a matrix, at most: twice as many are in each thread's part of the cache.
+const MOST_ROWS: usize = 2048;
+
+/// With more threads a row would be due after fewer uses than it is worth.
+const FEWEST_USES: f64 = 4.0;
+
+/// The hot rows of a matrix: neighbours, since words stand by falling count and a tree's nodes by rising.
+#[derive(Debug, Clone, Default)]
+pub(super) struct HotRows {
+    start: u32,
+    count: u32,
+    /// `levels[i]`: those that are due every `2^i` ticks.
+    levels: Vec<Vec<u32>>,
+}
+
+impl HotRows {
+    /// From how often a window uses each row, for the rows from `start` on, or down from `start` if `down`, until one is not hot.
+    fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
+        if !pays(threads) {
+            return Self::default();
+        }
+        let patience = patience(threads);
+        let level_of = |uses: f64| {
+            let ticks = patience / uses / TICK as f64;
+            (ticks < f64::from(2 << LONGEST)).then(|| (ticks.max(1.0) as usize).ilog2() as usize)
+        };
+        let mut levels = vec![Vec::new(); LONGEST as usize + 1];
+        let mut count = 0;
+        for level in uses.map(level_of).take(MOST_ROWS).map_while(|level| level) {
+            levels[level].push(if down { start - count } else { start + count });
+            count += 1;
+        }
+        Self { start: if down { (start + 1).saturating_sub(count) } else { start }, count, levels }
+    }
+
+    /// Their ids.
+    pub fn ids(&self) -> Range<u32> {
+        self.start..self.start + self.count
+    }
+
+    /// Those that are due at tick `tick`.
+    #[inline]
+    pub fn due(&self, tick: usize) -> impl Iterator<Item = u32> {
+        self.levels.iter().enumerate().flat_map(move |(level, rows)| {
+            let (turns, turn) = (1 << level, tick % (1 << level));
+            rows[rows.len() * turn / turns..rows.len() * (turn + 1) / turns].iter().copied()
+        })
+    }
+}
+
+/// Uses of a row by one thread from one settlement to the next.
+fn patience(threads: usize) -> f64 {
+    UNSETTLED / threads as f64
+}
+
+/// Whether copies are worth their settlements.
+fn pays(threads: usize) -> bool {
+    threads > 1 && patience(threads) >= FEWEST_USES
+}
+
+/// The hot rows of both matrices.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Hot {
+    pub w_in: HotRows,
+    pub w_out: HotRows,
+}
+
+impl Hot {
+    /// For words with these counts, trained by `threads` threads.
+    pub fn new(
+        config: &EngineConfig,
+        counts: &[u64],
+        subsampling: &Subsampling,
+        prediction: &Prediction,
+        threads: usize,
+    ) -> Self {
+        if !pays(threads) {
+            return Self::default(); // before every path of a tree is gone through
+        }
+        let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
+        let all: f64 = (0..counts.len()).map(kept).sum();
+        let share = |word: usize| kept(word) / all;
+        // A window of random width has half as many contexts as the widest, and one more.
+        let contexts = if config.dynamic_window { config.window + 1 } else { 2 * config.window } as f64;
+        let words = 0..counts.len();
+        let w_in = HotRows::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
+        let w_out = match prediction {
+            Prediction::Negatives(negatives) => {
+                let uses = |word| share(word) + negatives.wanted() as f64 * negatives.probability(counts[word]);
+                HotRows::new(0, false, words.map(uses), threads)
+            }
+            Prediction::Tree(tree) => {
+                let mut uses = vec![0.0; counts.len() - 1];
+                words.for_each(|word| {
+                    tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
+                });
+                HotRows::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
+            }
+        };
+        Self { w_in, w_out }
+    }
+
+    /// Bytes that copies of hot rows take, at most, where a row has `row` bytes.
+    pub fn most_bytes(words: usize, row: u64, threads: usize) -> u64 {
+        let rows = if threads > 1 { 2 * words.min(MOST_ROWS) as u64 } else { 0 };
+        rows * super::shared::OwnRows::copies(1) as u64 * threads as u64 * row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(uses: &[f64], threads: usize) -> HotRows {
+        HotRows::new(0, false, uses.iter().copied(), threads)
+    }
+
+    #[test]
+    fn each_row_is_due_once_in_its_time() {
+        let uses: Vec<f64> = (0..3000).map(|rank| 3.0 / f64::from(rank + 1)).collect();
+        let hot = rows(&uses, 2);
+        assert!(hot.ids().len() > 100 && hot.ids().len() <= MOST_ROWS);
+        let period = 1 << LONGEST;
+        let mut due = vec![0; hot.ids().len()];
+        (0..period).for_each(|tick| hot.due(tick).for_each(|row| due[row as usize] += 1));
+        for (row, &times) in due.iter().enumerate() {
+            let waited = (period * TICK / times) as f64 * uses[row];
+            assert!((16.0..=96.0).contains(&waited) || times == period, "row {row}: {waited} uses");
+        }
+    }
+
+    #[test]
+    fn what_is_rare_stays_shared_and_so_does_all_where_nobody_shares() {
+        assert_eq!(rows(&[1.0, 1e-5, 1.0], 2).ids(), 0..1);
+        assert_eq!(rows(&[1.0, 1.0], 1).ids(), 0..0);
+        assert_eq!(rows(&[1.0, 1.0], 64).ids(), 0..0);
+    }
+
+    #[test]
+    fn rows_can_be_counted_down_from_the_last() {
+        let hot = HotRows::new(9, true, [1.0, 0.5, 0.2, 1e-6].into_iter(), 2);
+        assert_eq!(hot.ids(), 7..10);
+        let mut due: Vec<u32> = (0..1 << LONGEST).flat_map(|tick| hot.due(tick)).collect();
+        due.sort_unstable();
+        due.dedup();
+        assert_eq!(due, [7, 8, 9]);
+    }
+}

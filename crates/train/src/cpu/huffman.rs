@@ -1,0 +1,168 @@
+//! A Huffman tree over the words: hierarchical softmax predicts a word by the turns on the way to it.
+//!
+//! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path has few turns if it is frequent: on average
+//! within one of the entropy of the counts. There is no limit on the depth.
+
+use crate::error::TrainError;
+use rapidvec_core::WordId;
+use rapidvec_core::kernels::prefetch;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// One turn on the way to a word: an inner node, and the side to turn to. One number, since a path is read once and lies
+/// anywhere in a large table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Turn(u32);
+
+impl Turn {
+    fn new(node: usize, label: bool) -> Self {
+        Self((node as u32) << 1 | u32::from(label))
+    }
+
+    /// Row of `w_out`.
+    #[inline]
+    pub fn node(self) -> u32 {
+        self.0 >> 1
+    }
+
+    /// Whether it turns to the side that is less frequent, or came first of two alike (word2vec's code 0, for which it wants 1).
+    #[inline]
+    pub fn label(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Most words whose inner nodes a turn can name.
+const MOST_WORDS: usize = 1 << 31;
+
+/// The paths of all words.
+#[derive(Debug, Clone)]
+pub(super) struct HuffmanTree {
+    /// From the root down, word after word.
+    turns: Vec<Turn>,
+    /// Where each word's path ends.
+    ends: Vec<usize>,
+}
+
+impl HuffmanTree {
+    /// Refuses more words than a tree can have.
+    pub fn check(words: usize) -> Result<(), TrainError> {
+        if words > MOST_WORDS {
+            return Err(TrainError::TooManyWords { most: MOST_WORDS, got: words });
+        }
+        Ok(())
+    }
+
+    /// For words with these counts; from two words to as many as [`check`](Self::check) lets pass.
+    pub fn new(counts: &[u64]) -> Self {
+        debug_assert!((2..=MOST_WORDS).contains(&counts.len()));
+        let (parents, second) = join(counts);
+        let root = 2 * counts.len() - 2;
+        let mut tree = Self { turns: Vec::new(), ends: Vec::with_capacity(counts.len()) };
+        for word in 0..counts.len() {
+            let start = tree.turns.len();
+            let mut at = word;
+            while at != root {
+                let label = !second[at];
+                at = parents[at];
+                tree.turns.push(Turn::new(at - counts.len(), label));
+            }
+            tree.turns[start..].reverse();
+            tree.ends.push(tree.turns.len());
+        }
+        tree
+    }
+
+    /// The turns on the way to the word.
+    #[inline]
+    pub fn path(&self, word: WordId) -> &[Turn] {
+        let word = word as usize;
+        let start = if word == 0 { 0 } else { self.ends[word - 1] };
+        &self.turns[start..self.ends[word]]
+    }
+
+    /// Asks the memory system for where the word's path lies, which [`prefetch`](Self::prefetch) needs.
+    #[inline]
+    pub fn prefetch_place(&self, word: WordId) {
+        prefetch(&self.ends[word as usize]);
+    }
+
+    /// Asks the memory system for the word's path, which is needed soon.
+    #[inline]
+    pub fn prefetch(&self, word: WordId) {
+        let path = self.path(word);
+        prefetch(&path[0]);
+        prefetch(&path[path.len() - 1]);
+    }
+
+    /// Turns on the longest path.
+    pub fn depth(&self) -> usize {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| end - start).max().unwrap_or(0)
+    }
+}
+
+/// Joins the two lightest nodes until one is left. For each node its parent, and whether it was the second of the two: words
+/// first, then inner nodes in the order they were made; the last is the root.
+fn join(counts: &[u64]) -> (Vec<usize>, Vec<bool>) {
+    let nodes = 2 * counts.len() - 1;
+    let (mut parents, mut second) = (vec![0; nodes], vec![false; nodes]);
+    // Of equal weights the one made first: rare words come last in the vocabulary and go down first.
+    let mut heap: BinaryHeap<Reverse<(u128, usize)>> =
+        counts.iter().enumerate().map(|(word, &count)| Reverse((u128::from(count), word))).collect();
+    for inner in counts.len()..nodes {
+        let (Some(Reverse((light, a))), Some(Reverse((heavy, b)))) = (heap.pop(), heap.pop()) else { break };
+        (parents[a], parents[b], second[b]) = (inner, inner, true);
+        heap.push(Reverse((light + heavy, inner)));
+    }
+    (parents, second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_words_than_turns_can_name_are_refused() {
+        assert_eq!(HuffmanTree::check(MOST_WORDS), Ok(()));
+        assert_eq!(Turn::new(MOST_WORDS - 2, true).node() as usize, MOST_WORDS - 2); // the root of so many
+        let error = HuffmanTree::check(MOST_WORDS + 1).unwrap_err();
+        assert!(error.to_string().contains("2147483648 different words, got 2147483649"), "{error}");
+    }
+
+    #[test]
+    fn paths_form_a_prefix_code_of_the_right_length() {
+        let counts = [40u64, 30, 15, 10, 4, 1];
+        let tree = HuffmanTree::new(&counts);
+        let length = |word| tree.path(word).len();
+        assert_eq!((0..6).map(length).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 5]);
+        let code = |word| tree.path(word).iter().map(|turn| turn.label()).collect::<Vec<_>>();
+        for a in 0..6 {
+            assert_eq!(tree.path(a)[0].node(), 4, "the root is the last inner node");
+            assert!((0..6).all(|b| a == b || !code(b).starts_with(&code(a))), "{a} is the start of another");
+        }
+        assert_eq!(tree.depth(), 5);
+    }
+
+    /// Expected lengths: optimal, so within one of the entropy.
+    #[test]
+    fn the_mean_length_is_within_one_of_the_entropy() {
+        let counts: Vec<u64> = (1..=2000).map(|rank| 1_000_000 / rank).collect();
+        let tree = HuffmanTree::new(&counts);
+        let total = counts.iter().sum::<u64>() as f64;
+        let share = |word: usize| counts[word] as f64 / total;
+        let mean: f64 = (0..2000).map(|word| share(word) * tree.path(word as u32).len() as f64).sum();
+        let entropy: f64 = (0..2000).map(|word| -share(word) * share(word).log2()).sum();
+        assert!(mean >= entropy && mean < entropy + 1.0, "{mean} turns, entropy {entropy}");
+    }
+
+    #[test]
+    fn a_path_may_be_deeper_than_forty_turns() {
+        let mut counts: Vec<u64> = vec![1, 1];
+        while counts.len() < 80 {
+            counts.push(counts[counts.len() - 1] + counts[counts.len() - 2]);
+        }
+        counts.reverse();
+        assert_eq!(HuffmanTree::new(&counts).depth(), 79);
+    }
+}

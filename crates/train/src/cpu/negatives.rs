@@ -1,0 +1,153 @@
+//! Words that do not stand here, drawn by their counts.
+//!
+//! `P(w) ∝ count(w)^power`, all different and never the target. Where the counts are so uneven that another word hardly
+//! ever comes, a window does with fewer instead of drawing for ever.
+
+use rapidvec_core::{AliasTable, Rng, WordId};
+
+/// Draws for one negative before it is given up.
+const MOST_DRAWS: usize = 1000;
+
+/// Draws negatives.
+#[derive(Debug, Clone)]
+pub(super) struct Negatives {
+    table: AliasTable,
+    /// How many are wanted for each target.
+    wanted: usize,
+    power: f64,
+    /// Sum of the bent counts.
+    total: f64,
+}
+
+impl Negatives {
+    /// For words with these counts. A power may be negative; a word that never occurred is never drawn.
+    pub fn new(counts: &[u64], power: f64, wanted: usize) -> Self {
+        let weights: Vec<f64> = counts.iter().map(|&count| bent(count, power)).collect();
+        let others = weights.iter().filter(|&&weight| weight > 0.0).count().saturating_sub(1);
+        let total = weights.iter().sum();
+        Self { table: AliasTable::new(&weights), wanted: wanted.min(others), power, total }
+    }
+
+    /// How likely a draw is a word with this count.
+    pub fn probability(&self, count: u64) -> f64 {
+        bent(count, self.power) / self.total
+    }
+
+    /// How many a target gets, at most.
+    pub fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    /// Asks memory for what [`draw`](Self::draw) will read with a generator in the state of `scout`.
+    #[inline]
+    pub fn prefetch(&self, scout: &mut Rng) {
+        (0..self.wanted).for_each(|_| self.table.prefetch(scout));
+    }
+
+    /// Different words into `drawn`.
+    #[inline]
+    pub fn draw(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
+        drawn.clear();
+        // All at once, so that the table's answers are waited for together; hardly ever are two the same.
+        drawn.extend((0..self.wanted).map(|_| self.table.draw(rng)));
+        if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
+            self.make_different(rng, drawn);
+        }
+    }
+
+    #[cold]
+    fn make_different(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
+        let mut i = 1;
+        while i < drawn.len() {
+            let (before, rest) = drawn.split_at_mut(i);
+            if before.contains(&rest[0]) {
+                match self.another(rng, before, None) {
+                    Some(id) => rest[0] = id,
+                    None => {
+                        drawn.remove(i);
+                        continue;
+                    }
+                }
+            }
+            i += 1;
+        }
+    }
+
+    /// Draws anew for one that hit `target`. Whether there was such a one.
+    #[inline]
+    pub fn avoid(&self, target: WordId, rng: &mut Rng, drawn: &mut Vec<WordId>) -> bool {
+        let Some(hit) = drawn.iter().position(|&id| id == target) else { return false };
+        match self.another(rng, drawn, Some(target)) {
+            Some(id) => drawn[hit] = id,
+            None => drop(drawn.swap_remove(hit)),
+        }
+        true
+    }
+
+    #[inline]
+    fn another(&self, rng: &mut Rng, drawn: &[WordId], target: Option<WordId>) -> Option<WordId> {
+        (0..MOST_DRAWS).map(|_| self.table.draw(rng)).find(|id| !drawn.contains(id) && Some(*id) != target)
+    }
+}
+
+fn bent(count: u64, power: f64) -> f64 {
+    if count == 0 { 0.0 } else { libm::pow(count as f64, power) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapidvec_core::Purpose;
+
+    fn draws(counts: &[u64], power: f64, target: WordId, times: usize) -> Vec<Vec<WordId>> {
+        let negatives = Negatives::new(counts, power, 3);
+        let mut rng = Rng::stream(1, Purpose::Block, 3);
+        let mut drawn = Vec::new();
+        let mut next = || {
+            negatives.draw(&mut rng, &mut drawn);
+            negatives.avoid(target, &mut rng, &mut drawn);
+            drawn.clone()
+        };
+        (0..times).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn negatives_are_different_and_never_the_target() {
+        for drawn in draws(&[50, 20, 10, 5, 5, 1], 0.75, 0, 5_000) {
+            assert_eq!(drawn.len(), 3);
+            assert!(
+                !drawn.contains(&0) && drawn.iter().all(|id| drawn.iter().filter(|other| *other == id).count() == 1)
+            );
+        }
+    }
+
+    /// Pearson's chi-square over first draws, with the counts bent up and down.
+    #[test]
+    fn the_first_draw_follows_the_bent_counts() {
+        let counts = [1000u64, 300, 100, 40, 20, 7, 3];
+        for power in [0.75, 1.0, 0.0, -0.5] {
+            let negatives = Negatives::new(&counts, power, 1);
+            let mut rng = Rng::stream(2, Purpose::Block, 3);
+            let (mut seen, mut drawn) = ([0.0; 7], Vec::new());
+            let times = 70_000;
+            for _ in 0..times {
+                negatives.draw(&mut rng, &mut drawn);
+                seen[drawn[0] as usize] += 1.0;
+            }
+            let weights = counts.map(|count| (count as f64).powf(power));
+            let total: f64 = weights.iter().sum();
+            let expected = weights.map(|weight| weight / total * f64::from(times));
+            let chi: f64 = seen.iter().zip(expected).map(|(o, e)| (o - e).powi(2) / e).sum();
+            // 6 degrees of freedom: 1 in 10,000 is above 27.9.
+            assert!(chi < 27.9, "power {power}: chi-square {chi}");
+        }
+    }
+
+    #[test]
+    fn where_other_words_hardly_come_it_does_with_fewer() {
+        let drawn = draws(&[u64::MAX / 4, 1, 1, 1], 1.0, 0, 50);
+        assert!(drawn.iter().all(|drawn| !drawn.contains(&0)));
+        assert!(drawn.iter().any(|drawn| drawn.len() < 3));
+        assert_eq!(Negatives::new(&[5, 0, 3], 0.75, 9).wanted(), 1);
+    }
+}

@@ -1,0 +1,61 @@
+//! The words of a sentence that stay after subsampling.
+
+use super::subsample::Subsampling;
+use rapidvec_core::{Ids, Rng, SENTENCE_END, WordId};
+use std::ops::{ControlFlow, Range};
+
+/// A sentence with more words is trained in pieces.
+pub(super) const LONGEST: usize = 10_000;
+
+/// Words in order, reused from sentence to sentence.
+#[derive(Debug, Default)]
+pub(super) struct Sentence {
+    words: Vec<WordId>,
+    length: usize,
+}
+
+impl Sentence {
+    /// Reads `ids` at these places, as far as the sentence goes, or what a piece can hold. Returns where to read next.
+    pub fn read(&mut self, ids: Ids, places: Range<usize>, subsampling: &Subsampling, rng: &mut Rng) -> usize {
+        self.words.resize(LONGEST, 0); // once
+        let (mut length, mut at) = (0, places.start);
+        let words = &mut self.words[..LONGEST];
+        let _ = ids.slice(places).try_for_each(|id| {
+            at += 1;
+            if id == SENTENCE_END {
+                return ControlFlow::Break(());
+            }
+            // Written in any case and counted if it stays: whether it does is random, and no branch could foresee it.
+            words[length] = id;
+            length += usize::from(subsampling.keeps(id, rng));
+            if length < LONGEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        self.length = length;
+        at
+    }
+
+    /// The words.
+    #[inline]
+    pub fn words(&self) -> &[WordId] {
+        &self.words[..self.length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapidvec_core::{Purpose, Rng};
+
+    #[test]
+    fn a_long_sentence_comes_in_pieces_without_losing_a_word() {
+        let ids: Vec<u32> = (0..25_000).map(|i| i % 7).chain([SENTENCE_END, 1, 2, SENTENCE_END]).collect();
+        let (mut sentence, mut rng) = (Sentence::default(), Rng::stream(1, Purpose::Block, 0));
+        let (mut at, mut lengths) = (0, Vec::new());
+        let subsampling = Subsampling::new(&[1; 7], 0.0);
+        while at < ids.len() {
+            at = sentence.read(Ids::from(&ids), at..ids.len(), &subsampling, &mut rng);
+            lengths.push(sentence.words().len());
+        }
+        assert_eq!(lengths, [10_000, 10_000, 5_000, 2]);
+    }
+}

@@ -1,0 +1,224 @@
+//! The one place where threads share weights.
+//!
+//! Threads read and write rows of the two matrices at the same time, without locks: a step may read a row that another is
+//! writing, and of two that write the same row at once one may be lost. Word2vec has always been trained so, since rows are
+//! many, collisions few and each step small (Niu et al. 2011).
+//!
+//! **How rows are read and written** was decided once. Rust has two ways:
+//!
+//! 1. Relaxed atomics, a number or two at a time: defined, but no vector code can load or store through them.
+//! 2. Loads and stores through raw pointers, a register at a time: fast, and by the letter of Rust's memory model a data
+//!    race when two threads meet.
+//!
+//! We take 2, and only so: rows are reached through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
+//! threads run, so that the compiler may assume nothing about them; every access is one of `std::arch`'s loads and stores of
+//! a whole register, or, in the scalar kernels and where a row is copied, of one aligned f32. On every CPU we run on those
+//! give some value that some thread wrote to each number; there is no third value, no trap, and no address depends on what
+//! was read.
+//!
+//! What 1 would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300, each way
+//! as good as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a virtual machine, 2 cores, in use by
+//! others: ratios of the shortest of 15 times), 2026-11-22:
+//!
+//! | rows are reached | one thread, D 100, 300 | two threads on the same 64 rows |
+//! |---|---|---|
+//! | through pointers, a register at a time | 127 ns, 312 ns | 195 ns, 483 ns |
+//! | by atomics, copied to the thread's own memory and back, two numbers at a time | 2.8, 2.9 times | 2.4, 2.3 times |
+//! | by atomics in place, number by number | 14, 15 times | 10, 10 times |
+//! | through pointers, number by number (the scalar kernel of that day) | 35, 43 times | 26, 29 times |
+//!
+//! (The scalar kernel is since written so that the compiler makes whole registers of its numbers.)
+//!
+//! So it is whole registers that count, not the atomics themselves. The copies would also lose more of what others write
+//! meanwhile: whatever they write during a whole step, not during the update of one register's width.
+//!
+//! A thread that runs alone meets nobody: then all this is ordinary memory, and runs repeat to the bit.
+#![allow(unsafe_code)]
+
+use rapidvec_core::kernels::window;
+use rapidvec_core::kernels::window::{Labels, RowPtr, Scratch, WindowKernels};
+use rapidvec_core::{LANES, Matrix};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// The rows of a matrix, for several threads at once. While it lives nobody else can reach the matrix.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SharedRows<'a> {
+    start: RowPtr,
+    rows: usize,
+    /// Numbers from a row to the next.
+    stride: usize,
+    matrix: PhantomData<&'a mut Matrix>,
+}
+
+// SAFETY: what is sent is an address; what threads do through it is said at the head of this file.
+unsafe impl Send for SharedRows<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for SharedRows<'_> {}
+
+/// A row that is there, to be read and written by several threads.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub(super) struct Row<'a>(RowPtr, PhantomData<&'a mut Matrix>);
+
+impl Row<'_> {
+    /// Asks the memory system for the row, which has `chunks` chunks and is needed soon.
+    #[inline(always)]
+    pub fn prefetch(self, chunks: usize) {
+        window::prefetch(self.0, chunks);
+    }
+}
+
+impl<'a> SharedRows<'a> {
+    /// Takes the matrix for as long as `'a`.
+    pub fn new(matrix: &'a mut Matrix) -> Self {
+        let (rows, stride) = (matrix.rows(), matrix.width() * LANES);
+        Self { start: matrix.chunks_mut().as_mut_ptr().cast(), rows, stride, matrix: PhantomData }
+    }
+
+    /// Chunks in a row.
+    pub fn chunks(&self) -> usize {
+        self.stride / LANES
+    }
+
+    /// Row `id`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[inline(always)]
+    pub fn row(&self, id: u32) -> Row<'a> {
+        assert!((id as usize) < self.rows, "row {id} of {}", self.rows);
+        // SAFETY: the row lies within the matrix's one allocation.
+        Row(unsafe { self.start.add(id as usize * self.stride) }, PhantomData)
+    }
+
+    /// Asks the memory system for row `id`, which is needed soon.
+    #[inline(always)]
+    pub fn prefetch(&self, id: u32) {
+        window::prefetch(self.row(id).0, self.chunks());
+    }
+
+    /// `rows` rows from row `first` on.
+    fn part(&self, first: usize, rows: usize) -> Self {
+        assert!(
+            first.checked_add(rows).is_some_and(|end| end <= self.rows),
+            "{rows} rows from {first} of {}",
+            self.rows
+        );
+        // SAFETY: the part lies within the matrix's one allocation.
+        Self { start: unsafe { self.start.add(first * self.stride) }, rows, ..*self }
+    }
+
+    /// Copies row `from` to row `to` of `other`, whose rows are as long.
+    pub fn copy_row(&self, from: u32, other: &SharedRows<'a>, to: u32) -> Row<'a> {
+        assert_eq!(self.stride, other.stride, "rows of one length");
+        let (from, to) = (self.row(from), other.row(to));
+        for k in 0..self.stride {
+            // SAFETY: k is below the length of both rows.
+            unsafe { to.0.add(k).write(from.0.add(k).read()) };
+        }
+        to
+    }
+}
+
+/// One thread's sight of a matrix: the rows that all share, and copies of its own of those that are hot (`hot.rs`).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnRows<'a> {
+    shared: SharedRows<'a>,
+    /// The hot rows: from here on so many.
+    start: u32,
+    count: u32,
+    /// The copies, then the rows as they were when they were last settled.
+    copies: SharedRows<'a>,
+}
+
+impl<'a> OwnRows<'a> {
+    /// Rows that a thread needs for the copies of `hot` rows.
+    pub const fn copies(hot: usize) -> usize {
+        2 * hot
+    }
+
+    /// Takes the rows `hot` of `shared` as they are now into the part of `copies` that is thread `thread`'s.
+    pub fn new(shared: SharedRows<'a>, hot: Range<u32>, copies: SharedRows<'a>, thread: usize) -> Self {
+        let each = Self::copies(hot.len());
+        let own = Self { shared, start: hot.start, count: hot.len() as u32, copies: copies.part(thread * each, each) };
+        for id in hot {
+            let place = id - own.start;
+            own.shared.copy_row(id, &own.copies, place);
+            // From the copy: the row itself may have been moved by another thread since, and both have to be the same.
+            own.copies.copy_row(place, &own.copies, place + own.count);
+        }
+        own
+    }
+
+    /// Row `id`, or the copy of it.
+    #[inline(always)]
+    pub fn row(&self, id: u32) -> Row<'a> {
+        let place = id.wrapping_sub(self.start);
+        // Whether a word is a frequent one is a coin's throw: no jump may depend on it.
+        let hot = place < self.count;
+        let start = std::hint::select_unpredictable(hot, self.copies.start, self.shared.start);
+        let rows = std::hint::select_unpredictable(hot, self.copies.rows, self.shared.rows);
+        SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(hot, place, id))
+    }
+
+    /// Asks the memory system for hot row `id` itself, which is to be settled soon.
+    #[inline]
+    pub fn ask(&self, id: u32) {
+        self.shared.prefetch(id);
+    }
+
+    /// Adds what this thread has changed in its copy of hot row `id` to the row, and takes that as the new copy.
+    pub fn settle(&self, id: u32) {
+        let place = id - self.start;
+        let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));
+        for k in 0..self.shared.stride {
+            // SAFETY: k is below the length of the three rows, which are different ones; what other threads do to the shared
+            // one meanwhile is said at the head of this file.
+            unsafe {
+                let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
+                row.0.add(k).write(new);
+                copy.0.add(k).write(new);
+                old.0.add(k).write(new);
+            }
+        }
+    }
+}
+
+/// One step's rows: see [`window::Step`].
+pub(super) struct Rows<'s, 'a> {
+    pub contexts: &'s [Row<'a>],
+    pub targets: &'s [Row<'a>],
+    pub labels: &'s Labels,
+    /// Chunks in each of the rows.
+    pub chunks: usize,
+}
+
+impl Rows<'_, '_> {
+    /// A step of SkipGram.
+    #[inline]
+    pub fn skip_gram(&self, kernels: &WindowKernels, rate: f32, scratch: &mut Scratch) {
+        // SAFETY: a `Row` leads to a whole row of a matrix that lives on and that nobody has a reference to while it is
+        // shared; what several threads do to it is said at the head of this file.
+        unsafe { kernels.skip_gram(&self.step(rate), scratch) }
+    }
+
+    /// A step of CBOW with `factor` times the sum of the contexts.
+    #[inline]
+    pub fn cbow(&self, kernels: &WindowKernels, factor: f32, rate: f32, scratch: &mut Scratch) {
+        // SAFETY: as above.
+        unsafe { kernels.cbow(&self.step(rate), factor, scratch) }
+    }
+
+    #[inline]
+    fn step(&self, rate: f32) -> window::Step<'_> {
+        let (contexts, targets) = (pointers(self.contexts), pointers(self.targets));
+        window::Step { contexts, targets, labels: self.labels, chunks: self.chunks, rate }
+    }
+}
+
+#[inline]
+fn pointers<'s>(rows: &'s [Row]) -> &'s [RowPtr] {
+    // SAFETY: a `Row` is a `RowPtr`, by `repr(transparent)`.
+    unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len()) }
+}

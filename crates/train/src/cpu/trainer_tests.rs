@@ -1,0 +1,292 @@
+use super::*;
+use crate::ModelKind;
+use crate::config::ContextSum;
+
+/// A corpus with something to learn: word i is followed by i + 1 or by i + 7 of its own half of the vocabulary.
+fn corpus(sentences: usize) -> (Vec<WordId>, Vec<u64>) {
+    let mut rng = Rng::stream(5, Purpose::Shuffle, 9);
+    let (mut ids, mut counts) = (Vec::new(), vec![0; 60]);
+    for _ in 0..sentences {
+        let half = 30 * rng.below(2);
+        let mut word = rng.below(30);
+        for _ in 0..5 + rng.below(20) {
+            ids.push(half + word);
+            counts[(half + word) as usize] += 1;
+            word = (word + if rng.below(2) == 0 { 1 } else { 7 }) % 30;
+        }
+        ids.push(SENTENCE_END);
+    }
+    (ids, counts)
+}
+
+fn config(model: ModelKind) -> EngineConfig {
+    EngineConfig { vector_size: 20, epochs: 3, subsample: 1e-2, ..EngineConfig::word2vec(model) }
+}
+
+fn all_kinds() -> Vec<EngineConfig> {
+    let (sg, cbow) = (config(ModelKind::SkipGram), config(ModelKind::Cbow));
+    let tree = |config: &EngineConfig| EngineConfig { hierarchical_softmax: true, negatives: 0, ..config.clone() };
+    vec![
+        tree(&sg),
+        tree(&cbow),
+        EngineConfig { window: 12, dynamic_window: false, ..sg.clone() },
+        EngineConfig { negatives: 15, power: -0.5, ..sg.clone() },
+        EngineConfig { context_sum: ContextSum::Sum, learning_rate: 0.01, min_learning_rate: 1e-6, ..cbow.clone() },
+        EngineConfig { window: 12, ..cbow.clone() },
+        EngineConfig { shuffle: false, ..cbow.clone() },
+        sg,
+        cbow,
+    ]
+}
+
+fn finish(trainer: &mut Trainer) {
+    while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
+}
+
+fn trained(config: &EngineConfig, ids: &[WordId], counts: &[u64]) -> (Matrix, Matrix, EngineState) {
+    let mut trainer = Trainer::new(config, ids, counts, 1).unwrap();
+    finish(&mut trainer);
+    (trainer.w_in().clone(), trainer.w_out().clone(), EngineState { seconds: 0.0, ..trainer.state().clone() })
+}
+
+fn without_seconds(state: &EngineState) -> EngineState {
+    let mut state = EngineState { seconds: 0.0, ..state.clone() };
+    state.history.iter_mut().for_each(|point| point.seconds = 0.0);
+    state
+}
+
+#[test]
+fn every_kind_of_model_learns() {
+    let (ids, counts) = corpus(3_000);
+    for config in all_kinds() {
+        let (_, _, state) = trained(&config, &ids, &counts);
+        let (first, last) = (state.history[0].loss, state.history[state.history.len() - 1].loss);
+        assert!(last < 0.93 * first, "{config:?}: loss {first} to {last}");
+        assert_eq!(state.words, 3 * ids.iter().filter(|&&id| id != SENTENCE_END).count() as u64);
+    }
+}
+
+/// All scores are 0 while `w_out` is: (K + 1) log 2 a pair, whatever the model.
+#[test]
+fn the_loss_of_an_untrained_model_is_that_of_throwing_coins() {
+    let (ids, counts) = corpus(500);
+    for model in [ModelKind::Cbow, ModelKind::SkipGram] {
+        let config = config(model);
+        let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
+        assert!((loss - 6.0 * std::f64::consts::LN_2).abs() < 1e-6, "{loss}");
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), Some(loss));
+        assert!(trainer.w_out().to_vec().iter().all(|&x| x == 0.0), "nothing is learned from held-out text");
+    }
+}
+
+/// The same with a tree: log 2 for each turn of the path to a word.
+#[test]
+fn the_loss_of_an_untrained_tree_is_the_length_of_its_paths() {
+    let (ids, counts) = corpus(500);
+    let tree = HuffmanTree::new(&counts);
+    let turns: u64 = (0..).zip(&counts).map(|(id, count)| count * tree.path(id).len() as u64).sum();
+    let words: u64 = counts.iter().sum();
+    let config = EngineConfig { hierarchical_softmax: true, negatives: 0, subsample: 0.0, ..config(ModelKind::Cbow) };
+    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
+    let expected = turns as f64 / words as f64 * std::f64::consts::LN_2;
+    assert!((loss - expected).abs() < 1e-6, "{loss}, expected {expected}");
+}
+
+#[test]
+fn one_thread_repeats_to_the_bit_and_another_seed_does_not() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds() {
+        let (first, again) = (trained(&config, &ids, &counts), trained(&config, &ids, &counts));
+        assert!(first.0 == again.0 && first.1 == again.1, "{config:?}");
+        let other = trained(&EngineConfig { seed: 2, ..config }, &ids, &counts);
+        assert!(first.0 != other.0);
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_and_resumed_ends_in_the_same_bits() {
+    let (ids, counts) = corpus(6_000);
+    for config in all_kinds().into_iter().rev().take(4) {
+        let mut whole = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        finish(&mut whole);
+        let mut stopped = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut stops = 0;
+        // Stops wherever the watcher happens to look, and is made anew from its parts each time.
+        while stopped.run(|_| true, |_| ()).unwrap() != Pause::Finished {
+            stops += 1;
+            let (state, w_in, w_out) = (stopped.state().clone(), stopped.w_in().clone(), stopped.w_out().clone());
+            stopped = Trainer::resume(&config, &ids, &counts, 1, state, w_in, w_out).unwrap();
+        }
+        assert!(stops >= 2, "it stops at least at the end of each epoch");
+        assert!(stopped.w_in() == whole.w_in() && stopped.w_out() == whole.w_out(), "{config:?}");
+        assert_eq!(without_seconds(stopped.state()), without_seconds(whole.state()));
+    }
+}
+
+#[test]
+fn several_threads_learn_as_well_as_one() {
+    let (ids, counts) = corpus(6_000);
+    let config = config(ModelKind::SkipGram);
+    let loss = |threads| {
+        let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+        finish(&mut trainer);
+        assert_eq!(trainer.state().words, 3 * counts.iter().sum::<u64>());
+        trainer.held_out_loss(&ids, || false).unwrap().unwrap()
+    };
+    let (one, four) = (loss(1), loss(4));
+    assert!((one / four - 1.0).abs() < 0.03, "{one} with one thread, {four} with four");
+}
+
+#[test]
+fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
+    let (ids, counts) = corpus(6_000);
+    for config in all_kinds() {
+        let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        finish(&mut trainer);
+        let one = trainer.held_out_loss(&ids, || false).unwrap();
+        trainer.threads = 3;
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), one);
+    }
+}
+
+/// The library does not wait for an epoch that nobody wants any more.
+#[test]
+fn a_callback_that_panics_stops_the_threads() {
+    let (ids, counts) = corpus(60_000);
+    let config = EngineConfig { subsample: 0.0, window: 50, vector_size: 400, ..config(ModelKind::SkipGram) };
+    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let mut seen = 0;
+    let watched = std::panic::AssertUnwindSafe(|| {
+        trainer.run(
+            |now| {
+                seen = now.words;
+                panic!("the watcher gave up")
+            },
+            |_| (),
+        )
+    });
+    assert!(std::panic::catch_unwind(watched).is_err());
+    assert_eq!(trainer.held_out_loss(&ids, || true).unwrap(), None, "it was told to stop");
+    assert!(seen < counts.iter().sum::<u64>() / 2, "it was asked in the midst of the epoch: {seen} words");
+}
+
+#[test]
+fn every_kernel_trains_alike() {
+    let (ids, counts) = corpus(1_000);
+    for kernels in WindowKernels::all() {
+        for config in all_kinds() {
+            let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+            trainer.use_kernels(kernels.name()).unwrap();
+            assert_eq!(trainer.kernels(), kernels.name());
+            finish(&mut trainer);
+            let best = trained(&config, &ids, &counts).2;
+            let losses = trainer.state().history.iter().zip(&best.history);
+            for (got, expected) in losses {
+                assert!((got.loss / expected.loss - 1.0).abs() < 1e-3, "{}: {got:?}, {expected:?}", kernels.name());
+            }
+        }
+    }
+    let (mut trainer, name) = (Trainer::new(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
+    assert!(matches!(trainer.use_kernels(name), Err(ConfigError::Kernel { .. })));
+}
+
+#[test]
+fn frozen_vectors_stay_and_the_others_learn() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds() {
+        for threads in [1, 3] {
+            let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+            let known = vec![0.25; 20];
+            trainer.set_input(7, &known);
+            trainer.freeze([7, 8]);
+            let before = [trainer.w_in().row(8), trainer.w_in().row(9)];
+            finish(&mut trainer);
+            assert_eq!((trainer.w_in().row(7), trainer.w_in().row(8)), (known, before[0].clone()));
+            assert_ne!(trainer.w_in().row(9), before[1]);
+        }
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds() {
+        let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+        trainer.set_input(0, &[f32::INFINITY; 20]);
+        trainer.w_out.set_row(1, &[f32::NAN; 20]);
+        let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
+        assert!(matches!(error, Some(TrainError::LossNotFinite { epoch: 1, .. })), "{config:?}: {error:?}");
+    }
+}
+
+/// No thread is waited for that will not come (gensim's issues 347 and 1701).
+#[test]
+fn a_thread_that_panics_ends_the_run_with_its_reason() {
+    let (ids, counts) = corpus(1_000);
+    let mut unknown = ids.clone();
+    unknown[ids.len() - 2] = 60; // in the last block, whoever takes it
+    for config in all_kinds().into_iter().map(|config| EngineConfig { subsample: 0.0, ..config }) {
+        for threads in [1, 4] {
+            let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+            trainer.blocks = Blocks::new(Ids::from(&unknown), config.shuffle);
+            let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
+            let Some(TrainError::Worker(reason)) = error else { panic!("{config:?}: {error:?}") };
+            assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_trained_is_refused() {
+    let config = config(ModelKind::SkipGram);
+    let refused = |ids: &[WordId], counts: &[u64]| Trainer::new(&config, ids, counts, 1).map(|_| ()).unwrap_err();
+    assert!(refused(&[0, 0, 0], &[3]).to_string().contains("vocabulary of at least 2"));
+    assert!(refused(&[0, 1, 2], &[1, 1]).to_string().contains("id 2 at place 2"));
+    let bad = EngineConfig { window: 0, ..config.clone() };
+    assert!(Trainer::new(&bad, &[0, 1], &[1, 1], 1).is_err());
+    let trainer = Trainer::new(&config, &[0, 1], &[1, 1], 1).unwrap();
+    let (w_in, w_out) = (trainer.w_in().clone(), Matrix::zeros(3, 20));
+    let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, EngineState::default(), w_in.clone(), w_out);
+    assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("output.weight"));
+    for state in [
+        EngineState { block: 99, ..EngineState::default() },
+        EngineState { block: 2, words: 1, ..EngineState::default() },
+        EngineState { words: 3, ..EngineState::default() },
+    ] {
+        let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in.clone(), trainer.w_out().clone());
+        assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("trainer"));
+    }
+}
+
+#[test]
+fn tiny_and_odd_corpora_end_without_a_pair() {
+    let config = config(ModelKind::SkipGram);
+    for ids in [vec![0, SENTENCE_END, 1, SENTENCE_END], vec![SENTENCE_END; 5_000], vec![]] {
+        let mut trainer = Trainer::new(&config, &ids, &[5, 5], 2).unwrap();
+        finish(&mut trainer);
+        assert!(trainer.state().history.iter().all(|point| point.pairs == 0 && point.loss == 0.0));
+        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), None);
+    }
+}
+
+#[test]
+fn two_words_are_enough() {
+    let ids: Vec<u32> = (0..5_000).map(|i| i % 2).collect();
+    for config in all_kinds() {
+        let (w_in, _, state) = trained(&config, &ids, &[2_500, 2_500]);
+        assert!(w_in.to_vec().iter().all(|x| x.is_finite()) && state.history.iter().any(|point| point.pairs > 0));
+    }
+}
+
+#[test]
+fn the_estimate_of_memory_covers_the_matrices() {
+    let config = EngineConfig { vector_size: 100, ..config(ModelKind::SkipGram) };
+    let needed = memory_needed(&config, 1_000_000, 2);
+    assert!((2 * 448_000_000..1_000_000_000).contains(&needed), "{needed}");
+    // More numbers than 32 bits count, and more bytes.
+    let config = EngineConfig { vector_size: 1_000, ..config };
+    let needed = memory_needed(&config, 50_000_000, 2);
+    assert!((2 * 50_000_000 * 4_032..500_000_000_000).contains(&needed), "{needed}");
+}

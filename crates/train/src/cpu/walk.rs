@@ -1,0 +1,305 @@
+//! One thread's way through a block: sentence by sentence, window by window, a step each.
+//!
+//! The negatives of a window are drawn while the one before it is trained, and their rows asked for from memory at once, with
+//! the next target's row and the context that comes into sight some words ahead: rows lie anywhere in matrices larger than
+//! the cache, and a step takes about as long as memory needs to answer.
+
+use super::hot::{Hot, HotRows, TICK};
+use super::huffman::Turn;
+use super::plan::{Plan, Prediction};
+use super::sentence::Sentence;
+use super::shared::{OwnRows, Row, Rows};
+use crate::ModelKind;
+use crate::config::ContextSum;
+use rapidvec_core::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
+use rapidvec_core::{Purpose, Rng, WordId};
+
+/// Words between a context and the request for its row, beyond the window.
+const AHEAD: usize = 1;
+
+/// Words between a word whose rows are asked for and one whose path in the tree is; and, as many words on, one of which it is
+/// asked where its path lies.
+const PATH_AHEAD: usize = 2;
+
+/// Turns at the start of a path whose rows are in the cache always, a few hundred of them: they are not asked for. Of 4, 6, 8 and 10 CBOW on 10 M
+/// words of Wikipedia was fastest with 8, by 4 % over 4 (vectors of 100 numbers, Zen 5, medians of 8 runs, 2026-11-26).
+const NEAR_ROOT: usize = 8;
+
+/// Hot rows that are asked for before they are settled: what comes earlier another thread has taken away again.
+const ASKED: usize = 4;
+
+/// What came of a block, or of several.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Tally {
+    /// Words gone through, with those that subsampling left out.
+    pub words: u64,
+    /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
+    pub pairs: u64,
+    /// Sum of their losses.
+    pub loss: f64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: Tally) {
+        self.words += other.words;
+        self.pairs += other.pairs;
+        self.loss += other.loss;
+    }
+
+    /// The average loss of a pair, if there was one.
+    pub fn mean(&self) -> Option<f64> {
+        (self.pairs > 0).then(|| self.loss / self.pairs as f64)
+    }
+}
+
+/// Room for one thread's work.
+pub(super) struct Walk<'a> {
+    plan: Plan<'a>,
+    rng: Rng,
+    sentence: Sentence,
+    /// Rows of the sentence's words in `w_in`.
+    rows: Vec<Row<'a>>,
+    /// Contexts of a window, where some are frozen.
+    copies: Vec<Row<'a>>,
+    targets: Vec<Row<'a>>,
+    labels: Labels,
+    /// For the next window.
+    next_targets: Vec<Row<'a>>,
+    /// The same, of a tree: those of negative sampling are always alike.
+    next_labels: Labels,
+    /// The same, of negative sampling.
+    negatives: Vec<WordId>,
+    scratch: Scratch,
+    /// Which thread this is, from 0.
+    thread: usize,
+    rate: f32,
+    pairs: u64,
+    /// Both matrices as this thread sees them.
+    w_in: OwnRows<'a>,
+    w_out: OwnRows<'a>,
+    /// Windows since the last tick, and ticks so far: see `hot.rs`.
+    windows: usize,
+    ticks: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// For thread number `thread`.
+    pub fn new(plan: Plan<'a>, thread: usize) -> Self {
+        let (targets, chunks) = (plan.prediction.most_targets().max(1), plan.w_in.chunks());
+        Self {
+            plan,
+            rng: Rng::stream(plan.config.seed, Purpose::Block, 0),
+            sentence: Sentence::default(),
+            rows: Vec::new(),
+            copies: Vec::new(),
+            targets: Vec::with_capacity(targets),
+            labels: Labels::negative_sampling(targets - 1),
+            next_targets: Vec::with_capacity(targets),
+            next_labels: Labels::default(),
+            negatives: Vec::with_capacity(targets),
+            scratch: Scratch::new(targets, chunks),
+            thread,
+            rate: 0.0,
+            pairs: 0,
+            w_in: OwnRows::new(plan.w_in, plan.hot.w_in.ids(), plan.hot_in, thread),
+            w_out: OwnRows::new(plan.w_out, plan.hot.w_out.ids(), plan.hot_out, thread),
+            windows: 0,
+            ticks: 0,
+        }
+    }
+
+    /// Trains on block `block` of epoch `epoch`, both from 0.
+    pub fn block(&mut self, epoch: u64, block: u64) -> Tally {
+        let (blocks, config) = (self.plan.blocks, self.plan.config);
+        let number = epoch * blocks.count() + block;
+        self.rng = Rng::stream(config.seed, Purpose::Block, number);
+        self.pairs = 0;
+        blocks.read_ahead(block);
+        let words = blocks.places(block).map(|place| self.piece(epoch, place)).sum();
+        Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+    }
+
+    /// Trains on the piece at place `place` of epoch `epoch`. Returns its words.
+    fn piece(&mut self, epoch: u64, place: usize) -> u64 {
+        let blocks = self.plan.blocks;
+        let piece = blocks.range(self.plan.order.piece(place));
+        // The rate falls as if the pieces stood in the text in this order.
+        let done = blocks.start(place);
+        let ids = blocks.ids();
+        let mut at = piece.start;
+        while at < piece.end {
+            self.rate = self.plan.rate(epoch, done + at - piece.start);
+            at = self.sentence.read(ids, at..piece.end, self.plan.subsampling, &mut self.rng);
+            self.sentence();
+        }
+        ids.slice(piece).words() as u64
+    }
+
+    fn sentence(&mut self) {
+        let length = self.sentence.words().len();
+        if length < 2 {
+            return;
+        }
+        let window = self.plan.config.window;
+        self.rows.clear();
+        self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
+        let chunks = self.plan.w_in.chunks();
+        self.rows.iter().take(window + AHEAD).for_each(|row| row.prefetch(chunks));
+        self.look_ahead(0);
+        for center in 0..length {
+            let width = self.width();
+            let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
+            self.take_targets(center);
+            if let Some(row) = self.rows.get(center + window + AHEAD) {
+                row.prefetch(chunks);
+            }
+            if center + 1 < length {
+                self.look_ahead(center + 1);
+            }
+            self.window(start, center, end);
+            self.windows += 1;
+            if self.windows == TICK {
+                self.tick();
+            }
+        }
+    }
+
+    /// Settles the hot rows that are due.
+    fn tick(&mut self) {
+        let Hot { w_in, w_out } = self.plan.hot;
+        settle(w_in, self.ticks, &self.w_in);
+        settle(w_out, self.ticks, &self.w_out);
+        (self.windows, self.ticks) = (0, self.ticks + 1);
+    }
+
+    /// Settles all hot rows: this thread goes no further.
+    pub fn finish(self) {
+        self.plan.hot.w_in.ids().for_each(|id| self.w_in.settle(id));
+        self.plan.hot.w_out.ids().for_each(|id| self.w_out.settle(id));
+    }
+
+    #[inline]
+    fn width(&mut self) -> usize {
+        let window = self.plan.config.window;
+        if self.plan.config.dynamic_window { 1 + self.rng.below(window as u32) as usize } else { window }
+    }
+
+    /// Draws what the window around `center` will need, finds its targets, and asks for their rows.
+    #[inline]
+    fn look_ahead(&mut self, center: usize) {
+        let (w_out, chunks, words) = (self.w_out, self.plan.w_out.chunks(), self.sentence.words());
+        let word = words[center];
+        let asked = |row: Row<'a>| {
+            row.prefetch(chunks);
+            row
+        };
+        self.next_targets.clear();
+        match self.plan.prediction {
+            Prediction::Negatives(negatives) => {
+                negatives.draw(&mut self.rng, &mut self.negatives);
+                self.next_targets.push(asked(w_out.row(word)));
+                self.next_targets.extend(self.negatives.iter().map(|&id| asked(w_out.row(id))));
+                // Those of the window after it are drawn once this one's width is. Of a million words the table is larger than the cache,
+                // and asking for it beforehand makes a run faster by a third (Zen 5, 100 M words, 2026-11-27).
+                let mut scout = self.rng.clone();
+                if self.plan.config.dynamic_window {
+                    scout.below(self.plan.config.window as u32);
+                }
+                negatives.prefetch(&mut scout);
+            }
+            Prediction::Tree(tree) => {
+                if let Some(&later) = words.get(center + PATH_AHEAD) {
+                    tree.prefetch(later);
+                }
+                if let Some(&later) = words.get(center + 2 * PATH_AHEAD) {
+                    tree.prefetch_place(later);
+                }
+                let path = tree.path(word);
+                let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
+                // Labels on the way: one pass over the path is less to foresee than two.
+                let mut bits = 0;
+                let mut row = |turn: &Turn| {
+                    bits = bits << 1 | u64::from(turn.label());
+                    w_out.row(turn.node())
+                };
+                self.next_targets.extend(near.iter().map(&mut row));
+                self.next_targets.extend(far.iter().map(|turn| asked(row(turn))));
+                if path.len() <= Labels::MOST_BITS {
+                    self.next_labels.set_bits(bits, path.len());
+                } else {
+                    self.next_labels.set(path.iter().map(|turn| turn.label()));
+                }
+            }
+        }
+    }
+
+    /// Takes the targets that were found for the word at `center`, and their labels.
+    #[inline]
+    fn take_targets(&mut self, center: usize) {
+        std::mem::swap(&mut self.targets, &mut self.next_targets);
+        match self.plan.prediction {
+            Prediction::Negatives(negatives) => {
+                let word = self.sentence.words()[center];
+                if negatives.avoid(word, &mut self.rng, &mut self.negatives) {
+                    let w_out = self.w_out;
+                    self.targets.truncate(1);
+                    self.targets.extend(self.negatives.iter().map(|&id| w_out.row(id)));
+                }
+                if self.labels.len() != self.targets.len() {
+                    self.labels = Labels::negative_sampling(self.targets.len() - 1);
+                }
+            }
+            Prediction::Tree(_) => std::mem::swap(&mut self.labels, &mut self.next_labels),
+        }
+    }
+
+    /// Trains the window from `start` to `end` around `center`.
+    #[inline]
+    fn window(&mut self, start: usize, center: usize, end: usize) {
+        let Self { plan, sentence, rows, copies, targets, labels, scratch, .. } = self;
+        // The first context takes the center's place: then all of them stand side by side, and need not be copied.
+        rows.swap(start, center);
+        let mut contexts = &rows[start + 1..end];
+        if let Some(frozen) = plan.frozen {
+            // Of those that are frozen copies, for the step to change in vain.
+            let first = (self.thread * 2 * plan.config.window) as u32;
+            let word = |place: usize| sentence.words()[if place == center { start } else { place }];
+            copies.clear();
+            copies.extend((first..).zip(start + 1..end).map(|(slot, place)| match word(place) {
+                id if frozen.holds(id) => frozen.copy(id, &plan.w_in, slot),
+                _ => rows[place],
+            }));
+            contexts = copies;
+        }
+        let chunks = plan.w_in.chunks();
+        match plan.config.model {
+            ModelKind::Cbow => {
+                let factor = match plan.config.context_sum {
+                    ContextSum::Mean => 1.0 / contexts.len() as f32,
+                    ContextSum::Sum => 1.0,
+                };
+                Rows { contexts, targets, labels, chunks }.cbow(&plan.kernels, factor, self.rate, scratch);
+                self.pairs += 1;
+            }
+            ModelKind::SkipGram => {
+                for contexts in contexts.chunks(MAX_CONTEXTS) {
+                    Rows { contexts, targets, labels, chunks }.skip_gram(&plan.kernels, self.rate, scratch);
+                }
+                self.pairs += contexts.len() as u64;
+            }
+        }
+        rows.swap(start, center);
+    }
+}
+
+/// Settles the rows that are due at tick `tick`.
+fn settle(rows: &HotRows, tick: usize, own: &OwnRows) {
+    let mut ahead = rows.due(tick);
+    ahead.by_ref().take(ASKED).for_each(|id| own.ask(id));
+    for id in rows.due(tick) {
+        if let Some(id) = ahead.next() {
+            own.ask(id);
+        }
+        own.settle(id);
+    }
+}

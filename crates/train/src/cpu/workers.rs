@@ -1,0 +1,149 @@
+//! Threads that take block after block, and somebody who watches them.
+
+use super::plan::Plan;
+use super::walk::{Tally, Walk};
+use crate::error::TrainError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+/// How often the watcher looks.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What the threads of a run have in common.
+struct Board {
+    /// The next block of the epoch that nobody has taken.
+    next: AtomicU64,
+    /// Blocks in an epoch.
+    end: u64,
+    stop: AtomicBool,
+    /// Threads still at work.
+    working: AtomicUsize,
+    words: AtomicU64,
+    results: Mutex<Results>,
+    watcher: Thread,
+}
+
+/// What has come in since the watcher looked.
+#[derive(Default)]
+struct Results {
+    tallies: Vec<(u64, Tally)>,
+    failure: Option<Failure>,
+}
+
+/// Why a run cannot go on.
+pub(super) enum Failure {
+    /// The loss of a block is no number.
+    Diverged { block: u64, loss: f64 },
+    /// A thread panicked.
+    Panicked(TrainError),
+    /// Not one thread could be started.
+    NoThread(std::io::Error),
+}
+
+/// Trains epoch `epoch` from block `first` on, with up to `threads` threads, until it is over or `watch` says `false`. `watch`
+/// is called every few hundredths of a second with the blocks done since it was last called, and the words gone through
+/// so far. Returns the next block.
+pub(super) fn run(
+    plan: Plan,
+    epoch: u64,
+    first: u64,
+    threads: usize,
+    mut watch: impl FnMut(Vec<(u64, Tally)>, u64) -> bool,
+) -> Result<u64, Failure> {
+    let board = Board {
+        next: AtomicU64::new(first),
+        end: plan.blocks.count(),
+        stop: AtomicBool::new(false),
+        working: AtomicUsize::new(0),
+        words: AtomicU64::new(0),
+        results: Mutex::default(),
+        watcher: thread::current(),
+    };
+    let board_of_all = &board;
+    thread::scope(|scope| {
+        let board = board_of_all;
+        // Also where `watch` panics: the threads are waited for, and shall not go on to the end of the epoch.
+        let _stopped = StopOnDrop(&board.stop);
+        for number in 0..threads {
+            board.working.fetch_add(1, Ordering::SeqCst);
+            let name = format!("train-{number}");
+            let started =
+                thread::Builder::new().name(name).spawn_scoped(scope, move || board.work(plan, epoch, number));
+            if let Err(error) = started {
+                board.working.fetch_sub(1, Ordering::SeqCst);
+                // Fewer threads are slower, none is a failure.
+                if number == 0 {
+                    return Err(Failure::NoThread(error));
+                }
+                break;
+            }
+        }
+        board.watch(&mut watch);
+        Ok(())
+    })?;
+    let Results { tallies, failure } = board.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    watch(tallies, board.words.into_inner());
+    match failure {
+        Some(failure) => Err(failure),
+        None => Ok(board.next.into_inner().min(board.end)),
+    }
+}
+
+/// Tells all threads to stop.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Board {
+    fn watch(&self, watch: &mut impl FnMut(Vec<(u64, Tally)>, u64) -> bool) {
+        while self.working.load(Ordering::SeqCst) > 0 {
+            thread::park_timeout(TICK);
+            let tallies = std::mem::take(&mut self.results().tallies);
+            if !watch(tallies, self.words.load(Ordering::Relaxed)) {
+                self.stop.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+
+    fn results(&self) -> std::sync::MutexGuard<'_, Results> {
+        self.results.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, plan: Plan, epoch: u64, number: usize) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.take_blocks(plan, epoch, number)));
+        if let Err(panic) = outcome {
+            self.fail(Failure::Panicked(TrainError::of_panic(panic.as_ref())));
+        }
+        self.working.fetch_sub(1, Ordering::SeqCst);
+        self.watcher.unpark();
+    }
+
+    fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {
+        let mut walk = Walk::new(plan, number);
+        while !self.stop.load(Ordering::Relaxed) {
+            let block = self.next.fetch_add(1, Ordering::Relaxed);
+            if block >= self.end {
+                break;
+            }
+            let tally = walk.block(epoch, block);
+            self.words.fetch_add(tally.words, Ordering::Relaxed);
+            if !tally.loss.is_finite() {
+                return self.fail(Failure::Diverged { block, loss: tally.loss });
+            }
+            self.results().tallies.push((block, tally));
+        }
+        walk.finish();
+    }
+
+    fn fail(&self, failure: Failure) {
+        self.stop.store(true, Ordering::SeqCst);
+        self.results().failure.get_or_insert(failure);
+    }
+}

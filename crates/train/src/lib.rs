@@ -1,0 +1,24 @@
+//! Word vectors, learned fast: word2vec on all cores, files of word vectors, search, evaluation.
+#![deny(unsafe_code)]
+// `CBOW` and `SGD` are the field's spelling.
+#![allow(clippy::upper_case_acronyms)]
+
+/// The Rust in the README files is run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../../../README.ko.md")]
+pub struct ReadmeExamples;
+
+pub mod checkpoint;
+pub mod config;
+pub mod corpus;
+pub mod cpu;
+pub mod error;
+
+pub use config::{EngineConfig, ModelKind};
+pub use error::{Error, Result};
+pub use rapidvec_core::{
+    Ids, SENTENCE_END, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
+};
+pub use rapidvec_vectors as vectors;
+pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};

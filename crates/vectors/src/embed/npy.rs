@@ -1,0 +1,100 @@
+//! A NumPy array of rows whose number is not known until the last one came.
+//!
+//! The header of a `.npy` file tells the number of rows and stands before them. So rows wait in a temporary file without a
+//! name, which the system removes whatever happens, and are copied after the header at the end: the memory taken does not
+//! depend on how many there are, and the result can go to a pipe.
+
+use npyz::WriterBuilder;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::Path;
+
+/// Rows of f32 on their way to an array.
+///
+/// ```
+/// use crate::NpySpool;
+/// let mut spool = NpySpool::new(&std::env::temp_dir(), 2)?;
+/// spool.push(&[1.0, 2.0])?;
+/// let mut npy = Vec::new();
+/// spool.finish(&mut npy)?;
+/// assert!(npy.starts_with(b"\x93NUMPY") && npy.len() % 64 == 8); // a padded header, then 2 numbers
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct NpySpool {
+    spool: BufWriter<File>,
+    columns: usize,
+    rows: u64,
+}
+
+impl NpySpool {
+    /// For rows of `columns` numbers, with a temporary file in `folder`.
+    ///
+    /// # Errors
+    /// The system's, where it cannot be made.
+    pub fn new(folder: &Path, columns: usize) -> io::Result<Self> {
+        Ok(Self { spool: BufWriter::with_capacity(1 << 18, tempfile::tempfile_in(folder)?), columns, rows: 0 })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Panics
+    /// If it has not `columns` numbers.
+    ///
+    /// # Errors
+    /// The system's; a full disk, most likely.
+    pub fn push(&mut self, row: &[f32]) -> io::Result<()> {
+        assert_eq!(row.len(), self.columns, "numbers in a row");
+        self.rows += 1;
+        row.iter().try_for_each(|x| self.spool.write_all(&x.to_le_bytes()))
+    }
+
+    /// Writes the array, little-endian f32 of shape rows x columns.
+    ///
+    /// # Errors
+    /// Those of `out` and of the system.
+    pub fn finish(self, out: &mut dyn Write) -> io::Result<()> {
+        let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+        spool.rewind()?;
+        let shape = [self.rows, self.columns as u64];
+        let mut array = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
+        let mut spool = BufReader::with_capacity(1 << 18, spool);
+        let mut row = vec![0; 4 * self.columns];
+        for _ in 0..self.rows {
+            spool.read_exact(&mut row)?;
+            array.extend(row.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)))?;
+        }
+        array.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(rows: &[[f32; 3]]) -> Vec<u8> {
+        let mut spool = NpySpool::new(&std::env::temp_dir(), 3).unwrap();
+        rows.iter().for_each(|row| spool.push(row).unwrap());
+        let mut npy = Vec::new();
+        spool.finish(&mut npy).unwrap();
+        npy
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for rows in [&[][..], &[[1.0, -0.5, f32::MIN_POSITIVE]], &[[1.5; 3]; 70_000]] {
+            let npy = written(rows);
+            let array = npyz::NpyFile::new(&npy[..]).unwrap();
+            assert_eq!(array.shape(), [rows.len() as u64, 3]);
+            assert_eq!(array.into_vec::<f32>().unwrap(), rows.concat());
+        }
+    }
+
+    #[test]
+    fn a_writer_that_fails_is_an_error() {
+        let mut spool = NpySpool::new(&std::env::temp_dir(), 1).unwrap();
+        (0..1000).for_each(|_| spool.push(&[1.0]).unwrap());
+        assert!(spool.finish(&mut &mut [0; 200][..]).is_err());
+        assert!(NpySpool::new(Path::new("/no/such/folder"), 1).is_err());
+    }
+}

@@ -1,0 +1,150 @@
+//! Which words take part, and under which spelling.
+//!
+//! A word's place is its place among the candidates of the search, which are the most frequent words by rising id.
+
+use crate::{Restricted, WordVectors};
+use rapidvec_core::{Vocabulary, WordId};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// How vectors are measured. The defaults are gensim's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvaluateOptions {
+    /// Only so many words take part, the most frequent ones: see [`WordVectors::restrict`].
+    pub restrict: usize,
+    /// Tell upper case and lower case apart. Otherwise all words are compared in upper case, and of those that differ in
+    /// case only the first stands for all.
+    pub case_sensitive: bool,
+    /// Count a question with an unknown word as missed, and take 0 for the similarity of such a pair, instead of
+    /// leaving them out: gensim's `dummy4unknown`.
+    pub count_unknown: bool,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self { restrict: 300_000, case_sensitive: false, count_unknown: false }
+    }
+}
+
+/// The words that take part. A spelling stands for all words that are alike but for case, and is known by the place of
+/// the most frequent of them.
+pub(super) struct Known<'a> {
+    pub search: Restricted<'a>,
+    case_sensitive: bool,
+    spellings: Vocabulary,
+    /// The place of each spelling's first word.
+    first: Vec<u32>,
+    /// Of each place: the place of its spelling's first word.
+    spelling: Vec<u32>,
+    /// All further words of a spelling that has several.
+    variants: HashMap<u32, Vec<u32>>,
+}
+
+impl<'a> Known<'a> {
+    pub fn new(vectors: &'a WordVectors, options: &EvaluateOptions) -> Self {
+        let search = vectors.restrict(options.restrict);
+        let words = search.len();
+        let bytes = (0..words).map(|place| vectors.vocabulary().word(search.id(place)).len()).sum();
+        let mut known = Self {
+            search,
+            case_sensitive: options.case_sensitive,
+            spellings: Vocabulary::with_capacity(words, bytes),
+            first: Vec::with_capacity(words),
+            spelling: vec![0; words],
+            variants: HashMap::new(),
+        };
+        let mut places: Vec<_> = (0..words as u32).collect();
+        let counts = vectors.vocabulary().counts();
+        places.sort_by_key(|&place| Reverse(counts[known.search.id(place as usize) as usize])); // stable
+        places.into_iter().for_each(|place| known.add(place));
+        known
+    }
+
+    fn add(&mut self, place: u32) {
+        let spelling = self.spellings.add(&folded(self.word(place), self.case_sensitive)) as usize;
+        if spelling == self.first.len() {
+            self.first.push(place);
+        } else {
+            self.variants.entry(self.first[spelling]).or_default().push(place);
+        }
+        self.spelling[place as usize] = self.first[spelling];
+    }
+
+    fn word(&self, place: u32) -> &'a str {
+        self.search.vectors.vocabulary().word(self.id(place))
+    }
+
+    /// The id of the word at this place.
+    pub fn id(&self, place: u32) -> WordId {
+        self.search.id(place as usize)
+    }
+
+    /// The place of the word that stands for `word`, if that takes part.
+    pub fn find(&self, word: &str) -> Option<u32> {
+        let spelling = self.spellings.id(&folded(word, self.case_sensitive))?;
+        Some(self.first[spelling as usize])
+    }
+
+    /// The places of all words of a vocabulary.
+    pub fn find_all(&self, words: &Vocabulary) -> Vec<Option<u32>> {
+        words.words().map(|word| self.find(word)).collect()
+    }
+
+    /// The place of the word that stands for the one at this place.
+    pub fn spelling(&self, place: u32) -> u32 {
+        self.spelling[place as usize]
+    }
+
+    /// The other words that `first` stands for.
+    pub fn variants(&self, first: u32) -> &[u32] {
+        self.variants.get(&first).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// As Python's `upper`: both follow Unicode's full mapping.
+fn folded(word: &str, case_sensitive: bool) -> Cow<'_, str> {
+    if case_sensitive { word.into() } else { word.to_uppercase().into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Floats;
+
+    fn vectors(words: &[(&str, u64)]) -> WordVectors {
+        let mut vocabulary = Vocabulary::new();
+        words.iter().for_each(|&(word, count)| assert!(vocabulary.insert(word, count).is_some()));
+        WordVectors::new(vocabulary, 1, Floats::F32(vec![1.0; words.len()])).unwrap()
+    }
+
+    #[test]
+    fn the_first_of_several_spellings_stands_for_all() {
+        let vectors = vectors(&[("b", 0), ("Apple", 0), ("apple", 0), ("straße", 0), ("APPLE", 0), ("STRASSE", 0)]);
+        let known = Known::new(&vectors, &EvaluateOptions::default());
+        assert_eq!(
+            ["APPLE", "aPPle", "Strasse", "B", "c"].map(|word| known.find(word)),
+            [Some(1), Some(1), Some(3), Some(0), None]
+        );
+        assert_eq!((known.variants(1), known.variants(0)), (&[2, 4][..], &[][..]));
+        assert_eq!((0..6).map(|place| known.spelling(place)).collect::<Vec<_>>(), [0, 1, 1, 3, 1, 3]);
+        let known = Known::new(&vectors, &EvaluateOptions { case_sensitive: true, ..Default::default() });
+        assert_eq!((known.find("APPLE"), known.find("aPPle"), known.variants(1)), (Some(4), None, &[][..]));
+    }
+
+    #[test]
+    fn words_past_the_limit_are_unknown() {
+        let vectors = vectors(&[("a", 0), ("b", 0), ("c", 0)]);
+        let known = Known::new(&vectors, &EvaluateOptions { restrict: 2, ..Default::default() });
+        assert_eq!((known.find("b"), known.find("c")), (Some(1), None));
+    }
+
+    #[test]
+    fn the_most_frequent_stand_for_the_others_also_where_the_file_has_another_order() {
+        let vectors = vectors(&[("a", 1), ("b", 7), ("B", 9), ("c", 8), ("C", 8)]);
+        let known = Known::new(&vectors, &EvaluateOptions { restrict: 4, ..Default::default() });
+        let ids = ["a", "b", "c"].map(|word| known.find(word).map(|place| known.id(place)));
+        assert_eq!(ids, [None, Some(2), Some(3)]);
+        assert_eq!(known.variants(1), [0]); // places among B, b, c, C
+    }
+}

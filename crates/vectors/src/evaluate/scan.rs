@@ -1,0 +1,232 @@
+//! The best answer to each of many questions, by an exact scan.
+//!
+//! The score of word `x` for "a is to b as c is to ?" is made of three products, `a·x`, `b·x` and `c·x`, and questions
+//! share their words: Google's 19,544 have 905. So the products of every *word* of the questions with a block of the
+//! vocabulary are one matrix product, and what questions with the same `a` and `b` make of two of its rows is made once
+//! (`block.rs`). Scores do not depend on the number of threads.
+
+use super::block::{Add, AnalogyScore, Asked, Best, Mul, Search};
+use super::known::Known;
+use crate::AnalogyMethod;
+use crate::error::QueryError;
+use crate::scan::Products;
+use crate::search::{dot, wide_unit};
+use rapidvec_core::kernels::Vectorised;
+use rapidvec_core::kernels::search::product_kernels;
+use std::marker::PhantomData;
+
+/// Questions are taken in groups of at most so many different words, whose products with a block stay in the cache.
+const MOST_WORDS: usize = 1024;
+/// gensim looks at so many answers in search of one that is no word of the question in another case.
+const LOOKED_AT: usize = 5;
+
+/// The place of the answer to each question `[a, b, c, d]`, of which `d` is the answer that is expected; `None` if no word is
+/// left. What is expected makes the search shorter; what is found does not depend on it.
+pub(super) fn answers(
+    known: &Known,
+    questions: &[[u32; 4]],
+    method: AnalogyMethod,
+) -> Result<Vec<Option<u32>>, QueryError> {
+    let scale = Scale::new(known, method)?;
+    match method {
+        AnalogyMethod::Mul => answers_by::<Mul>(known, &scale, questions),
+        AnalogyMethod::Add | AnalogyMethod::Textbook => answers_by::<Add>(known, &scale, questions),
+    }
+}
+
+fn answers_by<S: AnalogyScore>(
+    known: &Known,
+    scale: &Scale,
+    questions: &[[u32; 4]],
+) -> Result<Vec<Option<u32>>, QueryError> {
+    let mut answers = Vec::with_capacity(questions.len());
+    while answers.len() < questions.len() {
+        let rest = &questions[answers.len()..];
+        let best = best::<S>(known, scale, &Group::take(known, rest))?;
+        for (best, &[a, b, c, _]) in best.into_iter().zip(rest) {
+            answers.push(settle::<S>(known, scale, [a, b, c], best)?);
+        }
+    }
+    Ok(answers)
+}
+
+/// What products are made of.
+enum Scale {
+    /// Vectors of length 1; zero vectors stay zero.
+    Unit,
+    /// Vectors as they are stored, over the length of the longest, so that no product overflows; and the lengths of all
+    /// words over the longest, by place.
+    Stored { longest: f64, lengths: Vec<f32> },
+}
+
+impl Scale {
+    fn new(known: &Known, method: AnalogyMethod) -> Result<Self, QueryError> {
+        if method != AnalogyMethod::Textbook {
+            return Ok(Scale::Unit);
+        }
+        let length = |place| known.search.vectors.finite(known.search.id(place)).map(|row| dot(&row, &row).sqrt());
+        let lengths = (0..known.search.len()).map(length).collect::<Result<Vec<_>, _>>()?;
+        let longest = lengths.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        Ok(Scale::Stored { longest, lengths: lengths.iter().map(|length| (length / longest) as f32).collect() })
+    }
+
+    /// The vector of a word of a question.
+    fn row(&self, known: &Known, place: u32) -> Result<Vec<f32>, QueryError> {
+        let mut row = known.search.vectors.finite(known.id(place))?;
+        match self {
+            Scale::Unit => row = wide_unit(row),
+            Scale::Stored { longest, .. } => row.iter_mut().for_each(|x| *x /= longest),
+        }
+        Ok(row.into_iter().map(|x| x as f32).collect())
+    }
+
+    /// Makes of cosines with a block of words what they shall be.
+    fn apply(&self, products: &mut Products) {
+        let Scale::Stored { lengths, .. } = self else { return };
+        let lengths = &lengths[products.first..][..products.rows];
+        for scores in products.scores.chunks_exact_mut(products.rows) {
+            scores.iter_mut().zip(lengths).for_each(|(score, length)| *score *= length);
+        }
+    }
+}
+
+/// Questions that are answered in one pass over the vocabulary.
+struct Group<'q> {
+    /// Places of the different words.
+    words: Vec<u32>,
+    questions: &'q [[u32; 4]],
+    /// Where their words stand in `words`; by pair.
+    asked: Vec<Asked>,
+    /// The places that no question with a word has for an answer, those of its own spelling, each with the word's row; sorted.
+    left_out: Vec<(u32, usize)>,
+    /// Where the answers that are expected stand there, by question; `None` if that is no word of the questions.
+    expected: Vec<Option<usize>>,
+}
+
+impl<'q> Group<'q> {
+    /// As many of the first questions as have at most [`MOST_WORDS`] words.
+    fn take(known: &Known, questions: &'q [[u32; 4]]) -> Self {
+        let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; known.search.len()]);
+        for (question, &[a, b, c, _]) in questions.iter().enumerate() {
+            if words.len() + 3 > MOST_WORDS {
+                break;
+            }
+            let [a, b, single] = [a, b, c].map(|place| {
+                *rows[place as usize].get_or_insert_with(|| {
+                    words.push(place);
+                    words.len() - 1
+                })
+            });
+            asked.push(Asked { pair: [a, b], single, question });
+        }
+        let questions = &questions[..asked.len()];
+        let expected = questions.iter().map(|&[.., d]| rows[d as usize]).collect();
+        asked.sort_unstable();
+        let spelling = |(row, &place): (usize, &u32)| {
+            std::iter::once(place).chain(known.variants(place).iter().copied()).map(move |place| (place, row))
+        };
+        let mut left_out: Vec<_> = words.iter().enumerate().flat_map(spelling).collect();
+        left_out.sort_unstable();
+        Self { words, questions, asked, left_out, expected }
+    }
+
+    /// Makes of products with what is no answer NaN: no score is above it.
+    fn leave_out(&self, products: &mut Products) {
+        let first = self.left_out.partition_point(|&(place, _)| (place as usize) < products.first);
+        for &(place, row) in &self.left_out[first..] {
+            let at = place as usize - products.first;
+            if at >= products.rows {
+                break;
+            }
+            products.scores[row * products.rows + at] = f32::NAN;
+        }
+    }
+
+    /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
+    /// `units` are the vectors of `words`.
+    fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<Best> {
+        let (kernels, size) = (product_kernels(), known.search.vectors.vector_size());
+        let unit = |word: usize| &units[word * size..][..size];
+        // More than two calculations of a product of unit vectors can differ.
+        let slack = (2 * size + 16) as f32 * f32::EPSILON;
+        let mut floors = vec![Best::NONE; self.questions.len()];
+        for &Asked { pair: [a, b], single, question } in &self.asked {
+            let ([words @ .., d], Some(expected)) = (self.questions[question], self.expected[question]) else {
+                continue;
+            };
+            if words.contains(&d) {
+                continue; // no answer
+            }
+            let [a, b, c] = [a, b, single].map(|word| kernels.dot(unit(word), unit(expected)));
+            let (b, c) = (b - slack, c - slack);
+            // Below -1 are no cosines: two factors of 3CosMul below 0 would make a score above the real one.
+            if b > -1.0 && c > -1.0 {
+                floors[question].score = S::score([a + slack, b, c]);
+            }
+        }
+        floors
+    }
+}
+
+/// The best answer to each question of the group, over all words that take part.
+fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
+    let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
+    for &place in &group.words {
+        units.extend(scale.row(known, place)?);
+    }
+    let floors = group.floors::<S>(known, &units);
+    let start = || (floors.clone(), Vec::new());
+    let shares = known.search.products(&units, group.words.len(), start, |(best, pair), mut products| {
+        scale.apply(&mut products);
+        group.leave_out(&mut products);
+        let search = Search {
+            asked: &group.asked,
+            best,
+            products: products.scores,
+            words: products.rows,
+            first: products.first as u32,
+            pair,
+            score: PhantomData::<S>,
+        };
+        search.run_vectorised();
+    })?;
+    let mut all = vec![Best::NONE; group.questions.len()];
+    for (share, _) in shares {
+        all.iter_mut().zip(share).for_each(|(best, found)| *best = best.better(found));
+    }
+    Ok(all)
+}
+
+/// What gensim answers where the words of a question have many variants in other cases.
+///
+/// It takes the five best words that are not `a`, `b`, `c` themselves, and of them the first that is no variant; if all are
+/// variants it is left with the last of them.
+fn settle<S: AnalogyScore>(
+    known: &Known,
+    scale: &Scale,
+    question: [u32; 3],
+    best: Best,
+) -> Result<Option<u32>, QueryError> {
+    let mut different = question.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let variants: Vec<_> = different.iter().flat_map(|&first| known.variants(first).iter().copied()).collect();
+    if variants.is_empty() || (best.place.is_some() && variants.len() < LOOKED_AT) {
+        return Ok(best.place);
+    }
+    let wide = |place| scale.row(known, place).map(|row| row.into_iter().map(f64::from).collect::<Vec<_>>());
+    let words = [wide(question[0])?, wide(question[1])?, wide(question[2])?];
+    let mut before = Vec::new();
+    for place in variants {
+        let row = wide(place)?;
+        let [a, b, c] = words.each_ref().map(|word| dot(word, &row) as f32);
+        let variant = Best { score: S::score([a, b, c]), place: Some(place) };
+        if variant.better(best).place == variant.place {
+            before.push(variant);
+        }
+    }
+    before.sort_by(|x, y| y.score.total_cmp(&x.score).then(x.place.cmp(&y.place)));
+    before.truncate(LOOKED_AT);
+    let looked_at_all = before.len() == LOOKED_AT || best.place.is_none();
+    Ok(before.last().filter(|_| looked_at_all).map_or(best.place, |last| last.place))
+}

@@ -1,0 +1,166 @@
+//! The settings and the words of a model, walked once before anything is kept.
+
+use super::MAGIC;
+use super::cursor::{Cursor, same, size};
+use crate::error::FormatError;
+use crate::format::OpenOptions;
+use crate::format::found::check_row;
+use crate::subwords::NGrams;
+use std::ops::RangeInclusive;
+
+/// A word takes byte 0, its count and its kind, besides its own bytes.
+const LEAST_WORD_BYTES: u64 = 10;
+
+/// What stands between the end of one word and the beginning of the next.
+const BETWEEN_WORDS: usize = LEAST_WORD_BYTES as usize;
+
+/// The most n-grams that words may have on average, beside [`FREE_ADDITIONS`]: 20 or 30 are usual.
+const MOST_NGRAMS_A_WORD: u64 = 1000;
+
+/// So many additions are always allowed: they take less than a second.
+const FREE_ADDITIONS: u64 = 1 << 30;
+
+/// The settings that vectors depend on.
+pub(super) struct Settings {
+    /// D.
+    pub(super) vector_size: usize,
+    /// B.
+    pub(super) buckets: usize,
+    /// Characters in the shortest n-gram.
+    pub(super) least_n: usize,
+    /// Characters in the longest n-gram; 0 or below the shortest: words have none.
+    pub(super) most_n: usize,
+    /// Learned to tell labels, not neighbours.
+    pub(super) is_classifier: bool,
+}
+
+impl Settings {
+    pub(super) fn read(cursor: &mut Cursor) -> Result<Self, FormatError> {
+        one_of("the first number", MAGIC..=MAGIC, cursor.i32("the signature")?)?;
+        let version = cursor.i32("the signature")?;
+        if !(11..=12).contains(&version) {
+            return Err(FormatError::Version { expected: "11 or 12", got: version.to_string() });
+        }
+        let mut next = || cursor.i32("the settings");
+        let vector_size = size("numbers per vector", next()?.into(), 1)?;
+        for _ in ["window", "epochs", "least count", "negatives", "word n-grams"] {
+            next()?;
+        }
+        one_of("the loss", 1..=4, next()?)?;
+        let model = one_of("the model", 1..=3, next()?)?;
+        let buckets = size("buckets", next()?.into(), 0)?;
+        let least_n = size("the shortest n-gram", next()?.into(), 0)?;
+        let mut most_n = size("the longest n-gram", next()?.into(), 0)?;
+        next()?; // update rate
+        cursor.take("the settings", 8)?; // sampling threshold
+        let is_classifier = model == 3;
+        if version == 11 && is_classifier {
+            most_n = 0; // as fastText itself reads them: classifiers had none then, whatever is written here
+        }
+        Ok(Self { vector_size, buckets, least_n, most_n, is_classifier })
+    }
+
+    /// The n-grams that words are made of, if they are.
+    pub(super) fn ngrams(&self) -> Result<Option<NGrams>, FormatError> {
+        let has = self.buckets > 0 && self.most_n >= self.least_n.max(1);
+        has.then(|| NGrams::new(self.least_n, self.most_n, self.buckets, self.vector_size)).transpose()
+    }
+}
+
+fn one_of(field: &'static str, known: RangeInclusive<i32>, got: i32) -> Result<i32, FormatError> {
+    if known.contains(&got) {
+        return Ok(got);
+    }
+    Err(FormatError::Field { field, expected: "a number that fastText writes", got: got.to_string() })
+}
+
+/// Where the words are, after every one was looked at. V words, L labels.
+pub(super) struct Dictionary<'a> {
+    bytes: &'a [u8],
+    /// Where each of the V words ends in `bytes`.
+    ends: Vec<usize>,
+    pub(super) labels: usize,
+}
+
+impl<'a> Dictionary<'a> {
+    pub(super) fn read(
+        cursor: &mut Cursor<'a>,
+        settings: &Settings,
+        options: &OpenOptions,
+    ) -> Result<Self, FormatError> {
+        let what = "the dictionary's sizes";
+        let entries = size("words and labels", cursor.i32(what)?.into(), 1)?;
+        let words = size("words", cursor.i32(what)?.into(), 1)?;
+        let labels = size("labels", cursor.i32(what)?.into(), 0)?;
+        same("words and labels together", words as u64 + labels as u64, entries as i64)?;
+        size("tokens", cursor.i64(what)?, 0)?;
+        let pruned = cursor.i64(what)?;
+        cursor.expect("the dictionary", (entries as u64).saturating_mul(LEAST_WORD_BYTES))?;
+        let dictionary = walk(cursor, settings, options, words, labels)?;
+        if pruned >= 0 {
+            cursor.take("the pruned n-grams", (pruned as u64).saturating_mul(8))?;
+            refuse_dense_pruned(cursor)?;
+        }
+        Ok(dictionary)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Word `row`, and how often it was seen.
+    pub(super) fn word(&self, row: usize) -> (&'a [u8], u64) {
+        let start = if row == 0 { 0 } else { self.ends[row - 1] + BETWEEN_WORDS };
+        let end = self.ends[row];
+        let mut count = [0; 8];
+        count.copy_from_slice(&self.bytes[end + 1..end + 9]);
+        (&self.bytes[start..end], u64::from_le_bytes(count))
+    }
+}
+
+/// Passes over all words, then over all labels. Their number is known to fit the bytes.
+fn walk<'a>(
+    cursor: &mut Cursor<'a>,
+    settings: &Settings,
+    options: &OpenOptions,
+    words: usize,
+    labels: usize,
+) -> Result<Dictionary<'a>, FormatError> {
+    let start = cursor.position();
+    let rest = cursor.rest();
+    let mut ends = Vec::with_capacity(words);
+    let (ngrams, mut work) = (settings.ngrams()?, 0u64);
+    for row in 0..words + labels {
+        let position = cursor.position();
+        let word = cursor.text("the dictionary")?;
+        size("the count of a word", cursor.i64("the dictionary")?, 0)?;
+        let label = cursor.u8("the dictionary")?;
+        same("kind of a word (0) or label (1)", u64::from(row >= words), label.into())?;
+        if row < words {
+            check_row(word, row, None, options)?;
+            ends.push(position - start + word.len());
+            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.most_of(word.len())));
+        }
+    }
+    check_work(work, words as u64, settings.vector_size as u64)?;
+    Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels })
+}
+
+/// A short file with a few very long words would otherwise keep a machine busy for hours.
+fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatError> {
+    let allowed = MOST_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
+    if ngrams.saturating_mul(vector_size) <= allowed {
+        return Ok(());
+    }
+    let got = format!("{}", ngrams / words.max(1));
+    Err(FormatError::Field { field: "n-grams of an average word", expected: "at most 1,000", got })
+}
+
+/// fastText prunes n-grams only where it quantises: what else is pruned was written by a version with a fault.
+fn refuse_dense_pruned(cursor: &Cursor) -> Result<(), FormatError> {
+    if cursor.rest().first() == Some(&0) {
+        let (expected, got) = ("none in a model that is not quantised", "some".to_owned());
+        return Err(FormatError::Field { field: "pruned n-grams", expected, got });
+    }
+    Ok(())
+}

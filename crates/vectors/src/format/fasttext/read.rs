@@ -1,0 +1,181 @@
+//! From a model's bytes to words, vectors and n-grams: all sizes first, then the numbers, then the words.
+
+use super::cursor::{Cursor, same};
+use super::header::{Dictionary, Settings};
+use crate::error::{FormatError, Result};
+use crate::format::found::check_row;
+use crate::format::{OpenOptions, OpenReport, Table, found};
+use crate::mapped::{Bytes, Section};
+use crate::subwords::{NGrams, Subwords};
+use crate::{Floats, WordVectors};
+use rapidvec_core::Vocabulary;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Words whose vectors one thread makes before it asks for more.
+const WORDS_AT_A_TIME: usize = 64;
+
+/// What a fastText model tells about words.
+#[derive(Debug, Clone)]
+pub struct FastTextModel {
+    /// The V words with their counts, and their vectors as fastText's `getWordVector` gives them.
+    pub table: Table,
+    /// What gives vectors to other words; `None` for a model that was trained without n-grams.
+    pub subwords: Option<Subwords>,
+}
+
+impl FastTextModel {
+    /// Opens the model at `path`. The n-gram rows stay in the file.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; as [`read`].
+    pub fn open(path: &Path, options: &OpenOptions, report: &mut OpenReport) -> Result<Self> {
+        Ok(Self::from_shared(&Arc::new(Bytes::map(path)?), options, report)?)
+    }
+
+    /// Opens a model that is in memory; as [`read`], and the n-gram rows stay in `bytes`.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions, report: &mut OpenReport) -> Result<Self, FormatError> {
+        Self::from_shared(&Arc::new(Bytes::Owned(bytes)), options, report)
+    }
+
+    pub(crate) fn from_shared(
+        bytes: &Arc<Bytes>,
+        options: &OpenOptions,
+        report: &mut OpenReport,
+    ) -> Result<Self, FormatError> {
+        let layout = Layout::of(bytes, options)?;
+        let table = layout.table(options, report)?;
+        let subwords = layout.ngrams.map(|ngrams| Subwords::new(ngrams, Section::new(bytes, layout.ngram_rows())));
+        Ok(Self { table, subwords: subwords.transpose()? })
+    }
+
+    /// The model as vectors that answer questions, also about unknown words.
+    ///
+    /// # Errors
+    /// None for a model that was read; those of [`WordVectors::new`] for one that was put together otherwise.
+    pub fn into_vectors(self) -> Result<WordVectors, FormatError> {
+        let Table { vocabulary, vector_size, floats } = self.table;
+        let vectors = WordVectors::new(vocabulary, vector_size, floats)?;
+        match self.subwords {
+            Some(subwords) => vectors.with_subwords(subwords),
+            None => Ok(vectors),
+        }
+    }
+}
+
+/// Reads the words and vectors of a model, without what gives vectors to unknown words ([`FastTextModel`] has that).
+///
+/// # Errors
+/// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is cut short, contradicts
+/// itself, or holds what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+    Layout::of(bytes, options)?.table(options, report)
+}
+
+/// Where everything is; sizes are known to fit the file.
+struct Layout<'a> {
+    bytes: &'a [u8],
+    vector_size: usize,
+    ngrams: Option<NGrams>,
+    dictionary: Dictionary<'a>,
+    /// Where the V + B input rows begin.
+    input: usize,
+    /// B.
+    buckets: usize,
+}
+
+impl<'a> Layout<'a> {
+    fn of(bytes: &'a [u8], options: &OpenOptions) -> Result<Self, FormatError> {
+        let cursor = &mut Cursor::new(bytes);
+        let settings = Settings::read(cursor)?;
+        let dictionary = Dictionary::read(cursor, &settings, options)?;
+        let (words, buckets) = (dictionary.len() as u64, settings.buckets);
+        let input = matrix(cursor, "the input matrix", words + buckets as u64, &settings)?;
+        let output = if settings.is_classifier { dictionary.labels as u64 } else { words };
+        matrix(cursor, "the output matrix", output, &settings)?;
+        match cursor.left() as u64 {
+            0 => Ok(Self {
+                bytes,
+                vector_size: settings.vector_size,
+                ngrams: settings.ngrams()?,
+                buckets,
+                dictionary,
+                input,
+            }),
+            more => Err(FormatError::Length { expected: bytes.len() as u64 - more, got: bytes.len() as u64 }),
+        }
+    }
+
+    fn row_bytes(&self) -> usize {
+        4 * self.vector_size
+    }
+
+    /// Where in the file the B rows of n-grams are.
+    fn ngram_rows(&self) -> Range<usize> {
+        let start = self.input + self.dictionary.len() * self.row_bytes();
+        start..start + self.buckets * self.row_bytes()
+    }
+
+    fn table(&self, options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+        let size = self.vector_size;
+        let rows = options.limit.unwrap_or(usize::MAX).min(self.dictionary.len());
+        report.stopped_at_limit |= rows < self.dictionary.len();
+        let mut numbers = self.vectors(rows);
+        for (row, vector) in numbers.chunks_exact(size).enumerate() {
+            let bad = vector.iter().find(|x| !x.is_finite());
+            check_row(self.dictionary.word(row).0, row, bad.copied(), options)?;
+        }
+        // The words last: by now the file is known to be right, and they take more memory than in the file.
+        let mut vocabulary = Vocabulary::new();
+        for row in 0..rows {
+            let (word, count) = self.dictionary.word(row);
+            let (from, kept) = (row * size..(row + 1) * size, vocabulary.len());
+            if !numbers[from.clone()].iter().all(|x| x.is_finite()) {
+                report.not_finite += 1;
+            } else if found::offer(&mut vocabulary, word, count, options, report) {
+                numbers.copy_within(from, kept * size);
+            }
+        }
+        if vocabulary.is_empty() {
+            return Err(FormatError::Empty { words: 0, vector_size: size });
+        }
+        numbers.truncate(vocabulary.len() * size);
+        Ok(Table { vocabulary, vector_size: size, floats: Floats::F32(numbers) })
+    }
+
+    /// The vectors of the first `rows` words, row after row.
+    fn vectors(&self, rows: usize) -> Vec<f32> {
+        let size = self.vector_size;
+        let mut numbers = vec![0.0; rows * size];
+        let input = &self.bytes[self.input..][..rows * self.row_bytes()];
+        let vectors = numbers.par_chunks_exact_mut(size).zip(input.par_chunks_exact(self.row_bytes()));
+        vectors.enumerate().with_min_len(WORDS_AT_A_TIME).for_each(|(row, (vector, bytes))| {
+            for (number, bytes) in vector.iter_mut().zip(bytes.as_chunks().0) {
+                *number = f32::from_le_bytes(*bytes);
+            }
+            if let Some(ngrams) = self.ngrams {
+                ngrams.complete(&self.bytes[self.ngram_rows()], self.dictionary.word(row).0, vector);
+            }
+        });
+        numbers
+    }
+}
+
+/// Passes over a matrix of `rows` x D numbers; returns where the numbers begin.
+fn matrix(cursor: &mut Cursor, what: &'static str, rows: u64, settings: &Settings) -> Result<usize, FormatError> {
+    match cursor.u8(what)? {
+        0 => {}
+        1 => return Err(FormatError::Quantised),
+        got => return Err(FormatError::Field { field: what, expected: "0 or 1 before it", got: got.to_string() }),
+    }
+    same("rows of a matrix", rows, cursor.i64(what)?)?;
+    same("columns of a matrix", settings.vector_size as u64, cursor.i64(what)?)?;
+    let start = cursor.position();
+    cursor.take(what, rows.saturating_mul(settings.vector_size as u64).saturating_mul(4))?;
+    Ok(start)
+}

@@ -1,0 +1,42 @@
+//! NumPy's `.npz`: a zip archive with an array of words and an array of vectors.
+//!
+//! | array | type | shape | holds |
+//! |---|---|---|---|
+//! | `vectors` | f4, f2 or f8, rows after one another | V x D | the word vectors; f8 is rounded to f4 when read |
+//! | `words` | U (text) or S (bytes, UTF-8) | V | the words, in the order of the rows |
+//! | `counts` | u8 (reading: any whole numbers) | V | how often each word was seen; may be missing |
+//!
+//! `numpy.load(path)` gives them back without pickles: `f["words"][i]` has the vector `f["vectors"][i]`. Written are f4 (or
+//! f2 when asked) and U; where the longest word would make U too large, S. Words are packed, vectors are not: they hardly
+//! shrink. Times in the archive are 1980-01-01, so that the same content gives the same bytes. Parts beyond 4 GB are zip64.
+//!
+//! Read are also archives with one array of floats in two dimensions and one of words in one, whatever their names.
+//! Arrays of Python objects are pickles: they are refused, never run. Numbers are little-endian.
+//!
+//! Limits: NumPy drops zero characters at a word's end, so such words are not written. Arrays that unpack to more than
+//! 512 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are refused.
+
+mod archive;
+mod array;
+mod read;
+mod text;
+mod write;
+
+pub use read::read;
+pub use write::{NpzWriter, write};
+
+const VECTORS: &str = "vectors";
+const WORDS: &str = "words";
+const COUNTS: &str = "counts";
+
+/// An array may always unpack to so many bytes...
+const ALWAYS_UNPACKED: u64 = 512 << 20;
+
+/// ... and to so many times its packed size.
+const MOST_RATIO: u64 = 200;
+
+/// The longest word, in bytes.
+const MOST_WORD_BYTES: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

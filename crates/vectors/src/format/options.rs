@@ -1,0 +1,56 @@
+//! How a file of vectors is opened, and what was done with what could not be taken as it stood.
+
+use crate::Floats;
+use rapidvec_core::Vocabulary;
+
+/// What to do with a word that is no UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InvalidWord {
+    /// Refuse the file and say where it is.
+    #[default]
+    Error,
+    /// Put U+FFFD in place of the bytes, as `String::from_utf8_lossy` does.
+    Replace,
+    /// Leave the word and its vector out.
+    Skip,
+}
+
+/// How to open a file of vectors.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenOptions {
+    /// Take the first so many vectors only. `None`: all, and then the file must hold just as many as it says.
+    pub limit: Option<usize>,
+    /// Leave out words whose vectors hold NaN or infinity, instead of refusing the file.
+    pub allow_nan: bool,
+    /// What to do with words that are no UTF-8.
+    pub invalid_word: InvalidWord,
+}
+
+/// What was done with what could not be taken as it stood. All 0: nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct OpenReport {
+    /// Words that came a second time: the first vector was kept.
+    pub duplicates: u64,
+    /// Words left out for NaN or infinity in their vectors ([`OpenOptions::allow_nan`]).
+    pub not_finite: u64,
+    /// Words that were no UTF-8: replaced or left out ([`OpenOptions::invalid_word`]).
+    pub invalid_words: u64,
+    /// The empty word was among the words, and kept.
+    pub empty_words: u64,
+    /// The file has more vectors than [`OpenOptions::limit`] let in.
+    pub stopped_at_limit: bool,
+    /// A text's last line has no end: it may be cut short within its last number.
+    pub unfinished: bool,
+}
+
+/// What a reader found: words, and V x D numbers in the order of their ids.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The V words; counts are 0 where the file has none.
+    pub vocabulary: Vocabulary,
+    /// Numbers per word: D.
+    pub vector_size: usize,
+    /// Row after row, all of them finite.
+    pub floats: Floats,
+}

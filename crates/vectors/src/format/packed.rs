@@ -1,0 +1,71 @@
+//! Files that are packed when their ending says so, and what a format can hold.
+
+use crate::error::{FormatError, Result};
+use crate::storage::check_size;
+use rapidvec_core::compress::Compression;
+use rapidvec_core::file::write_atomically;
+use rapidvec_core::{Vocabulary, WordId};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Replaces the file at `path` by what `write` writes, packed if the ending is `.gz`, `.bz2`, `.zst` or `.xz`.
+///
+/// # Errors
+/// As [`write_atomically`].
+pub fn write<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
+    Ok(match Compression::of_ending(path) {
+        Some(compression) => write_atomically(path, |out| compression.write(out, write)),
+        None => write_atomically(path, write),
+    }?)
+}
+
+/// The words that a format can hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Holds {
+    /// Text: no white space that readers split at.
+    TextWords,
+    /// Binary: a space ends the word; some readers take line ends from its start.
+    BinaryWords,
+}
+
+impl Holds {
+    fn format(self) -> &'static str {
+        match self {
+            Self::TextWords => "text",
+            Self::BinaryWords => "word2vec binary",
+        }
+    }
+
+    /// What `word` holds that the format cannot.
+    fn lacks(self, word: &str) -> Option<&'static str> {
+        let first = |c: char| match c {
+            ' ' => Some("a space"),
+            '\n' => Some("a line end"),
+            '\t' => Some("a tab"),
+            '\r' => Some("a carriage return"),
+            '\0' => Some("a zero byte"),
+            c if c.is_ascii_control() && (self == Self::BinaryWords || c.is_ascii_whitespace() || c == '\x0b') => {
+                Some("a control character")
+            }
+            _ => None,
+        };
+        match word {
+            "" => Some("no character at all"),
+            _ if self == Self::TextWords && word.starts_with('\u{feff}') => Some("a byte order mark at its start"),
+            _ => word.chars().find_map(first),
+        }
+    }
+}
+
+/// Checks that V words and V x `vector_size` finite numbers can be written, and read again as they are.
+pub(super) fn check(words: &Vocabulary, vector_size: usize, numbers: &[f32], holds: Holds) -> Result<(), FormatError> {
+    check_size("input.weight", words.len(), vector_size, numbers.len())?;
+    if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
+        let (row, got) = (at / vector_size, numbers[at]);
+        return Err(FormatError::NotFinite { word: words.word(row as WordId).to_owned(), row, got });
+    }
+    let bad = words.words().find_map(|word| holds.lacks(word).map(|what| (word, what)));
+    bad.map_or(Ok(()), |(word, what)| {
+        Err(FormatError::Unwritable { word: word.escape_debug().to_string(), what, format: holds.format() })
+    })
+}

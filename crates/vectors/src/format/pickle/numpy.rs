@@ -1,0 +1,213 @@
+//! The few functions and classes a file of vectors names, as data: what calling them would make is described, not made.
+//!
+//! An array is pickled as `_reconstruct(ndarray, (0,), b'b')` with a state `(1, shape, dtype, is_fortran, data)`, or, from
+//! protocol 5 on, as `_frombuffer(data, dtype, shape, order)`; an element type as `dtype('f2', False, True)` with a state
+//! `(3, '<', None, None, None, -1, -1, 0)`; an integer of NumPy as `scalar(dtype, data)`.
+
+use super::input::malformed;
+use super::value::{Body, Heap, Pieces, Value};
+use crate::error::PickleError;
+use std::borrow::Cow;
+
+/// Everything a pickle may name. The list is closed: to add a name is to decide that it is harmless.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Global {
+    Reconstruct,
+    FromBuffer,
+    NdArray,
+    Dtype,
+    Scalar,
+    Encode,
+    OrderedDict,
+}
+
+impl Global {
+    /// The function or class called `name` in `module`, if it is allowed.
+    pub(super) fn find(module: &str, name: &str) -> Result<Global, PickleError> {
+        Ok(match (module, name) {
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => Global::Reconstruct,
+            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Global::Scalar,
+            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Global::FromBuffer,
+            ("numpy", "ndarray") => Global::NdArray,
+            ("numpy", "dtype") => Global::Dtype,
+            ("_codecs", "encode") => Global::Encode,
+            ("collections", "OrderedDict") => Global::OrderedDict,
+            _ => return Err(PickleError::ForbiddenGlobal { name: short(&format!("{}.{}", cut(module), cut(name))) }),
+        })
+    }
+}
+
+/// The first 100 characters: a message must not grow with the file.
+pub(super) fn cut(text: &str) -> &str {
+    text.char_indices().nth(100).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The same, with everything escaped that a terminal could mistake for a command.
+fn short(text: &str) -> String {
+    cut(text).escape_debug().to_string()
+}
+
+/// What one element is: `f`, `i`, `u` and so on, how many bytes, which byte comes first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Dtype {
+    pub(super) kind: u8,
+    pub(super) width: u8,
+    pub(super) big_endian: bool,
+}
+
+/// An array as the file describes it; nothing is checked yet but the kinds of its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ArrayState {
+    pub(super) shape: Value,
+    pub(super) data: Value,
+    pub(super) dtype: Dtype,
+    /// Column after column instead of row after row.
+    pub(super) by_columns: bool,
+}
+
+/// `REDUCE`: what `function` would make of `arguments`.
+pub(super) fn reduce(
+    heap: &mut Heap<'_>,
+    function: Value,
+    arguments: Value,
+    position: usize,
+) -> Result<Value, PickleError> {
+    let Value::Global(function) = function else {
+        return Err(malformed(position, "something is called that is no function"));
+    };
+    heap.freeze_all(&[arguments], position)?;
+    let items = heap.tuple(arguments).ok_or_else(|| malformed(position, "a function is called without a tuple"))?;
+    let body = match (function, items) {
+        (Global::Reconstruct, [Value::Global(Global::NdArray), ..]) => Body::Array(None),
+        (Global::FromBuffer, &[data, dtype, shape, order, ..]) => {
+            let by_columns = is_by_columns(heap, order, &items[4..])?;
+            Body::Array(Some(array(heap, shape, data, dtype, by_columns)?))
+        }
+        (Global::Dtype, &[name, ..]) => Body::Dtype(dtype_named(heap.text(name).unwrap_or_default())?),
+        (Global::Scalar, &[dtype, data]) => return scalar(heap, dtype, data),
+        (Global::Encode, &[text, _]) if is_latin1(heap, items) => Body::Latin1(text),
+        (Global::OrderedDict, []) => Body::Dict(Pieces::new()),
+        _ => return Err(malformed(position, "a function is called with arguments that NumPy does not write")),
+    };
+    heap.add(body)
+}
+
+/// `BUILD`: gives an array or an element type its state.
+pub(super) fn build(heap: &mut Heap<'_>, value: Value, state: Value, position: usize) -> Result<(), PickleError> {
+    let items = heap.tuple(state).ok_or_else(|| malformed(position, "a state is no tuple"))?;
+    let body = match (heap.body(value), items) {
+        (Some(Body::Array(None)), &[Value::Int(1), shape, dtype, Value::Bool(by_columns), data]) => {
+            Body::Array(Some(array(heap, shape, data, dtype, by_columns)?))
+        }
+        (Some(Body::Dtype(dtype)), [Value::Int(_), order, Value::None, Value::None, Value::None, ..]) => {
+            Body::Dtype(with_order(*dtype, heap.text(*order))?)
+        }
+        (Some(Body::Dtype(_)), _) => return Err(PickleError::Dtype { got: "structured elements".into() }),
+        _ => return Err(malformed(position, "a state does not fit its value")),
+    };
+    heap.replace(value, body, position)
+}
+
+/// Only arrays that lie in memory in one piece, in rows or in columns, are C or F; `K` is neither.
+fn is_by_columns(heap: &Heap<'_>, order: Value, axes: &[Value]) -> Result<bool, PickleError> {
+    match heap.text(order) {
+        _ if axes.iter().any(|&axis| axis != Value::None) => {}
+        Some("C") => return Ok(false),
+        Some("F") => return Ok(true),
+        _ => {}
+    }
+    Err(PickleError::Kind { what: "order of an array", expected: "C or F", got: "another one" })
+}
+
+fn array(
+    heap: &Heap<'_>,
+    shape: Value,
+    data: Value,
+    dtype: Value,
+    by_columns: bool,
+) -> Result<ArrayState, PickleError> {
+    let Some(Body::Dtype(dtype)) = heap.body(dtype) else {
+        return Err(kind(heap, "dtype of an array", "an element type", dtype));
+    };
+    if !matches!(heap.body(data), Some(Body::Bytes(_) | Body::Latin1(_))) {
+        return Err(kind(heap, "data of an array", "bytes", data));
+    }
+    Ok(ArrayState { shape, data, dtype: *dtype, by_columns })
+}
+
+/// `f2` and the like. Names that are longer than a letter and a digit are texts, structures, dates.
+fn dtype_named(name: &str) -> Result<Dtype, PickleError> {
+    match *name.as_bytes() {
+        [kind @ (b'f' | b'i' | b'u' | b'b'), width @ (b'1' | b'2' | b'4' | b'8')] => {
+            Ok(Dtype { kind, width: width - b'0', big_endian: false })
+        }
+        _ => Err(PickleError::Dtype { got: short(name) }),
+    }
+}
+
+fn with_order(dtype: Dtype, order: Option<&str>) -> Result<Dtype, PickleError> {
+    match order {
+        Some("<" | "|") => Ok(Dtype { big_endian: false, ..dtype }),
+        Some(">") => Ok(Dtype { big_endian: true, ..dtype }),
+        other => Err(PickleError::Dtype { got: format!("byte order {:?}", cut(other.unwrap_or_default())) }),
+    }
+}
+
+fn is_latin1(heap: &Heap<'_>, items: &[Value]) -> bool {
+    heap.text(items[0]).is_some() && heap.text(items[1]) == Some("latin1")
+}
+
+/// An integer of NumPy becomes one of ours; other numbers are of no use here.
+fn scalar(heap: &Heap<'_>, dtype: Value, data: Value) -> Result<Value, PickleError> {
+    let Some(&Body::Dtype(dtype)) = heap.body(dtype) else {
+        return Err(kind(heap, "dtype of a scalar", "an element type", dtype));
+    };
+    let width = usize::from(dtype.width);
+    let bytes = match heap.body(data) {
+        Some(Body::Bytes(bytes)) => Some(Cow::Borrowed(*bytes)),
+        // A character of Latin-1 is at most 2 bytes: a longer text is too long, and not worth decoding.
+        Some(&Body::Latin1(text)) => heap.text(text).filter(|t| t.len() <= 2 * width).and_then(latin1).map(Cow::Owned),
+        _ => None,
+    };
+    let bytes = bytes.filter(|bytes| bytes.len() == width);
+    let bytes = bytes.ok_or_else(|| kind(heap, "data of a scalar", "as many bytes as its type has", data))?;
+    let mut wide = [0; 9];
+    wide[..width].copy_from_slice(&bytes);
+    if dtype.big_endian {
+        wide[..width].reverse();
+    }
+    Ok(match dtype.kind {
+        b'i' => Value::integer(&wide[..width]),
+        // A zero on top: never negative.
+        b'u' => Value::integer(&wide[..=width]),
+        _ => Value::Number,
+    })
+}
+
+fn kind(heap: &Heap<'_>, what: &'static str, expected: &'static str, got: Value) -> PickleError {
+    PickleError::Kind { what, expected, got: heap.kind(got) }
+}
+
+/// The bytes of a buffer; those written as text are decoded, and paid for.
+pub(super) fn buffer<'h>(heap: &'h mut Heap<'_>, data: Value) -> Result<Cow<'h, [u8]>, PickleError> {
+    if let Some(&Body::Latin1(text)) = heap.body(data) {
+        let length = heap.text(text).map_or(0, |text| text.chars().count());
+        heap.budget.spend(length)?;
+        let bytes = heap.text(text).and_then(latin1);
+        let expected = "bytes, or a text of characters below 256";
+        let wrong = PickleError::Kind { what: "data of an array", expected, got: "a text with other characters" };
+        return bytes.map(Cow::Owned).ok_or(wrong);
+    }
+    match heap.body(data) {
+        Some(Body::Bytes(bytes)) => Ok(Cow::Borrowed(bytes)),
+        _ => Err(kind(heap, "data of an array", "bytes", data)),
+    }
+}
+
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.chars().count());
+    for character in text.chars() {
+        bytes.push(u8::try_from(u32::from(character)).ok()?);
+    }
+    Some(bytes)
+}

@@ -1,0 +1,356 @@
+//! The values a pickle builds: small copies on the stack, everything else once in a [`Heap`].
+//!
+//! A value is 8 bytes: itself, or the number of a place in the heap, so remembering and repeating one costs the same however
+//! large it is. One rule keeps values finite: what was put into another value, or recalled from the memo, never changes
+//! again. A value inside itself would have to.
+
+use super::input::malformed;
+use super::numpy::{ArrayState, Dtype, Global};
+use crate::error::PickleError;
+use std::ops::{Index, IndexMut};
+
+/// How deep values may be nested. The chapter's file, with NumPy's array in it, has 5.
+const MAX_DEPTH: u8 = 64;
+
+/// What values may take besides the file's length; [`super::read`] promises 16 MB, and needs some for the stack.
+///
+/// A word costs at most 60 bytes here (its text, a place in the memo, a pair in each dictionary) and at least 20 in the
+/// file besides its vector: with 20 numbers or more, any count of words fits.
+const ALLOWANCE: usize = 12 << 20;
+
+/// What lies on the stack.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Value {
+    None,
+    Bool(bool),
+    Int(i32),
+    /// A float, or an integer of more than 32 bits: no id, no size, so its value is of no use.
+    Number,
+    /// Text as it is in the file.
+    Text(u32),
+    /// Text that had to be decoded (protocol 0).
+    Decoded(u32),
+    Global(Global),
+    Node(NodeId),
+}
+
+impl Value {
+    /// A little-endian integer in two's complement.
+    pub(super) fn integer(bytes: &[u8]) -> Value {
+        let negative = bytes.last().is_some_and(|&top| top >= 0x80);
+        let mut wide = [if negative { 0xff } else { 0 }; 16];
+        match wide.get_mut(..bytes.len()) {
+            Some(low) => low.copy_from_slice(bytes),
+            None => return Value::Number,
+        }
+        i32::try_from(i128::from_le_bytes(wide)).map_or(Value::Number, Value::Int)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct NodeId(u32);
+
+/// What a dictionary holds.
+pub(super) type Pairs = Pieces<(Value, Value)>;
+
+pub(super) struct Node<'a> {
+    depth: u8,
+    /// Whether it is part of another value, or was recalled from the memo.
+    frozen: bool,
+    pub(super) body: Body<'a>,
+}
+
+pub(super) enum Body<'a> {
+    Tuple(Box<[Value]>),
+    /// Nothing in a file of vectors needs what a list holds.
+    List,
+    Dict(Pairs),
+    Bytes(&'a [u8]),
+    /// Bytes written as text of characters 0 to 255 (protocols 0 to 2).
+    Latin1(Value),
+    Dtype(Dtype),
+    /// `None` until its state is known.
+    Array(Option<ArrayState>),
+}
+
+/// Where texts and containers live, and how many bytes they may still take.
+pub(super) struct Heap<'a> {
+    texts: Pieces<&'a str>,
+    decoded: Pieces<Box<str>>,
+    nodes: Pieces<Node<'a>>,
+    pub(super) budget: Budget,
+}
+
+impl<'a> Heap<'a> {
+    pub(super) fn new(file_size: usize) -> Self {
+        let limit = file_size.saturating_add(ALLOWANCE);
+        let budget = Budget { limit, left: limit };
+        Self { texts: Pieces::new(), decoded: Pieces::new(), nodes: Pieces::new(), budget }
+    }
+
+    /// Keeps a text of the file.
+    pub(super) fn add_text(&mut self, text: &'a str) -> Result<Value, PickleError> {
+        let index = index(self.texts.len(), &self.budget)?;
+        self.texts.push(text, &mut self.budget)?;
+        Ok(Value::Text(index))
+    }
+
+    /// Keeps a text that is not in the file as it is; its bytes are paid for.
+    pub(super) fn add_decoded(&mut self, text: String) -> Result<Value, PickleError> {
+        let index = index(self.decoded.len(), &self.budget)?;
+        self.budget.spend(ALLOCATION)?;
+        self.decoded.push(text.into_boxed_str(), &mut self.budget)?;
+        Ok(Value::Decoded(index))
+    }
+
+    /// Keeps a container that holds nothing yet, or only what cannot hold it.
+    pub(super) fn add(&mut self, body: Body<'a>) -> Result<Value, PickleError> {
+        let index = index(self.nodes.len(), &self.budget)?;
+        self.nodes.push(Node { depth: 1, frozen: false, body }, &mut self.budget)?;
+        Ok(Value::Node(NodeId(index)))
+    }
+
+    /// Keeps a tuple of `items`.
+    pub(super) fn add_tuple(&mut self, items: Box<[Value]>, position: usize) -> Result<Value, PickleError> {
+        self.budget.spend(size_of_val(&*items) + ALLOCATION)?;
+        let depth = self.freeze_all(&items, position)?;
+        let tuple = self.add(Body::Tuple(items))?;
+        self.deepen(tuple, depth);
+        Ok(tuple)
+    }
+
+    /// Puts a pair into a dictionary.
+    pub(super) fn insert(&mut self, dict: Value, pair: (Value, Value), position: usize) -> Result<(), PickleError> {
+        let id = self.changeable(dict, position)?;
+        let depth = self.freeze_all(&[pair.0, pair.1], position)?;
+        self.deepen(dict, depth);
+        match &mut self.nodes[id].body {
+            Body::Dict(pairs) => pairs.push(pair, &mut self.budget),
+            _ => Err(malformed(position, "a key is set on something else than a dictionary")),
+        }
+    }
+
+    /// Puts an item into a list.
+    pub(super) fn append(&mut self, list: Value, item: Value, position: usize) -> Result<(), PickleError> {
+        let id = self.changeable(list, position)?;
+        let depth = self.freeze_all(&[item], position)?;
+        self.deepen(list, depth);
+        match self.nodes[id].body {
+            Body::List => Ok(()),
+            _ => Err(malformed(position, "an item is appended to something else than a list")),
+        }
+    }
+
+    /// Replaces what a value holds that is not frozen.
+    pub(super) fn replace(&mut self, value: Value, body: Body<'a>, position: usize) -> Result<(), PickleError> {
+        let id = self.changeable(value, position)?;
+        self.nodes[id].body = body;
+        Ok(())
+    }
+
+    /// Freezes `items`, now part of another value; how deep that one is then.
+    pub(super) fn freeze_all(&mut self, items: &[Value], position: usize) -> Result<u8, PickleError> {
+        let mut depth = 0;
+        for item in items {
+            if let Value::Node(NodeId(id)) = item {
+                let node = &mut self.nodes[*id as usize];
+                node.frozen = true;
+                depth = depth.max(node.depth);
+            }
+        }
+        if depth >= MAX_DEPTH {
+            return Err(PickleError::TooDeep { position, what: "nested values", limit: MAX_DEPTH.into() });
+        }
+        Ok(depth + 1)
+    }
+
+    fn deepen(&mut self, container: Value, depth: u8) {
+        if let Value::Node(NodeId(id)) = container {
+            let node = &mut self.nodes[id as usize];
+            node.depth = node.depth.max(depth);
+        }
+    }
+
+    fn changeable(&self, value: Value, position: usize) -> Result<usize, PickleError> {
+        match value {
+            Value::Node(NodeId(id)) if !self.nodes[id as usize].frozen => Ok(id as usize),
+            Value::Node(_) => Err(PickleError::SelfReference { position }),
+            _ => Err(malformed(position, "something is put into a value that holds nothing")),
+        }
+    }
+
+    /// Forbids `value` to change: from now on more than one place may know it.
+    pub(super) fn freeze(&mut self, value: Value) {
+        if let Value::Node(NodeId(id)) = value {
+            self.nodes[id as usize].frozen = true;
+        }
+    }
+
+    /// What a container holds.
+    pub(super) fn body(&self, value: Value) -> Option<&Body<'a>> {
+        match value {
+            Value::Node(NodeId(id)) => Some(&self.nodes[id as usize].body),
+            _ => None,
+        }
+    }
+
+    /// The text, if `value` is one.
+    pub(super) fn text(&self, value: Value) -> Option<&str> {
+        match value {
+            Value::Text(index) => Some(self.texts[index as usize]),
+            Value::Decoded(index) => Some(&self.decoded[index as usize]),
+            _ => None,
+        }
+    }
+
+    /// The items, if `value` is a tuple.
+    pub(super) fn tuple(&self, value: Value) -> Option<&[Value]> {
+        match self.body(value) {
+            Some(Body::Tuple(items)) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The pairs, if `value` is a dictionary, which is empty then.
+    pub(super) fn take_pairs(&mut self, value: Value) -> Option<Pairs> {
+        match value {
+            Value::Node(NodeId(id)) => match &mut self.nodes[id as usize].body {
+                Body::Dict(pairs) => Some(std::mem::replace(pairs, Pieces::new())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What to call `value` in a message.
+    pub(super) fn kind(&self, value: Value) -> &'static str {
+        match value {
+            Value::None => "None",
+            Value::Bool(_) => "a truth value",
+            Value::Int(_) => "an integer",
+            Value::Number => "a float or an integer of more than 32 bits",
+            Value::Text(_) | Value::Decoded(_) => "a text",
+            Value::Global(_) => "a function or class",
+            Value::Node(NodeId(id)) => match self.nodes[id as usize].body {
+                Body::Tuple(_) => "a tuple",
+                Body::List => "a list",
+                Body::Dict(_) => "a dictionary",
+                Body::Bytes(_) | Body::Latin1(_) => "bytes",
+                Body::Dtype(_) => "an element type",
+                Body::Array(_) => "an array",
+            },
+        }
+    }
+}
+
+fn index(length: usize, budget: &Budget) -> Result<u32, PickleError> {
+    u32::try_from(length).map_err(|_| PickleError::Memory { limit: budget.limit })
+}
+
+/// Bytes that may still be allocated.
+pub(super) struct Budget {
+    limit: usize,
+    left: usize,
+}
+
+impl Budget {
+    /// Takes `bytes` off what is left.
+    pub(super) fn spend(&mut self, bytes: usize) -> Result<(), PickleError> {
+        self.left = self.left.checked_sub(bytes).ok_or(PickleError::Memory { limit: self.limit })?;
+        Ok(())
+    }
+}
+
+/// A list that grows by pieces and never moves one: moving would hold everything twice for a moment.
+pub(super) struct Pieces<T>(Vec<Vec<T>>);
+
+/// What an allocator is guessed to need for itself, each time.
+const ALLOCATION: usize = 16;
+
+/// Items per piece; all pieces but the last are full.
+const PIECE: usize = 1024;
+
+impl<T> Pieces<T> {
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * PIECE + last.len())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().flatten()
+    }
+
+    /// Pushes, paying for the room.
+    pub(super) fn push(&mut self, item: T, budget: &mut Budget) -> Result<(), PickleError> {
+        if self.0.last().is_none_or(|last| last.len() == PIECE) {
+            budget.spend(size_of::<Vec<T>>() + 2 * ALLOCATION)?;
+            if self.0.is_empty() {
+                self.0.reserve_exact(1);
+            }
+            self.0.push(Vec::new());
+        }
+        let is_first = self.0.len() == 1;
+        let last = self.0.last_mut().expect("a piece was added if there was none");
+        if last.len() == last.capacity() {
+            // The first piece grows from 4, since most containers stay small.
+            let more = if is_first { last.capacity().clamp(4, PIECE - last.len()) } else { PIECE };
+            budget.spend(more * size_of::<T>())?;
+            last.reserve_exact(more);
+        }
+        last.push(item);
+        Ok(())
+    }
+}
+
+impl<T> Index<usize> for Pieces<T> {
+    type Output = T;
+
+    fn index(&self, index: usize) -> &T {
+        &self.0[index / PIECE][index % PIECE]
+    }
+}
+
+impl<T> IndexMut<usize> for Pieces<T> {
+    fn index_mut(&mut self, index: usize) -> &mut T {
+        &mut self.0[index / PIECE][index % PIECE]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_eight_bytes() {
+        assert_eq!(size_of::<Value>(), 8);
+        assert!(size_of::<Node>() <= 40, "{}", size_of::<Node>());
+    }
+
+    #[test]
+    fn integers_are_twos_complement() {
+        for (bytes, value) in [(&b""[..], 0), (&[0xff], -1), (&[0xff, 0x00], 255), (&[0, 0, 0, 0x80], i32::MIN)] {
+            assert_eq!(Value::integer(bytes), Value::Int(value));
+        }
+        assert_eq!(Value::integer(&[0, 0, 0, 0x80, 0]), Value::Number);
+        assert_eq!(Value::integer(&[0; 17]), Value::Number);
+    }
+
+    #[test]
+    fn a_list_in_itself_is_refused() {
+        let mut heap = Heap::new(0);
+        let list = heap.add(Body::List).unwrap();
+        let other = heap.add(Body::List).unwrap();
+        heap.append(other, list, 0).unwrap();
+        assert!(matches!(heap.append(list, other, 0), Err(PickleError::SelfReference { .. })));
+    }
+
+    #[test]
+    fn memory_ends_with_an_error() {
+        let mut heap = Heap::new(1000);
+        let refused = (0..10_000_000).find_map(|_| heap.add(Body::List).err());
+        assert!(matches!(refused, Some(PickleError::Memory { .. })));
+    }
+}

@@ -1,0 +1,200 @@
+//! Writes the chapter's file in protocol 4, such that Python's `pickle.load` gives back its dictionary.
+//!
+//! The array is named `numpy.core.multiarray._reconstruct`, which NumPy 1.x and 2.x both know without a warning
+//! (`numpy._core` is unknown before 1.26). Words are written once, in `word_to_id`, and remembered for `id_to_word`.
+
+use crate::error::PickleError;
+use half::f16;
+use rapidvec_core::Vocabulary;
+use std::io::Write;
+
+/// Python's own pickler fills dictionaries by so many pairs at a time.
+const BATCH: usize = 1000;
+
+const PROTOCOL_4: &[u8] = b"\x80\x04";
+const MARK: &[u8] = b"(";
+const EMPTY_DICT: &[u8] = b"}";
+const SETITEMS: &[u8] = b"u";
+const STACK_GLOBAL: &[u8] = b"\x93";
+const REDUCE: &[u8] = b"R";
+const BUILD: &[u8] = b"b";
+const NONE: &[u8] = b"N";
+const FALSE: &[u8] = b"\x89";
+const TRUE: &[u8] = b"\x88";
+const MEMOIZE: &[u8] = b"\x94";
+const TUPLE: &[u8] = b"t";
+const TUPLE1: &[u8] = b"\x85";
+const TUPLE2: &[u8] = b"\x86";
+const TUPLE3: &[u8] = b"\x87";
+const STOP: &[u8] = b".";
+
+/// Writes V words and their V x `vector_size` numbers, as float16 (`half`, like the chapter; rounded to nearest, ties to
+/// even) or as float32. Counts are not written: the chapter's file has no place for them.
+///
+/// # Errors
+/// If the sizes do not fit together, a number is not finite or too large for float16, or `w` fails. Nothing is written
+/// unless all numbers can be.
+pub fn write(
+    w: &mut impl Write,
+    vocabulary: &Vocabulary,
+    vector_size: usize,
+    vectors: &[f32],
+    half: bool,
+) -> Result<(), PickleError> {
+    check(vocabulary, vector_size, vectors, half)?;
+    w.write_all(PROTOCOL_4)?;
+    w.write_all(EMPTY_DICT)?;
+    w.write_all(MARK)?;
+    text(w, "word_vecs")?;
+    array(w, vocabulary.len(), vector_size, vectors, half)?;
+    text(w, "word_to_id")?;
+    dict(w, vocabulary.words().enumerate(), |w, (id, word)| {
+        text(w, word)?;
+        w.write_all(MEMOIZE)?;
+        integer(w, id)
+    })?;
+    text(w, "id_to_word")?;
+    dict(w, 0..vocabulary.len(), |w, id| {
+        integer(w, id)?;
+        recall(w, id)
+    })?;
+    w.write_all(SETITEMS)?;
+    w.write_all(STOP)?;
+    Ok(w.flush()?)
+}
+
+fn check(vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<(), PickleError> {
+    let words = vocabulary.len();
+    // Sizes and ids are written, and read, as 31 bits.
+    let fits = |n: usize| (1..=i32::MAX as usize).contains(&n);
+    if words.checked_mul(vector_size) != Some(vectors.len()) || !fits(words) || !fits(vector_size) {
+        return Err(PickleError::Mismatch { words, vector_size, got: vectors.len() });
+    }
+    let limit = if half { f64::from(f16::MAX) } else { f64::from(f32::MAX) };
+    let is_fine = |x: f32| if half { f16::from_f32(x).is_finite() } else { x.is_finite() };
+    match vectors.iter().position(|&x| !is_fine(x)) {
+        None => Ok(()),
+        Some(at) => {
+            let (row, column) = (at / vector_size, at % vector_size);
+            Err(PickleError::Number { row, column, got: vectors[at].into(), limit })
+        }
+    }
+}
+
+/// `_reconstruct(ndarray, (0,), b'b')`, then the state `(1, (V, D), dtype, False, data)`.
+fn array(w: &mut impl Write, rows: usize, columns: usize, vectors: &[f32], half: bool) -> Result<(), PickleError> {
+    global(w, "numpy.core.multiarray", "_reconstruct")?;
+    global(w, "numpy", "ndarray")?;
+    integer(w, 0)?;
+    w.write_all(TUPLE1)?;
+    w.write_all(b"C\x01b")?;
+    w.write_all(TUPLE3)?;
+    w.write_all(REDUCE)?;
+    w.write_all(MARK)?;
+    integer(w, 1)?;
+    integer(w, rows)?;
+    integer(w, columns)?;
+    w.write_all(TUPLE2)?;
+    dtype(w, if half { "f2" } else { "f4" })?;
+    w.write_all(FALSE)?;
+    data(w, vectors, half)?;
+    w.write_all(TUPLE)?;
+    w.write_all(BUILD)?;
+    Ok(())
+}
+
+/// `dtype(name, False, True)`, then the state `(3, '<', None, None, None, -1, -1, 0)`: plain, little-endian.
+fn dtype(w: &mut impl Write, name: &str) -> Result<(), PickleError> {
+    global(w, "numpy", "dtype")?;
+    text(w, name)?;
+    w.write_all(FALSE)?;
+    w.write_all(TRUE)?;
+    w.write_all(TUPLE3)?;
+    w.write_all(REDUCE)?;
+    w.write_all(MARK)?;
+    integer(w, 3)?;
+    text(w, "<")?;
+    for _ in 0..3 {
+        w.write_all(NONE)?;
+    }
+    for _ in 0..2 {
+        w.write_all(b"J\xff\xff\xff\xff")?;
+    }
+    integer(w, 0)?;
+    w.write_all(TUPLE)?;
+    w.write_all(BUILD)?;
+    Ok(())
+}
+
+fn data(w: &mut impl Write, vectors: &[f32], half: bool) -> Result<(), PickleError> {
+    let length = vectors.len() * if half { 2 } else { 4 };
+    match u32::try_from(length) {
+        Ok(length) => w.write_all(&[&b"B"[..], &length.to_le_bytes()].concat())?,
+        Err(_) => w.write_all(&[&b"\x8e"[..], &(length as u64).to_le_bytes()].concat())?,
+    }
+    let mut bytes = Vec::with_capacity(4 * BATCH);
+    for numbers in vectors.chunks(BATCH) {
+        bytes.clear();
+        if half {
+            bytes.extend(numbers.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()));
+        } else {
+            bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
+        }
+        w.write_all(&bytes)?;
+    }
+    Ok(())
+}
+
+/// A dictionary of the pairs that `pair` writes for each of `items`.
+fn dict<W: Write, T>(
+    w: &mut W,
+    items: impl Iterator<Item = T>,
+    pair: impl Fn(&mut W, T) -> Result<(), PickleError>,
+) -> Result<(), PickleError> {
+    w.write_all(EMPTY_DICT)?;
+    w.write_all(MARK)?;
+    for (count, item) in items.enumerate() {
+        if count > 0 && count % BATCH == 0 {
+            w.write_all(SETITEMS)?;
+            w.write_all(MARK)?;
+        }
+        pair(w, item)?;
+    }
+    w.write_all(SETITEMS)?;
+    Ok(())
+}
+
+fn global(w: &mut impl Write, module: &str, name: &str) -> Result<(), PickleError> {
+    text(w, module)?;
+    text(w, name)?;
+    Ok(w.write_all(STACK_GLOBAL)?)
+}
+
+fn text(w: &mut impl Write, text: &str) -> Result<(), PickleError> {
+    match (u8::try_from(text.len()), u32::try_from(text.len())) {
+        (Ok(length), _) => w.write_all(&[0x8c, length])?,
+        (_, Ok(length)) => w.write_all(&[&b"X"[..], &length.to_le_bytes()].concat())?,
+        _ => w.write_all(&[&b"\x8d"[..], &(text.len() as u64).to_le_bytes()].concat())?,
+    }
+    Ok(w.write_all(text.as_bytes())?)
+}
+
+/// An integer below 2^31, as [`check`] makes sure.
+fn integer(w: &mut impl Write, number: usize) -> Result<(), PickleError> {
+    let bytes = (number as u32).to_le_bytes();
+    match number {
+        0..=0xff => w.write_all(&[b'K', bytes[0]])?,
+        0x100..=0xffff => w.write_all(&[b'M', bytes[0], bytes[1]])?,
+        _ => w.write_all(&[&b"J"[..], &bytes].concat())?,
+    }
+    Ok(())
+}
+
+/// The word remembered in this place: only words are, so a word's place is its id.
+fn recall(w: &mut impl Write, place: usize) -> Result<(), PickleError> {
+    match u8::try_from(place) {
+        Ok(place) => w.write_all(&[b'h', place])?,
+        Err(_) => w.write_all(&[&b"j"[..], &(place as u32).to_le_bytes()].concat())?,
+    }
+    Ok(())
+}

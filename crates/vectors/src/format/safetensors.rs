@@ -1,0 +1,66 @@
+//! rapidvec's own format: one safetensors file holds words, vectors, and what made them.
+//!
+//! A safetensors file is 8 bytes with the header's length (little-endian), the header (JSON), then the tensors' bytes,
+//! little-endian, without gaps. `V` is the number of words, `D` the vector size.
+//!
+//! | tensor | type | shape | holds |
+//! |---|---|---|---|
+//! | `input.weight` | F32 or F16 | V x D | the word vectors: the matrix `w_in`, row `i` for the word with id `i` |
+//! | `output.weight` | as `input.weight` | V x D | the matrix `w_out`; may be missing |
+//! | `vocab.text` | U8 | bytes | all words one after the other, UTF-8, nothing between them |
+//! | `vocab.ends` | U64 | V | word `i` ends before byte `ends[i]` of the text and starts where the one before it ends |
+//! | `vocab.counts` | U64 | V | how often each word was seen |
+//! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; those who only query skip it |
+//!
+//! | metadata | holds |
+//! |---|---|
+//! | `rapidvec.format` | the version of this format: `1` |
+//! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
+//! | `checksum.header` | the same of the rest of the header: see below |
+//! | `config` | the [`Config`](rapidvec_textbook::Config) that the chapter's trainer had, JSON; may be missing |
+//! | `engine` | the [`EngineConfig`](rapidvec::EngineConfig) that the fast trainer had, JSON; may be missing |
+//! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
+//! | `trained` | how far (epochs, steps), JSON; may be missing |
+//! | `trainer` | a checkpoint's state that is no tensor, JSON; may be missing |
+//!
+//! Keys and `trainer.*` tensors not named here are kept for whoever asks for them. `checksum.header` runs over every
+//! other key of metadata in byte order, as key, byte 0, value, byte 0, and then over every tensor in byte order of the
+//! names, as name, byte 0, type, byte 0, and each dimension and the two offsets as 8 little-endian bytes.
+//!
+//! Tensors lie in falling order of their types' size (U64, F32, U32, F16, U8), then by name, and the header is padded with
+//! spaces so that the first starts at a multiple of 64. The same content gives the same bytes. Readers accept any order
+//! and alignment. Words are unique; no number in a matrix is NaN or infinite.
+
+mod header;
+mod read;
+mod write;
+
+pub use crate::mapped::CHECKED_ON_OPENING;
+pub use read::{ModelFile, verify};
+pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
+
+/// The version of the format that this module writes, and the only one it reads.
+pub const VERSION: &str = "1";
+
+/// Longest header, in bytes, that the safetensors format allows.
+const MOST_HEADER_BYTES: u64 = 100_000_000;
+
+const INPUT: &str = "input.weight";
+const OUTPUT: &str = "output.weight";
+const TEXT: &str = "vocab.text";
+const ENDS: &str = "vocab.ends";
+const COUNTS: &str = "vocab.counts";
+const TRAINER: &str = "trainer.";
+const FORMAT_KEY: &str = "rapidvec.format";
+const CHECKSUM: &str = "checksum.";
+const HEADER: &str = "header";
+
+/// Whether `bytes` begin as a safetensors file does: a length that is possible, then JSON's opening brace.
+pub(super) fn is_likely(bytes: &[u8]) -> bool {
+    bytes
+        .split_first_chunk()
+        .is_some_and(|(&length, rest)| u64::from_le_bytes(length) <= MOST_HEADER_BYTES && rest.first() == Some(&b'{'))
+}
+
+#[cfg(test)]
+mod tests;

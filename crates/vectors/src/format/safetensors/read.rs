@@ -1,0 +1,335 @@
+//! Opening a model: everything is checked before anything is believed.
+
+use super::header::{Header, hex};
+use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
+use crate::error::{FormatError, Result};
+use crate::format::unpack;
+use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
+use crate::storage::{Rows, check_size};
+use crate::threads::in_threads;
+use rapidvec_core::Vocabulary;
+use rapidvec_core::kernels::large_pages;
+use safetensors::Dtype;
+use safetensors::tensor::TensorInfo;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use xxhash_rust::xxh3::Xxh3;
+
+/// Fewer bytes than this are checked faster than threads are started.
+const BYTES_PER_THREAD: usize = 4 << 20;
+
+/// A model's file, opened: the vocabulary in memory, the matrices mapped.
+#[derive(Debug)]
+pub struct ModelFile {
+    bytes: Arc<Bytes>,
+    header: Header,
+    vocabulary: Vocabulary,
+    vector_size: usize,
+}
+
+impl ModelFile {
+    /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`]. One that is
+    /// packed (gzip, bzip2, zstd, xz) is unpacked into memory.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self::from_shared(Arc::new(unpack::open(path)?))?)
+    }
+
+    /// Opens a model whose file is in memory.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is not a whole, unaltered model.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, FormatError> {
+        Self::from_shared(Arc::new(Bytes::Owned(bytes)))
+    }
+
+    pub(crate) fn from_shared(bytes: Arc<Bytes>) -> Result<Self, FormatError> {
+        Self::checked_up_to(bytes, CHECKED_ON_OPENING)
+    }
+
+    /// As [`from_shared`](Self::from_shared), where a file of more than `small` bytes is a large one.
+    pub(super) fn checked_up_to(bytes: Arc<Bytes>, small: usize) -> Result<Self, FormatError> {
+        let header = Header::parse(&bytes)?;
+        check_version(&header)?;
+        header.check(HEADER, header.checksum())?;
+        let vector_size = check_shapes(&header)?;
+        let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
+        if model.bytes.len() > small {
+            model.vocabulary = model.verified_vocabulary()?;
+            return Ok(model);
+        }
+        model.verify_tensors()?;
+        model.vocabulary = model.read_vocabulary()?;
+        model.refuse_duplicates()?;
+        Ok(model)
+    }
+
+    /// Reads the words of a large model, each byte once: checked and taken over while it is in the cache.
+    fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        let numbers = |tensor| {
+            let mut numbers: Vec<u64> =
+                large_pages::with_capacity(self.tensor_section(tensor)?.len() / size_of::<u64>());
+            self.verify_while(tensor, |bytes| {
+                numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
+            })?;
+            Ok(numbers)
+        };
+        std::thread::scope(|scope| {
+            let ends_and_counts = scope.spawn(|| Ok((numbers(ENDS)?, numbers(COUNTS)?)));
+            let text = self.tensor_section(TEXT).and_then(|section| {
+                let mut text = large_pages::with_capacity(section.len());
+                self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
+                String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
+            });
+            let (ends, counts) = ends_and_counts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            self.vocabulary_of(text?, ends, counts)
+        })
+    }
+
+    /// Compares a tensor with its checksum, and shows its bytes on the way: `PIECE` of them at a time.
+    fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
+        const PIECE: usize = 256 << 10;
+        let section = self.tensor_section(tensor)?;
+        let (mut hash, mut buffer) = (Xxh3::new(), Vec::new());
+        for start in (0..section.len()).step_by(PIECE) {
+            let piece = section.read(start..section.len().min(start + PIECE), &mut buffer);
+            let piece = piece.map_err(|error| FormatError::Unreadable { message: error.to_string() })?;
+            hash.update(piece);
+            see(piece);
+        }
+        self.header.check(tensor, hex(&hash))
+    }
+
+    fn tensor_section(&self, tensor: &str) -> Result<Section, FormatError> {
+        Ok(self.section(info(&self.header, tensor)?))
+    }
+
+    /// The words and their counts.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// Numbers per word.
+    pub fn vector_size(&self) -> usize {
+        self.vector_size
+    }
+
+    /// The word vectors, V x D.
+    pub fn input(&self) -> Rows {
+        self.matrix(INPUT).expect("a model without it is not opened")
+    }
+
+    /// The output vectors, V x D, if the file has them.
+    pub fn output(&self) -> Option<Rows> {
+        self.matrix(OUTPUT)
+    }
+
+    /// What else the file tells, by key; without `rapidvec.format` and the checksums, so that it can be written again.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
+        let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
+        self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// Every tensor's name, type (as the format spells it, such as `F16`) and shape, by name.
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, String, &[usize])> {
+        self.header.tensors.iter().map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
+    }
+
+    /// The names of the trainer's tensors.
+    pub fn extra_names(&self) -> impl Iterator<Item = &str> {
+        self.header.tensors.keys().map(String::as_str).filter(|name| name.starts_with(TRAINER))
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than f32.
+    pub fn extra_f32(&self, name: &str) -> Result<Vec<f32>, FormatError> {
+        self.extra(name, Dtype::F32, "F32", f32::from_le_bytes)
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than u32.
+    pub fn extra_u32(&self, name: &str) -> Result<Vec<u32>, FormatError> {
+        self.extra(name, Dtype::U32, "U32", u32::from_le_bytes)
+    }
+
+    /// The trainer's tensor `name`, copied, after its checksum was verified.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or holds other numbers than u64.
+    pub fn extra_u64(&self, name: &str) -> Result<Vec<u64>, FormatError> {
+        self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
+    }
+
+    /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
+    ///
+    /// # Errors
+    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right;
+    /// [`FormatError::DuplicateWord`].
+    pub fn verify(&self) -> Result<(), FormatError> {
+        self.verify_tensors()?;
+        self.refuse_duplicates()
+    }
+
+    /// Looks at every number of both matrices: is it one? Reads the whole file.
+    ///
+    /// # Errors
+    /// [`FormatError::NotFinite`] for the first row, of the input or else of the output, that holds NaN or infinity.
+    pub fn check_finite(&self) -> Result<(), FormatError> {
+        [Some(self.input()), self.output()].iter().flatten().try_for_each(|rows| self.refuse_not_finite(rows))
+    }
+
+    fn refuse_not_finite(&self, rows: &Rows) -> Result<(), FormatError> {
+        let mut found = None;
+        rows.for_each(0..rows.len(), |row, numbers| {
+            // Without branches: nearly all rows are as they should be.
+            if found.is_none() && !numbers.iter().fold(true, |all, number| all & number.is_finite()) {
+                found = numbers.iter().find(|number| !number.is_finite()).map(|&got| (row, got));
+            }
+        });
+        found.map_or(Ok(()), |(row, got)| {
+            Err(FormatError::NotFinite { word: self.vocabulary.word(row as u32).to_owned(), row, got })
+        })
+    }
+
+    fn verify_tensors(&self) -> Result<(), FormatError> {
+        let next = AtomicUsize::new(0);
+        let tensors: Vec<_> = self.header.tensors.keys().collect();
+        let verify_some = || {
+            let mut wrong = Vec::new();
+            while let Some(&tensor) = tensors.get(next.fetch_add(1, Ordering::Relaxed)) {
+                wrong.extend(self.verify_while(tensor, |_| ()).err().map(|error| (tensor, error)));
+            }
+            wrong
+        };
+        let wrong = in_threads(self.bytes.len() / BYTES_PER_THREAD, verify_some);
+        wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    fn refuse_duplicates(&self) -> Result<(), FormatError> {
+        self.vocabulary.first_duplicate().map_or(Ok(()), |id| {
+            Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize })
+        })
+    }
+
+    /// The words, leaving the rest of the file behind.
+    pub(crate) fn into_vocabulary(self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    fn section(&self, info: &TensorInfo) -> Section {
+        let (start, end) = info.data_offsets;
+        Section::new(&self.bytes, self.header.data_start + start..self.header.data_start + end)
+    }
+
+    fn matrix(&self, tensor: &str) -> Option<Rows> {
+        let info = self.header.tensors.get(tensor)?;
+        let rows = if info.dtype == Dtype::F16 { Rows::mapped_f16 } else { Rows::mapped_f32 };
+        Some(rows(self.section(info), self.vector_size))
+    }
+
+    fn extra<T, const N: usize>(
+        &self,
+        name: &str,
+        dtype: Dtype,
+        expected: &'static str,
+        decode: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, FormatError> {
+        let info = info(&self.header, name)?;
+        if info.dtype != dtype {
+            return Err(FormatError::TensorType { tensor: name.to_owned(), expected, got: info.dtype.to_string() });
+        }
+        self.verify_while(name, |_| ())?;
+        Ok(decode_all(&self.section(info), decode))
+    }
+
+    fn read_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        let text = self.tensor_section(TEXT)?;
+        let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
+        let ends = decode_all(&self.tensor_section(ENDS)?, u64::from_le_bytes);
+        let counts = decode_all(&self.tensor_section(COUNTS)?, u64::from_le_bytes);
+        self.vocabulary_of(text.to_owned(), ends, counts)
+    }
+
+    /// Cuts `text` at `ends`, which are as many as `counts`.
+    fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
+        let to = text.len() as u64;
+        Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
+            // The vocabulary has taken the decoded ends; the one that is wrong is read once more, to be told.
+            let ends = self.tensor_section(ENDS);
+            let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
+            FormatError::WordEnd { row, from, to, got }
+        })
+    }
+}
+
+/// Opens the model at `path` and compares every tensor with its checksum, however large the file.
+///
+/// # Errors
+/// As [`ModelFile::open`] and [`ModelFile::verify`].
+pub fn verify(path: &Path) -> Result<()> {
+    let model = ModelFile::open(path)?;
+    if model.bytes.len() > CHECKED_ON_OPENING {
+        model.verify()?; // smaller ones were on opening
+    }
+    Ok(())
+}
+
+fn check_version(header: &Header) -> Result<(), FormatError> {
+    match header.metadata.get(FORMAT_KEY).map(String::as_str) {
+        Some(VERSION) => Ok(()),
+        Some(got) => Err(FormatError::Version { expected: VERSION, got: got.to_owned() }),
+        None => Err(FormatError::NotAModel { key: FORMAT_KEY }),
+    }
+}
+
+fn info<'h>(header: &'h Header, tensor: &str) -> Result<&'h TensorInfo, FormatError> {
+    header.tensors.get(tensor).ok_or_else(|| FormatError::MissingTensor { tensor: tensor.to_owned() })
+}
+
+/// Checks types and shapes of all tensors against each other; returns the vector size.
+fn check_shapes(header: &Header) -> Result<usize, FormatError> {
+    let ends = expect(header, ENDS, &[Dtype::U64], "U64", &[None])?;
+    let words = ends.shape[0];
+    expect(header, COUNTS, &[Dtype::U64], "U64", &[Some(words)])?;
+    expect(header, TEXT, &[Dtype::U8], "U8", &[None])?;
+    let input = expect(header, INPUT, &[Dtype::F32, Dtype::F16], "F32 or F16", &[Some(words), None])?;
+    let vector_size = input.shape[1];
+    if header.tensors.contains_key(OUTPUT) {
+        expect(header, OUTPUT, &[input.dtype], "`input.weight`'s", &[Some(words), Some(vector_size)])?;
+    }
+    check_size(INPUT, words, vector_size, words.saturating_mul(vector_size))?;
+    Ok(vector_size)
+}
+
+/// The tensor, if it has one of `types` and the `shape`, where `None` is any size.
+fn expect<'h>(
+    header: &'h Header,
+    tensor: &str,
+    types: &[Dtype],
+    expected: &'static str,
+    shape: &[Option<usize>],
+) -> Result<&'h TensorInfo, FormatError> {
+    let info = info(header, tensor)?;
+    if !types.contains(&info.dtype) {
+        return Err(FormatError::TensorType { tensor: tensor.to_owned(), expected, got: info.dtype.to_string() });
+    }
+    let fits = |(size, wanted): (&usize, &Option<usize>)| wanted.is_none_or(|wanted| wanted == *size);
+    if info.shape.len() == shape.len() && info.shape.iter().zip(shape).all(fits) {
+        return Ok(info);
+    }
+    let dimensions: Vec<_> = shape.iter().map(|size| size.map_or("any".to_owned(), |size| size.to_string())).collect();
+    let expected = format!("[{}]", dimensions.join(", "));
+    Err(FormatError::TensorShape { tensor: tensor.to_owned(), expected, got: info.shape.clone() })
+}
+
+fn decode_all<T, const N: usize>(bytes: &[u8], decode: impl Fn([u8; N]) -> T) -> Vec<T> {
+    bytes.as_chunks().0.iter().map(|&bytes| decode(bytes)).collect()
+}

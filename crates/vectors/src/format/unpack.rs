@@ -1,0 +1,250 @@
+//! A file's bytes, mapped, or unpacked into memory if the file is packed.
+//!
+//! What promises little and unpacks to much is refused before it is believed: a file may unpack to
+//! [`MOST_RATIO`] times its size (vectors rarely reach 10 times), and while it is unpacked far beyond what vectors do, its
+//! whole length is first counted without being kept.
+//!
+//! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
+//! memory as well, as much as was unpacked and at most [`compress::WIDEST_WINDOW`], so such a file may unpack to
+//! [`WIDE_RATIO`] times its size.
+//!
+//! Most memory held while a file of `n` packed bytes is refused, beside those, which are mapped, and a megabyte of buffers:
+//!
+//! | what is wrong | held |
+//! |---|---|
+//! | zstd or xz, cut short | nothing: it shows without unpacking ([`Compression::is_cut_short`]) |
+//! | unpacks to too much | the window, at most 8 MB; a wider one as below |
+//! | damaged (gzip, bzip2: or cut short), usual window | what was unpacked so far, at most `8 n + 2 MB`, and the window |
+//! | damaged, wider window | the window: what was unpacked so far, at most `16 n + 2 MB` and 128 MB |
+//! | sound, but no vectors | as a sound file: what it unpacks to, and the window |
+//!
+//! So the bound of plain files, `n + 16 MB`, holds for the first two kinds. The others are as good as sound up to where they
+//! are not, and a sound file's rows are kept as they come: unpacking all files twice would make all of them twice as slow.
+
+use crate::error::{Error, FormatError, Result};
+use crate::mapped::Bytes;
+use rapidvec_core::compress;
+use rapidvec_core::compress::Compression;
+use rapidvec_core::error::WideWindow;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Unpacked bytes for each packed one, at most.
+const MOST_RATIO: u64 = 100;
+/// The ratio from which on the length is counted first.
+const USUAL_RATIO: u64 = 8;
+/// A window that every packed file may need: what `zstd -19` and `xz -6` take.
+const USUAL_WINDOW: u32 = 8 << 20;
+/// Unpacked bytes for each packed one, at most, where the window is wider.
+const WIDE_RATIO: u64 = 16;
+/// So many bytes may always be unpacked.
+const ALWAYS: u64 = 2 << 20;
+/// Bytes unpacked at a time.
+const STEP: u64 = 1 << 20;
+
+/// The bytes of the file at `path`, unpacked if they are packed.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be read or its packed stream is damaged, [`FormatError::TooSmallPacked`],
+/// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`].
+pub(crate) fn open(path: &Path) -> Result<Bytes> {
+    let bytes = Bytes::map(path)?;
+    match Compression::recognise(&bytes) {
+        Some(compression) => Ok(Bytes::Owned(unpack(compression, &bytes, path)?)),
+        None => Ok(bytes),
+    }
+}
+
+/// The first `most` bytes of the file at `path`, or a few more, unpacked if they are packed.
+///
+/// # Errors
+/// [`Error::Io`] if it cannot be read or its packed stream is damaged there.
+pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
+    let bytes = Bytes::map(path)?;
+    let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
+    let mut head = Vec::new();
+    let read = compression.reader(&bytes[..]).and_then(|reader| reader.take(most).read_to_end(&mut head));
+    let stream = Packed { compression, packed: &bytes, path, window: compress::WIDEST_WINDOW };
+    read.map_err(|error| Failure::from(error).explain(&stream))?;
+    Ok(Bytes::Owned(head))
+}
+
+fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
+    let stream = Packed { compression, packed, path, window: USUAL_WINDOW };
+    if compression.is_cut_short(packed) {
+        let end = io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing");
+        return Err(damaged(compression, path)(end));
+    }
+    match stream.unpack() {
+        Err(Failure::Window(_)) => stream.unpack_wide(),
+        result => result.map_err(|failure| failure.explain(&stream)),
+    }
+}
+
+/// A packed file in memory or mapped, and how wide a window it may need.
+#[derive(Clone, Copy)]
+struct Packed<'a> {
+    compression: Compression,
+    packed: &'a [u8],
+    path: &'a Path,
+    window: u32,
+}
+
+/// Why it could not be unpacked.
+enum Failure {
+    Window(WideWindow),
+    Stream(io::Error),
+    Refused(FormatError),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        WideWindow::of(&error).map_or(Self::Stream(error), Self::Window)
+    }
+}
+
+impl Failure {
+    fn explain(self, stream: &Packed) -> Error {
+        match self {
+            Self::Window(window) => FormatError::WideWindow(window).into(),
+            Self::Stream(error) => damaged(stream.compression, stream.path)(error),
+            Self::Refused(error) => error.into(),
+        }
+    }
+}
+
+impl Packed<'_> {
+    fn unpack(&self) -> Result<Vec<u8>, Failure> {
+        let (format, got) = (self.compression.name(), self.packed.len() as u64);
+        if let Some(unpacked) = self.unpack_up_to(self.times(USUAL_RATIO))? {
+            return Ok(unpacked);
+        }
+        // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
+        let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MOST_RATIO, got });
+        self.unpack_counted(self.times(MOST_RATIO))?.ok_or_else(too_small)
+    }
+
+    fn unpack_wide(self) -> Result<Vec<u8>> {
+        let wide = Packed { window: compress::WIDEST_WINDOW, ..self };
+        let (format, got) = (self.compression.name(), self.packed.len() as u64);
+        let counted = wide.unpack_counted(self.times(WIDE_RATIO)).map_err(|failure| failure.explain(&wide))?;
+        let (window, expected) = (USUAL_WINDOW >> 20, WIDE_RATIO);
+        counted.ok_or_else(|| FormatError::WideAndSmall { format, window, expected, got }.into())
+    }
+
+    /// So many times the packed size, and what is always allowed.
+    fn times(&self, ratio: u64) -> u64 {
+        (self.packed.len() as u64).saturating_mul(ratio).saturating_add(ALWAYS)
+    }
+
+    fn reader(&self) -> io::Result<impl Read> {
+        self.compression.reader_within(self.packed, self.window)
+    }
+
+    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was unpacked once to its end.
+    fn unpack_counted(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let length = io::copy(&mut self.reader()?.take(most.saturating_add(1)), &mut io::sink())?;
+        if length > most { Ok(None) } else { self.unpack_up_to(most) }
+    }
+
+    /// All that is unpacked, or `None` if that is more than `most` bytes.
+    fn unpack_up_to(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+        let available = available().unwrap_or(u64::MAX);
+        let mut reader = self.reader()?;
+        let mut unpacked = Vec::new();
+        loop {
+            let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked)?;
+            let length = unpacked.len() as u64;
+            if more == 0 {
+                return Ok(Some(unpacked));
+            }
+            if length > most {
+                return Ok(None);
+            }
+            if length > available {
+                let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
+                let (needed, available) = (megabytes(length), megabytes(available));
+                let format = self.compression.name();
+                return Err(Failure::Refused(FormatError::UnpackedMemory { format, needed, available }));
+            }
+        }
+    }
+}
+
+/// What is wrong with a packed stream, and that it is one.
+fn damaged(compression: Compression, path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    move |error| {
+        let what =
+            format!("the {} stream is damaged or cut short ({error}); restore it from its source", compression.name());
+        Error::io(path)(io::Error::new(error.kind(), what))
+    }
+}
+
+/// Bytes of memory that can be had now, where the system tells.
+fn available() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
+
+    fn packed(compression: Compression, bytes: &[u8]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        compression.write(&mut file.as_file(), |out| out.write_all(bytes)).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_packed_file_is_unpacked_and_any_other_is_mapped() {
+        let text: Vec<u8> =
+            (0..300_000u32).flat_map(|i| format!("{} ", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+        for compression in ALL {
+            let file = packed(compression, &text);
+            assert_eq!(&*open(file.path()).unwrap(), &text[..], "{compression:?}");
+            assert_eq!(&*head(file.path(), 100).unwrap(), &text[..100]);
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &text).unwrap();
+        assert!(matches!(open(file.path()).unwrap(), Bytes::Mapped(..)));
+    }
+
+    #[test]
+    fn a_file_that_unpacks_to_far_more_than_it_is_long_is_refused() {
+        for compression in ALL {
+            let file = packed(compression, &vec![0; 16 << 20]);
+            let refused = open(file.path());
+            assert!(matches!(refused, Err(Error::Format(FormatError::TooSmallPacked { .. }))), "{compression:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_packed_well_is_read_all_the_same() {
+        let row = (0..1000).map(|i| format!("{} ", i * 7919 % 1009)).collect::<String>(); // seldom again before 4 KB
+        let text = row.repeat(4000);
+        for compression in [Compression::Gzip, Compression::Bzip2] {
+            let file = packed(compression, text.as_bytes());
+            let ratio = text.len() as u64 / file.as_file().metadata().unwrap().len();
+            assert!(ratio > USUAL_RATIO, "{ratio}");
+            if ratio < MOST_RATIO {
+                assert_eq!(open(file.path()).unwrap().len(), text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_packed_file_cut_short_is_refused() {
+        let text: Vec<u8> =
+            (0..30_000u32).flat_map(|i| format!("{} ", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+        for compression in ALL {
+            let file = packed(compression, &text);
+            let length = file.as_file().metadata().unwrap().len();
+            file.as_file().set_len(length - 9).unwrap();
+            assert!(matches!(open(file.path()), Err(Error::Io { .. })), "{compression:?}");
+        }
+    }
+}

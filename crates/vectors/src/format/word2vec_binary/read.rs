@@ -1,0 +1,139 @@
+//! Reading: walk from word to word to see that all is in its place, then copy the numbers in all threads at once.
+
+use super::suspect;
+use super::walk::{Body, Stretch, Walked};
+use crate::error::FormatError;
+use crate::format::found::WordSpan;
+use crate::format::header::Header;
+use crate::format::recognise::text_or_binary;
+use crate::format::{Format, InvalidWord, OpenOptions, OpenReport, Table, found};
+use rayon::prelude::*;
+
+/// Rows whose numbers are looked at for their byte order.
+const ASKED: usize = 16;
+
+/// Reads word2vec's binary.
+///
+/// # Errors
+/// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+    let header =
+        Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
+    if text_or_binary(bytes, &header) == Format::Word2vecText {
+        return Err(FormatError::OtherFormat { expected: "word2vec binary", got: "word2vec text" });
+    }
+    let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
+    let least = header.vector_size.checked_mul(4).and_then(|numbers| numbers.checked_add(1)); // and a space
+    let truncated = || body.walk(header.words, header.words).err().unwrap_or_else(|| truncated(&header, 0));
+    let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| told(error, &header))?;
+    let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
+    report.stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
+    let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
+    if suspect::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
+        return Err(FormatError::ByteOrder { got: "the numbers seem to be big-endian" });
+    }
+    copy(body, &walked.stretches, wanted, options, report)
+}
+
+/// The numbers of the first row, if the rows of `bytes` end just where the file does.
+pub(in crate::format) fn fits(bytes: &[u8]) -> Option<&[u8]> {
+    let header = Header::find(bytes).ok().flatten()?;
+    let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
+    let (body, _) = settle(body, &header, header.words, &OpenOptions::default()).ok()?;
+    Some(&body.bytes[body.row(0)?.numbers])
+}
+
+fn truncated(header: &Header, got: usize) -> FormatError {
+    FormatError::TruncatedRows { expected: header.words, vector_size: header.vector_size, got }
+}
+
+/// Finds out whether line ends follow the rows: what the first row says is tried first, what the file's end says decides.
+fn settle<'a>(
+    body: Body<'a>,
+    header: &Header,
+    wanted: usize,
+    options: &OpenOptions,
+) -> Result<(Body<'a>, Walked), FormatError> {
+    let first = body.row(0).ok_or_else(|| truncated(header, 0))?;
+    let line_ends = body.bytes.get(first.numbers.end) == Some(&b'\n');
+    let whole = |line_ends| {
+        let body = Body { line_ends, ..body };
+        let walked = body.walk(wanted, header.words)?;
+        let got = body.bytes.len() - walked.end;
+        if got > 0 && options.limit.is_none() {
+            return Err(FormatError::MoreBytes { expected: header.words, got });
+        }
+        Ok((body, walked))
+    };
+    // Words may begin with a line end where rows do not end with one: then the walk without line ends fits.
+    whole(line_ends).or_else(|error| if line_ends { whole(false).map_err(|_| error) } else { Err(error) })
+}
+
+/// The same error, or a better reason for it.
+fn told(error: FormatError, header: &Header) -> FormatError {
+    if header.has_return {
+        return FormatError::ByteOrder { got: "every line end was made longer by a byte, as Windows does with text" };
+    }
+    error
+}
+
+fn copy(
+    body: Body,
+    stretches: &[Stretch],
+    rows: usize,
+    options: &OpenOptions,
+    report: &mut OpenReport,
+) -> Result<Table, FormatError> {
+    if found::is_dear(rows, body.vector_size, body.bytes.len()) {
+        stretches.par_iter().try_for_each(|stretch| take(body, stretch, None, options))?;
+    }
+    let mut words = vec![WordSpan::default(); rows];
+    let mut numbers = vec![0.0; rows * body.vector_size];
+    let mut shares = Vec::with_capacity(stretches.len());
+    let (mut words_left, mut numbers_left) = (&mut words[..], &mut numbers[..]);
+    for stretch in stretches {
+        let (words, more) = words_left.split_at_mut(stretch.rows.len());
+        words_left = more;
+        let (numbers, more) = numbers_left.split_at_mut(stretch.rows.len() * body.vector_size);
+        numbers_left = more;
+        shares.push((stretch, words, numbers));
+    }
+    shares
+        .into_par_iter()
+        .try_for_each(|(stretch, words, numbers)| take(body, stretch, Some((words, numbers)), options))?;
+    found::table(body.bytes, &words, body.vector_size, numbers, options, report)
+}
+
+/// Checks the rows of `stretch`, and stores words and numbers where there is a place for them.
+fn take(
+    body: Body,
+    stretch: &Stretch,
+    mut into: Option<(&mut [WordSpan], &mut [f32])>,
+    options: &OpenOptions,
+) -> Result<(), FormatError> {
+    let mut at = stretch.start;
+    for (index, row) in stretch.rows.clone().enumerate() {
+        let found = body.row(at).expect("the walk went over this row");
+        at = found.next;
+        let bytes = body.bytes[found.numbers].as_chunks().0;
+        let bad = not_finite(bytes);
+        let word = &body.bytes[found.word.clone()];
+        if options.invalid_word == InvalidWord::Error && word.iter().any(u8::is_ascii_control) {
+            return Err(FormatError::Misplaced { row, got: "its word holds control characters" });
+        }
+        found::check_row(word, row, bad, options)?;
+        if let Some((words, numbers)) = &mut into {
+            words[index] = WordSpan::new(found.word, bad.is_none());
+            let numbers = &mut numbers[index * body.vector_size..(index + 1) * body.vector_size];
+            numbers.iter_mut().zip(bytes).for_each(|(number, &bytes)| *number = f32::from_le_bytes(bytes));
+        }
+    }
+    Ok(())
+}
+
+fn not_finite(bytes: &[[u8; 4]]) -> Option<f32> {
+    let number = |&bytes: &[u8; 4]| f32::from_le_bytes(bytes);
+    // All of them first, without a branch: hardly a row has any.
+    let any = bytes.iter().fold(false, |any, bytes| any | !number(bytes).is_finite());
+    any.then(|| bytes.iter().map(number).find(|number| !number.is_finite())).flatten()
+}

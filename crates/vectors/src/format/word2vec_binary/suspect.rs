@@ -1,0 +1,54 @@
+//! Signs that bytes are not the numbers they are taken for.
+//!
+//! Numbers that are learned lie near 1. Bytes that are read from the wrong place, or in the wrong order, make numbers of
+//! any size: two in three lie beyond a factor of 2^50 of it. Odd sizes alone refuse nothing, for a file may hold any
+//! number; they must be odd as the bytes are read and ordinary as the suspicion would have them read.
+
+use std::ops::Range;
+
+/// A word is not followed farther than this in search of its end.
+const LONGEST_REST: usize = 64;
+/// Fewer numbers of a row, or of the first rows, may be ordinary by chance.
+const FEWEST_OF_ROW: usize = 4;
+const FEWEST: usize = 6;
+
+/// Beyond 2^50 or below 2^-50, and not 0.
+fn is_odd(number: f32) -> bool {
+    number != 0.0 && !(8.9e-16..=1.1e15).contains(&number.abs())
+}
+
+/// Zero, or between 1e-8 and 1e4.
+fn is_ordinary(number: f32) -> bool {
+    number == 0.0 || (1e-8..=1e4).contains(&number.abs())
+}
+
+fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
+    bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four))
+}
+
+/// Whether the row's word seems to go on after its first space, so that every number of the row is shifted.
+///
+/// `word` and `numbers` are where they lie in `bytes` if it does not.
+pub(super) fn is_shifted(bytes: &[u8], word: &Range<usize>, row: &Range<usize>) -> bool {
+    let start = &bytes[row.start..row.end.min(row.start + LONGEST_REST)];
+    let is_text = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));
+    let is_end = |rest: usize| {
+        let shifted = bytes.get(row.start + rest + 1..row.end + rest + 1).unwrap_or_default();
+        shifted.len() >= 4 * FEWEST_OF_ROW && is_text(&start[..rest]) && numbers(shifted).all(is_ordinary)
+    };
+    let mut ends = start.iter().enumerate().filter(|&(rest, &b)| b == b' ' && rest > 0).map(|(rest, _)| rest);
+    ends.any(is_end) && is_text(&bytes[word.clone()]) && numbers(&bytes[row.clone()]).any(is_odd)
+}
+
+/// Whether the numbers are those of a machine with the other byte order. `rows` hold their bytes.
+pub(super) fn is_big_endian<'a>(rows: impl Iterator<Item = &'a [u8]>) -> bool {
+    let (mut seen, mut odd) = (0, 0);
+    for number in rows.flat_map(numbers).filter(|&number| number != 0.0) {
+        if !is_ordinary(f32::from_bits(number.to_bits().swap_bytes())) {
+            return false;
+        }
+        seen += 1;
+        odd += usize::from(is_odd(number) || !number.is_finite());
+    }
+    seen >= FEWEST && 5 * odd >= 2 * seen
+}

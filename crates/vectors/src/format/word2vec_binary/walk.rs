@@ -1,0 +1,112 @@
+//! Where the rows are: from word to word, over the numbers.
+
+use super::suspect;
+use crate::error::FormatError;
+use std::ops::Range;
+
+/// Marks are kept for no more than this many rows, whatever their number.
+const MOST_MARKS: usize = 4096;
+
+/// The body of a file, and how its rows lie in it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body<'a> {
+    pub bytes: &'a [u8],
+    pub vector_size: usize,
+    /// A line end follows every row.
+    pub line_ends: bool,
+}
+
+/// A row: its word, and D numbers.
+pub(super) struct Row {
+    pub word: Range<usize>,
+    pub numbers: Range<usize>,
+    /// Where the next row begins.
+    pub next: usize,
+}
+
+/// Some rows, one after the other.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stretch {
+    /// Where the first begins.
+    pub start: usize,
+    pub rows: Range<usize>,
+}
+
+/// Where a walk came to.
+pub(super) struct Walked {
+    pub stretches: Vec<Stretch>,
+    /// After the last row.
+    pub end: usize,
+}
+
+impl Body<'_> {
+    /// The row at byte `at`. `None` if the bytes end before it does.
+    pub fn row(&self, at: usize) -> Option<Row> {
+        let length = self.bytes.get(at..)?.iter().position(|&b| b == b' ')?;
+        let start = at + length + 1;
+        let end = start.checked_add(self.vector_size.checked_mul(4)?).filter(|&end| end <= self.bytes.len())?;
+        let next = if self.line_ends && end < self.bytes.len() { end + 1 } else { end };
+        Some(Row { word: at..at + length, numbers: start..end, next })
+    }
+
+    /// Goes over `rows` rows; the words are looked at, the numbers hardly.
+    ///
+    /// # Errors
+    /// [`FormatError::TruncatedRows`] with `promised`, [`FormatError::Misplaced`].
+    pub fn walk(&self, rows: usize, promised: usize) -> Result<Walked, FormatError> {
+        let mut stretches: Vec<Stretch> = Vec::new();
+        let (mut at, mut every) = (0, 1);
+        for row in 0..rows {
+            if row % every == 0 {
+                if stretches.len() == MOST_MARKS {
+                    every *= 2;
+                    thin(&mut stretches);
+                }
+                stretches.push(Stretch { start: at, rows: row..row + 1 });
+            } else if let Some(last) = stretches.last_mut() {
+                last.rows.end = row + 1;
+            }
+            let vector_size = self.vector_size;
+            let found = self.row(at).ok_or(FormatError::TruncatedRows { expected: promised, vector_size, got: row })?;
+            if self.line_ends && found.next > found.numbers.end && self.bytes[found.numbers.end] != b'\n' {
+                return Err(FormatError::Misplaced { row, got: "no line end follows it, as after the first row" });
+            }
+            if suspect::is_shifted(self.bytes, &found.word, &found.numbers) {
+                return Err(FormatError::Misplaced { row, got: "its word seems to go on after a space" });
+            }
+            at = found.next;
+        }
+        Ok(Walked { stretches, end: at })
+    }
+}
+
+/// Joins stretches by two.
+fn thin(stretches: &mut Vec<Stretch>) {
+    for pair in 0..stretches.len() / 2 {
+        let (first, second) = (&stretches[2 * pair], &stretches[2 * pair + 1]);
+        stretches[pair] = Stretch { start: first.start, rows: first.rows.start..second.rows.end };
+    }
+    stretches.truncate(stretches.len() / 2);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_few_and_cover_every_row() {
+        for rows in [1, 2, MOST_MARKS, MOST_MARKS + 1, 3 * MOST_MARKS + 5, 10 * MOST_MARKS] {
+            let bytes = b"w \0\0\0\0".repeat(rows);
+            let body = Body { bytes: &bytes, vector_size: 1, line_ends: false };
+            let walked = body.walk(rows, rows).unwrap();
+            assert_eq!(walked.end, bytes.len());
+            assert!(walked.stretches.len() <= MOST_MARKS);
+            let mut next = 0;
+            for stretch in &walked.stretches {
+                assert_eq!((stretch.rows.start, stretch.start), (next, 6 * next));
+                next = stretch.rows.end;
+            }
+            assert_eq!(next, rows);
+        }
+    }
+}

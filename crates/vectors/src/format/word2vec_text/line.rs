@@ -1,0 +1,158 @@
+//! One line: a word and D numbers.
+//!
+//! Fields stand apart by runs of spaces and tabs. The last D fields are the numbers, whatever is before them is the word:
+//! it may hold spaces, and it may be empty. No other white space separates: a word can be U+00A0 or U+0085.
+
+use super::number::{self, is_separator};
+use std::ops::Range;
+
+/// What is wrong with a line.
+#[derive(Debug, PartialEq)]
+pub(super) enum Fault {
+    /// It has so many numbers, not D.
+    Length(usize),
+    /// A field among the last D that is no number.
+    Number(Range<usize>),
+}
+
+/// Reads the line that `bytes` begin with, the usual way: word, D numbers, one separator or more between.
+///
+/// Where the word is, and the bytes to the line's end, that included. `None` if the line needs [`split`].
+pub(super) fn usual(bytes: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Option<(usize, usize)> {
+    let word = bytes.iter().position(|&b| is_separator(b) || b == b'\n').filter(|&end| end > 0)?;
+    let mut at = word;
+    for column in 0..vector_size {
+        at = skip(bytes, at);
+        let (number, length) = number::leading(&bytes[at..])?;
+        see(column, number);
+        at += length;
+    }
+    at = skip(bytes, at);
+    match bytes.get(at) {
+        None => Some((word, at)),
+        Some(b'\n') => Some((word, at + 1)),
+        Some(_) => None,
+    }
+}
+
+fn skip(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&b| is_separator(b)) {
+        at += 1;
+    }
+    at
+}
+
+/// Splits `line`, without its end, from the right; shows the numbers, and says where the word is.
+pub(super) fn split(line: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Result<Range<usize>, Fault> {
+    let mut end = line.len();
+    for column in (0..vector_size).rev() {
+        let field = last_field(line, end);
+        match number::whole(&line[field.clone()]) {
+            Some(number) => see(column, number),
+            None if field.is_empty() => return Err(Fault::Length(vector_size - 1 - column)),
+            None if field.start == 0 => return Err(Fault::Length(vector_size - 1 - column)),
+            None => return Err(Fault::Number(field)),
+        }
+        // The word, even an empty one, is followed by a separator.
+        if column == 0 && field.start == 0 {
+            return Err(Fault::Length(vector_size - 1));
+        }
+        end = field.start;
+    }
+    let word = word_before(line, end);
+    let last = last_field(line, word.end);
+    if last.start > word.start && number::whole(&line[last]).is_some() {
+        return Err(Fault::Length(numbers_at_end(line)));
+    }
+    Ok(word)
+}
+
+/// The last field of a line.
+pub(super) fn last(line: &[u8]) -> &[u8] {
+    &line[last_field(line, line.len())]
+}
+
+/// The field that ends last before `end`.
+fn last_field(line: &[u8], end: usize) -> Range<usize> {
+    let end = line[..end].iter().rposition(|&b| !is_separator(b)).map_or(0, |last| last + 1);
+    let start = line[..end].iter().rposition(|&b| is_separator(b)).map_or(0, |before| before + 1);
+    start..end
+}
+
+/// The word before byte `end`, without the separators around it. A word of separators keeps all but the one after it.
+fn word_before(line: &[u8], end: usize) -> Range<usize> {
+    let before = &line[..end];
+    match before.iter().position(|&b| !is_separator(b)) {
+        Some(start) => start..before.iter().rposition(|&b| !is_separator(b)).map_or(start, |last| last + 1),
+        None => 0..end.saturating_sub(1),
+    }
+}
+
+/// How many fields at the line's end are numbers, the first field apart.
+pub(super) fn numbers_at_end(line: &[u8]) -> usize {
+    let mut end = line.len();
+    let mut numbers = 0;
+    loop {
+        let field = last_field(line, end);
+        // An empty word leaves a separator at the line's start: then the first field is a number, too.
+        if field.is_empty() || field.start == 0 || number::whole(&line[field.clone()]).is_none() {
+            return numbers;
+        }
+        numbers += 1;
+        end = field.start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(line: &str, vector_size: usize) -> Result<&str, Fault> {
+        let mut numbers = vec![f32::NAN; vector_size];
+        let word = split(line.as_bytes(), vector_size, &mut |column, number| numbers[column] = number)?;
+        assert_eq!(numbers, (1..=vector_size).map(|n| n as f32).collect::<Vec<_>>());
+        if let Some((end, length)) = usual(line.as_bytes(), vector_size, &mut |_, _| ()) {
+            assert_eq!((0..end, length), (word.clone(), line.len()));
+        }
+        Ok(&line[word])
+    }
+
+    #[test]
+    fn the_last_fields_are_the_numbers_and_the_rest_is_the_word() {
+        for (line, expected) in [
+            ("a 1 2 3", "a"),
+            ("new york 1 2 3", "new york"),
+            (". . . 1 2 3", ". . ."),
+            ("a  1\t2 \t 3 ", "a"),
+            ("a 1 2 3\r", "a"),
+            (" 1 2 3", ""),
+            ("  1 2 3", " "),
+            (" a 1 2 3", "a"),
+            ("\u{a0} 1 2 3", "\u{a0}"),
+            ("\u{85} 1 2 3", "\u{85}"),
+            ("1999 1 2 3", "1999"),
+            ("nan 1 2 3", "nan"),
+        ] {
+            assert_eq!(word(line, 3), Ok(expected), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_too_short_or_too_long_says_how_many_numbers_it_has() {
+        for (line, got) in [
+            ("a 1 2", 2),
+            ("a", 0),
+            ("", 0),
+            (" ", 0),
+            ("1 2 3", 2),
+            ("a 1 2 3 4", 4),
+            ("1 2 3 4 5", 4),
+            ("in 2014 1 2 3", 4),
+        ] {
+            assert_eq!(split(line.as_bytes(), 3, &mut |_, _| ()), Err(Fault::Length(got)), "{line:?}");
+            assert_eq!(usual(line.as_bytes(), 3, &mut |_, _| ()), None, "{line:?}");
+        }
+        assert_eq!(split(b"new york 1 2", 3, &mut |_, _| ()), Err(Fault::Number(4..8)));
+        assert_eq!(split(b"a 1 x 3", 3, &mut |_, _| ()), Err(Fault::Number(4..5)));
+    }
+}

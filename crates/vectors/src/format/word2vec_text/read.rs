@@ -1,0 +1,255 @@
+//! Reading: count the lines, check that they can be what was promised, then parse them in all threads at once.
+
+use super::line::{self, Fault};
+use super::number;
+use super::pieces::{Piece, pieces};
+use crate::error::FormatError;
+use crate::format::found::WordSpan;
+use crate::format::header::Header;
+use crate::format::recognise::text_or_binary;
+use crate::format::{Format, OpenOptions, OpenReport, Table, found, header};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Lines that are asked for the vector size of a file without a header, and bytes of them at most.
+const ASKED: usize = 64;
+const ASKED_BYTES: usize = 1 << 20;
+
+/// Reads word2vec's text: a line `V D`, then a line for each word.
+///
+/// # Errors
+/// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+    let header =
+        Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
+    if text_or_binary(bytes, &header) == Format::Word2vecBinary && bytes.len() > header.length {
+        return Err(FormatError::OtherFormat { expected: "word2vec text", got: "word2vec binary" });
+    }
+    let text = Text::new(&bytes[header.length..], header.vector_size, 2, Some(header.words), options);
+    let least = header.vector_size.checked_mul(2).and_then(|least| least.checked_add(1)); // separator, digit; line end
+    let wanted = header.wanted(options, least, text.body.len(), || text.too_short(header.words))?;
+    let pieces = pieces(text.body);
+    let lines = lines(&pieces);
+    if lines < wanted {
+        return Err(text.truncated(lines - usize::from(text.is_cut(lines))));
+    }
+    if lines > wanted && options.limit.is_none() {
+        return Err(FormatError::MoreRows { expected: header.words, line: wanted + 2 });
+    }
+    report.stopped_at_limit = text.more || header.words > wanted;
+    text.read(&pieces, report)
+}
+
+/// Reads GloVe's text: a line for each word, and nothing before them.
+///
+/// # Errors
+/// As [`read`]; [`FormatError::NoVectorSize`] if the first lines do not look like words with numbers.
+pub fn read_without_header(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+    let bytes = header::without_mark(bytes);
+    let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
+    let text = Text::new(bytes, vector_size, 1, None, options);
+    let pieces = pieces(text.body);
+    header::wanted(lines(&pieces), options)?;
+    report.stopped_at_limit = text.more;
+    text.read(&pieces, report)
+}
+
+fn lines(pieces: &[Piece]) -> usize {
+    pieces.last().map_or(0, |last| last.first + last.lines)
+}
+
+/// The lines of the words, and what is known of them.
+struct Text<'a> {
+    /// Without the end of the last line.
+    body: &'a [u8],
+    vector_size: usize,
+    /// The number of the first line, as people count.
+    first_line: usize,
+    /// How many lines the header promises.
+    promised: Option<usize>,
+    /// The last line of the file has no end.
+    unfinished: bool,
+    /// The limit left lines out.
+    more: bool,
+    options: &'a OpenOptions,
+}
+
+impl<'a> Text<'a> {
+    fn new(
+        body: &'a [u8],
+        vector_size: usize,
+        first_line: usize,
+        promised: Option<usize>,
+        options: &'a OpenOptions,
+    ) -> Self {
+        let unfinished = body.last() != Some(&b'\n');
+        let body = body.trim_ascii_end();
+        // A word is never cut off, also an empty one or one of spaces: numbers follow it.
+        let kept = options.limit.map_or(body, |limit| first_lines(body, promised.map_or(limit, |p| p.min(limit))));
+        let more = kept.len() < body.len();
+        Self { body: kept, vector_size, first_line, promised, unfinished: unfinished && !more, more, options }
+    }
+
+    /// Why a body is refused that is too short for its numbers: too few lines, or a line that is too short.
+    fn too_short(&self, promised: usize) -> FormatError {
+        let pieces = pieces(self.body);
+        let bad = || pieces.iter().find_map(|piece| self.parse(piece, None).err());
+        let enough = lines(&pieces) >= self.options.limit.map_or(promised, |limit| limit.min(promised));
+        enough
+            .then(bad)
+            .flatten()
+            .map(|error| self.named(error, lines(&pieces)))
+            .unwrap_or_else(|| self.truncated(self.whole_lines()))
+    }
+
+    /// Lines with an end that are long enough for their numbers.
+    fn whole_lines(&self) -> usize {
+        let long = |line: &&[u8]| line.len() / 2 >= self.vector_size;
+        let last = self.body.rsplit(|&b| b == b'\n').next().filter(long);
+        let long = self.body.split(|&b| b == b'\n').filter(long).count();
+        long - usize::from(self.unfinished && last.is_some())
+    }
+
+    /// Whether the last of so many lines was cut short.
+    fn is_cut(&self, lines: usize) -> bool {
+        let last = self.body.rsplit(|&b| b == b'\n').next().unwrap_or_default();
+        lines > 0 && self.unfinished && line::split(last, self.vector_size, &mut |_, _| ()).is_err()
+    }
+
+    fn truncated(&self, got: usize) -> FormatError {
+        let expected = self.promised.unwrap_or(got);
+        FormatError::TruncatedRows { expected, vector_size: self.vector_size, got: got.min(expected.saturating_sub(1)) }
+    }
+
+    fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<Table, FormatError> {
+        let rows = lines(pieces);
+        report.unfinished = self.unfinished;
+        if found::is_dear(rows, self.vector_size, self.body.len()) {
+            pieces.par_iter().try_for_each(|piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
+        }
+        let mut words = vec![WordSpan::default(); rows];
+        let mut numbers = vec![0.0; rows * self.vector_size];
+        let mut shares = Vec::with_capacity(pieces.len());
+        let (mut words_left, mut numbers_left) = (&mut words[..], &mut numbers[..]);
+        for piece in pieces {
+            let (words, more) = words_left.split_at_mut(piece.lines);
+            words_left = more;
+            let (numbers, more) = numbers_left.split_at_mut(piece.lines * self.vector_size);
+            numbers_left = more;
+            shares.push((piece, words, numbers));
+        }
+        let parsed: Result<Vec<()>, _> =
+            shares.into_par_iter().map(|(piece, words, numbers)| self.parse(piece, Some((words, numbers)))).collect();
+        parsed.map_err(|error| self.named(error, rows))?;
+        found::table(self.body, &words, self.vector_size, numbers, self.options, report)
+    }
+
+    /// An error of the last line is a file cut short where that line has no end.
+    fn named(&self, error: FormatError, rows: usize) -> FormatError {
+        match error {
+            FormatError::RowLength { line, .. } | FormatError::RowNumber { line, .. }
+                if self.promised.is_some() && self.unfinished && line + 1 == self.first_line + rows =>
+            {
+                self.truncated(rows - 1)
+            }
+            other => other,
+        }
+    }
+
+    /// Checks every line of `piece`, and stores its words and numbers where there is a place for them.
+    fn parse(&self, piece: &Piece, mut into: Option<(&mut [WordSpan], &mut [f32])>) -> Result<(), FormatError> {
+        let mut at = piece.bytes.start;
+        for row in 0..piece.lines {
+            let mut bad = None;
+            let range = row * self.vector_size..(row + 1) * self.vector_size;
+            let (word, next) = match &mut into {
+                Some((_, numbers)) => {
+                    let numbers = &mut numbers[range];
+                    self.line(at, piece.first + row, &mut |column, number: f32| {
+                        bad = if number.is_finite() { bad } else { Some(number) };
+                        numbers[column] = number;
+                    })?
+                }
+                None => self.line(at, piece.first + row, &mut |_, number: f32| {
+                    bad = if number.is_finite() { bad } else { Some(number) };
+                })?,
+            };
+            found::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
+            if let Some((words, _)) = &mut into {
+                words[row] = WordSpan::new(word, bad.is_none());
+            }
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// Where the word of the line at byte `at` is, and where the next line starts.
+    fn line(
+        &self,
+        at: usize,
+        row: usize,
+        see: &mut impl FnMut(usize, f32),
+    ) -> Result<(std::ops::Range<usize>, usize), FormatError> {
+        let rest = &self.body[at..];
+        if let Some((word, length)) = line::usual(rest, self.vector_size, see) {
+            return Ok((at..at + word, at + length));
+        }
+        let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
+        let line = &rest[..end];
+        let word = line::split(line, self.vector_size, see).map_err(|fault| self.refuse(fault, line, row))?;
+        Ok((at + word.start..at + word.end, (at + end + 1).min(self.body.len())))
+    }
+
+    fn refuse(&self, fault: Fault, line: &[u8], row: usize) -> FormatError {
+        let (number, expected) = (self.first_line + row, self.vector_size);
+        match fault {
+            Fault::Length(got) => FormatError::RowLength { line: number, expected, got },
+            Fault::Number(field) => FormatError::RowNumber { line: number, expected, got: found::lossy(&line[field]) },
+        }
+    }
+}
+
+/// The first so many lines, without the end of the last.
+fn first_lines(body: &[u8], lines: usize) -> &[u8] {
+    let ends = body.iter().enumerate().filter(|&(_, &b)| b == b'\n').map(|(at, _)| at);
+    match lines.checked_sub(1) {
+        Some(before) => ends.into_iter().nth(before).map_or(body, |end| &body[..end]),
+        None => &[],
+    }
+}
+
+/// Numbers per word that most of the first lines agree on. `None` if they do not look like words with numbers.
+///
+/// A line's own opinion is how many of its fields, the first apart, are numbers at its end: a word with spaces has its
+/// last part voted away, unless that is a number too.
+pub(in crate::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
+    let bytes = header::without_mark(bytes);
+    let start = &bytes[..bytes.len().min(ASKED_BYTES)];
+    let mut lines: Vec<_> = start.split(|&b| b == b'\n').take(ASKED + 1).collect();
+    if lines.len() > 1 && start.len() < bytes.len() {
+        lines.pop(); // may be cut
+    }
+    let mut votes = BTreeMap::new();
+    for line in lines.iter().filter(|line| !line.trim_ascii().is_empty()) {
+        *votes.entry(line::numbers_at_end(line)).or_insert(0) += 1;
+    }
+    let asked: usize = votes.values().sum();
+    votes.remove(&0);
+    // Of sizes with as many votes the smaller: a word's last part may be a number.
+    let (size, agree) = votes.into_iter().rev().max_by_key(|&(_, votes)| votes)?;
+    // A word and a whole number on each line are a list of counts.
+    let fraction = |line: &&[u8]| line::last(line).iter().any(|b| b".eE".contains(b));
+    let counts = || !lines.iter().any(fraction);
+    (2 * agree >= asked && (size > 1 || !counts())).then_some(size)
+}
+
+/// Whether the first line of `body` could be a word with `vector_size` numbers, or with some of them.
+pub(in crate::format) fn is_row(body: &[u8], vector_size: usize) -> bool {
+    let start = &body[..body.len().min(ASKED_BYTES)];
+    let line = start.split(|&b| b == b'\n').next().unwrap_or_default();
+    // The last field may be cut where the line is.
+    let cut = usize::from(line.len() == ASKED_BYTES);
+    let fields = || line.rsplit(|&b| number::is_separator(b)).filter(|field| !field.is_empty()).skip(cut);
+    let numbers = fields().take(vector_size.saturating_add(1)).count().saturating_sub(1);
+    numbers > 0 && fields().take(numbers).all(|field| number::whole(field).is_some())
+}

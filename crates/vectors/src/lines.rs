@@ -1,0 +1,302 @@
+//! Lines of text from anywhere, in bounded memory.
+//!
+//! Compressed streams are told by their first bytes and unpacked, a byte order mark is dropped. A line longer than
+//! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and left out. What
+//! is no UTF-8, or holds a NUL, is refused with its line; what unpacks to over [`MOST_RATIO`] times its size, once
+//! [`FREE_BYTES`] came out, is refused as a trap ([`Bomb`]).
+
+use crate::error::{Error, Result, TextError};
+use rapidvec_core::compress::{Compression, Counted, MAGIC_BYTES};
+use rapidvec_core::error::Bomb;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The most bytes handed out at a time.
+pub const MAX_PIECE_BYTES: usize = 1 << 16;
+
+/// As much as this may unpack from anything.
+const FREE_BYTES: u64 = 16 << 20;
+/// Behind that, unpacked bytes for each packed one, at most. Text is 3 to 20 times as long.
+const MOST_RATIO: u64 = 1_000;
+
+const MARK: &str = "\u{feff}";
+
+/// A line, or a part of one.
+#[derive(Debug, PartialEq)]
+pub struct Piece<'a> {
+    /// Whole words.
+    pub text: &'a str,
+    /// The line it belongs to, from 1.
+    pub line: u64,
+    /// Nothing of the line comes after it.
+    pub ends_line: bool,
+    /// It stands for a word of [`MAX_PIECE_BYTES`] or more; `text` is empty.
+    pub giant: bool,
+}
+
+/// Reads lines, piece by piece.
+pub struct Lines<'a> {
+    name: String,
+    reader: Box<dyn BufRead + 'a>,
+    buffer: Vec<u8>,
+    /// Bytes at the start of `buffer` that were handed out.
+    used: usize,
+    line: u64,
+    /// The rest of a giant word is still to come.
+    in_giant: bool,
+    /// Something of the line under way was handed out.
+    started: bool,
+}
+
+/// What a packed stream unpacks to, and not without end.
+fn unpacked<'a>(compression: Compression, reader: impl Read + Send + 'a) -> io::Result<impl Read + 'a> {
+    let packed = Arc::new(AtomicU64::new(0));
+    let counted = BufReader::with_capacity(MAX_PIECE_BYTES, Counted::new(reader, &packed));
+    Ok(Guard { decoder: compression.reader(counted)?, format: compression.name(), packed, unpacked: 0 })
+}
+
+/// Stops where too much comes out.
+struct Guard<R> {
+    decoder: R,
+    format: &'static str,
+    packed: Arc<AtomicU64>,
+    unpacked: u64,
+}
+
+impl<R: Read> Read for Guard<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.decoder.read(buffer)?;
+        self.unpacked += length as u64;
+        let (packed, unpacked) = (self.packed.load(Ordering::Relaxed), self.unpacked);
+        if unpacked > FREE_BYTES && unpacked / MOST_RATIO > packed {
+            return Err(io::Error::other(Bomb { format: self.format, packed, unpacked, expected: MOST_RATIO }));
+        }
+        Ok(length)
+    }
+}
+
+impl Lines<'static> {
+    /// The lines of the file (or pipe) at `path`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = File::open(path).map_err(Error::io(path))?;
+        Self::new(file, &path.display().to_string())
+    }
+}
+
+impl<'a> Lines<'a> {
+    /// The lines of `reader`; `name` stands for it in messages.
+    pub fn new(mut reader: impl Read + Send + 'a, name: &str) -> Result<Self> {
+        let failed = |error| Error::io(Path::new(name))(error);
+        let mut head = Vec::with_capacity(MAGIC_BYTES);
+        reader.by_ref().take(MAGIC_BYTES as u64).read_to_end(&mut head).map_err(failed)?;
+        let compression = Compression::recognise(&head);
+        let whole = Cursor::new(head).chain(reader);
+        let reader: Box<dyn BufRead + 'a> = match compression {
+            None => Box::new(BufReader::with_capacity(MAX_PIECE_BYTES, whole)),
+            Some(compression) => Box::new(BufReader::new(unpacked(compression, whole).map_err(failed)?)),
+        };
+        let buffer = Vec::with_capacity(MAX_PIECE_BYTES);
+        Ok(Self { name: name.to_owned(), reader, buffer, used: 0, line: 1, in_giant: false, started: false })
+    }
+
+    /// What messages call the text.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The next line as a whole, with its number.
+    ///
+    /// # Errors
+    /// As [`next_piece`](Self::next_piece), and [`TextError::LineTooLong`].
+    pub fn next_line(&mut self) -> Result<Option<(u64, &str)>> {
+        let name = self.name.clone();
+        match self.next_piece()? {
+            None => Ok(None),
+            Some(Piece { text, line, ends_line: true, giant: false }) => Ok(Some((line, text))),
+            Some(Piece { line, .. }) => Err(TextError::LineTooLong { name, line, expected: MAX_PIECE_BYTES }.into()),
+        }
+    }
+
+    /// The next line, or as much of it as is handed out at a time.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the text cannot be read or unpacked, [`TextError`] if it is no text.
+    pub fn next_piece(&mut self) -> Result<Option<Piece<'_>>> {
+        self.buffer.drain(..self.used);
+        self.used = 0;
+        let Some(end) = self.fill()? else { return Ok(None) };
+        let line = self.line;
+        self.started = end != End::Line;
+        self.line += u64::from(!self.started);
+        let mut length = self.buffer.len();
+        let mut giant = false;
+        if end == End::Full {
+            match self.buffer.iter().rposition(u8::is_ascii_whitespace) {
+                Some(at) => length = at + 1,
+                None => (giant, self.in_giant) = (true, true),
+            }
+        }
+        self.used = length;
+        let text = if giant { "" } else { self.text(line, length)? };
+        Ok(Some(Piece { text, line, ends_line: end == End::Line, giant }))
+    }
+
+    /// Reads until the buffer holds the rest of a line, or is full. `None`: the text is over.
+    fn fill(&mut self) -> Result<Option<End>> {
+        loop {
+            let available = match self.reader.fill_buf() {
+                Ok(available) => available,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(Error::io(Path::new(&self.name))(error)),
+            };
+            if available.is_empty() {
+                let over = self.buffer.is_empty() && !self.started;
+                return Ok((!over).then_some(End::Line));
+            }
+            let within = &available[..available.len().min(MAX_PIECE_BYTES - self.buffer.len())];
+            let end = within.iter().position(|&byte| byte == b'\n');
+            let mut kept = &within[..end.unwrap_or(within.len())];
+            if self.in_giant {
+                let rest = kept.iter().position(u8::is_ascii_whitespace);
+                self.in_giant = rest.is_none() && end.is_none();
+                kept = &kept[rest.unwrap_or(kept.len())..];
+            }
+            self.buffer.extend_from_slice(kept);
+            let taken = end.map_or(within.len(), |at| at + 1);
+            self.reader.consume(taken);
+            if end.is_some() {
+                return Ok(Some(End::Line));
+            }
+            if self.buffer.len() == MAX_PIECE_BYTES {
+                return Ok(Some(End::Full));
+            }
+        }
+    }
+
+    fn text(&self, line: u64, length: usize) -> Result<&str> {
+        let bytes = &self.buffer[..length];
+        let name = || self.name.clone();
+        if bytes.contains(&0) {
+            return Err(TextError::Nul { name: name(), line }.into());
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| TextError::InvalidUtf8 { name: name(), line })?;
+        Ok(if line == 1 { text.strip_prefix(MARK).unwrap_or(text) } else { text })
+    }
+}
+
+/// Why a piece ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Line,
+    Full,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by fuzzing: 1,584 bytes of zstd unpacked to hundreds of megabytes, half a second of work that nobody asked for.
+    #[test]
+    fn a_bomb_is_refused_when_it_has_shown_what_it_is() {
+        for compression in [Compression::Zstd, Compression::Bzip2, Compression::Xz] {
+            let mut packed = Vec::new();
+            compression.write(&mut packed, |out| io::copy(&mut io::repeat(b'0').take(20 << 20), out)).unwrap();
+            let mut lines = Lines::new(&packed[..], "t").unwrap();
+            let error = loop {
+                match lines.next_piece() {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("{compression:?} was read to its end"),
+                    Err(error) => break error,
+                }
+            };
+            let Error::Io { source, .. } = error else { panic!("{error}") };
+            let bomb = source.get_ref().unwrap().downcast_ref::<Bomb>().unwrap();
+            assert!(bomb.unpacked < FREE_BYTES + (1 << 20) && bomb.format == compression.name(), "{bomb:?}");
+        }
+    }
+
+    /// A ratio alone is no trap.
+    #[test]
+    fn what_repeats_itself_is_read_whole_below_the_floor() {
+        let count = 300_000;
+        let text = b"you say goodbye and I say hello\n".repeat(count);
+        for compression in [Compression::Zstd, Compression::Xz] {
+            let mut packed = Vec::new();
+            compression.write(&mut packed, |out| out.write_all(&text)).unwrap();
+            assert!((text.len() / packed.len()) as u64 > MOST_RATIO, "{compression:?}: {} bytes", packed.len());
+            assert_eq!(lines(&packed).unwrap().len(), count, "{compression:?}");
+        }
+    }
+
+    fn lines(text: &[u8]) -> Result<Vec<(u64, String)>> {
+        let mut lines = Lines::new(text, "t")?;
+        let mut all = Vec::new();
+        while let Some((number, line)) = lines.next_line()? {
+            all.push((number, line.to_owned()));
+        }
+        Ok(all)
+    }
+
+    /// Number of words and giants a line.
+    fn counts(text: &[u8]) -> Vec<(usize, usize)> {
+        let mut lines = Lines::new(text, "t").unwrap();
+        let mut all = vec![(0, 0)];
+        while let Some(piece) = lines.next_piece().unwrap() {
+            assert_eq!(piece.line as usize, all.len());
+            let last = all.last_mut().unwrap();
+            *last = (last.0 + piece.text.split_whitespace().count(), last.1 + usize::from(piece.giant));
+            if piece.ends_line {
+                all.push((0, 0));
+            }
+        }
+        all.pop();
+        all
+    }
+
+    #[test]
+    fn lines_are_numbered_also_the_last_without_an_end() {
+        let expected = |lines: &[&str]| (1..).zip(lines.iter().map(|&line| line.to_owned())).collect::<Vec<_>>();
+        assert_eq!(lines(b"").unwrap(), []);
+        assert_eq!(lines(b"\n").unwrap(), expected(&[""]));
+        assert_eq!(lines(b"a b\r\n\nc").unwrap(), expected(&["a b\r", "", "c"]));
+        assert_eq!(lines("\u{feff}a\n\u{feff}b\n".as_bytes()).unwrap(), expected(&["a", "\u{feff}b"]));
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_line() {
+        let refused = |text: &[u8]| lines(text).unwrap_err();
+        assert!(matches!(refused(b"a\nb\0c\n"), Error::Text(TextError::Nul { line: 2, .. })));
+        assert!(matches!(refused(b"a\n\nb\xff\n"), Error::Text(TextError::InvalidUtf8 { line: 3, .. })));
+        let long = [b"a\n", &vec![b'x'; MAX_PIECE_BYTES + 1][..]].concat();
+        assert!(matches!(refused(&long), Error::Text(TextError::LineTooLong { line: 2, .. })));
+    }
+
+    #[test]
+    fn a_long_line_loses_no_word_wherever_it_is_cut() {
+        for word in ["a ", "word ", "안녕하세요 ", "twelve-bytes "] {
+            let line = word.repeat(3 * MAX_PIECE_BYTES / word.len());
+            let expected = line.split_whitespace().count();
+            assert_eq!(counts(format!("{line}\n{line}").as_bytes()), [(expected, 0); 2]);
+        }
+    }
+
+    #[test]
+    fn a_word_without_end_is_one_word() {
+        for length in [MAX_PIECE_BYTES, MAX_PIECE_BYTES + 1, 5 * MAX_PIECE_BYTES] {
+            let giant = "é".repeat(length / 2) + "x";
+            assert_eq!(counts(format!("a {giant} b\nc").as_bytes()), [(2, 1), (1, 0)], "{length}");
+            assert_eq!(counts(format!("a\n{giant}\nc\n{giant}").as_bytes()), [(1, 0), (0, 1), (1, 0), (0, 1)]);
+        }
+    }
+
+    #[test]
+    fn compressed_text_is_unpacked() {
+        let mut packed = Vec::new();
+        Compression::Gzip.write(&mut packed, |out| out.write_all(b"a\nb\n")).unwrap();
+        assert_eq!(lines(&packed).unwrap().len(), 2);
+        assert!(matches!(lines(&packed[..packed.len() - 3]), Err(Error::Io { .. })));
+    }
+}

@@ -1,0 +1,196 @@
+//! A file's bytes, mapped into memory rather than read.
+//!
+//! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
+//! queried. Limit: while a file is mapped nobody may change it in place. rapidvec never does (it renames new files over
+//! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
+//! ends this process with SIGBUS, or with a message if it asked for one (`lost.rs`).
+#![allow(unsafe_code)]
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+mod lost;
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub use lost::tell_file_faults;
+
+use crate::error::{Error, Result};
+use memmap2::Mmap;
+use std::fs::{self, File};
+use std::io;
+use std::ops::{Deref, Range};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Files up to this many bytes are checked in full when opened. Of larger ones only the vocabulary's checksums are verified
+/// then; the rest waits for [`ModelFile::verify`](super::format::safetensors::ModelFile::verify), and for the first search,
+/// which ends with an error at NaN or infinity.
+pub const CHECKED_ON_OPENING: usize = 256 << 20;
+
+/// Nothing: other systems tell of it in other ways, or not at all.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub fn tell_file_faults() {}
+
+/// A map, and its place on the list of those that are watched. That goes first, so that no other map can have its address.
+#[derive(Debug)]
+pub struct Map {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    _watched: lost::Watched,
+    bytes: Mmap,
+}
+
+impl Map {
+    fn new(bytes: Mmap, path: &Path) -> Self {
+        let _ = path;
+        Self {
+            #[cfg(any(target_os = "linux", target_os = "macos"))]
+            _watched: lost::Watched::new(&bytes, path),
+            bytes,
+        }
+    }
+}
+
+/// The bytes of a file, mapped, or bytes that were in memory already.
+#[derive(Debug)]
+pub enum Bytes {
+    /// A mapped file, and the file itself: see [`Section::read`].
+    Mapped(Map, File),
+    /// Memory of our own.
+    Owned(Vec<u8>),
+}
+
+impl Bytes {
+    /// Maps the file at `path`.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if it cannot be opened or is no regular file.
+    pub fn map(path: &Path) -> Result<Self> {
+        // Asked before opening, which would wait at a pipe without a writer.
+        let kind = fs::metadata(path).map_err(Error::io(path))?.file_type();
+        if !kind.is_file() {
+            let got = if kind.is_dir() {
+                "expected a file, got a folder"
+            } else {
+                "expected a file, got a pipe or device, where nothing can be read in any order; save it to a file first"
+            };
+            let refusal = io::Error::new(io::ErrorKind::InvalidInput, got);
+            return Err(Error::io(path)(refusal));
+        }
+        let file = File::open(path).map_err(Error::io(path))?;
+        let about = file.metadata().map_err(Error::io(path))?;
+        if about.len() == 0 {
+            return Ok(Bytes::Owned(Vec::new())); // nothing cannot be mapped
+        }
+        // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
+        // limit that this module's documentation states, and our own writers keep to it.
+        let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
+        Ok(Bytes::Mapped(Map::new(map, path), file))
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map, _) => &map.bytes,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+/// A stretch of a file that keeps the file mapped.
+#[derive(Debug, Clone)]
+pub struct Section {
+    bytes: Arc<Bytes>,
+    range: Range<usize>,
+}
+
+impl Section {
+    /// The bytes in `range`, which must lie in `bytes`.
+    pub fn new(bytes: &Arc<Bytes>, range: Range<usize>) -> Self {
+        debug_assert!(range.start <= range.end && range.end <= bytes.len());
+        Self { bytes: Arc::clone(bytes), range }
+    }
+
+    /// The bytes in `range` of this section, by way of `buffer` where that is cheaper than touching the map for the first
+    /// time: a map is filled page by page, at the price of an interruption for every few of them, which is more than a copy
+    /// into a buffer that stays in the cache. A small file is walked more than once ([`CHECKED_ON_OPENING`]): its map pays.
+    ///
+    /// # Errors
+    /// Those of the system, such as that the file was cut short meanwhile.
+    pub fn read<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+        #[cfg(unix)]
+        if let Bytes::Mapped(_, file) = &*self.bytes
+            && self.bytes.len() > CHECKED_ON_OPENING
+        {
+            use std::os::unix::fs::FileExt;
+            buffer.resize(range.len(), 0);
+            file.read_exact_at(buffer, (self.range.start + range.start) as u64)?;
+            return Ok(buffer);
+        }
+        let _ = buffer;
+        Ok(&self[range])
+    }
+}
+
+impl Deref for Section {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.range.clone()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_a_file_also_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for content in [&b""[..], b"seven"] {
+            std::fs::write(&path, content).unwrap();
+            assert_eq!(&*Bytes::map(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_section_reads_what_it_maps_and_notices_a_large_file_cut_short() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "0123456789").unwrap();
+        let large = folder.path().join("large");
+        std::fs::write(&large, "0123456789").unwrap();
+        File::options().write(true).open(&large).unwrap().set_len(CHECKED_ON_OPENING as u64 + 10).unwrap(); // no bytes on disk
+        let some = [Bytes::map(&path).unwrap(), Bytes::map(&large).unwrap(), Bytes::Owned(b"0123456789".to_vec())];
+        for bytes in some {
+            let section = Section::new(&Arc::new(bytes), 2..9);
+            assert_eq!(section.read(1..4, &mut Vec::new()).unwrap(), b"345");
+            assert_eq!(&section[1..4], b"345");
+        }
+        let section = Section::new(&Arc::new(Bytes::map(&large).unwrap()), 0..10);
+        std::fs::write(&large, "01").unwrap();
+        #[cfg(unix)]
+        assert!(section.read(1..4, &mut Vec::new()).is_err());
+        let _ = section;
+    }
+
+    #[test]
+    fn refuses_what_is_no_file_and_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for wrong in [folder.path().to_owned(), folder.path().join("missing")] {
+            let Err(Error::Io { path, .. }) = Bytes::map(&wrong) else { panic!("{wrong:?} was mapped") };
+            assert_eq!(path, wrong);
+        }
+    }
+
+    #[test]
+    fn an_old_mapping_outlives_the_file_that_replaces_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "old").unwrap();
+        let old = Bytes::map(&path).unwrap();
+        rapidvec_core::file::write_atomically(&path, |out| out.write_all(b"new and longer")).unwrap();
+        assert_eq!(&*old, b"old");
+    }
+}

@@ -1,0 +1,301 @@
+//! Where the numbers of the vectors live.
+//!
+//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Numbers are stored in single or half
+//! precision, owned or mapped from a file; whoever reads a row gets single precision.
+
+use super::mapped::Section;
+use crate::error::FormatError;
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use rapidvec_core::kernels::search::{Precision, half_bytes, single_bytes};
+use std::borrow::Cow;
+use std::io;
+use std::ops::Range;
+
+/// Vectors held in memory, row after row, in the precision their file has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Floats {
+    /// Single precision.
+    F32(Vec<f32>),
+    /// Half precision, as the chapter stores its vectors.
+    F16(Vec<f16>),
+}
+
+impl Floats {
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Floats::F32(numbers) => numbers.len(),
+            Floats::F16(numbers) => numbers.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Numbers {
+    Owned(Floats),
+    /// Little-endian, at any alignment.
+    MappedF32(Section),
+    /// Little-endian, at any alignment.
+    MappedF16(Section),
+}
+
+/// A matrix of `V` rows by `D` numbers. Cloning a mapped one copies no numbers.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    numbers: Numbers,
+    rows: usize,
+    vector_size: usize,
+}
+
+impl Rows {
+    /// Numbers in memory as `words` rows of `vector_size`.
+    ///
+    /// # Errors
+    /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not how many numbers there are.
+    pub fn new(words: usize, vector_size: usize, floats: Floats) -> Result<Self, FormatError> {
+        check_size("input.weight", words, vector_size, floats.len())?;
+        Ok(Self { numbers: Numbers::Owned(floats), rows: words, vector_size })
+    }
+
+    /// The little-endian f32 numbers in `section`, which holds whole rows.
+    pub(crate) fn mapped_f32(section: Section, vector_size: usize) -> Self {
+        let rows = section.len() / (4 * vector_size);
+        Self { numbers: Numbers::MappedF32(section), rows, vector_size }
+    }
+
+    /// The little-endian f16 numbers in `section`, which holds whole rows.
+    pub(crate) fn mapped_f16(section: Section, vector_size: usize) -> Self {
+        let rows = section.len() / (2 * vector_size);
+        Self { numbers: Numbers::MappedF16(section), rows, vector_size }
+    }
+
+    /// How many rows there are: `V`.
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Numbers in a row: `D`.
+    pub fn vector_size(&self) -> usize {
+        self.vector_size
+    }
+
+    /// Whether the numbers are stored in half precision.
+    pub fn is_half(&self) -> bool {
+        matches!(self.numbers, Numbers::Owned(Floats::F16(_)) | Numbers::MappedF16(_))
+    }
+
+    /// How numbers are stored.
+    pub(super) fn precision(&self) -> Precision {
+        if self.is_half() { Precision::Half } else { Precision::Single }
+    }
+
+    /// Bytes of a row.
+    pub(super) fn row_bytes(&self) -> usize {
+        self.vector_size * self.precision().bytes()
+    }
+
+    /// The bytes of the rows in `range`, little-endian. Copied only on big-endian CPUs, from numbers in memory.
+    ///
+    /// # Panics
+    /// If `range` ends past the last row.
+    pub(super) fn bytes(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        let size = self.vector_size;
+        let numbers = range.start * size..range.end * size;
+        let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
+        match &self.numbers {
+            Numbers::MappedF32(section) | Numbers::MappedF16(section) => Cow::Borrowed(&section[bytes]),
+            Numbers::Owned(Floats::F32(all)) => single_bytes(&all[numbers.clone()])
+                .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+            Numbers::Owned(Floats::F16(all)) => half_bytes(&all[numbers.clone()])
+                .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+        }
+    }
+
+    /// As [`bytes`](Self::bytes), for rows that are read for the first time: see [`Section::read`].
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub(super) fn first_bytes<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
+        match &self.numbers {
+            Numbers::MappedF32(section) | Numbers::MappedF16(section) => {
+                let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
+                section.read(bytes, buffer).map(Cow::Borrowed)
+            }
+            Numbers::Owned(_) => Ok(self.bytes(range)),
+        }
+    }
+
+    /// What [`bytes`](Self::bytes) gave, as numbers.
+    pub(super) fn decode(&self, bytes: &[u8], out: &mut [f32]) {
+        if self.is_half() {
+            let mut halves = vec![f16::ZERO; out.len()];
+            decode_f16(bytes, &mut halves);
+            halves.convert_to_f32_slice(out);
+        } else {
+            decode_f32(bytes, out);
+        }
+    }
+
+    /// Whether the numbers lie in a mapped file.
+    pub(super) fn is_mapped(&self) -> bool {
+        !matches!(self.numbers, Numbers::Owned(_))
+    }
+
+    /// Row `id`, `D` numbers, copied. `None` if there is no such row.
+    pub fn row(&self, id: usize) -> Option<Vec<f32>> {
+        (id < self.rows).then(|| self.copy(id..id + 1))
+    }
+
+    /// All numbers, `V x D`, copied.
+    pub fn to_f32(&self) -> Vec<f32> {
+        self.copy(0..self.rows)
+    }
+
+    fn copy(&self, range: Range<usize>) -> Vec<f32> {
+        let mut numbers = Vec::with_capacity(range.len() * self.vector_size);
+        self.for_each(range, |_, row| numbers.extend_from_slice(row));
+        numbers
+    }
+
+    /// Shows every row of `range` with its number, in order.
+    ///
+    /// # Panics
+    /// If `range` ends past the last row.
+    pub fn for_each(&self, range: Range<usize>, mut see: impl FnMut(usize, &[f32])) {
+        let size = self.vector_size;
+        let mut single = vec![0.0; size];
+        match &self.numbers {
+            Numbers::Owned(Floats::F32(numbers)) => {
+                range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
+            }
+            Numbers::Owned(Floats::F16(numbers)) => range.for_each(|id| {
+                numbers[id * size..(id + 1) * size].convert_to_f32_slice(&mut single);
+                see(id, &single);
+            }),
+            Numbers::MappedF32(bytes) => range.for_each(|id| {
+                decode_f32(&bytes[4 * id * size..4 * (id + 1) * size], &mut single);
+                see(id, &single);
+            }),
+            Numbers::MappedF16(bytes) => {
+                let mut halves = vec![f16::ZERO; size];
+                range.for_each(|id| {
+                    decode_f16(&bytes[2 * id * size..2 * (id + 1) * size], &mut halves);
+                    halves.convert_to_f32_slice(&mut single);
+                    see(id, &single);
+                });
+            }
+        }
+    }
+}
+
+/// Checks that `got` numbers make `words` rows of `vector_size`, and not none.
+pub(crate) fn check_size(
+    tensor: &'static str,
+    words: usize,
+    vector_size: usize,
+    got: usize,
+) -> Result<(), FormatError> {
+    if words == 0 || vector_size == 0 {
+        return Err(FormatError::Empty { words, vector_size });
+    }
+    if words > u32::MAX as usize {
+        return Err(FormatError::TooManyWords { expected: u32::MAX as usize, got: words });
+    }
+    let expected = words.saturating_mul(vector_size); // saturated: more than any memory holds
+    if got == expected { Ok(()) } else { Err(FormatError::Size { tensor, expected, got }) }
+}
+
+// Byte by byte on paper; the compiler makes plain copies of these loops, whatever the alignment.
+fn decode_f32(bytes: &[u8], out: &mut [f32]) {
+    for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
+        *number = f32::from_le_bytes(*bytes);
+    }
+}
+
+fn decode_f16(bytes: &[u8], out: &mut [f16]) {
+    for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
+        *number = f16::from_le_bytes(*bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mapped::Bytes;
+    use super::*;
+    use std::sync::Arc;
+
+    /// Sections start at `offset`, so that numbers lie at any alignment.
+    fn section(numbers: impl Iterator<Item = Vec<u8>>, offset: usize) -> Section {
+        let mut bytes = vec![0; offset];
+        numbers.for_each(|number| bytes.extend(number));
+        let range = offset..bytes.len();
+        Section::new(&Arc::new(Bytes::Owned(bytes)), range)
+    }
+
+    /// 2^31 numbers and more: a file with a hole takes neither disk nor memory.
+    #[cfg(all(unix, target_pointer_width = "64"))]
+    #[test]
+    fn rows_behind_two_billion_numbers_are_found() {
+        use std::os::unix::fs::FileExt;
+        const SIZE: usize = 1 << 20;
+        let last: Vec<f32> = (0..SIZE).map(|i| (i % 1000) as f32).collect();
+        for half in [false, true] {
+            let (rows, width) = if half { (4_098, 2) } else { (2_050, 4) };
+            let file = tempfile::NamedTempFile::new().unwrap();
+            let number =
+                |&x: &f32| if half { f16::from_f32(x).to_le_bytes().to_vec() } else { x.to_le_bytes().to_vec() };
+            let bytes: Vec<u8> = last.iter().flat_map(number).collect();
+            file.as_file().write_all_at(&bytes, ((rows - 1) * SIZE * width) as u64).unwrap();
+            let bytes = Arc::new(Bytes::map(file.path()).unwrap());
+            let section = Section::new(&bytes, 0..bytes.len());
+            let mapped = if half { Rows::mapped_f16(section, SIZE) } else { Rows::mapped_f32(section, SIZE) };
+            assert_eq!((mapped.len(), mapped.row_bytes() * rows), (rows, bytes.len()));
+            assert!(rows * SIZE > i32::MAX as usize && mapped.row(rows - 1).unwrap() == last);
+            assert!(mapped.row(rows - 2).unwrap().iter().all(|&x| x == 0.0) && mapped.row(rows).is_none());
+        }
+    }
+
+    #[test]
+    fn all_four_kinds_show_the_same_rows_at_any_alignment() {
+        let numbers: Vec<f32> = (0..35).map(|i| (i - 17) as f32 * 0.25).collect(); // exact in half precision
+        let halves: Vec<f16> = numbers.iter().map(|&x| f16::from_f32(x)).collect();
+        for offset in 0..9 {
+            let single = section(numbers.iter().map(|x| x.to_le_bytes().to_vec()), offset);
+            let half = section(halves.iter().map(|x| x.to_le_bytes().to_vec()), offset);
+            for rows in [
+                Rows::new(5, 7, Floats::F32(numbers.clone())).unwrap(),
+                Rows::new(5, 7, Floats::F16(halves.clone())).unwrap(),
+                Rows::mapped_f32(single, 7),
+                Rows::mapped_f16(half, 7),
+            ] {
+                assert_eq!((rows.len(), rows.vector_size(), rows.row(5)), (5, 7, None));
+                assert_eq!(rows.to_f32(), numbers);
+                let mut decoded = vec![0.0; 14];
+                rows.decode(&rows.bytes(2..4), &mut decoded);
+                assert_eq!(decoded, numbers[14..28]);
+                assert_eq!(rows.row(3).unwrap(), numbers[21..28]);
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_numbers_that_fill_no_whole_rows() {
+        let new = |words, size| Rows::new(words, size, Floats::F32(vec![0.0; 6]));
+        assert!(new(2, 3).is_ok());
+        assert!(matches!(new(2, 4), Err(FormatError::Size { expected: 8, got: 6, .. })));
+        assert!(matches!(new(0, 3), Err(FormatError::Empty { words: 0, vector_size: 3 })));
+        assert!(matches!(new(2, 0), Err(FormatError::Empty { .. })));
+        assert!(matches!(new(3, usize::MAX), Err(FormatError::Size { .. })));
+    }
+}

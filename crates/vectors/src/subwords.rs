@@ -1,0 +1,261 @@
+//! Vectors for words that no vocabulary has: the mean over their character n-grams.
+//!
+//! Bojanowski et al. 2017, as fastText's `dictionary.cc` and `getWordVector` compute it: the word `w` is written `<w>`;
+//! its n-grams are the runs of `least_n` to `most_n` UTF-8 characters, without a lone `<` or `>` at the ends; n-gram `g`
+//! owns row `hash(g) mod B` of the `B x D` bucket matrix, where `hash` is FNV-1a of 32 bits with each byte taken as signed
+//! (bytes from 0x80 on flip the upper 24 bits, too). A known word adds its own row. The sentence end `</s>` has no n-grams.
+//! Sums are f32 in the order of the n-grams, then times `1 / n`, so that results have fastText's bits.
+//!
+//! Limits: words are taken as bytes; two n-grams may share a row, which is the method's nature.
+
+use super::mapped::Section;
+use super::storage::Rows;
+use crate::error::FormatError;
+
+/// What fastText calls the end of a sentence; it counts as a word, and has no n-grams.
+pub const SENTENCE_END: &str = "</s>";
+
+/// Which n-grams a word has, and in which rows they are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NGrams {
+    least_n: usize,
+    most_n: usize,
+    buckets: usize,
+    vector_size: usize,
+}
+
+impl NGrams {
+    /// N-grams of `least_n` to `most_n` characters in `buckets` rows of `vector_size` numbers.
+    ///
+    /// # Errors
+    /// [`FormatError::Empty`] without rows or numbers in them, [`FormatError::Field`] if the longest n-gram has no characters
+    /// or fewer than the shortest.
+    pub(crate) fn new(least_n: usize, most_n: usize, buckets: usize, vector_size: usize) -> Result<Self, FormatError> {
+        if buckets == 0 || vector_size == 0 {
+            return Err(FormatError::Empty { words: buckets, vector_size });
+        }
+        if most_n < least_n.max(1) {
+            let got = format!("{least_n} to {most_n}");
+            return Err(FormatError::Field { field: "n-gram lengths", expected: "1 or more, shortest first", got });
+        }
+        Ok(Self { least_n: least_n.max(1), most_n, buckets, vector_size })
+    }
+
+    /// How many n-grams a word of so many bytes has at most.
+    pub(crate) fn most_of(&self, bytes: usize) -> u64 {
+        let marked = bytes as u64 + 2;
+        let lengths = (self.most_n - self.least_n) as u64 + 1;
+        marked.saturating_mul(lengths.min(marked))
+    }
+
+    /// Turns a known word's own row into its vector: the mean of that row and of its n-grams', which are in `rows`
+    /// (B x D little-endian f32 numbers, at any alignment).
+    pub(crate) fn complete(&self, rows: &[u8], word: &[u8], row: &mut [f32]) {
+        let ngrams = self.add(rows, word, row);
+        scale(row, ngrams + 1);
+    }
+
+    /// Adds the row of every n-gram of `word` to `sum`; returns how many there are.
+    fn add(&self, rows: &[u8], word: &[u8], sum: &mut [f32]) -> usize {
+        let mut count = 0;
+        for_each_ngram(word, self.least_n, self.most_n, |_, hash| {
+            let bucket = hash as usize % self.buckets;
+            let size = 4 * self.vector_size;
+            let row = &rows[bucket * size..][..size];
+            for (sum, bytes) in sum.iter_mut().zip(row.as_chunks().0) {
+                *sum += f32::from_le_bytes(*bytes);
+            }
+            count += 1;
+        });
+        count
+    }
+}
+
+/// The n-gram rows of a model, kept in its file. Cloning copies no numbers.
+#[derive(Debug, Clone)]
+pub struct Subwords {
+    ngrams: NGrams,
+    /// B x D little-endian f32 numbers, at any alignment.
+    rows: Section,
+}
+
+impl Subwords {
+    /// The n-grams whose B x D little-endian f32 numbers are `rows`.
+    ///
+    /// # Errors
+    /// [`FormatError::Size`] if `rows` are not so many.
+    pub(crate) fn new(ngrams: NGrams, rows: Section) -> Result<Self, FormatError> {
+        let (expected, got) = (ngrams.buckets.saturating_mul(ngrams.vector_size), rows.len() / 4);
+        if !rows.len().is_multiple_of(4) || expected != got {
+            return Err(FormatError::Size { tensor: "n-gram rows", expected, got });
+        }
+        Ok(Self { ngrams, rows })
+    }
+
+    /// Characters in the shortest n-gram.
+    pub fn least_n(&self) -> usize {
+        self.ngrams.least_n
+    }
+
+    /// Characters in the longest n-gram.
+    pub fn most_n(&self) -> usize {
+        self.ngrams.most_n
+    }
+
+    /// The n-gram rows, B x D, which the n-grams share.
+    pub fn rows(&self) -> Rows {
+        Rows::mapped_f32(self.rows.clone(), self.ngrams.vector_size)
+    }
+
+    /// The vector of a word that the vocabulary does not have: D numbers, the mean over its n-grams. They need not be
+    /// finite where the file's are not.
+    ///
+    /// `None` if the word has no n-gram of these lengths: nothing is known of it.
+    pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
+        let mut sum = vec![0.0; self.ngrams.vector_size];
+        let ngrams = self.ngrams.add(&self.rows, word.as_bytes(), &mut sum);
+        scale(&mut sum, ngrams);
+        (ngrams > 0).then_some(sum)
+    }
+}
+
+fn scale(sum: &mut [f32], count: usize) {
+    // Divided in f64, rounded, multiplied: fastText's order of rounding. Without n-grams nothing is there to scale.
+    let factor = (1.0 / count.max(1) as f64) as f32;
+    sum.iter_mut().for_each(|x| *x *= factor);
+}
+
+/// Shows every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
+fn for_each_ngram(word: &[u8], least_n: usize, most_n: usize, mut see: impl FnMut(&[u8], u32)) {
+    if word == SENTENCE_END.as_bytes() {
+        return;
+    }
+    let marked = [b"<", word, b">"].concat();
+    let continues_character = |at: usize| marked.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    for start in (0..marked.len()).filter(|&at| !continues_character(at)) {
+        let (mut end, mut hash) = (start, FNV_BASIS);
+        for characters in 1..=most_n {
+            let Some(&first) = marked.get(end) else { break };
+            (end, hash) = (end + 1, extend(hash, first));
+            while continues_character(end) {
+                (end, hash) = (end + 1, extend(hash, marked[end]));
+            }
+            let lone_mark = characters == 1 && (start == 0 || end == marked.len());
+            if characters >= least_n && !lone_mark {
+                see(&marked[start..end], hash);
+            }
+        }
+    }
+}
+
+const FNV_BASIS: u32 = 2_166_136_261;
+
+/// One step of FNV-1a with fastText's quirk: the byte is widened with its sign.
+fn extend(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as i8 as u32).wrapping_mul(16_777_619)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mapped::Bytes;
+    use super::*;
+    use crate::WordVectors;
+    use std::sync::Arc;
+
+    fn ngrams(word: &str, least_n: usize, most_n: usize) -> Vec<String> {
+        let mut found = Vec::new();
+        for_each_ngram(word.as_bytes(), least_n, most_n, |ngram, _| {
+            found.push(String::from_utf8(ngram.to_vec()).unwrap());
+        });
+        found
+    }
+
+    /// fastText 0.9.3 (Python), `get_subwords("nights")` of a model with n-grams of 3 to 6.
+    #[test]
+    fn ngrams_are_fasttexts() {
+        let expected = "<ni <nig <nigh <night nig nigh night nights igh ight ights ights> ght ghts ghts> hts hts> ts>";
+        assert_eq!(ngrams("nights", 3, 6).join(" "), expected);
+    }
+
+    #[test]
+    fn ngrams_are_of_characters_and_a_lone_mark_is_none() {
+        assert_eq!(ngrams("고양", 1, 2), ["<고", "고", "고양", "양", "양>"]);
+        assert_eq!(ngrams("a", 1, 1), ["a"]);
+        assert_eq!(ngrams("a", 3, 6), ["<a>"]);
+        assert_eq!(ngrams("", 3, 6), [""; 0]);
+        assert_eq!(ngrams("", 1, 6), ["<>"]);
+        assert_eq!(ngrams("</s>", 3, 6), [""; 0]);
+    }
+
+    fn hash(ngram: &str) -> u32 {
+        ngram.bytes().fold(FNV_BASIS, extend)
+    }
+
+    /// fastText 0.9.3, `get_subwords` of a model with 291 words and 100 buckets: row - 291.
+    #[test]
+    fn hashes_are_fasttexts_also_beyond_ascii() {
+        let expected = [("<Üb", 62), ("<Übe", 17), ("<Über", 89), ("Übe", 71), ("ber", 66), ("ng>", 0)];
+        for (ngram, bucket) in expected {
+            assert_eq!(hash(ngram) % 100, bucket, "{ngram}");
+        }
+    }
+
+    fn small(least_n: usize, most_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {
+        let bytes: Vec<u8> = (0..6).flat_map(|i| (i as f32).to_le_bytes()).collect();
+        let rows = Section::new(&Arc::new(Bytes::Owned(bytes)), 0..24);
+        Subwords::new(NGrams::new(least_n, most_n, 6 / vector_size.max(1), vector_size)?, rows)
+    }
+
+    #[test]
+    fn a_word_is_the_mean_of_its_ngrams_and_one_without_is_unknown() {
+        let subwords = small(3, 3, 2).unwrap();
+        let row = |ngram: &str| 2.0 * (hash(ngram) % 3) as f32;
+        let first = (row("<ab") + row("ab>")) / 2.0;
+        assert_eq!(subwords.vector("ab"), Some(vec![first, first + 1.0]));
+        let mut known = [5.0, 7.0];
+        subwords.ngrams.complete(&subwords.rows, b"a", &mut known);
+        assert_eq!(known, [(5.0 + row("<a>")) / 2.0, (8.0 + row("<a>")) / 2.0]);
+        assert_eq!(subwords.vector(""), None);
+        assert_eq!(subwords.vector("</s>"), None);
+    }
+
+    #[test]
+    fn unknown_words_are_asked_with_their_ngrams_and_leave_no_one_out() {
+        let mut vocabulary = rapidvec_core::Vocabulary::new();
+        ["one", "two"].iter().for_each(|word| assert!(vocabulary.insert(word, 1).is_some()));
+        let rows = crate::Floats::F32(vec![1.0, 0.0, 0.0, 1.0]);
+        let vectors = WordVectors::new(vocabulary, 2, rows).unwrap();
+        assert_eq!(vectors.vector("ab"), None);
+        assert!(vectors.most_similar("ab", 5).is_err());
+        let vectors = vectors.with_subwords(small(3, 3, 2).unwrap()).unwrap();
+        assert_eq!(vectors.vector("ab"), vectors.subwords().unwrap().vector("ab"));
+        assert_eq!(vectors.vector("one"), Some(vec![1.0, 0.0]));
+        assert_eq!(vectors.most_similar("ab", 5).unwrap().len(), 2);
+        assert_eq!(vectors.most_similar("one", 5).unwrap().len(), 1);
+        assert_eq!(vectors.analogy("ab", "one", "cd", Default::default(), 5).unwrap().len(), 1);
+        assert!(vectors.most_similar("", 5).is_err());
+        let narrow = vectors.with_subwords(small(3, 3, 1).unwrap());
+        assert!(matches!(narrow, Err(FormatError::Size { expected: 2, got: 1, .. })));
+    }
+
+    #[test]
+    fn an_unknown_word_whose_ngrams_are_not_finite_stays_unknown() {
+        let nan = Arc::new(Bytes::Owned(f32::NAN.to_le_bytes().to_vec()));
+        let subwords = Subwords::new(NGrams::new(3, 6, 1, 1).unwrap(), Section::new(&nan, 0..4)).unwrap();
+        let mut vocabulary = rapidvec_core::Vocabulary::new();
+        vocabulary.add("one");
+        let vectors = WordVectors::new(vocabulary, 1, crate::Floats::F32(vec![1.0])).unwrap();
+        let vectors = vectors.with_subwords(subwords).unwrap();
+        assert_eq!(vectors.vector("two"), None);
+        assert!(vectors.most_similar("two", 1).is_err());
+    }
+
+    #[test]
+    fn refuses_no_rows_and_ngrams_without_characters() {
+        assert!(matches!(small(3, 6, 7), Err(FormatError::Empty { words: 0, vector_size: 7 })));
+        assert!(matches!(small(3, 6, 0), Err(FormatError::Empty { .. })));
+        assert!(matches!(small(3, 6, 4), Err(FormatError::Size { expected: 4, got: 6, .. })));
+        assert!(matches!(small(0, 0, 2), Err(FormatError::Field { .. })));
+        assert!(matches!(small(4, 3, 2), Err(FormatError::Field { .. })));
+    }
+}

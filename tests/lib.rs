@@ -1,0 +1,1 @@
+//! Tests that need several crates: see the files beside this one.

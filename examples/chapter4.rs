@@ -6,15 +6,15 @@
 #![forbid(unsafe_code)]
 
 use rapidvec::checkpoint::{CorpusRecord, Storage};
-use rapidvec::corpus::{Corpus, ReadOptions};
+use rapidvec::corpus::{LineCorpus, LineOptions};
 use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
 use rapidvec_core::{Matrix, Purpose, Rng};
 use rapidvec_textbook::checkpoint::{Run, save_model};
 use rapidvec_textbook::{
     AllColumns, Embedding, EmbeddingDot, Field, MatMul, NegativeSamplingLoss, Parameter, Pause, SigmoidWithLoss,
-    Trainer, UnigramSampler,
+    TextbookTrainer, UnigramSampler,
 };
-use rapidvec_textbook::{Config, builtin};
+use rapidvec_textbook::{Config as TextbookConfig, builtin};
 use std::error::Error;
 use std::path::Path;
 
@@ -127,12 +127,12 @@ fn negative_sampling_loss() -> Result {
 
 /// CBOW by the chapter's recipe on the built-in corpus, saved.
 fn train(model: &Path) -> Result {
-    let options = ReadOptions::default();
+    let options = LineOptions::default();
     let corpus = builtin::corpus(&options)?;
     let (tokens, words) = (corpus.ids.len(), corpus.vocabulary.len());
     println!("the built-in corpus: {tokens} tokens, {words} words (the book's Penn Treebank: 929589 and 10000)");
-    let config = Config::textbook();
-    let mut trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let config = TextbookConfig::textbook();
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
     loop {
         let pause = trainer.run(|_| false, |_| ())?;
         let (epoch, last) = (trainer.progress().epochs_done(), trainer.history().last());
@@ -145,7 +145,13 @@ fn train(model: &Path) -> Result {
     save(model, &config, &corpus, &trainer, &options)
 }
 
-fn save(model: &Path, config: &Config, corpus: &Corpus, trainer: &Trainer, options: &ReadOptions) -> Result {
+fn save(
+    model: &Path,
+    config: &TextbookConfig,
+    corpus: &LineCorpus,
+    trainer: &TextbookTrainer,
+    options: &LineOptions,
+) -> Result {
     let record = CorpusRecord::new(corpus, vec!["builtin".into()], options);
     let vocabulary = &corpus.vocabulary;
     let run = Run { config, corpus: &record, vocabulary, storage: Storage::default(), held_out: &[] };

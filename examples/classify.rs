@@ -2,7 +2,7 @@
 //!
 //!     cargo run --release --example classify
 //!
-//! Sentences of the built-in grammar are to be sorted by what they are about: animals, vehicles, buildings, reading, food or
+//! Corpus of the built-in grammar are to be sorted by what they are about: animals, vehicles, buildings, reading, food or
 //! money. The word vectors come from other sentences of that grammar, without labels. A logistic classifier learns from a few
 //! labelled sentences: over counts of words (one-hot vectors, added up), over the same with less weight for words that are
 //! frequent, and over the mean of the words' unit vectors with that weight.
@@ -19,9 +19,9 @@ use ndarray::{Array1, Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rapidvec::Vocabulary;
-use rapidvec::corpus::ReadOptions;
-use rapidvec::vectors::{Embedder, Floats, WordVectors};
-use rapidvec_textbook::{Config, Pause, Trainer, builtin};
+use rapidvec::corpus::LineOptions;
+use rapidvec::vectors::{Embedder, Numbers, WordVectors};
+use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer, builtin};
 use std::collections::BTreeSet;
 use std::error::Error;
 
@@ -71,13 +71,13 @@ fn main() -> Result {
 
 /// Word vectors of the built-in corpus, by the chapter's recipe.
 fn train() -> Result<WordVectors> {
-    let corpus = builtin::corpus(&ReadOptions::default())?;
-    let config = Config::textbook();
-    let mut trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let corpus = builtin::corpus(&LineOptions::default())?;
+    let config = TextbookConfig::textbook();
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
     while trainer.run(|_| false, |_| ())? != Pause::Finished {}
     let rows = trainer.weights().w_in.to_vec();
     println!("vectors of {} words, learned in {:.1} s without labels", corpus.vocabulary.len(), trainer.seconds());
-    Ok(WordVectors::new(corpus.vocabulary, config.vector_size, Floats::F32(rows))?)
+    Ok(WordVectors::new(corpus.vocabulary, config.vector_size, Numbers::F32(rows))?)
 }
 
 /// A sentence, and the number of its topic.

@@ -6,7 +6,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec::corpus::{Corpus, CountOptions, ReadOptions, Sentences, Source};
+use rapidvec::corpus::{Corpus, CorpusOptions, LineCorpus, LineOptions, Source};
 use rapidvec_vectors::WordVectors;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ struct Opened {
 }
 
 /// The most memory that this process had so far.
-fn most_memory() -> usize {
+fn max_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
@@ -37,18 +37,18 @@ fn child() {
     let (how, path) = told.split_once(' ').unwrap();
     let path = Path::new(path);
     let sources = [Source::File(path.to_owned())];
-    let before = most_memory();
+    let before = max_memory();
     let refused = match how {
         "vectors" => WordVectors::open(path).err().map(rapidvec::Error::from),
-        "book" => Corpus::read(&sources, &ReadOptions::default()).err(),
+        "book" => LineCorpus::read(&sources, &LineOptions::default()).err(),
         _ => {
-            let options = CountOptions { min_count: 1, threads: 1, ..CountOptions::default() };
-            Sentences::read(&sources, &options).err()
+            let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+            Corpus::read(&sources, &options).err()
         }
     };
     let refused = refused.map_or(String::new(), |error| error.to_string());
     assert!(processor_time() < Duration::from_secs(5), "{path:?} took {:?}", processor_time());
-    println!("\nheld {} {refused}", most_memory() - before);
+    println!("\nheld {} {refused}", max_memory() - before);
 }
 
 /// The processor's time that this process took, threads included: a busy machine is no slow reader.

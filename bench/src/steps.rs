@@ -13,7 +13,7 @@ use crate::text::Examples;
 use anyhow::{Result, anyhow};
 use rapidvec::WordId;
 use rapidvec_core::{LANES, Matrix, Purpose, Rng};
-use rapidvec_textbook::Config;
+use rapidvec_textbook::Config as TextbookConfig;
 use rapidvec_textbook::{
     AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
     UnigramSampler, Weights, Wiring,
@@ -145,7 +145,7 @@ impl NegativeSampling {
     ///
     /// # Errors
     /// If there are too few words to draw negatives from.
-    pub fn new(config: &Config, weights: &Weights, counts: &[u64]) -> Result<Self> {
+    pub fn new(config: &TextbookConfig, weights: &Weights, counts: &[u64]) -> Result<Self> {
         Ok(Self {
             learner: Learner::new(config, Parameters::for_training(weights, config)),
             optimizers: [(); 2].map(|()| Optimizer::new(config, counts.len())),
@@ -253,8 +253,8 @@ mod tests {
         (0..steps).map(run).collect()
     }
 
-    fn config(optimizer: OptimizerKind) -> Config {
-        Config { window: 2, optimizer, learning_rate: 1.0, ..Config::textbook() }
+    fn config(optimizer: OptimizerKind) -> TextbookConfig {
+        TextbookConfig { window: 2, optimizer, learning_rate: 1.0, ..TextbookConfig::textbook() }
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
     fn negative_sampling_learns_with_both_optimizers() {
         let weights = Weights::random(V, 20, 1);
         for (optimizer, learning_rate) in [(OptimizerKind::Sgd, 1.0), (OptimizerKind::Adam, 0.01)] {
-            let config = Config { learning_rate, ..config(optimizer) };
+            let config = TextbookConfig { learning_rate, ..config(optimizer) };
             let mut step = NegativeSampling::new(&config, &weights, &zipf_counts(V)).unwrap();
             let losses = losses(&mut step, 80);
             assert!((losses[0] - 6.0 * std::f64::consts::LN_2).abs() < 0.01, "six questions that nothing is known of");

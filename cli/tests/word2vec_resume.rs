@@ -336,13 +336,13 @@ fn a_run_that_is_over_already_logs_nothing_twice() {
     let text = ["text.txt", "-o", "m", "--epochs", "2", "--keep-state", "--threads", "1", "--log", "first.csv"];
     case.run(&[&text[..], &RUN].concat()).succeeds();
     let found = load_engine(&case.path("m")).unwrap();
-    let options = rapidvec::corpus::CountOptions::default();
+    let options = rapidvec::corpus::CorpusOptions::default();
     let source = rapidvec::corpus::Source::File(case.path("text.txt"));
-    let sentences = rapidvec::corpus::Sentences::read(&[source], &options).unwrap();
-    let config = rapidvec::EngineConfig { epochs: 3, ..found.config };
+    let sentences = rapidvec::corpus::Corpus::read(&[source], &options).unwrap();
+    let config = rapidvec::Config { epochs: 3, ..found.config };
     let (ids, counts) = (sentences.ids(), found.vocabulary.counts());
     let trainer =
-        rapidvec::cpu::Trainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
+        rapidvec::cpu::CpuTrainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
     let (corpus, vocabulary, storage, held_out) = (&found.corpus, &found.vocabulary, found.storage, &found.held_out);
     let run = EngineRun { config: &config, corpus, vocabulary, storage, held_out };
     save_engine_checkpoint(&case.path("m"), &run, &trainer).unwrap();

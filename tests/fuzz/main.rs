@@ -21,8 +21,8 @@ mod time;
 
 use change::Change;
 use rapidvec::vectors::error::FormatError;
-use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, Table, recognise};
-use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport, VectorTable, recognise};
+use rapidvec::vectors::{Numbers, WordVectors};
 use std::panic::RefUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -80,10 +80,10 @@ fn watched<T, E: std::fmt::Display>(bytes: &[u8], mut read: impl FnMut() -> Resu
 }
 
 /// A reader of tables.
-type Read = fn(&[u8], &OpenOptions, &mut OpenReport) -> Result<Table, FormatError>;
+type Read = fn(&[u8], &OpenOptions, &mut OpenReport) -> Result<VectorTable, FormatError>;
 
 /// Reads as `options` say; what opens is whole.
-fn table(read: Read, bytes: &[u8], options: &OpenOptions) -> Option<Table> {
+fn table(read: Read, bytes: &[u8], options: &OpenOptions) -> Option<VectorTable> {
     let mut report = OpenReport::default();
     let table = watched(bytes, || read(bytes, options, &mut report))?;
     assert!(options.limit.is_none_or(|limit| table.vocabulary.len() <= limit));
@@ -92,15 +92,15 @@ fn table(read: Read, bytes: &[u8], options: &OpenOptions) -> Option<Table> {
     Some(table)
 }
 
-fn numbers(floats: &Floats) -> Vec<f32> {
+fn numbers(floats: &Numbers) -> Vec<f32> {
     match floats {
-        Floats::F32(numbers) => numbers.clone(),
-        Floats::F16(halves) => halves.iter().map(|half| half.to_f32()).collect(),
+        Numbers::F32(numbers) => numbers.clone(),
+        Numbers::F16(halves) => halves.iter().map(|half| half.to_f32()).collect(),
     }
 }
 
 /// The same words and counts, and the same numbers bit for bit.
-fn assert_same(a: &Table, b: &Table) {
-    let bits = |table: &Table| numbers(&table.floats).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+fn assert_same(a: &VectorTable, b: &VectorTable) {
+    let bits = |table: &VectorTable| numbers(&table.floats).into_iter().map(f32::to_bits).collect::<Vec<_>>();
     assert!(a.vocabulary == b.vocabulary && a.vector_size == b.vector_size && bits(a) == bits(b), "{a:?} became {b:?}");
 }

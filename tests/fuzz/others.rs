@@ -6,20 +6,20 @@ use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, EngineRun, Storage};
 use rapidvec::compress::Compression;
 use rapidvec::corpus::{
-    Corpus, CountOptions, InvalidUtf8, Normalization, Preparation, ReadOptions, Sentences, TokenizerKind,
+    Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Normalization, Preparation, TokenizerKind,
 };
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
-use rapidvec::vectors::{Embedder, Floats, WordVectors};
-use rapidvec::{EngineConfig, ModelKind, cpu, read_vocabulary, write_vocabulary};
+use rapidvec::vectors::{Embedder, Numbers, WordVectors};
+use rapidvec::{Config, ModelKind, cpu, read_vocabulary, write_vocabulary};
 use rapidvec_textbook::checkpoint::Run;
-use rapidvec_textbook::{self, Config, OptimizerKind};
+use rapidvec_textbook::{self, Config as TextbookConfig, OptimizerKind};
 use std::path::Path;
 
 const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
 
 fn vectors() -> WordVectors {
-    WordVectors::new(seeds::vocabulary(), 3, Floats::F32(seeds::numbers())).unwrap()
+    WordVectors::new(seeds::vocabulary(), 3, Numbers::F32(seeds::numbers())).unwrap()
 }
 
 fn pack(kind: Compression, bytes: &[u8]) -> Vec<u8> {
@@ -39,7 +39,7 @@ fn packed_files_of_any_vectors() {
         std::fs::write(file.path(), &packed).unwrap();
         let (plain, packed) = (bytes, packed.len());
         if let Some((opened, _)) = watched(plain, || WordVectors::open_with(file.path(), options)) {
-            assert!(numbers(&Floats::F32(opened.rows().to_f32())).iter().all(|x| x.is_finite()), "packed to {packed}");
+            assert!(numbers(&Numbers::F32(opened.rows().to_f32())).iter().all(|x| x.is_finite()), "packed to {packed}");
         }
     });
 }
@@ -107,11 +107,11 @@ fn invalid_utf8(options: &OpenOptions) -> InvalidUtf8 {
 /// Reads a text for both trainers; what both read has the same words.
 fn text(bytes: &[u8], options: &OpenOptions, preparation: Preparation) {
     let (max_tokens, invalid_utf8) = (options.limit.filter(|&limit| limit > 0), invalid_utf8(options));
-    let read = ReadOptions { max_tokens, invalid_utf8, preparation: preparation.clone() };
-    let book = watched(bytes, || Corpus::from_reader("text", bytes, &read));
+    let read = LineOptions { max_tokens, invalid_utf8, preparation: preparation.clone() };
+    let book = watched(bytes, || LineCorpus::from_reader("text", bytes, &read));
     let (min_count, max_tokens) = (1, max_tokens.map(|most| most as u64));
-    let count = CountOptions { min_count, max_tokens, invalid_utf8, preparation, threads: 1, ..Default::default() };
-    let fast = watched(bytes, || Sentences::from_reader("text", bytes, &count));
+    let count = CorpusOptions { min_count, max_tokens, invalid_utf8, preparation, threads: 1, ..Default::default() };
+    let fast = watched(bytes, || Corpus::from_reader("text", bytes, &count));
     if let (Some(book), Some(fast), None) = (&book, &fast, max_tokens) {
         let mut known = fast.vocabulary.words();
         assert!(known.all(|word| book.vocabulary.id(word).is_some()));
@@ -176,23 +176,24 @@ fn lines_to_embed_of_any_bytes() {
     });
 }
 
-fn corpus() -> (Corpus, Sentences) {
+fn corpus() -> (LineCorpus, Corpus) {
     let text = "you say goodbye and I say hello .\n".repeat(4);
-    let options = CountOptions { min_count: 1, threads: 1, ..CountOptions::default() };
+    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
     (
-        Corpus::from_text("text", &text, &ReadOptions::default()).unwrap(),
-        Sentences::from_text("text", &text, &options).unwrap(),
+        LineCorpus::from_text("text", &text, &LineOptions::default()).unwrap(),
+        Corpus::from_text("text", &text, &options).unwrap(),
     )
 }
 
-fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
-    let record = CorpusRecord::new(corpus, vec!["text".into()], &ReadOptions::default());
+fn checkpoints_of_the_textbook(corpus: &LineCorpus, path: &Path) -> Vec<Vec<u8>> {
+    let record = CorpusRecord::new(corpus, vec!["text".into()], &LineOptions::default());
     [OptimizerKind::Adam, OptimizerKind::Sgd]
         .map(|optimizer| {
             let (window, vector_size, epochs, batch_size) = (1, 3, 2, 4);
-            let config = Config { optimizer, window, vector_size, epochs, batch_size, ..Config::textbook() };
+            let config =
+                TextbookConfig { optimizer, window, vector_size, epochs, batch_size, ..TextbookConfig::textbook() };
             let mut trainer =
-                rapidvec_textbook::Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+                rapidvec_textbook::TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
             trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
             let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
             let vocabulary = &corpus.vocabulary;
@@ -212,7 +213,8 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
         let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) = rapidvec_textbook::Trainer::resume(&found.config, &corpus.ids, counts, 1, found.state)
+        if let Ok(mut trainer) =
+            rapidvec_textbook::TextbookTrainer::resume(&found.config, &corpus.ids, counts, 1, found.state)
         {
             let _ = trainer.run(|_| true, |_| {});
         }
@@ -223,15 +225,14 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
 fn checkpoints_of_word2vec_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (_, sentences) = corpus();
-    let options = CountOptions { min_count: 1, threads: 1, ..CountOptions::default() };
+    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
     let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
-            let base =
-                EngineConfig { vector_size: 3, epochs: 2, min_count: 1, ..EngineConfig::word2vec(ModelKind::Cbow) };
-            let config = EngineConfig { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
+            let base = Config { vector_size: 3, epochs: 2, min_count: 1, ..Config::word2vec(ModelKind::Cbow) };
+            let config = Config { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
             let vocabulary = &sentences.vocabulary;
-            let mut trainer = cpu::Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
+            let mut trainer = cpu::CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
             trainer.run(|_| true, |_| ()).unwrap();
             let storage = Storage { half, ..Storage::default() };
             let run = EngineRun { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
@@ -244,7 +245,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
         let Some(found) = watched(bytes, || checkpoint::load_engine(file.path())) else { return };
         let counts = found.vocabulary.counts();
         let (config, ids) = (&found.config, sentences.ids());
-        if let Ok(mut trainer) = cpu::Trainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
+        if let Ok(mut trainer) = cpu::CpuTrainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
             let _ = trainer.run(|_| true, |_| ());
         }
     });

@@ -8,10 +8,10 @@ use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::pickle::TextbookVectors;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
-    Format, OpenOptions, OpenReport, Table, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
+    Format, OpenOptions, OpenReport, VectorTable, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
     word2vec_text,
 };
-use rapidvec::vectors::{Error, Floats, WordVectors};
+use rapidvec::vectors::{Error, Numbers, WordVectors};
 use std::io::{Cursor, Write};
 use xxhash_rust::xxh3::Xxh3;
 use zip::write::SimpleFileOptions;
@@ -109,7 +109,7 @@ fn pickles_of_any_bytes() {
         let Some(found) = watched(bytes, || pickle::read(bytes)) else { return };
         let TextbookVectors { vocabulary, vector_size, vectors } = &found;
         let mut again = Vec::new();
-        let half = matches!(vectors, Floats::F16(_));
+        let half = matches!(vectors, Numbers::F16(_));
         pickle::write(&mut again, vocabulary, *vector_size, &numbers(vectors), half).unwrap();
         assert!(pickle::read(&again).unwrap() == found);
     });
@@ -208,8 +208,8 @@ fn npz_archives_of_any_arrays() {
 }
 
 /// What was found says the same after it was written as an archive and read.
-fn archived(found: &Table) {
-    let (numbers, half) = (numbers(&found.floats), matches!(found.floats, Floats::F16(_)));
+fn archived(found: &VectorTable) {
+    let (numbers, half) = (numbers(&found.floats), matches!(found.floats, Numbers::F16(_)));
     let mut bytes = Vec::new();
     match NpzWriter::new(&found.vocabulary, found.vector_size, &numbers, half) {
         Ok(writer) => writer.write_to(&mut bytes).unwrap(),

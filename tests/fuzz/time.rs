@@ -1,7 +1,7 @@
 //! How long a reader calculates, and who notices where it never ends.
 //!
 //! The clock is the thread's own: on a machine that is busy, or was stopped for a while, nothing took longer. A reader that
-//! waits has no time of its own, so one that gave no answer for [`MOST_WAIT`] ends the program, with its input.
+//! waits has no time of its own, so one that gave no answer for [`MAX_WAIT`] ends the program, with its input.
 
 use std::sync::{Mutex, Once, PoisonError};
 use std::thread::{self, ThreadId};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub const MOST: Duration = Duration::from_secs(5);
 
 /// A wait of this length is one on any machine.
-const MOST_WAIT: Duration = Duration::from_secs(180);
+const MAX_WAIT: Duration = Duration::from_secs(180);
 
 /// Who reads what, and since when.
 struct Reading {
@@ -56,7 +56,7 @@ fn readings() -> std::sync::MutexGuard<'static, Vec<Reading>> {
 fn watch() {
     loop {
         thread::sleep(Duration::from_secs(1));
-        if let Some(reading) = endless(&readings(), MOST_WAIT) {
+        if let Some(reading) = endless(&readings(), MAX_WAIT) {
             eprintln!("no answer for {:?}, given {:?}", reading.since.elapsed(), reading.bytes);
             std::process::abort();
         }

@@ -8,7 +8,7 @@
 use anyhow::{Result, bail};
 use clap::Parser;
 use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
-use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::vectors::{Numbers, WordVectors};
 use rapidvec::{Vocabulary, cores};
 use rapidvec_bench::{machine, report};
 use rapidvec_core::{Purpose, Rng};
@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
-const LEAST_RECALL: f64 = 0.97;
-const LEAST_SPEEDUP: f64 = 20.0;
+const MIN_RECALL: f64 = 0.97;
+const MIN_SPEEDUP: f64 = 20.0;
 
 /// Measure recall and speed of the approximate index, on made-up vectors or a model's
 ///
@@ -75,9 +75,9 @@ fn main() -> Result<()> {
         report::write_section(path, name, &text)?;
     }
     // A small model is scanned in no time: what an index gains depends on how many words there are.
-    let fast_enough = args.model.is_some() || first.speedup() >= LEAST_SPEEDUP;
-    if !args.quick && (first.recall < LEAST_RECALL || !fast_enough) {
-        bail!("missed: expected a recall of {LEAST_RECALL} at {LEAST_SPEEDUP} times the speed");
+    let fast_enough = args.model.is_some() || first.speedup() >= MIN_SPEEDUP;
+    if !args.quick && (first.recall < MIN_RECALL || !fast_enough) {
+        bail!("missed: expected a recall of {MIN_RECALL} at {MIN_SPEEDUP} times the speed");
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Measured> {
         ));
         all.push(measured);
     }
-    say(&format!("\nBars: recall {LEAST_RECALL}, {LEAST_SPEEDUP} times faster; {} questions.", all[0].questions));
+    say(&format!("\nBars: recall {MIN_RECALL}, {MIN_SPEEDUP} times faster; {} questions.", all[0].questions));
     Ok(all[0])
 }
 
@@ -136,5 +136,5 @@ fn clustered(args: &Args) -> Result<WordVectors> {
         row.iter_mut().zip(centre).for_each(|(x, centre)| *x += centre);
         vocabulary.insert(&format!("word{word}"), 1);
     }
-    Ok(WordVectors::new(vocabulary, args.size, Floats::F32(numbers))?)
+    Ok(WordVectors::new(vocabulary, args.size, Numbers::F32(numbers))?)
 }

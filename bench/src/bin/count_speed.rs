@@ -5,7 +5,7 @@
 
 use anyhow::{Result, ensure};
 use clap::Parser;
-use rapidvec::corpus::{CountOptions, Sentences, Source};
+use rapidvec::corpus::{Corpus, CorpusOptions, Source};
 use rapidvec_bench::timing::median;
 use serde_json::json;
 use std::hint::black_box;
@@ -39,15 +39,15 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let sources: Vec<_> = args.files.iter().map(|file| Source::File(file.clone())).collect();
     let (threads, min_count, memory_limit) = (args.threads, args.min_count, args.memory_limit);
-    let options = CountOptions { threads, min_count, memory_limit, ..CountOptions::default() };
-    let first = Sentences::read(&sources, &options)?; // brings the files into the cache
+    let options = CorpusOptions { threads, min_count, memory_limit, ..CorpusOptions::default() };
+    let first = Corpus::read(&sources, &options)?; // brings the files into the cache
     let fingerprint = first.fingerprint();
     let report = first.report;
     drop(first);
     let mut times = Vec::new();
     for _ in 0..args.runs {
         let start = Instant::now();
-        let sentences = black_box(Sentences::read(&sources, &options)?);
+        let sentences = black_box(Corpus::read(&sources, &options)?);
         times.push(start.elapsed().as_secs_f64());
         ensure!(sentences.fingerprint() == fingerprint, "two runs over the same text gave different ids");
     }

@@ -5,10 +5,10 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use rapidvec::corpus::{CountOptions, Sentences, Source};
-use rapidvec::cpu::{Pause, Trainer};
+use rapidvec::corpus::{Corpus, CorpusOptions, Source};
+use rapidvec::cpu::{CpuTrainer, Pause};
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
-use rapidvec::{EngineConfig, ModelKind, Vocabulary, WordId};
+use rapidvec::{Config, ModelKind, Vocabulary, WordId};
 use rapidvec_bench::machine::{peak_memory, user_seconds};
 use rapidvec_core::Matrix;
 use serde_json::{Value, json};
@@ -71,13 +71,13 @@ enum Model {
 }
 
 impl Args {
-    fn config(&self) -> EngineConfig {
+    fn config(&self) -> Config {
         let model = match self.model {
             Model::Cbow => ModelKind::Cbow,
             Model::Skipgram => ModelKind::SkipGram,
         };
-        let learning_rate = self.learning_rate.unwrap_or(EngineConfig::default_learning_rate(model));
-        EngineConfig {
+        let learning_rate = self.learning_rate.unwrap_or(Config::default_learning_rate(model));
+        Config {
             vector_size: self.vector_size,
             window: self.window,
             epochs: self.epochs,
@@ -88,7 +88,7 @@ impl Args {
             learning_rate,
             min_learning_rate: learning_rate * 1e-4,
             seed: self.seed,
-            ..EngineConfig::word2vec(model)
+            ..Config::word2vec(model)
         }
     }
 }
@@ -97,11 +97,11 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let config = args.config();
     let start = Instant::now();
-    let options = CountOptions { threads: args.threads, min_count: args.min_count, ..CountOptions::default() };
-    let sentences = Sentences::read(&[Source::File(args.text.clone())], &options)?;
+    let options = CorpusOptions { threads: args.threads, min_count: args.min_count, ..CorpusOptions::default() };
+    let sentences = Corpus::read(&[Source::File(args.text.clone())], &options)?;
     let read_seconds = start.elapsed().as_secs_f64();
 
-    let mut trainer = Trainer::new(&config, sentences.ids(), sentences.counts(), args.threads)?;
+    let mut trainer = CpuTrainer::new(&config, sentences.ids(), sentences.counts(), args.threads)?;
     if let Some(kernel) = &args.kernel {
         trainer.use_kernels(kernel)?;
     }
@@ -128,7 +128,7 @@ fn main() -> Result<()> {
 }
 
 /// What was trained and how much memory that is, as far as it does not hang on the clock.
-fn facts(sentences: &Sentences, trainer: &Trainer, config: &EngineConfig) -> Value {
+fn facts(sentences: &Corpus, trainer: &CpuTrainer, config: &Config) -> Value {
     let (text, ends) = sentences.vocabulary.arena();
     let history = &trainer.state().history;
     json!({

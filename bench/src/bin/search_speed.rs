@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use rapidvec::vectors::format::safetensors;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
-use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::vectors::{Numbers, WordVectors};
 use rapidvec::{Vocabulary, cores};
 use rapidvec_bench::product::{Enough, rates};
 use rapidvec_bench::{machine, report};
@@ -27,15 +27,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// The first answer's time over that of reading the bytes.
-const MOST_OVER_READING: f64 = 1.2;
+const MAX_OVER_READING: f64 = 1.2;
 /// Milliseconds that opening may take, beyond hashing the vocabulary.
-const MOST_OPENING: f64 = 50.0;
+const MAX_OPENING: f64 = 50.0;
 /// MB of memory beyond the map.
-const MOST_MEMORY: f64 = 200.0;
+const MAX_MEMORY: f64 = 200.0;
 /// Time of eight words together over that of eight one by one.
-const MOST_TOGETHER: f64 = 0.5;
+const MAX_TOGETHER: f64 = 0.5;
 /// Of the rate of matrix products.
-const LEAST_OF_PRODUCT: f64 = 0.8;
+const MIN_OF_PRODUCT: f64 = 0.8;
 
 /// How many words are asked for together.
 const FEW: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
@@ -218,12 +218,12 @@ fn first_answer(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
     let (ratio, opening) = (median(|r| r.first / r.read), median(|r| r.opening - r.hash));
     let memory = median(|r| r.memory);
     found.say(&format!(
-        "\nMedian: {ratio:.2} x reading (bar {MOST_OVER_READING}), opening {opening:.0} ms beyond the hash (bar {MOST_OPENING}), \
-         {memory:.0} MB beyond the map (bar {MOST_MEMORY})."
+        "\nMedian: {ratio:.2} x reading (bar {MAX_OVER_READING}), opening {opening:.0} ms beyond the hash (bar {MAX_OPENING}), \
+         {memory:.0} MB beyond the map (bar {MAX_MEMORY})."
     ));
-    found.hold(ratio <= MOST_OVER_READING, format!("first answer {ratio:.2} x reading, at most {MOST_OVER_READING}"));
-    found.hold(opening <= MOST_OPENING, format!("opening {opening:.0} ms beyond the hash, at most {MOST_OPENING}"));
-    found.hold(memory <= MOST_MEMORY, format!("memory {memory:.0} MB, at most {MOST_MEMORY}"));
+    found.hold(ratio <= MAX_OVER_READING, format!("first answer {ratio:.2} x reading, at most {MAX_OVER_READING}"));
+    found.hold(opening <= MAX_OPENING, format!("opening {opening:.0} ms beyond the hash, at most {MAX_OPENING}"));
+    found.hold(memory <= MAX_MEMORY, format!("memory {memory:.0} MB, at most {MAX_MEMORY}"));
     Ok(())
 }
 
@@ -374,8 +374,8 @@ fn few(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
         let ratio = median(|[alone, together]| together / alone);
         found.say(&format!("| {count} | {:.0} | {:.0} | {ratio:.2} |", median(|r| r[0]), median(|r| r[1])));
         found.hold(
-            count != 8 || ratio <= MOST_TOGETHER,
-            format!("8 words together {ratio:.2} x one by one, at most {MOST_TOGETHER}"),
+            count != 8 || ratio <= MAX_TOGETHER,
+            format!("8 words together {ratio:.2} x one by one, at most {MAX_TOGETHER}"),
         );
     }
     Ok(())
@@ -387,7 +387,7 @@ fn words(count: usize, of: usize) -> Vec<String> {
 }
 
 fn batch(args: &Args, found: &mut Found) -> Result<()> {
-    let floats = Floats::F32(numbers(args.batch_words * args.size));
+    let floats = Numbers::F32(numbers(args.batch_words * args.size));
     let vectors = WordVectors::new(vocabulary(args.batch_words), args.size, floats)?;
     let words = words(args.queries, args.batch_words);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -419,8 +419,8 @@ fn batch(args: &Args, found: &mut Found) -> Result<()> {
         ratios.push(ratio);
     }
     let ratio = median(ratios);
-    found.say(&format!("\nMedian: {:.0} % (bar {:.0} %).", 100.0 * ratio, 100.0 * LEAST_OF_PRODUCT));
-    found.hold(ratio >= LEAST_OF_PRODUCT, format!("batch at {:.0} % of the product's rate", 100.0 * ratio));
+    found.say(&format!("\nMedian: {:.0} % (bar {:.0} %).", 100.0 * ratio, 100.0 * MIN_OF_PRODUCT));
+    found.hold(ratio >= MIN_OF_PRODUCT, format!("batch at {:.0} % of the product's rate", 100.0 * ratio));
     Ok(())
 }
 

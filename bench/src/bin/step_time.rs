@@ -13,7 +13,7 @@ use rapidvec_bench::machine;
 use rapidvec_bench::steps::{EmbeddingSoftmax, NegativeSampling, OneHot, Step};
 use rapidvec_bench::text::{Pool, zipf_counts};
 use rapidvec_bench::timing::{Contender, Schedule, Timing, alone, alternate, spread};
-use rapidvec_textbook::{Config, OptimizerKind, Weights};
+use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind, Weights};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,9 +90,9 @@ impl Form {
         }
     }
 
-    fn config(self) -> Config {
+    fn config(self) -> TextbookConfig {
         let optimizer = if self == Form::NegativeSamplingAdam { OptimizerKind::Adam } else { OptimizerKind::Sgd };
-        Config { optimizer, learning_rate: optimizer.default_learning_rate(), ..Config::textbook() }
+        TextbookConfig { optimizer, learning_rate: optimizer.default_learning_rate(), ..TextbookConfig::textbook() }
     }
 
     fn contender(self, vocab_size: usize, batches: usize) -> Result<Contender> {
@@ -213,7 +213,7 @@ fn figure(all: &[Measured]) -> Figure {
         style: Style::LineAndDots,
         points: timings.iter().map(|timing| (timing.vocab_size as f64, timing.microseconds() / 1000.0)).collect(),
     };
-    let config = Config::textbook();
+    let config = TextbookConfig::textbook();
     Figure {
         title: "One training step as the vocabulary grows".into(),
         subtitle: format!(

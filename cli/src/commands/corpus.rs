@@ -7,7 +7,7 @@ use rapidvec::compress::Compression;
 use rapidvec::corpus::datasets::ptb::Split;
 use rapidvec::corpus::datasets::{Locator, ptb};
 use rapidvec::corpus::{
-    Corpus, CorpusError, EOS, MAX_WORD_BYTES, Preparation, ReadOptions, ReadReport, Source, Sources,
+    CorpusError, EOS, LineCorpus, LineOptions, LineReport, MAX_WORD_BYTES, Preparation, Source, Sources,
 };
 use rapidvec::error::Error;
 use std::path::Path;
@@ -104,13 +104,13 @@ impl Choice {
     }
 
     /// The text with its own vocabulary.
-    pub fn read(&self, reading: &Reading, options: &ReadOptions) -> anyhow::Result<Corpus> {
+    pub fn read(&self, reading: &Reading, options: &LineOptions) -> anyhow::Result<LineCorpus> {
         let corpus = match self {
             Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
             Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
             Choice::Texts(texts) => {
                 texts.tell(&options.preparation);
-                Corpus::read(&texts.sources.list, options)
+                LineCorpus::read(&texts.sources.list, options)
             }
         };
         corpus.map_err(with_flags)
@@ -120,16 +120,16 @@ impl Choice {
     pub fn read_with(
         &self,
         reading: &Reading,
-        options: &ReadOptions,
+        options: &LineOptions,
         vocabulary: &Vocabulary,
-    ) -> anyhow::Result<Corpus> {
-        let options = ReadOptions { max_tokens: None, ..options.clone() };
+    ) -> anyhow::Result<LineCorpus> {
+        let options = LineOptions { max_tokens: None, ..options.clone() };
         let corpus = match self {
             Choice::Builtin => rapidvec_textbook::builtin::corpus_with(&options, vocabulary),
             Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
             Choice::Texts(texts) => {
                 texts.tell(&options.preparation);
-                Corpus::read_with(&texts.sources.list, &options, vocabulary)
+                LineCorpus::read_with(&texts.sources.list, &options, vocabulary)
             }
         };
         corpus.map_err(with_flags)
@@ -191,7 +191,7 @@ pub fn with_flags(error: Error) -> anyhow::Error {
 }
 
 /// A line for everything that did not become a token as it stood.
-pub fn tell(name: &str, report: &ReadReport) {
+pub fn tell(name: &str, report: &LineReport) {
     let bytes = "bytes that are not UTF-8";
     let told = [
         (report.empty_lines, "line(s) without a word: skipped".to_owned()),

@@ -5,7 +5,7 @@ use super::reading::Reading;
 use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rapidvec::corpus::{
-    Corpus, CountOptions, CountReport, EOS, Preparation, ReadOptions, ReadProgress, Sentences, count_words,
+    Corpus, CorpusOptions, CorpusReport, EOS, LineCorpus, LineOptions, Preparation, ReadProgress, count_words,
 };
 use rapidvec::{Vocabulary, WordId};
 use std::ops::ControlFlow;
@@ -20,17 +20,25 @@ pub struct Counting {
 
     /// Different words that are kept while counting, about; when there are many more, the rarest are forgotten, and it is
     /// told. Which ones these are depends on the threads that share the text
-    #[arg(long, value_name = "N", default_value_t = CountOptions::default().max_vocab, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = CorpusOptions::default().max_vocab, allow_negative_numbers = true)]
     pub max_vocab: usize,
 }
 
 impl Counting {
     /// How words are counted in a text that is read like this.
-    pub fn options(&self, reading: &Reading, threads: usize) -> CountOptions<'static> {
-        let ReadOptions { max_tokens, invalid_utf8, preparation } = reading.options();
+    pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions<'static> {
+        let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
         let max_tokens = max_tokens.map(|most| most as u64);
         let (min_count, max_vocab) = (self.min_count, self.max_vocab);
-        CountOptions { min_count, max_vocab, max_tokens, invalid_utf8, preparation, threads, ..CountOptions::default() }
+        CorpusOptions {
+            min_count,
+            max_vocab,
+            max_tokens,
+            invalid_utf8,
+            preparation,
+            threads,
+            ..CorpusOptions::default()
+        }
     }
 
     /// Counts the words of a text, and tells what was left out.
@@ -39,7 +47,7 @@ impl Counting {
         choice: &Choice,
         reading: &Reading,
         threads: usize,
-    ) -> anyhow::Result<(Vocabulary, CountReport)> {
+    ) -> anyhow::Result<(Vocabulary, CorpusReport)> {
         let options = self.options(reading, threads);
         let (vocabulary, report) = count(choice, reading, &options)?;
         tell_counts(&choice.names().join(" "), &options, &report);
@@ -48,7 +56,11 @@ impl Counting {
 }
 
 /// Counts the words of a text.
-pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<(Vocabulary, CountReport)> {
+pub fn count(
+    choice: &Choice,
+    reading: &Reading,
+    options: &CorpusOptions,
+) -> anyhow::Result<(Vocabulary, CorpusReport)> {
     match choice {
         Choice::Texts(_) => {
             choice.tell_left_out(&options.preparation);
@@ -63,33 +75,33 @@ pub fn count(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyh
 }
 
 /// Reads a text as sentences.
-pub fn read(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
+pub fn read(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
     match choice {
         Choice::Texts(_) => {
             choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
-            Sentences::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
+            Corpus::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
         }
         Choice::Builtin | Choice::Ptb(_) => of_data_set(choice, reading, options),
     }
 }
 
-fn of_data_set(choice: &Choice, reading: &Reading, options: &CountOptions) -> anyhow::Result<Sentences> {
-    let read = ReadOptions {
+fn of_data_set(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
+    let read = LineOptions {
         max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
         invalid_utf8: options.invalid_utf8,
         preparation: options.preparation.clone(),
     };
     let corpus = choice.read(reading, &read)?;
     // Limited and prepared already.
-    let plain = CountOptions { max_tokens: None, preparation: Preparation::default(), ..options.clone() };
-    let mut sentences = Sentences::from_text(&corpus.name, &text_of(&corpus), &plain)?;
+    let plain = CorpusOptions { max_tokens: None, preparation: Preparation::default(), ..options.clone() };
+    let mut sentences = Corpus::from_text(&corpus.name, &text_of(&corpus), &plain)?;
     sentences.report.read = corpus.report; // what the text was before it was prepared
     Ok(sentences)
 }
 
 /// A data set as it was: its line ends are words to the textbook, but not here.
-fn text_of(corpus: &Corpus) -> String {
+fn text_of(corpus: &LineCorpus) -> String {
     let spell = |&id: &WordId| match corpus.vocabulary.word(id) {
         EOS => ["\n", ""],
         word => [word, " "],
@@ -98,7 +110,7 @@ fn text_of(corpus: &Corpus) -> String {
 }
 
 /// A line for everything that is not in the counts as it stood in the text.
-pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
+pub fn tell_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
     tell(name, &report.read);
     tell_pruned(name, options, report);
     let rare = match report.rare_words {
@@ -113,7 +125,7 @@ pub fn tell_counts(name: &str, options: &CountOptions, report: &CountReport) {
 }
 
 /// A line about words that were forgotten, where there were such.
-pub fn tell_pruned(name: &str, options: &CountOptions, report: &CountReport) {
+pub fn tell_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
     if report.pruned.rounds > 0 {
         let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
         let counts = match report.pruned.counted_again {
@@ -173,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_data_set_has_its_lines_back() {
-        let corpus = Corpus::from_text("book", "you say\ngoodbye", &ReadOptions::default()).unwrap();
+        let corpus = LineCorpus::from_text("book", "you say\ngoodbye", &LineOptions::default()).unwrap();
         assert_eq!(text_of(&corpus), "you say \ngoodbye \n");
     }
 }

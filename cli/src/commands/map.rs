@@ -4,7 +4,7 @@ use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
 use rapidvec::corpus::EOS;
-use rapidvec::vectors::{Floats, WordVectors};
+use rapidvec::vectors::{Numbers, WordVectors};
 use rapidvec::{Error, Vocabulary, WordId, cores, file};
 use rapidvec_map::{clusters, most_frequent, pca};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "top")]
     words: Option<PathBuf>,
     /// Draw so many of the most frequent words; the mark of sentence ends is not among them
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=MOST_WORDS))]
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=MAX_WORDS))]
     top: u32,
     /// How many dimensions become two [default: tsne, where it is built in and there are words enough, else pca]
     #[arg(long, value_enum)]
@@ -44,9 +44,9 @@ pub struct Args {
 }
 
 /// More could be calculated, but neither told apart nor moved smoothly.
-const MOST_WORDS: i64 = 20_000;
+const MAX_WORDS: i64 = 20_000;
 /// With fewer words t-SNE has no neighbourhoods to keep.
-const FEWEST_FOR_TSNE: usize = 8;
+const MIN_FOR_TSNE: usize = 8;
 /// Neighbours listed for a word.
 const NEIGHBOURS: usize = 10;
 /// Neighbours are looked for among the words of the map and so many of the most frequent words.
@@ -54,7 +54,7 @@ const SEARCHED: usize = 50_000;
 /// Of unknown words, the first few are named.
 const NAMED: usize = 5;
 /// A list of words that is larger is none.
-const LARGEST_LIST: u64 = 64 << 20;
+const MAX_LIST: u64 = 64 << 20;
 /// word2vec's mark of sentence ends.
 const WORD2VEC_EOS: &str = "</s>";
 
@@ -116,7 +116,7 @@ fn chosen(args: &Args, vocabulary: &Vocabulary) -> anyhow::Result<Vec<WordId>> {
     };
     let from = args.words.as_ref().unwrap_or(&args.model);
     anyhow::ensure!(!ids.is_empty(), "{}: no words to draw", from.display());
-    anyhow::ensure!(ids.len() as i64 <= MOST_WORDS, "a map holds at most {MOST_WORDS} words, got {}", ids.len());
+    anyhow::ensure!(ids.len() as i64 <= MAX_WORDS, "a map holds at most {MAX_WORDS} words, got {}", ids.len());
     Ok(ids)
 }
 
@@ -128,9 +128,9 @@ fn read_list(path: &Path) -> anyhow::Result<Vec<String>> {
         Box::new(fs::File::open(path).map_err(Error::io(path))?)
     };
     let mut bytes = Vec::new();
-    from.take(LARGEST_LIST + 1).read_to_end(&mut bytes).map_err(Error::io(path))?;
+    from.take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(Error::io(path))?;
     let shown = path.display();
-    anyhow::ensure!(bytes.len() as u64 <= LARGEST_LIST, "{shown}: expected a list of words, got over 64 MB");
+    anyhow::ensure!(bytes.len() as u64 <= MAX_LIST, "{shown}: expected a list of words, got over 64 MB");
     let text = String::from_utf8(bytes);
     let text =
         text.map_err(|error| anyhow::anyhow!("{shown}: expected UTF-8, one word a line: {}", error.utf8_error()))?;
@@ -189,7 +189,7 @@ fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, rapidvec_map::
 
 fn method(args: &Args, words: usize) -> Method {
     let built_in = if cfg!(feature = "tsne") { Method::Tsne } else { Method::Pca };
-    args.method.unwrap_or(if words < FEWEST_FOR_TSNE { Method::Pca } else { built_in })
+    args.method.unwrap_or(if words < MIN_FOR_TSNE { Method::Pca } else { built_in })
 }
 
 /// Vectors of length 1, so that distances on the map stand for cosines; a zero vector stays as it is.
@@ -239,6 +239,6 @@ fn searched(vectors: &WordVectors, ids: &[WordId]) -> Option<WordVectors> {
             numbers.extend(vectors.vector_by_id(id).expect("ids come from this vocabulary"));
         }
     }
-    let some = WordVectors::new(vocabulary, vectors.vector_size(), Floats::F32(numbers));
+    let some = WordVectors::new(vocabulary, vectors.vector_size(), Numbers::F32(numbers));
     Some(some.expect("whole rows of finite numbers, since they were opened"))
 }

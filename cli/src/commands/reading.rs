@@ -2,7 +2,7 @@
 
 use crate::output::UsageError;
 use clap::ValueEnum;
-use rapidvec::corpus::{InvalidUtf8, MissingField, Normalization, Preparation, ReadOptions, TokenizerKind};
+use rapidvec::corpus::{InvalidUtf8, LineOptions, MissingField, Normalization, Preparation, TokenizerKind};
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
@@ -186,8 +186,8 @@ impl Display for Tokenizer {
 
 impl Reading {
     /// How the corpus is read.
-    pub fn options(&self) -> ReadOptions {
-        ReadOptions {
+    pub fn options(&self) -> LineOptions {
+        LineOptions {
             max_tokens: self.max_tokens,
             invalid_utf8: self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind),
             preparation: self.preparation(),
@@ -205,7 +205,7 @@ impl Reading {
     }
 
     /// Refuses flags that contradict how a checkpoint's corpus was read.
-    pub fn check_against(&self, options: &ReadOptions) -> Result<(), UsageError> {
+    pub fn check_against(&self, options: &LineOptions) -> Result<(), UsageError> {
         let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
         same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))?;

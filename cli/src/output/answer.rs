@@ -1,6 +1,6 @@
 //! An answered question, whatever form it is shown in.
 
-use rapidvec::vectors::{Member, Neighbour};
+use rapidvec::vectors::{Neighbour, Ranked};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What was asked.
@@ -36,8 +36,8 @@ impl From<Neighbour> for Found {
     }
 }
 
-impl From<Member> for Found {
-    fn from(Member { word, similarity }: Member) -> Self {
+impl From<Ranked> for Found {
+    fn from(Ranked { word, similarity }: Ranked) -> Self {
         Self { word, similarity }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Columns where there is no terminal to ask.
 const PAGE: usize = 80;
 /// Columns that the bar itself has at least, before anything is told beside it.
-const LEAST_BAR: usize = 10;
+const MIN_BAR: usize = 10;
 /// What stands between the things that are told.
 const BETWEEN: &str = " | ";
 
@@ -49,7 +49,7 @@ impl Bar {
 
     /// What to tell beside the bar, as far as there is room for it; what matters most comes first.
     pub fn tell(&self, parts: &[String]) {
-        let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + LEAST_BAR;
+        let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + MIN_BAR;
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
     }
 

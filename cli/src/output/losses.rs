@@ -8,7 +8,7 @@ use std::io::{self, Write};
 const WIDE: usize = 40;
 const NARROW: usize = 20;
 /// Of more epochs than this, only the first and the last few have a line.
-const MOST_LINES: usize = 20;
+const MAX_LINES: usize = 20;
 
 /// Losses of a run, epoch by epoch.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +41,10 @@ impl LossCurve {
         let digits = self.epochs.iter().map(|(epoch, _)| epoch.to_string().len()).max().unwrap_or(1);
         let count = self.epochs.len();
         for (index, (epoch, losses)) in self.epochs.iter().enumerate().filter(|_| count > 1) {
-            if count > MOST_LINES && index == MOST_LINES / 2 {
+            if count > MAX_LINES && index == MAX_LINES / 2 {
                 writeln!(out, "  ...")?;
             }
-            if count <= MOST_LINES || index < MOST_LINES / 2 || index >= count - MOST_LINES / 2 {
+            if count <= MAX_LINES || index < MAX_LINES / 2 || index >= count - MAX_LINES / 2 {
                 let (first, last) = (losses[0], losses[losses.len() - 1]);
                 let shape = charts.shape(losses, NARROW);
                 writeln!(out, "  epoch {epoch:>digits$}  {first:.3} {arrow} {last:.3}  {shape}")?;

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub use unfinished::{Abandoned, Unfinished, abandon_writes};
 
 /// As many links as Linux follows before it gives up.
-const MOST_LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// Replaces the file at `path` by what `write` writes, or leaves everything as it was.
 ///
@@ -60,7 +60,7 @@ pub fn check_writable(path: &Path, force: bool) -> Result<()> {
 /// The place that `path` means in the end; it need not exist.
 fn follow_links(path: &Path) -> Result<PathBuf> {
     let mut target = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&target) {
             Ok(next) => target = folder_of(&target).join(next),
             Err(_) => return Ok(target), // no link, or nothing there
@@ -68,7 +68,7 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
         // Links under /proc lead to pipes that have no path: stop where the system itself sees no plain file.
         refuse_other_than_file(&target)?;
     }
-    Err(OutputError::EndlessLink { path: path.to_owned(), steps: MOST_LINKS }.into())
+    Err(OutputError::EndlessLink { path: path.to_owned(), steps: MAX_LINKS }.into())
 }
 
 fn refuse_other_than_file(path: &Path) -> Result<()> {

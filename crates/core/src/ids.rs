@@ -3,18 +3,18 @@
 //! A word's id is a `u32`, but a text of 65,535 words or fewer needs two bytes of it, and one of 16.7 million three. Of a large text
 //! the ids are most of what lies in memory, and of a small vocabulary more than its matrices.
 
-use super::{SENTENCE_END, WordId};
+use super::{EOS_ID, WordId};
 use std::ops::{ControlFlow, Range};
 
-/// A text that somebody else keeps: ids of words, with [`SENTENCE_END`] behind each sentence. A slice of `u32` is one, and so is what
-/// [`Sentences::ids`](rapidvec::corpus::Sentences::ids) gives, which takes half the room or three quarters of it.
+/// A text that somebody else keeps: ids of words, with [`EOS_ID`] behind each sentence. A slice of `u32` is one, and so is what
+/// [`Corpus::ids`](rapidvec::corpus::Corpus::ids) gives, which takes half the room or three quarters of it.
 ///
 /// ```
-/// use crate::{Ids, SENTENCE_END};
+/// use crate::{Ids, EOS_ID};
 ///
-/// let ids = Ids::from(&[4, 2, SENTENCE_END]);
+/// let ids = Ids::from(&[4, 2, EOS_ID]);
 /// assert_eq!((ids.len(), ids.get(1), ids.words()), (3, 2, 2));
-/// assert_eq!(ids.slice(1..3).to_vec(), [2, SENTENCE_END]);
+/// assert_eq!(ids.slice(1..3).to_vec(), [2, EOS_ID]);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Ids<'a>(Form<'a>);
@@ -103,7 +103,7 @@ impl<'a> Ids<'a> {
 
     /// How many are words.
     pub fn words(self) -> usize {
-        each_form!(self.0, ids => ids.iter().filter(|id| id.id() != SENTENCE_END).count())
+        each_form!(self.0, ids => ids.iter().filter(|id| id.id() != EOS_ID).count())
     }
 
     /// The id at this place.
@@ -169,7 +169,7 @@ impl<const N: usize> Stored for [u8; N] {
         bytes[..N].copy_from_slice(&self);
         let id = WordId::from_le_bytes(bytes);
         // The end of a sentence lost its upper bytes: no word has all of the lower ones set, see `width`.
-        if id == SENTENCE_END >> (8 * (size_of::<WordId>() - N)) { SENTENCE_END } else { id }
+        if id == EOS_ID >> (8 * (size_of::<WordId>() - N)) { EOS_ID } else { id }
     }
 }
 
@@ -217,7 +217,7 @@ mod tests {
             let ids: Vec<WordId> = numbers
                 .iter()
                 .map(|number| match number % 5 {
-                    0 => SENTENCE_END,
+                    0 => EOS_ID,
                     1 => words - 1,
                     _ => number % words,
                 })
@@ -233,7 +233,7 @@ mod tests {
             let at = at % (ids.len() + 1);
             prop_assert_eq!(packed.slice(at..ids.len()).to_vec(), &ids[at..]);
             prop_assert_eq!(packed.slice(0..at).iter().rev().collect::<Vec<_>>(), plain.slice(0..at).iter().rev().collect::<Vec<_>>());
-            let is = |id| id == SENTENCE_END;
+            let is = |id| id == EOS_ID;
             prop_assert_eq!(packed.position(is), ids.iter().position(|&id| is(id)));
             let mut seen = Vec::new();
             let broke = packed.try_for_each(|id| {

@@ -28,5 +28,5 @@ pub use ids::Ids;
 pub use ids::{pack, width};
 pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
 pub use rng::{Purpose, Rng};
-pub use vocabulary::{SENTENCE_END, Vocabulary, WordId};
+pub use vocabulary::{EOS_ID, Vocabulary, WordId};
 pub use word_list::{read_vocabulary, write_vocabulary};

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 pub type WordId = u32;
 
 /// Stands between sentences in a stream of ids; no word has it.
-pub const SENTENCE_END: WordId = WordId::MAX;
+pub const EOS_ID: WordId = WordId::MAX;
 
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///

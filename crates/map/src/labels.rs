@@ -220,12 +220,12 @@ struct Grid {
 }
 
 /// Cells in a row or column at most.
-const MOST_CELLS: f64 = 512.0;
+const MAX_CELLS: f64 = 512.0;
 
 impl Grid {
     fn new(frame: &Rect, height: f64) -> Self {
-        let cell = (2.0 * height).max(frame.width / MOST_CELLS).max(frame.height / MOST_CELLS);
-        let cells = |size: f64| (size / cell).ceil().clamp(1.0, MOST_CELLS) as usize;
+        let cell = (2.0 * height).max(frame.width / MAX_CELLS).max(frame.height / MAX_CELLS);
+        let cells = |size: f64| (size / cell).ceil().clamp(1.0, MAX_CELLS) as usize;
         let (columns, rows) = (cells(frame.width), cells(frame.height));
         let cells = vec![Vec::new(); columns * rows];
         Self { left: frame.left, top: frame.top, cell, columns, rows, cells, rects: Vec::new() }

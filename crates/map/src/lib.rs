@@ -13,19 +13,19 @@
 
 #![forbid(unsafe_code)]
 
-mod choice;
 mod cluster;
 mod eigen;
 mod error;
 pub mod labels;
-mod principal;
+mod pca;
 mod rows;
+mod select;
 #[cfg(feature = "tsne")]
-mod stochastic;
+mod tsne;
 
-pub use choice::most_frequent;
 pub use cluster::clusters;
 pub use error::MapError;
-pub use principal::{Pca, pca};
+pub use pca::{Pca, pca};
+pub use select::most_frequent;
 #[cfg(feature = "tsne")]
-pub use stochastic::{TsneOptions, tsne};
+pub use tsne::{TsneOptions, tsne};

@@ -11,7 +11,7 @@
 //! | 4.2 | [`NegativeSamplingLoss`] | one true word, a few negatives, their losses added |
 //! | 4.3 | [`CBOW`], [`SkipGram`] | the two models, wired from those layers |
 //! | 4.3 | [`SGD`], [`Adam`] | how gradients become steps |
-//! | 4.3 | [`Trainer`] | shuffle, batch, forward, backward, update |
+//! | 4.3 | [`TextbookTrainer`] | shuffle, batch, forward, backward, update |
 //! | 3 | [`MatMul`], [`SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
 //! Layers own no weights: the model has `w_in` and `w_out`, layers borrow them. A layer remembers from `forward` what its
@@ -47,7 +47,7 @@ pub use models::{CBOW, Model, Parameters, SkipGram, Weights};
 pub use optimizers::{Adam, Optimizer, SGD};
 pub use parameter::{Field, Parameter};
 pub use rapidvec::{Error, Result};
-pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, Trainer, TrainerState};
+pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, TextbookTrainer, TrainerState};
 pub use wiring::Wiring;
 
 #[cfg(test)]

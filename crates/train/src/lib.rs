@@ -15,10 +15,10 @@ pub mod corpus;
 pub mod cpu;
 pub mod error;
 
-pub use config::{EngineConfig, ModelKind};
+pub use config::{Config, ModelKind};
 pub use error::{Error, Result};
 pub use rapidvec_core::{
-    Ids, SENTENCE_END, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
+    EOS_ID, Ids, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};

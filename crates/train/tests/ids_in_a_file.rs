@@ -2,14 +2,14 @@
 //! makes the same bits.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec::corpus::{CountOptions, Sentences};
-use rapidvec::cpu::{Pause, Trainer};
-use rapidvec::{EngineConfig, Ids, ModelKind};
+use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::cpu::{CpuTrainer, Pause};
+use rapidvec::{Config, Ids, ModelKind};
 use rapidvec_core::Matrix;
 
-fn trained<'a>(config: &EngineConfig, ids: impl Into<Ids<'a>>, counts: &[u64]) -> (Matrix, Matrix, Option<f64>) {
+fn trained<'a>(config: &Config, ids: impl Into<Ids<'a>>, counts: &[u64]) -> (Matrix, Matrix, Option<f64>) {
     let ids = ids.into();
-    let mut trainer = Trainer::new(config, ids, counts, 1).unwrap();
+    let mut trainer = CpuTrainer::new(config, ids, counts, 1).unwrap();
     while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
     let held_out = trainer.held_out_loss(ids.slice(0..ids.len() / 2), || false).unwrap();
     (trainer.w_in().clone(), trainer.w_out().clone(), held_out)
@@ -27,8 +27,8 @@ fn ids_train_to_the_same_bits_wherever_they_lie() {
     for (words, bytes) in [(300, 2), (70_000, 3)] {
         let text = text(words, 60_000);
         let read = |memory_limit| {
-            let options = CountOptions { min_count: 1, memory_limit, ..CountOptions::default() };
-            Sentences::from_text("text", &text, &options).unwrap()
+            let options = CorpusOptions { min_count: 1, memory_limit, ..CorpusOptions::default() };
+            Corpus::from_text("text", &text, &options).unwrap()
         };
         let (memory, file) = (read(None), read(Some(0)));
         assert_eq!((memory.is_spilled(), file.is_spilled()), (false, true));
@@ -39,7 +39,7 @@ fn ids_train_to_the_same_bits_wherever_they_lie() {
             assert_eq!((sentences.fingerprint(), sentences.counts()), (memory.fingerprint(), memory.counts()));
         }
         for model in [ModelKind::SkipGram, ModelKind::Cbow] {
-            let config = EngineConfig { vector_size: 5, epochs: 2, ..EngineConfig::word2vec(model) };
+            let config = Config { vector_size: 5, epochs: 2, ..Config::word2vec(model) };
             let expected = trained(&config, &plain, memory.counts());
             assert!(expected.2.is_some());
             assert_eq!(trained(&config, memory.ids(), memory.counts()), expected, "{model:?}, {words} words in memory");

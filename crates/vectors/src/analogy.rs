@@ -7,10 +7,10 @@
 //!   addend, for the same scores as gensim's `most_similar_cosmul`, where the paper has 0.001
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 
-use super::best::Best;
 use super::restrict::Restricted;
 use super::scan::Score;
 use super::search::{Neighbour, merged, unit, wide_unit, with_slack};
+use super::top_k::TopK;
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use rapidvec_core::WordId;
@@ -73,7 +73,7 @@ impl Restricted<'_> {
 
     fn by_product(&self, units: [Vec<f32>; 3], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
         let [a, b, c] = &units;
-        let start = || (Best::new(with_slack(top)), Vec::new());
+        let start = || (TopK::new(with_slack(top)), Vec::new());
         let shares = self.scan(&[a, b, c], Score::Cosine, start, |(best, scores), block| {
             scores.clear();
             let [a, b, c] = [0, 1, 2].map(|query| block.scores[query].iter());
@@ -89,7 +89,7 @@ impl Restricted<'_> {
         let shares = self.scan(
             &[query],
             Score::Dot,
-            || Best::new(with_slack(top)),
+            || TopK::new(with_slack(top)),
             |best, block| best.offer_all(&block.scores[0], left_out, |i| self.id(block.first + i)),
         )?;
         Ok(self.vectors.neighbours(merged(shares, top), top, |id| self.vectors.exact_dot(query, id)))
@@ -109,7 +109,7 @@ fn b_minus_a_plus_c([a, b, c]: [Vec<f64>; 3]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Floats;
+    use crate::Numbers;
     use half::f16;
     use rapidvec_core::Vocabulary;
 
@@ -131,7 +131,7 @@ mod tests {
         }
         let numbers = ROWS.map(|(_, row)| row).concat();
         let halves = numbers.iter().map(|&x| f16::from_f32(x)).collect();
-        [Floats::F32(numbers), Floats::F16(halves)]
+        [Numbers::F32(numbers), Numbers::F16(halves)]
             .map(|floats| WordVectors::new(vocabulary.clone(), 3, floats).unwrap())
     }
 

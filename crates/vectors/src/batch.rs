@@ -3,10 +3,10 @@
 //! Queries times rows, a block of rows at a time: a row is read once for a thousand queries, and the product runs as fast
 //! as the machine multiplies. The answers are those of single queries: candidates from the product, scores in f64.
 
-use super::best::{Best, Floor};
 use super::restrict::Restricted;
 use super::scan::{Block, Products, Score};
 use super::search::{Neighbour, merged, unit, widened, with_slack};
+use super::top_k::{SharedThreshold, TopK};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use rapidvec_core::WordId;
@@ -92,7 +92,7 @@ impl Restricted<'_> {
     }
 
     fn one_pass(&self, units: &[f32], top: usize, left_out: &[&[WordId]]) -> Result<Vec<Vec<Neighbour>>, QueryError> {
-        let start = || left_out.iter().map(|_| Best::new(with_slack(top))).collect::<Vec<_>>();
+        let start = || left_out.iter().map(|_| TopK::new(with_slack(top))).collect::<Vec<_>>();
         let shares = if left_out.len() <= FEW {
             let units: Vec<_> = units.chunks_exact(self.vectors.vector_size()).collect();
             self.scan(&units, Score::Cosine, start, |bests, Block { first, scores }| {
@@ -101,7 +101,7 @@ impl Restricted<'_> {
                 }
             })?
         } else {
-            let floors: Vec<_> = left_out.iter().map(|_| Floor::default()).collect();
+            let floors: Vec<_> = left_out.iter().map(|_| SharedThreshold::default()).collect();
             self.products(units, 1, start, |bests, Products { first, rows, queries, scores }| {
                 let bests = bests[queries.clone()].iter_mut().zip(&left_out[queries.clone()]).zip(&floors[queries]);
                 for (((best, left_out), floor), scores) in bests.zip(scores.chunks_exact(rows)) {
@@ -120,7 +120,7 @@ impl Restricted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Floats;
+    use crate::Numbers;
     use half::f16;
     use rapidvec_core::Vocabulary;
 
@@ -140,7 +140,7 @@ mod tests {
         let number = |i: usize| ((i % (SIZE * 700) * 7919 % 1009) as f32 - 504.0) / 100.0 * scale(i / SIZE);
         let numbers: Vec<f32> = (0..rows * SIZE).map(number).collect();
         let halves = || numbers.iter().map(|&x| f16::from_f32(x)).collect();
-        let floats = if half { Floats::F16(halves()) } else { Floats::F32(numbers.clone()) };
+        let floats = if half { Numbers::F16(halves()) } else { Numbers::F32(numbers.clone()) };
         WordVectors::new(vocabulary, SIZE, floats).unwrap()
     }
 

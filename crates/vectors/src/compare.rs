@@ -17,7 +17,7 @@ use rapidvec_core::WordId;
 
 /// A word among others, and how near it is to their mean.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Member {
+pub struct Ranked {
     /// The word, as it was given.
     pub word: String,
     /// Its cosine with the mean of all of them, from -1 to 1.
@@ -47,10 +47,10 @@ impl WordVectors {
     ///
     /// # Errors
     /// As [`n_similarity`](Self::n_similarity).
-    pub fn rank_by_centrality(&self, words: &[&str]) -> Result<Vec<Member>, QueryError> {
+    pub fn rank_by_centrality(&self, words: &[&str]) -> Result<Vec<Ranked>, QueryError> {
         let mean = wide_unit(self.sum(words, wide_unit)?);
         let member =
-            |word: &&str| Ok(Member { word: (*word).to_owned(), similarity: cosine(&mean, &self.vector_of(word)?) });
+            |word: &&str| Ok(Ranked { word: (*word).to_owned(), similarity: cosine(&mean, &self.vector_of(word)?) });
         let mut ranked = words.iter().map(member).collect::<Result<Vec<_>, QueryError>>()?;
         ranked.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
         Ok(ranked)
@@ -59,17 +59,17 @@ impl WordVectors {
     /// The word that does not belong with the others: the one farthest from their mean.
     ///
     /// ```
-    /// # use rapidvec_vectors::{Floats, WordVectors};
+    /// # use rapidvec_vectors::{Numbers, WordVectors};
     /// # let mut vocabulary = rapidvec_core::Vocabulary::new();
     /// # ["breakfast", "lunch", "car", "dinner"].map(|word| vocabulary.add(word));
-    /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(vec![1.0, 0.1, 2.0, 0.0, 0.0, 1.0, 1.0, 0.2]))?;
+    /// # let vectors = WordVectors::new(vocabulary, 2, Numbers::F32(vec![1.0, 0.1, 2.0, 0.0, 0.0, 1.0, 1.0, 0.2]))?;
     /// assert_eq!(vectors.odd_one_out(&["breakfast", "lunch", "car", "dinner"])?.word, "car");
     /// # Ok::<(), rapidvec_vectors::Error>(())
     /// ```
     ///
     /// # Errors
     /// As [`n_similarity`](Self::n_similarity).
-    pub fn odd_one_out(&self, words: &[&str]) -> Result<Member, QueryError> {
+    pub fn odd_one_out(&self, words: &[&str]) -> Result<Ranked, QueryError> {
         self.rank_by_centrality(words)?.pop().ok_or(QueryError::NoWords)
     }
 
@@ -126,7 +126,7 @@ impl Restricted<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Floats, Neighbour};
+    use crate::{Neighbour, Numbers};
     use rapidvec_core::Vocabulary;
 
     const ROWS: [(&str, [f32; 3]); 9] = [
@@ -146,14 +146,14 @@ mod tests {
         let mut vocabulary = Vocabulary::new();
         ROWS[..words].iter().for_each(|(word, _)| assert!(vocabulary.insert(word, 0).is_some()));
         let numbers = ROWS[..words].iter().flat_map(|(_, row)| *row).collect();
-        WordVectors::new(vocabulary, 3, Floats::F32(numbers)).unwrap()
+        WordVectors::new(vocabulary, 3, Numbers::F32(numbers)).unwrap()
     }
 
     fn check(found: &[Neighbour], expected: &[(&str, f32)]) {
         check_all(found.iter().map(|found| (found.word.as_str(), found.similarity)).collect(), expected);
     }
 
-    fn check_members(found: &[Member], expected: &[(&str, f32)]) {
+    fn check_members(found: &[Ranked], expected: &[(&str, f32)]) {
         check_all(found.iter().map(|found| (found.word.as_str(), found.similarity)).collect(), expected);
     }
 

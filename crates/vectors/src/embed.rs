@@ -21,10 +21,10 @@ use std::path::Path;
 /// Makes vectors of texts.
 ///
 /// ```
-/// use crate::{Embedder, Floats, WordVectors};
+/// use crate::{Embedder, Numbers, WordVectors};
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();
 /// ["you", "say", "goodbye"].map(|word| vocabulary.add(word));
-/// let numbers = Floats::F32(vec![2.0, 0.0, 0.0, 3.0, 0.0, -1.0]); // 3 words x 2 numbers
+/// let numbers = Numbers::F32(vec![2.0, 0.0, 0.0, 3.0, 0.0, -1.0]); // 3 words x 2 numbers
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
 ///
 /// let embedder = Embedder::new(&vectors);
@@ -212,7 +212,7 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Floats;
+    use crate::Numbers;
     use rapidvec_core::Vocabulary;
 
     fn vectors(counts: [u64; 4]) -> WordVectors {
@@ -221,7 +221,7 @@ mod tests {
             vocabulary.insert(word, count);
         }
         let numbers = vec![3.0, 4.0, 0.0, -2.0, 1.0, 0.0, 0.0, 0.0];
-        WordVectors::new(vocabulary, 2, Floats::F32(numbers)).unwrap()
+        WordVectors::new(vocabulary, 2, Numbers::F32(numbers)).unwrap()
     }
 
     #[test]

@@ -10,7 +10,6 @@ mod analogy;
 #[cfg(feature = "ann")]
 pub mod ann;
 mod batch;
-mod best;
 mod compare;
 mod embed;
 pub mod error;
@@ -27,15 +26,16 @@ mod spelling;
 mod storage;
 mod subwords;
 mod threads;
+mod top_k;
 mod word_vectors;
 
 pub use analogy::AnalogyMethod;
-pub use compare::Member;
+pub use compare::Ranked;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
 pub use mapped::tell_file_faults;
 pub use restrict::Restricted;
 pub use search::Neighbour;
-pub use storage::{Floats, Rows};
+pub use storage::{Numbers, Rows};
 pub use subwords::Subwords;
 pub use word_vectors::WordVectors;

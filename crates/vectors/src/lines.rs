@@ -2,7 +2,7 @@
 //!
 //! Compressed streams are told by their first bytes and unpacked, a byte order mark is dropped. A line longer than
 //! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and left out. What
-//! is no UTF-8, or holds a NUL, is refused with its line; what unpacks to over [`MOST_RATIO`] times its size, once
+//! is no UTF-8, or holds a NUL, is refused with its line; what unpacks to over [`MAX_RATIO`] times its size, once
 //! [`FREE_BYTES`] came out, is refused as a trap ([`Bomb`]).
 
 use crate::error::{Error, Result, TextError};
@@ -20,7 +20,7 @@ pub const MAX_PIECE_BYTES: usize = 1 << 16;
 /// As much as this may unpack from anything.
 const FREE_BYTES: u64 = 16 << 20;
 /// Behind that, unpacked bytes for each packed one, at most. Text is 3 to 20 times as long.
-const MOST_RATIO: u64 = 1_000;
+const MAX_RATIO: u64 = 1_000;
 
 const MARK: &str = "\u{feff}";
 
@@ -71,8 +71,8 @@ impl<R: Read> Read for Guard<R> {
         let length = self.decoder.read(buffer)?;
         self.unpacked += length as u64;
         let (packed, unpacked) = (self.packed.load(Ordering::Relaxed), self.unpacked);
-        if unpacked > FREE_BYTES && unpacked / MOST_RATIO > packed {
-            return Err(io::Error::other(Bomb { format: self.format, packed, unpacked, expected: MOST_RATIO }));
+        if unpacked > FREE_BYTES && unpacked / MAX_RATIO > packed {
+            return Err(io::Error::other(Bomb { format: self.format, packed, unpacked, expected: MAX_RATIO }));
         }
         Ok(length)
     }
@@ -226,7 +226,7 @@ mod tests {
         for compression in [Compression::Zstd, Compression::Xz] {
             let mut packed = Vec::new();
             compression.write(&mut packed, |out| out.write_all(&text)).unwrap();
-            assert!((text.len() / packed.len()) as u64 > MOST_RATIO, "{compression:?}: {} bytes", packed.len());
+            assert!((text.len() / packed.len()) as u64 > MAX_RATIO, "{compression:?}: {} bytes", packed.len());
             assert_eq!(lines(&packed).unwrap().len(), count, "{compression:?}");
         }
     }

@@ -14,10 +14,10 @@ impl WordVectors {
     /// read so.
     ///
     /// ```
-    /// # use rapidvec_vectors::{Floats, WordVectors};
+    /// # use rapidvec_vectors::{Numbers, WordVectors};
     /// let mut vocabulary = rapidvec_core::Vocabulary::new();
     /// let cafe = vocabulary.add("café");
-    /// let vectors = WordVectors::new(vocabulary, 1, Floats::F32(vec![1.0]))?;
+    /// let vectors = WordVectors::new(vocabulary, 1, Numbers::F32(vec![1.0]))?;
     /// assert_eq!(vectors.id("cafe\u{301}"), Some(cafe)); // an e, and an accent of its own
     /// assert_eq!(vectors.id("Café"), None);
     /// # Ok::<(), rapidvec_vectors::Error>(())
@@ -47,12 +47,12 @@ pub(super) fn was_lower(model: &ModelFile) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Floats;
+    use crate::Numbers;
 
     fn vectors(words: &[&str], lower: bool) -> WordVectors {
         let mut vocabulary = Vocabulary::new();
         words.iter().for_each(|word| assert!(vocabulary.insert(word, 1).is_some()));
-        let numbers = Floats::F32(vec![1.0; words.len()]);
+        let numbers = Numbers::F32(vec![1.0; words.len()]);
         WordVectors::new(vocabulary, 1, numbers).unwrap().with_lower(lower)
     }
 

@@ -3,9 +3,11 @@
 use super::format::fasttext::FastTextModel;
 use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
-use super::format::{Format, OpenOptions, OpenReport, Table, npz, recognise, unpack, word2vec_binary, word2vec_text};
+use super::format::{
+    Format, OpenOptions, OpenReport, VectorTable, npz, recognise, unpack, word2vec_binary, word2vec_text,
+};
 use super::mapped::Bytes;
-use super::{Floats, Rows, WordVectors, lookup};
+use super::{Numbers, Rows, WordVectors, lookup};
 use crate::error::{FormatError, Result};
 use half::f16;
 use rapidvec_core::{Vocabulary, WordId};
@@ -46,7 +48,7 @@ impl WordVectors {
             Format::Safetensors => of_model(bytes, options, &mut report)?,
             Format::Pickle => {
                 let TextbookVectors { vocabulary, vector_size, vectors } = pickle::read(&bytes)?;
-                of_table(Table { vocabulary, vector_size, floats: vectors }, options, &mut report)?
+                of_table(VectorTable { vocabulary, vector_size, floats: vectors }, options, &mut report)?
             }
             Format::Word2vecText => of_rows(word2vec_text::read(&bytes, options, &mut report)?)?,
             Format::Glove => of_rows(word2vec_text::read_without_header(&bytes, options, &mut report)?)?,
@@ -59,12 +61,12 @@ impl WordVectors {
 }
 
 /// What a reader found that kept to the options itself.
-fn of_rows(table: Table) -> Result<WordVectors, FormatError> {
+fn of_rows(table: VectorTable) -> Result<WordVectors, FormatError> {
     WordVectors::new(table.vocabulary, table.vector_size, table.floats)
 }
 
 /// What a reader found that knows no options.
-fn of_table(table: Table, options: &OpenOptions, report: &mut OpenReport) -> Result<WordVectors, FormatError> {
+fn of_table(table: VectorTable, options: &OpenOptions, report: &mut OpenReport) -> Result<WordVectors, FormatError> {
     if options.limit.is_none_or(|limit| limit >= table.vocabulary.len()) {
         return of_rows(table);
     }
@@ -90,7 +92,7 @@ fn is_finite(rows: &Rows) -> bool {
 }
 
 /// A copy of what `options` let in. Rows that are not finite stay, to be refused, unless they are to be left out.
-fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions, report: &mut OpenReport) -> Table {
+fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions, report: &mut OpenReport) -> VectorTable {
     let most = options.limit.map_or(rows.len(), |limit| limit.min(rows.len()));
     let mut vocabulary = Vocabulary::new();
     let mut numbers = Vec::with_capacity(most * rows.vector_size());
@@ -105,6 +107,6 @@ fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions, report: &mut 
     });
     report.stopped_at_limit = most < rows.len();
     let half = || numbers.iter().map(|&number| f16::from_f32(number)).collect();
-    let floats = if rows.is_half() { Floats::F16(half()) } else { Floats::F32(numbers) };
-    Table { vocabulary, vector_size: rows.vector_size(), floats }
+    let floats = if rows.is_half() { Numbers::F16(half()) } else { Numbers::F32(numbers) };
+    VectorTable { vocabulary, vector_size: rows.vector_size(), floats }
 }

@@ -67,10 +67,10 @@ impl WordVectors {
     /// how often words were seen, its order is taken for that of frequency, as most programs write it.
     ///
     /// ```
-    /// # use rapidvec_vectors::{Floats, WordVectors};
+    /// # use rapidvec_vectors::{Numbers, WordVectors};
     /// # let mut vocabulary = rapidvec_core::Vocabulary::new();
     /// # [("you", 9), ("we", 1), ("car", 5)].map(|(word, count)| vocabulary.insert(word, count));
-    /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]))?;
+    /// # let vectors = WordVectors::new(vocabulary, 2, Numbers::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]))?;
     /// assert_eq!(vectors.most_similar("you", 1)?[0].word, "we");
     /// assert_eq!(vectors.restrict(2).most_similar("you", 1)?[0].word, "car"); // `we` is the rarest
     /// # Ok::<(), rapidvec_vectors::Error>(())

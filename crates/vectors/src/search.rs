@@ -4,9 +4,9 @@
 //! in f32 finds the candidates, [`SLACK`] more than are asked for; their similarities are then calculated in f64 and decide
 //! the order. So the answer depends neither on the number of threads nor on the instruction set.
 
-use super::best::{Best, Scored};
 use super::restrict::Restricted;
 use super::scan::Score;
+use super::top_k::{Scored, TopK};
 use super::word_vectors::WordVectors;
 use crate::error::QueryError;
 use rapidvec_core::WordId;
@@ -54,11 +54,11 @@ impl WordVectors {
     /// a negative weight push away.
     ///
     /// ```
-    /// # use rapidvec_vectors::{Floats, WordVectors};
+    /// # use rapidvec_vectors::{Numbers, WordVectors};
     /// # let mut vocabulary = rapidvec_core::Vocabulary::new();
     /// # ["king", "man", "woman", "queen", "car"].map(|word| vocabulary.add(word));
     /// # let numbers = vec![3.0, 1.0, 1.0, 0.0, 0.0, 2.0, 1.0, 3.0, -1.0, 0.0];
-    /// # let vectors = WordVectors::new(vocabulary, 2, Floats::F32(numbers))?;
+    /// # let vectors = WordVectors::new(vocabulary, 2, Numbers::F32(numbers))?;
     /// let found = vectors.most_similar_weighted(&[("king", 1.0), ("man", -1.0), ("woman", 0.8)], 1)?;
     /// assert_eq!(found[0].word, "queen");
     /// # Ok::<(), rapidvec_vectors::Error>(())
@@ -147,7 +147,7 @@ impl Restricted<'_> {
         let shares = self.scan(
             &[unit],
             Score::Cosine,
-            || Best::new(with_slack(top)),
+            || TopK::new(with_slack(top)),
             |best, block| best.offer_all(&block.scores[0], left_out, |i| self.id(block.first + i)),
         )?;
         Ok(self.vectors.neighbours(merged(shares, top), top, |id| self.vectors.exact_cosine(unit, id)))
@@ -156,7 +156,7 @@ impl Restricted<'_> {
 
 impl WordVectors {
     /// The best `top` of the candidates by their exact scores.
-    pub(super) fn neighbours(&self, candidates: Best, top: usize, exact: impl Fn(WordId) -> f32) -> Vec<Neighbour> {
+    pub(super) fn neighbours(&self, candidates: TopK, top: usize, exact: impl Fn(WordId) -> f32) -> Vec<Neighbour> {
         let mut scored: Vec<_> = candidates.ids().map(|id| Scored { score: exact(id), id }).collect();
         scored.sort_unstable_by(|a, b| b.cmp(a));
         scored.truncate(top);
@@ -196,8 +196,8 @@ pub(super) fn with_slack(top: usize) -> usize {
 }
 
 /// The best of all shares.
-pub(super) fn merged(shares: Vec<Best>, top: usize) -> Best {
-    shares.into_iter().reduce(Best::merge).unwrap_or_else(|| Best::new(top))
+pub(super) fn merged(shares: Vec<TopK>, top: usize) -> TopK {
+    shares.into_iter().reduce(TopK::merge).unwrap_or_else(|| TopK::new(top))
 }
 
 /// `vector` scaled to length 1; the zero vector stays as it is.
@@ -244,7 +244,7 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AnalogyMethod, Floats};
+    use crate::{AnalogyMethod, Numbers};
     use half::f16;
     use proptest::prelude::*;
     use rapidvec_core::Vocabulary;
@@ -252,7 +252,7 @@ mod tests {
     fn vectors(size: usize, numbers: Vec<f32>) -> WordVectors {
         let mut vocabulary = Vocabulary::new();
         (0..numbers.len() / size).for_each(|id| assert_eq!(vocabulary.add(&format!("w{id}")), id as WordId));
-        WordVectors::new(vocabulary, size, Floats::F32(numbers)).unwrap()
+        WordVectors::new(vocabulary, size, Numbers::F32(numbers)).unwrap()
     }
 
     fn ids(found: &[Neighbour]) -> Vec<WordId> {
@@ -362,7 +362,7 @@ mod tests {
             if half {
                 let halves: Vec<f16> = numbers.iter().map(|&x| f16::from_f32(x)).collect();
                 numbers = halves.iter().map(|x| x.to_f32()).collect();
-                vectors = WordVectors::new(vectors.vocabulary().clone(), size, Floats::F16(halves)).unwrap();
+                vectors = WordVectors::new(vectors.vocabulary().clone(), size, Numbers::F16(halves)).unwrap();
             }
             let rows: Vec<&[f32]> = numbers.chunks(size).collect();
             let found = vectors.most_similar("w0", top).unwrap();

@@ -42,7 +42,7 @@ fn lower(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
 }
 
 /// More mistakes than this make another word.
-fn most_mistakes(length: usize) -> usize {
+fn max_mistakes(length: usize) -> usize {
     match length {
         0..=1 => 0,
         2..=4 => 1,
@@ -61,7 +61,7 @@ struct Aligner {
 
 impl Aligner {
     fn new(wanted: Vec<char>) -> Self {
-        let most = most_mistakes(wanted.len());
+        let most = max_mistakes(wanted.len());
         let row = vec![0; wanted.len() + most + 1];
         Self { wanted, most, candidate: Vec::new(), rows: [row.clone(), row.clone(), row] }
     }
@@ -184,7 +184,7 @@ mod tests {
             let mut aligner = Aligner::new(a.clone());
             for b in others { // one aligner for all: nothing of one may leak into the next
                 let expected = reference(&a, &b.chars().collect::<Vec<_>>());
-                let expected = Some(expected).filter(|&distance| distance <= most_mistakes(a.len()));
+                let expected = Some(expected).filter(|&distance| distance <= max_mistakes(a.len()));
                 prop_assert_eq!(aligner.distance(&b), expected);
             }
         }

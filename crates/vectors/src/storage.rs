@@ -1,6 +1,6 @@
 //! Where the numbers of the vectors live.
 //!
-//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Numbers are stored in single or half
+//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Storage are stored in single or half
 //! precision, owned or mapped from a file; whoever reads a row gets single precision.
 
 use super::mapped::Section;
@@ -14,19 +14,19 @@ use std::ops::Range;
 
 /// Vectors held in memory, row after row, in the precision their file has.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Floats {
+pub enum Numbers {
     /// Single precision.
     F32(Vec<f32>),
     /// Half precision, as the chapter stores its vectors.
     F16(Vec<f16>),
 }
 
-impl Floats {
+impl Numbers {
     /// How many numbers there are.
     pub fn len(&self) -> usize {
         match self {
-            Floats::F32(numbers) => numbers.len(),
-            Floats::F16(numbers) => numbers.len(),
+            Numbers::F32(numbers) => numbers.len(),
+            Numbers::F16(numbers) => numbers.len(),
         }
     }
 
@@ -37,8 +37,8 @@ impl Floats {
 }
 
 #[derive(Debug, Clone)]
-enum Numbers {
-    Owned(Floats),
+enum Storage {
+    Owned(Numbers),
     /// Little-endian, at any alignment.
     MappedF32(Section),
     /// Little-endian, at any alignment.
@@ -48,7 +48,7 @@ enum Numbers {
 /// A matrix of `V` rows by `D` numbers. Cloning a mapped one copies no numbers.
 #[derive(Debug, Clone)]
 pub struct Rows {
-    numbers: Numbers,
+    numbers: Storage,
     rows: usize,
     vector_size: usize,
 }
@@ -58,21 +58,21 @@ impl Rows {
     ///
     /// # Errors
     /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not how many numbers there are.
-    pub fn new(words: usize, vector_size: usize, floats: Floats) -> Result<Self, FormatError> {
+    pub fn new(words: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
         check_size("input.weight", words, vector_size, floats.len())?;
-        Ok(Self { numbers: Numbers::Owned(floats), rows: words, vector_size })
+        Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
     }
 
     /// The little-endian f32 numbers in `section`, which holds whole rows.
     pub(crate) fn mapped_f32(section: Section, vector_size: usize) -> Self {
         let rows = section.len() / (4 * vector_size);
-        Self { numbers: Numbers::MappedF32(section), rows, vector_size }
+        Self { numbers: Storage::MappedF32(section), rows, vector_size }
     }
 
     /// The little-endian f16 numbers in `section`, which holds whole rows.
     pub(crate) fn mapped_f16(section: Section, vector_size: usize) -> Self {
         let rows = section.len() / (2 * vector_size);
-        Self { numbers: Numbers::MappedF16(section), rows, vector_size }
+        Self { numbers: Storage::MappedF16(section), rows, vector_size }
     }
 
     /// How many rows there are: `V`.
@@ -92,7 +92,7 @@ impl Rows {
 
     /// Whether the numbers are stored in half precision.
     pub fn is_half(&self) -> bool {
-        matches!(self.numbers, Numbers::Owned(Floats::F16(_)) | Numbers::MappedF16(_))
+        matches!(self.numbers, Storage::Owned(Numbers::F16(_)) | Storage::MappedF16(_))
     }
 
     /// How numbers are stored.
@@ -114,10 +114,10 @@ impl Rows {
         let numbers = range.start * size..range.end * size;
         let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
         match &self.numbers {
-            Numbers::MappedF32(section) | Numbers::MappedF16(section) => Cow::Borrowed(&section[bytes]),
-            Numbers::Owned(Floats::F32(all)) => single_bytes(&all[numbers.clone()])
+            Storage::MappedF32(section) | Storage::MappedF16(section) => Cow::Borrowed(&section[bytes]),
+            Storage::Owned(Numbers::F32(all)) => single_bytes(&all[numbers.clone()])
                 .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
-            Numbers::Owned(Floats::F16(all)) => half_bytes(&all[numbers.clone()])
+            Storage::Owned(Numbers::F16(all)) => half_bytes(&all[numbers.clone()])
                 .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
         }
     }
@@ -128,11 +128,11 @@ impl Rows {
     /// Those of the system.
     pub(super) fn first_bytes<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<Cow<'b, [u8]>> {
         match &self.numbers {
-            Numbers::MappedF32(section) | Numbers::MappedF16(section) => {
+            Storage::MappedF32(section) | Storage::MappedF16(section) => {
                 let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
                 section.read(bytes, buffer).map(Cow::Borrowed)
             }
-            Numbers::Owned(_) => Ok(self.bytes(range)),
+            Storage::Owned(_) => Ok(self.bytes(range)),
         }
     }
 
@@ -149,7 +149,7 @@ impl Rows {
 
     /// Whether the numbers lie in a mapped file.
     pub(super) fn is_mapped(&self) -> bool {
-        !matches!(self.numbers, Numbers::Owned(_))
+        !matches!(self.numbers, Storage::Owned(_))
     }
 
     /// Row `id`, `D` numbers, copied. `None` if there is no such row.
@@ -176,18 +176,18 @@ impl Rows {
         let size = self.vector_size;
         let mut single = vec![0.0; size];
         match &self.numbers {
-            Numbers::Owned(Floats::F32(numbers)) => {
+            Storage::Owned(Numbers::F32(numbers)) => {
                 range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
             }
-            Numbers::Owned(Floats::F16(numbers)) => range.for_each(|id| {
+            Storage::Owned(Numbers::F16(numbers)) => range.for_each(|id| {
                 numbers[id * size..(id + 1) * size].convert_to_f32_slice(&mut single);
                 see(id, &single);
             }),
-            Numbers::MappedF32(bytes) => range.for_each(|id| {
+            Storage::MappedF32(bytes) => range.for_each(|id| {
                 decode_f32(&bytes[4 * id * size..4 * (id + 1) * size], &mut single);
                 see(id, &single);
             }),
-            Numbers::MappedF16(bytes) => {
+            Storage::MappedF16(bytes) => {
                 let mut halves = vec![f16::ZERO; size];
                 range.for_each(|id| {
                     decode_f16(&bytes[2 * id * size..2 * (id + 1) * size], &mut halves);
@@ -274,8 +274,8 @@ mod tests {
             let single = section(numbers.iter().map(|x| x.to_le_bytes().to_vec()), offset);
             let half = section(halves.iter().map(|x| x.to_le_bytes().to_vec()), offset);
             for rows in [
-                Rows::new(5, 7, Floats::F32(numbers.clone())).unwrap(),
-                Rows::new(5, 7, Floats::F16(halves.clone())).unwrap(),
+                Rows::new(5, 7, Numbers::F32(numbers.clone())).unwrap(),
+                Rows::new(5, 7, Numbers::F16(halves.clone())).unwrap(),
                 Rows::mapped_f32(single, 7),
                 Rows::mapped_f16(half, 7),
             ] {
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn refuses_numbers_that_fill_no_whole_rows() {
-        let new = |words, size| Rows::new(words, size, Floats::F32(vec![0.0; 6]));
+        let new = |words, size| Rows::new(words, size, Numbers::F32(vec![0.0; 6]));
         assert!(new(2, 3).is_ok());
         assert!(matches!(new(2, 4), Err(FormatError::Size { expected: 8, got: 6, .. })));
         assert!(matches!(new(0, 3), Err(FormatError::Empty { words: 0, vector_size: 3 })));

@@ -1,7 +1,7 @@
 //! Vectors for words that no vocabulary has: the mean over their character n-grams.
 //!
 //! Bojanowski et al. 2017, as fastText's `dictionary.cc` and `getWordVector` compute it: the word `w` is written `<w>`;
-//! its n-grams are the runs of `least_n` to `most_n` UTF-8 characters, without a lone `<` or `>` at the ends; n-gram `g`
+//! its n-grams are the runs of `min_n` to `max_n` UTF-8 characters, without a lone `<` or `>` at the ends; n-gram `g`
 //! owns row `hash(g) mod B` of the `B x D` bucket matrix, where `hash` is FNV-1a of 32 bits with each byte taken as signed
 //! (bytes from 0x80 on flip the upper 24 bits, too). A known word adds its own row. The sentence end `</s>` has no n-grams.
 //! Sums are f32 in the order of the n-grams, then times `1 / n`, so that results have fastText's bits.
@@ -13,38 +13,38 @@ use super::storage::Rows;
 use crate::error::FormatError;
 
 /// What fastText calls the end of a sentence; it counts as a word, and has no n-grams.
-pub const SENTENCE_END: &str = "</s>";
+pub const EOS_TOKEN: &str = "</s>";
 
 /// Which n-grams a word has, and in which rows they are.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NGrams {
-    least_n: usize,
-    most_n: usize,
+    min_n: usize,
+    max_n: usize,
     buckets: usize,
     vector_size: usize,
 }
 
 impl NGrams {
-    /// N-grams of `least_n` to `most_n` characters in `buckets` rows of `vector_size` numbers.
+    /// N-grams of `min_n` to `max_n` characters in `buckets` rows of `vector_size` numbers.
     ///
     /// # Errors
     /// [`FormatError::Empty`] without rows or numbers in them, [`FormatError::Field`] if the longest n-gram has no characters
     /// or fewer than the shortest.
-    pub(crate) fn new(least_n: usize, most_n: usize, buckets: usize, vector_size: usize) -> Result<Self, FormatError> {
+    pub(crate) fn new(min_n: usize, max_n: usize, buckets: usize, vector_size: usize) -> Result<Self, FormatError> {
         if buckets == 0 || vector_size == 0 {
             return Err(FormatError::Empty { words: buckets, vector_size });
         }
-        if most_n < least_n.max(1) {
-            let got = format!("{least_n} to {most_n}");
+        if max_n < min_n.max(1) {
+            let got = format!("{min_n} to {max_n}");
             return Err(FormatError::Field { field: "n-gram lengths", expected: "1 or more, shortest first", got });
         }
-        Ok(Self { least_n: least_n.max(1), most_n, buckets, vector_size })
+        Ok(Self { min_n: min_n.max(1), max_n, buckets, vector_size })
     }
 
     /// How many n-grams a word of so many bytes has at most.
-    pub(crate) fn most_of(&self, bytes: usize) -> u64 {
+    pub(crate) fn max_of(&self, bytes: usize) -> u64 {
         let marked = bytes as u64 + 2;
-        let lengths = (self.most_n - self.least_n) as u64 + 1;
+        let lengths = (self.max_n - self.min_n) as u64 + 1;
         marked.saturating_mul(lengths.min(marked))
     }
 
@@ -58,7 +58,7 @@ impl NGrams {
     /// Adds the row of every n-gram of `word` to `sum`; returns how many there are.
     fn add(&self, rows: &[u8], word: &[u8], sum: &mut [f32]) -> usize {
         let mut count = 0;
-        for_each_ngram(word, self.least_n, self.most_n, |_, hash| {
+        for_each_ngram(word, self.min_n, self.max_n, |_, hash| {
             let bucket = hash as usize % self.buckets;
             let size = 4 * self.vector_size;
             let row = &rows[bucket * size..][..size];
@@ -93,13 +93,13 @@ impl Subwords {
     }
 
     /// Characters in the shortest n-gram.
-    pub fn least_n(&self) -> usize {
-        self.ngrams.least_n
+    pub fn min_n(&self) -> usize {
+        self.ngrams.min_n
     }
 
     /// Characters in the longest n-gram.
-    pub fn most_n(&self) -> usize {
-        self.ngrams.most_n
+    pub fn max_n(&self) -> usize {
+        self.ngrams.max_n
     }
 
     /// The n-gram rows, B x D, which the n-grams share.
@@ -126,22 +126,22 @@ fn scale(sum: &mut [f32], count: usize) {
 }
 
 /// Shows every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
-fn for_each_ngram(word: &[u8], least_n: usize, most_n: usize, mut see: impl FnMut(&[u8], u32)) {
-    if word == SENTENCE_END.as_bytes() {
+fn for_each_ngram(word: &[u8], min_n: usize, max_n: usize, mut see: impl FnMut(&[u8], u32)) {
+    if word == EOS_TOKEN.as_bytes() {
         return;
     }
     let marked = [b"<", word, b">"].concat();
     let continues_character = |at: usize| marked.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     for start in (0..marked.len()).filter(|&at| !continues_character(at)) {
         let (mut end, mut hash) = (start, FNV_BASIS);
-        for characters in 1..=most_n {
+        for characters in 1..=max_n {
             let Some(&first) = marked.get(end) else { break };
             (end, hash) = (end + 1, extend(hash, first));
             while continues_character(end) {
                 (end, hash) = (end + 1, extend(hash, marked[end]));
             }
             let lone_mark = characters == 1 && (start == 0 || end == marked.len());
-            if characters >= least_n && !lone_mark {
+            if characters >= min_n && !lone_mark {
                 see(&marked[start..end], hash);
             }
         }
@@ -162,9 +162,9 @@ mod tests {
     use crate::WordVectors;
     use std::sync::Arc;
 
-    fn ngrams(word: &str, least_n: usize, most_n: usize) -> Vec<String> {
+    fn ngrams(word: &str, min_n: usize, max_n: usize) -> Vec<String> {
         let mut found = Vec::new();
-        for_each_ngram(word.as_bytes(), least_n, most_n, |ngram, _| {
+        for_each_ngram(word.as_bytes(), min_n, max_n, |ngram, _| {
             found.push(String::from_utf8(ngram.to_vec()).unwrap());
         });
         found
@@ -200,10 +200,10 @@ mod tests {
         }
     }
 
-    fn small(least_n: usize, most_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {
+    fn small(min_n: usize, max_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {
         let bytes: Vec<u8> = (0..6).flat_map(|i| (i as f32).to_le_bytes()).collect();
         let rows = Section::new(&Arc::new(Bytes::Owned(bytes)), 0..24);
-        Subwords::new(NGrams::new(least_n, most_n, 6 / vector_size.max(1), vector_size)?, rows)
+        Subwords::new(NGrams::new(min_n, max_n, 6 / vector_size.max(1), vector_size)?, rows)
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
     fn unknown_words_are_asked_with_their_ngrams_and_leave_no_one_out() {
         let mut vocabulary = rapidvec_core::Vocabulary::new();
         ["one", "two"].iter().for_each(|word| assert!(vocabulary.insert(word, 1).is_some()));
-        let rows = crate::Floats::F32(vec![1.0, 0.0, 0.0, 1.0]);
+        let rows = crate::Numbers::F32(vec![1.0, 0.0, 0.0, 1.0]);
         let vectors = WordVectors::new(vocabulary, 2, rows).unwrap();
         assert_eq!(vectors.vector("ab"), None);
         assert!(vectors.most_similar("ab", 5).is_err());
@@ -244,7 +244,7 @@ mod tests {
         let subwords = Subwords::new(NGrams::new(3, 6, 1, 1).unwrap(), Section::new(&nan, 0..4)).unwrap();
         let mut vocabulary = rapidvec_core::Vocabulary::new();
         vocabulary.add("one");
-        let vectors = WordVectors::new(vocabulary, 1, crate::Floats::F32(vec![1.0])).unwrap();
+        let vectors = WordVectors::new(vocabulary, 1, crate::Numbers::F32(vec![1.0])).unwrap();
         let vectors = vectors.with_subwords(subwords).unwrap();
         assert_eq!(vectors.vector("two"), None);
         assert!(vectors.most_similar("two", 1).is_err());

@@ -3,7 +3,7 @@
 use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
 use super::restrict::Restricted;
 use super::search::widened;
-use super::storage::{Floats, Rows};
+use super::storage::{Numbers, Rows};
 use super::subwords::Subwords;
 use super::{lookup, spelling};
 use crate::error::{FormatError, QueryError};
@@ -13,10 +13,10 @@ use std::sync::{Arc, OnceLock};
 /// A vocabulary and a vector for each word, ready for questions.
 ///
 /// ```
-/// use crate::{Floats, WordVectors};
+/// use crate::{Numbers, WordVectors};
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();
 /// ["you", "we", "car"].map(|word| vocabulary.add(word));
-/// let numbers = Floats::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]); // 3 words x 2 numbers
+/// let numbers = Numbers::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]); // 3 words x 2 numbers
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
 /// let nearest = &vectors.most_similar("you", 5)?[0];
 /// assert_eq!((nearest.word.as_str(), nearest.similarity), ("we", 0.8));
@@ -48,7 +48,7 @@ impl WordVectors {
     ///
     /// # Errors
     /// [`FormatError`] if there are no words, the sizes disagree, or a vector holds NaN or infinity.
-    pub fn new(vocabulary: Vocabulary, vector_size: usize, floats: Floats) -> Result<Self, FormatError> {
+    pub fn new(vocabulary: Vocabulary, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
         let rows = Rows::new(vocabulary.len(), vector_size, floats)?;
         Self::from_rows(vocabulary, rows)
     }

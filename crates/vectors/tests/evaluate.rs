@@ -7,7 +7,7 @@
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::evaluate::statistics::{Correlation, pearson, spearman};
 use rapidvec_vectors::evaluate::{Analogies, EvaluateOptions, EvaluationSet, WordPairs};
-use rapidvec_vectors::{AnalogyMethod, Floats, Neighbour, WordVectors};
+use rapidvec_vectors::{AnalogyMethod, Neighbour, Numbers, WordVectors};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io::Write;
@@ -25,7 +25,7 @@ fn recorded() -> Value {
 fn vectors(words: &[String], rows: &[Vec<f32>]) -> WordVectors {
     let mut vocabulary = Vocabulary::new();
     words.iter().for_each(|word| assert!(vocabulary.insert(word, 0).is_some(), "{word} twice"));
-    WordVectors::new(vocabulary, rows[0].len(), Floats::F32(rows.concat())).unwrap()
+    WordVectors::new(vocabulary, rows[0].len(), Numbers::F32(rows.concat())).unwrap()
 }
 
 fn small() -> WordVectors {

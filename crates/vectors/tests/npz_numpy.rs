@@ -4,7 +4,7 @@
 use rapidvec_core::{Vocabulary, file};
 use rapidvec_vectors::format::npz::NpzWriter;
 use rapidvec_vectors::format::{OpenOptions, OpenReport, npz};
-use rapidvec_vectors::{Floats, WordVectors};
+use rapidvec_vectors::{Numbers, WordVectors};
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
@@ -138,5 +138,5 @@ with zipfile.ZipFile(sys.argv[1]).open('vectors.npy') as f:
     let bytes = std::fs::read(&path).unwrap();
     let options = OpenOptions { limit: Some(1), ..OpenOptions::default() };
     let table = npz::read(&bytes, &options, &mut OpenReport::default()).unwrap();
-    assert!(table.vocabulary.len() == 1 && table.floats == Floats::F32(vec![0.0; 1 << 20]));
+    assert!(table.vocabulary.len() == 1 && table.floats == Numbers::F32(vec![0.0; 1 << 20]));
 }

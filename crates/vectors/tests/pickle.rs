@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
-use rapidvec_vectors::Floats;
+use rapidvec_vectors::Numbers;
 use rapidvec_vectors::error::PickleError;
 use rapidvec_vectors::format::pickle::{TextbookVectors, looks_like_pickle, read, write};
 use std::io::Write;
@@ -27,10 +27,10 @@ fn one_tiny(part: &str) -> Vec<u8> {
     tiny().find(|(name, _)| name.contains(part)).unwrap().1
 }
 
-fn widened(vectors: &Floats) -> Vec<f32> {
+fn widened(vectors: &Numbers) -> Vec<f32> {
     match vectors {
-        Floats::F32(numbers) => numbers.clone(),
-        Floats::F16(numbers) => numbers.iter().map(|x| x.to_f32()).collect(),
+        Numbers::F32(numbers) => numbers.clone(),
+        Numbers::F16(numbers) => numbers.iter().map(|x| x.to_f32()).collect(),
         #[allow(unreachable_patterns)] // Storage may gain variants for mapped files.
         _ => panic!("a pickle is read into memory"),
     }
@@ -63,7 +63,7 @@ fn reads_what_python_and_numpy_write_in_every_protocol() {
         assert_eq!(got.vocabulary.counts(), [0, 0]);
         assert_eq!(got.vector_size, 3);
         assert_eq!(widened(&got.vectors), [1.0, -2.5, 0.25, 0.5, 0.0, 3.0], "{name}");
-        assert_eq!(matches!(got.vectors, Floats::F16(_)), name.contains("/f2"), "{name}");
+        assert_eq!(matches!(got.vectors, Numbers::F16(_)), name.contains("/f2"), "{name}");
         count += 1;
     }
     assert_eq!(count, 48);
@@ -75,7 +75,7 @@ fn reads_the_chapters_own_file() {
     let got = read(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!((got.vocabulary.len(), got.vector_size), (10_000, 100));
     assert_eq!(got.vocabulary.words().take(3).collect::<Vec<_>>(), ["aer", "banknote", "berlitz"]);
-    assert!(matches!(&got.vectors, Floats::F16(numbers) if numbers.len() == 1_000_000));
+    assert!(matches!(&got.vectors, Numbers::F16(numbers) if numbers.len() == 1_000_000));
     let again = written(&got.vocabulary, 100, &widened(&got.vectors), true).unwrap();
     assert!(read(&again).unwrap() == got);
 }
@@ -143,7 +143,7 @@ fn the_chapters_queries_on_its_file_equal_numpys_in_float16_and_float32() {
     let Some(path) = fixture("textbook_cbow_params.pkl") else { return };
     let table: serde_json::Value = serde_json::from_str(include_str!("data/textbook_pickle_queries.json")).unwrap();
     let got = read(&std::fs::read(path).unwrap()).unwrap();
-    let Floats::F16(numbers) = &got.vectors else { panic!("the chapter's file is float16") };
+    let Numbers::F16(numbers) = &got.vectors else { panic!("the chapter's file is float16") };
     let wide = widened(&got.vectors);
     let id = |word: &str| got.vocabulary.id(word).unwrap() as usize;
     let row = |id: usize| &numbers[100 * id..][..100];
@@ -206,7 +206,7 @@ fn reads_back_what_it_writes() {
             let got = read(&written(&vocabulary, 2, &vectors, half).unwrap()).unwrap();
             assert!(got.vocabulary == vocabulary && got.vector_size == 2);
             assert_eq!(widened(&got.vectors), vectors, "{count} {half}");
-            assert_eq!(matches!(got.vectors, Floats::F16(_)), half);
+            assert_eq!(matches!(got.vectors, Numbers::F16(_)), half);
         }
     }
 }
@@ -348,7 +348,7 @@ const IDS: &[(i32, &str)] = &[(0, "a"), (1, "b")];
 fn pieces_put_together_right_are_read() {
     let got = with_words(&[("b", 1), ("a", 0)], &[(1, "b"), (0, "a")]).unwrap();
     assert_eq!(got.vocabulary.words().collect::<Vec<_>>(), ["a", "b"]);
-    assert_eq!(got.vectors, Floats::F32(vec![1.0, 2.0]));
+    assert_eq!(got.vectors, Numbers::F32(vec![1.0, 2.0]));
 }
 
 /// FAULTS.md row 61.
@@ -615,7 +615,7 @@ fn ends_quickly(bytes: &[u8]) {
     let start = Instant::now();
     if let Ok(got) = read(bytes) {
         let again =
-            written(&got.vocabulary, got.vector_size, &widened(&got.vectors), matches!(got.vectors, Floats::F16(_)));
+            written(&got.vocabulary, got.vector_size, &widened(&got.vectors), matches!(got.vectors, Numbers::F16(_)));
         assert!(read(&again.unwrap()).unwrap() == got);
     }
     looks_like_pickle(bytes);

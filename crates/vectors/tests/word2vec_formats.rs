@@ -6,14 +6,14 @@ use rapidvec_core::Vocabulary;
 use rapidvec_vectors::Error;
 use rapidvec_vectors::error::FormatError;
 use rapidvec_vectors::format::{
-    Format, InvalidWord, OpenOptions, OpenReport, Table, recognise, word2vec_binary, word2vec_text,
+    Format, InvalidWord, OpenOptions, OpenReport, VectorTable, recognise, word2vec_binary, word2vec_text,
 };
-use rapidvec_vectors::{Floats, WordVectors};
+use rapidvec_vectors::{Numbers, WordVectors};
 
 type Refused = FormatError;
 
 /// Reads bytes of whichever of the three formats they have.
-fn read_with(bytes: &[u8], options: &OpenOptions) -> Result<(Table, OpenReport), Refused> {
+fn read_with(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), Refused> {
     let mut report = OpenReport::default();
     let table = match recognise(bytes)? {
         Format::Word2vecText => word2vec_text::read(bytes, options, &mut report),
@@ -24,7 +24,7 @@ fn read_with(bytes: &[u8], options: &OpenOptions) -> Result<(Table, OpenReport),
     Ok((table, report))
 }
 
-fn read(bytes: &[u8]) -> Result<(Table, OpenReport), Refused> {
+fn read(bytes: &[u8]) -> Result<(VectorTable, OpenReport), Refused> {
     read_with(bytes, &OpenOptions::default())
 }
 
@@ -36,12 +36,12 @@ fn limit(limit: usize) -> OpenOptions {
     OpenOptions { limit: Some(limit), ..OpenOptions::default() }
 }
 
-fn words(table: &Table) -> Vec<&str> {
+fn words(table: &VectorTable) -> Vec<&str> {
     table.vocabulary.words().collect()
 }
 
-fn numbers(table: &Table) -> &[f32] {
-    let Floats::F32(numbers) = &table.floats else { panic!("not single precision") };
+fn numbers(table: &VectorTable) -> &[f32] {
+    let Numbers::F32(numbers) = &table.floats else { panic!("not single precision") };
     numbers
 }
 
@@ -66,7 +66,7 @@ fn good_binary() -> Vec<u8> {
 
 const GOOD_TEXT: &str = "3 3\nthe 0.1 -0.2 0.3\n안녕 1.5 2.5 -3.5\nof 0.0 1e-7 4.0\n";
 
-fn check_good(table: &Table) {
+fn check_good(table: &VectorTable) {
     assert_eq!(words(table), ["the", "안녕", "of"]);
     assert_eq!(numbers(table), [0.1, -0.2, 0.3, 1.5, 2.5, -3.5, 0.0, 1e-7, 4.0]);
     assert_eq!((table.vector_size, table.vocabulary.counts()), (3, &[0, 0, 0][..]));
@@ -500,7 +500,7 @@ proptest! {
         let bytes = word2vec_text::to_bytes(&vocabulary, vector_size, &numbers, header).unwrap();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
-        let Floats::F32(got) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(got) = table.floats else { panic!("not single precision") };
         prop_assert_eq!(got.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
     }
 
@@ -509,7 +509,7 @@ proptest! {
         let bytes = word2vec_binary::to_bytes(&vocabulary, vector_size, &numbers).unwrap();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
-        let Floats::F32(got) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(got) = table.floats else { panic!("not single precision") };
         prop_assert_eq!(got.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
     }
 

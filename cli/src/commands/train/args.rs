@@ -1,4 +1,4 @@
-//! The flags of `train`, and what they mean for a `Config`.
+//! The flags of `train`, and what they mean for a `TextbookConfig`.
 
 use super::engine::EngineSettings;
 use crate::commands::corpus::Choice;
@@ -6,7 +6,7 @@ use crate::commands::reading::{Reading, same};
 use crate::output::{Language, ProgressMode, UsageError};
 use clap::ValueEnum;
 use rapidvec::ModelKind;
-use rapidvec_textbook::{Config, OptimizerKind};
+use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -205,10 +205,10 @@ impl Settings {
     }
 
     /// The chapter's settings with those given in their place.
-    pub fn config(&self) -> Config {
-        let base = Config::textbook();
+    pub fn config(&self) -> TextbookConfig {
+        let base = TextbookConfig::textbook();
         let optimizer = self.optimizer.map_or(base.optimizer, Optimizer::kind);
-        Config {
+        TextbookConfig {
             model: self.model.map_or(base.model, Model::kind),
             optimizer,
             vector_size: self.vector_size.unwrap_or(base.vector_size),
@@ -224,7 +224,7 @@ impl Settings {
     }
 
     /// Refuses flags that contradict a checkpoint's settings. `epochs` may differ.
-    pub fn check_against(&self, config: &Config) -> Result<(), UsageError> {
+    pub fn check_against(&self, config: &TextbookConfig) -> Result<(), UsageError> {
         same("model", self.model.map(Model::kind), config.model)?;
         same("optimizer", self.optimizer.map(Optimizer::kind), config.optimizer)?;
         same("batch-size", self.batch_size, config.batch_size)?;

@@ -10,9 +10,9 @@ use crate::commands::convert;
 use crate::output::{Place, UsageError, note, say, thousands};
 use rapidvec::ModelKind;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
-use rapidvec::corpus::{Corpus, CorpusError, ReadOptions};
+use rapidvec::corpus::{CorpusError, LineCorpus, LineOptions};
 use rapidvec::error::{Error, TrainError};
-use rapidvec_textbook::{Config, Trainer};
+use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use std::path::{Path, PathBuf};
 
 pub const DEFAULT_OUTPUT: &str = "model.safetensors";
@@ -41,7 +41,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let corpus = choice.read(&args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
     let prepared = Prepared::new(args, &config, &options, &corpus, 0)?;
-    let trainer = Trainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
+    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };
@@ -119,7 +119,7 @@ fn place(path: &Path) -> PathBuf {
 /// What is known before the first step.
 pub struct Prepared {
     /// Held-out text.
-    pub valid: Option<Corpus>,
+    pub valid: Option<LineCorpus>,
     megabytes: u64,
 }
 
@@ -128,9 +128,9 @@ impl Prepared {
     /// bytes.
     pub fn new(
         args: &Args,
-        config: &Config,
-        options: &ReadOptions,
-        corpus: &Corpus,
+        config: &TextbookConfig,
+        options: &LineOptions,
+        corpus: &LineCorpus,
         holds: u64,
     ) -> anyhow::Result<Self> {
         corpus::tell(&corpus.name, &corpus.report);
@@ -141,7 +141,7 @@ impl Prepared {
     }
 
     /// The line before the first step.
-    pub fn tell(&self, config: &Config, corpus: &Corpus, trainer: &Trainer) {
+    pub fn tell(&self, config: &TextbookConfig, corpus: &LineCorpus, trainer: &TextbookTrainer) {
         let examples = corpus.ids.len() - 2 * config.window;
         let pairs = match config.model {
             ModelKind::Cbow => examples,
@@ -163,7 +163,12 @@ impl Prepared {
     }
 }
 
-fn read_valid(args: &Args, config: &Config, options: &ReadOptions, corpus: &Corpus) -> anyhow::Result<Option<Corpus>> {
+fn read_valid(
+    args: &Args,
+    config: &TextbookConfig,
+    options: &LineOptions,
+    corpus: &LineCorpus,
+) -> anyhow::Result<Option<LineCorpus>> {
     let Some(name) = &args.valid else { return Ok(None) };
     let valid = Choice::parse(std::slice::from_ref(name))?.read_with(&args.reading, options, &corpus.vocabulary)?;
     corpus::tell(&valid.name, &valid.report);

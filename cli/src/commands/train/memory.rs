@@ -2,14 +2,14 @@
 
 use rapidvec::corpus::check_memory;
 use rapidvec::error::TrainError;
-use rapidvec_textbook::{Config, OptimizerKind, Wiring};
+use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind, Wiring};
 
 pub const MEGABYTE: u64 = 1_000_000;
 
 /// Bytes at the peak, when a checkpoint is saved: the matrices that are trained (two of weights, two of gradients, and with
 /// Adam four of moments), their copies in the checkpoint (without Adam, of the weights alone), the weights as they are
 /// stored and one matrix on its way; 4 bytes a token for the text and 4 for the order of the examples; and the batch.
-pub fn estimate(config: &Config, words: usize, tokens: usize) -> u64 {
+pub fn estimate(config: &TextbookConfig, words: usize, tokens: usize) -> u64 {
     let matrices: u64 = match config.optimizer {
         OptimizerKind::Adam => 8 + 8 + 2 + 1,
         OptimizerKind::Sgd if config.max_grad.is_none() => 2 + 2 + 2 + 1,
@@ -21,13 +21,13 @@ pub fn estimate(config: &Config, words: usize, tokens: usize) -> u64 {
 }
 
 /// Bytes of a row of a matrix: whole cache lines.
-fn row(config: &Config) -> u64 {
+fn row(config: &TextbookConfig) -> u64 {
     (config.vector_size as u64).next_multiple_of(16) * 4
 }
 
 /// Bytes that a batch takes, with two in flight: hidden vectors and their gradients, the ids of all words that are read, what
 /// Adam has to settle for each, and the parts of the scores.
-fn batch(config: &Config, tokens: usize) -> u64 {
+fn batch(config: &TextbookConfig, tokens: usize) -> u64 {
     let examples = config.batch_size.min(tokens) as u64;
     let wiring = Wiring::of(config);
     let (contexts, predictions) = (2 * config.window as u64, wiring.predictions() as u64);
@@ -38,7 +38,7 @@ fn batch(config: &Config, tokens: usize) -> u64 {
 }
 
 /// The estimate in words, if it fits beside what this program `holds` already of what it counts.
-pub fn check(config: &Config, words: usize, tokens: usize, holds: u64) -> Result<u64, TrainError> {
+pub fn check(config: &TextbookConfig, words: usize, tokens: usize, holds: u64) -> Result<u64, TrainError> {
     let needed = estimate(config, words, tokens);
     check_memory(needed, holds)?;
     Ok(needed.div_ceil(MEGABYTE))
@@ -51,13 +51,13 @@ mod tests {
 
     #[test]
     fn the_chapters_run_takes_little_and_the_absurd_does_not_overflow() {
-        let book = Config::textbook();
+        let book = TextbookConfig::textbook();
         let megabytes = estimate(&book, 10_000, 929_589) / MEGABYTE;
         assert!((90..110).contains(&megabytes), "{megabytes}");
-        let batches = Config { batch_size: 1_000_000, window: 1_000, negatives: 1_000, ..book.clone() };
-        let skip_gram = Config { model: ModelKind::SkipGram, ..batches };
+        let batches = TextbookConfig { batch_size: 1_000_000, window: 1_000, negatives: 1_000, ..book.clone() };
+        let skip_gram = TextbookConfig { model: ModelKind::SkipGram, ..batches };
         assert!(estimate(&skip_gram, 10_000, 929_589) / MEGABYTE > 100_000_000);
-        let wide = Config { vector_size: 65_536, ..book };
+        let wide = TextbookConfig { vector_size: 65_536, ..book };
         assert_eq!(estimate(&wide, usize::MAX, usize::MAX), u64::MAX);
     }
 }

@@ -20,7 +20,7 @@ pub struct Curve {
 
 impl Curve {
     /// Of the textbook's trainer: over its iterations.
-    pub fn of_textbook(trainer: &rapidvec_textbook::Trainer, held_out: &[HeldOutLoss]) -> Self {
+    pub fn of_textbook(trainer: &rapidvec_textbook::TextbookTrainer, held_out: &[HeldOutLoss]) -> Self {
         let progress = trainer.progress();
         let at =
             |point: &rapidvec_textbook::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
@@ -35,7 +35,7 @@ impl Curve {
     }
 
     /// Of the fast trainer: over millions of words.
-    pub fn of_engine(trainer: &cpu::Trainer, held_out: &[HeldOutLoss]) -> Self {
+    pub fn of_engine(trainer: &cpu::CpuTrainer, held_out: &[HeldOutLoss]) -> Self {
         let progress = trainer.progress();
         let epoch = progress.words_per_epoch as f64 / 1e6;
         let at = |point: &cpu::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
@@ -86,9 +86,9 @@ mod drawn {
     use std::path::Path;
 
     /// More points than this cannot be told apart.
-    const MOST_POINTS: usize = 1_500;
+    const MAX_POINTS: usize = 1_500;
     /// More epochs than this would be a fence.
-    const MOST_EPOCH_LINES: usize = 30;
+    const MAX_EPOCH_LINES: usize = 30;
 
     /// Draws the losses of a run, with a line where an epoch begins.
     pub fn draw(path: &Path, curve: &Curve) -> anyhow::Result<()> {
@@ -122,7 +122,7 @@ mod drawn {
     /// Averaged where there are too many.
     fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         let mean = |numbers: &mut dyn Iterator<Item = f64>, count: usize| numbers.sum::<f64>() / count as f64;
-        let some = points.chunks(points.len().div_ceil(MOST_POINTS).max(1));
+        let some = points.chunks(points.len().div_ceil(MAX_POINTS).max(1));
         some.map(|points| {
             let x = mean(&mut points.iter().map(|point| point.0), points.len());
             (x, mean(&mut points.iter().map(|point| point.1), points.len()))
@@ -142,7 +142,7 @@ mod drawn {
             .with_x_axis_min(0.0)
             .with_x_axis_max(curve.end * 1.02);
         // A line's label stands to its right, so each line begins an epoch.
-        for epoch in (2..=begun).filter(|_| begun <= MOST_EPOCH_LINES) {
+        for epoch in (2..=begun).filter(|_| begun <= MAX_EPOCH_LINES) {
             let label = if begun <= 10 { format!("epoch {epoch}") } else { epoch.to_string() };
             let line = ReferenceLine::vertical((epoch - 1) as f64 * curve.epoch);
             layout = layout.with_reference_line(line.with_color("#a0aec0").with_label(label));

@@ -11,11 +11,11 @@ use crate::output::{UsageError, say};
 use anyhow::Context;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::CorpusRecord;
-use rapidvec::corpus::{Corpus, CorpusError};
+use rapidvec::corpus::{CorpusError, LineCorpus};
 use rapidvec::error::Error;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec_textbook::checkpoint::{Checkpoint, Summary};
-use rapidvec_textbook::{Config, Trainer};
+use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
@@ -38,7 +38,7 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
 
 fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) -> anyhow::Result<()> {
     let Checkpoint { config, corpus: record, storage, iterations, held_out, state, .. } = checkpoint;
-    let config = Config { epochs: epochs(args, &config, state.step, iterations)?, ..config };
+    let config = TextbookConfig { epochs: epochs(args, &config, state.step, iterations)?, ..config };
     config.validate().map_err(Error::from)?;
     if args.half && !storage.half {
         let help = "--half contradicts the checkpoint, which is in single precision; leave it out, or train anew";
@@ -51,7 +51,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let matrices = if state.adam.is_some() { 8 } else { 2 };
     let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
-    let trainer = Trainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
+    let trainer = TextbookTrainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
@@ -100,7 +100,7 @@ pub fn further(path: &Path, summary: &Summary) -> String {
 }
 
 /// The epochs to do in all: no fewer than were begun.
-fn epochs(args: &Args, config: &Config, step: u64, iterations: usize) -> Result<usize, UsageError> {
+fn epochs(args: &Args, config: &TextbookConfig, step: u64, iterations: usize) -> Result<usize, UsageError> {
     check_begun(args, step.div_ceil(iterations as u64))?;
     Ok(args.settings.epochs.unwrap_or(config.epochs))
 }
@@ -116,7 +116,7 @@ pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
 }
 
 /// The same text, or an error.
-fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
+fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<LineCorpus> {
     check_can_be_read_again(args, choice)?;
     let corpus = choice.read(&args.reading, &record.options()).map_err(where_it_was)?;
     record.check_corpus(&corpus).map_err(Error::from)?;

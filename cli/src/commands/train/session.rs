@@ -6,25 +6,25 @@ use super::log::Log;
 use super::plot::{self, Curve};
 use crate::output::{Language, Progress};
 use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage};
-use rapidvec::corpus::Corpus;
+use rapidvec::corpus::LineCorpus;
 use rapidvec::{Error, Vocabulary};
 use rapidvec_textbook::checkpoint::Run;
-use rapidvec_textbook::{Config, Pause, Trainer};
+use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer};
 use std::cell::RefCell;
 use std::path::Path;
 
 /// One of the two ways to save a run.
-type Save = fn(&Path, &Run, &Trainer) -> Result<(), Error>;
+type Save = fn(&Path, &Run, &TextbookTrainer) -> Result<(), Error>;
 
 /// A run that is ready to start.
 pub struct Session<'a> {
     pub keeping: Keeping<'a>,
-    pub config: &'a Config,
+    pub config: &'a TextbookConfig,
     pub record: &'a CorpusRecord,
     pub vocabulary: &'a Vocabulary,
     pub held_out: Vec<HeldOutLoss>,
-    pub valid: Option<Corpus>,
-    pub trainer: Trainer<'a>,
+    pub valid: Option<LineCorpus>,
+    pub trainer: TextbookTrainer<'a>,
 }
 
 impl Session<'_> {

@@ -17,10 +17,10 @@ const BESIDE: f64 = 46.0;
 const HEADING: f64 = 64.0;
 /// Room for a word and its name, and bounds for the whole: a page at least, a poster at most.
 const AREA_PER_WORD: f64 = 3_400.0;
-const LEAST_AREA: f64 = 900.0 * 640.0;
-const MOST_AREA: f64 = 5_000.0 * 4_000.0;
+const MIN_AREA: f64 = 900.0 * 640.0;
+const MAX_AREA: f64 = 5_000.0 * 4_000.0;
 /// Wider or higher than this the picture does not get.
-const MOST_ASPECT: f64 = 1.7;
+const MAX_ASPECT: f64 = 1.7;
 /// Font sizes of the rarest and the most frequent word.
 const SMALLEST: f64 = 10.5;
 const LARGEST: f64 = 17.0;
@@ -50,8 +50,8 @@ struct Picture {
 
 impl Picture {
     fn of(map: &WordMap) -> Self {
-        let aspect = map.aspect.clamp(1.0 / MOST_ASPECT, MOST_ASPECT);
-        let area = (map.dots.len() as f64 * AREA_PER_WORD).clamp(LEAST_AREA, MOST_AREA);
+        let aspect = map.aspect.clamp(1.0 / MAX_ASPECT, MAX_ASPECT);
+        let area = (map.dots.len() as f64 * AREA_PER_WORD).clamp(MIN_AREA, MAX_AREA);
         let (inner_width, inner_height) = ((area * aspect).sqrt(), (area / aspect).sqrt());
         // The dots' box has a longer side of 1.
         let (box_width, box_height) = if map.aspect >= 1.0 { (1.0, 1.0 / map.aspect) } else { (map.aspect, 1.0) };

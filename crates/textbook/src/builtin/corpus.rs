@@ -2,7 +2,7 @@
 
 use super::{DEFAULT_SEED, text};
 use rapidvec::Result;
-use rapidvec::corpus::{Corpus, ReadOptions};
+use rapidvec::corpus::{LineCorpus, LineOptions};
 use rapidvec_core::Vocabulary;
 
 const NAME: &str = "builtin";
@@ -11,16 +11,16 @@ const NAME: &str = "builtin";
 ///
 /// # Errors
 /// If `options` are out of range.
-pub fn corpus(options: &ReadOptions) -> Result<Corpus> {
-    Corpus::from_text(NAME, &text(DEFAULT_SEED), options)
+pub fn corpus(options: &LineOptions) -> Result<LineCorpus> {
+    LineCorpus::from_text(NAME, &text(DEFAULT_SEED), options)
 }
 
-/// The same with the ids of another vocabulary, as [`Corpus::read_with`] does.
+/// The same with the ids of another vocabulary, as [`LineCorpus::read_with`] does.
 ///
 /// # Errors
 /// If `options` are out of range, or no word is known.
-pub fn corpus_with(options: &ReadOptions, vocabulary: &Vocabulary) -> Result<Corpus> {
-    Corpus::from_reader_with(NAME, text(DEFAULT_SEED).as_bytes(), options, vocabulary)
+pub fn corpus_with(options: &LineOptions, vocabulary: &Vocabulary) -> Result<LineCorpus> {
+    LineCorpus::from_reader_with(NAME, text(DEFAULT_SEED).as_bytes(), options, vocabulary)
 }
 
 #[cfg(test)]
@@ -29,10 +29,10 @@ mod tests {
 
     #[test]
     fn the_corpus_is_the_text_and_can_be_cut() {
-        let whole = corpus(&ReadOptions::default()).unwrap();
+        let whole = corpus(&LineOptions::default()).unwrap();
         assert_eq!(whole.name, "builtin");
         assert!(["you", "king", "toyota"].iter().all(|word| whole.vocabulary.id(word).is_some()));
-        let start = corpus(&ReadOptions { max_tokens: Some(50), ..ReadOptions::default() }).unwrap();
+        let start = corpus(&LineOptions { max_tokens: Some(50), ..LineOptions::default() }).unwrap();
         assert_eq!(start.ids, whole.ids[..50]);
         assert_ne!(start.fingerprint(), whole.fingerprint());
     }
@@ -41,7 +41,7 @@ mod tests {
     fn with_another_vocabulary_the_ids_are_its_own() {
         let mut other = Vocabulary::new();
         other.add("year");
-        let held_out = corpus_with(&ReadOptions::default(), &other).unwrap();
+        let held_out = corpus_with(&LineOptions::default(), &other).unwrap();
         assert!(held_out.ids.iter().all(|&id| id == 0) && held_out.report.unknown_words > 0);
     }
 }

@@ -2,10 +2,10 @@
 
 use super::record::{Trained, TrainerRecord};
 use crate::{AdamState, Config, LossPoint, OptimizerKind, TrainerState};
+use rapidvec::Result;
 use rapidvec::checkpoint::fields::{damaged, mismatch, optional, required};
 use rapidvec::checkpoint::{CorpusRecord, EngineTrained, HeldOutLoss, Storage};
 use rapidvec::error::TrainError;
-use rapidvec::{EngineConfig, Result};
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::error::FormatError;
 use rapidvec_vectors::format::safetensors::ModelFile;
@@ -17,7 +17,7 @@ pub struct Summary {
     /// The settings, if the chapter's trainer made it.
     pub config: Option<Config>,
     /// The settings, if the fast trainer made it.
-    pub engine: Option<EngineConfig>,
+    pub engine: Option<rapidvec::Config>,
     /// What it was trained on.
     pub corpus: Option<CorpusRecord>,
     /// How far, if the chapter's trainer made it.
@@ -43,7 +43,7 @@ pub struct Checkpoint {
     pub iterations: usize,
     /// Losses on other text so far.
     pub held_out: Vec<HeldOutLoss>,
-    /// What [`Trainer::resume`](crate::Trainer::resume) needs.
+    /// What [`TextbookTrainer::resume`](crate::TextbookTrainer::resume) needs.
     pub state: TrainerState,
 }
 
@@ -53,7 +53,7 @@ pub struct Checkpoint {
 /// [`TrainError::Damaged`] if they are there but make no sense.
 pub fn summary(model: &ModelFile) -> Result<Summary, TrainError> {
     let metadata = model.metadata();
-    let engine: Option<EngineConfig> = optional(&metadata, "engine")?;
+    let engine: Option<rapidvec::Config> = optional(&metadata, "engine")?;
     let is_engine = engine.is_some();
     Ok(Summary {
         config: optional(&metadata, "config")?,

@@ -1,7 +1,7 @@
 //! What a model's metadata tell of the chapter's trainer.
 
 use crate::trainer::{LossPoint, Progress};
-use rapidvec::checkpoint::{HeldOutLoss, MOST_POINTS, Storage};
+use rapidvec::checkpoint::{HeldOutLoss, MAX_POINTS, Storage};
 use serde::{Deserialize, Serialize};
 
 /// How far a model was trained. Without times, since those are never the same twice.
@@ -19,7 +19,7 @@ pub struct Trained {
 
 impl Trained {
     pub(super) fn new(progress: Progress, history: &[LossPoint]) -> Self {
-        let every = history.len().div_ceil(MOST_POINTS).max(1);
+        let every = history.len().div_ceil(MAX_POINTS).max(1);
         let losses = history.iter().step_by(every).map(|point| (point.epoch, point.iteration, point.loss)).collect();
         Self { epochs: progress.epochs_done(), steps: progress.step, iterations: progress.iterations, losses }
     }

@@ -1,7 +1,7 @@
 //! A run becomes a file.
 
 use super::record::{Trained, TrainerRecord};
-use crate::{Config, LossPoint, Trainer, TrainerState};
+use crate::{Config, LossPoint, TextbookTrainer, TrainerState};
 use rapidvec::Result;
 use rapidvec::checkpoint::fields::json;
 use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage};
@@ -31,7 +31,7 @@ pub struct Run<'a> {
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; else as
 /// [`write_atomically`](rapidvec_core::file::write_atomically).
-pub fn save_model(path: &Path, run: &Run, trainer: &Trainer) -> Result<()> {
+pub fn save_model(path: &Path, run: &Run, trainer: &TextbookTrainer) -> Result<()> {
     save(path, run, trainer, metadata(run, trainer)?, Vec::new())
 }
 
@@ -39,7 +39,7 @@ pub fn save_model(path: &Path, run: &Run, trainer: &Trainer) -> Result<()> {
 ///
 /// # Errors
 /// As [`save_model`].
-pub fn save_checkpoint(path: &Path, run: &Run, trainer: &Trainer) -> Result<()> {
+pub fn save_checkpoint(path: &Path, run: &Run, trainer: &TextbookTrainer) -> Result<()> {
     let state = trainer.state();
     let history = History::new(&state.history);
     let mut metadata = metadata(run, trainer)?;
@@ -60,7 +60,7 @@ pub fn save_checkpoint(path: &Path, run: &Run, trainer: &Trainer) -> Result<()> 
 fn save(
     path: &Path,
     run: &Run,
-    trainer: &Trainer,
+    trainer: &TextbookTrainer,
     metadata: BTreeMap<String, String>,
     extra: Vec<(String, ExtraTensor)>,
 ) -> Result<()> {
@@ -81,7 +81,7 @@ fn save(
     )?)
 }
 
-fn metadata(run: &Run, trainer: &Trainer) -> Result<BTreeMap<String, String>, FormatError> {
+fn metadata(run: &Run, trainer: &TextbookTrainer) -> Result<BTreeMap<String, String>, FormatError> {
     let trained = Trained::new(trainer.progress(), trainer.history());
     Ok(BTreeMap::from([
         ("config".to_owned(), json(run.config)?),

@@ -11,4 +11,4 @@ mod train;
 
 pub use learner::Learner;
 pub use state::{AdamState, LossPoint, Progress, TrainerState};
-pub use train::{Pause, Trainer};
+pub use train::{Pause, TextbookTrainer};

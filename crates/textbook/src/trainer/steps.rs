@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::examples::{Examples, Scratch};
 use super::learner::Learner;
 use super::state::{LossPoint, Progress};
-use super::team::{Member, Side, Team, Turn};
+use super::team::{Ranked, Side, Team, Turn};
 use crate::{AllColumns, Columns, Optimizer, Stopped, UnigramSampler};
 use rapidvec::error::TrainError;
 use rapidvec_core::{Purpose, Rng};
@@ -52,8 +52,8 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
         for (index, learner) in others.iter_mut().enumerate() {
             let (helper, team) = (helper.take(), &team);
             let work = move || match helper {
-                Some(mut preparer) => help(&mut preparer, team, learner, &mut Member::new(team, index)),
-                None => follow(team, learner, &mut Member::new(team, index), |_, _| Ok(())),
+                Some(mut preparer) => help(&mut preparer, team, learner, &mut Ranked::new(team, index)),
+                None => follow(team, learner, &mut Ranked::new(team, index), |_, _| Ok(())),
             };
             match std::thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(handle) => handles.push(handle),
@@ -64,7 +64,7 @@ pub(super) fn run(plan: Plan, books: Books, learners: &mut [Learner], turns: &[T
             }
         }
         let mut leader = Leader::new(clock, pause, on_loss, preparers);
-        let followed = leader.follow(&team, own, &mut Member::new(&team, last));
+        let followed = leader.follow(&team, own, &mut Ranked::new(&team, last));
         // All are joined before one that panicked is told.
         let joined: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
         match joined.into_iter().find_map(Result::err) {

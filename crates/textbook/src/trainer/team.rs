@@ -122,19 +122,19 @@ impl<'a> Team<'a> {
 }
 
 /// One thread's place in the team. The order of `index` is the order of the columns.
-pub(super) struct Member<'a> {
+pub(super) struct Ranked<'a> {
     team: &'a Team<'a>,
     index: usize,
     meetings: u64,
 }
 
-impl<'a> Member<'a> {
+impl<'a> Ranked<'a> {
     pub(super) fn new(team: &'a Team<'a>, index: usize) -> Self {
         Self { team, index, meetings: 0 }
     }
 }
 
-impl Drop for Member<'_> {
+impl Drop for Ranked<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.team.stop();
@@ -142,7 +142,7 @@ impl Drop for Member<'_> {
     }
 }
 
-impl Columns for Member<'_> {
+impl Columns for Ranked<'_> {
     fn sum(&mut self, partial: &[f32], scores: &mut [f32]) -> Result<(), Stopped> {
         let board = &self.team.boards[(self.meetings % 2) as usize];
         {

@@ -17,7 +17,7 @@ use rapidvec::{Error, Result};
 use rapidvec_core::{Matrix, Purpose, Rng, WordId};
 use std::ops::Range;
 
-/// Why [`Trainer::run`] returned.
+/// Why [`TextbookTrainer::run`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
     /// All epochs are done.
@@ -31,17 +31,17 @@ pub enum Pause {
 /// Trains the textbook's models.
 ///
 /// ```
-/// use crate::{Pause, Trainer};
+/// use crate::{Pause, TextbookTrainer};
 /// let ids: Vec<u32> = (0..2_000).map(|i| (i * i % 101) % 20).collect();
 /// let mut counts = vec![0; 20];
 /// ids.iter().for_each(|&id| counts[id as usize] += 1);
 /// let config = rapidvec_textbook::Config { epochs: 2, vector_size: 10, window: 2, ..rapidvec_textbook::Config::textbook() };
-/// let mut trainer = Trainer::new(&config, &ids, &counts, 0)?;
+/// let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 0)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.weights().w_in.rows(), 20);
 /// # Ok::<(), rapidvec_textbook::Error>(())
 /// ```
-pub struct Trainer<'a> {
+pub struct TextbookTrainer<'a> {
     config: Config,
     vocab_size: usize,
     examples: Examples<'a>,
@@ -57,7 +57,7 @@ pub struct Trainer<'a> {
     clock: Clock,
 }
 
-impl<'a> Trainer<'a> {
+impl<'a> TextbookTrainer<'a> {
     /// A trainer with the chapter's random first weights. `ids` is the corpus, `counts[id]` how often each word occurs in
     /// it; `threads` 0 takes all cores. The number of threads changes the speed, never a bit of the result.
     ///
@@ -349,8 +349,8 @@ mod tests {
         let counts: Vec<u64> = (0..20).map(count).collect();
         let config = Config { vector_size: 100, window: 2, epochs: 1, ..Config::textbook() };
         let few: Vec<WordId> = ids.iter().map(|id| id % 8).collect();
-        let mut small = Trainer::new(&config, &few, &[1; 8], 3).unwrap();
-        let mut trainer = Trainer::new(&config, &ids, &counts, 3).unwrap();
+        let mut small = TextbookTrainer::new(&config, &few, &[1; 8], 3).unwrap();
+        let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 3).unwrap();
         assert_eq!(trainer.learners.len(), 3);
         // Its rows end before those that the others read.
         std::mem::swap(&mut trainer.learners[0], &mut small.learners[0]);

@@ -6,8 +6,8 @@
 
 use super::fields::{damaged, json, mismatch, optional, required};
 use super::record::{CorpusRecord, HeldOutLoss, Storage};
-use crate::EngineConfig;
-use crate::cpu::{EngineState, LossPoint, Trainer};
+use crate::Config;
+use crate::cpu::{CpuState, CpuTrainer, LossPoint};
 use crate::error::{Result, TrainError};
 use rapidvec_core::{Matrix, Vocabulary, WordId};
 use rapidvec_vectors::Rows;
@@ -31,7 +31,7 @@ const FROZEN: &str = "trainer.frozen";
 #[derive(Debug, Clone, Copy)]
 pub struct EngineRun<'a> {
     /// The settings.
-    pub config: &'a EngineConfig,
+    pub config: &'a Config,
     /// What is learned from.
     pub corpus: &'a CorpusRecord,
     /// Its words.
@@ -60,7 +60,7 @@ pub struct EngineTrained {
 #[derive(Debug, Clone)]
 pub struct EngineCheckpoint {
     /// The settings.
-    pub config: EngineConfig,
+    pub config: Config,
     /// What it learns from; the text itself is not in the file.
     pub corpus: CorpusRecord,
     /// The words.
@@ -69,9 +69,9 @@ pub struct EngineCheckpoint {
     pub storage: Storage,
     /// Losses on other text so far.
     pub held_out: Vec<HeldOutLoss>,
-    /// With the matrices, what [`Trainer::resume`] needs.
-    pub state: EngineState,
-    /// Words whose vectors are kept as they are: for [`Trainer::freeze`].
+    /// With the matrices, what [`CpuTrainer::resume`] needs.
+    pub state: CpuState,
+    /// Words whose vectors are kept as they are: for [`CpuTrainer::freeze`].
     pub frozen: Vec<WordId>,
     /// The vectors.
     pub w_in: Matrix,
@@ -82,7 +82,7 @@ pub struct EngineCheckpoint {
 /// The state that is no tensor. Its history is in tensors: a header has no room for many points.
 #[derive(Serialize, Deserialize)]
 struct EngineRecord {
-    state: EngineState,
+    state: CpuState,
     storage: Storage,
     held_out: Vec<HeldOutLoss>,
 }
@@ -92,7 +92,7 @@ struct EngineRecord {
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; else as
 /// [`write_atomically`](rapidvec_core::file::write_atomically).
-pub fn save_engine_model(path: &Path, run: &EngineRun, trainer: &Trainer) -> Result<()> {
+pub fn save_engine_model(path: &Path, run: &EngineRun, trainer: &CpuTrainer) -> Result<()> {
     save(path, run, trainer, metadata(run, trainer)?, Vec::new())
 }
 
@@ -100,9 +100,9 @@ pub fn save_engine_model(path: &Path, run: &EngineRun, trainer: &Trainer) -> Res
 ///
 /// # Errors
 /// As [`save_engine_model`].
-pub fn save_engine_checkpoint(path: &Path, run: &EngineRun, trainer: &Trainer) -> Result<()> {
+pub fn save_engine_checkpoint(path: &Path, run: &EngineRun, trainer: &CpuTrainer) -> Result<()> {
     let history = History::of(&trainer.state().history);
-    let state = EngineState { history: Vec::new(), ..trainer.state().clone() };
+    let state = CpuState { history: Vec::new(), ..trainer.state().clone() };
     let record = EngineRecord { state, storage: run.storage, held_out: run.held_out.to_vec() };
     let mut metadata = metadata(run, trainer)?;
     metadata.insert("trainer".to_owned(), json(&record)?);
@@ -120,7 +120,7 @@ pub fn save_engine_checkpoint(path: &Path, run: &EngineRun, trainer: &Trainer) -
 fn save(
     path: &Path,
     run: &EngineRun,
-    trainer: &Trainer,
+    trainer: &CpuTrainer,
     metadata: BTreeMap<String, String>,
     extra: Vec<(&str, ExtraTensor)>,
 ) -> Result<()> {
@@ -135,7 +135,7 @@ fn save(
     Ok(write_trained(path, &parts)?)
 }
 
-fn metadata(run: &EngineRun, trainer: &Trainer) -> Result<BTreeMap<String, String>, FormatError> {
+fn metadata(run: &EngineRun, trainer: &CpuTrainer) -> Result<BTreeMap<String, String>, FormatError> {
     Ok(BTreeMap::from([
         ("engine".to_owned(), json(run.config)?),
         ("corpus".to_owned(), json(run.corpus)?),
@@ -143,9 +143,9 @@ fn metadata(run: &EngineRun, trainer: &Trainer) -> Result<BTreeMap<String, Strin
     ]))
 }
 
-fn trained(run: &EngineRun, trainer: &Trainer) -> EngineTrained {
+fn trained(run: &EngineRun, trainer: &CpuTrainer) -> EngineTrained {
     let history = &trainer.state().history;
-    let every = history.len().div_ceil(super::record::MOST_POINTS).max(1);
+    let every = history.len().div_ceil(super::record::MAX_POINTS).max(1);
     EngineTrained {
         epochs: trainer.progress().epochs_done(),
         words: trainer.progress().words,
@@ -164,7 +164,7 @@ pub fn load_engine(path: &Path) -> Result<EngineCheckpoint> {
     model.verify()?;
     let metadata = model.metadata();
     let record: EngineRecord = optional(&metadata, "trainer")?.ok_or(TrainError::NoState)?;
-    let config: EngineConfig = required(&metadata, "engine")?;
+    let config: Config = required(&metadata, "engine")?;
     config.validate()?;
     if config.vector_size != model.vector_size() {
         return Err(mismatch("a vector size of", config.vector_size, model.vector_size()).into());
@@ -264,25 +264,25 @@ fn same_length<T>(tensor: &'static str, expected: usize, numbers: Vec<T>) -> Res
 mod tests {
     use super::*;
     use crate::ModelKind;
-    use crate::corpus::{CountOptions, Sentences};
+    use crate::corpus::{Corpus, CorpusOptions};
     use crate::cpu::Pause;
     use rapidvec_vectors::WordVectors;
 
-    fn sentences() -> Sentences {
+    fn sentences() -> Corpus {
         let text = "the king saw the queen and the man saw the woman .\n".repeat(3_000);
-        Sentences::from_text("tale", &text, &CountOptions::default()).unwrap()
+        Corpus::from_text("tale", &text, &CorpusOptions::default()).unwrap()
     }
 
-    fn configs() -> Vec<EngineConfig> {
-        let base = EngineConfig { vector_size: 20, epochs: 4, ..EngineConfig::word2vec(ModelKind::SkipGram) };
-        let tree = EngineConfig { hierarchical_softmax: true, negatives: 0, ..base.clone() };
+    fn configs() -> Vec<Config> {
+        let base = Config { vector_size: 20, epochs: 4, ..Config::word2vec(ModelKind::SkipGram) };
+        let tree = Config { hierarchical_softmax: true, negatives: 0, ..base.clone() };
         vec![base, tree]
     }
 
     #[test]
     fn a_checkpoint_brings_back_all_there_was_and_the_end_is_the_same_file() {
         let sentences = sentences();
-        let options = CountOptions::default();
+        let options = CorpusOptions::default();
         let corpus = CorpusRecord::of_sentences(&sentences, vec!["tale.txt".into()], &options);
         let folder = tempfile::tempdir().unwrap();
         for config in configs() {
@@ -290,11 +290,11 @@ mod tests {
                 let vocabulary = &sentences.vocabulary;
                 let run = EngineRun { config: &config, corpus: &corpus, vocabulary, storage, held_out: &[] };
                 let path = |name: &str| folder.path().join(name);
-                let mut whole = Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
+                let mut whole = CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
                 while whole.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
                 save_engine_model(&path("whole"), &run, &whole).unwrap();
 
-                let mut trainer = Trainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
+                let mut trainer = CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
                 while trainer.run(|_| true, |_| ()).unwrap() != Pause::Finished {
                     save_engine_checkpoint(&path("stopped"), &run, &trainer).unwrap();
                     WordVectors::open(path("stopped")).unwrap().most_similar("king", 3).unwrap();
@@ -303,7 +303,7 @@ mod tests {
                     assert_eq!((&config, &corpus, &vocabulary), (run.config, run.corpus, run.vocabulary));
                     assert_eq!(&state, trainer.state());
                     let counts = run.vocabulary.counts();
-                    trainer = Trainer::resume(&config, sentences.ids(), counts, 1, state, w_in, w_out).unwrap();
+                    trainer = CpuTrainer::resume(&config, sentences.ids(), counts, 1, state, w_in, w_out).unwrap();
                 }
                 save_engine_model(&path("resumed"), &run, &trainer).unwrap();
                 let bytes = |name: &str| std::fs::read(path(name)).unwrap();

@@ -28,4 +28,4 @@ pub mod fields;
 mod record;
 
 pub use engine::{EngineCheckpoint, EngineRun, EngineTrained, load_engine, save_engine_checkpoint, save_engine_model};
-pub use record::{CorpusRecord, HeldOutLoss, MOST_POINTS, Storage};
+pub use record::{CorpusRecord, HeldOutLoss, MAX_POINTS, Storage};

@@ -1,12 +1,12 @@
 //! What a model's metadata tell, as types.
 
-use crate::corpus::{Corpus, CountOptions, InvalidUtf8, Preparation, ReadOptions, Sentences};
+use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Preparation};
 use crate::error::TrainError;
 use rapidvec_core::Vocabulary;
 use serde::{Deserialize, Serialize};
 
 /// Points of the loss history that a model keeps at most; a checkpoint keeps all.
-pub const MOST_POINTS: usize = 10_000;
+pub const MAX_POINTS: usize = 10_000;
 
 /// What a model was trained on, and how to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct CorpusRecord {
     pub sources: Vec<String>,
     /// Its tokens.
     pub tokens: u64,
-    /// [`Corpus::fingerprint`]: by this it is recognised.
+    /// [`LineCorpus::fingerprint`]: by this it is recognised.
     pub fingerprint: String,
     /// The limit it was read with.
     pub max_tokens: Option<usize>,
@@ -37,7 +37,7 @@ pub struct CorpusRecord {
 
 impl CorpusRecord {
     /// Describes a corpus that was read from `sources` with `options`.
-    pub fn new(corpus: &Corpus, sources: Vec<String>, options: &ReadOptions) -> Self {
+    pub fn new(corpus: &LineCorpus, sources: Vec<String>, options: &LineOptions) -> Self {
         Self {
             name: corpus.name.clone(),
             sources,
@@ -52,7 +52,7 @@ impl CorpusRecord {
     }
 
     /// Describes text that the fast trainer learns from.
-    pub fn of_sentences(sentences: &Sentences, sources: Vec<String>, options: &CountOptions) -> Self {
+    pub fn of_sentences(sentences: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
         Self {
             name: sentences.name.clone(),
             sources,
@@ -67,15 +67,15 @@ impl CorpusRecord {
     }
 
     /// The options to read it again with.
-    pub fn options(&self) -> ReadOptions {
+    pub fn options(&self) -> LineOptions {
         let preparation = self.preparation.clone();
-        ReadOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
+        LineOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
     }
 
     /// The options to read it again with for the fast trainer, that of a checkpoint with this `vocabulary` and this `min_count`.
-    pub fn count_options<'v>(&self, vocabulary: &'v Vocabulary, min_count: u64, threads: usize) -> CountOptions<'v> {
-        let plain = CountOptions::default();
-        CountOptions {
+    pub fn count_options<'v>(&self, vocabulary: &'v Vocabulary, min_count: u64, threads: usize) -> CorpusOptions<'v> {
+        let plain = CorpusOptions::default();
+        CorpusOptions {
             min_count,
             max_vocab: self.max_vocab.unwrap_or(plain.max_vocab),
             max_tokens: self.max_tokens.map(|most| most as u64),
@@ -91,7 +91,7 @@ impl CorpusRecord {
     ///
     /// # Errors
     /// [`TrainError::Mismatch`].
-    pub fn check_sentences(&self, sentences: &Sentences) -> Result<(), TrainError> {
+    pub fn check_sentences(&self, sentences: &Corpus) -> Result<(), TrainError> {
         self.check(sentences.fingerprint(), sentences.report.tokens, &sentences.name)
     }
 
@@ -99,7 +99,7 @@ impl CorpusRecord {
     ///
     /// # Errors
     /// [`TrainError::Mismatch`].
-    pub fn check_corpus(&self, corpus: &Corpus) -> Result<(), TrainError> {
+    pub fn check_corpus(&self, corpus: &LineCorpus) -> Result<(), TrainError> {
         self.check(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
     }
 

@@ -51,14 +51,14 @@ impl fmt::Display for ContextSum {
 /// The settings that, with the corpus, decide what the fast trainer learns.
 ///
 /// ```
-/// use crate::{EngineConfig, ModelKind};
-/// let config = EngineConfig { vector_size: 300, ..EngineConfig::word2vec(ModelKind::SkipGram) };
+/// use crate::{Config, ModelKind};
+/// let config = Config { vector_size: 300, ..Config::word2vec(ModelKind::SkipGram) };
 /// assert!(config.validate().is_ok());
 /// assert_eq!(config.learning_rate, 0.025);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EngineConfig {
+pub struct Config {
     /// CBOW or SkipGram.
     pub model: ModelKind,
     /// Numbers per word.
@@ -93,7 +93,7 @@ pub struct EngineConfig {
     pub seed: u64,
 }
 
-impl EngineConfig {
+impl Config {
     /// The defaults of word2vec.c (size 100, window 5, negatives 5, power 0.75, subsample 1e-3, min count 5, 5 epochs;
     /// learning rate 0.05 for CBOW, 0.025 for SkipGram, falling to a ten-thousandth of it), over shuffled text.
     pub fn word2vec(model: ModelKind) -> Self {
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_defaults_are_valid() {
         for model in [ModelKind::Cbow, ModelKind::SkipGram] {
-            assert_eq!(EngineConfig::word2vec(model).validate(), Ok(()));
+            assert_eq!(Config::word2vec(model).validate(), Ok(()));
         }
     }
 
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_defaults_are_word2vecs() {
         for (model, rate) in [(ModelKind::Cbow, 0.05), (ModelKind::SkipGram, 0.025)] {
-            let expected = EngineConfig {
+            let expected = Config {
                 model,
                 vector_size: 100,
                 window: 5,
@@ -175,34 +175,34 @@ mod tests {
                 min_learning_rate: rate * 0.0001,
                 seed: 1,
             };
-            assert_eq!(EngineConfig::word2vec(model), expected);
+            assert_eq!(Config::word2vec(model), expected);
         }
-        assert_eq!(crate::corpus::CountOptions::default().min_count, 5);
+        assert_eq!(crate::corpus::CorpusOptions::default().min_count, 5);
     }
 
     /// As in models that were written before.
     #[test]
     fn settings_that_say_nothing_of_shuffling_were_of_text_in_its_order() {
-        let mut json = serde_json::to_value(EngineConfig::word2vec(ModelKind::Cbow)).unwrap();
+        let mut json = serde_json::to_value(Config::word2vec(ModelKind::Cbow)).unwrap();
         json.as_object_mut().unwrap().remove("shuffle");
-        assert!(!serde_json::from_value::<EngineConfig>(json).unwrap().shuffle);
+        assert!(!serde_json::from_value::<Config>(json).unwrap().shuffle);
     }
 
     #[test]
     fn refuses_what_cannot_be_trained_and_names_it() {
-        let base = || EngineConfig::word2vec(ModelKind::Cbow);
+        let base = || Config::word2vec(ModelKind::Cbow);
         let bad = [
-            ("vector-size", EngineConfig { vector_size: 0, ..base() }),
-            ("window", EngineConfig { window: 0, ..base() }),
-            ("negatives", EngineConfig { negatives: 0, ..base() }),
-            ("negatives", EngineConfig { hierarchical_softmax: true, ..base() }),
-            ("epochs", EngineConfig { epochs: 0, ..base() }),
-            ("power", EngineConfig { power: f64::NAN, ..base() }),
-            ("subsample", EngineConfig { subsample: -1e-3, ..base() }),
-            ("learning-rate", EngineConfig { learning_rate: f32::NAN, ..base() }),
-            ("learning-rate", EngineConfig { learning_rate: 1e30, ..base() }),
-            ("min-learning-rate", EngineConfig { min_learning_rate: 0.06, ..base() }),
-            ("min-learning-rate", EngineConfig { min_learning_rate: f32::NAN, ..base() }),
+            ("vector-size", Config { vector_size: 0, ..base() }),
+            ("window", Config { window: 0, ..base() }),
+            ("negatives", Config { negatives: 0, ..base() }),
+            ("negatives", Config { hierarchical_softmax: true, ..base() }),
+            ("epochs", Config { epochs: 0, ..base() }),
+            ("power", Config { power: f64::NAN, ..base() }),
+            ("subsample", Config { subsample: -1e-3, ..base() }),
+            ("learning-rate", Config { learning_rate: f32::NAN, ..base() }),
+            ("learning-rate", Config { learning_rate: 1e30, ..base() }),
+            ("min-learning-rate", Config { min_learning_rate: 0.06, ..base() }),
+            ("min-learning-rate", Config { min_learning_rate: f32::NAN, ..base() }),
         ];
         for (field, config) in bad {
             let Err(ConfigError::OutOfRange { name, .. }) = config.validate() else { panic!("{field} was accepted") };
@@ -212,8 +212,8 @@ mod tests {
 
     #[test]
     fn survives_json() {
-        let config = EngineConfig { learning_rate: 0.1, ..EngineConfig::word2vec(ModelKind::SkipGram) };
+        let config = Config { learning_rate: 0.1, ..Config::word2vec(ModelKind::SkipGram) };
         let text = serde_json::to_string(&config).unwrap();
-        assert_eq!(serde_json::from_str::<EngineConfig>(&text).unwrap(), config);
+        assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
     }
 }

@@ -3,7 +3,7 @@
 //! Either the vocabulary grows (training text: the next new word gets the next id) or it is fixed (held-out text: words
 //! it does not know are left out and counted).
 
-use super::read::{InvalidUtf8, ReadOptions, ReadReport};
+use super::read::{InvalidUtf8, LineOptions, LineReport};
 use super::tokenizer::Stop;
 use rapidvec_core::{Vocabulary, WordId};
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ pub const EOS: &str = "<eos>";
 pub(super) struct Encoder {
     pub ids: Vec<WordId>,
     pub vocabulary: Vocabulary,
-    pub report: ReadReport,
+    pub report: LineReport,
     /// Tokens that came from line ends, not from the text.
     pub marks: u64,
     grows: bool,
@@ -30,16 +30,16 @@ struct HeldLine {
     ids: Vec<WordId>,
     words: Vocabulary,
     /// Counts before the line began.
-    report: ReadReport,
+    report: LineReport,
 }
 
 impl Encoder {
     /// Adds to `vocabulary` where it `grows`, else leaves out what it does not know.
-    pub fn new(vocabulary: Vocabulary, grows: bool, options: &ReadOptions) -> Self {
+    pub fn new(vocabulary: Vocabulary, grows: bool, options: &LineOptions) -> Self {
         Self {
             ids: Vec::new(),
             vocabulary,
-            report: ReadReport::default(),
+            report: LineReport::default(),
             marks: 0,
             grows,
             max_tokens: options.max_tokens.unwrap_or(usize::MAX),
@@ -76,7 +76,7 @@ impl Encoder {
     pub fn skip_line(&mut self) {
         let line = self.held.take().unwrap_or_default();
         let invalid_utf8 = self.report.invalid_utf8;
-        self.report = ReadReport { invalid_utf8, skipped_lines: line.report.skipped_lines + 1, ..line.report };
+        self.report = LineReport { invalid_utf8, skipped_lines: line.report.skipped_lines + 1, ..line.report };
         self.held = Some(HeldLine::default());
         self.remember_report();
     }

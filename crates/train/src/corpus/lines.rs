@@ -1,18 +1,18 @@
 //! Text waits until it can be prepared, and then goes to the tokenizer; text that needs no preparation goes there at once.
 //!
 //! Lines are prepared one by one, so that what lies behind the last token wanted is never looked at. A line that does not
-//! end within [`MOST_WAITING`] bytes is prepared in parts, where that makes no difference.
+//! end within [`MAX_WAITING`] bytes is prepared in parts, where that makes no difference.
 
 use super::encoder::Encoder;
 use super::prepare::{MAX_LINE_BYTES, Preparation, Worker};
-use super::read::ReadReport;
+use super::read::LineReport;
 use super::tokenizer::{Stop, Tokenizer};
 use crate::corpus::CorpusError;
 use crate::error::Result;
 use std::ops::ControlFlow;
 
 /// As many bytes of a line wait for its end.
-const MOST_WAITING: usize = 1 << 20;
+const MAX_WAITING: usize = 1 << 20;
 
 /// The lines of one source, on their way to the tokenizer.
 pub(super) struct Lines<'n, 'e> {
@@ -99,7 +99,7 @@ impl<'n, 'e> Lines<'n, 'e> {
         }
     }
 
-    pub fn report(&mut self) -> &mut ReadReport {
+    pub fn report(&mut self) -> &mut LineReport {
         &mut self.tokenizer.encoder.report
     }
 }
@@ -134,8 +134,8 @@ impl<'n> Stage<'n> {
                 Err(CorpusError::LongLine { name: name.to_owned(), line: self.line, limit: MAX_LINE_BYTES }.into())
             };
         }
-        while self.waiting.len() >= MOST_WAITING {
-            let length = self.preparation.cut(&self.waiting.as_bytes()[..MOST_WAITING]);
+        while self.waiting.len() >= MAX_WAITING {
+            let length = self.preparation.cut(&self.waiting.as_bytes()[..MAX_WAITING]);
             let flow = self.pass(length, name, tokenizer)?;
             if flow.is_break() {
                 return Ok(flow);

@@ -11,7 +11,7 @@
 //!
 //! A text is a file or what comes through a pipe, plain or compressed (gzip, bzip2, zstd, xz: told by content, never by the
 //! name); [`Sources`] finds the files that folders and patterns mean. Text is streamed in pieces of bounded size, however long a line or a word is; what stays in memory is 4 bytes a token
-//! and the vocabulary. Nothing is dropped in silence: [`ReadReport`] counts what was skipped, cut or replaced.
+//! and the vocabulary. Nothing is dropped in silence: [`LineReport`] counts what was skipped, cut or replaced.
 
 #[cfg(feature = "datasets")]
 pub mod datasets;
@@ -31,10 +31,10 @@ mod unpack;
 pub use encoder::EOS;
 pub use error::CorpusError;
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
-pub use read::{InvalidUtf8, ReadOptions, ReadReport};
+pub use read::{InvalidUtf8, LineOptions, LineReport};
 pub use sentences::{
-    CountOptions, CountReport, Pruned, ReadProgress, Sentences, available_memory, check_memory, count_words,
+    Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, available_memory, check_memory, count_words,
 };
 pub use sources::{Source, Sources};
-pub use text::Corpus;
+pub use text::LineCorpus;
 pub use tokenizer::MAX_WORD_BYTES;

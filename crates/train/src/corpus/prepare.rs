@@ -12,7 +12,7 @@ mod json_lines;
 mod letters;
 mod segment;
 
-use super::read::ReadReport;
+use super::read::LineReport;
 use crate::config::ConfigError;
 use crate::corpus::CorpusError;
 use crate::error::Result;
@@ -168,7 +168,7 @@ impl Worker {
         lines: &'a str,
         name: &str,
         first_line: u64,
-        report: &mut ReadReport,
+        report: &mut LineReport,
     ) -> Result<&'a str, CorpusError> {
         let mut made = false;
         if let Some(field) = &self.preparation.field {

@@ -30,7 +30,7 @@ pub enum InvalidUtf8 {
 
 /// How to read a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct ReadOptions {
+pub struct LineOptions {
     /// Stop after so many tokens, line ends included. `None`: read all.
     pub max_tokens: Option<usize>,
     /// What to do with bytes that are no UTF-8.
@@ -39,7 +39,7 @@ pub struct ReadOptions {
     pub preparation: Preparation,
 }
 
-impl ReadOptions {
+impl LineOptions {
     /// Checks that the limit is in its range, and that the text can be prepared like this.
     pub(super) fn validate(&self) -> Result<()> {
         if self.max_tokens == Some(0) {
@@ -53,7 +53,7 @@ impl ReadOptions {
 /// What happened while a text was read: how much there was, and all that did not become a token as it stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct ReadReport {
+pub struct LineReport {
     /// Lines with at least one word, each followed by a line-end token. (A line cut by `max_tokens` is not counted.)
     pub lines: u64,
     /// Lines without a word: skipped.
@@ -79,7 +79,7 @@ pub struct ReadReport {
 }
 
 /// Reads `sources` one after the other, until they are over or the encoder is full.
-pub(super) fn read_sources(sources: &[Source], options: &ReadOptions, encoder: &mut Encoder) -> Result<()> {
+pub(super) fn read_sources(sources: &[Source], options: &LineOptions, encoder: &mut Encoder) -> Result<()> {
     for source in sources {
         let Input { name, stamp, bytes } = input::open(source)?;
         let unpacked = match bytes {
@@ -98,7 +98,7 @@ pub(super) fn read_sources(sources: &[Source], options: &ReadOptions, encoder: &
 pub(super) fn read_all(
     reader: impl Read + Send,
     name: &str,
-    options: &ReadOptions,
+    options: &LineOptions,
     encoder: &mut Encoder,
 ) -> Result<ControlFlow<()>> {
     read_unpacked(unpack::stream(name, reader)?, name, options, encoder, CHUNK_BYTES)
@@ -107,7 +107,7 @@ pub(super) fn read_all(
 fn read_unpacked(
     Unpacked { mut reader, mark }: Unpacked,
     name: &str,
-    options: &ReadOptions,
+    options: &LineOptions,
     encoder: &mut Encoder,
     chunk_bytes: usize,
 ) -> Result<ControlFlow<()>> {

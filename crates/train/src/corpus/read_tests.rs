@@ -1,36 +1,36 @@
 use super::*;
-use crate::corpus::{Corpus, EOS, MAX_WORD_BYTES, Normalization};
+use crate::corpus::{EOS, LineCorpus, MAX_WORD_BYTES, Normalization};
 use crate::error::Error;
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
 use rapidvec_core::compress::Compression;
 
-fn read(bytes: &[u8], options: &ReadOptions) -> Result<Corpus> {
-    Corpus::from_reader("text", bytes, options)
+fn read(bytes: &[u8], options: &LineOptions) -> Result<LineCorpus> {
+    LineCorpus::from_reader("text", bytes, options)
 }
 
-fn tokens(corpus: &Corpus) -> Vec<&str> {
+fn tokens(corpus: &LineCorpus) -> Vec<&str> {
     corpus.ids.iter().map(|&id| corpus.vocabulary.word(id)).collect()
 }
 
 fn read_tokens(text: &str) -> Vec<String> {
-    tokens(&read(text.as_bytes(), &ReadOptions::default()).unwrap()).into_iter().map(str::to_owned).collect()
+    tokens(&read(text.as_bytes(), &LineOptions::default()).unwrap()).into_iter().map(str::to_owned).collect()
 }
 
 fn refused(bytes: &[u8]) -> CorpusError {
-    match read(bytes, &ReadOptions::default()) {
+    match read(bytes, &LineOptions::default()) {
         Err(Error::Corpus(error)) => error,
         other => panic!("{bytes:?} gave {other:?}"),
     }
 }
 
-fn policy(invalid_utf8: InvalidUtf8) -> ReadOptions {
-    ReadOptions { invalid_utf8, ..ReadOptions::default() }
+fn policy(invalid_utf8: InvalidUtf8) -> LineOptions {
+    LineOptions { invalid_utf8, ..LineOptions::default() }
 }
 
 #[test]
 fn reads_the_chapters_sentence() {
-    let corpus = read(b"you say goodbye and i say hello .", &ReadOptions::default()).unwrap();
+    let corpus = read(b"you say goodbye and i say hello .", &LineOptions::default()).unwrap();
     assert_eq!(corpus.ids, [0, 1, 2, 3, 4, 1, 5, 6, 7]);
     assert_eq!(tokens(&corpus)[7..], [".", EOS]);
 }
@@ -41,7 +41,7 @@ fn refuses_an_empty_corpus() {
     assert!(matches!(refused(b""), CorpusError::Empty { empty_lines: 0, .. }));
     assert!(matches!(refused(b"\xef\xbb\xbf"), CorpusError::Empty { empty_lines: 0, .. }));
     assert!(matches!(refused(b"\n \n\t"), CorpusError::Empty { empty_lines: 3, .. }));
-    assert!(matches!(Corpus::read(&[], &ReadOptions::default()), Err(Error::Corpus(CorpusError::Empty { .. }))));
+    assert!(matches!(LineCorpus::read(&[], &LineOptions::default()), Err(Error::Corpus(CorpusError::Empty { .. }))));
     let skipped = read(b"a \xff\n", &policy(InvalidUtf8::SkipLine));
     assert!(matches!(skipped, Err(Error::Corpus(CorpusError::Empty { skipped_lines: 1, .. }))));
 }
@@ -49,7 +49,7 @@ fn refuses_an_empty_corpus() {
 // FAULTS 4
 #[test]
 fn skips_empty_lines_and_counts_them() {
-    let corpus = read(b"\n\na\n   \nb\n\t \n", &ReadOptions::default()).unwrap();
+    let corpus = read(b"\n\na\n   \nb\n\t \n", &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["a", EOS, "b", EOS]);
     assert_eq!((corpus.report.lines, corpus.report.empty_lines), (2, 4));
 }
@@ -59,9 +59,9 @@ fn skips_empty_lines_and_counts_them() {
 fn refuses_a_missing_file_and_a_folder_and_names_them() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("no.txt");
-    let error = Corpus::read(&[Source::File(missing.clone())], &ReadOptions::default()).unwrap_err();
+    let error = LineCorpus::read(&[Source::File(missing.clone())], &LineOptions::default()).unwrap_err();
     assert!(matches!(error, Error::Corpus(CorpusError::Missing { path }) if path == missing));
-    let error = Corpus::read(&[Source::File(folder.path().into())], &ReadOptions::default()).unwrap_err();
+    let error = LineCorpus::read(&[Source::File(folder.path().into())], &LineOptions::default()).unwrap_err();
     assert!(matches!(error, Error::Corpus(CorpusError::Folder { path }) if path == folder.path()));
 }
 
@@ -92,13 +92,13 @@ fn the_offset_of_invalid_utf8_counts_the_mark_and_an_unfinished_last_character()
 fn a_skipped_line_takes_its_counts_along() {
     let text = b"<eos> a\n<eos> \xff\n\n<eos>\xfe";
     let corpus = read(text, &policy(InvalidUtf8::SkipLine)).unwrap();
-    let expected = ReadReport {
+    let expected = LineReport {
         lines: 1,
         empty_lines: 1,
         skipped_lines: 2,
         invalid_utf8: 2,
         literal_eos: 1,
-        ..ReadReport::default()
+        ..LineReport::default()
     };
     assert_eq!(corpus.report, expected);
 }
@@ -112,7 +112,7 @@ fn strips_the_mark_once_a_file() {
         std::fs::write(&path, "\u{feff}the cat").unwrap();
         Source::File(path)
     });
-    let corpus = Corpus::read(&sources, &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::read(&sources, &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["the", "cat", EOS, "the", "cat", EOS]);
     assert_eq!(read_tokens("\u{feff}\u{feff}a"), ["\u{feff}a", EOS]);
 }
@@ -121,7 +121,7 @@ fn strips_the_mark_once_a_file() {
 #[test]
 fn takes_every_kind_of_line_end() {
     assert_eq!(read_tokens("a\r\nb\rc\n\r\nd\r"), ["a", EOS, "b", EOS, "c", EOS, "d", EOS]);
-    let corpus = read(b"a\r\n\r\n\r\rb", &ReadOptions::default()).unwrap();
+    let corpus = read(b"a\r\n\r\n\r\rb", &LineOptions::default()).unwrap();
     assert_eq!(corpus.report.empty_lines, 3);
     assert_eq!(read_tokens("a\u{85}b\u{2028}c\u{b}d\u{3000}e\u{a0}f"), ["a", "b", "c", "d", "e", "f", EOS]);
 }
@@ -140,7 +140,7 @@ fn the_last_word_needs_no_newline_and_files_never_merge() {
         std::fs::write(folder.path().join(name), text).unwrap();
         Source::File(folder.path().join(name))
     });
-    let corpus = Corpus::read(&sources, &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::read(&sources, &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["one", "two", EOS, "three", EOS]);
     assert_eq!(corpus.report.empty_lines, 1);
     assert!(corpus.name.contains("a + ") && corpus.name.ends_with('c'), "{}", corpus.name);
@@ -180,7 +180,7 @@ impl Read for Endless {
 fn a_line_of_100_mb_is_streamed_without_losing_a_token() {
     let pattern = b"aaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb ";
     let reader = Endless { pattern, at: 0, left: 2_000_000 * pattern.len() };
-    let corpus = Corpus::from_reader("line", reader, &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::from_reader("line", reader, &LineOptions::default()).unwrap();
     assert_eq!((corpus.ids.len(), corpus.report.lines), (4_000_001, 1));
     assert_eq!(corpus.vocabulary.counts(), [2_000_000, 2_000_000, 1]);
 }
@@ -189,7 +189,7 @@ fn a_line_of_100_mb_is_streamed_without_losing_a_token() {
 #[test]
 fn a_word_of_100_mb_is_cut_between_characters() {
     let reader = Endless { pattern: "한".as_bytes(), at: 0, left: 99_999_999 };
-    let corpus = Corpus::from_reader("word", reader.chain(&b" end"[..]), &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::from_reader("word", reader.chain(&b" end"[..]), &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["한".repeat(333).as_str(), "end", EOS]);
     assert_eq!(corpus.report.words_cut, 1);
 }
@@ -197,7 +197,7 @@ fn a_word_of_100_mb_is_cut_between_characters() {
 #[test]
 fn a_word_at_the_limit_is_whole() {
     for (length, cut) in [(MAX_WORD_BYTES, 0), (MAX_WORD_BYTES + 1, 1)] {
-        let corpus = read("x".repeat(length).as_bytes(), &ReadOptions::default()).unwrap();
+        let corpus = read("x".repeat(length).as_bytes(), &LineOptions::default()).unwrap();
         assert_eq!((corpus.vocabulary.word(0).len(), corpus.report.words_cut), (MAX_WORD_BYTES, cut));
     }
 }
@@ -205,7 +205,7 @@ fn a_word_at_the_limit_is_whole() {
 // FAULTS 28
 #[test]
 fn a_literal_eos_is_the_mark_and_is_counted() {
-    let corpus = read(b"a <eos> b\n<eos>", &ReadOptions::default()).unwrap();
+    let corpus = read(b"a <eos> b\n<eos>", &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["a", EOS, "b", EOS, EOS, EOS]);
     assert_eq!((corpus.report.literal_eos, corpus.vocabulary.len()), (2, 3));
 }
@@ -214,11 +214,11 @@ fn a_literal_eos_is_the_mark_and_is_counted() {
 #[test]
 fn reads_compressed_text() {
     let text = "\u{feff}the cat\nsat\n".repeat(50);
-    let plain = read(text.as_bytes(), &ReadOptions::default()).unwrap();
+    let plain = read(text.as_bytes(), &LineOptions::default()).unwrap();
     for compression in [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz] {
         let mut packed = Vec::new();
         compression.write(&mut packed, |out| out.write_all(text.as_bytes())).unwrap();
-        let corpus = read(&packed, &ReadOptions::default()).unwrap();
+        let corpus = read(&packed, &LineOptions::default()).unwrap();
         assert_eq!((corpus.fingerprint(), corpus.report), (plain.fingerprint(), plain.report));
         let error = refused(&packed[..packed.len() - 5]);
         assert!(matches!(error, CorpusError::PackedCutShort { .. }), "{error:?}");
@@ -251,7 +251,7 @@ impl Read for Pipe<'_> {
 #[test]
 fn reads_a_pipe_once() {
     let text = "\u{feff}나는 학교에 간다\r\nyou\n";
-    let corpus = Corpus::from_reader("stdin", Pipe(text.as_bytes(), false), &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::from_reader("stdin", Pipe(text.as_bytes(), false), &LineOptions::default()).unwrap();
     assert_eq!(tokens(&corpus), ["나는", "학교에", "간다", EOS, "you", EOS]);
     assert_eq!(Source::Stdin.to_string(), "stdin");
 }
@@ -264,7 +264,7 @@ fn a_read_error_names_the_source() {
             Err(std::io::Error::other("the disk is gone"))
         }
     }
-    let error = Corpus::from_reader("disk.txt", Broken, &ReadOptions::default()).unwrap_err();
+    let error = LineCorpus::from_reader("disk.txt", Broken, &LineOptions::default()).unwrap_err();
     assert_eq!(error.to_string(), "disk.txt: the disk is gone");
 }
 
@@ -272,14 +272,14 @@ fn a_read_error_names_the_source() {
 fn keeps_words_as_written_and_counts_decomposed_hangul() {
     let composed = "한국어 ㅋㅋ";
     let decomposed = "\u{1112}\u{1161}\u{11ab}국 ᄒ\u{2003}끝";
-    let corpus = read(format!("{composed} {decomposed}").as_bytes(), &ReadOptions::default()).unwrap();
+    let corpus = read(format!("{composed} {decomposed}").as_bytes(), &LineOptions::default()).unwrap();
     assert_eq!(corpus.report.decomposed_hangul, 2);
     assert_eq!(tokens(&corpus), ["한국어", "ㅋㅋ", "\u{1112}\u{1161}\u{11ab}국", "ᄒ", "끝", EOS]);
 }
 
 #[test]
 fn stops_at_the_limit_and_says_so() {
-    let limit = |max_tokens| ReadOptions { max_tokens: Some(max_tokens), ..ReadOptions::default() };
+    let limit = |max_tokens| LineOptions { max_tokens: Some(max_tokens), ..LineOptions::default() };
     let corpus = read(b"a b\nc d\n", &limit(4)).unwrap();
     assert_eq!(tokens(&corpus), ["a", "b", EOS, "c"]);
     assert_eq!((corpus.vocabulary.len(), corpus.report.stopped_at_limit), (4, true));
@@ -287,38 +287,38 @@ fn stops_at_the_limit_and_says_so() {
     assert!(!read(b"a b\nc d\n\n", &limit(6)).unwrap().report.stopped_at_limit);
     // What lies behind the limit is not looked at, in this file or the next.
     assert!(read(b"a b c \xff", &limit(2)).is_ok());
-    let skip = ReadOptions { invalid_utf8: InvalidUtf8::SkipLine, ..limit(2) };
+    let skip = LineOptions { invalid_utf8: InvalidUtf8::SkipLine, ..limit(2) };
     assert_eq!(tokens(&read(b"a \xff\nb c d\n", &skip).unwrap()), ["b", "c"]);
     assert!(matches!(read(b"a", &limit(0)), Err(Error::Config(ConfigError::OutOfRange { name: "max-tokens", .. }))));
 }
 
 #[test]
 fn held_out_text_uses_the_ids_of_another() {
-    let train = read(b"you say goodbye\nyou say\n", &ReadOptions::default()).unwrap();
+    let train = read(b"you say goodbye\nyou say\n", &LineOptions::default()).unwrap();
     let text = &b"say you what\nwhat\n"[..];
-    let corpus = Corpus::from_reader_with("held", text, &ReadOptions::default(), &train.vocabulary).unwrap();
+    let corpus = LineCorpus::from_reader_with("held", text, &LineOptions::default(), &train.vocabulary).unwrap();
     assert_eq!(corpus.ids, [1, 0, 3, 3]);
     assert_eq!(corpus.report.unknown_words, 2);
     assert_eq!(corpus.vocabulary.counts(), [1, 1, 0, 2]);
 
-    let error = Corpus::from_reader_with("held", &b"was\nnun\n"[..], &ReadOptions::default(), &train.vocabulary);
+    let error = LineCorpus::from_reader_with("held", &b"was\nnun\n"[..], &LineOptions::default(), &train.vocabulary);
     assert!(matches!(error, Err(Error::Corpus(CorpusError::AllUnknown { unknown_words: 2, .. }))));
 
     let faulty = &b"say \xff\nwhat you\n"[..];
     let skip = policy(InvalidUtf8::SkipLine);
-    let corpus = Corpus::from_reader_with("held", faulty, &skip, &train.vocabulary).unwrap();
+    let corpus = LineCorpus::from_reader_with("held", faulty, &skip, &train.vocabulary).unwrap();
     assert_eq!((corpus.ids, corpus.report.unknown_words, corpus.report.skipped_lines), (vec![0, 3], 1, 1));
 
     let mut markless = Vocabulary::new();
     markless.add("you");
-    let corpus = Corpus::from_reader_with("held", text, &ReadOptions::default(), &markless).unwrap();
+    let corpus = LineCorpus::from_reader_with("held", text, &LineOptions::default(), &markless).unwrap();
     assert_eq!((corpus.ids, corpus.report.unknown_words), (vec![0], 3));
 }
 
 #[test]
 fn the_fingerprint_tells_corpora_apart_but_not_by_name() {
-    let print = |text: &str| read(text.as_bytes(), &ReadOptions::default()).unwrap().fingerprint();
-    let renamed = Corpus::from_text("other name", "a b c", &ReadOptions::default()).unwrap();
+    let print = |text: &str| read(text.as_bytes(), &LineOptions::default()).unwrap().fingerprint();
+    let renamed = LineCorpus::from_text("other name", "a b c", &LineOptions::default()).unwrap();
     assert_eq!(print("a b c"), renamed.fingerprint());
     let others = ["a b d", "a b c c", "ab c", "a bc", "a b\nc"];
     for other in others {
@@ -329,8 +329,8 @@ fn the_fingerprint_tells_corpora_apart_but_not_by_name() {
     assert_eq!(print("you say goodbye and i say hello ."), "bc3507f60c0925ba");
 }
 
-fn prepared(preparation: Preparation, invalid_utf8: InvalidUtf8) -> ReadOptions {
-    ReadOptions { preparation, invalid_utf8, max_tokens: None }
+fn prepared(preparation: Preparation, invalid_utf8: InvalidUtf8) -> LineOptions {
+    LineOptions { preparation, invalid_utf8, max_tokens: None }
 }
 
 fn field(name: &str) -> Preparation {
@@ -382,7 +382,7 @@ fn a_line_of_json_with_bytes_that_are_no_utf8_is_left_out_whole() {
 
 #[test]
 fn what_lies_behind_the_limit_need_be_no_json() {
-    let options = ReadOptions { max_tokens: Some(3), ..prepared(field("t"), InvalidUtf8::Error) };
+    let options = LineOptions { max_tokens: Some(3), ..prepared(field("t"), InvalidUtf8::Error) };
     let corpus = read(b"{\"t\": \"a b\"}\n{\"t\": \"c d\"}\nbroken", &options).unwrap();
     assert_eq!((tokens(&corpus), corpus.report.stopped_at_limit), (vec!["a", "b", EOS], true));
 }
@@ -393,13 +393,13 @@ fn a_long_line_is_prepared_in_parts() {
     let lower = prepared(Preparation { lower: true, ..Preparation::default() }, InvalidUtf8::Error);
     let pattern = b"AAAAAAAAAAAAAAAAAAA bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb ";
     let reader = Endless { pattern, at: 0, left: 200_000 * pattern.len() };
-    let corpus = Corpus::from_reader("line", reader, &lower).unwrap();
+    let corpus = LineCorpus::from_reader("line", reader, &lower).unwrap();
     assert_eq!((corpus.ids.len(), corpus.report.lines, corpus.vocabulary.len()), (400_001, 1, 3));
     let reader = Endless { pattern: "É".as_bytes(), at: 0, left: 9_999_998 };
-    let corpus = Corpus::from_reader("word", reader.chain(&b" END"[..]), &lower).unwrap();
+    let corpus = LineCorpus::from_reader("word", reader.chain(&b" END"[..]), &lower).unwrap();
     assert_eq!(tokens(&corpus), ["é".repeat(500).as_str(), "end", EOS]);
     let json = Endless { pattern: b"[", at: 0, left: 70 << 20 };
-    let error = Corpus::from_reader("line", json, &prepared(field("t"), InvalidUtf8::Error)).unwrap_err();
+    let error = LineCorpus::from_reader("line", json, &prepared(field("t"), InvalidUtf8::Error)).unwrap_err();
     assert!(matches!(error, Error::Corpus(CorpusError::LongLine { line: 1, .. })), "{error}");
 }
 
@@ -408,7 +408,7 @@ fn many_texts_are_named_by_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let sources: Vec<_> = (0..6).map(|i| folder.path().join(i.to_string())).map(Source::File).collect();
     sources.iter().for_each(|source| std::fs::write(source.to_string(), "a").unwrap());
-    let corpus = Corpus::read(&sources, &ReadOptions::default()).unwrap();
+    let corpus = LineCorpus::read(&sources, &LineOptions::default()).unwrap();
     assert_eq!(corpus.name, format!("{} and 5 other texts", sources[0]));
 }
 
@@ -436,7 +436,7 @@ fn naive(bytes: &[u8], invalid_utf8: InvalidUtf8) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-fn in_chunks(bytes: &[u8], options: &ReadOptions, chunk_bytes: usize) -> Result<(Vec<String>, ReadReport), String> {
+fn in_chunks(bytes: &[u8], options: &LineOptions, chunk_bytes: usize) -> Result<(Vec<String>, LineReport), String> {
     let mut encoder = Encoder::new(Vocabulary::new(), true, options);
     let unpacked = unpack::stream("text", bytes).map_err(|error| error.to_string())?;
     let read = read_unpacked(unpacked, "text", options, &mut encoder, chunk_bytes);
@@ -481,7 +481,7 @@ proptest! {
     #[test]
     fn equals_the_naive_reader(bytes in nasty_bytes(), policy in 0..3) {
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
-        let options = ReadOptions { invalid_utf8, ..ReadOptions::default() };
+        let options = LineOptions { invalid_utf8, ..LineOptions::default() };
         let got = read(&bytes, &options).ok();
         let got = got.as_ref().map(|corpus| tokens(corpus).into_iter().map(str::to_owned).collect::<Vec<_>>());
         prop_assert_eq!(got, naive(&bytes, invalid_utf8));
@@ -494,7 +494,7 @@ proptest! {
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
         for lower in [false, true] {
             let preparation = Preparation { lower, ..Preparation::default() };
-            let options = ReadOptions { invalid_utf8, max_tokens: limit, preparation };
+            let options = LineOptions { invalid_utf8, max_tokens: limit, preparation };
             prop_assert_eq!(in_chunks(&bytes, &options, chunk_bytes), in_chunks(&bytes, &options, CHUNK_BYTES));
         }
     }
@@ -505,14 +505,14 @@ proptest! {
     ) {
         // All letters of these texts are small.
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
-        let plain = ReadOptions { invalid_utf8, max_tokens: limit, ..ReadOptions::default() };
+        let plain = LineOptions { invalid_utf8, max_tokens: limit, ..LineOptions::default() };
         let lower = Preparation { lower: true, ..Preparation::default() };
-        let lower = ReadOptions { preparation: lower, ..plain.clone() };
+        let lower = LineOptions { preparation: lower, ..plain.clone() };
         // A line is prepared as a whole: what is replaced in it behind the last token wanted is counted too.
-        let comparable = |read: Result<(Vec<String>, ReadReport), String>| {
+        let comparable = |read: Result<(Vec<String>, LineReport), String>| {
             read.map(|(tokens, report)| {
                 let invalid_utf8 = if report.stopped_at_limit { 0 } else { report.invalid_utf8 };
-                (tokens, ReadReport { invalid_utf8, ..report })
+                (tokens, LineReport { invalid_utf8, ..report })
             })
         };
         let (prepared, plain) = (in_chunks(&bytes, &lower, chunk_bytes), in_chunks(&bytes, &plain, chunk_bytes));
@@ -530,9 +530,9 @@ proptest! {
 
     #[test]
     fn the_limit_keeps_the_start_of_the_text(bytes in nasty_bytes(), limit in 1..30usize) {
-        let options = ReadOptions { invalid_utf8: InvalidUtf8::Replace, ..ReadOptions::default() };
+        let options = LineOptions { invalid_utf8: InvalidUtf8::Replace, ..LineOptions::default() };
         let (all, _) = in_chunks(&bytes, &options, 64).unwrap();
-        let (some, report) = in_chunks(&bytes, &ReadOptions { max_tokens: Some(limit), ..options }, 64).unwrap();
+        let (some, report) = in_chunks(&bytes, &LineOptions { max_tokens: Some(limit), ..options }, 64).unwrap();
         prop_assert_eq!(&some[..], &all[..limit.min(all.len())]);
         prop_assert_eq!(report.stopped_at_limit, all.len() > limit);
     }

@@ -1,7 +1,7 @@
 //! A whole text as ids, with its vocabulary.
 
 use super::encoder::Encoder;
-use super::read::{ReadOptions, ReadReport, read_all, read_sources};
+use super::read::{LineOptions, LineReport, read_all, read_sources};
 use super::sources::Source;
 use crate::corpus::CorpusError;
 use crate::error::Result;
@@ -12,15 +12,15 @@ use xxhash_rust::xxh3::Xxh3;
 /// A text as ids, in order, and the vocabulary that gives the ids their words.
 ///
 /// ```
-/// use crate::corpus::{Corpus, ReadOptions};
+/// use crate::corpus::{LineCorpus, LineOptions};
 ///
-/// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello .", &ReadOptions::default())?;
+/// let corpus = LineCorpus::from_text("book", "you say goodbye\nand i say hello .", &LineOptions::default())?;
 /// assert_eq!(corpus.ids, [0, 1, 2, 3, 4, 5, 1, 6, 7, 3]); // 3 is <eos>
 /// assert_eq!(corpus.vocabulary.word(2), "goodbye");
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Corpus {
+pub struct LineCorpus {
     /// The text, 4 bytes a token.
     pub ids: Vec<WordId>,
     /// Words by id. The counts are those of *this* text, also where the ids come from another one.
@@ -28,16 +28,16 @@ pub struct Corpus {
     /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), `stdin`, or a data set's name.
     pub name: String,
     /// What was skipped, cut or replaced on the way.
-    pub report: ReadReport,
+    pub report: LineReport,
 }
 
-impl Corpus {
+impl LineCorpus {
     /// Reads sources one after the other into one corpus with its own vocabulary: ids by first appearance.
     ///
     /// # Errors
     /// A source is missing, a folder, cut short, binary or not UTF-8, or cannot be prepared as asked; all of them together
     /// hold no word.
-    pub fn read(sources: &[Source], options: &ReadOptions) -> Result<Self> {
+    pub fn read(sources: &[Source], options: &LineOptions) -> Result<Self> {
         let encoder = Encoder::new(Vocabulary::new(), true, options);
         Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
     }
@@ -50,7 +50,7 @@ impl Corpus {
     ///
     /// # Errors
     /// As [`read`](Self::read), and when no word of the text is known.
-    pub fn read_with(sources: &[Source], options: &ReadOptions, vocabulary: &Vocabulary) -> Result<Self> {
+    pub fn read_with(sources: &[Source], options: &LineOptions, vocabulary: &Vocabulary) -> Result<Self> {
         let encoder = Encoder::new(vocabulary.without_counts(), false, options);
         Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
     }
@@ -59,7 +59,7 @@ impl Corpus {
     ///
     /// # Errors
     /// The text has no word, or a NUL.
-    pub fn from_text(name: &str, text: &str, options: &ReadOptions) -> Result<Self> {
+    pub fn from_text(name: &str, text: &str, options: &LineOptions) -> Result<Self> {
         Self::from_reader(name, text.as_bytes(), options)
     }
 
@@ -67,7 +67,7 @@ impl Corpus {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn from_reader(name: &str, reader: impl Read + Send, options: &ReadOptions) -> Result<Self> {
+    pub fn from_reader(name: &str, reader: impl Read + Send, options: &LineOptions) -> Result<Self> {
         let encoder = Encoder::new(Vocabulary::new(), true, options);
         Self::encode(name.to_owned(), options, encoder, |encoder| read_one(reader, name, options, encoder))
     }
@@ -79,7 +79,7 @@ impl Corpus {
     pub fn from_reader_with(
         name: &str,
         reader: impl Read + Send,
-        options: &ReadOptions,
+        options: &LineOptions,
         vocabulary: &Vocabulary,
     ) -> Result<Self> {
         let encoder = Encoder::new(vocabulary.without_counts(), false, options);
@@ -104,7 +104,7 @@ impl Corpus {
 
     fn encode(
         name: String,
-        options: &ReadOptions,
+        options: &LineOptions,
         mut encoder: Encoder,
         read: impl FnOnce(&mut Encoder) -> Result<()>,
     ) -> Result<Self> {
@@ -112,7 +112,7 @@ impl Corpus {
         read(&mut encoder)?;
         let Encoder { mut ids, vocabulary, report, marks, .. } = encoder;
         if ids.len() as u64 == marks {
-            let ReadReport { empty_lines, skipped_lines, missing_fields, unknown_words, .. } = report;
+            let LineReport { empty_lines, skipped_lines, missing_fields, unknown_words, .. } = report;
             return Err(match unknown_words {
                 0 => CorpusError::Empty { name, empty_lines, skipped_lines, missing_fields },
                 _ => CorpusError::AllUnknown { name, unknown_words },
@@ -124,7 +124,7 @@ impl Corpus {
     }
 }
 
-fn read_one(reader: impl Read + Send, name: &str, options: &ReadOptions, encoder: &mut Encoder) -> Result<()> {
+fn read_one(reader: impl Read + Send, name: &str, options: &LineOptions, encoder: &mut Encoder) -> Result<()> {
     // A full encoder is as good as the end of the text.
     read_all(reader, name, options, encoder).map(|_full_or_over| ())
 }

@@ -12,9 +12,9 @@ use std::collections::BinaryHeap;
 /// One turn on the way to a word: an inner node, and the side to turn to. One number, since a path is read once and lies
 /// anywhere in a large table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Turn(u32);
+pub(super) struct Branch(u32);
 
-impl Turn {
+impl Branch {
     fn new(node: usize, label: bool) -> Self {
         Self((node as u32) << 1 | u32::from(label))
     }
@@ -33,13 +33,13 @@ impl Turn {
 }
 
 /// Most words whose inner nodes a turn can name.
-const MOST_WORDS: usize = 1 << 31;
+const MAX_WORDS: usize = 1 << 31;
 
 /// The paths of all words.
 #[derive(Debug, Clone)]
 pub(super) struct HuffmanTree {
     /// From the root down, word after word.
-    turns: Vec<Turn>,
+    turns: Vec<Branch>,
     /// Where each word's path ends.
     ends: Vec<usize>,
 }
@@ -47,15 +47,15 @@ pub(super) struct HuffmanTree {
 impl HuffmanTree {
     /// Refuses more words than a tree can have.
     pub fn check(words: usize) -> Result<(), TrainError> {
-        if words > MOST_WORDS {
-            return Err(TrainError::TooManyWords { most: MOST_WORDS, got: words });
+        if words > MAX_WORDS {
+            return Err(TrainError::TooManyWords { most: MAX_WORDS, got: words });
         }
         Ok(())
     }
 
     /// For words with these counts; from two words to as many as [`check`](Self::check) lets pass.
     pub fn new(counts: &[u64]) -> Self {
-        debug_assert!((2..=MOST_WORDS).contains(&counts.len()));
+        debug_assert!((2..=MAX_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
         let root = 2 * counts.len() - 2;
         let mut tree = Self { turns: Vec::new(), ends: Vec::with_capacity(counts.len()) };
@@ -65,7 +65,7 @@ impl HuffmanTree {
             while at != root {
                 let label = !second[at];
                 at = parents[at];
-                tree.turns.push(Turn::new(at - counts.len(), label));
+                tree.turns.push(Branch::new(at - counts.len(), label));
             }
             tree.turns[start..].reverse();
             tree.ends.push(tree.turns.len());
@@ -75,7 +75,7 @@ impl HuffmanTree {
 
     /// The turns on the way to the word.
     #[inline]
-    pub fn path(&self, word: WordId) -> &[Turn] {
+    pub fn path(&self, word: WordId) -> &[Branch] {
         let word = word as usize;
         let start = if word == 0 { 0 } else { self.ends[word - 1] };
         &self.turns[start..self.ends[word]]
@@ -124,9 +124,9 @@ mod tests {
 
     #[test]
     fn more_words_than_turns_can_name_are_refused() {
-        assert_eq!(HuffmanTree::check(MOST_WORDS), Ok(()));
-        assert_eq!(Turn::new(MOST_WORDS - 2, true).node() as usize, MOST_WORDS - 2); // the root of so many
-        let error = HuffmanTree::check(MOST_WORDS + 1).unwrap_err();
+        assert_eq!(HuffmanTree::check(MAX_WORDS), Ok(()));
+        assert_eq!(Branch::new(MAX_WORDS - 2, true).node() as usize, MAX_WORDS - 2); // the root of so many
+        let error = HuffmanTree::check(MAX_WORDS + 1).unwrap_err();
         assert!(error.to_string().contains("2147483648 different words, got 2147483649"), "{error}");
     }
 

@@ -6,7 +6,7 @@
 use rapidvec_core::{AliasTable, Rng, WordId};
 
 /// Draws for one negative before it is given up.
-const MOST_DRAWS: usize = 1000;
+const MAX_DRAWS: usize = 1000;
 
 /// Draws negatives.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl Negatives {
 
     #[inline]
     fn another(&self, rng: &mut Rng, drawn: &[WordId], target: Option<WordId>) -> Option<WordId> {
-        (0..MOST_DRAWS).map(|_| self.table.draw(rng)).find(|id| !drawn.contains(id) && Some(*id) != target)
+        (0..MAX_DRAWS).map(|_| self.table.draw(rng)).find(|id| !drawn.contains(id) && Some(*id) != target)
     }
 }
 

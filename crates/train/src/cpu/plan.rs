@@ -1,25 +1,25 @@
 //! What all threads look at and none changes, beside the shared rows.
 
-use super::blocks::{Blocks, Order};
-use super::hot::Hot;
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
+use super::replicas::Replicas;
+use super::schedule::{Schedule, ShuffleOrder};
 use super::shared::{Row, SharedRows};
 use super::subsample::Subsampling;
-use crate::EngineConfig;
+use crate::Config;
 use rapidvec_core::kernels::window::WindowKernels;
 
 /// How a word is predicted.
 #[derive(Debug, Clone)]
-pub(super) enum Prediction {
+pub(super) enum Objective {
     /// Against words drawn at random.
     Negatives(Negatives),
     /// By the turns to it.
     Tree(HuffmanTree),
 }
 
-impl Prediction {
-    pub fn new(config: &EngineConfig, counts: &[u64]) -> Self {
+impl Objective {
+    pub fn new(config: &Config, counts: &[u64]) -> Self {
         if config.hierarchical_softmax {
             Self::Tree(HuffmanTree::new(counts))
         } else {
@@ -28,7 +28,7 @@ impl Prediction {
     }
 
     /// Most rows of `w_out` in a step.
-    pub fn most_targets(&self) -> usize {
+    pub fn max_targets(&self) -> usize {
         match self {
             Self::Negatives(negatives) => negatives.wanted() + 1,
             Self::Tree(tree) => tree.depth(),
@@ -39,20 +39,20 @@ impl Prediction {
 /// All that the threads share.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan<'a> {
-    pub config: &'a EngineConfig,
+    pub config: &'a Config,
     pub kernels: WindowKernels,
-    pub blocks: Blocks<'a>,
-    pub order: &'a Order,
+    pub blocks: Schedule<'a>,
+    pub order: &'a ShuffleOrder,
     pub subsampling: &'a Subsampling,
-    pub prediction: &'a Prediction,
+    pub objective: &'a Objective,
     pub w_in: SharedRows<'a>,
     pub w_out: SharedRows<'a>,
     /// Rows of `w_in` that keep what they have, if there are such.
     pub frozen: Option<Frozen<'a>>,
     /// Rows that each thread has copies of, and room for those.
-    pub hot: &'a Hot,
-    pub hot_in: SharedRows<'a>,
-    pub hot_out: SharedRows<'a>,
+    pub replicas: &'a Replicas,
+    pub replicas_in: SharedRows<'a>,
+    pub replicas_out: SharedRows<'a>,
 }
 
 /// Rows that are read and not changed: steps change copies of them.
@@ -94,13 +94,13 @@ impl Plan<'_> {
 }
 
 /// The learning rate when `done` blocks are, over all epochs.
-pub(super) fn rate_after(config: &EngineConfig, blocks: &Blocks, done: u64) -> f32 {
+pub(super) fn rate_after(config: &Config, blocks: &Schedule, done: u64) -> f32 {
     let (epoch, block) = (done / blocks.count().max(1), done % blocks.count().max(1));
     rate(config, blocks.ids().len(), epoch, blocks.before(block))
 }
 
 /// On a straight line from the start of the first epoch to the end of the last.
-fn rate(config: &EngineConfig, corpus: usize, epoch: u64, at: usize) -> f32 {
+fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
     let done = (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64;
     let (start, end) = (f64::from(config.learning_rate), f64::from(config.min_learning_rate));
     (start + (end - start) * done) as f32
@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn the_rate_falls_on_a_straight_line_to_its_minimum() {
-        let word2vec = EngineConfig::word2vec(ModelKind::Cbow);
-        let config = EngineConfig { learning_rate: 0.05, min_learning_rate: 0.01, epochs: 4, ..word2vec };
+        let word2vec = Config::word2vec(ModelKind::Cbow);
+        let config = Config { learning_rate: 0.05, min_learning_rate: 0.01, epochs: 4, ..word2vec };
         for (epoch, at, expected) in [(0, 0, 0.05), (0, 500, 0.045), (1, 0, 0.04), (2, 0, 0.03), (3, 1000, 0.01)] {
             let got = rate(&config, 1000, epoch, at);
             assert!((got - expected).abs() < 1e-8, "epoch {epoch}, place {at}: {got}, expected {expected}");

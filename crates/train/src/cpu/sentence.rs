@@ -1,7 +1,7 @@
 //! The words of a sentence that stay after subsampling.
 
 use super::subsample::Subsampling;
-use rapidvec_core::{Ids, Rng, SENTENCE_END, WordId};
+use rapidvec_core::{EOS_ID, Ids, Rng, WordId};
 use std::ops::{ControlFlow, Range};
 
 /// A sentence with more words is trained in pieces.
@@ -22,7 +22,7 @@ impl Sentence {
         let words = &mut self.words[..LONGEST];
         let _ = ids.slice(places).try_for_each(|id| {
             at += 1;
-            if id == SENTENCE_END {
+            if id == EOS_ID {
                 return ControlFlow::Break(());
             }
             // Written in any case and counted if it stays: whether it does is random, and no branch could foresee it.
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_long_sentence_comes_in_pieces_without_losing_a_word() {
-        let ids: Vec<u32> = (0..25_000).map(|i| i % 7).chain([SENTENCE_END, 1, 2, SENTENCE_END]).collect();
+        let ids: Vec<u32> = (0..25_000).map(|i| i % 7).chain([EOS_ID, 1, 2, EOS_ID]).collect();
         let (mut sentence, mut rng) = (Sentence::default(), Rng::stream(1, Purpose::Block, 0));
         let (mut at, mut lengths) = (0, Vec::new());
         let subsampling = Subsampling::new(&[1; 7], 0.0);

@@ -121,9 +121,9 @@ impl<'a> SharedRows<'a> {
     }
 }
 
-/// One thread's sight of a matrix: the rows that all share, and copies of its own of those that are hot (`hot.rs`).
+/// One thread's sight of a matrix: the rows that all share, and copies of its own of those that are hot (`replicas.rs`).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct OwnRows<'a> {
+pub(super) struct ReplicatedRows<'a> {
     shared: SharedRows<'a>,
     /// The hot rows: from here on so many.
     start: u32,
@@ -132,17 +132,22 @@ pub(super) struct OwnRows<'a> {
     copies: SharedRows<'a>,
 }
 
-impl<'a> OwnRows<'a> {
+impl<'a> ReplicatedRows<'a> {
     /// Rows that a thread needs for the copies of `hot` rows.
-    pub const fn copies(hot: usize) -> usize {
-        2 * hot
+    pub const fn copies(replicas: usize) -> usize {
+        2 * replicas
     }
 
     /// Takes the rows `hot` of `shared` as they are now into the part of `copies` that is thread `thread`'s.
-    pub fn new(shared: SharedRows<'a>, hot: Range<u32>, copies: SharedRows<'a>, thread: usize) -> Self {
-        let each = Self::copies(hot.len());
-        let own = Self { shared, start: hot.start, count: hot.len() as u32, copies: copies.part(thread * each, each) };
-        for id in hot {
+    pub fn new(shared: SharedRows<'a>, replicas: Range<u32>, copies: SharedRows<'a>, thread: usize) -> Self {
+        let each = Self::copies(replicas.len());
+        let own = Self {
+            shared,
+            start: replicas.start,
+            count: replicas.len() as u32,
+            copies: copies.part(thread * each, each),
+        };
+        for id in replicas {
             let place = id - own.start;
             own.shared.copy_row(id, &own.copies, place);
             // From the copy: the row itself may have been moved by another thread since, and both have to be the same.
@@ -156,10 +161,10 @@ impl<'a> OwnRows<'a> {
     pub fn row(&self, id: u32) -> Row<'a> {
         let place = id.wrapping_sub(self.start);
         // Whether a word is a frequent one is a coin's throw: no jump may depend on it.
-        let hot = place < self.count;
-        let start = std::hint::select_unpredictable(hot, self.copies.start, self.shared.start);
-        let rows = std::hint::select_unpredictable(hot, self.copies.rows, self.shared.rows);
-        SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(hot, place, id))
+        let replicas = place < self.count;
+        let start = std::hint::select_unpredictable(replicas, self.copies.start, self.shared.start);
+        let rows = std::hint::select_unpredictable(replicas, self.copies.rows, self.shared.rows);
+        SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(replicas, place, id))
     }
 
     /// Asks the memory system for hot row `id` itself, which is to be settled soon.
@@ -169,7 +174,7 @@ impl<'a> OwnRows<'a> {
     }
 
     /// Adds what this thread has changed in its copy of hot row `id` to the row, and takes that as the new copy.
-    pub fn settle(&self, id: u32) {
+    pub fn sync(&self, id: u32) {
         let place = id - self.start;
         let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));
         for k in 0..self.shared.stride {

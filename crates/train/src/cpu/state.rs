@@ -22,9 +22,9 @@ pub struct LossPoint {
 /// How far training is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
-    /// Blocks of the corpus done, over all epochs: the step that messages name.
+    /// Schedule of the corpus done, over all epochs: the step that messages name.
     pub block: u64,
-    /// Blocks in an epoch.
+    /// Schedule in an epoch.
     pub blocks: u64,
     /// Words gone through, over all epochs.
     pub words: u64,
@@ -57,8 +57,8 @@ impl Progress {
 
 /// All that a trainer needs to go on as if it had never stopped, beside its two matrices.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct EngineState {
-    /// Blocks done, over all epochs.
+pub struct CpuState {
+    /// Schedule done, over all epochs.
     pub block: u64,
     /// Words in them.
     pub words: u64,
@@ -72,7 +72,7 @@ pub struct EngineState {
     pub history: Vec<LossPoint>,
 }
 
-impl EngineState {
+impl CpuState {
     /// The average loss of a pair over all of epoch `epoch`, from 1, so far; `None` where it has no pair.
     pub fn epoch_loss(&self, epoch: usize) -> Option<f64> {
         let points = self.history.iter().filter(|point| point.epoch == epoch);
@@ -90,7 +90,7 @@ mod tests {
     fn the_loss_of_an_epoch_is_that_of_its_pairs() {
         let point = |epoch, loss, pairs| LossPoint { epoch, words: 1, seconds: 0.0, loss, pairs, learning_rate: 0.1 };
         let history = vec![point(1, 4.0, 10), point(1, 1.0, 30), point(2, 3.0, 5), point(3, 0.0, 0)];
-        let state = EngineState { history, ..EngineState::default() };
+        let state = CpuState { history, ..CpuState::default() };
         assert_eq!([1, 2, 3, 4].map(|epoch| state.epoch_loss(epoch)), [Some(1.75), Some(3.0), None, None]);
     }
 }

@@ -1,25 +1,25 @@
 //! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
 
-use super::blocks::{Blocks, Order};
-use super::books::{Books, explain};
-use super::hot::{Hot, HotRows};
 use super::huffman::HuffmanTree;
-use super::plan::{self, Frozen, Plan, Prediction};
-use super::shared::{OwnRows, SharedRows};
-use super::state::{EngineState, LossPoint, Progress};
+use super::loss_recorder::{LossRecorder, explain};
+use super::plan::{self, Frozen, Objective, Plan};
+use super::pool::{self, Failure};
+use super::replicas::{ReplicaSet, Replicas};
+use super::schedule::{Schedule, ShuffleOrder};
+use super::shared::{ReplicatedRows, SharedRows};
+use super::state::{CpuState, LossPoint, Progress};
 use super::subsample::Subsampling;
-use super::walk::Tally;
-use super::workers::{self, Failure};
-use crate::EngineConfig;
+use super::worker::BlockStats;
+use crate::Config;
 use crate::config::ConfigError;
 use crate::error::{Result, TrainError};
 use rapidvec_core::kernels::large_pages;
 use rapidvec_core::kernels::window::WindowKernels;
-use rapidvec_core::{Ids, LANES, Matrix, Purpose, Rng, SENTENCE_END, WordId, threads_of};
+use rapidvec_core::{EOS_ID, Ids, LANES, Matrix, Purpose, Rng, WordId, threads_of};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-/// Why [`Trainer::run`] returned.
+/// Why [`CpuTrainer::run`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pause {
     /// All epochs are done.
@@ -33,45 +33,45 @@ pub enum Pause {
 /// Trains word2vec's models on a stream of ids.
 ///
 /// ```
-/// use crate::cpu::{Pause, Trainer};
-/// use rapidvec_core::SENTENCE_END;
-/// use crate::{EngineConfig, ModelKind};
+/// use crate::cpu::{Pause, CpuTrainer};
+/// use rapidvec_core::EOS_ID;
+/// use crate::{Config, ModelKind};
 ///
-/// let ids: Vec<u32> = (0..2_000).map(|i| if i % 20 == 0 { SENTENCE_END } else { (i * i % 101) % 20 }).collect();
+/// let ids: Vec<u32> = (0..2_000).map(|i| if i % 20 == 0 { EOS_ID } else { (i * i % 101) % 20 }).collect();
 /// let mut counts = vec![0; 20];
-/// ids.iter().filter(|&&id| id != SENTENCE_END).for_each(|&id| counts[id as usize] += 1);
-/// let config = EngineConfig { vector_size: 10, ..EngineConfig::word2vec(ModelKind::SkipGram) };
-/// let mut trainer = Trainer::new(&config, &ids, &counts, 1)?;
+/// ids.iter().filter(|&&id| id != EOS_ID).for_each(|&id| counts[id as usize] += 1);
+/// let config = Config { vector_size: 10, ..Config::word2vec(ModelKind::SkipGram) };
+/// let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.w_in().rows(), 20);
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
-pub struct Trainer<'a> {
-    config: EngineConfig,
-    blocks: Blocks<'a>,
+pub struct CpuTrainer<'a> {
+    config: Config,
+    blocks: Schedule<'a>,
     subsampling: Subsampling,
-    prediction: Prediction,
+    objective: Objective,
     kernels: WindowKernels,
     threads: usize,
-    hot: Hot,
+    replicas: Replicas,
     w_in: Matrix,
     w_out: Matrix,
     frozen: Option<Vec<bool>>,
     words_per_epoch: u64,
-    state: EngineState,
+    state: CpuState,
 }
 
-impl<'a> Trainer<'a> {
+impl<'a> CpuTrainer<'a> {
     /// A trainer with random first weights: rows of `w_in` uniform in ±1/D, as gensim and fastText have them (word2vec.c: ±0.5/D), `w_out` zero.
     ///
-    /// `ids` is the corpus, each sentence followed by [`SENTENCE_END`] (a missing last one is no harm), as a slice of `u32` or as
-    /// [`Sentences::ids`](crate::corpus::Sentences::ids) packs them; `counts[id]` says how often each word occurs in it. `threads` 0
+    /// `ids` is the corpus, each sentence followed by [`EOS_ID`] (a missing last one is no harm), as a slice of `u32` or as
+    /// [`Corpus::ids`](crate::corpus::Corpus::ids) packs them; `counts[id]` says how often each word occurs in it. `threads` 0
     /// takes all cores. One thread gives the same bits every time.
     ///
     /// # Errors
     /// [`ConfigError`] for a setting out of its range; [`TrainError`] if there are fewer than two words, more than a tree can
     /// have, or ids that have no count.
-    pub fn new(config: &EngineConfig, ids: impl Into<Ids<'a>>, counts: &[u64], threads: usize) -> Result<Self> {
+    pub fn new(config: &Config, ids: impl Into<Ids<'a>>, counts: &[u64], threads: usize) -> Result<Self> {
         Self::with_weights(config, ids.into(), counts, threads, |outputs| {
             let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
             (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
@@ -81,7 +81,7 @@ impl<'a> Trainer<'a> {
 
     /// `weights`, told how many rows `w_out` has, gives both matrices.
     fn with_weights(
-        config: &EngineConfig,
+        config: &Config,
         ids: Ids<'a>,
         counts: &[u64],
         threads: usize,
@@ -98,23 +98,23 @@ impl<'a> Trainer<'a> {
         check_ids(ids, counts.len())?;
         let threads = threads_of(threads);
         let subsampling = Subsampling::new(counts, config.subsample);
-        let prediction = Prediction::new(config, counts);
-        let hot = Hot::new(config, counts, &subsampling, &prediction, threads);
+        let objective = Objective::new(config, counts);
+        let replicas = Replicas::new(config, counts, &subsampling, &objective, threads);
         large_pages::give_back(); // what reading the text and making the tables took
         let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
         let (w_in, w_out) = weights(outputs)?;
         Ok(Self {
-            blocks: Blocks::new(ids, config.shuffle),
-            hot,
+            blocks: Schedule::new(ids, config.shuffle),
+            replicas,
             subsampling,
-            prediction,
+            objective,
             kernels: WindowKernels::detect(),
             threads,
             w_in,
             w_out,
             frozen: None,
             words_per_epoch: ids.words() as u64,
-            state: EngineState::default(),
+            state: CpuState::default(),
             config: config.clone(),
         })
     }
@@ -124,11 +124,11 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// As [`new`](Self::new); [`TrainError::Damaged`] if state or matrices do not belong to these settings.
     pub fn resume(
-        config: &EngineConfig,
+        config: &Config,
         ids: impl Into<Ids<'a>>,
         counts: &[u64],
         threads: usize,
-        state: EngineState,
+        state: CpuState,
         w_in: Matrix,
         w_out: Matrix,
     ) -> Result<Self> {
@@ -216,39 +216,39 @@ impl<'a> Trainer<'a> {
         let blocks = self.blocks.count();
         let (epoch, first) = (self.state.block / blocks, self.state.block % blocks);
         let order = self.order(epoch);
-        let Self { config, subsampling, prediction, kernels, threads, hot, w_in, w_out, frozen, state, .. } = self;
+        let Self { config, subsampling, objective, kernels, threads, replicas, w_in, w_out, frozen, state, .. } = self;
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
         let mut copies = Matrix::zeros(window_rows, config.vector_size);
         let copies_of =
-            |rows: &HotRows| Matrix::zeros(*threads * OwnRows::copies(rows.ids().len()), config.vector_size);
-        let (mut hot_in, mut hot_out) = (copies_of(&hot.w_in), copies_of(&hot.w_out));
+            |rows: &ReplicaSet| Matrix::zeros(*threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
+        let (mut replicas_in, mut replicas_out) = (copies_of(&replicas.w_in), copies_of(&replicas.w_out));
         let plan = Plan {
             config,
             kernels: *kernels,
             blocks: self.blocks,
             order: &order,
             subsampling,
-            prediction,
+            objective,
             w_in: SharedRows::new(w_in),
             w_out: SharedRows::new(w_out),
-            hot,
-            hot_in: SharedRows::new(&mut hot_in),
-            hot_out: SharedRows::new(&mut hot_out),
+            replicas,
+            replicas_in: SharedRows::new(&mut replicas_in),
+            replicas_out: SharedRows::new(&mut replicas_out),
             frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, SharedRows::new(&mut copies))),
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
         let words_per_epoch = self.words_per_epoch;
-        let mut books = Books::new(state, plan, epoch, words_per_epoch);
-        let next = workers::run(plan, epoch, first, *threads, |tallies, words_now| {
+        let mut loss_recorder = LossRecorder::new(state, plan, epoch, words_per_epoch);
+        let next = pool::run(plan, epoch, first, *threads, |all_stats, words_now| {
             let seconds = seconds + started.elapsed().as_secs_f64();
-            books.take(tallies, seconds, &mut on_loss);
+            loss_recorder.take(all_stats, seconds, &mut on_loss);
             let now = Progress {
-                block: books.block(),
+                block: loss_recorder.block(),
                 blocks,
                 words: words + words_now,
                 words_per_epoch,
                 epochs: config.epochs,
-                learning_rate: plan.rate_after(books.block()),
+                learning_rate: plan.rate_after(loss_recorder.block()),
                 seconds,
             };
             !pause(now)
@@ -264,10 +264,10 @@ impl<'a> Trainer<'a> {
     }
 
     /// The order of the corpus in epoch `epoch`, from 0.
-    fn order(&self, epoch: u64) -> Order {
+    fn order(&self, epoch: u64) -> ShuffleOrder {
         match self.config.shuffle {
-            true => Order::shuffled(self.blocks.pieces(), self.config.seed, epoch),
-            false => Order::OF_TEXT,
+            true => ShuffleOrder::shuffled(self.blocks.pieces(), self.config.seed, epoch),
+            false => ShuffleOrder::OF_TEXT,
         }
     }
 
@@ -286,7 +286,7 @@ impl<'a> Trainer<'a> {
     }
 
     /// All that is needed to go on later, beside the matrices.
-    pub fn state(&self) -> &EngineState {
+    pub fn state(&self) -> &CpuState {
         &self.state
     }
 
@@ -321,56 +321,56 @@ impl<'a> Trainer<'a> {
         ids: impl Into<Ids<'b>>,
         mut stop: impl FnMut() -> bool,
     ) -> Result<Option<f64>, TrainError> {
-        let Self { config, subsampling, prediction, kernels, threads, w_in, w_out, .. } = self;
-        let config = EngineConfig { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
-        let blocks = Blocks::new(ids.into(), false);
+        let Self { config, subsampling, objective, kernels, threads, w_in, w_out, .. } = self;
+        let config = Config { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
+        let blocks = Schedule::new(ids.into(), false);
         let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
         let plan = Plan {
             config: &config,
             kernels: *kernels,
             blocks,
-            order: &Order::OF_TEXT,
+            order: &ShuffleOrder::OF_TEXT,
             subsampling,
-            prediction,
+            objective,
             w_in: SharedRows::new(w_in),
             w_out: SharedRows::new(w_out),
             frozen: None,
-            hot: &Hot::default(),
-            hot_in: SharedRows::new(&mut no_in),
-            hot_out: SharedRows::new(&mut no_out),
+            replicas: &Replicas::default(),
+            replicas_in: SharedRows::new(&mut no_in),
+            replicas_out: SharedRows::new(&mut no_out),
         };
-        let mut tallies = BTreeMap::new();
-        let done = workers::run(plan, 0, 0, *threads, |more, _| {
-            tallies.extend(more);
+        let mut all_stats = BTreeMap::new();
+        let done = pool::run(plan, 0, 0, *threads, |more, _| {
+            all_stats.extend(more);
             !stop()
         });
         let done = match done {
             Err(Failure::Diverged { .. }) => return Ok(None),
             done => done.map_err(|failure| explain(&blocks, 0, failure))?,
         };
-        let mut all = Tally::default();
-        tallies.into_values().for_each(|tally| all.add(tally)); // in the order of the text
+        let mut all = BlockStats::default();
+        all_stats.into_values().for_each(|stats| all.add(stats)); // in the order of the text
         Ok(all.mean().filter(|_| done == blocks.count()))
     }
 }
 
 /// Ids are words or sentence ends.
 fn check_ids(ids: Ids, words: usize) -> Result<(), TrainError> {
-    match ids.position(|id| id != SENTENCE_END && id as usize >= words) {
+    match ids.position(|id| id != EOS_ID && id as usize >= words) {
         Some(at) => Err(TrainError::UnknownId { at, words, got: ids.get(at) }),
         None => Ok(()),
     }
 }
 
 /// Uniform in ±1/D. Twice as wide as word2vec.c's; as good or better, and what gensim does.
-fn first_weights(config: &EngineConfig, row: usize) -> Vec<f32> {
+fn first_weights(config: &Config, row: usize) -> Vec<f32> {
     let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
     let size = config.vector_size as f64;
     (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
 }
 
 /// Bytes that training needs for `words` words on `threads` threads (0: one for each core), beside the corpus and the vocabulary themselves.
-pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64 {
+pub fn memory_needed(config: &Config, words: usize, threads: usize) -> u64 {
     let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
     let (words, threads) = (words as u64, threads_of(threads));
     let tables = if config.hierarchical_softmax {
@@ -381,7 +381,7 @@ pub fn memory_needed(config: &EngineConfig, words: usize, threads: usize) -> u64
     };
     let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
     let thread = (2 * config.window as u64 + 64) * row + (1 << 20);
-    2 * words * row + tables + keep + Hot::most_bytes(words as usize, row, threads) + threads as u64 * thread
+    2 * words * row + tables + keep + Replicas::max_bytes(words as usize, row, threads) + threads as u64 * thread
 }
 
 #[cfg(test)]

@@ -14,43 +14,43 @@ fn corpus(sentences: usize) -> (Vec<WordId>, Vec<u64>) {
             counts[(half + word) as usize] += 1;
             word = (word + if rng.below(2) == 0 { 1 } else { 7 }) % 30;
         }
-        ids.push(SENTENCE_END);
+        ids.push(EOS_ID);
     }
     (ids, counts)
 }
 
-fn config(model: ModelKind) -> EngineConfig {
-    EngineConfig { vector_size: 20, epochs: 3, subsample: 1e-2, ..EngineConfig::word2vec(model) }
+fn config(model: ModelKind) -> Config {
+    Config { vector_size: 20, epochs: 3, subsample: 1e-2, ..Config::word2vec(model) }
 }
 
-fn all_kinds() -> Vec<EngineConfig> {
+fn all_kinds() -> Vec<Config> {
     let (sg, cbow) = (config(ModelKind::SkipGram), config(ModelKind::Cbow));
-    let tree = |config: &EngineConfig| EngineConfig { hierarchical_softmax: true, negatives: 0, ..config.clone() };
+    let tree = |config: &Config| Config { hierarchical_softmax: true, negatives: 0, ..config.clone() };
     vec![
         tree(&sg),
         tree(&cbow),
-        EngineConfig { window: 12, dynamic_window: false, ..sg.clone() },
-        EngineConfig { negatives: 15, power: -0.5, ..sg.clone() },
-        EngineConfig { context_sum: ContextSum::Sum, learning_rate: 0.01, min_learning_rate: 1e-6, ..cbow.clone() },
-        EngineConfig { window: 12, ..cbow.clone() },
-        EngineConfig { shuffle: false, ..cbow.clone() },
+        Config { window: 12, dynamic_window: false, ..sg.clone() },
+        Config { negatives: 15, power: -0.5, ..sg.clone() },
+        Config { context_sum: ContextSum::Sum, learning_rate: 0.01, min_learning_rate: 1e-6, ..cbow.clone() },
+        Config { window: 12, ..cbow.clone() },
+        Config { shuffle: false, ..cbow.clone() },
         sg,
         cbow,
     ]
 }
 
-fn finish(trainer: &mut Trainer) {
+fn finish(trainer: &mut CpuTrainer) {
     while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
 }
 
-fn trained(config: &EngineConfig, ids: &[WordId], counts: &[u64]) -> (Matrix, Matrix, EngineState) {
-    let mut trainer = Trainer::new(config, ids, counts, 1).unwrap();
+fn trained(config: &Config, ids: &[WordId], counts: &[u64]) -> (Matrix, Matrix, CpuState) {
+    let mut trainer = CpuTrainer::new(config, ids, counts, 1).unwrap();
     finish(&mut trainer);
-    (trainer.w_in().clone(), trainer.w_out().clone(), EngineState { seconds: 0.0, ..trainer.state().clone() })
+    (trainer.w_in().clone(), trainer.w_out().clone(), CpuState { seconds: 0.0, ..trainer.state().clone() })
 }
 
-fn without_seconds(state: &EngineState) -> EngineState {
-    let mut state = EngineState { seconds: 0.0, ..state.clone() };
+fn without_seconds(state: &CpuState) -> CpuState {
+    let mut state = CpuState { seconds: 0.0, ..state.clone() };
     state.history.iter_mut().for_each(|point| point.seconds = 0.0);
     state
 }
@@ -62,7 +62,7 @@ fn every_kind_of_model_learns() {
         let (_, _, state) = trained(&config, &ids, &counts);
         let (first, last) = (state.history[0].loss, state.history[state.history.len() - 1].loss);
         assert!(last < 0.93 * first, "{config:?}: loss {first} to {last}");
-        assert_eq!(state.words, 3 * ids.iter().filter(|&&id| id != SENTENCE_END).count() as u64);
+        assert_eq!(state.words, 3 * ids.iter().filter(|&&id| id != EOS_ID).count() as u64);
     }
 }
 
@@ -72,7 +72,7 @@ fn the_loss_of_an_untrained_model_is_that_of_throwing_coins() {
     let (ids, counts) = corpus(500);
     for model in [ModelKind::Cbow, ModelKind::SkipGram] {
         let config = config(model);
-        let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
         let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
         assert!((loss - 6.0 * std::f64::consts::LN_2).abs() < 1e-6, "{loss}");
         assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), Some(loss));
@@ -87,8 +87,8 @@ fn the_loss_of_an_untrained_tree_is_the_length_of_its_paths() {
     let tree = HuffmanTree::new(&counts);
     let turns: u64 = (0..).zip(&counts).map(|(id, count)| count * tree.path(id).len() as u64).sum();
     let words: u64 = counts.iter().sum();
-    let config = EngineConfig { hierarchical_softmax: true, negatives: 0, subsample: 0.0, ..config(ModelKind::Cbow) };
-    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let config = Config { hierarchical_softmax: true, negatives: 0, subsample: 0.0, ..config(ModelKind::Cbow) };
+    let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
     let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
     let expected = turns as f64 / words as f64 * std::f64::consts::LN_2;
     assert!((loss - expected).abs() < 1e-6, "{loss}, expected {expected}");
@@ -100,7 +100,7 @@ fn one_thread_repeats_to_the_bit_and_another_seed_does_not() {
     for config in all_kinds() {
         let (first, again) = (trained(&config, &ids, &counts), trained(&config, &ids, &counts));
         assert!(first.0 == again.0 && first.1 == again.1, "{config:?}");
-        let other = trained(&EngineConfig { seed: 2, ..config }, &ids, &counts);
+        let other = trained(&Config { seed: 2, ..config }, &ids, &counts);
         assert!(first.0 != other.0);
     }
 }
@@ -109,15 +109,15 @@ fn one_thread_repeats_to_the_bit_and_another_seed_does_not() {
 fn a_run_that_is_stopped_and_resumed_ends_in_the_same_bits() {
     let (ids, counts) = corpus(6_000);
     for config in all_kinds().into_iter().rev().take(4) {
-        let mut whole = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut whole = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
         finish(&mut whole);
-        let mut stopped = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut stopped = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
         let mut stops = 0;
         // Stops wherever the watcher happens to look, and is made anew from its parts each time.
         while stopped.run(|_| true, |_| ()).unwrap() != Pause::Finished {
             stops += 1;
             let (state, w_in, w_out) = (stopped.state().clone(), stopped.w_in().clone(), stopped.w_out().clone());
-            stopped = Trainer::resume(&config, &ids, &counts, 1, state, w_in, w_out).unwrap();
+            stopped = CpuTrainer::resume(&config, &ids, &counts, 1, state, w_in, w_out).unwrap();
         }
         assert!(stops >= 2, "it stops at least at the end of each epoch");
         assert!(stopped.w_in() == whole.w_in() && stopped.w_out() == whole.w_out(), "{config:?}");
@@ -130,7 +130,7 @@ fn several_threads_learn_as_well_as_one() {
     let (ids, counts) = corpus(6_000);
     let config = config(ModelKind::SkipGram);
     let loss = |threads| {
-        let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+        let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
         finish(&mut trainer);
         assert_eq!(trainer.state().words, 3 * counts.iter().sum::<u64>());
         trainer.held_out_loss(&ids, || false).unwrap().unwrap()
@@ -143,7 +143,7 @@ fn several_threads_learn_as_well_as_one() {
 fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
     let (ids, counts) = corpus(6_000);
     for config in all_kinds() {
-        let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
         finish(&mut trainer);
         let one = trainer.held_out_loss(&ids, || false).unwrap();
         trainer.threads = 3;
@@ -155,8 +155,8 @@ fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
 #[test]
 fn a_callback_that_panics_stops_the_threads() {
     let (ids, counts) = corpus(60_000);
-    let config = EngineConfig { subsample: 0.0, window: 50, vector_size: 400, ..config(ModelKind::SkipGram) };
-    let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+    let config = Config { subsample: 0.0, window: 50, vector_size: 400, ..config(ModelKind::SkipGram) };
+    let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
     let mut seen = 0;
     let watched = std::panic::AssertUnwindSafe(|| {
         trainer.run(
@@ -177,7 +177,7 @@ fn every_kernel_trains_alike() {
     let (ids, counts) = corpus(1_000);
     for kernels in WindowKernels::all() {
         for config in all_kinds() {
-            let mut trainer = Trainer::new(&config, &ids, &counts, 1).unwrap();
+            let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
             trainer.use_kernels(kernels.name()).unwrap();
             assert_eq!(trainer.kernels(), kernels.name());
             finish(&mut trainer);
@@ -188,7 +188,7 @@ fn every_kernel_trains_alike() {
             }
         }
     }
-    let (mut trainer, name) = (Trainer::new(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
+    let (mut trainer, name) = (CpuTrainer::new(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
     assert!(matches!(trainer.use_kernels(name), Err(ConfigError::Kernel { .. })));
 }
 
@@ -197,7 +197,7 @@ fn frozen_vectors_stay_and_the_others_learn() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
         for threads in [1, 3] {
-            let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
+            let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
             let known = vec![0.25; 20];
             trainer.set_input(7, &known);
             trainer.freeze([7, 8]);
@@ -213,7 +213,7 @@ fn frozen_vectors_stay_and_the_others_learn() {
 fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
-        let mut trainer = Trainer::new(&config, &ids, &counts, 2).unwrap();
+        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
         trainer.set_input(0, &[f32::INFINITY; 20]);
         trainer.w_out.set_row(1, &[f32::NAN; 20]);
         let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
@@ -227,10 +227,10 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
     let (ids, counts) = corpus(1_000);
     let mut unknown = ids.clone();
     unknown[ids.len() - 2] = 60; // in the last block, whoever takes it
-    for config in all_kinds().into_iter().map(|config| EngineConfig { subsample: 0.0, ..config }) {
+    for config in all_kinds().into_iter().map(|config| Config { subsample: 0.0, ..config }) {
         for threads in [1, 4] {
-            let mut trainer = Trainer::new(&config, &ids, &counts, threads).unwrap();
-            trainer.blocks = Blocks::new(Ids::from(&unknown), config.shuffle);
+            let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
+            trainer.blocks = Schedule::new(Ids::from(&unknown), config.shuffle);
             let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
             let Some(TrainError::Worker(reason)) = error else { panic!("{config:?}: {error:?}") };
             assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");
@@ -241,21 +241,21 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
 #[test]
 fn what_cannot_be_trained_is_refused() {
     let config = config(ModelKind::SkipGram);
-    let refused = |ids: &[WordId], counts: &[u64]| Trainer::new(&config, ids, counts, 1).map(|_| ()).unwrap_err();
+    let refused = |ids: &[WordId], counts: &[u64]| CpuTrainer::new(&config, ids, counts, 1).map(|_| ()).unwrap_err();
     assert!(refused(&[0, 0, 0], &[3]).to_string().contains("vocabulary of at least 2"));
     assert!(refused(&[0, 1, 2], &[1, 1]).to_string().contains("id 2 at place 2"));
-    let bad = EngineConfig { window: 0, ..config.clone() };
-    assert!(Trainer::new(&bad, &[0, 1], &[1, 1], 1).is_err());
-    let trainer = Trainer::new(&config, &[0, 1], &[1, 1], 1).unwrap();
+    let bad = Config { window: 0, ..config.clone() };
+    assert!(CpuTrainer::new(&bad, &[0, 1], &[1, 1], 1).is_err());
+    let trainer = CpuTrainer::new(&config, &[0, 1], &[1, 1], 1).unwrap();
     let (w_in, w_out) = (trainer.w_in().clone(), Matrix::zeros(3, 20));
-    let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, EngineState::default(), w_in.clone(), w_out);
+    let resumed = CpuTrainer::resume(&config, &[0, 1], &[1, 1], 1, CpuState::default(), w_in.clone(), w_out);
     assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("output.weight"));
     for state in [
-        EngineState { block: 99, ..EngineState::default() },
-        EngineState { block: 2, words: 1, ..EngineState::default() },
-        EngineState { words: 3, ..EngineState::default() },
+        CpuState { block: 99, ..CpuState::default() },
+        CpuState { block: 2, words: 1, ..CpuState::default() },
+        CpuState { words: 3, ..CpuState::default() },
     ] {
-        let resumed = Trainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in.clone(), trainer.w_out().clone());
+        let resumed = CpuTrainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in.clone(), trainer.w_out().clone());
         assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("trainer"));
     }
 }
@@ -263,8 +263,8 @@ fn what_cannot_be_trained_is_refused() {
 #[test]
 fn tiny_and_odd_corpora_end_without_a_pair() {
     let config = config(ModelKind::SkipGram);
-    for ids in [vec![0, SENTENCE_END, 1, SENTENCE_END], vec![SENTENCE_END; 5_000], vec![]] {
-        let mut trainer = Trainer::new(&config, &ids, &[5, 5], 2).unwrap();
+    for ids in [vec![0, EOS_ID, 1, EOS_ID], vec![EOS_ID; 5_000], vec![]] {
+        let mut trainer = CpuTrainer::new(&config, &ids, &[5, 5], 2).unwrap();
         finish(&mut trainer);
         assert!(trainer.state().history.iter().all(|point| point.pairs == 0 && point.loss == 0.0));
         assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), None);
@@ -282,11 +282,11 @@ fn two_words_are_enough() {
 
 #[test]
 fn the_estimate_of_memory_covers_the_matrices() {
-    let config = EngineConfig { vector_size: 100, ..config(ModelKind::SkipGram) };
+    let config = Config { vector_size: 100, ..config(ModelKind::SkipGram) };
     let needed = memory_needed(&config, 1_000_000, 2);
     assert!((2 * 448_000_000..1_000_000_000).contains(&needed), "{needed}");
     // More numbers than 32 bits count, and more bytes.
-    let config = EngineConfig { vector_size: 1_000, ..config };
+    let config = Config { vector_size: 1_000, ..config };
     let needed = memory_needed(&config, 50_000_000, 2);
     assert!((2 * 50_000_000 * 4_032..500_000_000_000).contains(&needed), "{needed}");
 }

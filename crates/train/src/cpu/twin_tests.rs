@@ -1,17 +1,17 @@
 //! The trainer against plain loops in f64: the same draws, windows, steps and rates, in whole runs, for every kernel.
 
-use super::blocks::{Blocks, Order};
-use super::plan::Prediction;
+use super::plan::Objective;
+use super::schedule::{Schedule, ShuffleOrder};
 use super::subsample::Subsampling;
-use super::{Pause, Trainer};
+use super::{CpuTrainer, Pause};
 use crate::config::ContextSum;
-use crate::{EngineConfig, ModelKind};
+use crate::{Config, ModelKind};
 use rapidvec_core::kernels::window::{MAX_CONTEXTS, WindowKernels};
-use rapidvec_core::{Ids, Matrix, Purpose, Rng, SENTENCE_END, WordId};
+use rapidvec_core::{EOS_ID, Ids, Matrix, Purpose, Rng, WordId};
 
 type Rows = Vec<Vec<f64>>;
 
-/// Sentences in which no word stands twice, so that no row is two contexts of a window.
+/// Corpus in which no word stands twice, so that no row is two contexts of a window.
 fn corpus(sentences: usize, words: u32) -> (Vec<WordId>, Vec<u64>) {
     let (mut ids, mut counts) = (Vec::new(), vec![0; words as usize]);
     let mut rng = Rng::stream(3, Purpose::Shuffle, 1);
@@ -23,13 +23,13 @@ fn corpus(sentences: usize, words: u32) -> (Vec<WordId>, Vec<u64>) {
         sentence.retain(|&id| rng.below(words) >= id / 2);
         sentence.iter().for_each(|&id| counts[id as usize] += 1);
         ids.extend(sentence);
-        ids.push(SENTENCE_END);
+        ids.push(EOS_ID);
     }
     (ids, counts)
 }
 
 struct Twin<'a> {
-    config: &'a EngineConfig,
+    config: &'a Config,
     w_in: Rows,
     w_out: Rows,
     pairs: u64,
@@ -41,22 +41,22 @@ struct Twin<'a> {
 impl Twin<'_> {
     fn run(&mut self, ids: &[WordId], counts: &[u64]) {
         let config = self.config;
-        let blocks = Blocks::new(Ids::from(ids), config.shuffle);
-        let (subsampling, prediction) = (Subsampling::new(counts, config.subsample), Prediction::new(config, counts));
+        let blocks = Schedule::new(Ids::from(ids), config.shuffle);
+        let (subsampling, objective) = (Subsampling::new(counts, config.subsample), Objective::new(config, counts));
         for epoch in 0..config.epochs as u64 {
-            let shuffled = || Order::shuffled(blocks.pieces(), config.seed, epoch);
-            let order = if config.shuffle { shuffled() } else { Order::OF_TEXT };
+            let shuffled = || ShuffleOrder::shuffled(blocks.pieces(), config.seed, epoch);
+            let order = if config.shuffle { shuffled() } else { ShuffleOrder::OF_TEXT };
             for block in 0..blocks.count() {
                 let mut rng = Rng::stream(config.seed, Purpose::Block, epoch * blocks.count() + block);
                 for place in blocks.places(block) {
                     let piece = blocks.range(order.piece(place));
                     let mut done = blocks.start(place);
-                    for sentence in ids[piece].split_inclusive(|&id| id == SENTENCE_END) {
-                        let words = sentence.iter().copied().filter(|&id| id != SENTENCE_END);
+                    for sentence in ids[piece].split_inclusive(|&id| id == EOS_ID) {
+                        let words = sentence.iter().copied().filter(|&id| id != EOS_ID);
                         let words: Vec<WordId> = words.filter(|&id| subsampling.keeps(id, &mut rng)).collect();
                         let share = (epoch as f64 + done as f64 / ids.len() as f64) / config.epochs as f64;
                         let [first, last] = [config.learning_rate, config.min_learning_rate].map(f64::from);
-                        self.sentence(&words, &prediction, first + (last - first) * share, &mut rng);
+                        self.sentence(&words, &objective, first + (last - first) * share, &mut rng);
                         done += sentence.len();
                     }
                 }
@@ -64,13 +64,13 @@ impl Twin<'_> {
         }
     }
 
-    fn sentence(&mut self, words: &[WordId], prediction: &Prediction, rate: f64, rng: &mut Rng) {
+    fn sentence(&mut self, words: &[WordId], objective: &Objective, rate: f64, rng: &mut Rng) {
         if words.len() < 2 {
             return;
         }
         let draw = |rng: &mut Rng| {
             let mut drawn = Vec::new();
-            if let Prediction::Negatives(negatives) = prediction {
+            if let Objective::Negatives(negatives) = objective {
                 negatives.draw(rng, &mut drawn);
             }
             drawn
@@ -80,12 +80,12 @@ impl Twin<'_> {
             let (window, mut drawn) = (self.config.window, next);
             let width = if self.config.dynamic_window { 1 + rng.below(window as u32) as usize } else { window };
             self.widths[width] += 1;
-            let targets: Vec<(usize, f64)> = match prediction {
-                Prediction::Negatives(negatives) => {
+            let targets: Vec<(usize, f64)> = match objective {
+                Objective::Negatives(negatives) => {
                     negatives.avoid(word, rng, &mut drawn);
                     [(word as usize, 1.0)].into_iter().chain(drawn.iter().map(|&id| (id as usize, 0.0))).collect()
                 }
-                Prediction::Tree(tree) => {
+                Objective::Tree(tree) => {
                     let turns = tree.path(word).iter();
                     turns.map(|turn| (turn.node() as usize, f64::from(u8::from(turn.label())))).collect()
                 }
@@ -153,10 +153,10 @@ fn farthest(a: &Rows, b: &Rows) -> f64 {
 }
 
 /// Trains with each kernel and as the twin does, and compares weights, losses and numbers of pairs.
-fn compare(config: &EngineConfig) {
+fn compare(config: &Config) {
     let (ids, counts) = corpus(250, 50);
     let fresh = |kernel: &str| {
-        let mut trainer = Trainer::new(config, &ids, &counts, 1).unwrap();
+        let mut trainer = CpuTrainer::new(config, &ids, &counts, 1).unwrap();
         trainer.use_kernels(kernel).unwrap();
         // Both sides with numbers: words that start from zero would move by little.
         let mut rng = Rng::stream(9, Purpose::OutputWeights, 0);
@@ -189,24 +189,24 @@ fn compare(config: &EngineConfig) {
     assert!(drawn.clone().all(|width| twin.widths[width] > 0) && twin.widths[..*drawn.start()].iter().all(|&n| n == 0));
 }
 
-fn config(model: ModelKind) -> EngineConfig {
-    let word2vec = EngineConfig::word2vec(model);
-    EngineConfig { vector_size: 19, epochs: 2, window: 5, subsample: 2e-2, min_learning_rate: 1e-3, ..word2vec }
+fn config(model: ModelKind) -> Config {
+    let word2vec = Config::word2vec(model);
+    Config { vector_size: 19, epochs: 2, window: 5, subsample: 2e-2, min_learning_rate: 1e-3, ..word2vec }
 }
 
 #[test]
 fn skipgram_is_what_plain_loops_make() {
     let config = config(ModelKind::SkipGram);
     compare(&config);
-    compare(&EngineConfig { dynamic_window: false, negatives: 9, shuffle: false, ..config });
+    compare(&Config { dynamic_window: false, negatives: 9, shuffle: false, ..config });
 }
 
 /// Windows of more contexts than a step takes.
 #[test]
 fn wide_windows_are_what_plain_loops_make() {
     for window in [9, 20, 60] {
-        compare(&EngineConfig { window, subsample: 0.0, ..config(ModelKind::SkipGram) });
-        compare(&EngineConfig { window, dynamic_window: false, ..config(ModelKind::Cbow) });
+        compare(&Config { window, subsample: 0.0, ..config(ModelKind::SkipGram) });
+        compare(&Config { window, dynamic_window: false, ..config(ModelKind::Cbow) });
     }
 }
 
@@ -214,15 +214,15 @@ fn wide_windows_are_what_plain_loops_make() {
 fn cbow_is_what_plain_loops_make() {
     let config = config(ModelKind::Cbow);
     compare(&config);
-    compare(&EngineConfig { context_sum: ContextSum::Sum, learning_rate: 0.02, ..config.clone() });
-    compare(&EngineConfig { power: -0.5, negatives: 1, ..config });
+    compare(&Config { context_sum: ContextSum::Sum, learning_rate: 0.02, ..config.clone() });
+    compare(&Config { power: -0.5, negatives: 1, ..config });
 }
 
 #[test]
 fn hierarchical_softmax_is_what_plain_loops_make() {
     for model in [ModelKind::SkipGram, ModelKind::Cbow] {
-        let tree = EngineConfig { hierarchical_softmax: true, negatives: 0, ..config(model) };
+        let tree = Config { hierarchical_softmax: true, negatives: 0, ..config(model) };
         compare(&tree);
-        compare(&EngineConfig { window: 20, ..tree });
+        compare(&Config { window: 20, ..tree });
     }
 }

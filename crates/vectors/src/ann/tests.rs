@@ -1,5 +1,5 @@
 use super::*;
-use crate::Floats;
+use crate::Numbers;
 use crate::error::{Error, QueryError};
 use proptest::prelude::*;
 use rapidvec_core::{Purpose, Rng, Vocabulary};
@@ -17,7 +17,7 @@ fn vectors(words: usize, seed: u64) -> WordVectors {
     let mut numbers = vec![0.0; words * SIZE];
     Rng::stream(seed, Purpose::InputWeights, 0).fill_normal(&mut numbers, 1.0);
     numbers[..SIZE].fill(0.0);
-    WordVectors::new(vocabulary, SIZE, Floats::F32(numbers)).unwrap()
+    WordVectors::new(vocabulary, SIZE, Numbers::F32(numbers)).unwrap()
 }
 
 /// 300 words, and the file of their index.

@@ -83,16 +83,16 @@ pub(super) struct Asked {
 
 /// The best answer so far, and its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Best {
+pub(super) struct TopK {
     pub score: f32,
     pub place: Option<u32>,
 }
 
-impl Best {
-    pub const NONE: Best = Best { score: f32::NEG_INFINITY, place: None };
+impl TopK {
+    pub const NONE: TopK = TopK { score: f32::NEG_INFINITY, place: None };
 
     /// Of equal scores the lower place is better.
-    pub fn better(self, other: Best) -> Best {
+    pub fn better(self, other: TopK) -> TopK {
         let wins = self.score > other.score || (self.score == other.score && self.place < other.place);
         if self.place.is_some() && (wins || other.place.is_none()) { self } else { other }
     }
@@ -103,7 +103,7 @@ pub(super) struct Search<'s, S> {
     /// Sorted, so that questions with the same pair stand together.
     pub asked: &'s [Asked],
     /// The answers, by question.
-    pub best: &'s mut [Best],
+    pub best: &'s mut [TopK],
     /// Row after row, the products of a word of the questions with the words of the block. NaN, which no score is above,
     /// stands where a word is no answer to any question that has the row's.
     pub products: &'s [f32],
@@ -166,11 +166,11 @@ fn is_above<S: AnalogyScore>(pair: &[[f32; RUN]], single: &[[f32; RUN]], thresho
 
 /// Replaces `best` by the best of a few words, of which the first stands at `first`, if that is better.
 #[cold]
-fn look<S: AnalogyScore>(best: &mut Best, first: u32, pair: &[f32], single: &[f32]) {
+fn look<S: AnalogyScore>(best: &mut TopK, first: u32, pair: &[f32], single: &[f32]) {
     for (place, (&pair, &single)) in (first..).zip(pair.iter().zip(single)) {
         let score = S::join(pair, S::single(single));
         if score > best.score {
-            *best = Best { score, place: Some(place) };
+            *best = TopK { score, place: Some(place) };
         }
     }
 }
@@ -190,15 +190,15 @@ mod tests {
     }
 
     /// What the search has to find: the first of the best.
-    fn plainly<S: AnalogyScore>(asked: Asked, products: &[f32], words: usize, from: Best) -> Best {
+    fn plainly<S: AnalogyScore>(asked: Asked, products: &[f32], words: usize, from: TopK) -> TopK {
         (0..words).fold(from, |best, word| {
             let [a, b] = asked.pair;
             let score = S::score([a, b, asked.single].map(|row| products[row * words + word]));
-            if score > best.score { Best { score, place: Some(100 + word as u32) } } else { best }
+            if score > best.score { TopK { score, place: Some(100 + word as u32) } } else { best }
         })
     }
 
-    fn assert_found<S: AnalogyScore>(products: &[f32], words: usize, floor: Best) {
+    fn assert_found<S: AnalogyScore>(products: &[f32], words: usize, floor: TopK) {
         let asked = questions();
         let expected: Vec<_> = asked.iter().map(|&asked| plainly::<S>(asked, products, words, floor)).collect();
         for version in 0..versions::<Search<S>>().len() {
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn every_instruction_set_finds_the_first_of_the_best_in_blocks_of_any_length() {
         for words in (1..140).chain([500, 512]) {
-            for floor in [Best::NONE, Best { score: 0.9, place: None }, Best { score: 0.7, place: Some(3) }] {
+            for floor in [TopK::NONE, TopK { score: 0.9, place: None }, TopK { score: 0.7, place: Some(3) }] {
                 assert_found::<Add>(&products(words), words, floor);
                 assert_found::<Mul>(&products(words), words, floor);
             }
@@ -230,11 +230,11 @@ mod tests {
     #[test]
     fn of_equal_scores_the_first_counts_and_no_number_is_an_answer() {
         for words in [7, 16, 40, 100] {
-            assert_found::<Add>(&vec![0.5; ROWS * words], words, Best::NONE);
+            assert_found::<Add>(&vec![0.5; ROWS * words], words, TopK::NONE);
             let mut some = products(words);
             some.iter_mut().step_by(3).for_each(|product| *product = f32::NAN);
-            assert_found::<Add>(&some, words, Best::NONE);
-            assert_found::<Mul>(&some, words, Best::NONE);
+            assert_found::<Add>(&some, words, TopK::NONE);
+            assert_found::<Mul>(&some, words, TopK::NONE);
         }
     }
 }

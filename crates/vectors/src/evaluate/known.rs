@@ -110,12 +110,12 @@ fn folded(word: &str, case_sensitive: bool) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Floats;
+    use crate::Numbers;
 
     fn vectors(words: &[(&str, u64)]) -> WordVectors {
         let mut vocabulary = Vocabulary::new();
         words.iter().for_each(|&(word, count)| assert!(vocabulary.insert(word, count).is_some()));
-        WordVectors::new(vocabulary, 1, Floats::F32(vec![1.0; words.len()])).unwrap()
+        WordVectors::new(vocabulary, 1, Numbers::F32(vec![1.0; words.len()])).unwrap()
     }
 
     #[test]

@@ -17,12 +17,12 @@
 //!
 //! ```
 //! use crate::evaluate::{EvaluateOptions, EvaluationSet};
-//! use crate::{AnalogyMethod, Floats, WordVectors};
+//! use crate::{AnalogyMethod, Numbers, WordVectors};
 //!
 //! let mut vocabulary = rapidvec_core::Vocabulary::new();
 //! ["man", "king", "woman", "queen"].map(|word| vocabulary.add(word));
 //! let numbers = vec![1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0]; // 4 words x 3 numbers
-//! let vectors = WordVectors::new(vocabulary, 3, Floats::F32(numbers))?;
+//! let vectors = WordVectors::new(vocabulary, 3, Numbers::F32(numbers))?;
 //! let options = EvaluateOptions::default();
 //!
 //! let questions = ": royal\nMan King Woman Queen\nman king aunt queen\n";

@@ -5,7 +5,7 @@
 //! vocabulary are one matrix product, and what questions with the same `a` and `b` make of two of its rows is made once
 //! (`block.rs`). Scores do not depend on the number of threads.
 
-use super::block::{Add, AnalogyScore, Asked, Best, Mul, Search};
+use super::block::{Add, AnalogyScore, Asked, Mul, Search, TopK};
 use super::known::Known;
 use crate::AnalogyMethod;
 use crate::error::QueryError;
@@ -16,7 +16,7 @@ use rapidvec_core::kernels::search::product_kernels;
 use std::marker::PhantomData;
 
 /// Questions are taken in groups of at most so many different words, whose products with a block stay in the cache.
-const MOST_WORDS: usize = 1024;
+const MAX_WORDS: usize = 1024;
 /// gensim looks at so many answers in search of one that is no word of the question in another case.
 const LOOKED_AT: usize = 5;
 
@@ -104,11 +104,11 @@ struct Group<'q> {
 }
 
 impl<'q> Group<'q> {
-    /// As many of the first questions as have at most [`MOST_WORDS`] words.
+    /// As many of the first questions as have at most [`MAX_WORDS`] words.
     fn take(known: &Known, questions: &'q [[u32; 4]]) -> Self {
         let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; known.search.len()]);
         for (question, &[a, b, c, _]) in questions.iter().enumerate() {
-            if words.len() + 3 > MOST_WORDS {
+            if words.len() + 3 > MAX_WORDS {
                 break;
             }
             let [a, b, single] = [a, b, c].map(|place| {
@@ -144,12 +144,12 @@ impl<'q> Group<'q> {
 
     /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
     /// `units` are the vectors of `words`.
-    fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<Best> {
+    fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<TopK> {
         let (kernels, size) = (product_kernels(), known.search.vectors.vector_size());
         let unit = |word: usize| &units[word * size..][..size];
         // More than two calculations of a product of unit vectors can differ.
         let slack = (2 * size + 16) as f32 * f32::EPSILON;
-        let mut floors = vec![Best::NONE; self.questions.len()];
+        let mut floors = vec![TopK::NONE; self.questions.len()];
         for &Asked { pair: [a, b], single, question } in &self.asked {
             let ([words @ .., d], Some(expected)) = (self.questions[question], self.expected[question]) else {
                 continue;
@@ -169,7 +169,7 @@ impl<'q> Group<'q> {
 }
 
 /// The best answer to each question of the group, over all words that take part.
-fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<Best>, QueryError> {
+fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<TopK>, QueryError> {
     let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
     for &place in &group.words {
         units.extend(scale.row(known, place)?);
@@ -190,7 +190,7 @@ fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<
         };
         search.run_vectorised();
     })?;
-    let mut all = vec![Best::NONE; group.questions.len()];
+    let mut all = vec![TopK::NONE; group.questions.len()];
     for (share, _) in shares {
         all.iter_mut().zip(share).for_each(|(best, found)| *best = best.better(found));
     }
@@ -205,7 +205,7 @@ fn settle<S: AnalogyScore>(
     known: &Known,
     scale: &Scale,
     question: [u32; 3],
-    best: Best,
+    best: TopK,
 ) -> Result<Option<u32>, QueryError> {
     let mut different = question.to_vec();
     different.sort_unstable();
@@ -220,7 +220,7 @@ fn settle<S: AnalogyScore>(
     for place in variants {
         let row = wide(place)?;
         let [a, b, c] = words.each_ref().map(|word| dot(word, &row) as f32);
-        let variant = Best { score: S::score([a, b, c]), place: Some(place) };
+        let variant = TopK { score: S::score([a, b, c]), place: Some(place) };
         if variant.better(best).place == variant.place {
             before.push(variant);
         }

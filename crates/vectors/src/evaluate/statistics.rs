@@ -110,11 +110,11 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
 /// The continued fraction of `I_x(a, b)` (Abramowitz and Stegun 26.5.8), by Lentz's method.
 fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300; // in place of a zero divisor
-    const MOST_TERMS: usize = 100_000; // about the root of the larger of a and b are needed
+    const MAX_TERMS: usize = 100_000; // about the root of the larger of a and b are needed
     let away_from_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
     let (mut c, mut d) = (1.0, 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0)));
     let mut fraction = d;
-    for m in (1..MOST_TERMS).map(|m| m as f64) {
+    for m in (1..MAX_TERMS).map(|m| m as f64) {
         let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
         let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
         let before = fraction;

@@ -9,13 +9,13 @@ pub mod safetensors;
 pub mod word2vec_binary;
 pub mod word2vec_text;
 
-mod found;
 mod header;
 mod options;
 mod packed;
 mod recognise;
+mod table_builder;
 pub(crate) mod unpack;
 
-pub use options::{InvalidWord, OpenOptions, OpenReport, Table};
+pub use options::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file};

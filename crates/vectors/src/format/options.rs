@@ -1,6 +1,6 @@
 //! How a file of vectors is opened, and what was done with what could not be taken as it stood.
 
-use crate::Floats;
+use crate::Numbers;
 use rapidvec_core::Vocabulary;
 
 /// What to do with a word that is no UTF-8.
@@ -46,11 +46,11 @@ pub struct OpenReport {
 
 /// What a reader found: words, and V x D numbers in the order of their ids.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct VectorTable {
     /// The V words; counts are 0 where the file has none.
     pub vocabulary: Vocabulary,
     /// Numbers per word: D.
     pub vector_size: usize,
     /// Row after row, all of them finite.
-    pub floats: Floats,
+    pub floats: Numbers,
 }

@@ -18,7 +18,7 @@
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
 //! | `config` | the [`Config`](rapidvec_textbook::Config) that the chapter's trainer had, JSON; may be missing |
-//! | `engine` | the [`EngineConfig`](rapidvec::EngineConfig) that the fast trainer had, JSON; may be missing |
+//! | `engine` | the [`Config`](rapidvec::Config) that the fast trainer had, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
 //! | `trainer` | a checkpoint's state that is no tensor, JSON; may be missing |
@@ -43,7 +43,7 @@ pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_tr
 pub const VERSION: &str = "1";
 
 /// Longest header, in bytes, that the safetensors format allows.
-const MOST_HEADER_BYTES: u64 = 100_000_000;
+const MAX_HEADER_BYTES: u64 = 100_000_000;
 
 const INPUT: &str = "input.weight";
 const OUTPUT: &str = "output.weight";
@@ -59,7 +59,7 @@ const HEADER: &str = "header";
 pub(super) fn is_likely(bytes: &[u8]) -> bool {
     bytes
         .split_first_chunk()
-        .is_some_and(|(&length, rest)| u64::from_le_bytes(length) <= MOST_HEADER_BYTES && rest.first() == Some(&b'{'))
+        .is_some_and(|(&length, rest)| u64::from_le_bytes(length) <= MAX_HEADER_BYTES && rest.first() == Some(&b'{'))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A file's bytes, mapped, or unpacked into memory if the file is packed.
 //!
 //! What promises little and unpacks to much is refused before it is believed: a file may unpack to
-//! [`MOST_RATIO`] times its size (vectors rarely reach 10 times), and while it is unpacked far beyond what vectors do, its
+//! [`MAX_RATIO`] times its size (vectors rarely reach 10 times), and while it is unpacked far beyond what vectors do, its
 //! whole length is first counted without being kept.
 //!
 //! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
@@ -30,7 +30,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 /// Unpacked bytes for each packed one, at most.
-const MOST_RATIO: u64 = 100;
+const MAX_RATIO: u64 = 100;
 /// The ratio from which on the length is counted first.
 const USUAL_RATIO: u64 = 8;
 /// A window that every packed file may need: what `zstd -19` and `xz -6` take.
@@ -120,8 +120,8 @@ impl Packed<'_> {
             return Ok(unpacked);
         }
         // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
-        let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MOST_RATIO, got });
-        self.unpack_counted(self.times(MOST_RATIO))?.ok_or_else(too_small)
+        let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MAX_RATIO, got });
+        self.unpack_counted(self.times(MAX_RATIO))?.ok_or_else(too_small)
     }
 
     fn unpack_wide(self) -> Result<Vec<u8>> {
@@ -230,7 +230,7 @@ mod tests {
             let file = packed(compression, text.as_bytes());
             let ratio = text.len() as u64 / file.as_file().metadata().unwrap().len();
             assert!(ratio > USUAL_RATIO, "{ratio}");
-            if ratio < MOST_RATIO {
+            if ratio < MAX_RATIO {
                 assert_eq!(open(file.path()).unwrap().len(), text.len());
             }
         }

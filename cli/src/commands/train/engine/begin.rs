@@ -12,10 +12,10 @@ use crate::commands::corpus::Choice;
 use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
-use rapidvec::corpus::{CountOptions, CountReport, Sentences, check_memory};
-use rapidvec::cpu::{Trainer, memory_needed};
+use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, check_memory};
+use rapidvec::cpu::{CpuTrainer, memory_needed};
 use rapidvec::error::Error;
-use rapidvec::{EngineConfig, ModelKind, Vocabulary, read_vocabulary};
+use rapidvec::{Config, ModelKind, Vocabulary, read_vocabulary};
 use std::borrow::Cow;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
@@ -51,7 +51,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
     check_fits(args, &config, &vocabulary, &text.sentences, 0)?;
-    let mut trainer = Trainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
+    let mut trainer = CpuTrainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
     }
@@ -80,7 +80,7 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
 
 /// The text, and whether its words were known beforehand.
 struct Text {
-    sentences: Sentences,
+    sentences: Corpus,
     /// Of a model that is trained on, its counts and those of the text together.
     merged: Option<Vocabulary>,
     given: bool,
@@ -90,7 +90,7 @@ impl Text {
     fn read(
         args: &Args,
         choice: &Choice,
-        options: &CountOptions<'static>,
+        options: &CorpusOptions<'static>,
         update: Option<&Known>,
     ) -> anyhow::Result<Self> {
         let name = choice.names().join(" ");
@@ -101,7 +101,7 @@ impl Text {
             }
             None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?, None),
         };
-        let options = CountOptions { vocabulary: words.as_ref(), ..options.clone() };
+        let options = CorpusOptions { vocabulary: words.as_ref(), ..options.clone() };
         let sentences = counting::read(choice, &args.reading, &options)?;
         if let Some(first) = first {
             first.check_unchanged(&sentences.report, &name).map_err(Error::from)?;
@@ -118,7 +118,7 @@ impl Text {
         }
     }
 
-    fn record(&self, choice: &Choice, options: &CountOptions) -> CorpusRecord {
+    fn record(&self, choice: &Choice, options: &CorpusOptions) -> CorpusRecord {
         let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
         // Which words were forgotten is known from the vocabulary alone.
         let given_vocabulary = self.given || self.sentences.report.pruned.counted_again;
@@ -130,15 +130,15 @@ impl Text {
 fn merge(
     args: &Args,
     choice: &Choice,
-    options: &CountOptions,
+    options: &CorpusOptions,
     old: &Vocabulary,
-) -> anyhow::Result<(Vocabulary, CountReport)> {
+) -> anyhow::Result<(Vocabulary, CorpusReport)> {
     if !choice.can_be_read_again() {
         let help =
             "--update goes through the text twice, which standard input and pipes do not allow; put it into a file";
         return Err(UsageError(help.into()).into());
     }
-    let all = CountOptions { min_count: 1, ..options.clone() };
+    let all = CorpusOptions { min_count: 1, ..options.clone() };
     let (new, report) = counting::count(choice, &args.reading, &all)?;
     counting::tell_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
@@ -149,9 +149,9 @@ fn merge(
 /// Refuses what cannot fit beside what is in memory already, of which `held` bytes are part of what training needs, and tells an estimate.
 pub fn check_fits(
     args: &Args,
-    config: &EngineConfig,
+    config: &Config,
     vocabulary: &Vocabulary,
-    text: &Sentences,
+    text: &Corpus,
     held: u64,
 ) -> anyhow::Result<()> {
     let needed = memory_needed(config, vocabulary.len(), args.threads);
@@ -163,17 +163,17 @@ pub fn check_fits(
 }
 
 /// Other text, in the words of the first.
-pub fn read_valid(args: &Args, options: &CountOptions, vocabulary: &Vocabulary) -> anyhow::Result<Option<Sentences>> {
+pub fn read_valid(args: &Args, options: &CorpusOptions, vocabulary: &Vocabulary) -> anyhow::Result<Option<Corpus>> {
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
-    let options = CountOptions { vocabulary: Some(vocabulary), max_tokens: None, ..options.clone() };
+    let options = CorpusOptions { vocabulary: Some(vocabulary), max_tokens: None, ..options.clone() };
     let valid = counting::read(&choice, &args.reading, &options)?;
     crate::commands::corpus::tell(&valid.name, &valid.report.read);
     Ok(Some(valid))
 }
 
 /// The line before the first step.
-pub fn tell(config: &EngineConfig, sentences: &Sentences, vocabulary: &Vocabulary, trainer: &Trainer) {
+pub fn tell(config: &Config, sentences: &Corpus, vocabulary: &Vocabulary, trainer: &CpuTrainer) {
     let [kept, words] = [sentences.report.kept, vocabulary.len() as u64].map(thousands);
     let threads = match trainer.threads() {
         1 => "1 thread".to_owned(),

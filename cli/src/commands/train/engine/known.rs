@@ -3,12 +3,12 @@
 use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
-use rapidvec::cpu::Trainer;
+use rapidvec::cpu::CpuTrainer;
 use rapidvec::error::{Error, TrainError};
 use rapidvec::vectors::Rows;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{EngineConfig, Vocabulary, WordId};
+use rapidvec::{Config, Vocabulary, WordId};
 use std::path::Path;
 
 /// Vectors that training starts from.
@@ -47,7 +47,7 @@ impl Known {
     }
 
     /// A model that is trained on, with its settings if the fast trainer made it.
-    pub fn model(path: &Path) -> anyhow::Result<(Self, Option<EngineConfig>)> {
+    pub fn model(path: &Path) -> anyhow::Result<(Self, Option<Config>)> {
         let cannot = || format!("cannot train {} on", path.display());
         let format = recognise_file(path).with_context(cannot)?;
         if format != Format::Safetensors {
@@ -58,7 +58,7 @@ impl Known {
     }
 
     /// A model of our own, every checksum of which is compared, and its settings if the fast trainer made it.
-    fn of_model(path: &Path) -> Result<(Self, Option<EngineConfig>), Error> {
+    fn of_model(path: &Path) -> Result<(Self, Option<Config>), Error> {
         let model = ModelFile::open(path)?;
         model.verify()?;
         let config = rapidvec_textbook::checkpoint::summary(&model)?.engine;
@@ -93,7 +93,7 @@ impl Known {
     }
 
     /// Gives the trainer the vectors of the words that both have, and the other side too where it belongs to words here and there.
-    pub fn start(&self, trainer: &mut Trainer, vocabulary: &Vocabulary, with_output: bool) -> Vec<WordId> {
+    pub fn start(&self, trainer: &mut CpuTrainer, vocabulary: &Vocabulary, with_output: bool) -> Vec<WordId> {
         let output = self.output.as_ref().filter(|_| with_output && !self.of_tree);
         if self.output.is_some() && output.is_none() {
             note(format_args!(

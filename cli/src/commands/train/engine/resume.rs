@@ -13,10 +13,10 @@ use crate::commands::counting;
 use crate::commands::reading::same;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
-use rapidvec::EngineConfig;
+use rapidvec::Config;
 use rapidvec::checkpoint::{CorpusRecord, EngineCheckpoint, Storage, load_engine};
-use rapidvec::corpus::{CountOptions, Sentences};
-use rapidvec::cpu::Trainer;
+use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::cpu::CpuTrainer;
 use rapidvec::error::Error;
 use rapidvec_textbook::checkpoint::Summary;
 use std::path::Path;
@@ -43,13 +43,13 @@ pub fn resume(args: &Args, path: &Path, summary: &Summary, signals: &Signals) ->
 fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signals) -> anyhow::Result<()> {
     let EngineCheckpoint { config, corpus: record, vocabulary, storage, held_out, state, frozen, w_in, w_out } =
         checkpoint;
-    let config = EngineConfig { epochs: args.settings.epochs.unwrap_or(config.epochs), ..config };
+    let config = Config { epochs: args.settings.epochs.unwrap_or(config.epochs), ..config };
     config.validate().map_err(Error::from)?;
     let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;
     check_can_be_read_again(args, &choice)?;
-    let options = CountOptions {
+    let options = CorpusOptions {
         temporary_folder: args.engine.temporary_folder.clone(),
         ..record.count_options(&vocabulary, config.min_count, args.threads)
     };
@@ -59,7 +59,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
     check_fits(args, &config, &vocabulary, &sentences, held)?;
     let step = state.block;
     let (ids, counts) = (sentences.ids(), vocabulary.counts());
-    let mut trainer = Trainer::resume(&config, ids, counts, args.threads, state, w_in, w_out)?;
+    let mut trainer = CpuTrainer::resume(&config, ids, counts, args.threads, state, w_in, w_out)?;
     trainer.freeze(frozen);
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
@@ -110,12 +110,7 @@ fn is_finished(args: &Args, summary: &Summary) -> bool {
 }
 
 /// The same text, or an error.
-fn read_again(
-    args: &Args,
-    choice: &Choice,
-    options: &CountOptions,
-    record: &CorpusRecord,
-) -> anyhow::Result<Sentences> {
+fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions, record: &CorpusRecord) -> anyhow::Result<Corpus> {
     let sentences = counting::read(choice, &args.reading, options).map_err(where_it_was)?;
     record.check_sentences(&sentences).map_err(Error::from)?;
     Ok(sentences)

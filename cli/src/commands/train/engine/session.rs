@@ -8,24 +8,24 @@ use super::progress::Shown;
 use crate::commands::corpus::is_data_set;
 use crate::output::{Language, note};
 use rapidvec::checkpoint::{CorpusRecord, EngineRun, HeldOutLoss, Storage, save_engine_checkpoint, save_engine_model};
-use rapidvec::corpus::Sentences;
-use rapidvec::cpu::{LossPoint, Pause, Trainer};
-use rapidvec::{EngineConfig, Error, Vocabulary};
+use rapidvec::corpus::Corpus;
+use rapidvec::cpu::{CpuTrainer, LossPoint, Pause};
+use rapidvec::{Config, Error, Vocabulary};
 use std::cell::RefCell;
 use std::path::Path;
 
 /// One of the two ways to save a run.
-type Save = fn(&Path, &EngineRun, &Trainer) -> Result<(), Error>;
+type Save = fn(&Path, &EngineRun, &CpuTrainer) -> Result<(), Error>;
 
 /// A run that is ready to start.
 pub struct EngineSession<'a> {
     pub keeping: Keeping<'a>,
-    pub config: &'a EngineConfig,
+    pub config: &'a Config,
     pub record: &'a CorpusRecord,
     pub vocabulary: &'a Vocabulary,
     pub held_out: Vec<HeldOutLoss>,
-    pub valid: Option<Sentences>,
-    pub trainer: Trainer<'a>,
+    pub valid: Option<Corpus>,
+    pub trainer: CpuTrainer<'a>,
 }
 
 impl EngineSession<'_> {

@@ -1,12 +1,12 @@
-//! The flags that only the fast trainer has, and what all flags mean for an `EngineConfig`.
+//! The flags that only the fast trainer has, and what all flags mean for an `Config`.
 
 use super::super::args::{Args, Settings};
 use crate::commands::reading::{Reading, same};
 use crate::output::UsageError;
 use clap::ValueEnum;
 use rapidvec::config::ContextSum;
-use rapidvec::corpus::{CountOptions, ReadOptions};
-use rapidvec::{EngineConfig, ModelKind};
+use rapidvec::corpus::{CorpusOptions, LineOptions};
+use rapidvec::{Config, ModelKind};
 use std::path::PathBuf;
 
 /// The settings that only the fast trainer has.
@@ -78,7 +78,7 @@ pub enum Context {
     Sum,
 }
 
-/// The names that `rapidvec::cpu::Trainer::use_kernels` knows.
+/// The names that `rapidvec::cpu::CpuTrainer::use_kernels` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kernel {
     /// Plain Rust, for any CPU
@@ -133,10 +133,10 @@ impl EngineSettings {
     }
 
     /// How a text is counted and encoded.
-    pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CountOptions<'static> {
-        let ReadOptions { max_tokens, invalid_utf8, preparation } = reading.options();
-        let default = CountOptions::default();
-        CountOptions {
+    pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CorpusOptions<'static> {
+        let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
+        let default = CorpusOptions::default();
+        CorpusOptions {
             min_count,
             max_vocab: self.max_vocab.unwrap_or(default.max_vocab),
             max_tokens: max_tokens.map(|most| most as u64),
@@ -150,15 +150,15 @@ impl EngineSettings {
 }
 
 /// The settings of `base`, or word2vec's, with those given in their place.
-pub fn config(args: &Args, base: Option<EngineConfig>) -> EngineConfig {
+pub fn config(args: &Args, base: Option<Config>) -> Config {
     let (common, own) = (&args.settings, &args.engine);
     let model = common.model.map(|model| model.kind());
-    let base = base.unwrap_or_else(|| EngineConfig::word2vec(model.unwrap_or(ModelKind::Cbow)));
+    let base = base.unwrap_or_else(|| Config::word2vec(model.unwrap_or(ModelKind::Cbow)));
     let hierarchical_softmax = own.hierarchical_softmax || base.hierarchical_softmax && common.negatives.is_none();
     let default_negatives = if hierarchical_softmax { 0 } else { base.negatives };
     let learning_rate = common.learning_rate.unwrap_or(base.learning_rate);
     let least = if common.learning_rate.is_some() { learning_rate * 1e-4 } else { base.min_learning_rate };
-    EngineConfig {
+    Config {
         model: model.unwrap_or(base.model),
         vector_size: common.vector_size.unwrap_or(base.vector_size),
         window: common.window.unwrap_or(base.window),
@@ -178,7 +178,7 @@ pub fn config(args: &Args, base: Option<EngineConfig>) -> EngineConfig {
 }
 
 /// Refuses flags that contradict a checkpoint's settings. `epochs` may differ.
-pub fn check_against(args: &Args, config: &EngineConfig) -> Result<(), UsageError> {
+pub fn check_against(args: &Args, config: &Config) -> Result<(), UsageError> {
     let (common, own) = (&args.settings, &args.engine);
     let Settings { model, window, vector_size, negatives, power, learning_rate, seed, .. } = common;
     same("model", model.map(|model| model.kind()), config.model)?;

@@ -11,7 +11,7 @@ use super::scratch::LANES;
 use crate::Chunk;
 
 /// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
-const MOST_FACTORS: u32 = 60;
+const MAX_FACTORS: u32 = 60;
 
 /// From a score as far from 0 nothing is learned.
 const CERTAIN: f32 = 6.0;
@@ -75,7 +75,7 @@ pub(super) fn gradients<const FMA: bool>(
         loss.product[lane] *= factor[lane];
     }
     loss.factors += 1;
-    if loss.factors == MOST_FACTORS {
+    if loss.factors == MAX_FACTORS {
         loss.fold();
     }
 }

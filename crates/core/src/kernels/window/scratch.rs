@@ -74,12 +74,12 @@ impl Labels {
     }
 
     /// Labels that [`set_bits`](Self::set_bits) takes, at most.
-    pub const MOST_BITS: usize = u64::BITS as usize;
+    pub const MAX_BITS: usize = u64::BITS as usize;
 
     /// Replaces them by the lowest `targets` bits, the first target's highest.
     #[inline]
     pub fn set_bits(&mut self, bits: u64, targets: usize) {
-        debug_assert!(targets <= Self::MOST_BITS);
+        debug_assert!(targets <= Self::MAX_BITS);
         self.groups.clear();
         self.groups.extend((0..targets).step_by(GROUP).map(|first| {
             let (labels, below) = ((targets - first).min(GROUP), targets.saturating_sub(first + GROUP));
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn labels_as_bits_are_the_same() {
-        for count in 0..=Labels::MOST_BITS {
+        for count in 0..=Labels::MAX_BITS {
             let bits = 0x9e37_79b9_7f4a_7c15_u64.rotate_left(count as u32);
             let (mut set, mut as_bits) = (Labels::default(), Labels::negative_sampling(9));
             set.set((0..count).rev().map(|place| bits >> place & 1 == 1));

@@ -10,7 +10,7 @@
 
 use super::locate::{DataFile, Locator};
 use crate::corpus::datasets::DatasetError;
-use crate::corpus::{Corpus, ReadOptions};
+use crate::corpus::{LineCorpus, LineOptions};
 use crate::error::Result;
 use rapidvec_core::Vocabulary;
 use std::fmt;
@@ -92,21 +92,26 @@ pub fn is_name(name: &str) -> bool {
 ///
 /// # Errors
 /// A file is nowhere, not the right one, or could not be downloaded.
-pub fn load(split: Split, locator: &Locator, options: &ReadOptions) -> Result<Corpus> {
+pub fn load(split: Split, locator: &Locator, options: &LineOptions) -> Result<LineCorpus> {
     if split == Split::Train {
-        return Corpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options);
+        return LineCorpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options);
     }
-    let train = load(Split::Train, locator, &ReadOptions::default())?;
+    let train = load(Split::Train, locator, &LineOptions::default())?;
     load_with(split, locator, options, &train.vocabulary)
 }
 
-/// Loads a part with the ids of another vocabulary, as [`Corpus::read_with`] does: held-out text for a model that was
+/// Loads a part with the ids of another vocabulary, as [`LineCorpus::read_with`] does: held-out text for a model that was
 /// trained on something else, or on the start of the training text.
 ///
 /// # Errors
 /// As [`load`], and when no word is known.
-pub fn load_with(split: Split, locator: &Locator, options: &ReadOptions, vocabulary: &Vocabulary) -> Result<Corpus> {
-    Corpus::from_reader_with(&split.to_string(), &*locator.read(&split.file())?, options, vocabulary)
+pub fn load_with(
+    split: Split,
+    locator: &Locator,
+    options: &LineOptions,
+    vocabulary: &Vocabulary,
+) -> Result<LineCorpus> {
+    LineCorpus::from_reader_with(&split.to_string(), &*locator.read(&split.file())?, options, vocabulary)
 }
 
 #[cfg(test)]
@@ -126,14 +131,14 @@ mod tests {
         Some(Locator { data_dir: Some(folder), shared_dir: None, cache_dir: None, offline: true, ..Locator::default() })
     }
 
-    fn words(corpus: &Corpus, range: std::ops::Range<usize>) -> Vec<&str> {
+    fn words(corpus: &LineCorpus, range: std::ops::Range<usize>) -> Vec<&str> {
         corpus.ids[range].iter().map(|&id| corpus.vocabulary.word(id)).collect()
     }
 
     #[test]
     fn train_is_the_chapters_corpus() {
         let Some(locator) = shared() else { return };
-        let corpus = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        let corpus = load(Split::Train, &locator, &LineOptions::default()).unwrap();
         assert_eq!((corpus.ids.len(), corpus.vocabulary.len()), (929_589, 10_000));
         assert_eq!(corpus.name, "ptb");
         // The chapter's own program (section 2.4.5 of the book) prints these ids for these words.
@@ -149,7 +154,7 @@ mod tests {
     fn train_equals_the_chapters_way_to_split() {
         let Some(locator) = shared() else { return };
         let text = String::from_utf8(locator.read(&Split::Train.file()).unwrap()).unwrap();
-        let corpus = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        let corpus = load(Split::Train, &locator, &LineOptions::default()).unwrap();
         let replaced = text.replace('\n', EOS);
         let expected = replaced.split_whitespace(); // the chapter's strip() changes nothing before a split()
         assert!(corpus.ids.iter().map(|&id| corpus.vocabulary.word(id)).eq(expected));
@@ -158,9 +163,9 @@ mod tests {
     #[test]
     fn valid_and_test_use_the_ids_of_train_and_their_own_counts() {
         let Some(locator) = shared() else { return };
-        let train = load(Split::Train, &locator, &ReadOptions::default()).unwrap();
+        let train = load(Split::Train, &locator, &LineOptions::default()).unwrap();
         for (split, tokens) in [(Split::Valid, 73_760), (Split::Test, 82_430)] {
-            let corpus = load(split, &locator, &ReadOptions::default()).unwrap();
+            let corpus = load(split, &locator, &LineOptions::default()).unwrap();
             assert_eq!((corpus.ids.len(), corpus.report.unknown_words), (tokens, 0));
             assert!(corpus.vocabulary.words().eq(train.vocabulary.words()));
             assert_eq!(corpus.vocabulary.counts().iter().sum::<u64>(), tokens as u64);
@@ -171,11 +176,11 @@ mod tests {
     #[test]
     fn the_readers_truncated_corpus_can_be_had_on_purpose() {
         let Some(locator) = shared() else { return };
-        let options = ReadOptions { max_tokens: Some(561_960), ..ReadOptions::default() };
+        let options = LineOptions { max_tokens: Some(561_960), ..LineOptions::default() };
         let corpus = load(Split::Train, &locator, &options).unwrap();
         assert_eq!(corpus.ids.len(), 561_960);
         assert!(corpus.report.stopped_at_limit);
-        let valid = load_with(Split::Valid, &locator, &ReadOptions::default(), &corpus.vocabulary).unwrap();
+        let valid = load_with(Split::Valid, &locator, &LineOptions::default(), &corpus.vocabulary).unwrap();
         assert_eq!(valid.ids.len() as u64 + valid.report.unknown_words, 73_760);
         assert!(valid.report.unknown_words > 0, "the truncated text lacks words of the held-out one");
     }
@@ -188,7 +193,7 @@ mod tests {
         let bytes = locator.read(&file).unwrap();
         std::fs::write(folder.path().join(file.name), &bytes[..3_000_000]).unwrap();
         let cut = Locator { data_dir: Some(folder.path().into()), ..locator };
-        let error = load(Split::Train, &cut, &ReadOptions::default()).unwrap_err().to_string();
+        let error = load(Split::Train, &cut, &LineOptions::default()).unwrap_err().to_string();
         assert!(error.contains("expected length in bytes 5101618, got 3000000"), "{error}");
     }
 

@@ -4,7 +4,7 @@ pub(super) use imp::{IS_HERE, Segmenter};
 
 #[cfg(feature = "unicode")]
 mod imp {
-    use crate::corpus::read::ReadReport;
+    use crate::corpus::read::LineReport;
     use icu_segmenter::options::WordBreakInvariantOptions;
     use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
@@ -22,7 +22,7 @@ mod imp {
 
         /// Writes the words of `text` to `out`, a space behind each, and its line ends. What is neither word nor white
         /// space is left out and counted.
-        pub fn words(&self, text: &str, out: &mut String, report: &mut ReadReport) -> bool {
+        pub fn words(&self, text: &str, out: &mut String, report: &mut LineReport) -> bool {
             let mut start = 0;
             for (end, kind) in self.0.segment_str(text).iter_with_word_type() {
                 let segment = &text[start..end];
@@ -43,7 +43,7 @@ mod imp {
 
 #[cfg(not(feature = "unicode"))]
 mod imp {
-    use crate::corpus::read::ReadReport;
+    use crate::corpus::read::LineReport;
 
     /// Whether this build has it.
     pub(in super::super) const IS_HERE: bool = false;
@@ -58,7 +58,7 @@ mod imp {
         }
 
         /// Leaves the text as it is.
-        pub fn words(self, _: &str, _: &mut String, _: &mut ReadReport) -> bool {
+        pub fn words(self, _: &str, _: &mut String, _: &mut LineReport) -> bool {
             false
         }
     }

@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn prepared(preparation: &Preparation, text: &str) -> Result<String, CorpusError> {
-    let mut report = ReadReport::default();
+    let mut report = LineReport::default();
     let mut worker = preparation.worker().map_err(|error| match error {
         crate::Error::Corpus(error) => error,
         other => panic!("{other}"),
@@ -132,7 +132,7 @@ mod unicode {
 
     fn words(text: &str) -> (Vec<Vec<String>>, u64) {
         let unicode = Preparation { tokenizer: TokenizerKind::Unicode, ..Preparation::default() };
-        let mut report = ReadReport::default();
+        let mut report = LineReport::default();
         let mut worker = unicode.worker().unwrap();
         let text = worker.prepare(text, "text", 1, &mut report).unwrap();
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
@@ -178,7 +178,7 @@ fn all_steps_work_together() {
 #[test]
 fn a_worker_forgets_what_it_did_before() {
     let mut worker = Preparation { lower: true, ..nfc() }.worker().unwrap();
-    let report = &mut ReadReport::default();
+    let report = &mut LineReport::default();
     for (text, expected) in [("A\u{30a}", "å"), ("plain", "plain"), ("B", "b"), ("", "")] {
         assert_eq!(worker.prepare(text, "text", 1, report).unwrap(), expected);
     }
@@ -241,7 +241,7 @@ proptest! {
                 continue;
             }
             let length = if is_over { rest.len() } else { length };
-            parts.push_str(worker.prepare(&rest[..length], "text", 1, &mut ReadReport::default()).unwrap());
+            parts.push_str(worker.prepare(&rest[..length], "text", 1, &mut LineReport::default()).unwrap());
             rest = &rest[length..];
             have = size.min(rest.len());
         }

@@ -224,7 +224,7 @@ impl<'a> Open<'a> {
     }
 }
 
-/// Room for `bytes` and the padding.
+/// Budget for `bytes` and the padding.
 fn make_room(buffer: &mut Vec<u8>, bytes: usize) {
     if buffer.len() < bytes + SHORT_BYTES {
         buffer.resize(bytes + SHORT_BYTES, 0);

@@ -3,15 +3,15 @@
 //! What goes wrong in a block counts only when all blocks before it went well: blocks are handed out in order, and those
 //! that were handed out are finished. So the error told is the first of the text, whatever the number of threads.
 
-use super::assemble::Outline;
 use super::blocks::{Block, Blocks};
-use super::clean::{Clean, Fault, clean};
-use super::lexicon::Lexicon;
+use super::concat::Outline;
 use super::lines::{Encoder, Lines};
-use super::options::{CountOptions, ReadProgress};
+use super::options::{CorpusOptions, ReadProgress};
 use super::scan::{SHORT_BYTES, Sink, scan};
-use super::store::{Store, Stored};
-use crate::corpus::read::ReadReport;
+use super::spill::{Store, Stored};
+use super::utf8::{Clean, Fault, clean};
+use super::vocab_builder::Lexicon;
+use crate::corpus::read::LineReport;
 use crate::corpus::{CorpusError, prepare};
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -39,13 +39,13 @@ pub(super) struct Encoded {
 pub(super) struct Share<L> {
     pub lexicon: L,
     pub blocks: Vec<Encoded>,
-    pub report: ReadReport,
+    pub report: LineReport,
     pub tokens: u64,
 }
 
 /// What all threads share.
 pub(super) struct Work<'a> {
-    pub options: &'a CountOptions<'a>,
+    pub options: &'a CorpusOptions<'a>,
     pub names: &'a [String],
     pub word_bytes: usize,
     /// Where ids go; `None`: words are only counted.
@@ -71,7 +71,7 @@ pub(super) type Watch<'w> = dyn FnMut(&ReadProgress) -> ControlFlow<()> + 'w;
 
 impl<'a> Work<'a> {
     pub fn new(
-        options: &'a CountOptions<'a>,
+        options: &'a CorpusOptions<'a>,
         names: &'a [String],
         word_bytes: usize,
         store: Option<&'a Store>,
@@ -97,7 +97,7 @@ impl<'a> Work<'a> {
     /// # Errors
     /// The first in the order of the text.
     pub fn run<L: Lexicon + Send>(&self, lexicons: Vec<L>, watch: &mut Watch) -> Result<Vec<Share<L>>> {
-        let desks: Result<Vec<_>> = lexicons.iter().map(|_| Desk::new(self.options)).collect();
+        let desks: Result<Vec<_>> = lexicons.iter().map(|_| WorkerScratch::new(self.options)).collect();
         let mut seats = lexicons.into_iter().zip(desks?).enumerate();
         let (_, (lexicon, desk)) = seats.next().expect("there is a lexicon for one thread at least");
         let shares = thread::scope(|scope| {
@@ -125,8 +125,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn thread<L: Lexicon>(&self, index: usize, lexicon: L, mut desk: Desk, watch: &mut Watch) -> Share<L> {
-        let mut share = Share { lexicon, blocks: Vec::new(), report: ReadReport::default(), tokens: 0 };
+    fn thread<L: Lexicon>(&self, index: usize, lexicon: L, mut desk: WorkerScratch, watch: &mut Watch) -> Share<L> {
+        let mut share = Share { lexicon, blocks: Vec::new(), report: LineReport::default(), tokens: 0 };
         let mut block = Block::default();
         loop {
             let result = match self.next(&mut block) {
@@ -170,7 +170,13 @@ impl<'a> Work<'a> {
     }
 
     /// Makes ids of one block.
-    fn encode<L: Lexicon>(&self, thread: usize, block: &Block, desk: &mut Desk, share: &mut Share<L>) -> Result<()> {
+    fn encode<L: Lexicon>(
+        &self,
+        thread: usize,
+        block: &Block,
+        desk: &mut WorkerScratch,
+        share: &mut Share<L>,
+    ) -> Result<()> {
         let text = desk.text(self, block, &mut share.report)?;
         let generation = share.lexicon.generation();
         let most = self.options.max_tokens.unwrap_or(u64::MAX) - share.tokens;
@@ -264,7 +270,7 @@ fn with_lines(mut error: Error, before: u64) -> Error {
 }
 
 /// What a thread keeps from block to block.
-struct Desk {
+struct WorkerScratch {
     /// `None`: text stays as it is.
     preparer: Option<prepare::Worker>,
     /// Text that is not as the block has it, with line feeds behind it as `scan` wants them.
@@ -282,14 +288,14 @@ struct Text {
     line_ends: Option<u64>,
 }
 
-impl Desk {
-    fn new(options: &CountOptions) -> Result<Self> {
+impl WorkerScratch {
+    fn new(options: &CorpusOptions) -> Result<Self> {
         let preparation = &options.preparation;
         let preparer = if preparation.is_plain() { None } else { Some(preparation.worker()?) };
         Ok(Self { preparer, made: String::new(), ids: Vec::new() })
     }
 
-    fn text(&mut self, work: &Work, block: &Block, report: &mut ReadReport) -> Result<Text> {
+    fn text(&mut self, work: &Work, block: &Block, report: &mut LineReport) -> Result<Text> {
         let (bytes, policy) = (block.bytes(), work.options.invalid_utf8);
         let cleaned = clean(bytes, policy, block.continues_line, work.is_json(), report);
         let Clean { text, skipped_ends } = cleaned.map_err(|fault| work.fault(block, fault))?;

@@ -1,8 +1,8 @@
 //! Words and line ends of a block become ids, marks and counts.
 
-use super::lexicon::Lexicon;
 use super::scan::Sink;
-use rapidvec_core::SENTENCE_END;
+use super::vocab_builder::Lexicon;
+use rapidvec_core::EOS_ID;
 use std::ops::ControlFlow;
 
 /// What a block says of its lines. The first one may have begun in an earlier block, the last one may go on in the next:
@@ -66,8 +66,8 @@ impl<'l, L: Lexicon> Encoder<'l, L> {
 
     /// Ends the last sentence, but not its line: there is more of it that is not read.
     pub fn break_off(&mut self) {
-        if self.continues || self.ids.last().is_some_and(|last| *last != SENTENCE_END) {
-            self.ids.push(SENTENCE_END);
+        if self.continues || self.ids.last().is_some_and(|last| *last != EOS_ID) {
+            self.ids.push(EOS_ID);
         }
     }
 
@@ -115,8 +115,8 @@ impl<L: Lexicon> Sink for Encoder<'_, L> {
             (false, false) => self.lines.empty += 1,
         }
         // A mark ends what has ids; what an earlier block has is not known here.
-        if goes_on || self.ids.last().is_some_and(|last| *last != SENTENCE_END) {
-            self.ids.push(SENTENCE_END);
+        if goes_on || self.ids.last().is_some_and(|last| *last != EOS_ID) {
+            self.ids.push(EOS_ID);
         }
     }
 }

@@ -7,31 +7,31 @@
 //! nothing can change between two. The result is the same whatever the number of threads. Only where words had to be pruned it is not, and
 //! files are read a second time: see [`Pruned`].
 //!
-//! Words and lines are those of [`Corpus`](super::Corpus), except that a line end is no word: it leaves the mark
-//! [`SENTENCE_END`](rapidvec_core::SENTENCE_END). A sentence may be as long as it likes.
+//! Words and lines are those of [`LineCorpus`](super::LineCorpus), except that a line end is no word: it leaves the mark
+//! [`EOS_ID`](rapidvec_core::EOS_ID). A sentence may be as long as it likes.
 //!
 //! Limits: a line longer than a block is read in pieces, and under [`SkipLine`](super::InvalidUtf8::SkipLine) each piece is
 //! judged by itself; a block is checked as a whole, also behind the last word that `max_tokens` allows.
 
-mod assemble;
 mod blocks;
-mod clean;
+mod concat;
 mod count;
 mod ids;
-mod join;
-mod lexicon;
 mod lines;
+mod memory;
+mod merge;
 mod options;
 mod read;
-mod room;
 mod scan;
 mod share;
-mod store;
+mod spill;
 mod table;
+mod utf8;
+mod vocab_builder;
 
-pub use options::{CountOptions, CountReport, Pruned, ReadProgress};
-pub use read::{Sentences, count_words};
-pub use room::{available_memory, check_memory};
+pub use memory::{available_memory, check_memory};
+pub use options::{CorpusOptions, CorpusReport, Pruned, ReadProgress};
+pub use read::{Corpus, count_words};
 
 #[cfg(test)]
 mod tests;

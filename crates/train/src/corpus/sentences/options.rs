@@ -1,17 +1,17 @@
 //! How text is counted and encoded, and what is told about it afterwards.
 
-use super::room;
+use super::memory;
 use crate::config::ConfigError;
 use crate::corpus::CorpusError;
 use crate::corpus::prepare::Preparation;
-use crate::corpus::read::{InvalidUtf8, ReadReport};
+use crate::corpus::read::{InvalidUtf8, LineReport};
 use crate::error::Result;
 use rapidvec_core::{Vocabulary, threads_of};
 use std::path::PathBuf;
 
-/// How to read text into [`Sentences`](super::Sentences).
+/// How to read text into [`Corpus`](super::Corpus).
 #[derive(Debug, Clone, PartialEq)]
-pub struct CountOptions<'v> {
+pub struct CorpusOptions<'v> {
     /// Words seen less often are left out. Not applied to a `vocabulary` that is given.
     pub min_count: u64,
     /// Different words that are kept at any one time while counting, in the tables of all threads together: frequent words are in
@@ -34,7 +34,7 @@ pub struct CountOptions<'v> {
     pub vocabulary: Option<&'v Vocabulary>,
 }
 
-impl Default for CountOptions<'_> {
+impl Default for CorpusOptions<'_> {
     /// `min_count` 5, at most 50 million different words, all the rest as plain as it can be.
     fn default() -> Self {
         Self {
@@ -52,15 +52,15 @@ impl Default for CountOptions<'_> {
 }
 
 /// The most different words that may be counted: numbers are 32 bits, and a block may bring some more.
-const MOST_VOCAB: usize = 4_000_000_000;
+const MAX_VOCAB: usize = 4_000_000_000;
 
-impl CountOptions<'_> {
+impl CorpusOptions<'_> {
     pub(super) fn validate(&self) -> Result<()> {
         if self.max_tokens == Some(0) {
             let (expected, got) = ("at least 1", "0".into());
             return Err(ConfigError::OutOfRange { name: "max-tokens", expected, got }.into());
         }
-        if !(1..=MOST_VOCAB).contains(&self.max_vocab) {
+        if !(1..=MAX_VOCAB).contains(&self.max_vocab) {
             let (expected, got) = ("from 1 to 4000000000", self.max_vocab.to_string());
             return Err(ConfigError::OutOfRange { name: "max-vocab", expected, got }.into());
         }
@@ -79,7 +79,7 @@ impl CountOptions<'_> {
 
     /// Bytes of ids that may lie in memory.
     pub(super) fn memory(&self) -> u64 {
-        self.memory_limit.unwrap_or_else(|| room::available_memory().map_or(u64::MAX, |bytes| bytes / 2))
+        self.memory_limit.unwrap_or_else(|| memory::available_memory().map_or(u64::MAX, |bytes| bytes / 2))
     }
 
     pub(super) fn folder(&self) -> PathBuf {
@@ -102,15 +102,15 @@ pub struct ReadProgress {
 /// What happened while text was counted and encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub struct CountReport {
+pub struct CorpusReport {
     /// What became of the bytes. Here `lines` are those with a word, also where none of its words was kept, and `<eos>` is
     /// a word like any other (`literal_eos` stays 0).
-    pub read: ReadReport,
+    pub read: LineReport,
     /// Words read.
     pub tokens: u64,
     /// Words kept: ids without the marks between sentences.
     pub kept: u64,
-    /// Sentences kept: lines with a word that was kept. 0 where words were only counted.
+    /// Corpus kept: lines with a word that was kept. 0 where words were only counted.
     pub sentences: u64,
     /// Different words seen, as far as they were not pruned.
     pub different_words: u64,
@@ -126,7 +126,7 @@ pub struct CountReport {
     pub spilled_bytes: u64,
 }
 
-impl CountReport {
+impl CorpusReport {
     /// Refuses what the text called `name` was read to a second time, if it has another number of words by then.
     ///
     /// # Errors
@@ -140,7 +140,7 @@ impl CountReport {
     }
 }
 
-/// What was forgotten because there were more different words than [`CountOptions::max_vocab`].
+/// What was forgotten because there were more different words than [`CorpusOptions::max_vocab`].
 ///
 /// Which words these are depends on how the threads happened to share the text; with one thread it does not. Where the text is in files, it is
 /// then read once more in the words that are left: their counts and the ids are those of the text, and whoever has the

@@ -1,21 +1,21 @@
 //! The way from sources to sentences, station by station.
 
-use super::assemble::{concatenate, renumber};
 use super::blocks::{Blocks, Cutting, Origin, Whole};
+use super::concat::{concatenate, renumber};
 use super::count::{Encoded, Share, Watch, Work};
 use super::ids::Kept;
-use super::join::{Joined, join};
-use super::lexicon::{Given, Growing, Room};
-use super::options::{CountOptions, CountReport, Pruned, ReadProgress};
-use super::store::Store;
+use super::merge::{Joined, join};
+use super::options::{CorpusOptions, CorpusReport, Pruned, ReadProgress};
+use super::spill::Store;
 use super::table::WordTable;
+use super::vocab_builder::{Budget, Fixed, Growing};
 use crate::config::ConfigError;
 use crate::corpus::head::HEAD_BYTES;
 use crate::corpus::prepare::TokenizerKind;
 use crate::corpus::sources::Source;
 use crate::corpus::text::{hash_numbers, name_of};
 use crate::corpus::tokenizer::MAX_WORD_BYTES;
-use crate::corpus::{CorpusError, ReadReport, head};
+use crate::corpus::{CorpusError, LineReport, head};
 use crate::error::{Error, Result};
 use rapidvec_core::{Ids, Vocabulary};
 use std::borrow::Cow;
@@ -37,18 +37,18 @@ const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES
 /// A text as sentences of ids, and the vocabulary that gives the ids their words.
 ///
 /// ```
-/// use crate::corpus::{CountOptions, Sentences};
-/// use rapidvec_core::SENTENCE_END;
+/// use crate::corpus::{CorpusOptions, Corpus};
+/// use rapidvec_core::EOS_ID;
 ///
-/// let options = CountOptions { min_count: 2, ..CountOptions::default() };
-/// let sentences = Sentences::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
+/// let options = CorpusOptions { min_count: 2, ..CorpusOptions::default() };
+/// let sentences = Corpus::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
 /// assert_eq!(sentences.vocabulary.words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
-/// assert_eq!(sentences.ids().to_vec(), [1, 0, SENTENCE_END, 0, 1, 0, SENTENCE_END]);
+/// assert_eq!(sentences.ids().to_vec(), [1, 0, EOS_ID, 0, 1, 0, EOS_ID]);
 /// assert_eq!((sentences.report.tokens, sentences.report.rare_words), (9, 4));
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Sentences {
+pub struct Corpus {
     ids: Kept,
     /// Words by id, by falling count; where a vocabulary was given, that one as it was.
     pub vocabulary: Vocabulary,
@@ -56,17 +56,17 @@ pub struct Sentences {
     /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), or `stdin`.
     pub name: String,
     /// What was left out, cut or replaced on the way.
-    pub report: CountReport,
+    pub report: CorpusReport,
 }
 
-impl Sentences {
+impl Corpus {
     /// Reads sources one after the other.
     ///
     /// # Errors
     /// An option is out of its range; a source is missing, a folder, not UTF-8, damaged, or changed while it was read; all
     /// of them together hold no word, none that is known, or none that is frequent enough; a temporary file is needed and
     /// cannot be written.
-    pub fn read(sources: &[Source], options: &CountOptions) -> Result<Self> {
+    pub fn read(sources: &[Source], options: &CorpusOptions) -> Result<Self> {
         Self::read_watched(sources, options, &mut |_| ControlFlow::Continue(()))
     }
 
@@ -76,7 +76,7 @@ impl Sentences {
     /// As [`read`](Self::read); [`CorpusError::Interrupted`] if `watch` ends it.
     pub fn read_watched(
         sources: &[Source],
-        options: &CountOptions,
+        options: &CorpusOptions,
         watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
     ) -> Result<Self> {
         let first = Reading::of(sources, options)?.run(watch)?;
@@ -84,19 +84,19 @@ impl Sentences {
             return Ok(first);
         }
         let Self { vocabulary, report, .. } = first; // and its ids are gone
-        let options = CountOptions { vocabulary: Some(&vocabulary), ..options.clone() };
+        let options = CorpusOptions { vocabulary: Some(&vocabulary), ..options.clone() };
         let again = Reading::of(sources, &options)?.run(watch)?;
         report.check_unchanged(&again.report, &again.name)?;
         Ok(again.read_again(report))
     }
 
     /// What was read again in the words that were left when some had been forgotten, which `first` tells of.
-    fn read_again(self, first: CountReport) -> Self {
+    fn read_again(self, first: CorpusReport) -> Self {
         let counts = self.counts.unwrap_or_default();
-        let read = ReadReport { unknown_words: first.read.unknown_words, ..self.report.read };
+        let read = LineReport { unknown_words: first.read.unknown_words, ..self.report.read };
         let pruned = Pruned { counted_again: true, ..first.pruned };
-        let CountReport { different_words, rare_words, rare_tokens, .. } = first;
-        let report = CountReport { read, pruned, different_words, rare_words, rare_tokens, ..self.report };
+        let CorpusReport { different_words, rare_words, rare_tokens, .. } = first;
+        let report = CorpusReport { read, pruned, different_words, rare_words, rare_tokens, ..self.report };
         Self { vocabulary: self.vocabulary.with_counts(counts), counts: None, report, ..self }
     }
 
@@ -104,7 +104,7 @@ impl Sentences {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn from_text(name: &str, text: &str, options: &CountOptions) -> Result<Self> {
+    pub fn from_text(name: &str, text: &str, options: &CorpusOptions) -> Result<Self> {
         Self::from_reader(name, text.as_bytes(), options)
     }
 
@@ -112,13 +112,13 @@ impl Sentences {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn from_reader(name: &str, reader: impl Read + Send, options: &CountOptions) -> Result<Self> {
+    pub fn from_reader(name: &str, reader: impl Read + Send, options: &CorpusOptions) -> Result<Self> {
         let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
         let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
         reading.run(&mut |_| ControlFlow::Continue(()))
     }
 
-    /// The text: ids, with [`SENTENCE_END`](rapidvec_core::SENTENCE_END) behind each sentence.
+    /// The text: ids, with [`EOS_ID`](rapidvec_core::EOS_ID) behind each sentence.
     pub fn ids(&self) -> Ids<'_> {
         self.ids.get()
     }
@@ -162,12 +162,12 @@ impl Sentences {
 /// what was left out. The `vocabulary` of the options is not used. `watch` is told how far it is; `Break` ends it.
 ///
 /// # Errors
-/// As [`Sentences::read_watched`].
+/// As [`Corpus::read_watched`].
 pub fn count_words(
     sources: &[Source],
-    options: &CountOptions,
+    options: &CorpusOptions,
     watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
-) -> Result<(Vocabulary, CountReport)> {
+) -> Result<(Vocabulary, CorpusReport)> {
     options.validate()?;
     let Own { joined, mut report, .. } = Reading::of(sources, options)?.count_own(None, watch)?;
     if !is_read_again(sources, &report) {
@@ -181,7 +181,7 @@ pub fn count_words(
 }
 
 /// Whether words were forgotten, so that those that are left are to be counted again, and can be.
-fn is_read_again(sources: &[Source], report: &CountReport) -> bool {
+fn is_read_again(sources: &[Source], report: &CorpusReport) -> bool {
     report.pruned.rounds > 0 && sources.iter().all(Source::can_be_read_again)
 }
 
@@ -221,18 +221,18 @@ pub(super) struct Reading<'a> {
     pub name: String,
     pub origins: Vec<Origin<'a>>,
     pub total: Option<u64>,
-    pub options: &'a CountOptions<'a>,
+    pub options: &'a CorpusOptions<'a>,
     pub sizes: Sizes,
 }
 
 impl<'a> Reading<'a> {
-    fn of(sources: &'a [Source], options: &'a CountOptions<'a>) -> Result<Self> {
+    fn of(sources: &'a [Source], options: &'a CorpusOptions<'a>) -> Result<Self> {
         let total = total(sources)?;
         let origins = sources.iter().map(Origin::Source).collect();
         Ok(Self { name: name_of(sources), origins, total, options, sizes: SIZES })
     }
 
-    pub fn run(self, watch: &mut Watch) -> Result<Sentences> {
+    pub fn run(self, watch: &mut Watch) -> Result<Corpus> {
         let options = self.options;
         options.validate()?;
         let (memory, threads) = (options.memory() / 2, options.workers());
@@ -252,7 +252,7 @@ impl<'a> Reading<'a> {
         let whole = concatenate(threads, blocks, vocabulary.len(), &store, memory, options.folder())?;
         report.sentences = whole.sentences;
         report.spilled_bytes = store.spilled() + whole.spilled;
-        Ok(Sentences { ids: whole.ids, vocabulary, counts, name, report })
+        Ok(Corpus { ids: whole.ids, vocabulary, counts, name, report })
     }
 
     /// How many threads count, and what they share.
@@ -276,14 +276,14 @@ impl<'a> Reading<'a> {
         vocabulary: &Vocabulary,
         store: Option<&Store>,
         watch: &mut Watch,
-    ) -> Result<(Vec<u64>, Vec<Encoded>, CountReport)> {
+    ) -> Result<(Vec<u64>, Vec<Encoded>, CorpusReport)> {
         let name = self.name.clone();
         let table = &WordTable::of(vocabulary);
         if table.len() != vocabulary.len() {
             let (expected, got) = ("words without a NUL byte", "two words that differ in such bytes only".to_owned());
             return Err(ConfigError::OutOfRange { name: "vocabulary", expected, got }.into());
         }
-        let lexicon = || Given { table, counts: vec![0; vocabulary.len()] };
+        let lexicon = || Fixed { table, counts: vec![0; vocabulary.len()] };
         let shares = self.work(store, |threads, work| work.run((0..threads).map(|_| lexicon()).collect(), watch))?;
         let Gathered { lexicons, blocks, mut report } = gather(shares);
         let mut counts = vec![0; vocabulary.len()];
@@ -300,7 +300,7 @@ impl<'a> Reading<'a> {
     fn count_own(self, store: Option<&Store>, watch: &mut Watch) -> Result<Own> {
         let (name, options) = (self.name.clone(), self.options);
         let lexicons = |threads| {
-            let room = Room::new(options.max_vocab, threads);
+            let room = Budget::new(options.max_vocab, threads);
             (0..threads).map(|_| Growing::new(room.clone())).collect()
         };
         let shares = self.work(store, |threads, work| work.run(lexicons(threads), watch))?;
@@ -322,25 +322,25 @@ const WORD2VEC_END: &str = "</s>";
 struct Own {
     joined: Joined,
     blocks: Vec<Encoded>,
-    report: CountReport,
+    report: CorpusReport,
 }
 
-fn none_known(name: &str, report: &CountReport) -> CorpusError {
+fn none_known(name: &str, report: &CorpusReport) -> CorpusError {
     match report.tokens {
         0 => empty(name, report),
         unknown_words => CorpusError::AllUnknown { name: name.to_owned(), unknown_words },
     }
 }
 
-fn none_left(name: &str, most: u64, min_count: u64, report: &CountReport) -> CorpusError {
+fn none_left(name: &str, most: u64, min_count: u64, report: &CorpusReport) -> CorpusError {
     match report.tokens {
         0 => empty(name, report),
         tokens => CorpusError::AllRare { name: name.to_owned(), words: report.rare_words, tokens, min_count, most },
     }
 }
 
-fn empty(name: &str, report: &CountReport) -> CorpusError {
-    let ReadReport { empty_lines, skipped_lines, missing_fields, .. } = report.read;
+fn empty(name: &str, report: &CorpusReport) -> CorpusError {
+    let LineReport { empty_lines, skipped_lines, missing_fields, .. } = report.read;
     CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines, missing_fields }
 }
 
@@ -349,11 +349,11 @@ struct Gathered<L> {
     lexicons: Vec<L>,
     /// In the order of the text.
     blocks: Vec<Encoded>,
-    report: CountReport,
+    report: CorpusReport,
 }
 
 fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
-    let mut gathered = Gathered { lexicons: Vec::new(), blocks: Vec::new(), report: CountReport::default() };
+    let mut gathered = Gathered { lexicons: Vec::new(), blocks: Vec::new(), report: CorpusReport::default() };
     for share in shares {
         let (sum, more) = (&mut gathered.report.read, share.report);
         sum.skipped_lines += more.skipped_lines;

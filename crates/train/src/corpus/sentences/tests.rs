@@ -2,10 +2,10 @@ use super::blocks::Origin;
 use super::read::{Reading, Sizes};
 use super::*;
 use crate::config::ConfigError;
-use crate::corpus::{CorpusError, InvalidUtf8, Preparation, ReadReport, Source, TokenizerKind};
+use crate::corpus::{CorpusError, InvalidUtf8, LineReport, Preparation, Source, TokenizerKind};
 use crate::error::{Error, Result};
 use proptest::prelude::*;
-use rapidvec_core::{SENTENCE_END, Vocabulary};
+use rapidvec_core::{EOS_ID, Vocabulary};
 use std::collections::HashMap;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -13,30 +13,30 @@ use std::path::Path;
 
 const SMALL: Sizes = Sizes { block_bytes: 24, word_bytes: 16 };
 
-fn read_cut(bytes: &[u8], options: &CountOptions, sizes: Sizes) -> Result<Sentences> {
+fn read_cut(bytes: &[u8], options: &CorpusOptions, sizes: Sizes) -> Result<Corpus> {
     let origins = vec![Origin::Reader("text".into(), Box::new(bytes))];
     Reading { name: "text".into(), origins, total: None, options, sizes }.run(&mut |_| ControlFlow::Continue(()))
 }
 
-fn all() -> CountOptions<'static> {
-    CountOptions { min_count: 1, ..CountOptions::default() }
+fn all() -> CorpusOptions<'static> {
+    CorpusOptions { min_count: 1, ..CorpusOptions::default() }
 }
 
-fn read(text: &str) -> Sentences {
-    Sentences::from_text("text", text, &all()).unwrap()
+fn read(text: &str) -> Corpus {
+    Corpus::from_text("text", text, &all()).unwrap()
 }
 
-fn refused(result: Result<Sentences>) -> CorpusError {
+fn refused(result: Result<Corpus>) -> CorpusError {
     match result {
         Err(Error::Corpus(error)) => error,
         other => panic!("got {other:?}"),
     }
 }
 
-/// Sentences as text, one a line.
-fn spelled(sentences: &Sentences) -> String {
+/// Corpus as text, one a line.
+fn spelled(sentences: &Corpus) -> String {
     let spell = |id: u32| match id {
-        SENTENCE_END => "\n".to_owned(),
+        EOS_ID => "\n".to_owned(),
         id => format!("{} ", sentences.vocabulary.word(id)),
     };
     sentences.ids().iter().map(spell).collect()
@@ -85,13 +85,13 @@ fn naive(text: &str, min_count: u64, word_bytes: usize) -> Expected {
         let kept: Vec<u32> = words.iter().filter_map(|word| ids.get(word).copied()).collect();
         if !kept.is_empty() {
             expected.ids.extend(kept);
-            expected.ids.push(SENTENCE_END);
+            expected.ids.push(EOS_ID);
         }
     }
     expected
 }
 
-fn summary(sentences: &Sentences) -> Expected {
+fn summary(sentences: &Corpus) -> Expected {
     let vocabulary = &sentences.vocabulary;
     let report = &sentences.report;
     Expected {
@@ -159,12 +159,12 @@ proptest! {
     ) {
         let text = text.trim_start_matches('\u{feff}');
         let sizes = Sizes { block_bytes: word_bytes + more, word_bytes };
-        let options = CountOptions { min_count, threads, memory_limit: Some(memory), ..CountOptions::default() };
+        let options = CorpusOptions { min_count, threads, memory_limit: Some(memory), ..CorpusOptions::default() };
         let expected = naive(text, min_count, word_bytes);
         match read_cut(text.as_bytes(), &options, sizes) {
             Ok(sentences) => {
                 prop_assert_eq!(summary(&sentences), expected);
-                let kept = sentences.ids().iter().filter(|id| *id != SENTENCE_END).count() as u64;
+                let kept = sentences.ids().iter().filter(|id| *id != EOS_ID).count() as u64;
                 prop_assert_eq!((sentences.report.kept, sentences.report.sentences), (kept, sentences.ids().len() as u64 - kept));
                 prop_assert_eq!(sentences.report.tokens, kept + sentences.report.rare_tokens);
             }
@@ -190,7 +190,7 @@ proptest! {
         for (word, count) in [("한", 3), ("unseen", 9), ("a", 1), ("abcdefghijklmnopq", 5)] {
             vocabulary.insert(word, count);
         }
-        let options = CountOptions { threads, vocabulary: Some(&vocabulary), ..CountOptions::default() };
+        let options = CorpusOptions { threads, vocabulary: Some(&vocabulary), ..CorpusOptions::default() };
         let text = format!("a {}", text.trim_start_matches('\u{feff}'));
         let sentences = read_cut(text.as_bytes(), &options, Sizes { block_bytes: 64, word_bytes: 40 }).unwrap();
         let plain = naive(&text, 1, 40);
@@ -204,14 +204,14 @@ proptest! {
         let lines: Vec<Vec<u32>> = text.replace("\r\n", "\n").split(['\n', '\r'])
             .map(|line| line.split_whitespace().filter_map(|word| vocabulary.id(word)).collect()).collect();
         let expected: Vec<u32> = lines.into_iter().filter(|line| !line.is_empty())
-            .flat_map(|line| line.into_iter().chain([SENTENCE_END])).collect();
+            .flat_map(|line| line.into_iter().chain([EOS_ID])).collect();
         prop_assert_eq!(sentences.ids().to_vec(), expected);
     }
 
     #[test]
     fn the_first_so_many_words_are_the_first(text in texts(), most in 1_u64..30, block_bytes in 24_usize..100) {
         let text = text.trim_start_matches('\u{feff}');
-        let options = CountOptions { min_count: 1, max_tokens: Some(most), threads: 4, ..CountOptions::default() };
+        let options = CorpusOptions { min_count: 1, max_tokens: Some(most), threads: 4, ..CorpusOptions::default() };
         let Ok(sentences) = read_cut(text.as_bytes(), &options, Sizes { block_bytes, word_bytes: 16 }) else {
             prop_assert_eq!(text.split_whitespace().next(), None);
             return Ok(());
@@ -222,7 +222,7 @@ proptest! {
         let expected: Vec<_> = text.split_whitespace().map(|word| cut(word, 16)).take(most as usize).collect();
         prop_assert_eq!(words, expected);
         prop_assert_eq!(sentences.report.read.stopped_at_limit, all.tokens > most);
-        prop_assert_eq!(sentences.ids().iter().last(), Some(SENTENCE_END));
+        prop_assert_eq!(sentences.ids().iter().last(), Some(EOS_ID));
     }
 
     #[test]
@@ -230,7 +230,7 @@ proptest! {
         bytes in prop::collection::vec(prop::sample::select(vec![b'a', b' ', b'\n', b'\r', 0, 0xff, 0xe3, 0x80, 0xea, 0xb0, 0xf0, 0xc2]), 0..200),
         policy in prop::sample::select(vec![InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine]),
     ) {
-        let options = CountOptions { invalid_utf8: policy, threads: 3, ..all() };
+        let options = CorpusOptions { invalid_utf8: policy, threads: 3, ..all() };
         let small = read_cut(&bytes, &options, SMALL);
         let once = read_cut(&bytes, &options, Sizes { block_bytes: 1000, ..SMALL });
         match (policy, once) {
@@ -247,13 +247,13 @@ proptest! {
 #[test]
 fn refuses_a_text_without_words_and_counts_its_lines() {
     for (text, expected) in [("", 0), ("\u{feff}", 0), ("\n \n\t", 3), ("\r\n\r\n", 2)] {
-        let error = refused(Sentences::from_text("text", text, &all()));
+        let error = refused(Corpus::from_text("text", text, &all()));
         assert_eq!(
             error,
             CorpusError::Empty { name: "text".into(), empty_lines: expected, skipped_lines: 0, missing_fields: 0 }
         );
     }
-    assert!(matches!(refused(Sentences::read(&[], &all())), CorpusError::Empty { .. }));
+    assert!(matches!(refused(Corpus::read(&[], &all())), CorpusError::Empty { .. }));
     let sentences = read("\n\na\n   \nb\n\t \n");
     assert_eq!((sentences.report.read.lines, sentences.report.read.empty_lines), (2, 4));
 }
@@ -261,11 +261,11 @@ fn refuses_a_text_without_words_and_counts_its_lines() {
 // FAULTS 2
 #[test]
 fn words_that_are_all_too_rare_are_refused_with_a_count_that_would_do() {
-    let error = refused(Sentences::from_text("text", "a b a c a\nb", &CountOptions::default()));
+    let error = refused(Corpus::from_text("text", "a b a c a\nb", &CorpusOptions::default()));
     assert_eq!(error, CorpusError::AllRare { name: "text".into(), words: 3, tokens: 6, min_count: 5, most: 3 });
     assert!(error.to_string().contains("a min-count of 3 or less"), "{error}");
-    let options = CountOptions { min_count: 3, ..all() };
-    let sentences = Sentences::from_text("text", "a b a c a\nb", &options).unwrap();
+    let options = CorpusOptions { min_count: 3, ..all() };
+    let sentences = Corpus::from_text("text", "a b a c a\nb", &options).unwrap();
     assert_eq!(spelled(&sentences), "a a a \n"); // the second sentence has lost all its words
 }
 
@@ -273,7 +273,7 @@ fn words_that_are_all_too_rare_are_refused_with_a_count_that_would_do() {
 #[test]
 fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
     let text = b"a bbbbbbb ccccccc\nc d\xffe f\ng gggg ggggg gggggg\n\xe1\x84\n";
-    let with = |invalid_utf8, threads| read_cut(text, &CountOptions { invalid_utf8, threads, ..all() }, SMALL);
+    let with = |invalid_utf8, threads| read_cut(text, &CorpusOptions { invalid_utf8, threads, ..all() }, SMALL);
     for threads in 1..=4 {
         let error = refused(with(InvalidUtf8::Error, threads));
         assert_eq!(error, CorpusError::InvalidUtf8 { name: "text".into(), offset: 21, line: 2 });
@@ -282,7 +282,7 @@ fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
         assert_eq!(replaced.report.read.invalid_utf8, 2);
         let skipped = with(InvalidUtf8::SkipLine, threads).unwrap();
         assert_eq!(spelled(&skipped), "a bbbbbbb ccccccc \ng gggg ggggg gggggg \n");
-        let expected = ReadReport { lines: 2, skipped_lines: 2, invalid_utf8: 2, ..ReadReport::default() };
+        let expected = LineReport { lines: 2, skipped_lines: 2, invalid_utf8: 2, ..LineReport::default() };
         assert_eq!(skipped.report.read, expected);
         assert_eq!(skipped.vocabulary.id("c"), None, "words of a skipped line leave no trace");
     }
@@ -292,7 +292,7 @@ fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
 #[test]
 fn a_line_of_json_is_skipped_whole_also_where_it_has_a_carriage_return() {
     let preparation = Preparation { field: Some("t".into()), ..Preparation::default() };
-    let options = CountOptions { invalid_utf8: InvalidUtf8::SkipLine, preparation, ..all() };
+    let options = CorpusOptions { invalid_utf8: InvalidUtf8::SkipLine, preparation, ..all() };
     for end in ["", "\n"] {
         let text = [b"{\"t\":\"a\"}\r\n{\"t\":\"b\"}\r\x80", end.as_bytes()].concat();
         let sentences = read_cut(&text, &options, Sizes { block_bytes: 1000, ..SMALL }).unwrap();
@@ -311,7 +311,7 @@ fn the_first_fault_of_the_text_is_told_with_offset_and_line() {
         ([b"\xef\xbb\xbf", lines.as_bytes(), b"\r\n\r\xf0\x9f"].concat(), (706, 53, false)),
     ] {
         for threads in [1, 2, 5] {
-            let (offset, line, is_nul) = match refused(read_cut(&bytes, &CountOptions { threads, ..all() }, SMALL)) {
+            let (offset, line, is_nul) = match refused(read_cut(&bytes, &CorpusOptions { threads, ..all() }, SMALL)) {
                 CorpusError::InvalidUtf8 { offset, line, .. } => (offset, line, false),
                 CorpusError::Nul { offset, line, .. } => (offset, line, true),
                 other => panic!("{other}"),
@@ -329,7 +329,7 @@ fn files_are_read_one_after_the_other_each_without_its_mark() {
         std::fs::write(folder.path().join(name), text).unwrap();
         Source::File(folder.path().join(name))
     });
-    let sentences = Sentences::read(&sources, &all()).unwrap();
+    let sentences = Corpus::read(&sources, &all()).unwrap();
     assert_eq!(spelled(&sentences), "one two \ntwo \n");
     assert_eq!(sentences.report.read.empty_lines, 1);
     assert!(sentences.name.contains("a + ") && sentences.name.ends_with('c'), "{}", sentences.name);
@@ -342,8 +342,8 @@ fn a_missing_file_is_found_missing_before_anything_is_read() {
     let (here, missing) = (folder.path().join("here"), folder.path().join("missing"));
     std::fs::write(&here, "\0").unwrap();
     let sources = |last: &Path| [Source::File(here.clone()), Source::File(last.to_owned())];
-    assert_eq!(refused(Sentences::read(&sources(&missing), &all())), CorpusError::Missing { path: missing });
-    let error = refused(Sentences::read(&sources(folder.path()), &all()));
+    assert_eq!(refused(Corpus::read(&sources(&missing), &all())), CorpusError::Missing { path: missing });
+    let error = refused(Corpus::read(&sources(folder.path()), &all()));
     assert_eq!(error, CorpusError::Folder { path: folder.path().to_owned() });
 }
 
@@ -353,7 +353,7 @@ fn compressed_text_gives_the_same() {
     let text = "the cat sat on the mat\n".repeat(40_000);
     let mut packed = Vec::new();
     rapidvec_core::compress::Compression::Zstd.write(&mut packed, |out| out.write_all(text.as_bytes())).unwrap();
-    let unpacked = Sentences::from_reader("text", &packed[..], &all()).unwrap();
+    let unpacked = Corpus::from_reader("text", &packed[..], &all()).unwrap();
     assert_eq!(unpacked.fingerprint(), read(&text).fingerprint());
     assert_eq!(unpacked.report.tokens, 240_000);
 }
@@ -372,8 +372,8 @@ fn a_file_that_changes_while_it_is_read_is_refused() {
             }
             ControlFlow::Continue(())
         };
-        let options = CountOptions { threads: 1, ..all() };
-        let error = refused(Sentences::read_watched(&[Source::File(path.clone())], &options, &mut watch));
+        let options = CorpusOptions { threads: 1, ..all() };
+        let error = refused(Corpus::read_watched(&[Source::File(path.clone())], &options, &mut watch));
         assert!(matches!(&error, CorpusError::Changed { path: at, .. } if *at == path), "{change}: {error}");
     }
 }
@@ -384,17 +384,17 @@ fn whoever_watches_sees_all_bytes_and_can_stop() {
     let path = folder.path().join("text.txt");
     let text = "some words\n".repeat(100_000);
     std::fs::write(&path, &text).unwrap();
-    let (sources, options) = ([Source::File(path)], CountOptions { threads: 1, ..all() });
+    let (sources, options) = ([Source::File(path)], CorpusOptions { threads: 1, ..all() });
     let mut seen = Vec::new();
     let mut watch = |progress: &ReadProgress| {
         seen.push(*progress);
         ControlFlow::Continue(())
     };
-    Sentences::read_watched(&sources, &options, &mut watch).unwrap();
+    Corpus::read_watched(&sources, &options, &mut watch).unwrap();
     assert!(seen.len() > 3 && seen.is_sorted_by_key(|progress| progress.bytes));
     let bytes = text.len() as u64;
     assert_eq!(seen.last(), Some(&ReadProgress { bytes, total: Some(bytes), tokens: 200_000 }));
-    let stopped = Sentences::read_watched(&sources, &options, &mut |_| ControlFlow::Break(()));
+    let stopped = Corpus::read_watched(&sources, &options, &mut |_| ControlFlow::Break(()));
     assert_eq!(refused(stopped), CorpusError::Interrupted);
 }
 
@@ -425,7 +425,7 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
         for memory in [0, u64::MAX] {
             let memory_limit = Some(memory);
             let options =
-                CountOptions { max_vocab: 900, min_count: 1, threads, memory_limit, ..CountOptions::default() };
+                CorpusOptions { max_vocab: 900, min_count: 1, threads, memory_limit, ..CorpusOptions::default() };
             let sizes = Sizes { block_bytes: 2_000, word_bytes: 100 };
             let sentences = read_cut(text.as_bytes(), &options, sizes).unwrap();
             let (report, vocabulary) = (sentences.report, &sentences.vocabulary);
@@ -443,7 +443,7 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
                 let mut words = line.split(' ');
                 assert!(spelled.split_whitespace().all(|word| words.any(|other| other == word)), "{spelled} in {line}");
             }
-            sentences.ids().iter().filter(|id| *id != SENTENCE_END).for_each(|id| counts[id as usize] += 1);
+            sentences.ids().iter().filter(|id| *id != EOS_ID).for_each(|id| counts[id as usize] += 1);
             assert_eq!(counts, vocabulary.counts());
             assert_eq!(sentences.is_spilled(), memory == 0);
             assert_eq!(report.spilled_bytes > 0, memory == 0);
@@ -454,8 +454,8 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
 #[test]
 fn a_temporary_file_that_cannot_be_had_is_an_error_with_the_folder() {
     let folder = tempfile::tempdir().unwrap().path().join("gone");
-    let options = CountOptions { memory_limit: Some(0), temporary_folder: Some(folder.clone()), ..all() };
-    let error = refused(Sentences::from_text("text", "a b", &options));
+    let options = CorpusOptions { memory_limit: Some(0), temporary_folder: Some(folder.clone()), ..all() };
+    let error = refused(Corpus::from_text("text", "a b", &options));
     assert!(matches!(&error, CorpusError::Temporary { folder: at, .. } if *at == folder), "{error}");
 }
 
@@ -467,9 +467,9 @@ fn counting_alone_gives_the_same_vocabulary() {
     let sources = [Source::File(path)];
     // No room for ids at all, and none to be had.
     let temporary_folder = Some(folder.path().join("gone"));
-    let options = CountOptions { memory_limit: Some(0), temporary_folder, ..CountOptions::default() };
+    let options = CorpusOptions { memory_limit: Some(0), temporary_folder, ..CorpusOptions::default() };
     let (vocabulary, report) = count_words(&sources, &options, &mut |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!(vocabulary, Sentences::read(&sources, &CountOptions::default()).unwrap().vocabulary);
+    assert_eq!(vocabulary, Corpus::read(&sources, &CorpusOptions::default()).unwrap().vocabulary);
     assert_eq!((report.tokens, report.kept, report.literal_sentence_end), (7000, 7000, 1000));
     assert_eq!(vocabulary.words().collect::<Vec<_>>(), ["b", "a", "c", "</s>"]);
 }
@@ -477,7 +477,7 @@ fn counting_alone_gives_the_same_vocabulary() {
 #[test]
 fn json_lines_keep_their_numbers_and_may_be_longer_than_a_block() {
     let preparation = Preparation { field: Some("t".into()), ..Preparation::default() };
-    let options = CountOptions { preparation, threads: 3, ..all() };
+    let options = CorpusOptions { preparation, threads: 3, ..all() };
     let long = "word ".repeat(50);
     let text = format!("{{\"t\":\"a b\"}}\n\n{{\"t\":\"{long}\"}}\n{{\"t\":\"c\\nd\"}}");
     let sentences = read_cut(text.as_bytes(), &options, SMALL).unwrap();
@@ -492,7 +492,7 @@ fn json_lines_keep_their_numbers_and_may_be_longer_than_a_block() {
 #[test]
 fn prepared_text_is_counted_as_prepared() {
     let preparation = Preparation { lower: true, ..Preparation::default() };
-    let options = CountOptions { preparation, ..all() };
+    let options = CorpusOptions { preparation, ..all() };
     let sentences = read_cut("The cat THE Cat\n".repeat(10).as_bytes(), &options, SMALL).unwrap();
     assert_eq!(spelled(&sentences), "the cat the cat \n".repeat(10));
 }
@@ -501,7 +501,7 @@ fn prepared_text_is_counted_as_prepared() {
 #[test]
 fn the_unicode_tokenizer_loses_nothing_of_a_line_without_spaces() {
     let preparation = Preparation { tokenizer: TokenizerKind::Unicode, ..Preparation::default() };
-    let options = CountOptions { preparation, ..all() };
+    let options = CorpusOptions { preparation, ..all() };
     let text = "我来到北京清华大学。".repeat(30);
     let sizes = Sizes { block_bytes: 64, word_bytes: 40 };
     let sentences = read_cut(text.as_bytes(), &options, sizes).unwrap();
@@ -513,18 +513,17 @@ fn the_unicode_tokenizer_loses_nothing_of_a_line_without_spaces() {
 #[test]
 fn the_unicode_tokenizer_is_refused_where_it_is_not_built_in() {
     let preparation = Preparation { tokenizer: TokenizerKind::Unicode, ..Preparation::default() };
-    let refusal = Sentences::from_text("text", "a", &CountOptions { preparation, ..all() });
+    let refusal = Corpus::from_text("text", "a", &CorpusOptions { preparation, ..all() });
     assert_eq!(refused(refusal), CorpusError::NoUnicode);
 }
 
 #[test]
 fn options_out_of_range_are_refused_by_name() {
     for (options, expected) in [
-        (CountOptions { max_tokens: Some(0), ..all() }, "max-tokens"),
-        (CountOptions { max_vocab: 0, ..all() }, "max-vocab"),
+        (CorpusOptions { max_tokens: Some(0), ..all() }, "max-tokens"),
+        (CorpusOptions { max_vocab: 0, ..all() }, "max-vocab"),
     ] {
-        let Err(Error::Config(ConfigError::OutOfRange { name, .. })) = Sentences::from_text("text", "a", &options)
-        else {
+        let Err(Error::Config(ConfigError::OutOfRange { name, .. })) = Corpus::from_text("text", "a", &options) else {
             panic!("{expected} was accepted")
         };
         assert_eq!(name, expected);
@@ -541,10 +540,10 @@ fn decomposed_hangul_and_literal_marks_are_counted() {
 fn a_given_vocabulary_that_knows_nothing_is_an_error() {
     let mut vocabulary = Vocabulary::new();
     vocabulary.add("x");
-    let options = CountOptions { vocabulary: Some(&vocabulary), ..all() };
-    let error = refused(Sentences::from_text("text", "a b", &options));
+    let options = CorpusOptions { vocabulary: Some(&vocabulary), ..all() };
+    let error = refused(Corpus::from_text("text", "a b", &options));
     assert_eq!(error, CorpusError::AllUnknown { name: "text".into(), unknown_words: 2 });
-    assert!(matches!(refused(Sentences::from_text("text", " ", &options)), CorpusError::Empty { .. }));
+    assert!(matches!(refused(Corpus::from_text("text", " ", &options)), CorpusError::Empty { .. }));
 }
 
 #[test]

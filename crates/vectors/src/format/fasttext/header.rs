@@ -4,18 +4,18 @@ use super::MAGIC;
 use super::cursor::{Cursor, same, size};
 use crate::error::FormatError;
 use crate::format::OpenOptions;
-use crate::format::found::check_row;
+use crate::format::table_builder::check_row;
 use crate::subwords::NGrams;
 use std::ops::RangeInclusive;
 
 /// A word takes byte 0, its count and its kind, besides its own bytes.
-const LEAST_WORD_BYTES: u64 = 10;
+const MIN_WORD_BYTES: u64 = 10;
 
 /// What stands between the end of one word and the beginning of the next.
-const BETWEEN_WORDS: usize = LEAST_WORD_BYTES as usize;
+const BETWEEN_WORDS: usize = MIN_WORD_BYTES as usize;
 
 /// The most n-grams that words may have on average, beside [`FREE_ADDITIONS`]: 20 or 30 are usual.
-const MOST_NGRAMS_A_WORD: u64 = 1000;
+const MAX_NGRAMS_A_WORD: u64 = 1000;
 
 /// So many additions are always allowed: they take less than a second.
 const FREE_ADDITIONS: u64 = 1 << 30;
@@ -27,9 +27,9 @@ pub(super) struct Settings {
     /// B.
     pub(super) buckets: usize,
     /// Characters in the shortest n-gram.
-    pub(super) least_n: usize,
+    pub(super) min_n: usize,
     /// Characters in the longest n-gram; 0 or below the shortest: words have none.
-    pub(super) most_n: usize,
+    pub(super) max_n: usize,
     /// Learned to tell labels, not neighbours.
     pub(super) is_classifier: bool,
 }
@@ -49,21 +49,21 @@ impl Settings {
         one_of("the loss", 1..=4, next()?)?;
         let model = one_of("the model", 1..=3, next()?)?;
         let buckets = size("buckets", next()?.into(), 0)?;
-        let least_n = size("the shortest n-gram", next()?.into(), 0)?;
-        let mut most_n = size("the longest n-gram", next()?.into(), 0)?;
+        let min_n = size("the shortest n-gram", next()?.into(), 0)?;
+        let mut max_n = size("the longest n-gram", next()?.into(), 0)?;
         next()?; // update rate
         cursor.take("the settings", 8)?; // sampling threshold
         let is_classifier = model == 3;
         if version == 11 && is_classifier {
-            most_n = 0; // as fastText itself reads them: classifiers had none then, whatever is written here
+            max_n = 0; // as fastText itself reads them: classifiers had none then, whatever is written here
         }
-        Ok(Self { vector_size, buckets, least_n, most_n, is_classifier })
+        Ok(Self { vector_size, buckets, min_n, max_n, is_classifier })
     }
 
     /// The n-grams that words are made of, if they are.
     pub(super) fn ngrams(&self) -> Result<Option<NGrams>, FormatError> {
-        let has = self.buckets > 0 && self.most_n >= self.least_n.max(1);
-        has.then(|| NGrams::new(self.least_n, self.most_n, self.buckets, self.vector_size)).transpose()
+        let has = self.buckets > 0 && self.max_n >= self.min_n.max(1);
+        has.then(|| NGrams::new(self.min_n, self.max_n, self.buckets, self.vector_size)).transpose()
     }
 }
 
@@ -95,7 +95,7 @@ impl<'a> Dictionary<'a> {
         same("words and labels together", words as u64 + labels as u64, entries as i64)?;
         size("tokens", cursor.i64(what)?, 0)?;
         let pruned = cursor.i64(what)?;
-        cursor.expect("the dictionary", (entries as u64).saturating_mul(LEAST_WORD_BYTES))?;
+        cursor.expect("the dictionary", (entries as u64).saturating_mul(MIN_WORD_BYTES))?;
         let dictionary = walk(cursor, settings, options, words, labels)?;
         if pruned >= 0 {
             cursor.take("the pruned n-grams", (pruned as u64).saturating_mul(8))?;
@@ -139,7 +139,7 @@ fn walk<'a>(
         if row < words {
             check_row(word, row, None, options)?;
             ends.push(position - start + word.len());
-            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.most_of(word.len())));
+            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.max_of(word.len())));
         }
     }
     check_work(work, words as u64, settings.vector_size as u64)?;
@@ -148,7 +148,7 @@ fn walk<'a>(
 
 /// A short file with a few very long words would otherwise keep a machine busy for hours.
 fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatError> {
-    let allowed = MOST_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
+    let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
     if ngrams.saturating_mul(vector_size) <= allowed {
         return Ok(());
     }

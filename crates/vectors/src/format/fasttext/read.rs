@@ -3,11 +3,11 @@
 use super::cursor::{Cursor, same};
 use super::header::{Dictionary, Settings};
 use crate::error::{FormatError, Result};
-use crate::format::found::check_row;
-use crate::format::{OpenOptions, OpenReport, Table, found};
+use crate::format::table_builder::check_row;
+use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};
 use crate::mapped::{Bytes, Section};
 use crate::subwords::{NGrams, Subwords};
-use crate::{Floats, WordVectors};
+use crate::{Numbers, WordVectors};
 use rapidvec_core::Vocabulary;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -21,7 +21,7 @@ const WORDS_AT_A_TIME: usize = 64;
 #[derive(Debug, Clone)]
 pub struct FastTextModel {
     /// The V words with their counts, and their vectors as fastText's `getWordVector` gives them.
-    pub table: Table,
+    pub table: VectorTable,
     /// What gives vectors to other words; `None` for a model that was trained without n-grams.
     pub subwords: Option<Subwords>,
 }
@@ -59,7 +59,7 @@ impl FastTextModel {
     /// # Errors
     /// None for a model that was read; those of [`WordVectors::new`] for one that was put together otherwise.
     pub fn into_vectors(self) -> Result<WordVectors, FormatError> {
-        let Table { vocabulary, vector_size, floats } = self.table;
+        let VectorTable { vocabulary, vector_size, floats } = self.table;
         let vectors = WordVectors::new(vocabulary, vector_size, floats)?;
         match self.subwords {
             Some(subwords) => vectors.with_subwords(subwords),
@@ -73,7 +73,7 @@ impl FastTextModel {
 /// # Errors
 /// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is cut short, contradicts
 /// itself, or holds what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
     Layout::of(bytes, options)?.table(options, report)
 }
 
@@ -121,7 +121,7 @@ impl<'a> Layout<'a> {
         start..start + self.buckets * self.row_bytes()
     }
 
-    fn table(&self, options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+    fn table(&self, options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
         let size = self.vector_size;
         let rows = options.limit.unwrap_or(usize::MAX).min(self.dictionary.len());
         report.stopped_at_limit |= rows < self.dictionary.len();
@@ -137,7 +137,7 @@ impl<'a> Layout<'a> {
             let (from, kept) = (row * size..(row + 1) * size, vocabulary.len());
             if !numbers[from.clone()].iter().all(|x| x.is_finite()) {
                 report.not_finite += 1;
-            } else if found::offer(&mut vocabulary, word, count, options, report) {
+            } else if table_builder::offer(&mut vocabulary, word, count, options, report) {
                 numbers.copy_within(from, kept * size);
             }
         }
@@ -145,7 +145,7 @@ impl<'a> Layout<'a> {
             return Err(FormatError::Empty { words: 0, vector_size: size });
         }
         numbers.truncate(vocabulary.len() * size);
-        Ok(Table { vocabulary, vector_size: size, floats: Floats::F32(numbers) })
+        Ok(VectorTable { vocabulary, vector_size: size, floats: Numbers::F32(numbers) })
     }
 
     /// The vectors of the first `rows` words, row after row.

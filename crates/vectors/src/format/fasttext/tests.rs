@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::error::FormatError;
-use crate::format::{InvalidWord, OpenOptions, OpenReport, Table};
-use crate::{Floats, WordVectors};
+use crate::format::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+use crate::{Numbers, WordVectors};
 use proptest::prelude::*;
 use rapidvec_core::WordId;
 use std::path::{Path, PathBuf};
@@ -86,11 +86,11 @@ impl Forged {
         bytes
     }
 
-    fn read(&self) -> Result<Table, FormatError> {
+    fn read(&self) -> Result<VectorTable, FormatError> {
         read(&self.bytes(), &OpenOptions::default(), &mut OpenReport::default())
     }
 
-    fn read_with(&self, options: &OpenOptions) -> (Table, OpenReport) {
+    fn read_with(&self, options: &OpenOptions) -> (VectorTable, OpenReport) {
         let mut report = OpenReport::default();
         (read(&self.bytes(), options, &mut report).unwrap(), report)
     }
@@ -101,12 +101,12 @@ impl Forged {
     }
 }
 
-fn words(table: &Table) -> Vec<(&str, u64)> {
+fn words(table: &VectorTable) -> Vec<(&str, u64)> {
     table.vocabulary.words().zip(table.vocabulary.counts().iter().copied()).collect()
 }
 
-fn numbers(table: &Table) -> &[f32] {
-    let Floats::F32(numbers) = &table.floats else { panic!("not single precision") };
+fn numbers(table: &VectorTable) -> &[f32] {
+    let Numbers::F32(numbers) = &table.floats else { panic!("not single precision") };
     numbers
 }
 
@@ -227,7 +227,7 @@ fn words_come_with_counts_and_without_labels() {
 fn ngram_rows_stay_in_the_file() {
     let vectors = Forged::new().vectors();
     let subwords = vectors.subwords().unwrap();
-    assert_eq!((subwords.least_n(), subwords.most_n()), (2, 3));
+    assert_eq!((subwords.min_n(), subwords.max_n()), (2, 3));
     assert_eq!(subwords.rows().to_f32(), Forged::new().input[6..]);
     assert!(Forged::without_ngrams().vectors().subwords().is_none());
 }

@@ -1,7 +1,7 @@
 //! The zip archive around the arrays: its directory is checked before it is believed, arrays come out a piece at a time.
 
 use super::array::Array;
-use super::{ALWAYS_UNPACKED, MOST_RATIO};
+use super::{ALWAYS_UNPACKED, MAX_RATIO};
 use crate::error::FormatError;
 use std::io::{Cursor, Read};
 use zip::read::{ArchiveOffset, Config, ZipFile};
@@ -9,7 +9,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 /// An archive of vectors has two or three arrays; each further one costs memory.
-const MOST_ARRAYS: u64 = 1000;
+const MAX_ARRAYS: u64 = 1000;
 
 /// Bytes unpacked at a time: whole numbers of every type.
 const CHUNK: usize = 1 << 16;
@@ -49,8 +49,8 @@ impl<'a> Archive<'a> {
         let name = name.strip_suffix(".npy").unwrap_or(&name).to_owned();
         let (packed, unpacked) = (file.compressed_size(), file.size());
         let array = Array::read(index, name, &mut file, unpacked)?;
-        if packed < unpacked / MOST_RATIO && unpacked > ALWAYS_UNPACKED {
-            return Err(FormatError::TooSmallPacked { format: "npz", expected: MOST_RATIO, got: packed });
+        if packed < unpacked / MAX_RATIO && unpacked > ALWAYS_UNPACKED {
+            return Err(FormatError::TooSmallPacked { format: "npz", expected: MAX_RATIO, got: packed });
         }
         // A sum that overflows is the size of no file.
         let expected = array.data_bytes().and_then(|bytes| bytes.checked_add(array.head_bytes));
@@ -118,7 +118,7 @@ fn check_directory(bytes: &[u8]) -> Result<(), FormatError> {
         (count, size, start, end) = (field(at + 32, 8), field(at + 40, 8), field(at + 48, 8), at);
     }
     // Also where a zip64 record tells its own number: readers choose between the two by rules of their own.
-    if count.max(field(end + 10, 2)) > MOST_ARRAYS {
+    if count.max(field(end + 10, 2)) > MAX_ARRAYS {
         return refuse("more than 1,000 arrays: these are no word vectors");
     }
     if start.checked_add(size) != Some(end as u64) {

@@ -7,7 +7,7 @@ use crate::error::FormatError;
 use std::io::Read;
 
 /// NumPy itself reads no longer one from a file that it does not trust.
-const MOST_HEAD_BYTES: usize = 10_000;
+const MAX_HEAD_BYTES: usize = 10_000;
 
 /// What one element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl Array {
         let before = if version == 1 { 10 } else { 12 };
         file.read_exact(&mut start[10..before]).map_err(damaged)?;
         let length = start[8..before].iter().rev().fold(0, |length: usize, &byte| length << 8 | usize::from(byte));
-        if length > MOST_HEAD_BYTES {
+        if length > MAX_HEAD_BYTES {
             return Err(refuse("its head is longer than that of any array of numbers or words"));
         }
         let mut head = vec![0; length];

@@ -33,10 +33,10 @@ const COUNTS: &str = "counts";
 const ALWAYS_UNPACKED: u64 = 512 << 20;
 
 /// ... and to so many times its packed size.
-const MOST_RATIO: u64 = 200;
+const MAX_RATIO: u64 = 200;
 
 /// The longest word, in bytes.
-const MOST_WORD_BYTES: usize = 1 << 20;
+const MAX_WORD_BYTES: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,10 @@ use super::archive::Archive;
 use super::array::{Array, Element};
 use super::text::Words;
 use super::{COUNTS, VECTORS, WORDS};
-use crate::Floats;
+use crate::Numbers;
 use crate::error::FormatError;
-use crate::format::found::check_row;
-use crate::format::{OpenOptions, OpenReport, Table, found};
+use crate::format::table_builder::check_row;
+use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};
 use crate::storage::check_size;
 use half::f16;
 use rapidvec_core::Vocabulary;
@@ -17,7 +17,7 @@ use rapidvec_core::Vocabulary;
 /// # Errors
 /// [`FormatError`] if the archive is damaged or has no such arrays, if the arrays do not fit together, hold Python objects,
 /// or what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
     let mut archive = Archive::open(bytes)?;
     let arrays = Arrays::find(&archive.arrays()?)?;
     let rows = options.limit.unwrap_or(usize::MAX).min(arrays.words);
@@ -97,7 +97,7 @@ impl Arrays {
         rows: usize,
         options: &OpenOptions,
         report: &mut OpenReport,
-    ) -> Result<Table, FormatError> {
+    ) -> Result<VectorTable, FormatError> {
         let size = self.vector_size;
         let mut floats = self.floats(archive, rows)?;
         let mut counts = vec![0; if self.counts.is_some() { rows } else { 0 }];
@@ -115,7 +115,13 @@ impl Arrays {
             }
             if !is_finite(&floats, row * size..(row + 1) * size) {
                 report.not_finite += 1;
-            } else if found::offer(&mut vocabulary, word, counts.get(row).copied().unwrap_or(0), options, report) {
+            } else if table_builder::offer(
+                &mut vocabulary,
+                word,
+                counts.get(row).copied().unwrap_or(0),
+                options,
+                report,
+            ) {
                 move_row(&mut floats, row * size..(row + 1) * size, kept * size);
             }
             Ok(())
@@ -124,14 +130,14 @@ impl Arrays {
             return Err(FormatError::Empty { words: 0, vector_size: size });
         }
         match &mut floats {
-            Floats::F32(numbers) => numbers.truncate(vocabulary.len() * size),
-            Floats::F16(numbers) => numbers.truncate(vocabulary.len() * size),
+            Numbers::F32(numbers) => numbers.truncate(vocabulary.len() * size),
+            Numbers::F16(numbers) => numbers.truncate(vocabulary.len() * size),
         }
-        Ok(Table { vocabulary, vector_size: size, floats })
+        Ok(VectorTable { vocabulary, vector_size: size, floats })
     }
 
     /// The first `rows` rows, in half precision if they are, else in single.
-    fn floats(&self, archive: &mut Archive, rows: usize) -> Result<Floats, FormatError> {
+    fn floats(&self, archive: &mut Archive, rows: usize) -> Result<Numbers, FormatError> {
         let wanted = rows * self.vector_size;
         if self.vectors.element != Element::Float(2) {
             let mut numbers = Vec::with_capacity(wanted);
@@ -140,7 +146,7 @@ impl Arrays {
                     numbers.push(number);
                 }
             })?;
-            return Ok(Floats::F32(numbers));
+            return Ok(Numbers::F32(numbers));
         }
         let mut halves = Vec::with_capacity(wanted);
         archive.visit(&self.vectors, |piece| {
@@ -148,7 +154,7 @@ impl Arrays {
             halves.extend(numbers.take(wanted - halves.len()));
             Ok(())
         })?;
-        Ok(Floats::F16(halves))
+        Ok(Numbers::F16(halves))
     }
 
     fn each_word(
@@ -235,16 +241,16 @@ fn whole(bytes: &[u8], signed: bool) -> i128 {
     if is_negative { number - (1 << (8 * bytes.len())) } else { number }
 }
 
-fn is_finite(floats: &Floats, row: std::ops::Range<usize>) -> bool {
+fn is_finite(floats: &Numbers, row: std::ops::Range<usize>) -> bool {
     match floats {
-        Floats::F32(numbers) => numbers[row].iter().all(|x| x.is_finite()),
-        Floats::F16(numbers) => numbers[row].iter().all(|x| x.is_finite()),
+        Numbers::F32(numbers) => numbers[row].iter().all(|x| x.is_finite()),
+        Numbers::F16(numbers) => numbers[row].iter().all(|x| x.is_finite()),
     }
 }
 
-fn move_row(floats: &mut Floats, row: std::ops::Range<usize>, to: usize) {
+fn move_row(floats: &mut Numbers, row: std::ops::Range<usize>, to: usize) {
     match floats {
-        Floats::F32(numbers) => numbers.copy_within(row, to),
-        Floats::F16(numbers) => numbers.copy_within(row, to),
+        Numbers::F32(numbers) => numbers.copy_within(row, to),
+        Numbers::F16(numbers) => numbers.copy_within(row, to),
     }
 }

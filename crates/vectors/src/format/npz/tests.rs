@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::error::FormatError;
-use crate::format::{InvalidWord, OpenOptions, OpenReport, Table};
-use crate::{Floats, WordVectors};
+use crate::format::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+use crate::{Numbers, WordVectors};
 use half::f16;
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
@@ -34,7 +34,7 @@ fn good() -> Vec<u8> {
     written(&words(), 3, &numbers(), false).unwrap()
 }
 
-fn open(bytes: &[u8]) -> Result<Table, FormatError> {
+fn open(bytes: &[u8]) -> Result<VectorTable, FormatError> {
     read(bytes, &OpenOptions::default(), &mut OpenReport::default())
 }
 
@@ -44,7 +44,7 @@ fn words_vectors_and_counts_come_back_in_both_precisions() {
         let table = open(&written(&words(), 3, &numbers(), half).unwrap()).unwrap();
         assert_eq!(table.vocabulary, words());
         let halves = numbers().iter().map(|&x| f16::from_f32(x)).collect();
-        assert_eq!(table.floats, if half { Floats::F16(halves) } else { Floats::F32(numbers()) });
+        assert_eq!(table.floats, if half { Numbers::F16(halves) } else { Numbers::F32(numbers()) });
     }
 }
 
@@ -83,7 +83,7 @@ fn many_rows_come_back() {
     }
     let vectors: Vec<f32> = (0..5000 * 37).map(|i| i as f32).collect();
     let table = open(&written(&vocabulary, 37, &vectors, false).unwrap()).unwrap();
-    assert!(table.vocabulary == vocabulary && table.floats == Floats::F32(vectors));
+    assert!(table.vocabulary == vocabulary && table.floats == Numbers::F32(vectors));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn refuses_to_write_what_numpy_would_not_give_back() {
     vocabulary.insert("a\0", 0).unwrap();
     let refused = written(&vocabulary, 1, &[1.0], false);
     assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", .. })));
-    let long = "x".repeat(MOST_WORD_BYTES + 1);
+    let long = "x".repeat(MAX_WORD_BYTES + 1);
     let mut vocabulary = Vocabulary::new();
     vocabulary.insert(&long, 0).unwrap();
     assert!(matches!(written(&vocabulary, 1, &[1.0], false), Err(FormatError::Unwritable { .. })));
@@ -171,7 +171,7 @@ fn any_names_do_where_there_is_one_matrix_and_one_list_of_words() {
     for (vectors, text) in [("vectors.npy", "words.npy"), ("arr_0.npy", "arr_1.npy"), ("E", "vocab")] {
         let table = open(&archive(&[(text, two_words()), (vectors, two_rows())])).unwrap();
         assert_eq!(table.vocabulary.words().collect::<Vec<_>>(), ["ab", "c"]);
-        assert_eq!(table.floats, Floats::F32(vec![1.0, 2.0, 3.0, 4.0]));
+        assert_eq!(table.floats, Numbers::F32(vec![1.0, 2.0, 3.0, 4.0]));
     }
     let two = [("a.npy", two_rows()), ("b.npy", two_rows()), ("words.npy", two_words())];
     assert!(matches!(refuse(&two), FormatError::AmbiguousArray { array } if array == "vectors"));
@@ -193,7 +193,7 @@ fn reads_doubles_and_counts_of_every_width() {
         let counts = array(&format!("'{kind}'"), "False", "(2,)", &data);
         let arrays = [("vectors.npy", doubles.clone()), ("words.npy", two_words()), ("counts.npy", counts)];
         let table = open(&archive(&arrays)).unwrap();
-        assert_eq!((table.floats, table.vocabulary.counts()), (Floats::F32(vec![0.1, -0.0]), &[200, 3][..]));
+        assert_eq!((table.floats, table.vocabulary.counts()), (Numbers::F32(vec![0.1, -0.0]), &[200, 3][..]));
     }
     let negative = array("'<i4'", "False", "(2,)", &le(&[5i32, -1].map(i32::to_le_bytes)));
     let arrays = [("vectors.npy", doubles), ("words.npy", two_words()), ("counts.npy", negative)];
@@ -286,7 +286,7 @@ fn a_word_that_comes_again_is_left_out_and_counted() {
     let mut report = OpenReport::default();
     let bytes = archive(&[("vectors.npy", two_rows()), ("words.npy", same)]);
     let table = read(&bytes, &OpenOptions::default(), &mut report).unwrap();
-    assert_eq!((table.floats, report.duplicates), (Floats::F32(vec![1.0, 2.0]), 1));
+    assert_eq!((table.floats, report.duplicates), (Numbers::F32(vec![1.0, 2.0]), 1));
 }
 
 /// FAULTS.md row 53.
@@ -342,7 +342,7 @@ fn the_empty_word_is_kept_also_where_texts_have_no_length() {
 
 #[test]
 fn refuses_a_word_longer_than_a_megabyte() {
-    let text = array("'|S1048577'", "False", "(1,)", &vec![b'x'; MOST_WORD_BYTES + 1]);
+    let text = array("'|S1048577'", "False", "(1,)", &vec![b'x'; MAX_WORD_BYTES + 1]);
     let vectors = array("'<f4'", "False", "(1, 1)", &1f32.to_le_bytes());
     let refused = refuse(&[("vectors.npy", vectors), ("words.npy", text)]);
     assert!(matches!(refused, FormatError::Field { field: "bytes of a word", .. }), "{refused}");
@@ -424,6 +424,6 @@ proptest! {
         let table = open(&written(&vocabulary, size, &vectors, half).unwrap()).unwrap();
         prop_assert!(table.vocabulary == vocabulary);
         let halves = vectors.iter().map(|&x| f16::from_f32(x)).collect();
-        prop_assert_eq!(table.floats, if half { Floats::F16(halves) } else { Floats::F32(vectors) });
+        prop_assert_eq!(table.floats, if half { Numbers::F16(halves) } else { Numbers::F32(vectors) });
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each word fills so many characters (u32) or bytes, the rest of them zero. Zeros at the end are no part of the word.
 
-use super::MOST_WORD_BYTES;
+use super::MAX_WORD_BYTES;
 use super::array::Element;
 use crate::error::FormatError;
 
@@ -56,7 +56,7 @@ impl Words {
     }
 
     fn push(&mut self, character: &[u8]) -> Result<(), FormatError> {
-        if self.word.len().saturating_add(self.zeros) >= MOST_WORD_BYTES {
+        if self.word.len().saturating_add(self.zeros) >= MAX_WORD_BYTES {
             let got = format!("more in word {}", self.row);
             return Err(FormatError::Field { field: "bytes of a word", expected: "at most a million", got });
         }

@@ -1,6 +1,6 @@
 //! Writing an archive that `numpy.load` opens, as a stream: nothing larger than a small buffer is held.
 
-use super::{ALWAYS_UNPACKED, COUNTS, MOST_WORD_BYTES, VECTORS, WORDS};
+use super::{ALWAYS_UNPACKED, COUNTS, MAX_WORD_BYTES, VECTORS, WORDS};
 use crate::error::{FormatError, Result};
 use crate::format::packed;
 use crate::storage::check_size;
@@ -68,7 +68,7 @@ impl<'a> NpzWriter<'a> {
             (vocabulary.len() as u64).saturating_mul(length as u64).saturating_mul(width) <= ALWAYS_UNPACKED
         };
         let as_bytes = !fits(characters, 4);
-        if longest.len() > MOST_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
+        if longest.len() > MAX_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
             return unwritable(longest, "so many characters");
         }
         let length = if as_bytes { longest.len() } else { characters }.max(1); // NumPy knows no texts of length 0

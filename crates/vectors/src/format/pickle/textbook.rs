@@ -5,7 +5,7 @@
 use super::numpy::{ArrayState, Dtype, buffer, cut};
 use super::value::{Body, Heap, Pairs, Value};
 use super::{input::Input, machine};
-use crate::Floats;
+use crate::Numbers;
 use crate::error::PickleError;
 use half::f16;
 use rapidvec_core::{Vocabulary, WordId};
@@ -19,7 +19,7 @@ pub struct TextbookVectors {
     /// Numbers per word, D.
     pub vector_size: usize,
     /// V x D numbers, row after row: half precision if the file has it, else single.
-    pub vectors: Floats,
+    pub vectors: Numbers,
 }
 
 /// Reads the chapter's file, running nothing in it.
@@ -174,7 +174,7 @@ impl Table {
     }
 
     /// The numbers, row after row, in half precision if they are, else in single.
-    fn floats(&self, data: &[u8]) -> Result<Floats, PickleError> {
+    fn floats(&self, data: &[u8]) -> Result<Numbers, PickleError> {
         let width = usize::from(self.dtype.width);
         let length = self.rows.checked_mul(self.columns).and_then(|n| n.checked_mul(width));
         if length != Some(data.len()) {
@@ -182,9 +182,9 @@ impl Table {
             return Err(PickleError::ArrayLength { rows, vector_size, width, got: data.len() });
         }
         match width {
-            2 => Ok(Floats::F16(self.convert(data, |b| f16::from_le_bytes(b).into(), f16::from_f64)?)),
-            4 => Ok(Floats::F32(self.convert(data, |b| f32::from_le_bytes(b).into(), |x| x as f32)?)),
-            _ => Ok(Floats::F32(self.convert(data, f64::from_le_bytes, |x| x as f32)?)),
+            2 => Ok(Numbers::F16(self.convert(data, |b| f16::from_le_bytes(b).into(), f16::from_f64)?)),
+            4 => Ok(Numbers::F32(self.convert(data, |b| f32::from_le_bytes(b).into(), |x| x as f32)?)),
+            _ => Ok(Numbers::F32(self.convert(data, f64::from_le_bytes, |x| x as f32)?)),
         }
     }
 

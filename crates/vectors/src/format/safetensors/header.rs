@@ -1,6 +1,6 @@
 //! The header: which tensors, where, and the metadata.
 
-use super::{CHECKSUM, HEADER, MOST_HEADER_BYTES};
+use super::{CHECKSUM, HEADER, MAX_HEADER_BYTES};
 use crate::error::FormatError;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Serialize;
@@ -32,8 +32,8 @@ impl Header {
             return Err(FormatError::Length { expected: LENGTH_BYTES as u64, got });
         };
         let length = u64::from_le_bytes(length);
-        if length > MOST_HEADER_BYTES {
-            return Err(FormatError::HeaderTooLarge { expected: MOST_HEADER_BYTES, got: length });
+        if length > MAX_HEADER_BYTES {
+            return Err(FormatError::HeaderTooLarge { expected: MAX_HEADER_BYTES, got: length });
         }
         let data_start = LENGTH_BYTES as u64 + length;
         let json = rest.get(..length as usize).ok_or(FormatError::Length { expected: data_start, got })?;
@@ -56,8 +56,8 @@ impl Header {
         serde_json::to_writer(&mut bytes, self).map_err(|source| FormatError::Header { source })?;
         bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), b' ');
         let length = (bytes.len() - LENGTH_BYTES) as u64;
-        if length > MOST_HEADER_BYTES {
-            return Err(FormatError::HeaderTooLarge { expected: MOST_HEADER_BYTES, got: length });
+        if length > MAX_HEADER_BYTES {
+            return Err(FormatError::HeaderTooLarge { expected: MAX_HEADER_BYTES, got: length });
         }
         bytes[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
         Ok(bytes)

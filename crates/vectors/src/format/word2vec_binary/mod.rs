@@ -10,8 +10,8 @@
 //! Limits: counts have no place in this format, nor have words with spaces or control characters, nor, when written, the
 //! empty word.
 
+mod corruption;
 mod read;
-mod suspect;
 mod walk;
 mod write;
 

@@ -1,12 +1,12 @@
 //! Reading: walk from word to word to see that all is in its place, then copy the numbers in all threads at once.
 
-use super::suspect;
+use super::corruption;
 use super::walk::{Body, Stretch, Walked};
 use crate::error::FormatError;
-use crate::format::found::WordSpan;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
-use crate::format::{Format, InvalidWord, OpenOptions, OpenReport, Table, found};
+use crate::format::table_builder::WordSpan;
+use crate::format::{Format, InvalidWord, OpenOptions, OpenReport, VectorTable, table_builder};
 use rayon::prelude::*;
 
 /// Rows whose numbers are looked at for their byte order.
@@ -16,7 +16,7 @@ const ASKED: usize = 16;
 ///
 /// # Errors
 /// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecText {
@@ -29,7 +29,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
     report.stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
     let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
-    if suspect::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
+    if corruption::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
         return Err(FormatError::ByteOrder { got: "the numbers seem to be big-endian" });
     }
     copy(body, &walked.stretches, wanted, options, report)
@@ -83,8 +83,8 @@ fn copy(
     rows: usize,
     options: &OpenOptions,
     report: &mut OpenReport,
-) -> Result<Table, FormatError> {
-    if found::is_dear(rows, body.vector_size, body.bytes.len()) {
+) -> Result<VectorTable, FormatError> {
+    if table_builder::exceeds_file(rows, body.vector_size, body.bytes.len()) {
         stretches.par_iter().try_for_each(|stretch| take(body, stretch, None, options))?;
     }
     let mut words = vec![WordSpan::default(); rows];
@@ -101,7 +101,7 @@ fn copy(
     shares
         .into_par_iter()
         .try_for_each(|(stretch, words, numbers)| take(body, stretch, Some((words, numbers)), options))?;
-    found::table(body.bytes, &words, body.vector_size, numbers, options, report)
+    table_builder::table(body.bytes, &words, body.vector_size, numbers, options, report)
 }
 
 /// Checks the rows of `stretch`, and stores words and numbers where there is a place for them.
@@ -121,7 +121,7 @@ fn take(
         if options.invalid_word == InvalidWord::Error && word.iter().any(u8::is_ascii_control) {
             return Err(FormatError::Misplaced { row, got: "its word holds control characters" });
         }
-        found::check_row(word, row, bad, options)?;
+        table_builder::check_row(word, row, bad, options)?;
         if let Some((words, numbers)) = &mut into {
             words[index] = WordSpan::new(found.word, bad.is_none());
             let numbers = &mut numbers[index * body.vector_size..(index + 1) * body.vector_size];

@@ -1,11 +1,11 @@
 //! Where the rows are: from word to word, over the numbers.
 
-use super::suspect;
+use super::corruption;
 use crate::error::FormatError;
 use std::ops::Range;
 
 /// Marks are kept for no more than this many rows, whatever their number.
-const MOST_MARKS: usize = 4096;
+const MAX_MARKS: usize = 4096;
 
 /// The body of a file, and how its rows lie in it.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,7 @@ impl Body<'_> {
         let (mut at, mut every) = (0, 1);
         for row in 0..rows {
             if row % every == 0 {
-                if stretches.len() == MOST_MARKS {
+                if stretches.len() == MAX_MARKS {
                     every *= 2;
                     thin(&mut stretches);
                 }
@@ -71,7 +71,7 @@ impl Body<'_> {
             if self.line_ends && found.next > found.numbers.end && self.bytes[found.numbers.end] != b'\n' {
                 return Err(FormatError::Misplaced { row, got: "no line end follows it, as after the first row" });
             }
-            if suspect::is_shifted(self.bytes, &found.word, &found.numbers) {
+            if corruption::is_shifted(self.bytes, &found.word, &found.numbers) {
                 return Err(FormatError::Misplaced { row, got: "its word seems to go on after a space" });
             }
             at = found.next;
@@ -95,12 +95,12 @@ mod tests {
 
     #[test]
     fn marks_stay_few_and_cover_every_row() {
-        for rows in [1, 2, MOST_MARKS, MOST_MARKS + 1, 3 * MOST_MARKS + 5, 10 * MOST_MARKS] {
+        for rows in [1, 2, MAX_MARKS, MAX_MARKS + 1, 3 * MAX_MARKS + 5, 10 * MAX_MARKS] {
             let bytes = b"w \0\0\0\0".repeat(rows);
             let body = Body { bytes: &bytes, vector_size: 1, line_ends: false };
             let walked = body.walk(rows, rows).unwrap();
             assert_eq!(walked.end, bytes.len());
-            assert!(walked.stretches.len() <= MOST_MARKS);
+            assert!(walked.stretches.len() <= MAX_MARKS);
             let mut next = 0;
             for stretch in &walked.stretches {
                 assert_eq!((stretch.rows.start, stretch.start), (next, 6 * next));

@@ -15,8 +15,8 @@ const POWERS: [f64; 23] = [
     1e21, 1e22,
 ];
 /// More digits may not fit 64 bits.
-const MOST_DIGITS: usize = 19;
-const MOST_EXACT: u64 = 1 << 53;
+const MAX_DIGITS: usize = 19;
+const MAX_EXACT: u64 = 1 << 53;
 /// The bits of an f64 that an f32 has no place for, and half of the step between two f32.
 const DROPPED: u64 = (1 << 29) - 1;
 const HALF: u64 = 1 << 28;
@@ -64,7 +64,7 @@ fn simple(bytes: &[u8]) -> Option<(f32, usize)> {
     let has_point = bytes.get(point) == Some(&b'.');
     let digits = if has_point { Digits { end: point + 1, ..whole }.go_on(bytes) } else { whole };
     let fraction = if has_point { digits.end - point - 1 } else { 0 };
-    if digits.end - start == usize::from(has_point) || digits.significant > MOST_DIGITS || digits.value > MOST_EXACT {
+    if digits.end - start == usize::from(has_point) || digits.significant > MAX_DIGITS || digits.value > MAX_EXACT {
         return None;
     }
     let (exponent, end) = exponent(bytes, digits.end)?;

@@ -4,10 +4,10 @@ use super::line::{self, Fault};
 use super::number;
 use super::pieces::{Piece, pieces};
 use crate::error::FormatError;
-use crate::format::found::WordSpan;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
-use crate::format::{Format, OpenOptions, OpenReport, Table, found, header};
+use crate::format::table_builder::WordSpan;
+use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const ASKED_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecBinary && bytes.len() > header.length {
@@ -44,7 +44,11 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
 ///
 /// # Errors
 /// As [`read`]; [`FormatError::NoVectorSize`] if the first lines do not look like words with numbers.
-pub fn read_without_header(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<Table, FormatError> {
+pub fn read_without_header(
+    bytes: &[u8],
+    options: &OpenOptions,
+    report: &mut OpenReport,
+) -> Result<VectorTable, FormatError> {
     let bytes = header::without_mark(bytes);
     let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
     let text = Text::new(bytes, vector_size, 1, None, options);
@@ -121,10 +125,10 @@ impl<'a> Text<'a> {
         FormatError::TruncatedRows { expected, vector_size: self.vector_size, got: got.min(expected.saturating_sub(1)) }
     }
 
-    fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<Table, FormatError> {
+    fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<VectorTable, FormatError> {
         let rows = lines(pieces);
         report.unfinished = self.unfinished;
-        if found::is_dear(rows, self.vector_size, self.body.len()) {
+        if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
             pieces.par_iter().try_for_each(|piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
         }
         let mut words = vec![WordSpan::default(); rows];
@@ -141,7 +145,7 @@ impl<'a> Text<'a> {
         let parsed: Result<Vec<()>, _> =
             shares.into_par_iter().map(|(piece, words, numbers)| self.parse(piece, Some((words, numbers)))).collect();
         parsed.map_err(|error| self.named(error, rows))?;
-        found::table(self.body, &words, self.vector_size, numbers, self.options, report)
+        table_builder::table(self.body, &words, self.vector_size, numbers, self.options, report)
     }
 
     /// An error of the last line is a file cut short where that line has no end.
@@ -174,7 +178,7 @@ impl<'a> Text<'a> {
                     bad = if number.is_finite() { bad } else { Some(number) };
                 })?,
             };
-            found::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
+            table_builder::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
             if let Some((words, _)) = &mut into {
                 words[row] = WordSpan::new(word, bad.is_none());
             }
@@ -204,7 +208,9 @@ impl<'a> Text<'a> {
         let (number, expected) = (self.first_line + row, self.vector_size);
         match fault {
             Fault::Length(got) => FormatError::RowLength { line: number, expected, got },
-            Fault::Number(field) => FormatError::RowNumber { line: number, expected, got: found::lossy(&line[field]) },
+            Fault::Number(field) => {
+                FormatError::RowNumber { line: number, expected, got: table_builder::lossy(&line[field]) }
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ pub type RawDot = unsafe fn(*const f32, *const f32, usize) -> f32;
 const BLOCK_BYTES: usize = 512 << 10;
 
 /// Room for any tile.
-const MOST_TILE: usize = 14 * 32;
+const MAX_TILE: usize = 14 * 32;
 
 /// The kernels of a product for one instruction set.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ macro_rules! table {
             unsafe { crate::kernels::search::product::tile::dot::<$register>(a, b, count) }
         }
         const TILES: &[crate::kernels::search::product::Raw] = &[$(raw::<$height>),*];
-        const { assert!(WIDTH * TILES.len() <= crate::kernels::search::product::MOST_TILE) };
+        const { assert!(WIDTH * TILES.len() <= crate::kernels::search::product::MAX_TILE) };
         crate::kernels::search::product::ProductKernels { name: $name, width: WIDTH, tiles: TILES, dot: raw_dot }
     }};
 }
@@ -228,7 +228,7 @@ impl ProductKernels {
             unsafe { tile(inner, queries.as_ptr(), rows.as_ptr(), out.as_mut_ptr().add(column), stride) };
             return;
         }
-        let mut whole = [0.0; MOST_TILE];
+        let mut whole = [0.0; MAX_TILE];
         // SAFETY: as above; no tile of any table is larger than `whole`.
         unsafe { tile(inner, queries.as_ptr(), rows.as_ptr(), whole.as_mut_ptr(), self.width) };
         for (out, whole) in out.chunks_exact_mut(stride).zip(whole.chunks_exact(self.width)) {

@@ -9,7 +9,7 @@
 //! in whatever order threads come by. Another machine's exponential function may differ in a last bit, which the descent
 //! makes large. Cost: N² distances, then N log N an epoch; 5,000 words take some seconds.
 
-use super::principal::pca;
+use super::pca::pca;
 use super::rows::{Points, square_distance};
 use crate::MapError;
 use bhtsne::{Neighbor, tSNE};

@@ -18,24 +18,24 @@
 //! Smaller pieces would cut more of a text without line ends in two.
 
 use rapidvec_core::kernels::read_ahead;
-use rapidvec_core::{Ids, Purpose, Rng, SENTENCE_END};
+use rapidvec_core::{EOS_ID, Ids, Purpose, Rng};
 use std::ops::Range;
 
 /// Smallest and largest size of a block, in ids. A large one takes about ten milliseconds.
 const SIZES: Range<usize> = 1 << 11..1 << 16;
 
-/// Blocks a small corpus is cut into, at most.
+/// Schedule a small corpus is cut into, at most.
 const FINE: usize = 256;
 
 /// Ids from the start of a piece that is shuffled to the start of the next, about.
 const PIECE: usize = 1 << 11;
 
 /// Pieces change places among so many neighbours, 16 million ids: where ids lie in a file, it is still read about as it stands.
-const STRETCH: usize = (1 << 24) / PIECE;
+const SHUFFLE_WINDOW: usize = (1 << 24) / PIECE;
 
 /// Where the pieces of a corpus start, and which of them make a block.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Blocks<'a> {
+pub(super) struct Schedule<'a> {
     ids: Ids<'a>,
     /// Ids in a block, about.
     size: usize,
@@ -45,9 +45,9 @@ pub(super) struct Blocks<'a> {
 
 /// The order in which an epoch goes through the pieces.
 #[derive(Debug, Clone)]
-pub(super) struct Order(Option<Vec<u32>>);
+pub(super) struct ShuffleOrder(Option<Vec<u32>>);
 
-impl Order {
+impl ShuffleOrder {
     /// As the text stands.
     pub const OF_TEXT: Self = Self(None);
 
@@ -55,7 +55,7 @@ impl Order {
     pub fn shuffled(pieces: usize, seed: u64, epoch: u64) -> Self {
         let mut order: Vec<u32> = (0..pieces as u32).collect();
         let mut rng = Rng::stream(seed, Purpose::Shuffle, epoch);
-        order.chunks_mut(STRETCH).for_each(|stretch| rng.shuffle(stretch));
+        order.chunks_mut(SHUFFLE_WINDOW).for_each(|stretch| rng.shuffle(stretch));
         Self(Some(order))
     }
 
@@ -66,7 +66,7 @@ impl Order {
     }
 }
 
-impl<'a> Blocks<'a> {
+impl<'a> Schedule<'a> {
     /// `in_pieces`: a block has several small pieces, to be shuffled; else it is one piece.
     pub fn new(ids: Ids<'a>, in_pieces: bool) -> Self {
         let size = (ids.len() / FINE).clamp(SIZES.start, SIZES.end);
@@ -110,7 +110,8 @@ impl<'a> Blocks<'a> {
             return; // in the order of the text, for which the system reads ahead by itself
         }
         let ask_for = |stretch: usize| {
-            let [start, end] = [stretch, stretch + 1].map(|stretch| self.start((stretch * STRETCH).min(self.pieces())));
+            let [start, end] =
+                [stretch, stretch + 1].map(|stretch| self.start((stretch * SHUFFLE_WINDOW).min(self.pieces())));
             if let Some(bytes) = self.ids.slice(start..end).bytes() {
                 read_ahead::will_need(bytes);
             }
@@ -119,8 +120,8 @@ impl<'a> Blocks<'a> {
         if first == 0 {
             ask_for(0);
         }
-        if first.is_multiple_of(STRETCH) {
-            ask_for(first / STRETCH + 1);
+        if first.is_multiple_of(SHUFFLE_WINDOW) {
+            ask_for(first / SHUFFLE_WINDOW + 1);
         }
     }
 
@@ -133,7 +134,7 @@ impl<'a> Blocks<'a> {
             return earliest;
         }
         let latest = (earliest - 1 + self.size / self.each).min(self.ids.len());
-        let end = self.ids.slice(earliest - 1..latest).position(|id| id == SENTENCE_END);
+        let end = self.ids.slice(earliest - 1..latest).position(|id| id == EOS_ID);
         let none = if latest == self.ids.len() { latest } else { earliest };
         end.map_or(none, |end| earliest + end)
     }
@@ -147,9 +148,9 @@ mod tests {
     proptest! {
         #[test]
         fn an_epoch_goes_through_the_whole_corpus_once(length in 1usize..400_000, every in 1usize..3_000, in_pieces: bool) {
-            let ids: Vec<u32> = (1..=length).map(|i| if i % every == 0 { SENTENCE_END } else { 3 }).collect();
-            let blocks = Blocks::new(Ids::from(&ids), in_pieces);
-            let order = if in_pieces { Order::shuffled(blocks.pieces(), 1, 2) } else { Order::OF_TEXT };
+            let ids: Vec<u32> = (1..=length).map(|i| if i % every == 0 { EOS_ID } else { 3 }).collect();
+            let blocks = Schedule::new(Ids::from(&ids), in_pieces);
+            let order = if in_pieces { ShuffleOrder::shuffled(blocks.pieces(), 1, 2) } else { ShuffleOrder::OF_TEXT };
             let places = (0..blocks.count()).flat_map(|block| blocks.places(block));
             let mut pieces: Vec<_> = places.map(|place| blocks.range(order.piece(place))).collect();
             prop_assert_eq!(pieces.len(), blocks.pieces());
@@ -161,7 +162,7 @@ mod tests {
                 prop_assert_eq!(piece.start, next);
                 prop_assert!(piece.end >= piece.start && piece.len() <= 2 * blocks.size);
                 next = piece.end;
-                let cuts_a_sentence = next < length && ids[next - 1] != SENTENCE_END;
+                let cuts_a_sentence = next < length && ids[next - 1] != EOS_ID;
                 // Only a sentence that is longer than a piece is cut.
                 prop_assert!(!cuts_a_sentence || every > 1_024, "cut at {}", next);
             }
@@ -173,7 +174,7 @@ mod tests {
     fn a_sentence_without_end_is_cut_into_blocks() {
         let ids = vec![1; 1_000_000];
         for in_pieces in [false, true] {
-            let blocks = Blocks::new(Ids::from(&ids), in_pieces);
+            let blocks = Schedule::new(Ids::from(&ids), in_pieces);
             assert!(blocks.count() > 200);
             assert!((0..blocks.pieces()).all(|piece| blocks.range(piece).len() < 2 * blocks.size));
         }
@@ -181,23 +182,23 @@ mod tests {
 
     #[test]
     fn each_epoch_and_each_seed_has_an_order_of_its_own_and_pieces_stay_in_their_stretch() {
-        let pieces = 2 * STRETCH + 7;
+        let pieces = 2 * SHUFFLE_WINDOW + 7;
         let order = |seed, epoch| {
-            let order = Order::shuffled(pieces, seed, epoch);
+            let order = ShuffleOrder::shuffled(pieces, seed, epoch);
             (0..pieces).map(|place| order.piece(place)).collect::<Vec<_>>()
         };
         let first = order(1, 0);
         assert!(first == order(1, 0) && first != order(1, 1) && first != order(2, 0));
-        assert!(first.iter().enumerate().all(|(place, piece)| place / STRETCH == piece / STRETCH));
-        assert!(first[..STRETCH].iter().enumerate().filter(|(place, piece)| place == *piece).count() < 20);
+        assert!(first.iter().enumerate().all(|(place, piece)| place / SHUFFLE_WINDOW == piece / SHUFFLE_WINDOW));
+        assert!(first[..SHUFFLE_WINDOW].iter().enumerate().filter(|(place, piece)| place == *piece).count() < 20);
     }
 
     #[test]
     fn reading_ahead_stays_within_the_corpus() {
-        for length in [0, 1, 5_000, (PIECE * STRETCH) + 100_000] {
+        for length in [0, 1, 5_000, (PIECE * SHUFFLE_WINDOW) + 100_000] {
             let packed = vec![0; length * 3];
             for in_pieces in [false, true] {
-                let blocks = Blocks::new(Ids::packed(&packed, 3), in_pieces);
+                let blocks = Schedule::new(Ids::packed(&packed, 3), in_pieces);
                 (0..blocks.count()).for_each(|block| blocks.read_ahead(block));
             }
         }

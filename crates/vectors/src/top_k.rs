@@ -43,7 +43,7 @@ impl Eq for Scored {}
 
 /// The best `top` of all that were offered; the worst of them on top of the heap, ready to be dropped.
 #[derive(Debug)]
-pub struct Best {
+pub struct TopK {
     top: usize,
     heap: BinaryHeap<Reverse<Scored>>,
     /// Scores below this are of no interest.
@@ -52,9 +52,9 @@ pub struct Best {
 
 /// What several threads know together of one query: none of its best scores is below this.
 #[derive(Debug)]
-pub struct Floor(AtomicU32);
+pub struct SharedThreshold(AtomicU32);
 
-impl Default for Floor {
+impl Default for SharedThreshold {
     fn default() -> Self {
         Self(AtomicU32::new(ordered(f32::NEG_INFINITY)))
     }
@@ -70,13 +70,19 @@ fn number(ordered: u32) -> f32 {
     f32::from_bits(if ordered >> 31 == 0 { !ordered } else { ordered & !(1 << 31) })
 }
 
-impl Best {
+impl TopK {
     pub fn new(top: usize) -> Self {
         Self { top, heap: BinaryHeap::new(), floor: f32::NEG_INFINITY }
     }
 
     /// As [`offer_all`](Self::offer_all), leaving out what other threads have made hopeless, and telling them what this one has.
-    pub fn offer_above(&mut self, floor: &Floor, scores: &[f32], left_out: &[WordId], id: impl Fn(usize) -> WordId) {
+    pub fn offer_above(
+        &mut self,
+        floor: &SharedThreshold,
+        scores: &[f32],
+        left_out: &[WordId],
+        id: impl Fn(usize) -> WordId,
+    ) {
         // Only the number itself is shared, and a late one costs time, not answers.
         self.floor = number(floor.0.load(Relaxed));
         self.offer_all(scores, left_out, id);
@@ -171,13 +177,13 @@ mod tests {
     #[test]
     fn threads_that_know_of_each_other_keep_the_best_of_all() {
         let scores: Vec<f32> = (0..3000).map(|i| ((i * 7919 % 997) as f32 - 500.0) / 500.0).collect();
-        let (floor, mut alone) = (Floor::default(), Best::new(9));
+        let (floor, mut alone) = (SharedThreshold::default(), TopK::new(9));
         alone.offer_all(&scores, &[4], |i| i as WordId);
-        let mut halves = [Best::new(9), Best::new(9)];
+        let mut halves = [TopK::new(9), TopK::new(9)];
         for (part, scores) in scores.chunks(150).enumerate() {
             halves[part % 2].offer_above(&floor, scores, &[4], |i| (150 * part + i) as WordId);
         }
-        let sorted = |best: Best| {
+        let sorted = |best: TopK| {
             let mut ids: Vec<_> = best.ids().collect();
             ids.sort_unstable();
             ids
@@ -198,7 +204,7 @@ mod tests {
             all.sort_by(|a, b| b.cmp(a));
             all.truncate(top);
             let cut = cut.min(scores.len());
-            let (mut first, mut second) = (Best::new(top), Best::new(top));
+            let (mut first, mut second) = (TopK::new(top), TopK::new(top));
             second.offer_all(&scores[cut..], &left_out, |i| (cut + i) as WordId);
             first.offer_all(&scores[..cut], &left_out, |i| i as WordId);
             let ids = |list: &[Scored]| list.iter().map(|scored| scored.id).collect::<Vec<_>>();

@@ -9,9 +9,9 @@ const MEGABYTE: u64 = 1_000_000;
 /// nothing is refused.
 ///
 /// ```
-/// use crate::{EngineConfig, ModelKind, corpus, cpu};
+/// use crate::{Config, ModelKind, corpus, cpu};
 ///
-/// let config = EngineConfig::word2vec(ModelKind::SkipGram);
+/// let config = Config::word2vec(ModelKind::SkipGram);
 /// corpus::check_memory(engine::memory_needed(&config, 10_000, 2), 0)?;
 /// # Ok::<(), rapidvec::error::TrainError>(())
 /// ```

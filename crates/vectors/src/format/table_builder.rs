@@ -1,7 +1,7 @@
 //! From rows as they stand in a file to words with ids: what has to be left out goes here, and is counted.
 
-use super::{InvalidWord, OpenOptions, OpenReport, Table};
-use crate::Floats;
+use super::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+use crate::Numbers;
 use crate::error::FormatError;
 use rapidvec_core::Vocabulary;
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ pub(super) struct WordSpan {
 const FREE: usize = 8 << 20;
 
 /// Whether so many rows take more memory than the file is long: that is taken only for a file that is known to be right.
-pub(super) fn is_dear(rows: usize, vector_size: usize, file: usize) -> bool {
+pub(super) fn exceeds_file(rows: usize, vector_size: usize, file: usize) -> bool {
     let row = vector_size.saturating_mul(size_of::<f32>()).saturating_add(size_of::<WordSpan>());
     rows.saturating_mul(row) > file.saturating_add(FREE)
 }
@@ -61,7 +61,7 @@ pub(super) fn table(
     mut numbers: Vec<f32>,
     options: &OpenOptions,
     report: &mut OpenReport,
-) -> Result<Table, FormatError> {
+) -> Result<VectorTable, FormatError> {
     let mut vocabulary = Vocabulary::new();
     for (row, span) in words.iter().enumerate() {
         let kept = vocabulary.len();
@@ -73,7 +73,7 @@ pub(super) fn table(
         return Err(FormatError::Empty { words: 0, vector_size });
     }
     numbers.truncate(vocabulary.len() * vector_size);
-    Ok(Table { vocabulary, vector_size, floats: Floats::F32(numbers) })
+    Ok(VectorTable { vocabulary, vector_size, floats: Numbers::F32(numbers) })
 }
 
 /// Whether the word was new and is in the vocabulary now.
@@ -124,7 +124,7 @@ mod tests {
         let numbers = (0..words.len()).map(|row| row as f32).collect();
         let mut report = OpenReport::default();
         let table = table(&bytes, &spans, 1, numbers, options, &mut report).unwrap();
-        let Floats::F32(numbers) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(numbers) = table.floats else { panic!("not single precision") };
         (table.vocabulary.words().map(str::to_owned).collect(), numbers, report)
     }
 

@@ -1,6 +1,6 @@
 //! What number has a word? Either each thread numbers the words that it meets, or all ask one vocabulary.
 
-use super::store::{Store, Stored};
+use super::spill::{Store, Stored};
 use super::table::{DROPPED, Number, WordTable};
 use crate::error::Result;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub(super) trait Lexicon {
     /// Told before each block with its number.
     fn begin_block(&mut self, _block: u64) {}
     /// Told behind each block; ids of the next one may belong to a new generation of numbers. How they changed is kept in
-    /// `store`, if there is one.
+    /// `spill`, if there is one.
     ///
     /// # Errors
     /// The temporary file cannot be written.
@@ -29,12 +29,12 @@ pub(super) trait Lexicon {
 }
 
 /// A vocabulary that is given, with counts of this text.
-pub(super) struct Given<'v> {
+pub(super) struct Fixed<'v> {
     pub table: &'v WordTable,
     pub counts: Vec<u64>,
 }
 
-impl Given<'_> {
+impl Fixed<'_> {
     fn count(&mut self, found: Option<Number>) -> Option<Number> {
         let number = found?;
         self.counts[number as usize] += 1;
@@ -42,7 +42,7 @@ impl Given<'_> {
     }
 }
 
-impl Lexicon for Given<'_> {
+impl Lexicon for Fixed<'_> {
     #[inline]
     fn short(&mut self, word: u128) -> Option<Number> {
         self.count(self.table.find_short(word))
@@ -61,22 +61,22 @@ pub(super) struct Growing {
     starts: Vec<(Number, u64)>,
     /// `maps[g]`: what number each word of generation g has in generation g + 1.
     pub maps: Vec<Stored>,
-    room: Arc<Room>,
-    /// Words of this table that `room` knows of.
+    room: Arc<Budget>,
+    /// Words of this table that `memory` knows of.
     told: usize,
     pub pruned: super::Pruned,
 }
 
 /// How many different words there may be in the tables of all threads together.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct Budget {
     most: usize,
     /// A thread with no more than this does not make room for others.
     share: usize,
     taken: AtomicUsize,
 }
 
-impl Room {
+impl Budget {
     /// For `most` words in the tables of `threads` threads.
     pub fn new(most: usize, threads: usize) -> Arc<Self> {
         Arc::new(Self { most, share: most / threads, taken: AtomicUsize::new(0) })
@@ -85,7 +85,7 @@ impl Room {
 
 impl Growing {
     /// Forgets rare words as soon as there is no more room.
-    pub fn new(room: Arc<Room>) -> Self {
+    pub fn new(room: Arc<Budget>) -> Self {
         let (table, counts, pruned) = (WordTable::default(), Vec::new(), super::Pruned::default());
         Self { table, counts, starts: Vec::new(), maps: Vec::new(), room, told: 0, pruned }
     }

@@ -5,13 +5,13 @@
 
 use super::count::Encoded;
 use super::ids::Kept;
-use super::join::Renumbering;
+use super::merge::Renumbering;
 use super::share::share;
-use super::store::{Store, Stored};
+use super::spill::{Store, Stored};
 use super::table::DROPPED;
 use crate::corpus::CorpusError;
 use crate::error::Result;
-use rapidvec_core::{SENTENCE_END, WordId, pack, width};
+use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
 
 /// Rewrites the blocks with the ids of the vocabulary, on so many threads.
@@ -56,8 +56,8 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     for at in 0..stream.len() {
         let number = stream[at];
         let id = match number {
-            SENTENCE_END if length > 0 && stream[length - 1] == SENTENCE_END => continue,
-            SENTENCE_END => SENTENCE_END,
+            EOS_ID if length > 0 && stream[length - 1] == EOS_ID => continue,
+            EOS_ID => EOS_ID,
             number => match ids[number as usize] {
                 DROPPED => continue,
                 id => id,
@@ -80,9 +80,9 @@ pub(super) struct Outline {
 impl Outline {
     pub fn of(ids: &[u32]) -> Self {
         Self {
-            begins_with_mark: ids.first() == Some(&SENTENCE_END),
-            ends_with_mark: ids.last() == Some(&SENTENCE_END),
-            marks: ids.iter().filter(|id| **id == SENTENCE_END).count() as u64,
+            begins_with_mark: ids.first() == Some(&EOS_ID),
+            ends_with_mark: ids.last() == Some(&EOS_ID),
+            marks: ids.iter().filter(|id| **id == EOS_ID).count() as u64,
         }
     }
 }

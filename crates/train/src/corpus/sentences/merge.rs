@@ -3,10 +3,10 @@
 //! Words of equal count stand in the order in which the text first has them. That order depends on nothing but the text
 //! (unless words were pruned), and prefers no letters, as an order by spelling would.
 
-use super::lexicon::Growing;
-use super::store::Stored;
+use super::spill::Stored;
 use super::table::{DROPPED, Number};
-use super::{CountReport, Pruned};
+use super::vocab_builder::Growing;
+use super::{CorpusReport, Pruned};
 use rapidvec_core::{Vocabulary, WordId};
 use std::cmp::Reverse;
 
@@ -27,7 +27,7 @@ pub(super) struct Renumbering {
 }
 
 /// Joins the words of all threads and leaves out those seen less than `min_count` times.
-pub(super) fn join(mut lexicons: Vec<Growing>, min_count: u64, report: &mut CountReport) -> Joined {
+pub(super) fn join(mut lexicons: Vec<Growing>, min_count: u64, report: &mut CorpusReport) -> Joined {
     report.pruned = lexicons.iter().map(|lexicon| lexicon.pruned).fold(Pruned::default(), add);
     let numbers = absorb(&mut lexicons);
     let mut counts = vec![0; lexicons[0].table.len()];
@@ -78,7 +78,7 @@ fn select(
     numbers: &[Vec<Number>],
     counts: &[u64],
     min_count: u64,
-    report: &mut CountReport,
+    report: &mut CorpusReport,
 ) -> Vec<Kept> {
     let mut kept = Vec::new();
     // Where a word that stays is in `kept`.

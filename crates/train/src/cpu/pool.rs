@@ -1,7 +1,7 @@
 //! Threads that take block after block, and somebody who watches them.
 
 use super::plan::Plan;
-use super::walk::{Tally, Walk};
+use super::worker::{BlockStats, Worker};
 use crate::error::TrainError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,13 +10,13 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 /// How often the watcher looks.
-const TICK: Duration = Duration::from_millis(50);
+const MONITOR_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What the threads of a run have in common.
-struct Board {
+struct WorkQueue {
     /// The next block of the epoch that nobody has taken.
     next: AtomicU64,
-    /// Blocks in an epoch.
+    /// Schedule in an epoch.
     end: u64,
     stop: AtomicBool,
     /// Threads still at work.
@@ -29,7 +29,7 @@ struct Board {
 /// What has come in since the watcher looked.
 #[derive(Default)]
 struct Results {
-    tallies: Vec<(u64, Tally)>,
+    all_stats: Vec<(u64, BlockStats)>,
     failure: Option<Failure>,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Failure {
     NoThread(std::io::Error),
 }
 
-/// Trains epoch `epoch` from block `first` on, with up to `threads` threads, until it is over or `watch` says `false`. `watch`
+/// Trains epoch `epoch` from block `first` on, with up to `threads` threads, until it is over or `monitor` says `false`. `monitor`
 /// is called every few hundredths of a second with the blocks done since it was last called, and the words gone through
 /// so far. Returns the next block.
 pub(super) fn run(
@@ -51,9 +51,9 @@ pub(super) fn run(
     epoch: u64,
     first: u64,
     threads: usize,
-    mut watch: impl FnMut(Vec<(u64, Tally)>, u64) -> bool,
+    mut monitor: impl FnMut(Vec<(u64, BlockStats)>, u64) -> bool,
 ) -> Result<u64, Failure> {
-    let board = Board {
+    let queue = WorkQueue {
         next: AtomicU64::new(first),
         end: plan.blocks.count(),
         stop: AtomicBool::new(false),
@@ -62,18 +62,18 @@ pub(super) fn run(
         results: Mutex::default(),
         watcher: thread::current(),
     };
-    let board_of_all = &board;
+    let shared_queue = &queue;
     thread::scope(|scope| {
-        let board = board_of_all;
-        // Also where `watch` panics: the threads are waited for, and shall not go on to the end of the epoch.
-        let _stopped = StopOnDrop(&board.stop);
+        let queue = shared_queue;
+        // Also where `monitor` panics: the threads are waited for, and shall not go on to the end of the epoch.
+        let _stopped = StopOnDrop(&queue.stop);
         for number in 0..threads {
-            board.working.fetch_add(1, Ordering::SeqCst);
+            queue.working.fetch_add(1, Ordering::SeqCst);
             let name = format!("train-{number}");
             let started =
-                thread::Builder::new().name(name).spawn_scoped(scope, move || board.work(plan, epoch, number));
+                thread::Builder::new().name(name).spawn_scoped(scope, move || queue.work(plan, epoch, number));
             if let Err(error) = started {
-                board.working.fetch_sub(1, Ordering::SeqCst);
+                queue.working.fetch_sub(1, Ordering::SeqCst);
                 // Fewer threads are slower, none is a failure.
                 if number == 0 {
                     return Err(Failure::NoThread(error));
@@ -81,14 +81,14 @@ pub(super) fn run(
                 break;
             }
         }
-        board.watch(&mut watch);
+        queue.monitor(&mut monitor);
         Ok(())
     })?;
-    let Results { tallies, failure } = board.results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    watch(tallies, board.words.into_inner());
+    let Results { all_stats, failure } = queue.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    monitor(all_stats, queue.words.into_inner());
     match failure {
         Some(failure) => Err(failure),
-        None => Ok(board.next.into_inner().min(board.end)),
+        None => Ok(queue.next.into_inner().min(queue.end)),
     }
 }
 
@@ -101,12 +101,12 @@ impl Drop for StopOnDrop<'_> {
     }
 }
 
-impl Board {
-    fn watch(&self, watch: &mut impl FnMut(Vec<(u64, Tally)>, u64) -> bool) {
+impl WorkQueue {
+    fn monitor(&self, monitor: &mut impl FnMut(Vec<(u64, BlockStats)>, u64) -> bool) {
         while self.working.load(Ordering::SeqCst) > 0 {
-            thread::park_timeout(TICK);
-            let tallies = std::mem::take(&mut self.results().tallies);
-            if !watch(tallies, self.words.load(Ordering::Relaxed)) {
+            thread::park_timeout(MONITOR_INTERVAL);
+            let all_stats = std::mem::take(&mut self.results().all_stats);
+            if !monitor(all_stats, self.words.load(Ordering::Relaxed)) {
                 self.stop.store(true, Ordering::SeqCst);
             }
         }
@@ -126,20 +126,20 @@ impl Board {
     }
 
     fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {
-        let mut walk = Walk::new(plan, number);
+        let mut worker = Worker::new(plan, number);
         while !self.stop.load(Ordering::Relaxed) {
             let block = self.next.fetch_add(1, Ordering::Relaxed);
             if block >= self.end {
                 break;
             }
-            let tally = walk.block(epoch, block);
-            self.words.fetch_add(tally.words, Ordering::Relaxed);
-            if !tally.loss.is_finite() {
-                return self.fail(Failure::Diverged { block, loss: tally.loss });
+            let stats = worker.block(epoch, block);
+            self.words.fetch_add(stats.words, Ordering::Relaxed);
+            if !stats.loss.is_finite() {
+                return self.fail(Failure::Diverged { block, loss: stats.loss });
             }
-            self.results().tallies.push((block, tally));
+            self.results().all_stats.push((block, stats));
         }
-        walk.finish();
+        worker.finish();
     }
 
     fn fail(&self, failure: Failure) {

@@ -1,10 +1,10 @@
-//! The books of a run: what came of the blocks, in the order of the epoch, and what a failure means.
+//! The loss_recorder of a run: what came of the blocks, in the order of the epoch, and what a failure means.
 
-use super::blocks::Blocks;
 use super::plan::Plan;
-use super::state::{EngineState, LossPoint};
-use super::walk::Tally;
-use super::workers::Failure;
+use super::pool::Failure;
+use super::schedule::Schedule;
+use super::state::{CpuState, LossPoint};
+use super::worker::BlockStats;
 use crate::error::TrainError;
 use std::collections::BTreeMap;
 
@@ -12,18 +12,18 @@ use std::collections::BTreeMap;
 const POINTS: u64 = 100;
 
 /// What came in out of order, and what is settled.
-pub(super) struct Books<'s, 'a> {
-    state: &'s mut EngineState,
+pub(super) struct LossRecorder<'s, 'a> {
+    state: &'s mut CpuState,
     plan: Plan<'a>,
     epoch: u64,
     words_per_epoch: u64,
-    /// Blocks done whose predecessors are not.
-    waiting: BTreeMap<u64, Tally>,
+    /// Schedule done whose predecessors are not.
+    waiting: BTreeMap<u64, BlockStats>,
 }
 
-impl<'s, 'a> Books<'s, 'a> {
+impl<'s, 'a> LossRecorder<'s, 'a> {
     /// For epoch `epoch`, from 0.
-    pub fn new(state: &'s mut EngineState, plan: Plan<'a>, epoch: u64, words_per_epoch: u64) -> Self {
+    pub fn new(state: &'s mut CpuState, plan: Plan<'a>, epoch: u64, words_per_epoch: u64) -> Self {
         Self { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() }
     }
 
@@ -33,15 +33,15 @@ impl<'s, 'a> Books<'s, 'a> {
     }
 
     /// Settles blocks in their order, so that sums and points do not depend on who was faster.
-    pub fn take(&mut self, tallies: Vec<(u64, Tally)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
+    pub fn take(&mut self, all_stats: Vec<(u64, BlockStats)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
         let blocks = self.plan.blocks.count();
         let stretch = blocks.div_ceil(POINTS);
-        self.waiting.extend(tallies);
-        while let Some(tally) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
+        self.waiting.extend(all_stats);
+        while let Some(stats) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
             self.state.block += 1;
-            self.state.words += tally.words;
-            self.state.loss_sum += tally.loss;
-            self.state.loss_pairs += tally.pairs;
+            self.state.words += stats.words;
+            self.state.loss_sum += stats.loss;
+            self.state.loss_pairs += stats.pairs;
             let in_epoch = self.state.block - self.epoch * blocks;
             if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
                 on_loss(self.point(seconds));
@@ -67,7 +67,7 @@ impl<'s, 'a> Books<'s, 'a> {
 }
 
 /// What a failure in epoch `epoch` means to the caller.
-pub(super) fn explain(blocks: &Blocks, epoch: u64, failure: Failure) -> TrainError {
+pub(super) fn explain(blocks: &Schedule, epoch: u64, failure: Failure) -> TrainError {
     match failure {
         Failure::Diverged { block, loss } => TrainError::LossNotFinite {
             epoch: epoch as usize + 1,

@@ -24,7 +24,7 @@ const CHUNK: usize = 1 << 16;
 /// Below this many numbers pages of their own would be mostly empty.
 const WORTH_PAGES: usize = 1 << 14;
 
-/// Room for ids.
+/// Budget for ids.
 pub(super) struct Store {
     folder: PathBuf,
     /// Bytes that memory may still take.
@@ -84,7 +84,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
 }
 
 impl Store {
-    /// Room for `memory` bytes; what is over goes to a file in `folder`.
+    /// Budget for `memory` bytes; what is over goes to a file in `folder`.
     pub fn new(memory: u64, folder: PathBuf) -> Self {
         Self { folder, room: AtomicU64::new(memory), file: Mutex::new(None) }
     }

@@ -4,50 +4,50 @@
 //! share no cache that takes as long as a step. So each thread has copies of the rows that windows use most, moves those, and
 //! *settles* each of them every now and then: what it has changed is added to the row that all share, and the sum is taken as the new copy.
 //!
-//! How often follows from how often a window uses the row, which the counts tell: after about [`UNSETTLED`] uses, counted over all
-//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than 2^[`LONGEST`] ticks are left
-//! to be shared. The rows of a matrix are due in turns, a few every [`TICK`] windows.
+//! How often follows from how often a window uses the row, which the counts tell: after about [`MAX_STALENESS`] uses, counted over all
+//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks are left
+//! to be shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
 
-use super::plan::Prediction;
+use super::plan::Objective;
 use super::subsample::Subsampling;
-use crate::EngineConfig;
+use crate::Config;
 use std::ops::Range;
 
 /// Uses of a row that threads together may not have told each other of, about.
 ///
 /// More makes threads faster and vectors worse: each thread goes where all would, and together they go too far. Measured with
 /// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three
-/// seeds, a [`LONGEST`] of 8; M words a second, points of analogies, SimLex-999):
+/// seeds, a [`MAX_LEVEL`] of 8; M words a second, points of analogies, SimLex-999):
 ///
 /// | uses | SkipGram | CBOW |
 /// |---|---|---|
 /// | 0: no copies | 22.1, 28.7, 0.246 | 31.0, 30.3, 0.237 |
 /// | 64 | 35.1, 29.0, 0.239 | 41.8, 30.3, 0.237 |
 /// | 128 | 41.3, 27.5, 0.231 | 55.6, 29.3, 0.237 |
-const UNSETTLED: f64 = 64.0;
+const MAX_STALENESS: f64 = 64.0;
 
 /// Windows from one tick to the next.
-pub(super) const TICK: usize = 32;
+pub(super) const SYNC_INTERVAL: usize = 32;
 
 /// Ticks between two settlements of a row are a power of two, 2 to the power of this at most.
-const LONGEST: u32 = 7;
+const MAX_LEVEL: u32 = 7;
 
-/// Hot rows of a matrix, at most: twice as many are in each thread's part of the cache.
-const MOST_ROWS: usize = 2048;
+/// Replicas rows of a matrix, at most: twice as many are in each thread's part of the cache.
+const MAX_ROWS: usize = 2048;
 
 /// With more threads a row would be due after fewer uses than it is worth.
-const FEWEST_USES: f64 = 4.0;
+const MIN_USES: f64 = 4.0;
 
 /// The hot rows of a matrix: neighbours, since words stand by falling count and a tree's nodes by rising.
 #[derive(Debug, Clone, Default)]
-pub(super) struct HotRows {
+pub(super) struct ReplicaSet {
     start: u32,
     count: u32,
     /// `levels[i]`: those that are due every `2^i` ticks.
     levels: Vec<Vec<u32>>,
 }
 
-impl HotRows {
+impl ReplicaSet {
     /// From how often a window uses each row, for the rows from `start` on, or down from `start` if `down`, until one is not hot.
     fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
         if !pays(threads) {
@@ -55,12 +55,12 @@ impl HotRows {
         }
         let patience = patience(threads);
         let level_of = |uses: f64| {
-            let ticks = patience / uses / TICK as f64;
-            (ticks < f64::from(2 << LONGEST)).then(|| (ticks.max(1.0) as usize).ilog2() as usize)
+            let ticks = patience / uses / SYNC_INTERVAL as f64;
+            (ticks < f64::from(2 << MAX_LEVEL)).then(|| (ticks.max(1.0) as usize).ilog2() as usize)
         };
-        let mut levels = vec![Vec::new(); LONGEST as usize + 1];
+        let mut levels = vec![Vec::new(); MAX_LEVEL as usize + 1];
         let mut count = 0;
-        for level in uses.map(level_of).take(MOST_ROWS).map_while(|level| level) {
+        for level in uses.map(level_of).take(MAX_ROWS).map_while(|level| level) {
             levels[level].push(if down { start - count } else { start + count });
             count += 1;
         }
@@ -84,28 +84,28 @@ impl HotRows {
 
 /// Uses of a row by one thread from one settlement to the next.
 fn patience(threads: usize) -> f64 {
-    UNSETTLED / threads as f64
+    MAX_STALENESS / threads as f64
 }
 
 /// Whether copies are worth their settlements.
 fn pays(threads: usize) -> bool {
-    threads > 1 && patience(threads) >= FEWEST_USES
+    threads > 1 && patience(threads) >= MIN_USES
 }
 
 /// The hot rows of both matrices.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Hot {
-    pub w_in: HotRows,
-    pub w_out: HotRows,
+pub(super) struct Replicas {
+    pub w_in: ReplicaSet,
+    pub w_out: ReplicaSet,
 }
 
-impl Hot {
+impl Replicas {
     /// For words with these counts, trained by `threads` threads.
     pub fn new(
-        config: &EngineConfig,
+        config: &Config,
         counts: &[u64],
         subsampling: &Subsampling,
-        prediction: &Prediction,
+        objective: &Objective,
         threads: usize,
     ) -> Self {
         if !pays(threads) {
@@ -117,27 +117,27 @@ impl Hot {
         // A window of random width has half as many contexts as the widest, and one more.
         let contexts = if config.dynamic_window { config.window + 1 } else { 2 * config.window } as f64;
         let words = 0..counts.len();
-        let w_in = HotRows::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
-        let w_out = match prediction {
-            Prediction::Negatives(negatives) => {
+        let w_in = ReplicaSet::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
+        let w_out = match objective {
+            Objective::Negatives(negatives) => {
                 let uses = |word| share(word) + negatives.wanted() as f64 * negatives.probability(counts[word]);
-                HotRows::new(0, false, words.map(uses), threads)
+                ReplicaSet::new(0, false, words.map(uses), threads)
             }
-            Prediction::Tree(tree) => {
+            Objective::Tree(tree) => {
                 let mut uses = vec![0.0; counts.len() - 1];
                 words.for_each(|word| {
                     tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
                 });
-                HotRows::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
+                ReplicaSet::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
             }
         };
         Self { w_in, w_out }
     }
 
     /// Bytes that copies of hot rows take, at most, where a row has `row` bytes.
-    pub fn most_bytes(words: usize, row: u64, threads: usize) -> u64 {
-        let rows = if threads > 1 { 2 * words.min(MOST_ROWS) as u64 } else { 0 };
-        rows * super::shared::OwnRows::copies(1) as u64 * threads as u64 * row
+    pub fn max_bytes(words: usize, row: u64, threads: usize) -> u64 {
+        let rows = if threads > 1 { 2 * words.min(MAX_ROWS) as u64 } else { 0 };
+        rows * super::shared::ReplicatedRows::copies(1) as u64 * threads as u64 * row
     }
 }
 
@@ -145,20 +145,20 @@ impl Hot {
 mod tests {
     use super::*;
 
-    fn rows(uses: &[f64], threads: usize) -> HotRows {
-        HotRows::new(0, false, uses.iter().copied(), threads)
+    fn rows(uses: &[f64], threads: usize) -> ReplicaSet {
+        ReplicaSet::new(0, false, uses.iter().copied(), threads)
     }
 
     #[test]
     fn each_row_is_due_once_in_its_time() {
         let uses: Vec<f64> = (0..3000).map(|rank| 3.0 / f64::from(rank + 1)).collect();
-        let hot = rows(&uses, 2);
-        assert!(hot.ids().len() > 100 && hot.ids().len() <= MOST_ROWS);
-        let period = 1 << LONGEST;
-        let mut due = vec![0; hot.ids().len()];
-        (0..period).for_each(|tick| hot.due(tick).for_each(|row| due[row as usize] += 1));
+        let replicas = rows(&uses, 2);
+        assert!(replicas.ids().len() > 100 && replicas.ids().len() <= MAX_ROWS);
+        let period = 1 << MAX_LEVEL;
+        let mut due = vec![0; replicas.ids().len()];
+        (0..period).for_each(|tick| replicas.due(tick).for_each(|row| due[row as usize] += 1));
         for (row, &times) in due.iter().enumerate() {
-            let waited = (period * TICK / times) as f64 * uses[row];
+            let waited = (period * SYNC_INTERVAL / times) as f64 * uses[row];
             assert!((16.0..=96.0).contains(&waited) || times == period, "row {row}: {waited} uses");
         }
     }
@@ -172,9 +172,9 @@ mod tests {
 
     #[test]
     fn rows_can_be_counted_down_from_the_last() {
-        let hot = HotRows::new(9, true, [1.0, 0.5, 0.2, 1e-6].into_iter(), 2);
-        assert_eq!(hot.ids(), 7..10);
-        let mut due: Vec<u32> = (0..1 << LONGEST).flat_map(|tick| hot.due(tick)).collect();
+        let replicas = ReplicaSet::new(9, true, [1.0, 0.5, 0.2, 1e-6].into_iter(), 2);
+        assert_eq!(replicas.ids(), 7..10);
+        let mut due: Vec<u32> = (0..1 << MAX_LEVEL).flat_map(|tick| replicas.due(tick)).collect();
         due.sort_unstable();
         due.dedup();
         assert_eq!(due, [7, 8, 9]);

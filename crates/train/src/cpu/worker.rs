@@ -4,33 +4,33 @@
 //! the next target's row and the context that comes into sight some words ahead: rows lie anywhere in matrices larger than
 //! the cache, and a step takes about as long as memory needs to answer.
 
-use super::hot::{Hot, HotRows, TICK};
-use super::huffman::Turn;
-use super::plan::{Plan, Prediction};
+use super::huffman::Branch;
+use super::plan::{Objective, Plan};
+use super::replicas::{ReplicaSet, Replicas, SYNC_INTERVAL};
 use super::sentence::Sentence;
-use super::shared::{OwnRows, Row, Rows};
+use super::shared::{ReplicatedRows, Row, Rows};
 use crate::ModelKind;
 use crate::config::ContextSum;
 use rapidvec_core::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
 use rapidvec_core::{Purpose, Rng, WordId};
 
 /// Words between a context and the request for its row, beyond the window.
-const AHEAD: usize = 1;
+const PREFETCH_DISTANCE: usize = 1;
 
 /// Words between a word whose rows are asked for and one whose path in the tree is; and, as many words on, one of which it is
 /// asked where its path lies.
-const PATH_AHEAD: usize = 2;
+const PATH_PREFETCH_DISTANCE: usize = 2;
 
 /// Turns at the start of a path whose rows are in the cache always, a few hundred of them: they are not asked for. Of 4, 6, 8 and 10 CBOW on 10 M
 /// words of Wikipedia was fastest with 8, by 4 % over 4 (vectors of 100 numbers, Zen 5, medians of 8 runs, 2026-11-26).
 const NEAR_ROOT: usize = 8;
 
-/// Hot rows that are asked for before they are settled: what comes earlier another thread has taken away again.
+/// Replicas rows that are asked for before they are settled: what comes earlier another thread has taken away again.
 const ASKED: usize = 4;
 
 /// What came of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Tally {
+pub(super) struct BlockStats {
     /// Words gone through, with those that subsampling left out.
     pub words: u64,
     /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
@@ -39,8 +39,8 @@ pub(super) struct Tally {
     pub loss: f64,
 }
 
-impl Tally {
-    pub fn add(&mut self, other: Tally) {
+impl BlockStats {
+    pub fn add(&mut self, other: BlockStats) {
         self.words += other.words;
         self.pairs += other.pairs;
         self.loss += other.loss;
@@ -53,7 +53,7 @@ impl Tally {
 }
 
 /// Room for one thread's work.
-pub(super) struct Walk<'a> {
+pub(super) struct Worker<'a> {
     plan: Plan<'a>,
     rng: Rng,
     sentence: Sentence,
@@ -75,17 +75,17 @@ pub(super) struct Walk<'a> {
     rate: f32,
     pairs: u64,
     /// Both matrices as this thread sees them.
-    w_in: OwnRows<'a>,
-    w_out: OwnRows<'a>,
-    /// Windows since the last tick, and ticks so far: see `hot.rs`.
+    w_in: ReplicatedRows<'a>,
+    w_out: ReplicatedRows<'a>,
+    /// Windows since the last tick, and ticks so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> Worker<'a> {
     /// For thread number `thread`.
     pub fn new(plan: Plan<'a>, thread: usize) -> Self {
-        let (targets, chunks) = (plan.prediction.most_targets().max(1), plan.w_in.chunks());
+        let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.chunks());
         Self {
             plan,
             rng: Rng::stream(plan.config.seed, Purpose::Block, 0),
@@ -101,22 +101,22 @@ impl<'a> Walk<'a> {
             thread,
             rate: 0.0,
             pairs: 0,
-            w_in: OwnRows::new(plan.w_in, plan.hot.w_in.ids(), plan.hot_in, thread),
-            w_out: OwnRows::new(plan.w_out, plan.hot.w_out.ids(), plan.hot_out, thread),
+            w_in: ReplicatedRows::new(plan.w_in, plan.replicas.w_in.ids(), plan.replicas_in, thread),
+            w_out: ReplicatedRows::new(plan.w_out, plan.replicas.w_out.ids(), plan.replicas_out, thread),
             windows: 0,
             ticks: 0,
         }
     }
 
     /// Trains on block `block` of epoch `epoch`, both from 0.
-    pub fn block(&mut self, epoch: u64, block: u64) -> Tally {
+    pub fn block(&mut self, epoch: u64, block: u64) -> BlockStats {
         let (blocks, config) = (self.plan.blocks, self.plan.config);
         let number = epoch * blocks.count() + block;
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
         self.pairs = 0;
         blocks.read_ahead(block);
         let words = blocks.places(block).map(|place| self.piece(epoch, place)).sum();
-        Tally { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+        BlockStats { words, pairs: self.pairs, loss: self.scratch.loss.take() }
     }
 
     /// Trains on the piece at place `place` of epoch `epoch`. Returns its words.
@@ -144,21 +144,21 @@ impl<'a> Walk<'a> {
         self.rows.clear();
         self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
         let chunks = self.plan.w_in.chunks();
-        self.rows.iter().take(window + AHEAD).for_each(|row| row.prefetch(chunks));
-        self.look_ahead(0);
+        self.rows.iter().take(window + PREFETCH_DISTANCE).for_each(|row| row.prefetch(chunks));
+        self.prefetch_next(0);
         for center in 0..length {
             let width = self.width();
             let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
-            self.take_targets(center);
-            if let Some(row) = self.rows.get(center + window + AHEAD) {
+            self.select_targets(center);
+            if let Some(row) = self.rows.get(center + window + PREFETCH_DISTANCE) {
                 row.prefetch(chunks);
             }
             if center + 1 < length {
-                self.look_ahead(center + 1);
+                self.prefetch_next(center + 1);
             }
             self.window(start, center, end);
             self.windows += 1;
-            if self.windows == TICK {
+            if self.windows == SYNC_INTERVAL {
                 self.tick();
             }
         }
@@ -166,16 +166,16 @@ impl<'a> Walk<'a> {
 
     /// Settles the hot rows that are due.
     fn tick(&mut self) {
-        let Hot { w_in, w_out } = self.plan.hot;
-        settle(w_in, self.ticks, &self.w_in);
-        settle(w_out, self.ticks, &self.w_out);
+        let Replicas { w_in, w_out } = self.plan.replicas;
+        sync(w_in, self.ticks, &self.w_in);
+        sync(w_out, self.ticks, &self.w_out);
         (self.windows, self.ticks) = (0, self.ticks + 1);
     }
 
     /// Settles all hot rows: this thread goes no further.
     pub fn finish(self) {
-        self.plan.hot.w_in.ids().for_each(|id| self.w_in.settle(id));
-        self.plan.hot.w_out.ids().for_each(|id| self.w_out.settle(id));
+        self.plan.replicas.w_in.ids().for_each(|id| self.w_in.sync(id));
+        self.plan.replicas.w_out.ids().for_each(|id| self.w_out.sync(id));
     }
 
     #[inline]
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
 
     /// Draws what the window around `center` will need, finds its targets, and asks for their rows.
     #[inline]
-    fn look_ahead(&mut self, center: usize) {
+    fn prefetch_next(&mut self, center: usize) {
         let (w_out, chunks, words) = (self.w_out, self.plan.w_out.chunks(), self.sentence.words());
         let word = words[center];
         let asked = |row: Row<'a>| {
@@ -194,8 +194,8 @@ impl<'a> Walk<'a> {
             row
         };
         self.next_targets.clear();
-        match self.plan.prediction {
-            Prediction::Negatives(negatives) => {
+        match self.plan.objective {
+            Objective::Negatives(negatives) => {
                 negatives.draw(&mut self.rng, &mut self.negatives);
                 self.next_targets.push(asked(w_out.row(word)));
                 self.next_targets.extend(self.negatives.iter().map(|&id| asked(w_out.row(id))));
@@ -207,24 +207,24 @@ impl<'a> Walk<'a> {
                 }
                 negatives.prefetch(&mut scout);
             }
-            Prediction::Tree(tree) => {
-                if let Some(&later) = words.get(center + PATH_AHEAD) {
+            Objective::Tree(tree) => {
+                if let Some(&later) = words.get(center + PATH_PREFETCH_DISTANCE) {
                     tree.prefetch(later);
                 }
-                if let Some(&later) = words.get(center + 2 * PATH_AHEAD) {
+                if let Some(&later) = words.get(center + 2 * PATH_PREFETCH_DISTANCE) {
                     tree.prefetch_place(later);
                 }
                 let path = tree.path(word);
                 let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
                 // Labels on the way: one pass over the path is less to foresee than two.
                 let mut bits = 0;
-                let mut row = |turn: &Turn| {
+                let mut row = |turn: &Branch| {
                     bits = bits << 1 | u64::from(turn.label());
                     w_out.row(turn.node())
                 };
                 self.next_targets.extend(near.iter().map(&mut row));
                 self.next_targets.extend(far.iter().map(|turn| asked(row(turn))));
-                if path.len() <= Labels::MOST_BITS {
+                if path.len() <= Labels::MAX_BITS {
                     self.next_labels.set_bits(bits, path.len());
                 } else {
                     self.next_labels.set(path.iter().map(|turn| turn.label()));
@@ -235,10 +235,10 @@ impl<'a> Walk<'a> {
 
     /// Takes the targets that were found for the word at `center`, and their labels.
     #[inline]
-    fn take_targets(&mut self, center: usize) {
+    fn select_targets(&mut self, center: usize) {
         std::mem::swap(&mut self.targets, &mut self.next_targets);
-        match self.plan.prediction {
-            Prediction::Negatives(negatives) => {
+        match self.plan.objective {
+            Objective::Negatives(negatives) => {
                 let word = self.sentence.words()[center];
                 if negatives.avoid(word, &mut self.rng, &mut self.negatives) {
                     let w_out = self.w_out;
@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
                     self.labels = Labels::negative_sampling(self.targets.len() - 1);
                 }
             }
-            Prediction::Tree(_) => std::mem::swap(&mut self.labels, &mut self.next_labels),
+            Objective::Tree(_) => std::mem::swap(&mut self.labels, &mut self.next_labels),
         }
     }
 
@@ -293,13 +293,13 @@ impl<'a> Walk<'a> {
 }
 
 /// Settles the rows that are due at tick `tick`.
-fn settle(rows: &HotRows, tick: usize, own: &OwnRows) {
+fn sync(rows: &ReplicaSet, tick: usize, own: &ReplicatedRows) {
     let mut ahead = rows.due(tick);
     ahead.by_ref().take(ASKED).for_each(|id| own.ask(id));
     for id in rows.due(tick) {
         if let Some(id) = ahead.next() {
             own.ask(id);
         }
-        own.settle(id);
+        own.sync(id);
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes of a block become text: checked, replaced or left out where they are no UTF-8.
 
-use crate::corpus::read::{InvalidUtf8, ReadReport};
+use crate::corpus::read::{InvalidUtf8, LineReport};
 use std::borrow::Cow;
 
 /// A byte that no text has.
@@ -26,7 +26,7 @@ pub(super) fn clean<'b>(
     policy: InvalidUtf8,
     continues: bool,
     json: bool,
-    report: &mut ReadReport,
+    report: &mut LineReport,
 ) -> Result<Clean<'b>, Fault> {
     let error = match std::str::from_utf8(bytes) {
         Ok(text) => return Ok(Clean { text: text.into(), skipped_ends: 0 }),
@@ -52,7 +52,7 @@ fn faults(bytes: &[u8]) -> u64 {
     bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count() as u64
 }
 
-fn without_bad_lines(bytes: &[u8], continues: bool, json: bool, report: &mut ReadReport) -> Clean<'static> {
+fn without_bad_lines(bytes: &[u8], continues: bool, json: bool, report: &mut LineReport) -> Clean<'static> {
     let mut text = String::with_capacity(bytes.len());
     let (mut rest, mut is_first, mut skipped_ends) = (bytes, true, 0);
     while !rest.is_empty() {

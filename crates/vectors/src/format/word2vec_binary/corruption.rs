@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 /// A word is not followed farther than this in search of its end.
-const LONGEST_REST: usize = 64;
+const MAX_REST: usize = 64;
 /// Fewer numbers of a row, or of the first rows, may be ordinary by chance.
-const FEWEST_OF_ROW: usize = 4;
+const MIN_OF_ROW: usize = 4;
 const FEWEST: usize = 6;
 
 /// Beyond 2^50 or below 2^-50, and not 0.
@@ -30,11 +30,11 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
 ///
 /// `word` and `numbers` are where they lie in `bytes` if it does not.
 pub(super) fn is_shifted(bytes: &[u8], word: &Range<usize>, row: &Range<usize>) -> bool {
-    let start = &bytes[row.start..row.end.min(row.start + LONGEST_REST)];
+    let start = &bytes[row.start..row.end.min(row.start + MAX_REST)];
     let is_text = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));
     let is_end = |rest: usize| {
         let shifted = bytes.get(row.start + rest + 1..row.end + rest + 1).unwrap_or_default();
-        shifted.len() >= 4 * FEWEST_OF_ROW && is_text(&start[..rest]) && numbers(shifted).all(is_ordinary)
+        shifted.len() >= 4 * MIN_OF_ROW && is_text(&start[..rest]) && numbers(shifted).all(is_ordinary)
     };
     let mut ends = start.iter().enumerate().filter(|&(rest, &b)| b == b' ' && rest > 0).map(|(rest, _)| rest);
     ends.any(is_end) && is_text(&bytes[word.clone()]) && numbers(&bytes[row.clone()]).any(is_odd)

@@ -6,6 +6,8 @@ mod common;
 mod signals;
 
 use common::{Place, failure, program, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -152,8 +154,7 @@ fn embed_weighs_by_frequency() {
     for wrong in ["--sif=0", "--sif=-1", "--sif=nan"] {
         assert!(failure(1, "embed", &place.model, &[wrong]).contains("expected a positive number"));
     }
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers())).unwrap().to_bytes();
     let path = place.file("pickle", &pickle);
     assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
 }

@@ -8,6 +8,8 @@ mod common;
 
 use common::{Place, program, stderr};
 use rapidvec::compress::Compression;
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -190,8 +192,7 @@ fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
     for (keep, what) in [(1, "a space"), (2, "a line end"), (3, "a tab"), (4, "no character at all")] {
         let mut one = rapidvec::Vocabulary::new();
         one.insert(words.word(keep - 1), 1).unwrap();
-        let mut pickle = Vec::new();
-        rapidvec::vectors::format::pickle::write(&mut pickle, &one, 2, &[1.0, 2.0], false).unwrap();
+        let pickle = PickleWriter::new(TableView::new(&one, 2, &[1.0, 2.0])).unwrap().to_bytes();
         let path = place.file("odd.pkl", &pickle);
         for ending in ["vec", "bin", "vec.gz"] {
             let out = place.path(&format!("out.{ending}"));

@@ -8,6 +8,7 @@ use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
     OpenOptions, OpenReport, fasttext, npz, pickle, recognise, word2vec_binary, word2vec_text,
 };
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -24,10 +25,9 @@ fn odd_words() -> (Vocabulary, Vec<f32>) {
 
 fn write(path: &Path, vocabulary: &Vocabulary, vectors: &[f32]) {
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("npz") => npz::write(path, vocabulary, 2, vectors, false).unwrap(),
+        Some("npz") => npz::NpzWriter::new(TableView::new(vocabulary, 2, vectors)).unwrap().write(path).unwrap(),
         Some("pkl") => {
-            let mut bytes = Vec::new();
-            pickle::write(&mut bytes, vocabulary, 2, vectors, false).unwrap();
+            let bytes = pickle::PickleWriter::new(TableView::new(vocabulary, 2, vectors)).unwrap().to_bytes();
             std::fs::write(path, bytes).unwrap();
         }
         _ => {

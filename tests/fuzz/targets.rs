@@ -11,6 +11,7 @@ use rapidvec::vectors::format::{
     Format, OpenOptions, OpenReport, VectorTable, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
     word2vec_text,
 };
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::{Error, Numbers, WordVectors};
 use std::io::{Cursor, Write};
 use xxhash_rust::xxh3::Xxh3;
@@ -108,9 +109,9 @@ fn pickles_of_any_bytes() {
     fuzz(&seeds::pickles(), |bytes, _| {
         let Some(found) = watched(bytes, || pickle::read(bytes)) else { return };
         let TextbookVectors { vocabulary, vector_size, vectors } = &found;
-        let mut again = Vec::new();
-        let half = matches!(vectors, Numbers::F16(_));
-        pickle::write(&mut again, vocabulary, *vector_size, &numbers(vectors), half).unwrap();
+        let (half, numbers) = (matches!(vectors, Numbers::F16(_)), numbers(vectors));
+        let again = TableView::new(vocabulary, *vector_size, &numbers).half(half);
+        let again = pickle::PickleWriter::new(again).unwrap().to_bytes();
         assert!(pickle::read(&again).unwrap() == found);
     });
 }
@@ -127,7 +128,12 @@ fn glove_text_of_any_bytes() {
 
 fn text(read: Read, bytes: &[u8], options: &OpenOptions, header: bool) {
     let Some(found) = table(read, bytes, options) else { return };
-    match word2vec_text::to_bytes(&found.vocabulary, found.vector_size, &numbers(&found.floats), header) {
+    match word2vec_text::TextWriter::new(
+        TableView::new(&found.vocabulary, found.vector_size, &numbers(&found.floats)),
+        header,
+    )
+    .map(|writer| writer.to_bytes())
+    {
         Ok(again) => assert_same(&found, &read(&again, &OpenOptions::default(), &mut OpenReport::default()).unwrap()),
         Err(FormatError::Unwritable { .. }) => archived(&found), // read with spaces, not written with them
         Err(other) => panic!("{other}"),
@@ -138,7 +144,13 @@ fn text(read: Read, bytes: &[u8], options: &OpenOptions, header: bool) {
 fn word2vec_binary_of_any_bytes() {
     fuzz(&seeds::binary(), |bytes, options| {
         let Some(found) = table(word2vec_binary::read, bytes, options) else { return };
-        match word2vec_binary::to_bytes(&found.vocabulary, found.vector_size, &numbers(&found.floats)) {
+        match word2vec_binary::BinaryWriter::new(TableView::new(
+            &found.vocabulary,
+            found.vector_size,
+            &numbers(&found.floats),
+        ))
+        .map(|writer| writer.to_bytes())
+        {
             Ok(again) => {
                 match word2vec_binary::read(&again, &OpenOptions::default(), &mut OpenReport::default()) {
                     Ok(read) => assert_same(&found, &read),
@@ -211,7 +223,7 @@ fn npz_archives_of_any_arrays() {
 fn archived(found: &VectorTable) {
     let (numbers, half) = (numbers(&found.floats), matches!(found.floats, Numbers::F16(_)));
     let mut bytes = Vec::new();
-    match NpzWriter::new(&found.vocabulary, found.vector_size, &numbers, half) {
+    match NpzWriter::new(TableView::new(&found.vocabulary, found.vector_size, &numbers).half(half)) {
         Ok(writer) => writer.write_to(&mut bytes).unwrap(),
         Err(FormatError::Unwritable { .. }) => return, // a zero at the end of a word
         Err(other) => panic!("{other}"),

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use rapidvec::corpus::{Corpus, CorpusOptions, Source};
 use rapidvec::cpu::{CpuTrainer, Pause};
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
 use rapidvec::{Config, ModelKind, Vocabulary, WordId};
 use rapidvec_bench::machine::{peak_memory, user_seconds};
@@ -166,8 +167,10 @@ fn trained_words(counts: &[u64], threshold: f64) -> f64 {
 fn save(path: &Path, words: &Vocabulary, rows: &Matrix) -> Result<()> {
     let numbers: Vec<f32> = (0..rows.rows()).flat_map(|row| rows.row(row)).collect();
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("bin") => word2vec_binary::write(path, words, rows.cols(), &numbers),
-        _ => word2vec_text::write(path, words, rows.cols(), &numbers, true),
+        Some("bin") => {
+            word2vec_binary::BinaryWriter::new(TableView::new(words, rows.cols(), &numbers)).unwrap().write(path)
+        }
+        _ => word2vec_text::TextWriter::new(TableView::new(words, rows.cols(), &numbers), true).unwrap().write(path),
     }
     .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -5,6 +5,7 @@
 use anyhow::bail;
 use clap::Parser;
 use rapidvec::vectors::WordVectors;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -27,8 +28,16 @@ fn main() -> anyhow::Result<()> {
     let numbers = vectors.rows().to_f32();
     let start = Instant::now();
     match output.extension().and_then(|ending| ending.to_str()) {
-        Some("txt") => word2vec_text::write(&output, vectors.vocabulary(), vectors.vector_size(), &numbers, true)?,
-        Some("bin") => word2vec_binary::write(&output, vectors.vocabulary(), vectors.vector_size(), &numbers)?,
+        Some("txt") => {
+            word2vec_text::TextWriter::new(TableView::new(vectors.vocabulary(), vectors.vector_size(), &numbers), true)
+                .unwrap()
+                .write(&output)?
+        }
+        Some("bin") => {
+            word2vec_binary::BinaryWriter::new(TableView::new(vectors.vocabulary(), vectors.vector_size(), &numbers))
+                .unwrap()
+                .write(&output)?
+        }
         _ => bail!("{}: expected the ending .txt or .bin", output.display()),
     }
     println!("write {:.6}", start.elapsed().as_secs_f64());

@@ -68,7 +68,7 @@ impl About {
         for key in ["config", "engine", "corpus", "trained"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
-        facts.add("can_be_resumed", is_checkpoint(model));
+        facts.add("can_be_resumed", model.has_training_state());
         Self::spread(facts, model.vocabulary(), &model.input())
     }
 
@@ -131,11 +131,6 @@ fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half
     facts.add("words_seen", if seen == 0 { Value::Null } else { seen.into() });
     facts.add("vector_size", vector_size);
     facts.add("precision", if half { "half (f16)" } else { "single (f32)" });
-}
-
-/// Whether the file holds a trainer's state beside the model.
-pub fn is_checkpoint(model: &ModelFile) -> bool {
-    model.extra_names().next().is_some() || model.metadata().contains_key("trainer")
 }
 
 /// Metadata are JSON by our own format; what another program put there is shown as it is.

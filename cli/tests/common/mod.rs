@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec::Vocabulary;
+use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -164,8 +166,7 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
     let whole = std::fs::read(&place.model).unwrap();
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&words(), 3, &numbers())).unwrap().to_bytes();
     let cases = [
         (place.file("empty", b""), "an empty file"),
         (place.file("text", b"a king and a man\nand a queen\n"), "got text"),

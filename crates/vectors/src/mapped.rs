@@ -132,6 +132,15 @@ impl Section {
     }
 }
 
+impl Section {
+    /// The bytes as f32, where they are aligned as such and stored in this machine's byte order.
+    pub fn as_f32(&self) -> Option<&[f32]> {
+        // SAFETY: every pattern of bits is an f32.
+        let (before, numbers, after) = unsafe { self.align_to() };
+        (cfg!(target_endian = "little") && before.is_empty() && after.is_empty()).then_some(numbers)
+    }
+}
+
 impl Deref for Section {
     type Target = [u8];
 

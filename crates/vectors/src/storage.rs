@@ -157,6 +157,25 @@ impl Rows {
         (id < self.rows).then(|| self.copy(id..id + 1))
     }
 
+    /// Adds row `id` to `out`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn push_row(&self, id: usize, out: &mut Vec<f32>) {
+        let from = out.len();
+        out.resize(from + self.vector_size, 0.0);
+        self.decode(&self.bytes(id..id + 1), &mut out[from..]);
+    }
+
+    /// All numbers, `V x D`, row after row, where they lie as f32: in memory, or in a mapped file at their alignment.
+    pub fn as_f32(&self) -> Option<&[f32]> {
+        match &self.numbers {
+            Storage::Owned(Numbers::F32(numbers)) => Some(numbers),
+            Storage::MappedF32(section) => section.as_f32(),
+            Storage::Owned(Numbers::F16(_)) | Storage::MappedF16(_) => None,
+        }
+    }
+
     /// All numbers, `V x D`, copied.
     pub fn to_f32(&self) -> Vec<f32> {
         self.copy(0..self.rows)

@@ -1,6 +1,6 @@
 //! Words with their vectors, whatever file they come from.
 
-use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
+use super::format::safetensors::{CHECKED_ON_OPENING, Extras, ModelFile};
 use super::restrict::Restricted;
 use super::search::widened;
 use super::storage::{Numbers, Rows};
@@ -32,6 +32,8 @@ pub struct WordVectors {
     norms: Arc<OnceLock<Vec<f32>>>,
     /// Whether the words are those of a text in lower case.
     lower: bool,
+    /// For a copy of the model that the vectors come from.
+    extras: Arc<Extras>,
 }
 
 impl WordVectors {
@@ -40,8 +42,9 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
-        let (rows, lower) = (model.input(), lookup::was_lower(&model));
-        Ok(Self::from_rows(model.into_vocabulary(), rows)?.with_lower(lower))
+        let (rows, lower, extras) = (model.input(), lookup::was_lower(&model), Arc::new(model.extras()));
+        let vectors = Self::from_rows(model.into_vocabulary(), rows)?;
+        Ok(Self { lower, extras, ..vectors })
     }
 
     /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
@@ -81,7 +84,7 @@ impl WordVectors {
 
     /// Vectors that nobody has looked at yet.
     pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
-        Self { vocabulary, rows, subwords: None, norms: Arc::default(), lower: false }
+        Self { vocabulary, rows, subwords: None, norms: Arc::default(), lower: false, extras: Arc::default() }
     }
 
     /// Looks at every number: is it one? On opening that is done for all but large mapped files (see
@@ -124,6 +127,11 @@ impl WordVectors {
     /// The n-gram rows that give vectors to unknown words, if the file had any: fastText's.
     pub fn subwords(&self) -> Option<&Subwords> {
         self.subwords.as_ref()
+    }
+
+    /// What the model that the vectors come from has besides.
+    pub(super) fn extras(&self) -> &Extras {
+        &self.extras
     }
 
     /// The vector of `word`, if it is known ([`WordVectors::id`]), or its n-grams are ([`WordVectors::subwords`]).

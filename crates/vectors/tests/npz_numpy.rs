@@ -4,6 +4,7 @@
 use rapidvec_core::{Vocabulary, file};
 use rapidvec_vectors::format::npz::NpzWriter;
 use rapidvec_vectors::format::{OpenOptions, OpenReport, npz};
+use rapidvec_vectors::format::{TableView, VectorWriter};
 use rapidvec_vectors::{Numbers, WordVectors};
 use std::io::Write;
 use std::path::Path;
@@ -66,7 +67,10 @@ fn numpy_loads_what_we_write_without_pickles_and_without_a_warning() {
     {
         let Some(python) = python() else { return };
         let path = folder.path().join(name);
-        npz::write(&path, &vocabulary(counted), 2, &numbers(), half).unwrap();
+        npz::NpzWriter::new(TableView::new(&vocabulary(counted), 2, &numbers()).half(half))
+            .unwrap()
+            .write(&path)
+            .unwrap();
         run(python, LOAD, &path);
     }
 }
@@ -123,7 +127,7 @@ fn numpy_loads_parts_beyond_4_gb() {
     (0..1100).for_each(|i| assert!(vocabulary.insert(&format!("w{i}"), i).is_some()));
     let mut vectors = vec![0.0; 1100 << 20];
     vectors[(1099 << 20) + 5] = 7.5;
-    let writer = NpzWriter::new(&vocabulary, 1 << 20, &vectors, false).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 1 << 20, &vectors)).unwrap();
     file::write_atomically(&path, |out| writer.write_to(out)).unwrap();
     drop(vectors);
     let program = "

@@ -5,9 +5,11 @@ use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::Error;
 use rapidvec_vectors::error::FormatError;
+use rapidvec_vectors::format::pickle::PickleWriter;
 use rapidvec_vectors::format::{
     Format, InvalidWord, OpenOptions, OpenReport, VectorTable, recognise, word2vec_binary, word2vec_text,
 };
+use rapidvec_vectors::format::{TableView, VectorWriter};
 use rapidvec_vectors::{Numbers, WordVectors};
 
 type Refused = FormatError;
@@ -272,8 +274,12 @@ fn a_word_that_a_format_cannot_hold_is_not_written() {
         vocabulary.add("good");
         vocabulary.add(word);
         let numbers = [1.0, 2.0];
-        let text = [true, false].map(|header| word2vec_text::to_bytes(&vocabulary, 1, &numbers, header));
-        let binary = word2vec_binary::to_bytes(&vocabulary, 1, &numbers);
+        let text = [true, false].map(|header| {
+            word2vec_text::TextWriter::new(TableView::new(&vocabulary, 1, &numbers), header)
+                .map(|writer| writer.to_bytes())
+        });
+        let binary = word2vec_binary::BinaryWriter::new(TableView::new(&vocabulary, 1, &numbers))
+            .map(|writer| writer.to_bytes());
         text.into_iter()
             .chain([binary])
             .map(|result| result.map(|_| word.to_owned()).unwrap_err().to_string())
@@ -454,8 +460,7 @@ fn a_model_is_opened_as_the_options_say_whatever_its_format() {
     let (vectors, report) = WordVectors::open_with(&path, &limit(2)).unwrap();
     assert_eq!((vectors.vocabulary().counts(), report.stopped_at_limit), (&[5, 3][..], true));
     assert!(vectors.rows().is_half());
-    let mut pickle = Vec::new();
-    rapidvec_vectors::format::pickle::write(&mut pickle, &vocabulary, 1, &[1.0, 2.0, 3.0], false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&vocabulary, 1, &[1.0, 2.0, 3.0])).unwrap().to_bytes();
     let path = folder.path().join("a.pkl");
     std::fs::write(&path, pickle).unwrap();
     assert_eq!(WordVectors::open_with(&path, &limit(1)).unwrap().0.len(), 1);
@@ -469,8 +474,8 @@ fn a_large_text_is_read_as_a_small_one_is() {
     let mut vocabulary = Vocabulary::new();
     (0..rows).for_each(|i| assert!(vocabulary.insert(&format!("w{i}"), 0).is_some()));
     let numbers: Vec<f32> = (0..rows * 7).map(|i| (i as f32 * 0.37).sin()).collect();
-    let text = word2vec_text::to_bytes(&vocabulary, 7, &numbers, true).unwrap();
-    let bytes = word2vec_binary::to_bytes(&vocabulary, 7, &numbers).unwrap();
+    let text = word2vec_text::TextWriter::new(TableView::new(&vocabulary, 7, &numbers), true).unwrap().to_bytes();
+    let bytes = word2vec_binary::BinaryWriter::new(TableView::new(&vocabulary, 7, &numbers)).unwrap().to_bytes();
     for file in [&text, &bytes] {
         let (table, _) = read(file).unwrap();
         assert!(table.vocabulary == vocabulary && self::numbers(&table) == numbers);
@@ -497,7 +502,7 @@ proptest! {
     #[test]
     fn what_is_written_as_text_is_read_as_the_same_bits((vocabulary, vector_size, numbers) in table(), header: bool) {
         prop_assume!(!vocabulary.word(0).starts_with('\u{feff}'));
-        let bytes = word2vec_text::to_bytes(&vocabulary, vector_size, &numbers, header).unwrap();
+        let bytes = word2vec_text::TextWriter::new(TableView::new(&vocabulary, vector_size, &numbers), header).unwrap().to_bytes();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
         let Numbers::F32(got) = table.floats else { panic!("not single precision") };
@@ -506,7 +511,7 @@ proptest! {
 
     #[test]
     fn what_is_written_as_binary_is_read_as_the_same_bits((vocabulary, vector_size, numbers) in table()) {
-        let bytes = word2vec_binary::to_bytes(&vocabulary, vector_size, &numbers).unwrap();
+        let bytes = word2vec_binary::BinaryWriter::new(TableView::new(&vocabulary, vector_size, &numbers)).unwrap().to_bytes();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
         let Numbers::F32(got) = table.floats else { panic!("not single precision") };

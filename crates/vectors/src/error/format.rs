@@ -256,6 +256,18 @@ pub enum FormatError {
         /// The format.
         format: &'static str,
     },
+    /// A format that is read only.
+    #[error("{format} files cannot be written")]
+    NotWritable {
+        /// Its name.
+        format: &'static str,
+    },
+    /// A format that has no half precision.
+    #[error("{format} files cannot hold numbers in half precision; safetensors, pickle and npz can")]
+    NoHalf {
+        /// Its name.
+        format: &'static str,
+    },
     /// A packed file that unpacks to far more than vectors do.
     #[error(
         "the {format} file of {got} bytes unpacks to more than {expected} times as much: no vectors are packed so small"

@@ -1,6 +1,6 @@
 //! See [`PickleError`].
 
-/// Why a Python pickle was refused, or could not be written.
+/// Why a Python pickle was refused.
 ///
 /// `position` is the number of bytes before the instruction at fault.
 #[derive(Debug, thiserror::Error)]
@@ -201,17 +201,4 @@ pub enum PickleError {
         /// The largest number that fits.
         limit: f64,
     },
-    /// What is to be written does not fit together.
-    #[error("cannot write {words} words of {vector_size} numbers each: got {got} numbers")]
-    Mismatch {
-        /// How many words there are.
-        words: usize,
-        /// Numbers per word.
-        vector_size: usize,
-        /// Numbers there are.
-        got: usize,
-    },
-    /// Writing failed.
-    #[error("cannot write the pickle: {0}")]
-    Write(#[from] std::io::Error),
 }

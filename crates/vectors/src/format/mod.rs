@@ -15,7 +15,9 @@ mod packed;
 mod recognise;
 mod table_builder;
 pub(crate) mod unpack;
+mod writer;
 
 pub use options::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file};
+pub use writer::{RowsView, TableView, VectorWriter};

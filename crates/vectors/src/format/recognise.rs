@@ -5,6 +5,7 @@
 use super::header::Header;
 use super::{pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
+use rapidvec_core::compress::Compression;
 use std::path::Path;
 
 /// A format of word vectors, as its content tells it; compression apart.
@@ -39,6 +40,50 @@ impl Format {
             Self::FastText => "fastText model",
             Self::Npz => "npz",
         }
+    }
+
+    /// What the names of its files end with, by custom, before the ending of a compression; the usual one first. None for
+    /// formats that are not written.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Safetensors => &["safetensors"],
+            Self::Pickle => &["pkl", "pickle"],
+            Self::Word2vecText => &["txt", "vec"],
+            Self::Glove => &["glove"],
+            Self::Word2vecBinary => &["bin"],
+            Self::Npz => &["npz"],
+            Self::FastText => &[],
+        }
+    }
+
+    /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
+    pub const WRITABLE: [Self; 6] =
+        [Self::Safetensors, Self::Pickle, Self::Word2vecText, Self::Glove, Self::Word2vecBinary, Self::Npz];
+
+    /// The format that a file to be written has by its name's ending, a compression's apart.
+    ///
+    /// ```
+    /// use rapidvec_vectors::format::Format;
+    /// assert_eq!(Format::of_ending("vectors.vec.gz".as_ref()), Some(Format::Word2vecText));
+    /// assert_eq!(Format::of_ending("vectors".as_ref()), None);
+    /// ```
+    pub fn of_ending(path: &Path) -> Option<Self> {
+        let bare = path.with_extension("");
+        let path = if Compression::of_ending(path).is_some() { &bare } else { path };
+        let ending = path.extension()?.to_str()?;
+        Self::WRITABLE
+            .into_iter()
+            .find(|format| format.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    }
+
+    /// Whether words are looked up by the ids that they have in the file. Elsewhere their order is all that shows frequency.
+    pub fn has_ids(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle)
+    }
+
+    /// Whether it can hold numbers in half precision.
+    pub fn has_half(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
     }
 }
 

@@ -36,7 +36,9 @@ mod read;
 mod write;
 
 pub use crate::mapped::CHECKED_ON_OPENING;
+pub(crate) use read::Extras;
 pub use read::{ModelFile, verify};
+pub(crate) use write::{Contents, ModelWriter};
 pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
 
 /// The version of the format that this module writes, and the only one it reads.
@@ -51,6 +53,7 @@ const TEXT: &str = "vocab.text";
 const ENDS: &str = "vocab.ends";
 const COUNTS: &str = "vocab.counts";
 const TRAINER: &str = "trainer.";
+const TRAINER_KEY: &str = "trainer";
 const FORMAT_KEY: &str = "rapidvec.format";
 const CHECKSUM: &str = "checksum.";
 const HEADER: &str = "header";

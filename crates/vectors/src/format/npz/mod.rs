@@ -23,7 +23,7 @@ mod text;
 mod write;
 
 pub use read::read;
-pub use write::{NpzWriter, write};
+pub use write::NpzWriter;
 
 const VECTORS: &str = "vectors";
 const WORDS: &str = "words";

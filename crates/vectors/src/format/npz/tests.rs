@@ -3,6 +3,7 @@
 use super::*;
 use crate::error::FormatError;
 use crate::format::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+use crate::format::{TableView, VectorWriter};
 use crate::{Numbers, WordVectors};
 use half::f16;
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ fn numbers() -> Vec<f32> {
 
 fn written(vocabulary: &Vocabulary, size: usize, vectors: &[f32], half: bool) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
-    NpzWriter::new(vocabulary, size, vectors, half)?.write_to(&mut bytes).unwrap();
+    NpzWriter::new(TableView::new(vocabulary, size, vectors).half(half))?.write_to(&mut bytes).unwrap();
     Ok(bytes)
 }
 
@@ -59,7 +60,7 @@ fn counts_that_no_one_knows_are_not_written() {
 fn a_file_on_disk_opens_and_answers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.npz");
-    write(&path, &words(), 3, &numbers(), false).unwrap();
+    NpzWriter::new(TableView::new(&words(), 3, &numbers())).unwrap().write(&path).unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), good());
     let vectors = WordVectors::open(&path).unwrap();
     assert_eq!(vectors.vector("you").unwrap(), numbers()[..3]);
@@ -93,11 +94,11 @@ fn a_longest_word_that_would_make_text_too_large_is_written_as_bytes() {
     let long = "가".repeat(140_000);
     assert!(vocabulary.insert(&long, 0).is_some());
     let vectors = vec![1.0; 1001];
-    let writer = NpzWriter::new(&vocabulary, 1, &vectors, false).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 1, &vectors)).unwrap();
     assert!(writer.as_bytes && writer.length == 420_000);
     let mut longer = vocabulary.clone();
     assert!(longer.insert(&"x".repeat(600_000), 0).is_some());
-    let refused = NpzWriter::new(&longer, 1, &[1.0; 1002], false).map(drop);
+    let refused = NpzWriter::new(TableView::new(&longer, 1, &[1.0; 1002])).map(drop);
     assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", what: "so many characters", .. })));
 }
 
@@ -122,7 +123,7 @@ fn refuses_to_write_what_numpy_would_not_give_back() {
 #[test]
 fn a_writer_that_fails_is_heard() {
     let (vocabulary, numbers) = (words(), numbers());
-    let writer = NpzWriter::new(&vocabulary, 3, &numbers, false).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 3, &numbers)).unwrap();
     for room in 0..good().len() {
         let mut full = vec![0; room];
         assert!(writer.write_to(&mut &mut full[..]).is_err(), "{room} bytes were enough");

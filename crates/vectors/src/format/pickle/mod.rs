@@ -19,4 +19,4 @@ mod value;
 mod writer;
 
 pub use textbook::{TextbookVectors, looks_like_pickle, read};
-pub use writer::write;
+pub use writer::PickleWriter;

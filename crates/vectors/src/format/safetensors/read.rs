@@ -1,7 +1,7 @@
 //! Opening a model: everything is checked before anything is believed.
 
 use super::header::{Header, hex};
-use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
+use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, TRAINER_KEY, VERSION};
 use crate::error::{FormatError, Result};
 use crate::format::unpack;
 use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
@@ -27,6 +27,16 @@ pub struct ModelFile {
     header: Header,
     vocabulary: Vocabulary,
     vector_size: usize,
+}
+
+/// What a model has besides words and word vectors, and a copy of it shall have too.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
+    /// The output vectors, V x D.
+    pub output: Option<Rows>,
+    /// Without a trainer's state.
+    pub metadata: BTreeMap<String, String>,
+    pub has_training_state: bool,
 }
 
 impl ModelFile {
@@ -137,6 +147,17 @@ impl ModelFile {
     /// Every tensor's name, type (as the format spells it, such as `F16`) and shape, by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, String, &[usize])> {
         self.header.tensors.iter().map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
+    }
+
+    /// Whether the file is a checkpoint: a model with the state of a trainer, from which training resumes.
+    pub fn has_training_state(&self) -> bool {
+        self.extra_names().next().is_some() || self.header.metadata.contains_key(TRAINER_KEY)
+    }
+
+    pub(crate) fn extras(&self) -> Extras {
+        let mut metadata = self.metadata();
+        metadata.remove(TRAINER_KEY);
+        Extras { output: self.output(), metadata, has_training_state: self.has_training_state() }
     }
 
     /// The names of the trainer's tensors.

@@ -16,6 +16,6 @@ mod walk;
 mod write;
 
 pub use read::read;
-pub use write::{check, to_bytes, write, write_to};
+pub use write::BinaryWriter;
 
 pub(super) use read::fits;

@@ -20,6 +20,6 @@ mod read;
 mod write;
 
 pub use read::{read, read_without_header};
-pub use write::{check, to_bytes, write, write_to};
+pub use write::TextWriter;
 
 pub(super) use read::{agreed_size, is_row};

@@ -1,18 +1,16 @@
 //! Errors as data: an enum for each kind of file or question, [`Error`] over them all.
 
 mod evaluate;
-mod format;
 mod index;
-mod pickle;
 mod query;
 mod text;
 
 use std::path::{Path, PathBuf};
 
 pub use evaluate::EvaluateError;
-pub use format::FormatError;
+pub use crate::format::error::FormatError;
 pub use index::IndexError;
-pub use pickle::PickleError;
+pub use crate::format::pickle::PickleError;
 pub use query::QueryError;
 pub use rapidvec_core::error::{OutputError, VocabularyError};
 pub use text::TextError;

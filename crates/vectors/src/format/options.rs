@@ -40,6 +40,8 @@ pub struct OpenReport {
     pub empty_words: u64,
     /// The file has more vectors than [`OpenOptions::limit`] let in.
     pub stopped_at_limit: bool,
+    /// A text's first line numbers its columns: it was left out.
+    pub column_header: bool,
     /// A text's last line has no end: it may be cut short within its last number.
     pub unfinished: bool,
 }

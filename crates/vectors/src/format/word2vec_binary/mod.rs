@@ -18,4 +18,4 @@ mod write;
 pub use read::read;
 pub use write::BinaryWriter;
 
-pub(super) use read::fits;
+pub(super) use read::line_after_first_word;

@@ -35,12 +35,16 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     copy(body, &walked.stretches, wanted, options, report)
 }
 
-/// The numbers of the first row, if the rows of `bytes` end just where the file does.
-pub(in crate::format) fn fits(bytes: &[u8]) -> Option<&[u8]> {
+/// What follows the first word up to a line end, numbers as a rule, if the rows of `bytes` end just where the file does.
+pub(in crate::format) fn line_after_first_word(bytes: &[u8]) -> Option<&[u8]> {
     let header = Header::find(bytes).ok().flatten()?;
     let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
     let (body, _) = settle(body, &header, header.words, &OpenOptions::default()).ok()?;
-    Some(&body.bytes[body.row(0)?.numbers])
+    let numbers = body.row(0)?.numbers;
+    let (first, rest) = (&body.bytes[numbers.clone()], &body.bytes[numbers.end..]);
+    let line = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+    // A line end among the first numbers is a part of them.
+    if first.contains(&b'\n') { Some(first) } else { Some(&body.bytes[numbers.start..numbers.end + line]) }
 }
 
 fn truncated(header: &Header, got: usize) -> FormatError {

@@ -17,9 +17,10 @@ mod line;
 mod number;
 mod pieces;
 mod read;
+mod sample;
 mod write;
 
 pub use read::{read, read_without_header};
 pub use write::TextWriter;
 
-pub(super) use read::{agreed_size, is_row};
+pub(super) use sample::{agreed_size, has_base64_words, is_matrix, is_row};

@@ -1,19 +1,14 @@
 //! Reading: count the lines, check that they can be what was promised, then parse them in all threads at once.
 
 use super::line::{self, Fault};
-use super::number;
 use super::pieces::{Piece, pieces};
+use super::sample::{agreed_size, numbers_columns};
 use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
 use crate::format::table_builder::WordSpan;
 use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-
-/// Lines that are asked for the vector size of a file without a header, and bytes of them at most.
-const ASKED: usize = 64;
-const ASKED_BYTES: usize = 1 << 20;
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
 ///
@@ -51,7 +46,9 @@ pub fn read_without_header(
 ) -> Result<VectorTable, FormatError> {
     let bytes = header::without_mark(bytes);
     let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
-    let text = Text::new(bytes, vector_size, 1, None, options);
+    let head = numbers_columns(bytes, vector_size);
+    report.column_header = head.is_some();
+    let text = Text::new(&bytes[head.unwrap_or(0)..], vector_size, 1 + usize::from(head.is_some()), None, options);
     let pieces = pieces(text.body);
     header::wanted(lines(&pieces), options)?;
     report.stopped_at_limit = text.more;
@@ -178,6 +175,9 @@ impl<'a> Text<'a> {
                     bad = if number.is_finite() { bad } else { Some(number) };
                 })?,
             };
+            if self.body[word.clone()].contains(&0) {
+                return Err(FormatError::Nul { line: self.first_line + piece.first + row });
+            }
             table_builder::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
             if let Some((words, _)) = &mut into {
                 words[row] = WordSpan::new(word, bad.is_none());
@@ -222,40 +222,4 @@ fn first_lines(body: &[u8], lines: usize) -> &[u8] {
         Some(before) => ends.into_iter().nth(before).map_or(body, |end| &body[..end]),
         None => &[],
     }
-}
-
-/// Numbers per word that most of the first lines agree on. `None` if they do not look like words with numbers.
-///
-/// A line's own opinion is how many of its fields, the first apart, are numbers at its end: a word with spaces has its
-/// last part voted away, unless that is a number too.
-pub(in crate::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
-    let bytes = header::without_mark(bytes);
-    let start = &bytes[..bytes.len().min(ASKED_BYTES)];
-    let mut lines: Vec<_> = start.split(|&b| b == b'\n').take(ASKED + 1).collect();
-    if lines.len() > 1 && start.len() < bytes.len() {
-        lines.pop(); // may be cut
-    }
-    let mut votes = BTreeMap::new();
-    for line in lines.iter().filter(|line| !line.trim_ascii().is_empty()) {
-        *votes.entry(line::numbers_at_end(line)).or_insert(0) += 1;
-    }
-    let asked: usize = votes.values().sum();
-    votes.remove(&0);
-    // Of sizes with as many votes the smaller: a word's last part may be a number.
-    let (size, agree) = votes.into_iter().rev().max_by_key(|&(_, votes)| votes)?;
-    // A word and a whole number on each line are a list of counts.
-    let fraction = |line: &&[u8]| line::last(line).iter().any(|b| b".eE".contains(b));
-    let counts = || !lines.iter().any(fraction);
-    (2 * agree >= asked && (size > 1 || !counts())).then_some(size)
-}
-
-/// Whether the first line of `body` could be a word with `vector_size` numbers, or with some of them.
-pub(in crate::format) fn is_row(body: &[u8], vector_size: usize) -> bool {
-    let start = &body[..body.len().min(ASKED_BYTES)];
-    let line = start.split(|&b| b == b'\n').next().unwrap_or_default();
-    // The last field may be cut where the line is.
-    let cut = usize::from(line.len() == ASKED_BYTES);
-    let fields = || line.rsplit(|&b| number::is_separator(b)).filter(|field| !field.is_empty()).skip(cut);
-    let numbers = fields().take(vector_size.saturating_add(1)).count().saturating_sub(1);
-    numbers > 0 && fields().take(numbers).all(|field| number::whole(field).is_some())
 }

@@ -91,7 +91,7 @@ struct EngineRecord {
 ///
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; else as
-/// [`write_atomically`](rapidvec_core::file::write_atomically).
+/// [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn save_engine_model(path: &Path, run: &EngineRun, trainer: &CpuTrainer) -> Result<()> {
     save(path, run, trainer, metadata(run, trainer)?, Vec::new())
 }

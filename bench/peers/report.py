@@ -157,4 +157,4 @@ def large(part):
 def bars(parts):
     """Every bar."""
     lines = [f"- {'met' if found['met'] else '**missed**'}: {bar_text(found)}" for part in parts.values() for found in part["bars"]]
-    return "Bars:\n\n" + "\n".join(lines) if lines else ""
+    return "Targets:\n\n" + "\n".join(lines) if lines else ""

@@ -324,7 +324,7 @@ class Files(unittest.TestCase):
             "`python bench/peers/race.py x.txt`",
         ):
             self.assertIn(line, written)
-        for absent in ("old", "SimLex", "300 dimensions", "hierarchical", "Bars:", "None"):
+        for absent in ("old", "SimLex", "300 dimensions", "hierarchical", "Targets:", "None"):
             self.assertNotIn(absent, written)
         self.assertEqual(front_page.fill(written, result()), written)
         self.assertRaises(ValueError, front_page.fill, "no marks", result())

@@ -184,7 +184,7 @@ fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result
 #[cfg(feature = "tsne")]
 fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, rapidvec_map::MapError> {
     use rapidvec_map::{TsneOptions, tsne};
-    Ok(tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })?)
+    tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })
 }
 
 fn method(args: &Args, words: usize) -> Method {

@@ -287,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for config in configs() {
             for storage in [false, true].map(|half| Storage { half, ..Storage::default() }) {
-                let vocabulary = &sentences.vocabulary;
+                let vocabulary = &**sentences.vocabulary();
                 let run = EngineRun { config: &config, corpus: &corpus, vocabulary, storage, held_out: &[] };
                 let path = |name: &str| folder.path().join(name);
                 let mut whole = CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();

@@ -3,6 +3,8 @@
 #![deny(unsafe_code)]
 
 mod commands;
+#[cfg(unix)]
+mod file_faults;
 mod hints;
 mod output;
 
@@ -62,7 +64,8 @@ fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
 }
 
 fn main() -> ExitCode {
-    rapidvec::vectors::tell_file_faults();
+    #[cfg(unix)]
+    file_faults::report();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());

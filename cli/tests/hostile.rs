@@ -432,7 +432,7 @@ fn a_mapped_file_cut_short_is_told_and_no_signal() {
     let output = child.wait_with_output().unwrap();
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{:?} {message}", output.status);
-    let expected = format!("error: {}: a part of the file cannot be read any more: ", place.model.display());
+    let expected = format!("error: {}: a part of the file can no longer be read: ", place.model.display());
     assert!(message.starts_with(&expected) && message.lines().count() == 1, "{message}");
 }
 

@@ -98,7 +98,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let help = format!("{path} is a checkpoint, and a copy of it is not; write to another name");
         return Err(UsageError(help).into());
     }
-    place.write(|out| writer.write_to(out))?;
+    place.write(args.force, |out| writer.write_to(out))?;
     show(&args.output, to, &report);
     Ok(())
 }

@@ -34,7 +34,6 @@ pub use analogy::AnalogyMethod;
 pub use compare::Ranked;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
-pub use mapped::tell_file_faults;
 pub use restrict::Restricted;
 pub use save::{Caveat, Part, SaveOptions, SaveReport};
 pub use search::Neighbour;

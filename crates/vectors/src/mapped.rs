@@ -2,15 +2,9 @@
 //!
 //! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
 //! queried. Limit: while a file is mapped nobody may change it in place. rapidvec never does (it renames new files over
-//! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
-//! ends this process with SIGBUS, or with a message if it asked for one (`lost.rs`).
+//! old ones, and the old bytes live on for whoever has them mapped), but if another program truncates a mapped file, the
+//! system ends this process with SIGBUS.
 #![allow(unsafe_code)]
-
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-mod lost;
-
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-pub use lost::tell_file_faults;
 
 use crate::error::{Error, Result};
 use memmap2::Mmap;
@@ -25,34 +19,11 @@ use std::sync::Arc;
 /// which ends with an error at NaN or infinity.
 pub const CHECKED_ON_OPENING: usize = 256 << 20;
 
-/// Nothing: other systems tell of it in other ways, or not at all.
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub fn tell_file_faults() {}
-
-/// A map, and its place on the list of those that are watched. That goes first, so that no other map can have its address.
-#[derive(Debug)]
-pub struct Map {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    _watched: lost::Watched,
-    bytes: Mmap,
-}
-
-impl Map {
-    fn new(bytes: Mmap, path: &Path) -> Self {
-        let _ = path;
-        Self {
-            #[cfg(any(target_os = "linux", target_os = "macos"))]
-            _watched: lost::Watched::new(&bytes, path),
-            bytes,
-        }
-    }
-}
-
 /// The bytes of a file, mapped, or bytes that were in memory already.
 #[derive(Debug)]
 pub enum Bytes {
     /// A mapped file, and the file itself: see [`Section::read`].
-    Mapped(Map, File),
+    Mapped(Mmap, File),
     /// Memory of our own.
     Owned(Vec<u8>),
 }
@@ -82,7 +53,7 @@ impl Bytes {
         // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
         // limit that this module's documentation states, and our own writers keep to it.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
-        Ok(Bytes::Mapped(Map::new(map, path), file))
+        Ok(Bytes::Mapped(map, file))
     }
 }
 
@@ -91,7 +62,7 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Bytes::Mapped(map, _) => &map.bytes,
+            Bytes::Mapped(map, _) => map,
             Bytes::Owned(bytes) => bytes,
         }
     }
@@ -199,7 +170,8 @@ mod tests {
         let path = folder.path().join("a");
         std::fs::write(&path, "old").unwrap();
         let old = Bytes::map(&path).unwrap();
-        rapidvec_core::file::write_atomically(&path, |out| out.write_all(b"new and longer")).unwrap();
+        use rapidvec_core::atomic_file::{self, Existing};
+        atomic_file::write(&path, Existing::Replace, |out| out.write_all(b"new and longer")).unwrap();
         assert_eq!(&*old, b"old");
     }
 }

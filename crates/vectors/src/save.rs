@@ -118,7 +118,7 @@ impl fmt::Display for Caveat {
 }
 
 impl WordVectors {
-    /// Saves the vectors at `path`, atomically; compressed if it ends in `.gz`, `.bz2`, `.zst` or `.xz`.
+    /// Saves the vectors at `path`, atomically, replacing an old file; compressed if it ends in `.gz`, `.bz2`, `.zst` or `.xz`.
     ///
     /// Formats without counts have the most frequent words first, as other programs expect; a pickle and rapidvec's own
     /// format keep the ids, unless [`SaveOptions::top`] is set. Rows are streamed: only the words are copied.
@@ -138,7 +138,7 @@ impl WordVectors {
     /// ```
     ///
     /// # Errors
-    /// As [`writer`](Self::writer), and as [`write_atomically`](rapidvec_core::file::write_atomically).
+    /// As [`writer`](Self::writer), and as [`atomic_file::write`](rapidvec_core::atomic_file::write).
     pub fn save(&self, path: impl AsRef<Path>, format: Format, options: &SaveOptions) -> Result<SaveReport> {
         let (writer, report) = self.writer(format, options)?;
         writer.write(path.as_ref())?;

@@ -189,6 +189,8 @@ pub enum FormatError {
         expected: usize,
         /// Numbers in the line.
         got: usize,
+        /// Vectors before it.
+        row: usize,
         /// Whether nothing follows the line.
         last: bool,
     },
@@ -299,9 +301,6 @@ pub enum FormatError {
         /// Bytes of the compressed file.
         got: u64,
     },
-    /// A compressed file that needs a wider window than is allowed.
-    #[error(transparent)]
-    WideWindow(rapidvec_core::error::WideWindow),
     /// A compressed file that does not fit in memory.
     #[error(
         "the decompressed {format} file does not fit in memory: it needs {needed} MB or more, {available} MB are available"

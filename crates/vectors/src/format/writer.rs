@@ -7,6 +7,7 @@ use super::packed;
 use crate::error::{FormatError, Result};
 use crate::storage::{Rows, check_size};
 use half::f16;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary, WordId};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -24,12 +25,13 @@ pub trait VectorWriter {
     /// Those of `out`.
     fn write_to(&self, out: &mut dyn Write) -> io::Result<()>;
 
-    /// Writes the file at `path`, atomically; compressed if it ends in `.gz`, `.bz2`, `.zst` or `.xz`.
+    /// Writes the file at `path`, atomically, replacing an old one; compressed if it ends in `.gz`, `.bz2`, `.zst` or
+    /// `.xz`.
     ///
     /// # Errors
-    /// As [`write_atomically`](rapidvec_core::file::write_atomically).
+    /// As [`atomic_file::write`](rapidvec_core::atomic_file::write).
     fn write(&self, path: &Path) -> Result<()> {
-        packed::write(path, |out| self.write_to(out))
+        packed::write(path, Existing::Replace, |out| self.write_to(out))
     }
 
     /// The bytes of the file.

@@ -200,14 +200,14 @@ impl<'a> Text<'a> {
         }
         let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
         let line = &rest[..end];
-        let word = line::split(line, self.vector_size, see).map_err(|fault| self.refuse(fault, line, row))?;
+        let word = line::split(line, self.vector_size, see).map_err(|fault| self.refuse(fault, line, row, end == rest.len()))?;
         Ok((at + word.start..at + word.end, (at + end + 1).min(self.body.len())))
     }
 
-    fn refuse(&self, fault: Fault, line: &[u8], row: usize) -> FormatError {
+    fn refuse(&self, fault: Fault, line: &[u8], row: usize, last: bool) -> FormatError {
         let (number, expected) = (self.first_line + row, self.vector_size);
         match fault {
-            Fault::Length(got) => FormatError::RowLength { line: number, expected, got },
+            Fault::Length(got) => FormatError::RowLength { line: number, expected, got, row, last: last && !self.more },
             Fault::Number(field) => {
                 FormatError::RowNumber { line: number, expected, got: table_builder::lossy(&line[field]) }
             }

@@ -223,13 +223,18 @@ fn a_row_too_short_or_too_long_is_refused_by_its_line() {
             let refused = refuse(format!("{header}a 1 2 3\n{row}\nc 1 2 3\n"));
             let line = 2 + usize::from(!header.is_empty());
             match refused {
-                Refused::RowLength { line: got_line, expected: 3, got, .. } => assert_eq!((got_line, got), (line, numbers)),
+                Refused::RowLength { line: got_line, expected: 3, got, .. } => {
+                    assert_eq!((got_line, got), (line, numbers))
+                }
                 other => panic!("{row}: {other}"),
             }
         }
     }
     // On the average they are right.
-    assert!(matches!(refuse("3 2\na 1 2\nb 1\nc 1 2 3\n"), Refused::RowLength { line: 3, expected: 2, got: 1, row: 1, last: false }));
+    assert!(matches!(
+        refuse("3 2\na 1 2\nb 1\nc 1 2 3\n"),
+        Refused::RowLength { line: 3, expected: 2, got: 1, row: 1, last: false }
+    ));
     assert!(matches!(refuse("2 3\na 1 x 3\nb 1 2 3\n"), Refused::RowNumber { line: 2, expected: 3, .. }));
 }
 

@@ -7,10 +7,10 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-pub use evaluate::EvaluateError;
 pub use crate::format::error::FormatError;
-pub use index::IndexError;
 pub use crate::format::pickle::PickleError;
+pub use evaluate::EvaluateError;
+pub use index::IndexError;
 pub use query::QueryError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;

@@ -32,9 +32,7 @@ pub enum FormatError {
     )]
     Gensim,
     /// The header gives itself an absurd length.
-    #[error(
-        "the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one"
-    )]
+    #[error("the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one")]
     HeaderTooLarge {
         /// The most a header may take.
         expected: u64,
@@ -402,9 +400,7 @@ pub enum FormatError {
         got: String,
     },
     /// The file ends too early.
-    #[error(
-        "{what}: expected {expected} bytes at offset {position}, got {got}; the file is truncated or damaged"
-    )]
+    #[error("{what}: expected {expected} bytes at offset {position}, got {got}; the file is truncated or damaged")]
     Truncated {
         /// What was being read.
         what: &'static str,

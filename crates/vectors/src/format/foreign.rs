@@ -73,7 +73,8 @@ fn text_name(start: &[u8]) -> Cow<'static, str> {
     let begins = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     if begins("version https://git-lfs") {
         let size = text.lines().find_map(|line| line.strip_prefix("size ")).unwrap_or("an unknown number of");
-        return format!("a Git LFS pointer, which stands for a file of {size} bytes; fetch that with `git lfs pull`").into();
+        return format!("a Git LFS pointer, which stands for a file of {size} bytes; fetch that with `git lfs pull`")
+            .into();
     }
     if begins("<!doctype html") || begins("<html") || begins("<head") {
         return "an HTML page; the download may have ended at a page that asks for confirmation".into();

@@ -2,8 +2,8 @@
 //!
 //! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
 
-use super::header::Header;
 use super::foreign::{self, is_text};
+use super::header::Header;
 use super::{pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;

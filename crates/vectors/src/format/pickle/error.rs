@@ -118,7 +118,9 @@ pub enum PickleError {
         got: &'static str,
     },
     /// The array holds something else than floating point numbers of 2, 4 or 8 bytes.
-    #[error("cannot read an array of {got}: expected float16, float32 or float64; convert it with word_vecs.astype('f4')")]
+    #[error(
+        "cannot read an array of {got}: expected float16, float32 or float64; convert it with word_vecs.astype('f4')"
+    )]
     Dtype {
         /// NumPy's name for the type, cut to 100 characters and escaped.
         got: String,

@@ -38,7 +38,8 @@ impl Header {
         let data_start = LENGTH_BYTES as u64 + length;
         let json = rest.get(..length as usize).ok_or(FormatError::Length { expected: data_start, got })?;
         // The crate checks that shapes fit offsets and that tensors leave no gap and share no byte.
-        let parsed: Metadata = serde_json::from_slice(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
+        let parsed: Metadata =
+            serde_json::from_slice(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         let expected = data_start.saturating_add(parsed.data_len() as u64);
         if expected != got {
             return Err(FormatError::Length { expected, got });

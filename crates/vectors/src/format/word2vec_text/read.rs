@@ -200,7 +200,8 @@ impl<'a> Text<'a> {
         }
         let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
         let line = &rest[..end];
-        let word = line::split(line, self.vector_size, see).map_err(|fault| self.refuse(fault, line, row, end == rest.len()))?;
+        let word = line::split(line, self.vector_size, see)
+            .map_err(|fault| self.refuse(fault, line, row, end == rest.len()))?;
         Ok((at + word.start..at + word.end, (at + end + 1).min(self.body.len())))
     }
 

@@ -60,14 +60,22 @@ pub(in crate::format) fn is_matrix(bytes: &[u8]) -> bool {
     let header = Header::find(bytes).ok().flatten();
     let lines = sample(&bytes[header.map_or(0, |header| header.length)..]);
     if let Some(header) = header {
-        let full = |line: &&[u8]| fields(line).map(number::whole).collect::<Option<Vec<_>>>().is_some_and(|row| row.len() == header.vector_size);
+        let full = |line: &&[u8]| {
+            fields(line)
+                .map(number::whole)
+                .collect::<Option<Vec<_>>>()
+                .is_some_and(|row| row.len() == header.vector_size)
+        };
         return header.vector_size > 1 && !lines.is_empty() && lines.iter().all(full);
     }
     let first = |line: &&[u8]| {
         let digit = |b: &u8| b.is_ascii_digit() || b"+-.".contains(b);
         let starts = !line.starts_with(b" ") && !line.starts_with(b"\t");
         // `nan` and `inf` are words.
-        starts && fields(line).next().is_some_and(|field| field.first().is_some_and(digit) && number::whole(field).is_some())
+        starts
+            && fields(line)
+                .next()
+                .is_some_and(|field| field.first().is_some_and(digit) && number::whole(field).is_some())
     };
     if lines.is_empty() || !lines.iter().all(first) || agreed_size(bytes).is_none() {
         return false;
@@ -87,7 +95,8 @@ pub(super) fn numbers_columns(bytes: &[u8], vector_size: usize) -> Option<usize>
     let line = &bytes[..end - 1];
     let all: Vec<_> = fields(line).collect();
     let names = all.len().checked_sub(vector_size).filter(|&names| names <= 1)?;
-    let counts_from = |first: usize| all[names..].iter().zip(first..).all(|(field, n)| *field == n.to_string().as_bytes());
+    let counts_from =
+        |first: usize| all[names..].iter().zip(first..).all(|(field, n)| *field == n.to_string().as_bytes());
     if !counts_from(0) && !counts_from(1) {
         return None;
     }

@@ -163,7 +163,7 @@ impl WordVectors {
         let ids = picked(self.vocabulary(), format, options.top);
         let vocabulary = match &ids {
             None => Cow::Borrowed(self.vocabulary()),
-            Some(ids) => Cow::Owned(of_ids(self.vocabulary(), ids)),
+            Some(ids) => Cow::Owned(self.vocabulary().of_ids(ids)),
         };
         let report = self.report(format, options, &vocabulary);
         let rows = RowsView::of_rows(self.rows()).pick(ids.clone()).unit(options.normalize);
@@ -218,12 +218,4 @@ fn picked(vocabulary: &Vocabulary, format: Format, top: Option<usize>) -> Option
     ids.truncate(top.unwrap_or(usize::MAX));
     let all_in_order = ids.len() == vocabulary.len() && ids.is_sorted();
     (!all_in_order).then_some(ids)
-}
-
-fn of_ids(all: &Vocabulary, ids: &[WordId]) -> Vocabulary {
-    let mut some = Vocabulary::new();
-    for &id in ids {
-        some.insert(all.word(id), all.count(id));
-    }
-    some
 }

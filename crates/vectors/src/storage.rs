@@ -34,6 +34,14 @@ impl Numbers {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Drops all but the first `length`.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        match self {
+            Numbers::F32(numbers) => numbers.truncate(length),
+            Numbers::F16(numbers) => numbers.truncate(length),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]

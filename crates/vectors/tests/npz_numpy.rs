@@ -3,7 +3,7 @@
 
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::format::npz::NpzWriter;
-use rapidvec_vectors::format::{OpenOptions, OpenReport, npz};
+use rapidvec_vectors::format::{OpenOptions, npz};
 use rapidvec_vectors::format::{TableView, VectorWriter};
 use rapidvec_vectors::{Numbers, WordVectors};
 use std::io::Write;
@@ -141,6 +141,6 @@ with zipfile.ZipFile(sys.argv[1]).open('vectors.npy') as f:
     run(python, program, &path);
     let bytes = std::fs::read(&path).unwrap();
     let options = OpenOptions { limit: Some(1), ..OpenOptions::default() };
-    let table = npz::read(&bytes, &options, &mut OpenReport::default()).unwrap();
-    assert!(table.vocabulary.len() == 1 && table.floats == Numbers::F32(vec![0.0; 1 << 20]));
+    let (table, _) = npz::read(&bytes, &options).unwrap();
+    assert!(table.vocabulary.len() == 1 && table.numbers == Numbers::F32(vec![0.0; 1 << 20]));
 }

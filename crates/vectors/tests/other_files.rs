@@ -3,7 +3,7 @@
 
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::error::FormatError;
-use rapidvec_vectors::format::{Format, OpenOptions, OpenReport, recognise, word2vec_text};
+use rapidvec_vectors::format::{Format, OpenOptions, recognise, word2vec_text};
 
 fn path(name: &str) -> String {
     format!("{}/tests/data/other_files/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -50,10 +50,7 @@ fn a_first_line_that_numbers_the_columns_is_left_out_and_reported() {
     assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["king", "queen", "apple"]);
     assert!(report.column_header);
     assert_eq!(vectors.vector("king").unwrap(), [0.1, 0.2, 0.3, 0.4]);
-    let error = |text: &str| {
-        let mut report = OpenReport::default();
-        word2vec_text::read_without_header(text.as_bytes(), &OpenOptions::default(), &mut report).unwrap_err()
-    };
+    let error = |text: &str| word2vec_text::read_without_header(text.as_bytes(), &OpenOptions::default()).unwrap_err();
     let refused = error("word 1 2 3\nking 0.1 0.2 0.3\nqueen 0.4 0.5\n");
     assert!(matches!(refused, FormatError::RowLength { line: 3, got: 2, row: 1, last: true, .. }), "{refused}");
 }
@@ -61,9 +58,8 @@ fn a_first_line_that_numbers_the_columns_is_left_out_and_reported() {
 #[test]
 fn a_word_of_text_holds_no_nul() {
     for text in [&b"a 1 2\nb\0c 3 4\n"[..], b"2 2\na 1 2\nb\0c 3 4\n"] {
-        let mut report = OpenReport::default();
         let read = if text[0] == b'2' { word2vec_text::read } else { word2vec_text::read_without_header };
-        let refused = read(text, &OpenOptions::default(), &mut report).unwrap_err();
+        let refused = read(text, &OpenOptions::default()).unwrap_err();
         let line = if text[0] == b'2' { 3 } else { 2 };
         assert!(matches!(refused, FormatError::Nul { line: got } if got == line), "{refused}");
     }

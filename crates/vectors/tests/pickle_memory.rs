@@ -2,10 +2,10 @@
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used)]
 
-use rapidvec_vectors::error::PickleError;
+use rapidvec_vectors::error::{FormatError, PickleError};
 use rapidvec_vectors::format::pickle::PickleWriter;
 use rapidvec_vectors::format::pickle::read;
-use rapidvec_vectors::format::{TableView, VectorWriter};
+use rapidvec_vectors::format::{OpenOptions, TableView, VectorWriter};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -47,7 +47,7 @@ static ALLOCATOR: Counting = Counting;
 fn refuse(bytes: &[u8]) -> (PickleError, usize) {
     let before = HELD.get();
     PEAK.set(before);
-    let refused = read(bytes).unwrap_err();
+    let Err(FormatError::Pickle(refused)) = read(bytes, &OpenOptions::default()) else { panic!("was read") };
     (refused, (PEAK.get() - before) as usize)
 }
 
@@ -132,5 +132,5 @@ fn many_words_with_few_numbers_are_read() {
     let bytes = PickleWriter::new(TableView::new(&vocabulary, columns, &vec![0.5; rows * columns]).half(true))
         .unwrap()
         .to_bytes();
-    assert!(read(&bytes).unwrap().vocabulary == vocabulary);
+    assert!(read(&bytes, &OpenOptions::default()).unwrap().0.vocabulary == vocabulary);
 }

@@ -16,14 +16,12 @@ type Refused = FormatError;
 
 /// Reads bytes of whichever of the three formats they have.
 fn read_with(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), Refused> {
-    let mut report = OpenReport::default();
-    let table = match recognise(bytes)? {
-        Format::Word2vecText => word2vec_text::read(bytes, options, &mut report),
-        Format::Glove => word2vec_text::read_without_header(bytes, options, &mut report),
-        Format::Word2vecBinary => word2vec_binary::read(bytes, options, &mut report),
+    match recognise(bytes)? {
+        Format::Word2vecText => word2vec_text::read(bytes, options),
+        Format::Glove => word2vec_text::read_without_header(bytes, options),
+        Format::Word2vecBinary => word2vec_binary::read(bytes, options),
         other => panic!("taken for {other:?}"),
-    }?;
-    Ok((table, report))
+    }
 }
 
 fn read(bytes: &[u8]) -> Result<(VectorTable, OpenReport), Refused> {
@@ -43,7 +41,7 @@ fn words(table: &VectorTable) -> Vec<&str> {
 }
 
 fn numbers(table: &VectorTable) -> &[f32] {
-    let Numbers::F32(numbers) = &table.floats else { panic!("not single precision") };
+    let Numbers::F32(numbers) = &table.numbers else { panic!("not single precision") };
     numbers
 }
 
@@ -206,10 +204,9 @@ fn an_empty_file_or_one_with_a_junk_header_is_refused() {
     for junk in ["\n", "3\n", "three 3\n", "\0\0\0\0", "3 3 3 x\nthe a b c\n"] {
         assert!(matches!(refuse(junk), Refused::Unrecognised { .. }), "{junk:?}");
     }
-    let mut report = OpenReport::default();
     for junk in ["", "junk\n", "a 1 2\n"] {
         for read in [word2vec_text::read, word2vec_binary::read] {
-            let refused = read(junk.as_bytes(), &OpenOptions::default(), &mut report);
+            let refused = read(junk.as_bytes(), &OpenOptions::default());
             assert!(matches!(refused, Err(Refused::NoHeader { .. })), "{junk:?}");
         }
     }
@@ -390,10 +387,9 @@ fn a_word_that_is_no_utf8_is_refused_replaced_or_left_out() {
 // Row 56.
 #[test]
 fn text_given_as_binary_and_binary_given_as_text_are_refused_with_what_they_look_like() {
-    let mut report = OpenReport::default();
-    let refused = word2vec_binary::read(GOOD_TEXT.as_bytes(), &OpenOptions::default(), &mut report).unwrap_err();
+    let refused = word2vec_binary::read(GOOD_TEXT.as_bytes(), &OpenOptions::default()).unwrap_err();
     assert!(refused.to_string().contains("looks like word2vec text"), "{refused}");
-    let refused = word2vec_text::read(&good_binary(), &OpenOptions::default(), &mut report).unwrap_err();
+    let refused = word2vec_text::read(&good_binary(), &OpenOptions::default()).unwrap_err();
     assert!(refused.to_string().contains("looks like word2vec binary"), "{refused}");
 }
 
@@ -510,7 +506,7 @@ proptest! {
         let bytes = word2vec_text::TextWriter::new(TableView::new(&vocabulary, vector_size, &numbers), header).unwrap().to_bytes();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
-        let Numbers::F32(got) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(got) = table.numbers else { panic!("not single precision") };
         prop_assert_eq!(got.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
     }
 
@@ -519,20 +515,19 @@ proptest! {
         let bytes = word2vec_binary::BinaryWriter::new(TableView::new(&vocabulary, vector_size, &numbers)).unwrap().to_bytes();
         let (table, report) = read(&bytes).unwrap();
         prop_assert_eq!((table.vocabulary, table.vector_size, report), (vocabulary, vector_size, OpenReport::default()));
-        let Numbers::F32(got) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(got) = table.numbers else { panic!("not single precision") };
         prop_assert_eq!(got.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>());
     }
 
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), header in "[0-9]{1,3} [0-9]{1,2}\\r?\\n", text in "([a-c ]{0,4}[0-9. ne\\-]{0,8}\\n?){0,8}") {
-        let mut report = OpenReport::default();
         for body in [&bytes[..], text.as_bytes()] {
             for file in [body.to_vec(), [header.as_bytes(), body].concat()] {
                 for options in [OpenOptions::default(), OpenOptions { limit: Some(2), allow_nan: true, invalid_word: InvalidWord::Replace }] {
                     let _ = recognise(&file);
-                    let _ = word2vec_text::read(&file, &options, &mut report);
-                    let _ = word2vec_text::read_without_header(&file, &options, &mut report);
-                    let _ = word2vec_binary::read(&file, &options, &mut report);
+                    let _ = word2vec_text::read(&file, &options);
+                    let _ = word2vec_text::read_without_header(&file, &options);
+                    let _ = word2vec_binary::read(&file, &options);
                 }
             }
         }

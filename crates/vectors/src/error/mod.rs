@@ -36,9 +36,6 @@ pub enum Error {
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// A Python pickle is refused.
-    #[error(transparent)]
-    Pickle(#[from] PickleError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

@@ -1,5 +1,6 @@
 //! Why a file of word vectors was refused.
 
+use super::pickle::PickleError;
 use std::borrow::Cow;
 
 /// Why a file of word vectors was refused, or could not be made.
@@ -427,6 +428,9 @@ pub enum FormatError {
          was made from"
     )]
     Quantised,
+    /// A pickle that is refused.
+    #[error(transparent)]
+    Pickle(#[from] PickleError),
     /// An npz archive that is damaged, or was not written by NumPy.
     #[error("the npz archive is damaged: {part}: {problem}; restore the file from its source")]
     Archive {

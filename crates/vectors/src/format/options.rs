@@ -47,12 +47,12 @@ pub struct OpenReport {
 }
 
 /// What a reader found: words, and V x D numbers in the order of their ids.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VectorTable {
     /// The V words; counts are 0 where the file has none.
     pub vocabulary: Vocabulary,
     /// Numbers per word: D.
     pub vector_size: usize,
     /// Row after row, all of them finite.
-    pub floats: Numbers,
+    pub numbers: Numbers,
 }

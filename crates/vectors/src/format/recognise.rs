@@ -4,7 +4,7 @@
 
 use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{pickle, safetensors, unpack, word2vec_binary, word2vec_text};
+use super::{fasttext, pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
@@ -88,9 +88,6 @@ impl Format {
     }
 }
 
-/// 793712314, the number that fastText's models begin with, little-endian.
-const FASTTEXT: [u8; 4] = 793_712_314_i32.to_le_bytes();
-
 /// Bytes of a packed file that are unpacked to see what is in it.
 const HEAD: u64 = 1 << 20;
 
@@ -107,7 +104,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
         Ok(Format::Safetensors)
     } else if pickle::looks_like_pickle(bytes) {
         if is_gensims(bytes) { Err(FormatError::Gensim) } else { Ok(Format::Pickle) }
-    } else if bytes.starts_with(&FASTTEXT) {
+    } else if bytes.starts_with(&fasttext::MAGIC.to_le_bytes()) {
         Ok(Format::FastText)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)

@@ -73,7 +73,7 @@ pub(super) fn table(
         return Err(FormatError::Empty { words: 0, vector_size });
     }
     numbers.truncate(vocabulary.len() * vector_size);
-    Ok(VectorTable { vocabulary, vector_size, floats: Numbers::F32(numbers) })
+    Ok(VectorTable { vocabulary, vector_size, numbers: Numbers::F32(numbers) })
 }
 
 /// Whether the word was new and is in the vocabulary now.
@@ -124,7 +124,7 @@ mod tests {
         let numbers = (0..words.len()).map(|row| row as f32).collect();
         let mut report = OpenReport::default();
         let table = table(&bytes, &spans, 1, numbers, options, &mut report).unwrap();
-        let Numbers::F32(numbers) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(numbers) = table.numbers else { panic!("not single precision") };
         (table.vocabulary.words().map(str::to_owned).collect(), numbers, report)
     }
 

@@ -20,5 +20,5 @@ mod value;
 mod writer;
 
 pub use error::PickleError;
-pub use textbook::{TextbookVectors, looks_like_pickle, read};
+pub use textbook::{looks_like_pickle, read};
 pub use writer::PickleWriter;

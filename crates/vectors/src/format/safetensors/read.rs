@@ -86,10 +86,10 @@ impl ModelFile {
             self.verify_while(tensor, |bytes| {
                 numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
             })?;
-            Ok(numbers)
+            Ok::<_, FormatError>(numbers)
         };
         std::thread::scope(|scope| {
-            let ends_and_counts = scope.spawn(|| Ok((numbers(ENDS)?, numbers(COUNTS)?)));
+            let ends_and_counts = scope.spawn(|| Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
             let text = self.tensor_section(TEXT).and_then(|section| {
                 let mut text = large_pages::with_capacity(section.len());
                 self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;

@@ -16,7 +16,7 @@ const ASKED: usize = 16;
 ///
 /// # Errors
 /// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecText {
@@ -27,12 +27,14 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     let truncated = || body.walk(header.words, header.words).err().unwrap_or_else(|| truncated(&header, 0));
     let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| told(error, &header))?;
     let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
-    report.stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
+    let stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
+    let mut report = OpenReport { stopped_at_limit, ..OpenReport::default() };
     let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
     if corruption::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
         return Err(FormatError::ByteOrder { got: "the numbers seem to be big-endian" });
     }
-    copy(body, &walked.stretches, wanted, options, report)
+    let table = copy(body, &walked.stretches, wanted, options, &mut report)?;
+    Ok((table, report))
 }
 
 /// What follows the first word up to a line end, numbers as a rule, if the rows of `bytes` end just where the file does.

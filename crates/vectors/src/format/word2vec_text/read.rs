@@ -14,7 +14,7 @@ use rayon::prelude::*;
 ///
 /// # Errors
 /// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecBinary && bytes.len() > header.length {
@@ -31,7 +31,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     if lines > wanted && options.limit.is_none() {
         return Err(FormatError::MoreRows { expected: header.words, line: wanted + 2 });
     }
-    report.stopped_at_limit = text.more || header.words > wanted;
+    let report = OpenReport { stopped_at_limit: text.more || header.words > wanted, ..OpenReport::default() };
     text.read(&pieces, report)
 }
 
@@ -39,19 +39,14 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
 ///
 /// # Errors
 /// As [`read`]; [`FormatError::NoVectorSize`] if the first lines do not look like words with numbers.
-pub fn read_without_header(
-    bytes: &[u8],
-    options: &OpenOptions,
-    report: &mut OpenReport,
-) -> Result<VectorTable, FormatError> {
+pub fn read_without_header(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let bytes = header::without_mark(bytes);
     let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
     let head = numbers_columns(bytes, vector_size);
-    report.column_header = head.is_some();
     let text = Text::new(&bytes[head.unwrap_or(0)..], vector_size, 1 + usize::from(head.is_some()), None, options);
     let pieces = pieces(text.body);
     header::wanted(lines(&pieces), options)?;
-    report.stopped_at_limit = text.more;
+    let report = OpenReport { stopped_at_limit: text.more, column_header: head.is_some(), ..OpenReport::default() };
     text.read(&pieces, report)
 }
 
@@ -122,7 +117,7 @@ impl<'a> Text<'a> {
         FormatError::TruncatedRows { expected, vector_size: self.vector_size, got: got.min(expected.saturating_sub(1)) }
     }
 
-    fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+    fn read(&self, pieces: &[Piece], mut report: OpenReport) -> Result<(VectorTable, OpenReport), FormatError> {
         let rows = lines(pieces);
         report.unfinished = self.unfinished;
         if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
@@ -142,7 +137,8 @@ impl<'a> Text<'a> {
         let parsed: Result<Vec<()>, _> =
             shares.into_par_iter().map(|(piece, words, numbers)| self.parse(piece, Some((words, numbers)))).collect();
         parsed.map_err(|error| self.named(error, rows))?;
-        table_builder::table(self.body, &words, self.vector_size, numbers, self.options, report)
+        let table = table_builder::table(self.body, &words, self.vector_size, numbers, self.options, &mut report)?;
+        Ok((table, report))
     }
 
     /// An error of the last line is a file cut short where that line has no end.

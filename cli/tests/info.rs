@@ -47,7 +47,7 @@ fn the_table_draws_losses_counts_and_norms() {
         "trained         epochs 3\n",
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
-        "how often words were seen",
+        "how often words were seen, and by how many words",
         "  least 10, median 14, largest 18\n",
         "  10–19 │█",
         "lengths of the vectors",

@@ -115,7 +115,7 @@ fn show(path: &Path, report: &OpenReport) {
     }
     let facts = [
         (report.column_header, "the first line numbers the columns; it was left out"),
-        (report.unfinished, "the last line has no line end; if the file is truncated, its last number is wrong"),
+        (report.unfinished, "the last line has no line end; if the file is cut short, its last number is wrong"),
     ];
     for (_, what) in facts.iter().filter(|(holds, _)| *holds) {
         note(format_args!("{}: {what}", path.display()));

@@ -177,10 +177,10 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
         (place.file("long", &[&whole[..], b"x"].concat()), "too long"),
         (place.file("flipped", &flipped), "altered"),
         (place.file("cut.pkl", &pickle[..pickle.len() / 2]), "cut short"),
-        (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refuses to run"),
+        (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refusing to run"),
         (
             place.file("m.kv", b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94"),
-            "a file of gensim's own",
+            "gensim's own format",
         ),
         (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
         (place.path("missing"), "No such file"),

@@ -1,7 +1,7 @@
-//! Where the numbers of the vectors live.
+//! Where the numbers of the vectors are stored.
 //!
-//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Storage are stored in single or half
-//! precision, owned or mapped from a file; whoever reads a row gets single precision.
+//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Numbers are stored in single or half
+//! precision, owned or mapped from a file; rows are read in single precision.
 
 use super::mapped::Section;
 use crate::error::FormatError;
@@ -65,7 +65,7 @@ impl Rows {
     /// Numbers in memory as `words` rows of `vector_size`.
     ///
     /// # Errors
-    /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not how many numbers there are.
+    /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not the number of numbers.
     pub fn new(words: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
         check_size("input.weight", words, vector_size, floats.len())?;
         Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
@@ -243,7 +243,7 @@ pub(crate) fn check_size(
     if got == expected { Ok(()) } else { Err(FormatError::Size { tensor, expected, got }) }
 }
 
-// Byte by byte on paper; the compiler makes plain copies of these loops, whatever the alignment.
+// Byte by byte in the source; the compiler turns these loops into plain copies, whatever the alignment.
 fn decode_f32(bytes: &[u8], out: &mut [f32]) {
     for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
         *number = f32::from_le_bytes(*bytes);

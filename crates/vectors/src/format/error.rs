@@ -49,7 +49,7 @@ pub enum FormatError {
     /// The file was cut short, or something was appended.
     #[error(
         "the file is {}: expected {expected} bytes, got {got}; restore it from its source",
-        if got < expected { "truncated" } else { "too long" }
+        if got < expected { "cut short" } else { "too long" }
     )]
     Length {
         /// Bytes that the header describes, itself included.
@@ -147,7 +147,7 @@ pub enum FormatError {
     },
     /// Fewer rows than the first line declares.
     #[error(
-        "the file is truncated: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source"
+        "the file is cut short: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source"
     )]
     TruncatedRows {
         /// Rows that the first line declares.
@@ -179,7 +179,7 @@ pub enum FormatError {
     /// A line with too few or too many numbers.
     #[error(
         "line {line}: expected a word and {expected} numbers, got {got} numbers{}",
-        if *last { "; it is the last line, so the file may be truncated there" } else { "" }
+        if *last { "; it is the last line, so the file may be cut short there" } else { "" }
     )]
     RowLength {
         /// The line, from 1.
@@ -345,7 +345,7 @@ pub enum FormatError {
         tensor: String,
     },
     /// Bytes that differ from what was written.
-    #[error("`{tensor}` is corrupt: expected checksum {expected}, got {got}; restore the file from its source")]
+    #[error("`{tensor}` was altered: expected checksum {expected}, got {got}; restore the file from its source")]
     Checksum {
         /// The tensor, or `header`.
         tensor: String,
@@ -401,7 +401,7 @@ pub enum FormatError {
         got: String,
     },
     /// The file ends too early.
-    #[error("{what}: expected {expected} bytes at offset {position}, got {got}; the file is truncated or damaged")]
+    #[error("{what}: expected {expected} bytes at offset {position}, got {got}; the file is cut short or damaged")]
     Truncated {
         /// What was being read.
         what: &'static str,

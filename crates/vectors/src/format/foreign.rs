@@ -23,8 +23,8 @@ const MAGICS: [(&[u8], &str); 21] = [
     (b"ARROW1", "an Arrow file"),
     (b"\xff\xfe", "text in UTF-16; convert it to UTF-8"),
     (b"\xfe\xff", "text in UTF-16; convert it to UTF-8"),
-    (b"(dp", "a truncated Python pickle of protocol 0"),
-    (b"}q", "a truncated Python pickle of protocol 1"),
+    (b"(dp", "a Python pickle of protocol 0 that is cut short"),
+    (b"}q", "a Python pickle of protocol 1 that is cut short"),
 ];
 
 const ZIP: &[u8] = b"PK\x03\x04";

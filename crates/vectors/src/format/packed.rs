@@ -1,4 +1,4 @@
-//! Files that are packed when their ending says so, and what a format can hold.
+//! Files that are compressed by their extension, and what words a format can hold.
 
 use crate::error::{FormatError, Result};
 use rapidvec_core::Vocabulary;
@@ -49,7 +49,7 @@ impl Holds {
             _ => None,
         };
         match word {
-            "" => Some("no character at all"),
+            "" => Some("no character"),
             _ if self == Self::TextWords && word.starts_with('\u{feff}') => Some("a byte order mark at its start"),
             _ => word.chars().find_map(first),
         }

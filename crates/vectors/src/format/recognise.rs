@@ -1,6 +1,6 @@
 //! Which format do these bytes have?
 //!
-//! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
+//! The first bytes distinguish the formats; whether the rest is whole is for the reader to check.
 
 use super::foreign::{self, is_text};
 use super::header::Header;
@@ -9,7 +9,7 @@ use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
 
-/// A format of word vectors, as its content tells it; compression apart.
+/// A format of word vectors, compression apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -88,15 +88,15 @@ impl Format {
     }
 }
 
-/// Bytes of a packed file that are unpacked to see what is in it.
+/// Bytes of a compressed file that are decompressed to recognise its content.
 const HEAD: u64 = 1 << 20;
 
-/// Says which format `bytes`, a file or the first megabyte of one, has. Packed files are unpacked before.
+/// Recognises the format of `bytes`, a file or the first megabyte of one. Compressed files are decompressed first.
 ///
 /// Text and binary of word2vec begin alike, with a line `V D`: what follows it decides.
 ///
 /// # Errors
-/// [`FormatError::Unrecognised`], with a guess of what the bytes are; [`FormatError::Gensim`].
+/// [`FormatError::Unrecognised`], with a guess at what the bytes are; [`FormatError::NoWords`]; [`FormatError::Gensim`].
 pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
     if let Some(got) = foreign::archive(bytes) {
         Err(FormatError::Unrecognised { got })
@@ -123,7 +123,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
     }
 }
 
-/// Says which format the file at `path` has, or what is packed in it.
+/// Says which format the file at `path` has, compressed or not.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) if it cannot be read; as [`recognise`].

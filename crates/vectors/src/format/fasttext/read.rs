@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Words whose vectors one thread makes before it asks for more.
+/// Words whose vectors one thread computes at a time.
 const WORDS_AT_A_TIME: usize = 64;
 
 /// Opens a model: words, vectors, and what gives vectors to unknown words. The n-gram rows stay in `bytes`.

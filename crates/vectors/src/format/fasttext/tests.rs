@@ -265,8 +265,7 @@ fn vectors_that_are_not_finite_are_refused_or_left_out() {
     let (table, report) = model.read_with(&OpenOptions { allow_nan: true, ..OpenOptions::default() });
     assert_eq!((words(&table), report.not_finite), (vec![("the", 7), ("고양이", 3)], 1));
     model.input.fill(f32::INFINITY);
-    let none =
-        read(&model.bytes(), &OpenOptions { allow_nan: true, ..OpenOptions::default() });
+    let none = read(&model.bytes(), &OpenOptions { allow_nan: true, ..OpenOptions::default() });
     assert!(matches!(none, Err(FormatError::Empty { words: 0, .. })));
 }
 

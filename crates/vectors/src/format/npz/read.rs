@@ -1,4 +1,4 @@
-//! From the arrays of an archive to words and vectors: everything is looked at once before anything is kept.
+//! From the arrays of an archive to words and vectors: everything is checked before anything is kept.
 
 use super::archive::Archive;
 use super::array::{Array, Element};
@@ -64,7 +64,7 @@ impl Arrays {
         Ok(Self { vectors, text, counts, words, vector_size })
     }
 
-    /// Looks at every byte, and refuses what is wrong or not allowed.
+    /// Checks every byte, and refuses what is wrong or not allowed.
     fn check(&self, archive: &mut Archive, rows: usize, options: &OpenOptions) -> Result<(), FormatError> {
         self.each_word(archive, |row, word| if row < rows { check_row(word, row, None, options) } else { Ok(()) })?;
         let (mut index, mut bad) = (0, None);

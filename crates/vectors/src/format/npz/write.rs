@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-/// Parts of so many bytes and more get 64-bit sizes; zip's own limit, less what its records take.
+/// Parts of this many bytes and more get 64-bit sizes: zip's own limit, less its records.
 const LARGE: u64 = u32::MAX as u64 - (1 << 20);
 
 /// Heads end at a multiple of this, as NumPy's do.
@@ -44,7 +44,7 @@ impl<'a> NpzWriter<'a> {
         };
         let as_bytes = !fits(characters, 4);
         if longest.len() > MAX_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
-            return unwritable(longest, "so many characters");
+            return unwritable(longest, "too many characters");
         }
         let length = if as_bytes { longest.len() } else { characters }.max(1); // NumPy knows no texts of length 0
         Ok(Self { table, length, as_bytes })

@@ -38,7 +38,7 @@ pub enum PickleError {
         got: u8,
     },
     /// The file ends too early.
-    #[error("byte {position}: expected {expected} more bytes, got {got}; the file is truncated or damaged")]
+    #[error("byte {position}: expected {expected} more bytes, got {got}; the file is cut short or damaged")]
     Truncated {
         /// Where the bytes should begin.
         position: usize,

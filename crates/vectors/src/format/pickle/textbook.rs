@@ -1,4 +1,4 @@
-//! From the dictionary in the chapter's file to words and vectors, each doubt an error.
+//! From the dictionary in the chapter's file to words and vectors, each inconsistency an error.
 //!
 //! V words, D numbers each: `word_vecs` is V x D, `id_to_word` has each id from 0 to V - 1 once, `word_to_id` is its inverse.
 
@@ -14,7 +14,7 @@ use std::fmt::Write;
 
 /// Reads the chapter's file, running nothing in it.
 ///
-/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB besides `bytes`; this
+/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB, not counting `bytes`; this
 /// limit also refuses more than half a million words with fewer than 20 numbers each, and some 20 MB in protocol 0.
 ///
 /// # Errors
@@ -190,7 +190,7 @@ impl Table {
         }
     }
 
-    /// All numbers are looked at before room is made for any.
+    /// All numbers are checked before memory is allocated for any.
     fn convert<const N: usize, T>(
         &self,
         data: &[u8],

@@ -1,4 +1,4 @@
-//! Writes the chapter's file in protocol 4, such that Python's `pickle.load` gives back its dictionary.
+//! Writes the chapter's file in protocol 4; Python's `pickle.load` returns its dictionary.
 //!
 //! The array is named `numpy.core.multiarray._reconstruct`, which NumPy 1.x and 2.x both know without a warning
 //! (`numpy._core` is unknown before 1.26). Words are written once, in `word_to_id`, and remembered for `id_to_word`.
@@ -7,7 +7,7 @@ use crate::error::FormatError;
 use crate::format::writer::{TableView, VectorWriter, bytes_of};
 use std::io::{self, Write};
 
-/// Python's own pickler fills dictionaries by so many pairs at a time.
+/// Python's own pickler writes this many pairs at a time.
 const BATCH: usize = 1000;
 
 const PROTOCOL_4: &[u8] = b"\x80\x04";

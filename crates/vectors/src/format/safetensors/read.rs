@@ -1,4 +1,4 @@
-//! Opening a model: everything is checked before anything is believed.
+//! Opening a model: everything is checked before it is used.
 
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, TRAINER_KEY, VERSION};
@@ -29,7 +29,7 @@ pub struct ModelFile {
     vector_size: usize,
 }
 
-/// What a model has besides words and word vectors, and a copy of it shall have too.
+/// What a model has apart from words and word vectors, for copies of it.
 #[derive(Debug, Default)]
 pub(crate) struct Extras {
     /// The output vectors, V x D.
@@ -41,7 +41,7 @@ pub(crate) struct Extras {
 
 impl ModelFile {
     /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`]. One that is
-    /// packed (gzip, bzip2, zstd, xz) is unpacked into memory.
+    /// compressed (gzip, bzip2, zstd, xz) is decompressed into memory.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
@@ -138,7 +138,7 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
-    /// What else the file tells, by key; without `rapidvec.format` and the checksums, so that it can be written again.
+    /// The metadata by key, without `rapidvec.format` and the checksums, so that they can be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
         self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
@@ -192,7 +192,7 @@ impl ModelFile {
     /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
     ///
     /// # Errors
-    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right;
+    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by name);
     /// [`FormatError::DuplicateWord`].
     pub fn verify(&self) -> Result<(), FormatError> {
         self.verify_tensors()?;
@@ -283,7 +283,7 @@ impl ModelFile {
     fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
         let to = text.len() as u64;
         Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
-            // The vocabulary has taken the decoded ends; the one that is wrong is read once more, to be told.
+            // The vocabulary has taken the decoded ends; the wrong one is read again for the message.
             let ends = self.tensor_section(ENDS);
             let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
             FormatError::WordEnd { row, from, to, got }

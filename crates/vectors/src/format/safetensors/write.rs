@@ -1,6 +1,6 @@
 //! Writing a model, with its checksums, in one pass over the file.
 //!
-//! Checksums stand in the header, before the bytes they are of, so every tensor is gone through twice: once to hash,
+//! Checksums stand in the header, before the bytes they are of, so every tensor is read twice: once to hash,
 //! once to write. Hashing runs at memory speed; nothing larger than a small buffer is held.
 
 use super::header::{Header, hex};
@@ -28,17 +28,17 @@ pub struct ModelParts<'a> {
     pub vector_size: usize,
     /// The word vectors, V x D.
     pub input: &'a [f32],
-    /// The output vectors, V x D, for a model that shall be trained further.
+    /// The output vectors, V x D, for further training.
     pub output: Option<&'a [f32]>,
     /// Store both matrices in half precision.
     pub half: bool,
-    /// What else to tell, such as `config`; not `rapidvec.format` nor `checksum.*`, which are written unasked.
+    /// Other metadata, such as `config`; not `rapidvec.format` nor `checksum.*`, which are always written.
     pub metadata: BTreeMap<String, String>,
     /// State of the trainer. Every name starts with `trainer.`.
     pub extra: Vec<(String, ExtraTensor<'a>)>,
 }
 
-/// The same straight from a trainer's matrices, which are not copied: their rows are padded, the file's are not.
+/// The same from a trainer's matrices, without copying them: their rows are padded, the file's are not.
 #[derive(Debug, Clone)]
 pub struct TrainedParts<'a> {
     /// The `V` words and their counts.
@@ -55,7 +55,7 @@ pub struct TrainedParts<'a> {
     pub extra: Vec<(String, ExtraTensor<'a>)>,
 }
 
-/// A tensor that means something only to who wrote it.
+/// A tensor that only its writer interprets.
 #[derive(Debug, Clone, Copy)]
 pub enum ExtraTensor<'a> {
     /// Single-precision numbers.
@@ -68,7 +68,7 @@ pub enum ExtraTensor<'a> {
     Matrix(&'a Matrix),
 }
 
-/// Writes a model to `path`, atomically; packed if its ending says so.
+/// Writes a model to `path`, atomically; compressed by its extension.
 ///
 /// # Errors
 /// As [`to_bytes`] for a model that cannot be stored, as [`VectorWriter::write`] for a file that cannot be written.
@@ -76,7 +76,7 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     ModelWriter::new(Contents::of(parts))?.write(path)
 }
 
-/// Writes a trainer's matrices to `path`, atomically, in little memory beside them.
+/// Writes a trainer's matrices to `path`, atomically, in little extra memory.
 ///
 /// # Errors
 /// As [`write()`].

@@ -1,4 +1,4 @@
-//! Reading: count the lines, check that they can be what was promised, then parse them in all threads at once.
+//! Reading: count the lines, compare them with the header, then parse them on all threads.
 
 use super::line::{self, Fault};
 use super::pieces::{Piece, pieces};
@@ -6,14 +6,14 @@ use super::sample::{agreed_size, numbers_columns};
 use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
-use crate::format::table_builder::WordSpan;
+use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
 use rayon::prelude::*;
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
 ///
 /// # Errors
-/// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
+/// [`FormatError`] for a violation of the [format](super) that `options` do not allow.
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
@@ -54,15 +54,15 @@ fn lines(pieces: &[Piece]) -> usize {
     pieces.last().map_or(0, |last| last.first + last.lines)
 }
 
-/// The lines of the words, and what is known of them.
+/// The lines of the words, and what is known about them.
 struct Text<'a> {
     /// Without the end of the last line.
     body: &'a [u8],
     vector_size: usize,
-    /// The number of the first line, as people count.
+    /// The number of the first line, from 1.
     first_line: usize,
-    /// How many lines the header promises.
-    promised: Option<usize>,
+    /// How many lines the header declares.
+    declared: Option<usize>,
     /// The last line of the file has no end.
     unfinished: bool,
     /// The limit left lines out.
@@ -75,22 +75,22 @@ impl<'a> Text<'a> {
         body: &'a [u8],
         vector_size: usize,
         first_line: usize,
-        promised: Option<usize>,
+        declared: Option<usize>,
         options: &'a OpenOptions,
     ) -> Self {
         let unfinished = body.last() != Some(&b'\n');
         let body = body.trim_ascii_end();
         // A word is never cut off, also an empty one or one of spaces: numbers follow it.
-        let kept = options.limit.map_or(body, |limit| first_lines(body, promised.map_or(limit, |p| p.min(limit))));
+        let kept = options.limit.map_or(body, |limit| first_lines(body, declared.map_or(limit, |p| p.min(limit))));
         let more = kept.len() < body.len();
-        Self { body: kept, vector_size, first_line, promised, unfinished: unfinished && !more, more, options }
+        Self { body: kept, vector_size, first_line, declared, unfinished: unfinished && !more, more, options }
     }
 
     /// Why a body is refused that is too short for its numbers: too few lines, or a line that is too short.
-    fn too_short(&self, promised: usize) -> FormatError {
+    fn too_short(&self, declared: usize) -> FormatError {
         let pieces = pieces(self.body);
         let bad = || pieces.iter().find_map(|piece| self.parse(piece, None).err());
-        let enough = lines(&pieces) >= self.options.limit.map_or(promised, |limit| limit.min(promised));
+        let enough = lines(&pieces) >= self.options.limit.map_or(declared, |limit| limit.min(declared));
         enough
             .then(bad)
             .flatten()
@@ -106,14 +106,14 @@ impl<'a> Text<'a> {
         long - usize::from(self.unfinished && last.is_some())
     }
 
-    /// Whether the last of so many lines was cut short.
+    /// Whether the last of `lines` lines is cut short.
     fn is_cut(&self, lines: usize) -> bool {
         let last = self.body.rsplit(|&b| b == b'\n').next().unwrap_or_default();
         lines > 0 && self.unfinished && line::split(last, self.vector_size, &mut |_, _| ()).is_err()
     }
 
     fn truncated(&self, got: usize) -> FormatError {
-        let expected = self.promised.unwrap_or(got);
+        let expected = self.declared.unwrap_or(got);
         FormatError::TruncatedRows { expected, vector_size: self.vector_size, got: got.min(expected.saturating_sub(1)) }
     }
 
@@ -125,27 +125,20 @@ impl<'a> Text<'a> {
         }
         let mut words = vec![WordSpan::default(); rows];
         let mut numbers = vec![0.0; rows * self.vector_size];
-        let mut shares = Vec::with_capacity(pieces.len());
-        let (mut words_left, mut numbers_left) = (&mut words[..], &mut numbers[..]);
-        for piece in pieces {
-            let (words, more) = words_left.split_at_mut(piece.lines);
-            words_left = more;
-            let (numbers, more) = numbers_left.split_at_mut(piece.lines * self.vector_size);
-            numbers_left = more;
-            shares.push((piece, words, numbers));
-        }
+        let places = (&mut words[..], &mut numbers[..]);
+        let shares = table_builder::shares(pieces, |piece| piece.lines, self.vector_size, places);
         let parsed: Result<Vec<()>, _> =
-            shares.into_par_iter().map(|(piece, words, numbers)| self.parse(piece, Some((words, numbers)))).collect();
+            shares.into_par_iter().map(|(piece, place)| self.parse(piece, Some(place))).collect();
         parsed.map_err(|error| self.named(error, rows))?;
         let table = table_builder::table(self.body, &words, self.vector_size, numbers, self.options, &mut report)?;
         Ok((table, report))
     }
 
-    /// An error of the last line is a file cut short where that line has no end.
+    /// An error in the last line means a file cut short, if that line has no end.
     fn named(&self, error: FormatError, rows: usize) -> FormatError {
         match error {
             FormatError::RowLength { line, .. } | FormatError::RowNumber { line, .. }
-                if self.promised.is_some() && self.unfinished && line + 1 == self.first_line + rows =>
+                if self.declared.is_some() && self.unfinished && line + 1 == self.first_line + rows =>
             {
                 self.truncated(rows - 1)
             }
@@ -153,8 +146,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Checks every line of `piece`, and stores its words and numbers where there is a place for them.
-    fn parse(&self, piece: &Piece, mut into: Option<(&mut [WordSpan], &mut [f32])>) -> Result<(), FormatError> {
+    /// Checks every line of `piece`, and stores its words and numbers in `into`, if given.
+    fn parse(&self, piece: &Piece, mut into: Option<Place>) -> Result<(), FormatError> {
         let mut at = piece.bytes.start;
         for row in 0..piece.lines {
             let mut bad = None;
@@ -212,7 +205,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The first so many lines, without the end of the last.
+/// The first `lines` lines, without the end of the last.
 fn first_lines(body: &[u8], lines: usize) -> &[u8] {
     let ends = body.iter().enumerate().filter(|&(_, &b)| b == b'\n').map(|(at, _)| at);
     match lines.checked_sub(1) {

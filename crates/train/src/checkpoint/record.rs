@@ -1,12 +1,13 @@
-//! What a model's metadata tell, as types.
+//! What a model's metadata hold, as types.
 
 use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Preparation};
 use crate::error::TrainError;
+use crate::progress::{LossPoint, Progress};
 use rapidvec_core::Vocabulary;
 use serde::{Deserialize, Serialize};
 
-/// Points of the loss history that a model keeps at most; a checkpoint keeps all.
-pub const MAX_POINTS: usize = 10_000;
+/// The maximum number of points of the loss history in a model; a checkpoint holds all of them.
+const MAX_POINTS: usize = 10_000;
 
 /// What a model was trained on, and how to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,12 +88,12 @@ impl CorpusRecord {
         }
     }
 
-    /// Whether a text is the one that is described: training on with another would spoil the model in silence.
+    /// Checks that a text is the one described: continuing with another would silently spoil the model.
     ///
     /// # Errors
     /// [`TrainError::Mismatch`].
-    pub fn check_sentences(&self, sentences: &Corpus) -> Result<(), TrainError> {
-        self.check(sentences.fingerprint(), sentences.report.tokens, &sentences.name)
+    pub fn check(&self, corpus: &Corpus) -> Result<(), TrainError> {
+        self.compare(corpus.fingerprint(), corpus.report.tokens, &corpus.name)
     }
 
     /// The same for a corpus of the textbook's trainer.
@@ -100,10 +101,10 @@ impl CorpusRecord {
     /// # Errors
     /// [`TrainError::Mismatch`].
     pub fn check_corpus(&self, corpus: &LineCorpus) -> Result<(), TrainError> {
-        self.check(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
+        self.compare(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
     }
 
-    fn check(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
+    fn compare(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
         if fingerprint == self.fingerprint {
             return Ok(());
         }
@@ -123,7 +124,40 @@ enum Policy {
     SkipLine,
 }
 
-/// The loss on other text after an epoch.
+/// How far a model was trained. Without times, since those are never the same twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// Whole epochs done.
+    pub epochs: usize,
+    /// Blocks done, over all epochs.
+    pub blocks: u64,
+    /// Blocks in an epoch.
+    pub blocks_per_epoch: u64,
+    /// Words processed, over all epochs.
+    pub words: u64,
+    /// Average losses: epoch (from 1), blocks of it done, loss. Evenly thinned to 10,000 at most.
+    pub losses: Vec<(usize, u64, f64)>,
+    /// Losses on held-out text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<HeldOutLoss>,
+}
+
+impl Trained {
+    /// Of a run that is this far.
+    pub fn new(progress: &Progress, history: &[LossPoint], held_out: &[HeldOutLoss]) -> Self {
+        let every = history.len().div_ceil(MAX_POINTS).max(1);
+        Self {
+            epochs: progress.epochs_done(),
+            blocks: progress.block,
+            blocks_per_epoch: progress.blocks_per_epoch,
+            words: progress.words,
+            losses: history.iter().step_by(every).map(|point| (point.epoch, point.block, point.loss)).collect(),
+            held_out: held_out.to_vec(),
+        }
+    }
+}
+
+/// The loss on held-out text after an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct HeldOutLoss {
     /// The epoch, from 1.
@@ -132,14 +166,14 @@ pub struct HeldOutLoss {
     pub loss: f64,
 }
 
-/// How the finished model is stored, and what else the user asked of the run.
+/// How the finished model is stored, and how it was trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// Vectors in half precision.
     pub half: bool,
-    /// With the trainer's state, so that training can go further.
+    /// With the trainer's state, so that training can continue.
     pub keep_state: bool,
-    /// On one thread, where the fast trainer repeats to the bit: a run that goes on keeps to it.
+    /// Trained on one thread, which repeats to the bit: a resumed run uses one thread too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_thread: bool,
 }

@@ -20,7 +20,7 @@ fn corpus(sentences: usize) -> (Vec<WordId>, Vec<u64>) {
 }
 
 fn config(model: ModelKind) -> Config {
-    Config { vector_size: 20, epochs: 3, subsample: 1e-2, ..Config::word2vec(model) }
+    Config { vector_size: 20, epochs: 3, subsample: 1e-2, ..Config::new(model) }
 }
 
 fn all_kinds() -> Vec<Config> {

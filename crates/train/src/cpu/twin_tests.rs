@@ -190,7 +190,7 @@ fn compare(config: &Config) {
 }
 
 fn config(model: ModelKind) -> Config {
-    let word2vec = Config::word2vec(model);
+    let word2vec = Config::new(model);
     Config { vector_size: 19, epochs: 2, window: 5, subsample: 2e-2, min_learning_rate: 1e-3, ..word2vec }
 }
 

@@ -177,3 +177,34 @@ pub struct Storage {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_thread: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_history_is_thinned_in_a_model() {
+        let progress = Progress {
+            block: 40,
+            blocks_per_epoch: 4,
+            words: 400,
+            words_per_epoch: 40,
+            epochs: 10,
+            learning_rate: 0.1,
+            seconds: 1.0,
+            loss: None,
+        };
+        let point = |block| LossPoint {
+            epoch: 1,
+            block,
+            words: 10 * block,
+            seconds: 0.0,
+            loss: block as f64,
+            pairs: 1,
+            learning_rate: 0.1,
+        };
+        let trained = Trained::new(&progress, &(0..25_000).map(point).collect::<Vec<_>>(), &[]);
+        assert_eq!((trained.losses.len(), trained.losses[1].1), (8_334, 3));
+        assert_eq!(trained.epochs, 10);
+    }
+}

@@ -42,7 +42,7 @@ fn child() {
         "vectors" => WordVectors::open(path).err().map(rapidvec::Error::from),
         "book" => LineCorpus::read(&sources, &LineOptions::default()).err(),
         _ => {
-            let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+            let options = CorpusOptions::default().min_count(1).threads(1);
             Corpus::read(&sources, &options).err()
         }
     };

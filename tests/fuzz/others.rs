@@ -3,7 +3,7 @@
 use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
 use rapidvec::checkpoint;
-use rapidvec::checkpoint::{CorpusRecord, EngineRun, Storage};
+use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
 use rapidvec::corpus::{
     Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Normalization, Preparation, TokenizerKind,
@@ -11,7 +11,7 @@ use rapidvec::corpus::{
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
-use rapidvec::{Config, ModelKind, cpu, read_vocabulary, write_vocabulary};
+use rapidvec::{Config, CpuTrainer, Trainer, Until, read_vocabulary, write_vocabulary};
 use rapidvec_textbook::checkpoint::Run;
 use rapidvec_textbook::{self, Config as TextbookConfig, OptimizerKind};
 use std::path::Path;
@@ -110,10 +110,11 @@ fn text(bytes: &[u8], options: &OpenOptions, preparation: Preparation) {
     let read = LineOptions { max_tokens, invalid_utf8, preparation: preparation.clone() };
     let book = watched(bytes, || LineCorpus::from_reader("text", bytes, &read));
     let (min_count, max_tokens) = (1, max_tokens.map(|most| most as u64));
-    let count = CorpusOptions { min_count, max_tokens, invalid_utf8, preparation, threads: 1, ..Default::default() };
+    let count = CorpusOptions::default().min_count(min_count).threads(1);
+    let count = count.max_tokens(max_tokens).invalid_utf8(invalid_utf8).preparation(preparation);
     let fast = watched(bytes, || Corpus::from_reader("text", bytes, &count));
     if let (Some(book), Some(fast), None) = (&book, &fast, max_tokens) {
-        let mut known = fast.vocabulary.words();
+        let mut known = fast.vocabulary().words();
         assert!(known.all(|word| book.vocabulary.id(word).is_some()));
     }
     if let Some(book) = book {
@@ -178,7 +179,7 @@ fn lines_to_embed_of_any_bytes() {
 
 fn corpus() -> (LineCorpus, Corpus) {
     let text = "you say goodbye and I say hello .\n".repeat(4);
-    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().min_count(1).threads(1);
     (
         LineCorpus::from_text("text", &text, &LineOptions::default()).unwrap(),
         Corpus::from_text("text", &text, &options).unwrap(),
@@ -225,28 +226,29 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
 fn checkpoints_of_word2vec_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (_, sentences) = corpus();
-    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().min_count(1).threads(1);
     let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
-            let base = Config { vector_size: 3, epochs: 2, min_count: 1, ..Config::word2vec(ModelKind::Cbow) };
-            let config = Config { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
-            let vocabulary = &sentences.vocabulary;
-            let mut trainer = cpu::CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
-            trainer.run(|_| true, |_| ()).unwrap();
+            let base = Config::cbow().vector_size(3).epochs(2);
+            let config = if half { base.hierarchical_softmax() } else { base };
+            let vocabulary = sentences.vocabulary();
+            let mut trainer = CpuTrainer::new(&config, &sentences, vocabulary.counts(), 1).unwrap();
+            trainer.run(Until::Blocks(1), &mut ()).unwrap();
             let storage = Storage { half, ..Storage::default() };
-            let run = EngineRun { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
-            checkpoint::save_engine_checkpoint(file.path(), &run, &trainer).unwrap();
+            let run = checkpoint::Run { corpus: &record, vocabulary, storage, held_out: &[] };
+            checkpoint::save_checkpoint(file.path(), &run, &trainer).unwrap();
             std::fs::read(file.path()).unwrap()
         })
         .into();
     fuzz(&seeds, |bytes, _| {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
-        let Some(found) = watched(bytes, || checkpoint::load_engine(file.path())) else { return };
-        let counts = found.vocabulary.counts();
-        let (config, ids) = (&found.config, sentences.ids());
-        if let Ok(mut trainer) = cpu::CpuTrainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
-            let _ = trainer.run(|_| true, |_| ());
+        let resumed = watched(bytes, || {
+            let found = checkpoint::Checkpoint::open(file.path())?;
+            found.trainer::<CpuTrainer>(&found.config::<CpuTrainer>()?, &sentences, 1)
+        });
+        if let Some(mut trainer) = resumed {
+            let _ = trainer.run(Until::Blocks(1), &mut ());
         }
     });
 }

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 pub use crate::config::ConfigError;
 pub use crate::corpus::CorpusError;
+pub use crate::trainer::TrainError;
 pub use rapidvec_core::error::{Bomb, OutputError, VocabularyError, WideWindow};
 pub use rapidvec_vectors::error::{EvaluateError, FormatError, IndexError, PickleError, QueryError, TextError};
-pub use crate::trainer::TrainError;
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

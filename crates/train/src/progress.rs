@@ -89,15 +89,8 @@ mod tests {
 
     #[test]
     fn the_loss_of_an_epoch_is_that_of_its_pairs() {
-        let point = |epoch, loss, pairs| LossPoint {
-            epoch,
-            block: 1,
-            words: 1,
-            seconds: 0.0,
-            loss,
-            pairs,
-            learning_rate: 0.1,
-        };
+        let point =
+            |epoch, loss, pairs| LossPoint { epoch, block: 1, words: 1, seconds: 0.0, loss, pairs, learning_rate: 0.1 };
         let history = [point(1, 4.0, 10), point(1, 1.0, 30), point(2, 3.0, 5), point(3, 0.0, 0)];
         assert_eq!([1, 2, 3, 4].map(|epoch| epoch_loss(&history, epoch)), [Some(1.75), Some(3.0), None, None]);
     }

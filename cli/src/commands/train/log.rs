@@ -1,8 +1,8 @@
 //! The loss history as CSV, a row at a time.
 
 use anyhow::Context;
-use rapidvec::checkpoint::HeldOutLoss;
 use rapidvec::LossPoint;
+use rapidvec::checkpoint::HeldOutLoss;
 use rapidvec::file::write_atomically;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};

@@ -1,7 +1,7 @@
 //! The loss curve as a picture. The only file that knows the plotting library.
 
-use rapidvec::checkpoint::HeldOutLoss;
 use rapidvec::Trainer;
+use rapidvec::checkpoint::HeldOutLoss;
 use std::path::PathBuf;
 
 /// A loss history, whichever trainer has it.

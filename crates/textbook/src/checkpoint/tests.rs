@@ -98,7 +98,8 @@ fn a_summary_tells_what_was_trained() {
     assert_eq!((told.corpus, told.has_state), (Some(record), false));
     let trained = told.trained.unwrap();
     assert_eq!((trained.epochs, trained.blocks), (6, trainer.progress().steps()));
-    let losses: Vec<_> = trainer.history().iter().map(|point| (point.epoch, point.iteration as u64, point.loss)).collect();
+    let losses: Vec<_> =
+        trainer.history().iter().map(|point| (point.epoch, point.iteration as u64, point.loss)).collect();
     assert_eq!(trained.losses, losses);
     assert!(matches!(load(&path), Err(Error::Train(TrainError::NoState))));
 }

@@ -1,10 +1,10 @@
 //! The one writer and the one reader of models and checkpoints.
 
 use super::fields::{damaged, json, mismatch, optional, required};
+use super::history;
 use super::record::{CorpusRecord, HeldOutLoss, Storage, Trained};
 use super::state::{StateReader, StateWriter};
 use super::summary::{Summary, Tagged};
-use super::history;
 use crate::corpus::Corpus;
 use crate::error::{FormatError, Result, TrainError};
 use crate::trainer::Trainer;

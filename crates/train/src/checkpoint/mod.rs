@@ -36,3 +36,6 @@ pub use state::{StateReader, StateWriter};
 #[doc(hidden)]
 pub use summary::Tagged;
 pub use summary::{SavedConfig, Summary};
+
+#[cfg(test)]
+mod tests;

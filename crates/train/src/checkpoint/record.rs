@@ -5,6 +5,7 @@ use crate::error::TrainError;
 use crate::progress::{LossPoint, Progress};
 use rapidvec_core::Vocabulary;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The maximum number of points of the loss history in a model; a checkpoint holds all of them.
 const MAX_POINTS: usize = 10_000;
@@ -34,6 +35,8 @@ pub struct CorpusRecord {
     /// Whether its words were given beforehand instead of counted: it is read again with those of the model.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_vocabulary: bool,
+    /// Words seen fewer times were dropped.
+    pub min_count: u64,
 }
 
 impl CorpusRecord {
@@ -49,21 +52,29 @@ impl CorpusRecord {
             preparation: options.preparation.clone(),
             max_vocab: None,
             given_vocabulary: false,
+            min_count: 1,
         }
     }
 
-    /// Describes text that the fast trainer learns from.
+    /// Describes a corpus that was read with the default options.
+    pub fn of(corpus: &Corpus) -> Self {
+        Self::of_sentences(corpus, vec![corpus.name().to_owned()], &CorpusOptions::default())
+    }
+
+    /// Describes a corpus that was read from `sources` with `options`.
     pub fn of_sentences(sentences: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
         Self {
-            name: sentences.name.clone(),
+            name: sentences.name().to_owned(),
             sources,
-            tokens: sentences.report.tokens,
+            tokens: sentences.report().tokens,
             fingerprint: sentences.fingerprint(),
             max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             invalid_utf8: options.invalid_utf8,
             preparation: options.preparation.clone(),
             max_vocab: Some(options.max_vocab),
-            given_vocabulary: options.vocabulary.is_some(),
+            // After words were pruned, only the vocabulary says which.
+            given_vocabulary: options.vocabulary.is_some() || sentences.report().pruned.counted_again,
+            min_count: options.min_count,
         }
     }
 
@@ -73,17 +84,17 @@ impl CorpusRecord {
         LineOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
     }
 
-    /// The options to read it again with for the fast trainer, that of a checkpoint with this `vocabulary` and this `min_count`.
-    pub fn count_options<'v>(&self, vocabulary: &'v Vocabulary, min_count: u64, threads: usize) -> CorpusOptions<'v> {
+    /// The options to read it again with, for a checkpoint with this `vocabulary`.
+    pub fn count_options(&self, vocabulary: &Arc<Vocabulary>, threads: usize) -> CorpusOptions {
         let plain = CorpusOptions::default();
         CorpusOptions {
-            min_count,
+            min_count: self.min_count,
             max_vocab: self.max_vocab.unwrap_or(plain.max_vocab),
             max_tokens: self.max_tokens.map(|most| most as u64),
             invalid_utf8: self.invalid_utf8,
             preparation: self.preparation.clone(),
             threads,
-            vocabulary: self.given_vocabulary.then_some(vocabulary),
+            vocabulary: self.given_vocabulary.then(|| Arc::clone(vocabulary)),
             ..plain
         }
     }
@@ -93,7 +104,7 @@ impl CorpusRecord {
     /// # Errors
     /// [`TrainError::Mismatch`].
     pub fn check(&self, corpus: &Corpus) -> Result<(), TrainError> {
-        self.compare(corpus.fingerprint(), corpus.report.tokens, &corpus.name)
+        self.compare(corpus.fingerprint(), corpus.report().tokens, corpus.name())
     }
 
     /// The same for a corpus of the textbook's trainer.
@@ -143,6 +154,11 @@ pub struct Trained {
 }
 
 impl Trained {
+    /// Epochs begun.
+    pub fn begun(&self) -> u64 {
+        self.blocks.div_ceil(self.blocks_per_epoch.max(1))
+    }
+
     /// Of a run that is this far.
     pub fn new(progress: &Progress, history: &[LossPoint], held_out: &[HeldOutLoss]) -> Self {
         let every = history.len().div_ceil(MAX_POINTS).max(1);

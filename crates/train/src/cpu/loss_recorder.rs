@@ -76,9 +76,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
 /// The error that describes a failure in epoch `epoch`.
 pub(super) fn explain(epoch: u64, failure: Failure) -> TrainError {
     match failure {
-        Failure::Diverged { block, loss } => {
-            TrainError::Diverged { epoch: epoch as usize + 1, block: block + 1, loss }
-        }
+        Failure::Diverged { block, loss } => TrainError::Diverged { epoch: epoch as usize + 1, block: block + 1, loss },
         Failure::Panicked(error) => error,
         Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
     }

@@ -109,7 +109,7 @@ fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ModelKind;
+    use crate::config::ModelKind;
 
     #[test]
     fn the_rate_falls_on_a_straight_line_to_its_minimum() {

@@ -111,8 +111,9 @@ impl CpuTrainer {
     /// Trains up to block `end` of the current epoch, or until the observer stops it. Whether the observer did.
     fn run_epoch(&mut self, epoch: u64, end: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
         let order = self.order(epoch);
-        let Self { config, corpus, subsampling, objective, kernels, threads, replicas, w_in, w_out, frozen, state, .. } =
-            self;
+        let Self {
+            config, corpus, subsampling, objective, kernels, threads, replicas, w_in, w_out, frozen, state, ..
+        } = self;
         let blocks = Schedule::new(corpus.ids(), config.shuffle);
         let first = state.block - epoch * blocks.count();
         let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
@@ -292,6 +293,12 @@ impl Trainer for CpuTrainer {
         }
     }
 
+    /// (K + 1) log 2 for K negatives: every score is 0. Of a tree it depends on the lengths of the paths.
+    fn guessing_loss(&self) -> Option<f64> {
+        let scores = self.config.negatives + 1;
+        (!self.config.hierarchical_softmax).then(|| scores as f64 * std::f64::consts::LN_2)
+    }
+
     fn history(&self) -> &[LossPoint] {
         &self.state.history
     }
@@ -403,4 +410,4 @@ fn first_weights(config: &Config, row: usize) -> Vec<f32> {
 
 #[cfg(test)]
 #[path = "trainer_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -91,6 +91,11 @@ pub trait Trainer: Sized {
     /// How far training is.
     fn progress(&self) -> Progress;
 
+    /// The loss of a model that guesses, if it can be said; a worse one has diverged.
+    fn guessing_loss(&self) -> Option<f64> {
+        None
+    }
+
     /// All average losses so far.
     fn history(&self) -> &[LossPoint];
 

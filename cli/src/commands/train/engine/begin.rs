@@ -13,10 +13,9 @@ use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, check_memory};
-use rapidvec::cpu::{CpuTrainer, memory_needed};
 use rapidvec::error::Error;
-use rapidvec::{Config, ModelKind, Vocabulary, read_vocabulary};
-use std::borrow::Cow;
+use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Vocabulary, read_vocabulary};
+use std::sync::Arc;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
 const PROGRAM: u64 = 6 * MEGABYTE;
@@ -46,19 +45,19 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     };
     update.iter().try_for_each(|known| known.check_size(config.vector_size))?;
 
-    let options = args.engine.count_options(&args.reading, config.min_count, args.threads);
+    let options = args.engine.count_options(&args.reading, args.engine.min_count.unwrap_or(5), args.threads);
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
     check_fits(args, &config, &vocabulary, &text.sentences, 0)?;
-    let mut trainer = CpuTrainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
+    let mut trainer = CpuTrainer::new(&config, &text.sentences, vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
     }
     for known in known.iter().chain(&update) {
         let both = known.start(&mut trainer, &vocabulary, !config.hierarchical_softmax);
         if args.engine.freeze {
-            trainer.freeze(both);
+            trainer.freeze(&both).map_err(Error::from)?;
         }
     }
     drop((known, update));
@@ -82,38 +81,33 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
 struct Text {
     sentences: Corpus,
     /// Of a model that is trained on, its counts and those of the text together.
-    merged: Option<Vocabulary>,
+    merged: Option<Arc<Vocabulary>>,
     given: bool,
 }
 
 impl Text {
-    fn read(
-        args: &Args,
-        choice: &Choice,
-        options: &CorpusOptions<'static>,
-        update: Option<&Known>,
-    ) -> anyhow::Result<Self> {
+    fn read(args: &Args, choice: &Choice, options: &CorpusOptions, update: Option<&Known>) -> anyhow::Result<Self> {
         let name = choice.names().join(" ");
         let (words, first) = match update {
             Some(known) => {
                 let (words, report) = merge(args, choice, options, known.words())?;
-                (Some(words), Some(report))
+                (Some(Arc::new(words)), Some(report))
             }
-            None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?, None),
+            None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?.map(Arc::new), None),
         };
-        let options = CorpusOptions { vocabulary: words.as_ref(), ..options.clone() };
+        let options = options.clone().vocabulary(words.clone());
         let sentences = counting::read(choice, &args.reading, &options)?;
         if let Some(first) = first {
-            first.check_unchanged(&sentences.report, &name).map_err(Error::from)?;
+            first.check_unchanged(sentences.report(), &name).map_err(Error::from)?;
         }
-        counting::tell_counts(&name, &options, &sentences.report);
+        counting::tell_counts(&name, &options, sentences.report());
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
 
     /// The words with the counts that training draws by.
-    fn vocabulary(&self) -> Cow<'_, Vocabulary> {
+    fn vocabulary(&self) -> Arc<Vocabulary> {
         match &self.merged {
-            Some(merged) => Cow::Borrowed(merged),
+            Some(merged) => Arc::clone(merged),
             None => self.sentences.counted_vocabulary(),
         }
     }
@@ -121,7 +115,7 @@ impl Text {
     fn record(&self, choice: &Choice, options: &CorpusOptions) -> CorpusRecord {
         let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
         // Which words were forgotten is known from the vocabulary alone.
-        let given_vocabulary = self.given || self.sentences.report.pruned.counted_again;
+        let given_vocabulary = self.given || self.sentences.report().pruned.counted_again;
         CorpusRecord { given_vocabulary, ..record }
     }
 }
@@ -138,7 +132,7 @@ fn merge(
             "--update goes through the text twice, which standard input and pipes do not allow; put it into a file";
         return Err(UsageError(help.into()).into());
     }
-    let all = CorpusOptions { min_count: 1, ..options.clone() };
+    let all = options.clone().min_count(1);
     let (new, report) = counting::count(choice, &args.reading, &all)?;
     counting::tell_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
@@ -154,7 +148,7 @@ pub fn check_fits(
     text: &Corpus,
     held: u64,
 ) -> anyhow::Result<()> {
-    let needed = memory_needed(config, vocabulary.len(), args.threads);
+    let needed = CpuTrainer::memory_needed(config, vocabulary.len(), 0, args.threads);
     check_memory(needed, held).map_err(Error::from)?;
     let ids = if text.is_spilled() { 0 } else { text.ids().size() };
     let all = needed + ids as u64 + 40 * vocabulary.len() as u64 + PROGRAM;
@@ -163,18 +157,22 @@ pub fn check_fits(
 }
 
 /// Other text, in the words of the first.
-pub fn read_valid(args: &Args, options: &CorpusOptions, vocabulary: &Vocabulary) -> anyhow::Result<Option<Corpus>> {
+pub fn read_valid(
+    args: &Args,
+    options: &CorpusOptions,
+    vocabulary: &Arc<Vocabulary>,
+) -> anyhow::Result<Option<Corpus>> {
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
-    let options = CorpusOptions { vocabulary: Some(vocabulary), max_tokens: None, ..options.clone() };
+    let options = options.clone().vocabulary(Arc::clone(vocabulary)).max_tokens(None);
     let valid = counting::read(&choice, &args.reading, &options)?;
-    crate::commands::corpus::tell(&valid.name, &valid.report.read);
+    crate::commands::corpus::tell(valid.name(), &valid.report().read);
     Ok(Some(valid))
 }
 
 /// The line before the first step.
 pub fn tell(config: &Config, sentences: &Corpus, vocabulary: &Vocabulary, trainer: &CpuTrainer) {
-    let [kept, words] = [sentences.report.kept, vocabulary.len() as u64].map(thousands);
+    let [kept, words] = [sentences.report().kept, vocabulary.len() as u64].map(thousands);
     let threads = match trainer.threads() {
         1 => "1 thread".to_owned(),
         threads => format!("{threads} threads"),
@@ -185,7 +183,7 @@ pub fn tell(config: &Config, sentences: &Corpus, vocabulary: &Vocabulary, traine
     };
     say(format_args!(
         "{}: {kept} words kept, {words} different; {}, {against}, vector size {}; {threads}, {} kernels",
-        sentences.name,
+        sentences.name(),
         config.model,
         config.vector_size,
         trainer.kernels()

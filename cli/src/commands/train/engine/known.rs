@@ -3,11 +3,11 @@
 use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
+use rapidvec::checkpoint::Summary;
 use rapidvec::error::{Error, TrainError};
 use rapidvec::vectors::Rows;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::checkpoint::Summary;
 use rapidvec::{Config, CpuTrainer, Trainer, Vocabulary, WordId};
 use std::path::Path;
 

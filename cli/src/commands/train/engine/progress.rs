@@ -151,7 +151,16 @@ mod tests {
     fn progress() -> Progress {
         let (words, words_per_epoch) = (500, 1_000_000);
         let (learning_rate, seconds) = (0.025, 10.0);
-        Progress { block: 3, blocks_per_epoch: 10, words, words_per_epoch, epochs: 2, learning_rate, seconds, loss: None }
+        Progress {
+            block: 3,
+            blocks_per_epoch: 10,
+            words,
+            words_per_epoch,
+            epochs: 2,
+            learning_rate,
+            seconds,
+            loss: None,
+        }
     }
 
     #[test]

@@ -140,7 +140,10 @@ impl EngineSession<'_> {
         let (epoch, at_its_end) = (progress.epochs_done(), progress.is_epoch_end());
         let known = self.held_out.last().map_or(0, |last| last.epoch);
         let Some(valid) = self.valid.as_ref().filter(|_| at_its_end && epoch > known) else { return Ok(()) };
-        if let Some(loss) = self.trainer.held_out_loss(valid, &mut Closures { pause: |_: &Progress| signals.stop(), loss: |_: &LossPoint| () })? {
+        if let Some(loss) = self
+            .trainer
+            .held_out_loss(valid, &mut Closures { pause: |_: &Progress| signals.stop(), loss: |_: &LossPoint| () })?
+        {
             self.held_out.push(HeldOutLoss { epoch, loss });
         }
         Ok(())

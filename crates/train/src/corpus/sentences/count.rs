@@ -45,7 +45,7 @@ pub(super) struct Share<L> {
 
 /// What all threads share.
 pub(super) struct Work<'a> {
-    pub options: &'a CorpusOptions<'a>,
+    pub options: &'a CorpusOptions,
     pub names: &'a [String],
     pub word_bytes: usize,
     /// Where ids go; `None`: words are only counted.
@@ -71,7 +71,7 @@ pub(super) type Watch<'w> = dyn FnMut(&ReadProgress) -> ControlFlow<()> + 'w;
 
 impl<'a> Work<'a> {
     pub fn new(
-        options: &'a CorpusOptions<'a>,
+        options: &'a CorpusOptions,
         names: &'a [String],
         word_bytes: usize,
         store: Option<&'a Store>,

@@ -2,6 +2,7 @@
 
 use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
+use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
@@ -85,7 +86,7 @@ fn vocabulary_lists_of_any_bytes() {
     fuzz(&seeds.map(|text| text.as_bytes().to_vec()), |bytes, _| {
         std::fs::write(&path, bytes).unwrap();
         let Some(found) = watched(bytes, || read_vocabulary(&path)) else { return };
-        write_vocabulary(&again, &found).unwrap();
+        write_vocabulary(&again, Existing::Replace, &found).unwrap();
         let read = read_vocabulary(&again).unwrap();
         assert_eq!(read.len(), found.len());
         assert!(

@@ -24,7 +24,8 @@ pub use error::{Error, Result};
 pub use observer::{EpochEnd, Observer, SaveEvent};
 pub use progress::{LossPoint, Progress, epoch_loss};
 pub use rapidvec_core::{
-    EOS_ID, Ids, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
+    EOS_ID, Ids, Vocabulary, WordId, atomic_file, compress, cores, memory, parallel, read_vocabulary, threads_of,
+    write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};

@@ -1,11 +1,11 @@
 //! How text is counted and encoded, and what is told about it afterwards.
 
-use super::memory;
 use crate::config::ConfigError;
 use crate::corpus::CorpusError;
 use crate::corpus::prepare::Preparation;
 use crate::corpus::read::{InvalidUtf8, LineReport};
 use crate::error::Result;
+use rapidvec_core::memory::available_memory;
 use rapidvec_core::{Vocabulary, threads_of};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl CorpusOptions {
 
     /// Bytes of ids that may lie in memory.
     pub(super) fn memory(&self) -> u64 {
-        self.memory_limit.unwrap_or_else(|| memory::available_memory().map_or(u64::MAX, |bytes| bytes / 2))
+        self.memory_limit.unwrap_or_else(|| available_memory().map_or(u64::MAX, |bytes| bytes / 2))
     }
 
     pub(super) fn folder(&self) -> PathBuf {

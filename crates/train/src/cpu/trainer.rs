@@ -296,7 +296,7 @@ impl Trainer for CpuTrainer {
     /// (K + 1) log 2 for K negatives: every score is 0. Of a tree it depends on the lengths of the paths.
     fn guessing_loss(&self) -> Option<f64> {
         let scores = self.config.negatives + 1;
-        (!self.config.hierarchical_softmax).then(|| scores as f64 * std::f64::consts::LN_2)
+        (!self.config.hierarchical_softmax).then_some(scores as f64 * std::f64::consts::LN_2)
     }
 
     fn history(&self) -> &[LossPoint] {

@@ -70,7 +70,7 @@ fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenRep
     let model = ModelFile::from_shared(Arc::new(bytes))?;
     let rows = model.input();
     let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
-    if !is_cut && !(options.allow_nan && !is_finite(&rows)) {
+    if !is_cut && (!options.allow_nan || is_finite(&rows)) {
         return Ok((WordVectors::from_model(model)?, OpenReport::default()));
     }
     let (table, report) = allowed(model.vocabulary(), &rows, options);

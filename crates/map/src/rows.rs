@@ -1,6 +1,8 @@
 //! Rows of numbers as the maps take them: N x D, checked once.
 
-use crate::MapError;
+use crate::error::Error;
+use rapidvec_core::WordId;
+use rapidvec_vectors::WordVectors;
 
 /// N rows of D finite numbers.
 #[derive(Clone, Copy)]
@@ -10,17 +12,17 @@ pub(super) struct Points<'a> {
 }
 
 impl<'a> Points<'a> {
-    /// Checks that `numbers` are whole rows of `size`, at least `fewest`, all finite. `method` is for the message.
-    pub(super) fn new(numbers: &'a [f32], size: usize, fewest: usize, method: &'static str) -> Result<Self, MapError> {
+    /// Checks that `numbers` are whole rows of `size`, at least `min`, all finite. `method` is for the message.
+    pub(super) fn new(numbers: &'a [f32], size: usize, min: usize, method: &'static str) -> Result<Self, Error> {
         if size == 0 || !numbers.len().is_multiple_of(size) {
-            return Err(MapError::Shape { expected: size, got: numbers.len() });
+            return Err(Error::Shape { expected: size, got: numbers.len() });
         }
         if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
-            return Err(MapError::NotFinite { row: at / size, got: numbers[at] });
+            return Err(Error::NotFinite { row: at / size, got: numbers[at] });
         }
         let got = numbers.len() / size;
-        if got < fewest {
-            return Err(MapError::TooFew { method, expected: fewest, got });
+        if got < min {
+            return Err(Error::TooFew { method, expected: min, got });
         }
         Ok(Self { numbers, size })
     }
@@ -53,6 +55,18 @@ impl<'a> Points<'a> {
     }
 }
 
+/// Vectors of length 1, so that distances on the map stand for cosines; a zero vector stays as it is.
+pub(super) fn unit_rows(vectors: &WordVectors, ids: &[WordId]) -> Vec<f32> {
+    let mut rows = Vec::with_capacity(ids.len() * vectors.vector_size());
+    for &id in ids {
+        let row = vectors.vector_by_id(id).expect("the caller's ids are of this vocabulary");
+        let norm = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
+        rows.extend(row.iter().map(|&x| (f64::from(x) * scale) as f32));
+    }
+    rows
+}
+
 /// The square of the distance between two rows of one length.
 pub(super) fn square_distance(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2)).sum()
@@ -63,13 +77,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_no_whole_rows_of_finite_numbers() {
+    fn refuses_incomplete_rows_and_numbers_that_are_not_finite() {
         let new = |numbers: &'static [f32], size| Points::new(numbers, size, 2, "a test").err();
         assert_eq!(new(&[0.0; 6], 3), None);
-        assert_eq!(new(&[0.0; 6], 4), Some(MapError::Shape { expected: 4, got: 6 }));
-        assert_eq!(new(&[0.0; 6], 0), Some(MapError::Shape { expected: 0, got: 6 }));
-        assert_eq!(new(&[0.0; 3], 3), Some(MapError::TooFew { method: "a test", expected: 2, got: 1 }));
+        assert_eq!(new(&[0.0; 6], 4), Some(Error::Shape { expected: 4, got: 6 }));
+        assert_eq!(new(&[0.0; 6], 0), Some(Error::Shape { expected: 0, got: 6 }));
+        assert_eq!(new(&[0.0; 3], 3), Some(Error::TooFew { method: "a test", expected: 2, got: 1 }));
         let infinite = new(&[0.0, 1.0, 2.0, f32::INFINITY], 2);
-        assert_eq!(infinite, Some(MapError::NotFinite { row: 1, got: f32::INFINITY }));
+        assert_eq!(infinite, Some(Error::NotFinite { row: 1, got: f32::INFINITY }));
     }
 }

@@ -4,9 +4,10 @@ use super::default_model::or_default;
 use super::numbers::{count, count_in};
 use super::open::{self, OpenArgs};
 use crate::output::{Language, Place, Share, UsageError, messages, note, say, thousands};
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::corpus::EOS;
 use rapidvec::vectors::WordVectors;
-use rapidvec::{Error, Vocabulary, WordId, file};
+use rapidvec::{Error, Vocabulary, WordId};
 use rapidvec_map::{MapOptions, WordMap, most_frequent};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -121,7 +122,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(model)?;
     let ids = chosen(args, model, vectors.vocabulary())?;
     let map = laid_out(model, &vectors, &ids, &options)?;
-    let names = file::write_atomically(path, |out| match form {
+    let names = atomic_file::write(path, Existing::replace_if(args.force), |out| match form {
         Form::Svg => rapidvec_map::svg(out, &map),
         Form::Html => rapidvec_map::html(out, &map, &rapidvec_map::nearest(&vectors, &ids)).map(|()| map.dots.len()),
     })?;

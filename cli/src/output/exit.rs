@@ -4,6 +4,7 @@ use super::color::ERROR;
 use super::language::{self, Language};
 use super::stream::{line, prefixed};
 use rapidvec::Error;
+use rapidvec::error::OutputError;
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
@@ -37,7 +38,7 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
             Language::Ko => language::translated(error),
         };
         let text = text.unwrap_or_else(|| message(error));
-        line(prefixed(ERROR, &language::message::error(), format_args!("{dashes}{text}")));
+        line(prefixed(ERROR, &language::message::error(), format_args!("{dashes}{text}{}", way_out(error))));
     }
     ExitCode::from(code)
 }
@@ -55,6 +56,15 @@ fn code(error: &anyhow::Error) -> u8 {
 
 fn io_kind(cause: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
     cause.downcast_ref::<io::Error>().map(io::Error::kind)
+}
+
+/// What to do about it on the command line.
+fn way_out(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref() {
+        Some(Error::Output(OutputError::Exists { .. })) => "; choose another name, or overwrite it with --force",
+        Some(Error::Output(OutputError::NameTaken { .. })) => "; --force would have replaced it",
+        _ => "",
+    }
 }
 
 /// Whether another command line would have helped: a setting out of range, a name of nothing.

@@ -34,8 +34,9 @@ impl Language {
     /// The language of messages: what `--lang` said, else the locale's.
     pub fn current() -> Self {
         #[cfg(test)]
-        return tests::SPOKEN.get();
-        #[cfg(not(test))]
+        if let Some(language) = tests::SPOKEN.get() {
+            return language;
+        }
         *CHOSEN.get().unwrap_or_else(|| LOCALE.get_or_init(Self::of_locale))
     }
 
@@ -59,7 +60,7 @@ pub mod tests {
 
     thread_local! {
         /// The language of a test, whatever the locale is.
-        pub static SPOKEN: Cell<Language> = const { Cell::new(Language::En) };
+        pub static SPOKEN: Cell<Option<Language>> = const { Cell::new(Some(Language::En)) };
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub use format::FormatError;
 pub use index::IndexError;
 pub use pickle::PickleError;
 pub use query::QueryError;
-pub use rapidvec_core::error::{OutputError, VocabularyError};
+pub use rapidvec_core::VocabularyError;
+pub use rapidvec_core::atomic_file::OutputError;
+pub use rapidvec_core::compress::DecompressError;
 pub use text::TextError;
 
 /// What this crate's functions return.

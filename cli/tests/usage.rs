@@ -30,6 +30,8 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
     let (missing, model) = (place.path("missing"), place.model.clone());
     let (missing, model) = (missing.to_str().unwrap(), model.to_str().unwrap());
     let out = |name: &str| place.path(name).to_str().unwrap().to_owned();
+    let pairs = place.file("pairs", b"king queen 9.5\nman woman 8\n");
+    let pairs = pairs.to_str().unwrap();
     let (svg, bin, prefix) = (out("a.svg"), out("a.bin"), out("a"));
     let mut cases: Vec<Vec<&str>> = vec![
         vec!["train", missing],
@@ -45,8 +47,8 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         vec!["rank", missing, "a", "b"],
         vec!["embed", missing, model],
         vec!["embed", model, missing],
-        vec!["eval", missing, model],
-        vec!["eval", model, missing],
+        vec!["eval", missing, pairs],
+        vec!["eval", model, pairs, missing],
         vec!["convert", missing, &bin],
         vec!["project", missing, "-o", &prefix],
         vec!["verify", missing],
@@ -65,7 +67,7 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         assert_eq!(output.status.code(), Some(2), "{case:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(missing), "{case:?} does not name the file: {}", stderr(&output));
     }
-    assert_eq!(place.names(), ["model.safetensors"], "nothing was written");
+    assert_eq!(place.names(), ["model.safetensors", "pairs"], "nothing was written");
 }
 
 #[test]

@@ -140,7 +140,7 @@ mod tests {
     fn every_text_that_the_scripts_ask_for_exists() {
         let texts = Language::English.texts();
         for script in SCRIPTS {
-            for key in script.split("text(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            for key in script.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert!(texts.contains_key(key), "{key}");
             }
         }

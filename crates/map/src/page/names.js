@@ -3,7 +3,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const { words, names, x, y, weights, groups, counts, others, near, cosines, texts } = data;
 // A text in the page's language, with the values in place of their names in braces.
-const text = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const element = (id) => document.getElementById(id);
 const canvas = element("map");
 const pen = canvas.getContext("2d");

@@ -13,7 +13,7 @@ function choose(word, move = true) {
   if (word >= 0) {
     fill(word);
     const nearest = near[word].slice(0, 3).map(name).join(", ");
-    element("status").textContent = text("nearest", { word: words[word], words: nearest });
+    element("status").textContent = say("nearest", { word: words[word], words: nearest });
     if (move) showNeighbours(word);
   }
   remember();
@@ -38,8 +38,8 @@ function showNeighbours(word) {
 }
 function fill(word) {
   element("word").textContent = words[word];
-  const seen = counts[word] > 0 ? `${text("seen", { count: number(counts[word]) })} · ` : "";
-  element("facts").textContent = seen + text("rank", { rank: ordinal(word + 1), all: number(words.length) });
+  const seen = counts[word] > 0 ? `${say("seen", { count: number(counts[word]) })} · ` : "";
+  element("facts").textContent = seen + say("rank", { rank: ordinal(word + 1), all: number(words.length) });
   element("legend").hidden = near[word].every((other) => other < words.length);
   element("near").replaceChildren(...near[word].map((other, index) => neighbour(other, cosines[word][index] / 1000)));
 }
@@ -56,7 +56,7 @@ function neighbour(word, cosine) {
     entry.addEventListener("click", () => choose(word));
   } else {
     entry.className = "other";
-    entry.title = text("absent");
+    entry.title = say("absent");
   }
   item.append(entry);
   return item;
@@ -98,7 +98,7 @@ function search() {
 function nothing() {
   const item = document.createElement("li");
   item.className = "none";
-  item.textContent = text("absent");
+  item.textContent = say("absent");
   return item;
 }
 function suggestion(word, index) {

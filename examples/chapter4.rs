@@ -7,7 +7,7 @@
 
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{LineCorpus, LineOptions};
-use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, Hits, WordVectors};
 use rapidvec_core::{Matrix, Purpose, Rng};
 use rapidvec_textbook::checkpoint::{Run, save_model};
 use rapidvec_textbook::{
@@ -168,7 +168,7 @@ fn queries(vectors: &WordVectors) -> Result {
         [["king", "man", "queen"], ["take", "took", "go"], ["car", "cars", "child"], ["good", "better", "bad"]]
     {
         println!("\n[analogy] {a}:{b} = {c}:?");
-        print_neighbours(&vectors.analogy(a, b, c, AnalogyMethod::Add, 5)?);
+        print_neighbours(&vectors.search().analogy(a, b, c, AnalogyMethod::Add, 5)?);
     }
     println!("\nthe book hopes for woman, went, children, worse");
     Ok(())
@@ -218,8 +218,8 @@ fn print_rows(matrix: &Matrix) {
     (0..matrix.rows()).for_each(|i| println!("  {:?}", matrix.row(i)));
 }
 
-fn print_neighbours(neighbours: &[Neighbour]) {
-    neighbours.iter().for_each(|neighbour| println!(" {}: {:.4}", neighbour.word, neighbour.similarity));
+fn print_neighbours(hits: &Hits) {
+    hits.iter().for_each(|(word, score)| println!(" {word}: {score:.4}"));
 }
 
 fn unit(vector: Vec<f32>) -> Vec<f32> {

@@ -21,4 +21,4 @@ pub use rapidvec_core::{
     EOS_ID, Ids, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
-pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};
+pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};

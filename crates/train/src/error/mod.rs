@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 pub use crate::config::ConfigError;
 pub use crate::corpus::CorpusError;
 pub use rapidvec_core::error::{Bomb, OutputError, VocabularyError, WideWindow};
-pub use rapidvec_vectors::error::{EvaluateError, FormatError, IndexError, PickleError, QueryError, TextError};
+#[cfg(feature = "ann")]
+pub use rapidvec_vectors::error::IndexError;
+pub use rapidvec_vectors::error::{EvaluateError, FormatError, PickleError, QueryError, TextError};
 pub use train::TrainError;
 
 /// What the library's functions return.
@@ -36,6 +38,7 @@ pub enum Error {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// An approximate index is refused.
+    #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),
     /// An output cannot be written where it should go.
@@ -85,6 +88,7 @@ impl From<rapidvec_vectors::Error> for Error {
         match error {
             Below::Evaluate(error) => error.into(),
             Below::Format(error) => error.into(),
+            #[cfg(feature = "ann")]
             Below::Index(error) => error.into(),
             Below::Output(error) => error.into(),
             Below::Pickle(error) => error.into(),

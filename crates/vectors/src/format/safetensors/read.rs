@@ -209,7 +209,7 @@ impl ModelFile {
             }
             wrong
         };
-        let wrong = in_threads(self.bytes.len() / BYTES_PER_THREAD, verify_some);
+        let wrong = in_threads(self.bytes.len() / BYTES_PER_THREAD, 0, verify_some);
         wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))
     }
 

@@ -42,7 +42,7 @@ fn child() {
         "vectors" => WordVectors::open(path).err().map(rapidvec::Error::from),
         "book" => LineCorpus::read(&sources, &LineOptions::default()).err(),
         _ => {
-            let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+            let options = CorpusOptions::default().min_count(1).threads(1);
             Corpus::read(&sources, &options).err()
         }
     };
@@ -191,7 +191,7 @@ fn a_large_file_with_a_wide_window_opens() {
         let cut = folder.file("cut", &bytes[..bytes.len() - 9]);
         let Opened { held, refused } = open("vectors", &cut);
         println!("{name}: {} bytes of {} held: {held}: {refused}", bytes.len(), text.len());
-        assert!(refused.contains("damaged or cut short"), "{name}: {refused}");
+        assert!(refused.contains("is damaged") || refused.contains("is cut short"), "{name}: {refused}");
         assert!(held < bytes.len() + (16 << 20), "{name}: {held} bytes held");
     }
     // Nothing but the window is kept while it is filled.
@@ -200,6 +200,6 @@ fn a_large_file_with_a_wide_window_opens() {
     damaged[middle..middle + 64].fill(0);
     let Opened { held, refused } = open("vectors", &folder.file("damaged", &damaged));
     println!("damaged.xz: {} bytes of {} held: {held}: {refused}", damaged.len(), text.len());
-    assert!(refused.contains("damaged or cut short"), "{refused}");
+    assert!(refused.contains("is damaged") || refused.contains("is cut short"), "{refused}");
     assert!(held < damaged.len() + text.len() + (4 << 20), "{held} bytes held");
 }

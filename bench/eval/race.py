@@ -94,12 +94,12 @@ def table(result, args):
               for number, r in enumerate(result["rounds"], 1)]
     return "\n".join([
         f"{where['processor']}, {where['cores']} cores, {where['date']}; load average {machine.load_average()}; gensim {result['gensim']}.", "",
-        f"{result['words']} words x {result['vector_size']}, the {result['restrict']} most frequent take part; {result['asked']} questions asked, "
-        f"{result['correct']} answered right by both" + ("." if result["same_counts"] else ": no, the counts differ."), "",
-        "| round | gensim's call, s | rapidvec's call, s | times faster | whole command, s | gensim's call over it |",
+        f"{result['words']} words x {result['vector_size']}, restricted to the {result['restrict']} most frequent; {result['asked']} questions asked, "
+        f"{result['correct']} answered correctly by both" + ("." if result["same_counts"] else "; the counts differ."), "",
+        "| round | gensim's call, s | rapidvec's call, s | ratio | whole command, s | ratio to the command |",
         "|---|---|---|---|---|---|", *rounds, "",
-        f"Median: {result['median_ratio']:.0f} times faster (bar {args.at_least:g}); the whole command, with starting and with opening and checking the "
-        f"model, which gensim's call has not: {result['median_ratio_of_the_command']:.0f} times."])
+        f"Median: {result['median_ratio']:.0f} times as fast (target: {args.at_least:g}); the whole command, which also starts the program and opens and checks the "
+        f"model: {result['median_ratio_of_the_command']:.0f} times."])
 
 
 def parser():

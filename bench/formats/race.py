@@ -86,7 +86,7 @@ def table(args, seconds):
     where = machine.describe()
     lines = [f"{where['processor']}, {where['cores']} cores, {where['date']}; load average {machine.load_average()}; gensim {__version__}.", "",
              f"{args.words} words x {args.size}; median of {args.rounds} rounds, ratios formed in each.", "",
-             "| operation | gensim, s | rapidvec, s | ratios | median | bar |", "|---|---|---|---|---|---|"]
+             "| operation | gensim, s | rapidvec, s | ratios | median | target |", "|---|---|---|---|---|---|"]
     missed = []
     for name, bar in BARS.items():
         gensim, rapidvec = (statistics.median(side) for side in zip(*seconds[name]))

@@ -1,7 +1,7 @@
-"""The front page: the picture and one short table of speed and quality, between two marks of a README.
+"""The front page: one short table of speed and quality, between two markers of a README.
 
-A column for each model and system, a row for each thing that was measured. What was not measured is left empty; a system, a row or
-a model of which nothing was measured is left out. All of it comes from the numbers as they are in the JSON file.
+A row for each model and measure, a column for each system, and the ratio to gensim. What was not measured is left empty; a system or a
+row without any figure is left out. Every number comes from the JSON file.
 """
 
 from quality import SETS
@@ -11,27 +11,27 @@ from systems import MODELS, NAMES, SYSTEMS
 BEGIN, END = "<!-- peers: begin -->\n", "<!-- peers: end -->"
 OVER = "over gensim"  # the column of ratios
 ENGLISH = {
-    "corner": "`{name}`, {tokens:.1f} M words", "over": "over gensim", "times": "{} times",
-    "speed": "training alone, M words/s", "d300": "training, vectors of 300 numbers", "hs": "training, hierarchical softmax",
-    "whole": "one epoch, text to saved model, s", "memory": "peak memory, MB",
-    "analogy": "analogies answered right, %", "ws353": "WordSim-353, Spearman", "simlex": "SimLex-999, Spearman",
-    "picture": "Words a second in training: {}", "place": "{processor}, {threads} threads",
-    "day": {"speed": "training", "d300": "300 numbers", "hs": "hierarchical softmax", "whole": "text to model", "memory": "memory",
+    "corner": "`{name}`, {tokens:.1f} M tokens", "over": "over gensim", "times": "{}x",
+    "speed": "{}, M words/s", "d300": "{}, 300 dimensions, M words/s", "hs": "{}, hierarchical softmax, M words/s",
+    "whole": "{}, text to saved model, s", "memory": "{}, peak memory, MB",
+    "analogy": "{}, analogies, % correct", "ws353": "{}, WordSim-353, Spearman", "simlex": "{}, SimLex-999, Spearman",
+    "place": "{processor}, {threads} threads",
+    "day": {"speed": "training", "d300": "300 dimensions", "hs": "hierarchical softmax", "whole": "text to model", "memory": "memory",
             "quality": "quality"},
-    "rounds": "medians of {} rounds in turns, vectors of 100 numbers where no other size is named",
-    "seeds": "quality after {epochs} epochs, mean of {seeds} seeds, analogies among the {restrict:,} most frequent words",
-    "links": "Measured by `python bench/peers/race.py {name}`: [all numbers](docs/peers.md), [how](bench/peers/README.md).",
+    "rounds": "medians of {} alternating rounds, 100 dimensions unless noted",
+    "seeds": "quality after {epochs} epochs, mean of {seeds} seeds, analogies over the {restrict:,} most frequent words",
+    "links": "Measured with `python bench/peers/race.py {name}`: [all numbers](docs/peers.md), [method](bench/peers/README.md).",
 }
 KOREAN = {
-    "corner": "`{name}`, {myriads:,.0f}만 단어", "over": "gensim의", "times": "{}배",
-    "speed": "학습만, 초당 백만 단어", "d300": "학습, 벡터 크기 300", "hs": "학습, 계층적 소프트맥스",
-    "whole": "텍스트에서 모델 저장까지 1 에폭, 초", "memory": "최대 메모리, MB",
-    "analogy": "유추 정답률, %", "ws353": "WordSim-353, 스피어만", "simlex": "SimLex-999, 스피어만",
-    "picture": "초당 학습한 단어 수: {}", "place": "{processor}, 스레드 {threads}개",
-    "day": {"speed": "학습", "d300": "벡터 크기 300", "hs": "계층적 소프트맥스", "whole": "모델 저장까지", "memory": "메모리", "quality": "품질"},
-    "rounds": "번갈아 {}번 잰 중앙값, 따로 적지 않으면 벡터 크기 100",
-    "seeds": "품질은 {epochs} 에폭 뒤 시드 {seeds}개의 평균, 유추는 가장 흔한 단어 {restrict:,}개 안에서",
-    "links": "재는 명령: `python bench/peers/race.py {name}` ([모든 수치](docs/peers.md), [방법](bench/peers/README.md)).",
+    "corner": "`{name}`, {myriads:,.0f}만 토큰", "over": "gensim 대비", "times": "{}배",
+    "speed": "{}, 초당 백만 단어", "d300": "{}, 300차원, 초당 백만 단어", "hs": "{}, 계층적 소프트맥스, 초당 백만 단어",
+    "whole": "{}, 텍스트에서 모델 저장까지, 초", "memory": "{}, 최대 메모리, MB",
+    "analogy": "{}, 유추 정답률, %", "ws353": "{}, WordSim-353, 스피어만", "simlex": "{}, SimLex-999, 스피어만",
+    "place": "{processor}, 스레드 {threads}개",
+    "day": {"speed": "학습", "d300": "300차원", "hs": "계층적 소프트맥스", "whole": "모델 저장까지", "memory": "메모리", "quality": "품질"},
+    "rounds": "번갈아 {}번 측정한 중앙값, 따로 적지 않으면 100차원",
+    "seeds": "품질은 {epochs} 에폭 뒤 시드 {seeds}개의 평균, 유추는 빈도 상위 {restrict:,}개 단어 기준",
+    "links": "측정 명령: `python bench/peers/race.py {name}` ([모든 수치](docs/peers.md), [방법](bench/peers/README.md)).",
 }
 
 
@@ -41,71 +41,69 @@ def language_of(path):
 
 
 def fill(readme, result, words=ENGLISH):
-    """A README with picture and table between its two marks."""
+    """A README with the table between its two markers."""
     before, begin, rest = readme.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"the README has no lines {BEGIN.strip()} and {END} to write between")
-    blocks = [picture(result["parts"], words), whole_table(result, words), notes(result, words)]
+        raise ValueError(f"the README needs the lines {BEGIN.strip()} and {END} to write between")
+    blocks = [whole_table(result, words), notes(result, words)]
     return f"{before}{begin}" + "\n\n".join(block for block in blocks if block) + f"\n{end}{after}"
-
-
-def picture(parts, words):
-    """The picture of training speed, if it was measured."""
-    names = [NAMES[name] for name in SYSTEMS if any(name in task["median"] for part in TRAINING if part in parts
-                                                    for task in parts[part]["tasks"])]
-    return f"![{words['picture'].format(', '.join(names))}](docs/peers.svg)" if names else ""
 
 
 def whole_table(result, words):
     """The table; empty where nothing was measured."""
-    parts, corpus = result["parts"], result["corpus"]
-    found = rows(parts)
+    corpus = result["corpus"]
+    found = rows(result["parts"])
     columns = columns_of(found)
     if not columns:
         return ""
     head = [words["corner"].format(name=corpus["name"], tokens=corpus["tokens"] / 1e6, myriads=corpus["tokens"] / 1e4),
-            *(f"{MODELS[model]}, {words['over'] if system == OVER else NAMES[system]}" for model, system in columns)]
-    return table(head, [[words[what], *(cell(cells.get(column), column, words) for column in columns)] for what, cells in found])
+            *(words["over"] if column == OVER else NAMES[column] for column in columns)]
+    return table(head, [[words[measure].format(MODELS[model]), *(cell(cells.get(column), column, words) for column in columns)]
+                        for measure, model, cells in found])
 
 
 def cell(text, column, words):
-    """A figure; a ratio with its word."""
-    return "" if text is None else f"**{words['times'].format(text)}**" if column[1] == OVER else text
+    """A figure; a ratio with its unit."""
+    return "" if text is None else f"**{words['times'].format(text)}**" if column == OVER else text
 
 
 def columns_of(found):
-    """The columns that some row has something for."""
-    return [(model, system) for model in MODELS for system in (*SYSTEMS, OVER) if any((model, system) in cells for _, cells in found)]
+    """The columns that some row has a figure for."""
+    return [column for column in (*SYSTEMS, OVER) if any(column in cells for _, _, cells in found)]
 
 
 def rows(parts):
-    """Names of rows, and their figures by (model, system)."""
-    found = [(name, timed(parts[name]["tasks"], lambda task, system: task["median"][system] / 1e6)) for name in TRAINING if name in parts]
-    if "whole" in parts:
-        found.append(("whole", timed(parts["whole"]["tasks"], middle_seconds)))
+    """What was measured: measure, model, and the figures by system."""
+    found = []
+    for name in TRAINING:
+        found += timed(name, parts.get(name), lambda task, system: task["median"][system] / 1e6)
+    found += timed("whole", parts.get("whole"), middle_seconds)
     if "memory" in parts:
-        peaks = parts["memory"]["peak_bytes"]
-        found.append(("memory", {("skipgram", system): f"{peak / 1e6:.0f}" for system, peak in peaks.items()}))
+        found.append(("memory", "skipgram", {system: f"{peak / 1e6:.0f}" for system, peak in parts["memory"]["peak_bytes"].items()}))
     if "quality" in parts:
-        found += [(measure, scored(parts["quality"]["mean"], measure)) for measure in SETS]
-    return [(what, cells) for what, cells in found if cells]
+        found += [(measure, model, scored(by_system, measure)) for measure in SETS for model, by_system in parts["quality"]["mean"].items()]
+    return [row for row in found if row[2]]
 
 
-def timed(tasks, figure):
-    """What each system took or reached, and how many times as fast as gensim rapidvec is."""
-    cells = {(task["model"], system): places(figure(task, system)) for task in tasks for system in SYSTEMS if system in task["median"]}
-    return cells | {(task["model"], OVER): times(task["ratio"]["gensim"]) for task in tasks if "gensim" in task["ratio"]}
+def timed(measure, part, figure):
+    """A row for each model: what each system took or reached, and how many times as fast as gensim rapidvec is."""
+    return [(measure, task["model"], {system: places(figure(task, system)) for system in SYSTEMS if system in task["median"]} | ratio(task))
+            for task in (part or {"tasks": []})["tasks"]]
 
 
-def scored(means, measure):
+def ratio(task):
+    """The cell of the ratio, if gensim raced."""
+    return {OVER: times(task["ratio"]["gensim"])} if "gensim" in task["ratio"] else {}
+
+
+def scored(by_system, measure):
     """A measure of quality, where it was measured."""
-    return {(model, system): shown(scores[measure], measure) for model, by_system in means.items()
-            for system, scores in by_system.items() if scores.get(measure) is not None}
+    return {system: shown(scores[measure], measure) for system, scores in by_system.items() if scores.get(measure) is not None}
 
 
 def places(number):
-    """As many places as two rounds have in common."""
+    """As many decimal places as two rounds have in common."""
     return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
 
@@ -115,7 +113,7 @@ def times(ratio):
 
 
 def notes(result, words):
-    """Where, when, by which versions, how often, and of how many seeds."""
+    """Where, when, with which versions, how many rounds and seeds."""
     found = rows(result["parts"])
     if not found:
         return ""
@@ -130,7 +128,7 @@ def notes(result, words):
 
 
 def where(parts, words):
-    """Machine and date; with what was measured on it where there are several."""
+    """Machine and date; with what was measured there, if there are several."""
     found = {}
     for name, part in parts.items():
         machine = words["place"].format(processor=part["machine"]["processor"], threads=part["threads"])
@@ -142,12 +140,11 @@ def where(parts, words):
 
 def versions(parts, found):
     """Of the systems that have a column."""
-    systems = [name for name in SYSTEMS if any(name == system for _, system in columns_of(found))]
+    systems = [name for name in SYSTEMS if name in columns_of(found)]
     told = {name: sorted({part["versions"][name] for part in parts.values() if name in part["versions"]}) for name in systems}
     return ", ".join(f"{NAMES[name]} {'/'.join(numbers)}" for name, numbers in told.items() if numbers)
 
 
 def headline(result):
-    """How many times as fast as gensim each model is trained, as the table writes it; a README's first sentence says so too."""
-    cells = timed(result["parts"]["speed"]["tasks"], lambda task, system: task["median"][system])
-    return [text for (_, system), text in cells.items() if system == OVER]
+    """How many times as fast as gensim each model trains, as in the table; a README's first sentence repeats it."""
+    return [times(task["ratio"]["gensim"]) for task in result["parts"]["speed"]["tasks"] if "gensim" in task["ratio"]]

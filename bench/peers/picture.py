@@ -1,6 +1,6 @@
 """A picture of training speed: a bar for each system, in groups; readable on light and on dark pages.
 
-Its colours are style rules, which change with what the reader's system prefers; the background is the page's own.
+Colours are style rules that follow the reader's colour scheme; the background is the page's own.
 """
 
 from xml.sax.saxutils import escape
@@ -36,8 +36,8 @@ def picture(result):
         y += len(names) * (BAR + GAP) + GROUP_GAP
     part = next(result["parts"][name] for name in TRAINING if name in result["parts"])
     about = f"{part['machine']['processor']}, {part['threads']} threads, {part['machine']['date']}; {result['corpus']['name']}, " \
-            "vectors of 100 numbers unless another size is named"
-    head = [text(20, 28, "Training alone, million words a second (more is better)", "title"), text(20, 50, about, "small"),
+            "100 dimensions unless noted"
+    head = [text(20, 28, "Training alone, million words per second (more is better)", "title"), text(20, 50, about, "small"),
             f'<line class="axis" x1="{LEFT}" y1="{TOP - 6}" x2="{LEFT}" y2="{y - GROUP_GAP + 4}"/>']
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{y + 8}" viewBox="0 0 {WIDTH} {y + 8}" '
                       f'role="img" aria-label="Training speed of {escape(", ".join(NAMES[name] for name in names))}">',

@@ -92,12 +92,13 @@ def table(result):
     where, corpus = result["machine"], result["corpus"]
     load = " ".join(map(str, where["load_average_at_end"] or ["unknown"]))
     lines = [
+        "# All rounds of the comparison with NumPy", "",
         f"{where['processor']}, {result['threads']} of {where['cores']} cores, {where['date']}; NumPy {result['numpy']}, "
         f"Python {result['python']}; load average at the end {load}.",
         f"{corpus['name']}: {corpus['tokens']:,} tokens, {corpus['vocabulary']:,} words. NumPy: median of "
         f"{result['iterations']['numpy']} iterations; rapidvec: mean over {result['iterations']['rapidvec_epochs']} epochs.",
         "",
-        "| round | NumPy as recorded, ms | NumPy in float32, ms | rapidvec, ms | times faster: as recorded | float32 | load before |",
+        "| round | NumPy as recorded, ms | NumPy in float32, ms | rapidvec, ms | ratio, as recorded | ratio, float32 | load before |",
         "|---|---|---|---|---|---|---|",
     ]
     for number, r in enumerate(result["rounds"], 1):

@@ -244,7 +244,7 @@ fn convert_never_overwrites_without_force() {
     let place = Place::new();
     let old = place.file("a.pkl", b"precious");
     let (code, message) = convert(&place.model, &old, &[]);
-    assert!(code == 1 && message.contains("exists already") && message.contains("--force"), "{message}");
+    assert!(code == 1 && message.contains("already exists") && message.contains("--force"), "{message}");
     assert_eq!(message.matches("a.pkl").count(), 1, "{message}");
     assert_eq!(std::fs::read(&old).unwrap(), b"precious");
     converted(&place.model, &old, &["--force"]);
@@ -289,7 +289,7 @@ fn convert_refuses_what_is_no_model_and_writes_nothing() {
 fn convert_refuses_an_output_that_cannot_be() {
     let place = Place::new();
     let (code, message) = convert(&place.model, &place.path("no/a.pkl"), &[]);
-    assert!(code == 1 && message.contains("there is no folder"), "{message}");
+    assert!(code == 1 && message.contains("does not exist; create it first"), "{message}");
     let (code, message) = convert(&place.model, place.folder.path(), &["--to", "pickle", "--force"]);
     assert!(code == 1 && message.contains("is a folder"), "{message}");
 }

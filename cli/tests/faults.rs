@@ -179,11 +179,11 @@ fn outputs_are_checked_before_the_corpus_is_read() {
     let case = Case::new();
     case.write("here", "old");
     // The corpus is missing too: which error comes first tells what was looked at first.
-    case.run(&["nothing.txt", "-o", "no/m"]).fails(1, "there is no folder no");
+    case.run(&["nothing.txt", "-o", "no/m"]).fails(1, "the folder no does not exist");
     case.run(&["nothing.txt", "-o", "here"]).fails(1, "--force");
-    case.run(&["nothing.txt", "--log", "no/loss.csv"]).fails(1, "there is no folder no");
+    case.run(&["nothing.txt", "--log", "no/loss.csv"]).fails(1, "the folder no does not exist");
     case.run(&["nothing.txt", "--log", "here"]).fails(1, "--force");
-    case.run(&["nothing.txt", "--plot", "no/loss.svg"]).fails(1, "there is no folder no");
+    case.run(&["nothing.txt", "--plot", "no/loss.svg"]).fails(1, "the folder no does not exist");
     case.run(&["nothing.txt", "--plot", "loss.pdf"]).fails(2, "--plot");
     case.run(&["nothing.txt", "-o", "."]).fails(1, "a folder");
     assert_eq!(case.bytes("here"), b"old");
@@ -226,8 +226,8 @@ fn files_that_are_no_text_are_refused_by_content() {
     let case = Case::new();
     for (bytes, message) in [
         (&b"cat\0dog"[..], "NUL byte at offset 3"),
-        (b"\x1f\x8b\x08\0\0\0\0\0", "text.txt is cut short: its gzip data"),
-        (b"\x28\xb5\x2f\xfd\0\0", "text.txt is cut short: its zstd data"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "text.txt: its gzip data is cut short"),
+        (b"\x28\xb5\x2f\xfd\0\0", "text.txt: its zstd data is cut short"),
         (b"PK\x03\x04\x14\0\0\0\x08\0", "compressed (zip)"),
         (b"\xff\xfec\0a\0t\0", "UTF-16"),
     ] {

@@ -42,7 +42,7 @@ fn index_overwrites_an_index_and_nothing_else() {
     let place = Place::new();
     let text = place.file("notes.txt", b"do not lose");
     let args = ["-o", text.to_str().unwrap()];
-    assert!(failure(1, "index", &place.model, &args).contains("exists already"));
+    assert!(failure(1, "index", &place.model, &args).contains("already exists"));
     assert_eq!(std::fs::read(&text).unwrap(), b"do not lose");
     let (own, model) = (place.model.to_str().unwrap(), std::fs::read(&place.model).unwrap());
     assert!(failure(2, "index", &place.model, &["-o", own, "--force"]).contains("is read and cannot be written too"));

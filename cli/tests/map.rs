@@ -123,7 +123,7 @@ fn no_file_is_overwritten_without_force_and_none_is_left_after_an_error() {
     let place = Place::new();
     let old = place.file("a.svg", b"precious");
     let message = failure(1, "map", &place.model, &["-o", old.to_str().unwrap()]);
-    assert!(message.contains("exists already") && message.contains("--force"), "{message}");
+    assert!(message.contains("already exists") && message.contains("--force"), "{message}");
     assert_eq!(std::fs::read(&old).unwrap(), b"precious");
     drawn(&place.model, &old, &["--force", "--method", "pca"]);
     let out = place.path("new.html");

@@ -74,7 +74,7 @@ fn neither_file_is_overwritten_without_force() {
     let args = ["-o", prefix.to_str().unwrap()];
     for name in ["p.vectors.tsv", "p.metadata.tsv"] {
         let old = place.file(name, b"precious");
-        assert!(failure(1, "project", &place.model, &args).contains("exists already"));
+        assert!(failure(1, "project", &place.model, &args).contains("already exists"));
         assert_eq!(std::fs::read(&old).unwrap(), b"precious");
         assert_eq!(place.names(), ["model.safetensors", name]);
         std::fs::remove_file(old).unwrap();
@@ -98,7 +98,7 @@ fn refuses_what_is_no_model_and_wrong_usage() {
     let message = failure(2, "project", &place.model, &["-o", "-"]);
     assert!(message.contains("cannot be written to standard output"), "{message}");
     let message = failure(1, "project", &place.model, &["-o", place.path("no/p").to_str().unwrap()]);
-    assert!(message.contains("there is no folder"), "{message}");
+    assert!(message.contains("does not exist; create it first"), "{message}");
 }
 
 #[test]

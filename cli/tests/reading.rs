@@ -71,7 +71,7 @@ fn a_packed_text_that_is_cut_or_damaged_is_refused_by_name() {
     for compression in ALL {
         let whole = packed(compression, &plain);
         case.write("cut", &whole[..whole.len() - 3]);
-        case.run_small(&["cut", "-o", "m"]).fails(1, &format!("cut is cut short: its {} data", compression.name()));
+        case.run_small(&["cut", "-o", "m"]).fails(1, &format!("cut: its {} data is cut short", compression.name()));
         assert!(!case.exists("m"));
     }
     let whole = packed(Compression::Gzip, &plain);

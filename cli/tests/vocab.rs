@@ -35,7 +35,7 @@ fn vocab_writes_a_file_that_can_be_read_back_and_overwrites_only_by_force() {
     vocab(&case, &["text.txt", "-o", "vocab.txt"]).succeeds();
     assert_eq!(case.bytes("vocab.txt"), "a\t15\nb\t10\n한국어\t5\n".as_bytes());
     assert_eq!(read_vocabulary(&case.path("vocab.txt")).unwrap().len(), 3);
-    vocab(&case, &["text.txt", "-o", "vocab.txt"]).fails(1, "exists already");
+    vocab(&case, &["text.txt", "-o", "vocab.txt"]).fails(1, "already exists");
     vocab(&case, &["text.txt", "-o", "vocab.txt", "--force", "--top", "1"]).succeeds();
     assert_eq!(case.bytes("vocab.txt"), b"a\t15\n");
     vocab(&case, &["text.txt", "-o", "text.txt", "--force"]).fails(2, "is one of the texts");

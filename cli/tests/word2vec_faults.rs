@@ -179,14 +179,14 @@ fn outputs_are_checked_before_the_corpus_is_read() {
     // The corpus is no text: which error comes first tells what was looked at first.
     case.write("binary", b"a\0b");
     let run = |args: &[&str]| train(&case, &[&["binary"], args].concat());
-    run(&["-o", "no/m"]).fails(1, "there is no folder no");
+    run(&["-o", "no/m"]).fails(1, "the folder no does not exist");
     run(&["-o", "here"]).fails(1, "--force");
     run(&["-o", "."]).fails(1, "a folder");
     run(&["-o", "-"]).fails(2, "name a file");
     run(&["-o", "m.pkl"]).fails(2, "rapidvec convert");
-    run(&["--log", "no/loss.csv"]).fails(1, "there is no folder no");
+    run(&["--log", "no/loss.csv"]).fails(1, "the folder no does not exist");
     run(&["--log", "here"]).fails(1, "--force");
-    run(&["--plot", "no/loss.svg"]).fails(1, "there is no folder no");
+    run(&["--plot", "no/loss.svg"]).fails(1, "the folder no does not exist");
     run(&["-o", "m", "--log", "./m"]).fails(2, "must be different files");
     run(&["-o", "m", "--init", "gone"]).fails(1, "gone");
     run(&["-o", "m", "--temporary-folder", "gone"]).fails(2, "--temporary-folder gone: there is no such folder");
@@ -225,7 +225,7 @@ fn files_that_are_no_text_are_refused_by_content() {
     let case = Case::new();
     for (bytes, message) in [
         (&b"cat\0dog"[..], "NUL byte at offset 3"),
-        (b"\x1f\x8b\x08\0\0\0\0\0", "text.txt is cut short: its gzip data"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "text.txt: its gzip data is cut short"),
         (b"PK\x03\x04\x14\0\0\0\x08\0", "compressed (zip)"),
         (b"\xff\xfec\0a\0t\0", "UTF-16"),
         (b"\xfe\xff\0c\0a\0t", "UTF-16"),
@@ -405,7 +405,7 @@ fn a_huffman_tree_may_be_deeper_than_forty() {
 #[test]
 fn a_bomb_is_refused_before_it_is_unpacked() {
     let case = Case::new();
-    let absurd = "over 1000 times as much";
+    let absurd = "beyond 1000:1";
     for (compression, byte, reason) in [
         (Compression::Gzip, b'\0', "a NUL byte at offset 0"),
         (Compression::Gzip, b' ', absurd),

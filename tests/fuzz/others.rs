@@ -2,6 +2,7 @@
 
 use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
+use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, EngineRun, Storage};
 use rapidvec::compress::Compression;
@@ -60,7 +61,7 @@ fn evaluation_files_of_any_bytes() {
     fuzz(&seeds, |bytes, options| {
         let Some(set) = watched(bytes, || EvaluationSet::read(bytes, "questions")) else { return };
         let (count_unknown, case_sensitive) = (options.allow_nan, options.limit.is_some());
-        let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
+        let options = EvaluateOptions::default().count_unknown(count_unknown).case_sensitive(case_sensitive);
         match set {
             EvaluationSet::Analogies(set) => {
                 let method = rapidvec::vectors::AnalogyMethod::default();
@@ -85,7 +86,7 @@ fn vocabulary_lists_of_any_bytes() {
     fuzz(&seeds.map(|text| text.as_bytes().to_vec()), |bytes, _| {
         std::fs::write(&path, bytes).unwrap();
         let Some(found) = watched(bytes, || read_vocabulary(&path)) else { return };
-        write_vocabulary(&again, &found).unwrap();
+        write_vocabulary(&again, Existing::Replace, &found).unwrap();
         let read = read_vocabulary(&again).unwrap();
         assert_eq!(read.len(), found.len());
         assert!(
@@ -110,10 +111,11 @@ fn text(bytes: &[u8], options: &OpenOptions, preparation: Preparation) {
     let read = LineOptions { max_tokens, invalid_utf8, preparation: preparation.clone() };
     let book = watched(bytes, || LineCorpus::from_reader("text", bytes, &read));
     let (min_count, max_tokens) = (1, max_tokens.map(|most| most as u64));
-    let count = CorpusOptions { min_count, max_tokens, invalid_utf8, preparation, threads: 1, ..Default::default() };
+    let count = CorpusOptions::default().min_count(min_count).threads(1);
+    let count = count.max_tokens(max_tokens).invalid_utf8(invalid_utf8).preparation(preparation);
     let fast = watched(bytes, || Corpus::from_reader("text", bytes, &count));
     if let (Some(book), Some(fast), None) = (&book, &fast, max_tokens) {
-        let mut known = fast.vocabulary.words();
+        let mut known = fast.vocabulary().words();
         assert!(known.all(|word| book.vocabulary.id(word).is_some()));
     }
     if let Some(book) = book {
@@ -178,7 +180,7 @@ fn lines_to_embed_of_any_bytes() {
 
 fn corpus() -> (LineCorpus, Corpus) {
     let text = "you say goodbye and I say hello .\n".repeat(4);
-    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().min_count(1).threads(1);
     (
         LineCorpus::from_text("text", &text, &LineOptions::default()).unwrap(),
         Corpus::from_text("text", &text, &options).unwrap(),
@@ -225,13 +227,13 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
 fn checkpoints_of_word2vec_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (_, sentences) = corpus();
-    let options = CorpusOptions { min_count: 1, threads: 1, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().min_count(1).threads(1);
     let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
             let base = Config { vector_size: 3, epochs: 2, min_count: 1, ..Config::word2vec(ModelKind::Cbow) };
             let config = Config { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
-            let vocabulary = &sentences.vocabulary;
+            let vocabulary = sentences.vocabulary();
             let mut trainer = cpu::CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
             trainer.run(|_| true, |_| ()).unwrap();
             let storage = Storage { half, ..Storage::default() };

@@ -89,7 +89,7 @@ fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Recall> {
     say(&format!("{}, {cores} cores, {}; load average {load}.\n", machine::processor(), machine::today()));
     let (vectors, what) = match &args.model {
         Some(path) => (WordVectors::open(path)?, "of a trained model".to_owned()),
-        None => (clustered(args)?, format!("made up, in {} clusters, spread {}", args.clusters, args.spread)),
+        None => (clustered(args)?, format!("generated, in {} clusters, spread {}", args.clusters, args.spread)),
     };
     let expansion_search = args.expansion_search[0];
     let options = IndexOptions { connectivity: args.connectivity, expansion_add: args.expansion_add, expansion_search };
@@ -119,7 +119,7 @@ fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Recall> {
         ));
         all.push(measured);
     }
-    say(&format!("\nBars: recall {MIN_RECALL}, {MIN_SPEEDUP} times faster; {} questions.", all[0].questions));
+    say(&format!("\nTargets: recall {MIN_RECALL}, {MIN_SPEEDUP} times faster; {} questions.", all[0].questions));
     Ok(all[0])
 }
 

@@ -39,10 +39,10 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let sources: Vec<_> = args.files.iter().map(|file| Source::File(file.clone())).collect();
     let (threads, min_count, memory_limit) = (args.threads, args.min_count, args.memory_limit);
-    let options = CorpusOptions { threads, min_count, memory_limit, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().threads(threads).min_count(min_count).memory_limit(memory_limit);
     let first = Corpus::read(&sources, &options)?; // brings the files into the cache
     let fingerprint = first.fingerprint();
-    let report = first.report;
+    let report = *first.report();
     drop(first);
     let mut times = Vec::new();
     for _ in 0..args.runs {

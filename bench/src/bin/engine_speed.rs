@@ -97,7 +97,7 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let config = args.config();
     let start = Instant::now();
-    let options = CorpusOptions { threads: args.threads, min_count: args.min_count, ..CorpusOptions::default() };
+    let options = CorpusOptions::default().threads(args.threads).min_count(args.min_count);
     let sentences = Corpus::read(&[Source::File(args.text.clone())], &options)?;
     let read_seconds = start.elapsed().as_secs_f64();
 
@@ -112,7 +112,7 @@ fn main() -> Result<()> {
 
     let start = Instant::now();
     if let Some(path) = &args.save {
-        save(path, &sentences.vocabulary, trainer.w_in())?;
+        save(path, sentences.vocabulary(), trainer.w_in())?;
     }
     let timing = json!({
         "read_seconds": read_seconds, "train_seconds": train_seconds, "busy_seconds": busy_seconds,
@@ -129,15 +129,15 @@ fn main() -> Result<()> {
 
 /// What was trained and how much memory that is, as far as it does not hang on the clock.
 fn facts(sentences: &Corpus, trainer: &CpuTrainer, config: &Config) -> Value {
-    let (text, ends) = sentences.vocabulary.arena();
+    let (text, ends) = sentences.vocabulary().arena();
     let history = &trainer.state().history;
     json!({
-        "tokens": sentences.report.tokens,
+        "tokens": sentences.report().tokens,
         "words": trainer.progress().words,
         "trained_words": trained_words(sentences.counts(), config.subsample) * config.epochs as f64,
         "trained_pairs": history.iter().map(|point| point.pairs).sum::<u64>(),
         "loss": history.last().map_or(0.0, |point| point.loss),
-        "vocabulary": sentences.vocabulary.len(),
+        "vocabulary": sentences.vocabulary().len(),
         "kernels": trainer.kernels(),
         "threads": trainer.threads(),
         "matrix_bytes": matrix_bytes(trainer.w_in()) + matrix_bytes(trainer.w_out()),

@@ -218,8 +218,8 @@ fn first_answer(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
     let (ratio, opening) = (median(|r| r.first / r.read), median(|r| r.opening - r.hash));
     let memory = median(|r| r.memory);
     found.say(&format!(
-        "\nMedian: {ratio:.2} x reading (bar {MAX_OVER_READING}), opening {opening:.0} ms beyond the hash (bar {MAX_OPENING}), \
-         {memory:.0} MB beyond the map (bar {MAX_MEMORY})."
+        "\nMedian: {ratio:.2} x reading (target: at most {MAX_OVER_READING}), opening {opening:.0} ms beyond the hash (at most {MAX_OPENING}), \
+         {memory:.0} MB beyond the map (at most {MAX_MEMORY})."
     ));
     found.hold(ratio <= MAX_OVER_READING, format!("first answer {ratio:.2} x reading, at most {MAX_OVER_READING}"));
     found.hold(opening <= MAX_OPENING, format!("opening {opening:.0} ms beyond the hash, at most {MAX_OPENING}"));
@@ -419,7 +419,7 @@ fn batch(args: &Args, found: &mut Found) -> Result<()> {
         ratios.push(ratio);
     }
     let ratio = median(ratios);
-    found.say(&format!("\nMedian: {:.0} % (bar {:.0} %).", 100.0 * ratio, 100.0 * MIN_OF_PRODUCT));
+    found.say(&format!("\nMedian: {:.0} % (target: at least {:.0} %).", 100.0 * ratio, 100.0 * MIN_OF_PRODUCT));
     found.hold(ratio >= MIN_OF_PRODUCT, format!("batch at {:.0} % of the product's rate", 100.0 * ratio));
     Ok(())
 }

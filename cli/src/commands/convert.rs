@@ -127,7 +127,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if args.normalize {
         content.normalize();
     }
-    content.write(&args.output, to, args.half)?;
+    content.write(&args.output, args.force, to, args.half)?;
     let losses = content.losses(to, args.half);
     if !losses.is_empty() {
         note(format_args!("{}: {}", args.output.display(), losses.join("; ")));
@@ -245,24 +245,24 @@ impl Content {
         }
     }
 
-    fn write(&self, path: &Path, to: To, half: bool) -> anyhow::Result<()> {
+    fn write(&self, path: &Path, force: bool, to: To, half: bool) -> anyhow::Result<()> {
         let half = half || self.half;
         let (place, refused) = (Place::named(path), |error: FormatError| open::name_file(path, error));
         let Self { vocabulary, vector_size, input, .. } = self;
         match to {
             To::Text | To::Glove => {
                 word2vec_text::check(vocabulary, *vector_size, input).map_err(refused)?;
-                place.write(|out| word2vec_text::write_to(out, vocabulary, *vector_size, input, to == To::Text))
+                place.write(force, |out| word2vec_text::write_to(out, vocabulary, *vector_size, input, to == To::Text))
             }
             To::Binary => {
                 word2vec_binary::check(vocabulary, *vector_size, input).map_err(refused)?;
-                place.write(|out| word2vec_binary::write_to(out, vocabulary, *vector_size, input))
+                place.write(force, |out| word2vec_binary::write_to(out, vocabulary, *vector_size, input))
             }
             To::Npz => {
                 let npz = NpzWriter::new(vocabulary, *vector_size, input, half).map_err(refused)?;
-                place.write(|out| npz.write_to(out))
+                place.write(force, |out| npz.write_to(out))
             }
-            To::Pickle => self.write_pickle(path, half),
+            To::Pickle => self.write_pickle(path, force, half),
             To::Safetensors => self.write_model(path, half),
         }
     }
@@ -280,9 +280,9 @@ impl Content {
         safetensors::write(path, &parts).map_err(|error| open::name_file(path, error))
     }
 
-    fn write_pickle(&self, path: &Path, half: bool) -> anyhow::Result<()> {
+    fn write_pickle(&self, path: &Path, force: bool, half: bool) -> anyhow::Result<()> {
         let mut refused = None;
-        let written = Place::named(path).write(|mut out| {
+        let written = Place::named(path).write(force, |mut out| {
             let written = pickle::write(&mut out, &self.vocabulary, self.vector_size, &self.input, half);
             written.map_err(|error| match error {
                 PickleError::Write(error) => error,

@@ -9,6 +9,7 @@ use rapidvec::corpus::{
 };
 use rapidvec::{Vocabulary, WordId};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 /// Which words are counted.
 #[derive(Debug, clap::Args)]
@@ -26,19 +27,16 @@ pub struct Counting {
 
 impl Counting {
     /// How words are counted in a text that is read like this.
-    pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions<'static> {
+    pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions {
         let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
         let max_tokens = max_tokens.map(|most| most as u64);
-        let (min_count, max_vocab) = (self.min_count, self.max_vocab);
-        CorpusOptions {
-            min_count,
-            max_vocab,
-            max_tokens,
-            invalid_utf8,
-            preparation,
-            threads,
-            ..CorpusOptions::default()
-        }
+        CorpusOptions::default()
+            .min_count(self.min_count)
+            .max_vocab(self.max_vocab)
+            .max_tokens(max_tokens)
+            .invalid_utf8(invalid_utf8)
+            .preparation(preparation)
+            .threads(threads)
     }
 
     /// Counts the words of a text, and tells what was left out.
@@ -47,7 +45,7 @@ impl Counting {
         choice: &Choice,
         reading: &Reading,
         threads: usize,
-    ) -> anyhow::Result<(Vocabulary, CorpusReport)> {
+    ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
         let options = self.options(reading, threads);
         let (vocabulary, report) = count(choice, reading, &options)?;
         tell_counts(&choice.names().join(" "), &options, &report);
@@ -60,16 +58,17 @@ pub fn count(
     choice: &Choice,
     reading: &Reading,
     options: &CorpusOptions,
-) -> anyhow::Result<(Vocabulary, CorpusReport)> {
+) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
     match choice {
         Choice::Texts(_) => {
             choice.tell_left_out(&options.preparation);
             let bar = Bar::new();
-            count_words(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
+            let counted = count_words(choice.sources(), options, &mut |progress| bar.show(progress));
+            counted.map(|(vocabulary, report)| (vocabulary.into(), report)).map_err(with_flags)
         }
         Choice::Builtin | Choice::Ptb(_) => {
             let sentences = of_data_set(choice, reading, options)?;
-            Ok((sentences.vocabulary, sentences.report))
+            Ok((Arc::clone(sentences.vocabulary()), *sentences.report()))
         }
     }
 }
@@ -94,10 +93,8 @@ fn of_data_set(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> a
     };
     let corpus = choice.read(reading, &read)?;
     // Limited and prepared already.
-    let plain = CorpusOptions { max_tokens: None, preparation: Preparation::default(), ..options.clone() };
-    let mut sentences = Corpus::from_text(&corpus.name, &text_of(&corpus), &plain)?;
-    sentences.report.read = corpus.report; // what the text was before it was prepared
-    Ok(sentences)
+    let plain = options.clone().max_tokens(None).preparation(Preparation::default());
+    Ok(Corpus::from_text(&corpus.name, &text_of(&corpus), &plain)?.with_line_report(corpus.report))
 }
 
 /// A data set as it was: its line ends are words to the textbook, but not here.

@@ -2,8 +2,9 @@
 
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, note, thousands, to_stdout};
+use rapidvec::Error;
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::{EmbedReport, Embedder, NpySpool};
-use rapidvec::{Error, file};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let output = args.file();
     if let Some(output) = output {
         Place::File(output).check_unread([&args.model].into_iter().chain(&args.text))?;
-        file::check_writable(output, args.force)?;
+        atomic_file::check(output, Existing::replace_if(args.force))?;
     }
     let vectors = args.open.vectors(&args.model)?;
     let embedder = Embedder::new(&vectors).lower(args.lower);
@@ -80,7 +81,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         }
     };
     let written = match output {
-        Some(output) => file::write_atomically(output, |out| write(folder_of(output), out)).map_err(Into::into),
+        Some(output) => {
+            let existing = Existing::replace_if(args.force);
+            atomic_file::write(output, existing, |out| write(folder_of(output), out)).map_err(Into::into)
+        }
         None => to_stdout(|out| write(&std::env::temp_dir(), out)),
     };
     match refused {

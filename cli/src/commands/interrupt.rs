@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP: who hears them, and what they end where nothing but a file that is being written can be lost.
 
 use crate::output::INTERRUPTED;
-use rapidvec::file::abandon_writes;
+use rapidvec::atomic_file::abandon_writes;
 use std::io;
 
 /// From now on a signal ends the program without leaving a half-written file.

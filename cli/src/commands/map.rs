@@ -3,9 +3,10 @@
 use super::open::{self, OpenArgs};
 use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::corpus::EOS;
 use rapidvec::vectors::{Numbers, WordVectors, unit_rows};
-use rapidvec::{Error, Vocabulary, WordId, file};
+use rapidvec::{Error, Vocabulary, WordId};
 use rapidvec_map::{clusters, most_frequent, pca};
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -93,10 +94,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
     let ids = chosen(args, vectors.vocabulary())?;
     let drawing = drawing(args, &vectors, &ids)?;
-    let labels = file::write_atomically(&args.output.path, |out| match args.output.form {
-        map::Form::Svg => map::svg(out, &drawing),
-        map::Form::Html => map::html(out, &drawing, &nearest(&vectors, &ids)).map(|()| drawing.dots.len()),
-    })?;
+    let labels =
+        atomic_file::write(&args.output.path, Existing::replace_if(args.force), |out| match args.output.form {
+            map::Form::Svg => map::svg(out, &drawing),
+            map::Form::Html => map::html(out, &drawing, &nearest(&vectors, &ids)).map(|()| drawing.dots.len()),
+        })?;
     let hidden = drawing.dots.len() - labels;
     let without = if hidden > 0 { format!(", {hidden} of them without room for their names") } else { String::new() };
     say(format_args!("{}: {}{without}", args.output.path.display(), counted(drawing.dots.len() as u64, "word(s)")));
@@ -184,7 +186,7 @@ fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result
 #[cfg(feature = "tsne")]
 fn tsne(rows: &[f32], size: usize, seed: u64) -> Result<Vec<f32>, rapidvec_map::MapError> {
     use rapidvec_map::{TsneOptions, tsne};
-    Ok(tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })?)
+    tsne(rows, size, &TsneOptions { seed, ..TsneOptions::default() })
 }
 
 fn method(args: &Args, words: usize) -> Method {

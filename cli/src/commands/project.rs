@@ -3,8 +3,9 @@
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, counted, say};
 use anyhow::bail;
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::WordVectors;
-use rapidvec::{Error, Vocabulary, WordId, file};
+use rapidvec::{Error, Vocabulary, WordId};
 use rapidvec_map::most_frequent;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -38,9 +39,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         return Err(UsageError(help.into()).into());
     }
     let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
+    let existing = Existing::replace_if(args.force);
     for path in [&numbers, &words] {
         Place::File(path).check_unread([&args.model])?;
-        file::check_writable(path, args.force)?;
+        atomic_file::check(path, existing)?;
     }
     let vectors = args.open.vectors(&args.model)?;
     let ids = match args.top {
@@ -51,7 +53,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         None => (0..vectors.len()).map(|id| id as WordId).collect(), // ids are 32 bits
     };
     let metadata = metadata(vectors.vocabulary(), &ids)?;
-    write_both(&numbers, &words, &vectors, &ids, &metadata)?;
+    write_both(existing, &numbers, &words, &vectors, &ids, &metadata)?;
     say(format_args!("{} and {}: {}", numbers.display(), words.display(), counted(ids.len() as u64, "word(s)")));
     Ok(())
 }
@@ -87,6 +89,7 @@ fn metadata(vocabulary: &Vocabulary, ids: &[WordId]) -> anyhow::Result<String> {
 /// The metadata take their place when the numbers are written, but before they take theirs: a disk that is full while
 /// the numbers are written, which are most of it, leaves both old files.
 fn write_both(
+    existing: Existing,
     numbers: &Path,
     words: &Path,
     vectors: &WordVectors,
@@ -94,10 +97,10 @@ fn write_both(
     metadata: &str,
 ) -> Result<(), Error> {
     let mut failed = None;
-    let written = file::write_atomically(numbers, |out| {
+    let written = atomic_file::write(numbers, existing, |out| {
         write_numbers(out, vectors, ids)?;
         out.flush()?;
-        file::write_atomically(words, |out| out.write_all(metadata.as_bytes())).map_err(|error| {
+        atomic_file::write(words, existing, |out| out.write_all(metadata.as_bytes())).map_err(|error| {
             failed = Some(error);
             io::Error::other("refused") // so that no file appears; the reason is returned instead
         })

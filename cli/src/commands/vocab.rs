@@ -4,6 +4,7 @@ use super::corpus::Choice;
 use super::counting::Counting;
 use super::reading::Reading;
 use crate::output::{Place, UsageError, WordsForm, to_stdout};
+use rapidvec::atomic_file::Existing;
 use rapidvec::{Vocabulary, write_vocabulary};
 use std::path::PathBuf;
 
@@ -56,8 +57,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     match args.output.as_deref() {
         None => to_stdout(|out| args.format.write(out, &words)),
         Some(output) if Place::named(output) == Place::Stdout => to_stdout(|out| WordsForm::Tsv.write(out, &words)),
-        Some(output) if words.len() == vocabulary.len() => Ok(write_vocabulary(output, &vocabulary)?),
-        Some(output) => Ok(write_vocabulary(output, &of(&words))?),
+        Some(output) if words.len() == vocabulary.len() => {
+            Ok(write_vocabulary(output, Existing::replace_if(args.force), &vocabulary)?)
+        }
+        Some(output) => Ok(write_vocabulary(output, Existing::replace_if(args.force), &of(&words))?),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The end of a run: one error message, and an exit code that says what kind of end it was.
 
 use rapidvec::Error;
+use rapidvec::error::OutputError;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
@@ -29,8 +30,17 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
     // Settings are named as their flags are, without the dashes.
     let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
     // Nothing is left to do where stderr is closed too.
-    let _ = writeln!(std::io::stderr(), "error: {dashes}{}", message(error));
+    let _ = writeln!(std::io::stderr(), "error: {dashes}{}{}", message(error), way_out(error));
     ExitCode::from(if is_usage(error) { 2 } else { 1 })
+}
+
+/// What to do about it on the command line.
+fn way_out(error: &anyhow::Error) -> &'static str {
+    match error.downcast_ref() {
+        Some(Error::Output(OutputError::Exists { .. })) => "; choose another name, or overwrite it with --force",
+        Some(Error::Output(OutputError::NameTaken { .. })) => "; --force would have replaced it",
+        _ => "",
+    }
 }
 
 /// Whether another command line would have helped: a setting out of range, a name of nothing.

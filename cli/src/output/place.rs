@@ -2,7 +2,7 @@
 
 use super::exit::UsageError;
 use super::stream::to_stdout;
-use rapidvec::file::check_writable;
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::format::write_packed;
 use std::io::{self, Write};
 use std::path::Path;
@@ -24,7 +24,7 @@ impl<'p> Place<'p> {
     pub fn check(self, force: bool) -> rapidvec::Result<()> {
         match self {
             Self::Stdout => Ok(()),
-            Self::File(path) => Ok(check_writable(path, force)?),
+            Self::File(path) => Ok(atomic_file::check(path, Existing::replace_if(force))?),
         }
     }
 
@@ -46,10 +46,10 @@ impl<'p> Place<'p> {
     }
 
     /// Writes there; to a file packed, if its ending says so.
-    pub fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    pub fn write(self, force: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
         match self {
             Self::Stdout => to_stdout(write),
-            Self::File(path) => Ok(write_packed(path, write)?),
+            Self::File(path) => Ok(write_packed(path, Existing::replace_if(force), write)?),
         }
     }
 }

@@ -2,31 +2,36 @@
 //!
 //! | module | what it answers |
 //! |---|---|
-//! | [`kernels`] | the arithmetic, for the instruction set of this CPU |
-//! | [`compress`] | gzip, bzip2, zstd and xz, told by content |
-//! | [`mod@file`] | how is a file written so that it is whole or not there? |
+//! | [`compress`] | gzip, bzip2, zstd and xz, recognised by content |
+//! | [`atomic_file`] | files that appear whole or not at all, and replace no other unless they may |
+//! | [`parallel`] | work shared among threads |
+//! | [`memory`] | how much memory is available? |
+//! | [`temporary`] | nameless temporary files, mapped |
 #![deny(unsafe_code)]
 
 mod alias;
+pub mod atomic_file;
 pub mod compress;
-mod cores;
-pub mod error;
-pub mod file;
+mod error;
 mod ids;
+#[doc(hidden)]
 pub mod kernels;
 mod matrix;
+pub mod memory;
+pub mod parallel;
 mod rng;
+pub mod temporary;
 mod vocabulary;
 mod word_index;
 mod word_list;
 
 pub use alias::AliasTable;
-pub use cores::{cores, threads_of};
 pub use error::{Error, Result};
 pub use ids::Ids;
 #[doc(hidden)]
 pub use ids::{pack, width};
 pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
+pub use parallel::{cores, threads_of};
 pub use rng::{Purpose, Rng};
 pub use vocabulary::{EOS_ID, Vocabulary, WordId};
-pub use word_list::{read_vocabulary, write_vocabulary};
+pub use word_list::{VocabularyError, read_vocabulary, write_vocabulary};

@@ -2,12 +2,16 @@
 //!
 //! Anybody may write such a list; ids follow its order, whatever that is. What is wrong in it is refused with the line.
 
-use super::Vocabulary;
-use crate::error::{Error, Result, VocabularyError};
-use crate::file::write_atomically;
+pub(crate) mod error;
+
+use crate::Vocabulary;
+use crate::atomic_file::{self, Existing};
+use crate::error::{Error, Result};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+
+pub use error::VocabularyError;
 
 /// A mark of byte order: at the start of a file it is no part of the first word.
 const MARK: char = '\u{feff}';
@@ -107,13 +111,13 @@ fn is_word(word: &str) -> bool {
 /// whole or not at all.
 ///
 /// # Errors
-/// [`VocabularyError::Unwritable`] before anything is written; those of [`write_atomically`].
-pub fn write_vocabulary(path: &Path, vocabulary: &Vocabulary) -> Result<()> {
+/// [`VocabularyError::Unwritable`] before anything is written; those of [`atomic_file::write`].
+pub fn write_vocabulary(path: &Path, existing: Existing, vocabulary: &Vocabulary) -> Result<()> {
     if let Some(word) = vocabulary.words().find(|word| !is_word(word)) {
         return Err(VocabularyError::Unwritable { word: shown(word) }.into());
     }
     let ids = vocabulary.by_falling_count();
-    write_atomically(path, |out| {
+    atomic_file::write(path, existing, |out| {
         // Who reads the list drops a mark at its start: a first word that begins with one needs another before it.
         if ids.first().is_some_and(|&id| vocabulary.word(id).starts_with(MARK)) {
             write!(out, "{MARK}")?;
@@ -148,7 +152,7 @@ mod tests {
         for (word, count) in [("a", 1), ("안녕", u64::MAX / 2), ("b", 7), ("c", 7)] {
             vocabulary.insert(word, count);
         }
-        write_vocabulary(&path, &vocabulary).unwrap();
+        write_vocabulary(&path, Existing::Replace, &vocabulary).unwrap();
         let read = read_vocabulary(&path).unwrap();
         assert_eq!(read.words().collect::<Vec<_>>(), ["안녕", "b", "c", "a"]);
         assert_eq!(read.counts(), [u64::MAX / 2, 7, 7, 1]);
@@ -163,7 +167,7 @@ mod tests {
         for (word, count) in [("a", 1), ("\u{feff}a", 9), ("\u{feff}b", 2)] {
             vocabulary.insert(word, count);
         }
-        write_vocabulary(&path, &vocabulary).unwrap();
+        write_vocabulary(&path, Existing::Replace, &vocabulary).unwrap();
         let read = read_vocabulary(&path).unwrap();
         assert_eq!(read.words().collect::<Vec<_>>(), ["\u{feff}a", "\u{feff}b", "a"]);
     }
@@ -226,7 +230,7 @@ mod tests {
         for bad in ["a\tb", "a\nb", ""] {
             let mut vocabulary = Vocabulary::new();
             vocabulary.add(bad);
-            let refused = write_vocabulary(&path, &vocabulary);
+            let refused = write_vocabulary(&path, Existing::Replace, &vocabulary);
             assert!(matches!(refused, Err(Error::Vocabulary(VocabularyError::Unwritable { .. }))));
             assert!(!path.exists());
         }

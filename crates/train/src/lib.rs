@@ -18,7 +18,8 @@ pub mod error;
 pub use config::{Config, ModelKind};
 pub use error::{Error, Result};
 pub use rapidvec_core::{
-    EOS_ID, Ids, Vocabulary, WordId, compress, cores, file, read_vocabulary, threads_of, write_vocabulary,
+    EOS_ID, Ids, Vocabulary, WordId, atomic_file, compress, cores, memory, parallel, read_vocabulary, threads_of,
+    write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};

@@ -27,12 +27,12 @@ fn ids_train_to_the_same_bits_wherever_they_lie() {
     for (words, bytes) in [(300, 2), (70_000, 3)] {
         let text = text(words, 60_000);
         let read = |memory_limit| {
-            let options = CorpusOptions { min_count: 1, memory_limit, ..CorpusOptions::default() };
+            let options = CorpusOptions::default().min_count(1).memory_limit(memory_limit);
             Corpus::from_text("text", &text, &options).unwrap()
         };
         let (memory, file) = (read(None), read(Some(0)));
         assert_eq!((memory.is_spilled(), file.is_spilled()), (false, true));
-        assert!(file.report.spilled_bytes >= file.ids().size() as u64);
+        assert!(file.report().spilled_bytes >= file.ids().size() as u64);
         let plain = memory.ids().to_vec();
         for sentences in [&memory, &file] {
             assert_eq!((sentences.ids().len(), sentences.ids().size()), (plain.len(), bytes * plain.len()));

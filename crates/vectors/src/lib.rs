@@ -30,7 +30,6 @@ mod search;
 mod spelling;
 mod storage;
 mod subwords;
-mod threads;
 mod unit;
 mod word_vectors;
 

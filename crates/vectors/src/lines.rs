@@ -2,25 +2,16 @@
 //!
 //! Compressed streams are told by their first bytes and unpacked, a byte order mark is dropped. A line longer than
 //! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and left out. What
-//! is no UTF-8, or holds a NUL, is refused with its line; what unpacks to over [`MAX_RATIO`] times its size, once
-//! [`FREE_BYTES`] came out, is refused as a trap ([`Bomb`]).
+//! is no UTF-8, or holds a NUL, is refused with its line, and so is a decompression bomb ([`Limits::LIST`]).
 
 use crate::error::{Error, Result, TextError};
-use rapidvec_core::compress::{Compression, Counted, MAGIC_BYTES};
-use rapidvec_core::error::Bomb;
+use rapidvec_core::compress::{Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind, Read};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The most bytes handed out at a time.
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
-
-/// As much as this may unpack from anything.
-const FREE_BYTES: u64 = 16 << 20;
-/// Behind that, unpacked bytes for each packed one, at most. Text is 3 to 20 times as long.
-const MAX_RATIO: u64 = 1_000;
 
 const MARK: &str = "\u{feff}";
 
@@ -51,33 +42,6 @@ pub struct Lines<'a> {
     started: bool,
 }
 
-/// What a packed stream unpacks to, and not without end.
-fn unpacked<'a>(compression: Compression, reader: impl Read + Send + 'a) -> io::Result<impl Read + 'a> {
-    let packed = Arc::new(AtomicU64::new(0));
-    let counted = BufReader::with_capacity(MAX_PIECE_BYTES, Counted::new(reader, &packed));
-    Ok(Guard { decoder: compression.reader(counted)?, format: compression.name(), packed, unpacked: 0 })
-}
-
-/// Stops where too much comes out.
-struct Guard<R> {
-    decoder: R,
-    format: &'static str,
-    packed: Arc<AtomicU64>,
-    unpacked: u64,
-}
-
-impl<R: Read> Read for Guard<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.decoder.read(buffer)?;
-        self.unpacked += length as u64;
-        let (packed, unpacked) = (self.packed.load(Ordering::Relaxed), self.unpacked);
-        if unpacked > FREE_BYTES && unpacked / MAX_RATIO > packed {
-            return Err(io::Error::other(Bomb { format: self.format, packed, unpacked, expected: MAX_RATIO }));
-        }
-        Ok(length)
-    }
-}
-
 impl Lines<'static> {
     /// The lines of the file (or pipe) at `path`.
     pub fn open(path: &Path) -> Result<Self> {
@@ -96,7 +60,7 @@ impl<'a> Lines<'a> {
         let whole = Cursor::new(head).chain(reader);
         let reader: Box<dyn BufRead + 'a> = match compression {
             None => Box::new(BufReader::with_capacity(MAX_PIECE_BYTES, whole)),
-            Some(compression) => Box::new(BufReader::new(unpacked(compression, whole).map_err(failed)?)),
+            Some(compression) => Box::new(BufReader::new(compression.reader(whole, Limits::LIST).map_err(failed)?)),
         };
         let buffer = Vec::with_capacity(MAX_PIECE_BYTES);
         Ok(Self { name: name.to_owned(), reader, buffer, used: 0, line: 1, in_giant: false, started: false })
@@ -197,6 +161,8 @@ enum End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rapidvec_core::compress::DecompressError;
+    use std::io;
 
     /// Found by fuzzing: 1,584 bytes of zstd unpacked to hundreds of megabytes, half a second of work that nobody asked for.
     #[test]
@@ -213,8 +179,12 @@ mod tests {
                 }
             };
             let Error::Io { source, .. } = error else { panic!("{error}") };
-            let bomb = source.get_ref().unwrap().downcast_ref::<Bomb>().unwrap();
-            assert!(bomb.unpacked < FREE_BYTES + (1 << 20) && bomb.format == compression.name(), "{bomb:?}");
+            match DecompressError::of(&source) {
+                Some(&DecompressError::Ratio { format, unpacked, .. }) => {
+                    assert!(unpacked < Limits::LIST.free_bytes + (1 << 20) && format == compression.name(), "{source}");
+                }
+                other => panic!("{other:?}"),
+            }
         }
     }
 
@@ -226,7 +196,11 @@ mod tests {
         for compression in [Compression::Zstd, Compression::Xz] {
             let mut packed = Vec::new();
             compression.write(&mut packed, |out| out.write_all(&text)).unwrap();
-            assert!((text.len() / packed.len()) as u64 > MAX_RATIO, "{compression:?}: {} bytes", packed.len());
+            assert!(
+                (text.len() / packed.len()) as u64 > Limits::LIST.max_ratio,
+                "{compression:?}: {} bytes",
+                packed.len()
+            );
             assert_eq!(lines(&packed).unwrap().len(), count, "{compression:?}");
         }
     }

@@ -190,7 +190,8 @@ mod tests {
         let path = folder.path().join("a");
         std::fs::write(&path, "old").unwrap();
         let old = Bytes::map(&path).unwrap();
-        rapidvec_core::file::write_atomically(&path, |out| out.write_all(b"new and longer")).unwrap();
+        use rapidvec_core::atomic_file::{self, Existing};
+        atomic_file::write(&path, Existing::Replace, |out| out.write_all(b"new and longer")).unwrap();
         assert_eq!(&*old, b"old");
     }
 }

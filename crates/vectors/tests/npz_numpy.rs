@@ -1,7 +1,8 @@
 //! NumPy opens what we write, without pickles, and we open what NumPy writes.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec_core::{Vocabulary, file};
+use rapidvec_core::Vocabulary;
+use rapidvec_core::atomic_file::{self, Existing};
 use rapidvec_vectors::format::npz::NpzWriter;
 use rapidvec_vectors::format::{OpenOptions, OpenReport, npz};
 use rapidvec_vectors::{Numbers, WordVectors};
@@ -124,7 +125,7 @@ fn numpy_loads_parts_beyond_4_gb() {
     let mut vectors = vec![0.0; 1100 << 20];
     vectors[(1099 << 20) + 5] = 7.5;
     let writer = NpzWriter::new(&vocabulary, 1 << 20, &vectors, false).unwrap();
-    file::write_atomically(&path, |out| writer.write_to(out)).unwrap();
+    atomic_file::write(&path, Existing::Replace, |out| writer.write_to(out)).unwrap();
     drop(vectors);
     let program = "
 import sys, zipfile, numpy as np

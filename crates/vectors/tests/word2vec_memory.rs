@@ -83,7 +83,10 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
     let zeros = vec![b'0'; 64 << 20];
     for ending in ["gz", "bz2", "zst", "xz"] {
         let path = folder.path().join(format!("bomb.{ending}"));
-        rapidvec_vectors::format::write_packed(&path, |out| out.write_all(&zeros)).unwrap();
+        rapidvec_vectors::format::write_packed(&path, rapidvec_core::atomic_file::Existing::Replace, |out| {
+            out.write_all(&zeros)
+        })
+        .unwrap();
         let bytes = std::fs::read(&path).unwrap();
         check_plain(&format!("again.{ending}"), &bytes);
     }

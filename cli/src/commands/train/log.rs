@@ -1,9 +1,9 @@
 //! The loss history as CSV, a row at a time.
 
 use anyhow::Context;
+use rapidvec::atomic_file::{self, Existing};
 use rapidvec::checkpoint::HeldOutLoss;
 use rapidvec::cpu;
-use rapidvec::file::write_atomically;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub struct Log {
 impl Log {
     /// Starts the file with the rows there are already.
     pub fn create<R: Row>(path: &Path, history: &[R]) -> anyhow::Result<Self> {
-        write_atomically(path, |out| {
+        atomic_file::write(path, Existing::Replace, |out| {
             writeln!(out, "{}", R::HEADER)?;
             history.iter().try_for_each(|point| point.write(out))
         })?;

@@ -82,7 +82,7 @@ mod drawn {
     use kuva::plot::scatter::MarkerShape;
     use kuva::plot::{LegendPosition, LinePlot, ScatterPlot};
     use kuva::prelude::{Layout, Plot};
-    use rapidvec::file::write_atomically;
+    use rapidvec::atomic_file::{self, Existing};
     use std::path::Path;
 
     /// More points than this cannot be told apart.
@@ -102,7 +102,7 @@ mod drawn {
         } else {
             kuva::render_to_png(plots, layout, 2.0).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?
         };
-        Ok(write_atomically(path, |out| out.write_all(&bytes))?)
+        Ok(atomic_file::write(path, Existing::Replace, |out| out.write_all(&bytes))?)
     }
 
     fn plots(curve: &Curve) -> Vec<Plot> {

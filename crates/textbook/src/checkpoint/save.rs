@@ -30,7 +30,7 @@ pub struct Run<'a> {
 ///
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; else as
-/// [`write_atomically`](rapidvec_core::file::write_atomically).
+/// [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn save_model(path: &Path, run: &Run, trainer: &TextbookTrainer) -> Result<()> {
     save(path, run, trainer, metadata(run, trainer)?, Vec::new())
 }

@@ -91,7 +91,7 @@ struct EngineRecord {
 ///
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; else as
-/// [`write_atomically`](rapidvec_core::file::write_atomically).
+/// [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn save_engine_model(path: &Path, run: &EngineRun, trainer: &CpuTrainer) -> Result<()> {
     save(path, run, trainer, metadata(run, trainer)?, Vec::new())
 }
@@ -287,7 +287,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for config in configs() {
             for storage in [false, true].map(|half| Storage { half, ..Storage::default() }) {
-                let vocabulary = &sentences.vocabulary;
+                let vocabulary = &**sentences.vocabulary();
                 let run = EngineRun { config: &config, corpus: &corpus, vocabulary, storage, held_out: &[] };
                 let path = |name: &str| folder.path().join(name);
                 let mut whole = CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();

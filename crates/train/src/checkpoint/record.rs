@@ -4,6 +4,7 @@ use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions,
 use crate::error::TrainError;
 use rapidvec_core::Vocabulary;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Points of the loss history that a model keeps at most; a checkpoint keeps all.
 pub const MAX_POINTS: usize = 10_000;
@@ -54,9 +55,9 @@ impl CorpusRecord {
     /// Describes text that the fast trainer learns from.
     pub fn of_sentences(sentences: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
         Self {
-            name: sentences.name.clone(),
+            name: sentences.name().to_owned(),
             sources,
-            tokens: sentences.report.tokens,
+            tokens: sentences.report().tokens,
             fingerprint: sentences.fingerprint(),
             max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             invalid_utf8: options.invalid_utf8,
@@ -73,7 +74,7 @@ impl CorpusRecord {
     }
 
     /// The options to read it again with for the fast trainer, that of a checkpoint with this `vocabulary` and this `min_count`.
-    pub fn count_options<'v>(&self, vocabulary: &'v Vocabulary, min_count: u64, threads: usize) -> CorpusOptions<'v> {
+    pub fn count_options(&self, vocabulary: &Arc<Vocabulary>, min_count: u64, threads: usize) -> CorpusOptions {
         let plain = CorpusOptions::default();
         CorpusOptions {
             min_count,
@@ -82,7 +83,7 @@ impl CorpusRecord {
             invalid_utf8: self.invalid_utf8,
             preparation: self.preparation.clone(),
             threads,
-            vocabulary: self.given_vocabulary.then_some(vocabulary),
+            vocabulary: self.given_vocabulary.then(|| Arc::clone(vocabulary)),
             ..plain
         }
     }
@@ -92,7 +93,7 @@ impl CorpusRecord {
     /// # Errors
     /// [`TrainError::Mismatch`].
     pub fn check_sentences(&self, sentences: &Corpus) -> Result<(), TrainError> {
-        self.check(sentences.fingerprint(), sentences.report.tokens, &sentences.name)
+        self.check(sentences.fingerprint(), sentences.report().tokens, sentences.name())
     }
 
     /// The same for a corpus of the textbook's trainer.

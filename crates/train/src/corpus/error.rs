@@ -123,54 +123,13 @@ pub enum CorpusError {
         /// What they unpack to.
         inner: &'static str,
     },
-    /// Compressed data that ends before its end.
-    #[error(
-        "{name} is cut short: its {format} data ends too early, after {unpacked} unpacked bytes; fetch or make it again"
-    )]
-    PackedCutShort {
+    /// Compressed data that cannot be decompressed, or not safely.
+    #[error("{name}: {reason}")]
+    Decompress {
         /// The text.
         name: String,
-        /// The compressed format.
-        format: &'static str,
-        /// Bytes that came out of it.
-        unpacked: u64,
-    },
-    /// Compressed data that was altered, or is followed by something else.
-    #[error("{name}: its {format} data is damaged behind {unpacked} unpacked bytes ({reason}); fetch or make it again")]
-    PackedDamaged {
-        /// The text.
-        name: String,
-        /// The compressed format.
-        format: &'static str,
-        /// Bytes that came out of it.
-        unpacked: u64,
-        /// What the decoder says.
-        reason: String,
-    },
-    /// Compressed data that needs a wider window than any may.
-    #[error("{name}: {window}")]
-    WideWindow {
-        /// The text.
-        name: String,
-        /// What is allowed.
-        window: rapidvec_core::error::WideWindow,
-    },
-    /// Compressed data that unpacks to absurdly much.
-    #[error(
-        "{name}: {packed} bytes of {format} unpacked to {unpacked} already, over {limit} times as much; \
-         if it is no trap, unpack it yourself and give the text"
-    )]
-    Expands {
-        /// The text.
-        name: String,
-        /// The compressed format.
-        format: &'static str,
-        /// Compressed bytes read.
-        packed: u64,
-        /// Bytes that came out of them.
-        unpacked: u64,
-        /// The greatest ratio that is let pass.
-        limit: u64,
+        /// Why.
+        reason: rapidvec_core::compress::DecompressError,
     },
     /// A file is not what it was when it was opened.
     #[error("{} changed while it was read: expected {expected}, got {got}; copy it, or wait until it is whole", path.display())]

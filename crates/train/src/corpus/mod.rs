@@ -32,9 +32,7 @@ pub use encoder::EOS;
 pub use error::CorpusError;
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
 pub use read::{InvalidUtf8, LineOptions, LineReport};
-pub use sentences::{
-    Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, available_memory, check_memory, count_words,
-};
+pub use sentences::{Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, check_memory, count_words};
 pub use sources::{Source, Sources};
 pub use text::LineCorpus;
 pub use tokenizer::MAX_WORD_BYTES;

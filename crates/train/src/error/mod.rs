@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 pub use crate::config::ConfigError;
 pub use crate::corpus::CorpusError;
-pub use rapidvec_core::error::{Bomb, OutputError, VocabularyError, WideWindow};
+pub use rapidvec_core::VocabularyError;
+pub use rapidvec_core::atomic_file::OutputError;
+pub use rapidvec_core::compress::DecompressError;
 #[cfg(feature = "ann")]
 pub use rapidvec_vectors::error::IndexError;
 pub use rapidvec_vectors::error::{EvaluateError, FormatError, PickleError, QueryError, TextError};

@@ -14,7 +14,7 @@ use super::{ApproximateIndex, IndexOptions, empty, library};
 use crate::WordVectors;
 use crate::error::Result;
 use crate::mapped::Bytes;
-use rapidvec_core::file::write_atomically;
+use rapidvec_core::atomic_file::{self, Existing};
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
@@ -46,12 +46,12 @@ impl ApproximateIndex {
     /// Writes the index to `path`, atomically.
     ///
     /// # Errors
-    /// [`IndexError::Library`] if there is not enough memory; those of [`write_atomically`].
+    /// [`IndexError::Library`] if there is not enough memory; those of [`atomic_file::write`].
     pub fn save(&self, path: &Path, vectors: &WordVectors) -> Result<()> {
         let mut body = vec![0; self.index.serialized_length()];
         self.index.save_to_buffer(&mut body).map_err(library)?;
         let header = header(self.options, vectors, &body);
-        write_atomically(path, |out| {
+        atomic_file::write(path, Existing::Replace, |out| {
             out.write_all(&header)?;
             out.write_all(&body)
         })

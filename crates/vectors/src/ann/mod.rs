@@ -15,14 +15,13 @@ mod graph;
 
 use super::search::error::QueryError;
 use super::search::top_k::Scored;
-use super::threads::in_threads;
 use super::unit::{cosine, unit, widened};
 use super::word_vectors::WordVectors;
 use crate::error::Result;
 use distance::compare_by_our_kernel;
 use error::IndexError;
-use rapidvec_core::{WordId, cores};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rapidvec_core::WordId;
+use rapidvec_core::parallel::{cores, try_map};
 use usearch::{Index, MetricKind, ScalarKind};
 
 /// Words that a thread adds at a time while an index is built.
@@ -67,21 +66,12 @@ impl ApproximateIndex {
     pub fn build(vectors: &WordVectors, options: IndexOptions) -> Result<Self, QueryError> {
         let index = empty(vectors.vector_size(), options)?;
         index.reserve_capacity_and_threads(vectors.len(), cores()).map_err(library)?;
-        let next = AtomicUsize::new(0);
         let add = |id: usize| -> Result<(), QueryError> {
             let unit = unit(vectors.finite(id as WordId)?);
             Ok(index.add(id as u64, &unit).map_err(library)?)
         };
-        let shares = in_threads(vectors.len().div_ceil(SHARE), 0, || -> Result<(), QueryError> {
-            loop {
-                let start = next.fetch_add(SHARE, Ordering::Relaxed);
-                if start >= vectors.len() {
-                    return Ok(());
-                }
-                (start..vectors.len().min(start + SHARE)).try_for_each(add)?;
-            }
-        });
-        shares.into_iter().collect::<Result<(), QueryError>>()?;
+        let share = |first: usize| (first..vectors.len().min(first + SHARE)).try_for_each(add);
+        try_map(cores(), (0..vectors.len()).step_by(SHARE), share)?;
         Ok(Self { index, options })
     }
 

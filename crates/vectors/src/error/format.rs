@@ -283,9 +283,6 @@ pub enum FormatError {
         /// Bytes of the packed file.
         got: u64,
     },
-    /// A packed file that needs a wider window than any may.
-    #[error(transparent)]
-    WideWindow(rapidvec_core::error::WideWindow),
     /// A packed file that does not fit memory.
     #[error(
         "the {format} file does not fit memory once unpacked: {needed} MB and more are needed, {available} MB can be had"

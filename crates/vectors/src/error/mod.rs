@@ -12,7 +12,9 @@ pub use crate::evaluate::error::EvaluateError;
 pub use crate::search::error::QueryError;
 pub use format::FormatError;
 pub use pickle::PickleError;
-pub use rapidvec_core::error::{OutputError, VocabularyError};
+pub use rapidvec_core::VocabularyError;
+pub use rapidvec_core::atomic_file::OutputError;
+pub use rapidvec_core::compress::DecompressError;
 pub use text::TextError;
 
 /// What this crate's functions return.

@@ -2,20 +2,20 @@
 
 use crate::error::{FormatError, Result};
 use crate::storage::check_size;
+use rapidvec_core::atomic_file::{self, Existing};
 use rapidvec_core::compress::Compression;
-use rapidvec_core::file::write_atomically;
 use rapidvec_core::{Vocabulary, WordId};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces the file at `path` by what `write` writes, packed if the ending is `.gz`, `.bz2`, `.zst` or `.xz`.
+/// Creates the file at `path` from what `write` writes, compressed if the extension is `.gz`, `.bz2`, `.zst` or `.xz`.
 ///
 /// # Errors
-/// As [`write_atomically`].
-pub fn write<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
+/// As [`atomic_file::write`].
+pub fn write<T>(path: &Path, existing: Existing, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
     Ok(match Compression::of_ending(path) {
-        Some(compression) => write_atomically(path, |out| compression.write(out, write)),
-        None => write_atomically(path, write),
+        Some(compression) => atomic_file::write(path, existing, |out| compression.write(out, write)),
+        None => atomic_file::write(path, existing, write),
     }?)
 }
 

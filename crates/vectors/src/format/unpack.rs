@@ -5,7 +5,7 @@
 //! whole length is first counted without being kept.
 //!
 //! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
-//! memory as well, as much as was unpacked and at most [`compress::WIDEST_WINDOW`], so such a file may unpack to
+//! memory as well, as much as was unpacked and at most [`Limits::MAX_WINDOW`], so such a file may unpack to
 //! [`WIDE_RATIO`] times its size.
 //!
 //! Most memory held while a file of `n` packed bytes is refused, beside those, which are mapped, and a megabyte of buffers:
@@ -23,9 +23,8 @@
 
 use crate::error::{Error, FormatError, Result};
 use crate::mapped::Bytes;
-use rapidvec_core::compress;
-use rapidvec_core::compress::Compression;
-use rapidvec_core::error::WideWindow;
+use rapidvec_core::compress::{Compression, DecompressError, Limits};
+use rapidvec_core::memory::available_memory;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -63,21 +62,20 @@ pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
     let mut head = Vec::new();
-    let read = compression.reader(&bytes[..]).and_then(|reader| reader.take(most).read_to_end(&mut head));
-    let stream = Packed { compression, packed: &bytes, path, window: compress::WIDEST_WINDOW };
-    read.map_err(|error| Failure::from(error).explain(&stream))?;
+    let reader = compression.reader(&bytes[..], Limits::total(u64::MAX)).map_err(Error::io(path))?;
+    reader.take(most).read_to_end(&mut head).map_err(Error::io(path))?;
     Ok(Bytes::Owned(head))
 }
 
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
     let stream = Packed { compression, packed, path, window: USUAL_WINDOW };
     if compression.is_cut_short(packed) {
-        let end = io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing");
-        return Err(damaged(compression, path)(end));
+        let cut = DecompressError::CutShort { format: compression.name(), unpacked: 0 };
+        return Err(Error::io(path)(cut.into()));
     }
     match stream.unpack() {
-        Err(Failure::Window(_)) => stream.unpack_wide(),
-        result => result.map_err(|failure| failure.explain(&stream)),
+        Err(Failure::Stream(error)) if is_wide(&error) => stream.unpack_wide(),
+        result => result.map_err(|failure| failure.explain(path)),
     }
 }
 
@@ -92,25 +90,31 @@ struct Packed<'a> {
 
 /// Why it could not be unpacked.
 enum Failure {
-    Window(WideWindow),
     Stream(io::Error),
     Refused(FormatError),
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        WideWindow::of(&error).map_or(Self::Stream(error), Self::Window)
+        Self::Stream(error)
     }
 }
 
 impl Failure {
-    fn explain(self, stream: &Packed) -> Error {
+    fn explain(self, path: &Path) -> Error {
         match self {
-            Self::Window(window) => FormatError::WideWindow(window).into(),
-            Self::Stream(error) => damaged(stream.compression, stream.path)(error),
+            Self::Stream(error) => Error::io(path)(error),
             Self::Refused(error) => error.into(),
         }
     }
+}
+
+fn is_too_much(error: &io::Error) -> bool {
+    matches!(DecompressError::of(error), Some(DecompressError::Ratio { .. }))
+}
+
+fn is_wide(error: &io::Error) -> bool {
+    matches!(DecompressError::of(error), Some(DecompressError::Window { .. }))
 }
 
 impl Packed<'_> {
@@ -125,9 +129,9 @@ impl Packed<'_> {
     }
 
     fn unpack_wide(self) -> Result<Vec<u8>> {
-        let wide = Packed { window: compress::WIDEST_WINDOW, ..self };
+        let wide = Packed { window: Limits::MAX_WINDOW, ..self };
         let (format, got) = (self.compression.name(), self.packed.len() as u64);
-        let counted = wide.unpack_counted(self.times(WIDE_RATIO)).map_err(|failure| failure.explain(&wide))?;
+        let counted = wide.unpack_counted(self.times(WIDE_RATIO)).map_err(|failure| failure.explain(self.path))?;
         let (window, expected) = (USUAL_WINDOW >> 20, WIDE_RATIO);
         counted.ok_or_else(|| FormatError::WideAndSmall { format, window, expected, got }.into())
     }
@@ -137,30 +141,32 @@ impl Packed<'_> {
         (self.packed.len() as u64).saturating_mul(ratio).saturating_add(ALWAYS)
     }
 
-    fn reader(&self) -> io::Result<impl Read> {
-        self.compression.reader_within(self.packed, self.window)
+    /// What it unpacks to, up to `most` bytes.
+    fn reader(&self, most: u64) -> io::Result<impl Read> {
+        self.compression.reader(self.packed, Limits { window: self.window, ..Limits::total(most) })
     }
 
     /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was unpacked once to its end.
     fn unpack_counted(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let length = io::copy(&mut self.reader()?.take(most.saturating_add(1)), &mut io::sink())?;
-        if length > most { Ok(None) } else { self.unpack_up_to(most) }
+        match io::copy(&mut self.reader(most)?, &mut io::sink()) {
+            Err(error) if is_too_much(&error) => Ok(None),
+            result => result.map(|_| self.unpack_up_to(most))?,
+        }
     }
 
     /// All that is unpacked, or `None` if that is more than `most` bytes.
     fn unpack_up_to(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
-        let available = available().unwrap_or(u64::MAX);
-        let mut reader = self.reader()?;
+        let available = available_memory().unwrap_or(u64::MAX);
+        let mut reader = self.reader(most)?;
         let mut unpacked = Vec::new();
         loop {
-            let more = reader.by_ref().take(STEP).read_to_end(&mut unpacked)?;
+            match reader.by_ref().take(STEP).read_to_end(&mut unpacked) {
+                Ok(0) => return Ok(Some(unpacked)),
+                Ok(_) => {}
+                Err(error) if is_too_much(&error) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
             let length = unpacked.len() as u64;
-            if more == 0 {
-                return Ok(Some(unpacked));
-            }
-            if length > most {
-                return Ok(None);
-            }
             if length > available {
                 let megabytes = |bytes: u64| bytes.div_ceil(1 << 20);
                 let (needed, available) = (megabytes(length), megabytes(available));
@@ -169,22 +175,6 @@ impl Packed<'_> {
             }
         }
     }
-}
-
-/// What is wrong with a packed stream, and that it is one.
-fn damaged(compression: Compression, path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
-    move |error| {
-        let what =
-            format!("the {} stream is damaged or cut short ({error}); restore it from its source", compression.name());
-        Error::io(path)(io::Error::new(error.kind(), what))
-    }
-}
-
-/// Bytes of memory that can be had now, where the system tells.
-fn available() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
 #[cfg(test)]

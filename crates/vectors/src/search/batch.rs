@@ -8,10 +8,9 @@ use super::hits::Hits;
 use super::scan::{Block, Products, Score};
 use super::top_k::{SharedThreshold, TopK};
 use super::{Search, merged, with_slack};
-use crate::threads::in_threads;
 use crate::unit::{unit, widened};
 use rapidvec_core::WordId;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rapidvec_core::parallel::{self, threads_of};
 
 /// Queries in one pass over the rows: enough to make the cost of packing the rows negligible.
 const QUERIES: usize = 4096;
@@ -89,20 +88,10 @@ impl<'v> Search<'v> {
 
     /// The answers to all queries, from their candidates.
     fn rescored(&self, units: &[f32], k: usize, best: Vec<TopK>) -> Vec<Hits<'v>> {
-        let (size, next) = (self.vectors.vector_size(), AtomicUsize::new(0));
-        let work = || {
-            let mut answers = Vec::new();
-            while let Some((query, best)) =
-                Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, best.get(i)?)))
-            {
-                let unit = &units[query * size..][..size];
-                answers.push((query, self.hits(best, k, |id| self.vectors.matrix().exact_cosine(unit, id))));
-            }
-            answers
-        };
-        let mut answers = in_threads(best.len() / RESCORED, self.threads, work).concat();
-        answers.sort_unstable_by_key(|(query, _)| *query);
-        answers.into_iter().map(|(_, hits)| hits).collect()
+        let threads = threads_of(self.threads).min(best.len() / RESCORED);
+        let queries = units.chunks_exact(self.vectors.vector_size()).zip(best);
+        let exact = |unit| move |id| self.vectors.matrix().exact_cosine(unit, id);
+        parallel::map(threads, queries, |(unit, best)| self.hits(&best, k, exact(unit)))
     }
 }
 

@@ -14,11 +14,11 @@
 
 use super::candidates::Candidates;
 use crate::normed_rows::{NormedRows, RowError};
-use crate::threads::in_threads;
 use crate::unit::unit;
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::large_pages;
 use rapidvec_core::kernels::search::{PackedRows, Precision, product_kernels, search_kernels};
+use rapidvec_core::parallel::{on_each, threads_of};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -117,7 +117,7 @@ impl Scan<'_> {
         let numbers = self.candidates.len().saturating_mul(self.rows.vector_size()).saturating_mul(passes.max(1));
         let results = {
             let blocks = Blocks::new(self.candidates.len(), size, &mut fresh);
-            in_threads(numbers / NUMBERS_PER_THREAD, self.threads, || work(&blocks))
+            on_each(threads_of(self.threads).min(numbers / NUMBERS_PER_THREAD), || work(&blocks))
         };
         let done = first_error(results)?;
         if keep {
@@ -552,7 +552,7 @@ mod tests {
         let mut norms = vec![0.0; 1000];
         let blocks = Blocks::new(1000, 7, &mut norms);
         let seen = Mutex::new(vec![0; 1000]);
-        in_threads(4, 0, || {
+        on_each(4, || {
             while let Some((range, norms)) = blocks.next() {
                 norms.iter_mut().zip(range.clone()).for_each(|(norm, place)| *norm = place as f32);
                 range.for_each(|place| seen.lock().unwrap()[place] += 1);

@@ -16,7 +16,7 @@ use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, check_memory};
 use rapidvec::cpu::{CpuTrainer, memory_needed};
 use rapidvec::error::Error;
 use rapidvec::{Config, ModelKind, Vocabulary, read_vocabulary};
-use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
 const PROGRAM: u64 = 6 * MEGABYTE;
@@ -82,38 +82,33 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
 struct Text {
     sentences: Corpus,
     /// Of a model that is trained on, its counts and those of the text together.
-    merged: Option<Vocabulary>,
+    merged: Option<Arc<Vocabulary>>,
     given: bool,
 }
 
 impl Text {
-    fn read(
-        args: &Args,
-        choice: &Choice,
-        options: &CorpusOptions<'static>,
-        update: Option<&Known>,
-    ) -> anyhow::Result<Self> {
+    fn read(args: &Args, choice: &Choice, options: &CorpusOptions, update: Option<&Known>) -> anyhow::Result<Self> {
         let name = choice.names().join(" ");
         let (words, first) = match update {
             Some(known) => {
                 let (words, report) = merge(args, choice, options, known.words())?;
-                (Some(words), Some(report))
+                (Some(Arc::new(words)), Some(report))
             }
-            None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?, None),
+            None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?.map(Arc::new), None),
         };
-        let options = CorpusOptions { vocabulary: words.as_ref(), ..options.clone() };
+        let options = options.clone().vocabulary(words.clone());
         let sentences = counting::read(choice, &args.reading, &options)?;
         if let Some(first) = first {
-            first.check_unchanged(&sentences.report, &name).map_err(Error::from)?;
+            first.check_unchanged(sentences.report(), &name).map_err(Error::from)?;
         }
-        counting::tell_counts(&name, &options, &sentences.report);
+        counting::tell_counts(&name, &options, sentences.report());
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
 
     /// The words with the counts that training draws by.
-    fn vocabulary(&self) -> Cow<'_, Vocabulary> {
+    fn vocabulary(&self) -> Arc<Vocabulary> {
         match &self.merged {
-            Some(merged) => Cow::Borrowed(merged),
+            Some(merged) => Arc::clone(merged),
             None => self.sentences.counted_vocabulary(),
         }
     }
@@ -121,7 +116,7 @@ impl Text {
     fn record(&self, choice: &Choice, options: &CorpusOptions) -> CorpusRecord {
         let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
         // Which words were forgotten is known from the vocabulary alone.
-        let given_vocabulary = self.given || self.sentences.report.pruned.counted_again;
+        let given_vocabulary = self.given || self.sentences.report().pruned.counted_again;
         CorpusRecord { given_vocabulary, ..record }
     }
 }
@@ -138,7 +133,7 @@ fn merge(
             "--update goes through the text twice, which standard input and pipes do not allow; put it into a file";
         return Err(UsageError(help.into()).into());
     }
-    let all = CorpusOptions { min_count: 1, ..options.clone() };
+    let all = options.clone().min_count(1);
     let (new, report) = counting::count(choice, &args.reading, &all)?;
     counting::tell_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
@@ -163,18 +158,22 @@ pub fn check_fits(
 }
 
 /// Other text, in the words of the first.
-pub fn read_valid(args: &Args, options: &CorpusOptions, vocabulary: &Vocabulary) -> anyhow::Result<Option<Corpus>> {
+pub fn read_valid(
+    args: &Args,
+    options: &CorpusOptions,
+    vocabulary: &Arc<Vocabulary>,
+) -> anyhow::Result<Option<Corpus>> {
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
-    let options = CorpusOptions { vocabulary: Some(vocabulary), max_tokens: None, ..options.clone() };
+    let options = options.clone().vocabulary(Arc::clone(vocabulary)).max_tokens(None);
     let valid = counting::read(&choice, &args.reading, &options)?;
-    crate::commands::corpus::tell(&valid.name, &valid.report.read);
+    crate::commands::corpus::tell(valid.name(), &valid.report().read);
     Ok(Some(valid))
 }
 
 /// The line before the first step.
 pub fn tell(config: &Config, sentences: &Corpus, vocabulary: &Vocabulary, trainer: &CpuTrainer) {
-    let [kept, words] = [sentences.report.kept, vocabulary.len() as u64].map(thousands);
+    let [kept, words] = [sentences.report().kept, vocabulary.len() as u64].map(thousands);
     let threads = match trainer.threads() {
         1 => "1 thread".to_owned(),
         threads => format!("{threads} threads"),
@@ -185,7 +184,7 @@ pub fn tell(config: &Config, sentences: &Corpus, vocabulary: &Vocabulary, traine
     };
     say(format_args!(
         "{}: {kept} words kept, {words} different; {}, {against}, vector size {}; {threads}, {} kernels",
-        sentences.name,
+        sentences.name(),
         config.model,
         config.vector_size,
         trainer.kernels()

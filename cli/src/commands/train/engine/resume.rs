@@ -20,6 +20,7 @@ use rapidvec::cpu::CpuTrainer;
 use rapidvec::error::Error;
 use rapidvec_textbook::checkpoint::Summary;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Goes on from the checkpoint at `path`.
 pub fn resume(args: &Args, path: &Path, summary: &Summary, signals: &Signals) -> anyhow::Result<()> {
@@ -49,12 +50,12 @@ fn go_on(args: &Args, path: &Path, checkpoint: EngineCheckpoint, signals: &Signa
     let output = args.output.clone().unwrap_or_else(|| path.to_owned());
     check_outputs(args, &output, &choice, true)?;
     check_can_be_read_again(args, &choice)?;
-    let options = CorpusOptions {
-        temporary_folder: args.engine.temporary_folder.clone(),
-        ..record.count_options(&vocabulary, config.min_count, args.threads)
-    };
+    let vocabulary = Arc::new(vocabulary);
+    let options = record
+        .count_options(&vocabulary, config.min_count, args.threads)
+        .temporary_folder(args.engine.temporary_folder.clone());
     let sentences = read_again(args, &choice, &options, &record)?;
-    check_begun(args, state.words.div_ceil(sentences.report.kept.max(1)))?;
+    check_begun(args, state.words.div_ceil(sentences.report().kept.max(1)))?;
     let held = [&w_in, &w_out].map(|matrix| 4 * (matrix.rows() * matrix.cols()) as u64).iter().sum();
     check_fits(args, &config, &vocabulary, &sentences, held)?;
     let step = state.block;

@@ -133,19 +133,18 @@ impl EngineSettings {
     }
 
     /// How a text is counted and encoded.
-    pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CorpusOptions<'static> {
+    pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CorpusOptions {
         let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
         let default = CorpusOptions::default();
-        CorpusOptions {
-            min_count,
-            max_vocab: self.max_vocab.unwrap_or(default.max_vocab),
-            max_tokens: max_tokens.map(|most| most as u64),
-            invalid_utf8,
-            preparation,
-            threads,
-            temporary_folder: self.temporary_folder.clone(),
-            ..default
-        }
+        let max_vocab = self.max_vocab.unwrap_or(default.max_vocab);
+        default
+            .min_count(min_count)
+            .max_vocab(max_vocab)
+            .max_tokens(max_tokens.map(|most| most as u64))
+            .invalid_utf8(invalid_utf8)
+            .preparation(preparation)
+            .threads(threads)
+            .temporary_folder(self.temporary_folder.clone())
     }
 }
 

@@ -7,7 +7,7 @@
 use super::locate::{DataFile, Locator, Timeouts, hex};
 use crate::corpus::datasets::DatasetError;
 use crate::error::{Error, Result};
-use rapidvec_core::file::Unfinished;
+use rapidvec_core::atomic_file::Unfinished;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -6,11 +6,11 @@
 use super::count::Encoded;
 use super::ids::Kept;
 use super::merge::Renumbering;
-use super::share::share;
 use super::spill::{Store, Stored};
 use super::table::DROPPED;
 use crate::corpus::CorpusError;
 use crate::error::Result;
+use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub(super) fn renumber(
         loop {
             let generation = maps.len();
             let (now, earlier) = blocks.into_iter().partition(|block| block.generation == generation);
-            share(threads, now, |block: &mut Encoded| {
+            try_map(threads, now, |block: &mut Encoded| {
                 let Encoded { ids: stored, outline, .. } = block;
                 store.change(stored, |stream| {
                     rewrite(stream, &ids);
@@ -143,10 +143,7 @@ fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store
         rest = behind;
         jobs.push((part, place));
     }
-    share(threads, jobs, |(part, place)| {
-        pack(&store.take(part.ids)?[part.skip..], width, place);
-        Ok(())
-    })?;
+    try_map(threads, jobs, |(part, place)| store.take(part.ids).map(|ids| pack(&ids[part.skip..], width, place)))?;
     Ok(ids)
 }
 
@@ -166,7 +163,8 @@ fn in_file(
         offset += ((part.ids.len() - part.skip) * width) as u64;
         jobs.push((part, place));
     }
-    share(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
-    let mapped = Kept::mapped(&file, total, width);
+    try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
+    drop(target); // the file is then ours alone
+    let mapped = Kept::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

@@ -14,11 +14,11 @@ use super::vocab_builder::Lexicon;
 use crate::corpus::read::LineReport;
 use crate::corpus::{CorpusError, prepare};
 use crate::error::{Error, Result};
+use rapidvec_core::parallel::with_others;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 /// A block, encoded.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Share<L> {
 
 /// What all threads share.
 pub(super) struct Work<'a> {
-    pub options: &'a CorpusOptions<'a>,
+    pub options: &'a CorpusOptions,
     pub names: &'a [String],
     pub word_bytes: usize,
     /// Where ids go; `None`: words are only counted.
@@ -71,7 +71,7 @@ pub(super) type Watch<'w> = dyn FnMut(&ReadProgress) -> ControlFlow<()> + 'w;
 
 impl<'a> Work<'a> {
     pub fn new(
-        options: &'a CorpusOptions<'a>,
+        options: &'a CorpusOptions,
         names: &'a [String],
         word_bytes: usize,
         store: Option<&'a Store>,
@@ -98,22 +98,14 @@ impl<'a> Work<'a> {
     /// The first in the order of the text.
     pub fn run<L: Lexicon + Send>(&self, lexicons: Vec<L>, watch: &mut Watch) -> Result<Vec<Share<L>>> {
         let desks: Result<Vec<_>> = lexicons.iter().map(|_| WorkerScratch::new(self.options)).collect();
-        let mut seats = lexicons.into_iter().zip(desks?).enumerate();
-        let (_, (lexicon, desk)) = seats.next().expect("there is a lexicon for one thread at least");
-        let shares = thread::scope(|scope| {
-            let others: Vec<_> = seats
-                // A thread that cannot be had is done without.
-                .map_while(|(index, (lexicon, desk))| {
-                    let run = move || self.thread(index, lexicon, desk, &mut |_| ControlFlow::Continue(()));
-                    thread::Builder::new().spawn_scoped(scope, run).ok()
-                })
-                .collect();
-            let mut shares = vec![self.thread(0, lexicon, desk, watch)];
-            for other in others {
-                shares.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            shares
-        });
+        let seats: Vec<_> = lexicons.into_iter().zip(desks?).map(|seat| Mutex::new(Some(seat))).collect();
+        let work = |index: usize, watch: &mut Watch| {
+            let seat = seats[index].lock().unwrap_or_else(PoisonError::into_inner).take();
+            let (lexicon, desk) = seat.expect("each thread has a number of its own");
+            self.thread(index, lexicon, desk, watch)
+        };
+        let shares =
+            with_others(seats.len(), || work(0, watch), |index| work(index, &mut |_| ControlFlow::Continue(())));
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         match failure {
             None => Ok(shares),

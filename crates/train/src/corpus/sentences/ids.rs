@@ -1,9 +1,7 @@
 //! The ids of a whole text, packed: in memory, or in a temporary file that is mapped.
-#![allow(unsafe_code)]
 
-use memmap2::{Mmap, MmapOptions};
 use rapidvec_core::Ids;
-use std::fs::File;
+use rapidvec_core::temporary::{MappedBytes, TemporaryFile};
 use std::io;
 
 /// The ids of a whole text.
@@ -17,7 +15,7 @@ pub(super) struct Kept {
 #[derive(Debug)]
 enum Place {
     Memory(Vec<u8>),
-    Mapped(Mmap),
+    Mapped(MappedBytes),
 }
 
 impl Kept {
@@ -25,19 +23,13 @@ impl Kept {
         Self { place: Place::Memory(bytes), width }
     }
 
-    /// Maps the first `len` ids of `file`, which has no name and is written no more.
+    /// Maps the first `len` ids of `file`.
     ///
     /// # Errors
-    /// The file is shorter, or cannot be mapped.
-    pub fn mapped(file: &File, len: usize, width: usize) -> io::Result<Self> {
+    /// As [`TemporaryFile::into_mapped`].
+    pub fn mapped(file: TemporaryFile, len: usize, width: usize) -> io::Result<Self> {
         let bytes = len.checked_mul(width).ok_or(io::ErrorKind::InvalidInput)?;
-        if len == 0 || file.metadata()?.len() < bytes as u64 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        // SAFETY: the file was made by `tempfile`, which gives it no name: no other program can change it or cut it
-        // short, and this one writes it no more.
-        let map = unsafe { MmapOptions::new().len(bytes).map(file) }?;
-        Ok(Self { place: Place::Mapped(map), width })
+        Ok(Self { place: Place::Mapped(file.into_mapped(bytes)?), width })
     }
 
     pub fn is_mapped(&self) -> bool {

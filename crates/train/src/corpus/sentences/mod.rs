@@ -23,13 +23,12 @@ mod merge;
 mod options;
 mod read;
 mod scan;
-mod share;
 mod spill;
 mod table;
 mod utf8;
 mod vocab_builder;
 
-pub use memory::{available_memory, check_memory};
+pub use memory::check_memory;
 pub use options::{CorpusOptions, CorpusReport, Pruned, ReadProgress};
 pub use read::{Corpus, count_words};
 

@@ -1,41 +1,50 @@
 //! How text is counted and encoded, and what is told about it afterwards.
 
-use super::memory;
 use crate::config::ConfigError;
 use crate::corpus::CorpusError;
 use crate::corpus::prepare::Preparation;
 use crate::corpus::read::{InvalidUtf8, LineReport};
 use crate::error::Result;
+use rapidvec_core::memory::available_memory;
 use rapidvec_core::{Vocabulary, threads_of};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-/// How to read text into [`Corpus`](super::Corpus).
+/// How to read text into a [`Corpus`](super::Corpus).
+///
+/// ```
+/// use rapidvec::corpus::CorpusOptions;
+///
+/// let options = CorpusOptions::default().min_count(1).threads(2);
+/// assert_eq!((options.min_count, options.threads), (1, 2));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct CorpusOptions<'v> {
-    /// Words seen less often are left out. Not applied to a `vocabulary` that is given.
+#[non_exhaustive]
+pub struct CorpusOptions {
+    /// Drop words seen fewer times than this. Not applied to a given `vocabulary`. Default 5.
     pub min_count: u64,
-    /// Different words that are kept at any one time while counting, in the tables of all threads together: frequent words are in
-    /// each. When there are more, the rarest are forgotten ([`Pruned`] tells). A word costs some 40 bytes while it is counted.
+    /// The maximum number of distinct words held while counting, in the tables of all threads together; frequent words are in
+    /// every table. Beyond it the rarest words are dropped ([`Pruned`]). A word takes about 40 bytes while it is counted.
+    /// Default 50 million.
     pub max_vocab: usize,
-    /// Stop after so many words of the text. Then one thread reads. `None`: read all.
+    /// Stop after this many words of the text; one thread reads then. `None`: read all of it.
     pub max_tokens: Option<u64>,
-    /// What to do with bytes that are not UTF-8.
+    /// What to do with bytes that are not valid UTF-8.
     pub invalid_utf8: InvalidUtf8,
     /// What is done to the text before its words are counted.
     pub preparation: Preparation,
-    /// Threads; 0: one for each core.
+    /// The number of threads; 0 means one per core.
     pub threads: usize,
-    /// Bytes of ids that may lie in memory, half of them while they are counted, half of them then; what is over goes to
-    /// a temporary file. `None`: half of the memory that is available.
+    /// The maximum number of bytes of ids held in memory, half of it while counting, half of it afterwards; the rest goes to
+    /// a temporary file. `None`: half of the available memory.
     pub memory_limit: Option<u64>,
-    /// Where the temporary file goes. `None`: where the system puts such files, which may be a disk in memory.
+    /// The folder of the temporary file. `None`: the system's temporary folder, which may be a disk in memory.
     pub temporary_folder: Option<PathBuf>,
-    /// Encode with the ids of this vocabulary, and leave out the words that it does not have.
-    pub vocabulary: Option<&'v Vocabulary>,
+    /// Encode with the ids of this vocabulary and drop the words it lacks. `None`: count the words of the text.
+    pub vocabulary: Option<Arc<Vocabulary>>,
 }
 
-impl Default for CorpusOptions<'_> {
-    /// `min_count` 5, at most 50 million different words, all the rest as plain as it can be.
+impl Default for CorpusOptions {
     fn default() -> Self {
         Self {
             min_count: 5,
@@ -51,10 +60,58 @@ impl Default for CorpusOptions<'_> {
     }
 }
 
+/// Builder methods, one for each field.
+impl CorpusOptions {
+    /// Sets [`min_count`](Self#structfield.min_count).
+    pub fn min_count(self, min_count: u64) -> Self {
+        Self { min_count, ..self }
+    }
+
+    /// Sets [`max_vocab`](Self#structfield.max_vocab).
+    pub fn max_vocab(self, max_vocab: usize) -> Self {
+        Self { max_vocab, ..self }
+    }
+
+    /// Sets [`max_tokens`](Self#structfield.max_tokens).
+    pub fn max_tokens(self, max_tokens: impl Into<Option<u64>>) -> Self {
+        Self { max_tokens: max_tokens.into(), ..self }
+    }
+
+    /// Sets [`invalid_utf8`](Self#structfield.invalid_utf8).
+    pub fn invalid_utf8(self, invalid_utf8: InvalidUtf8) -> Self {
+        Self { invalid_utf8, ..self }
+    }
+
+    /// Sets [`preparation`](Self#structfield.preparation).
+    pub fn preparation(self, preparation: Preparation) -> Self {
+        Self { preparation, ..self }
+    }
+
+    /// Sets [`threads`](Self#structfield.threads).
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
+    /// Sets [`memory_limit`](Self#structfield.memory_limit).
+    pub fn memory_limit(self, bytes: impl Into<Option<u64>>) -> Self {
+        Self { memory_limit: bytes.into(), ..self }
+    }
+
+    /// Sets [`temporary_folder`](Self#structfield.temporary_folder).
+    pub fn temporary_folder(self, folder: impl Into<Option<PathBuf>>) -> Self {
+        Self { temporary_folder: folder.into(), ..self }
+    }
+
+    /// Sets [`vocabulary`](Self#structfield.vocabulary).
+    pub fn vocabulary(self, vocabulary: impl Into<Option<Arc<Vocabulary>>>) -> Self {
+        Self { vocabulary: vocabulary.into(), ..self }
+    }
+}
+
 /// The most different words that may be counted: numbers are 32 bits, and a block may bring some more.
 const MAX_VOCAB: usize = 4_000_000_000;
 
-impl CorpusOptions<'_> {
+impl CorpusOptions {
     pub(super) fn validate(&self) -> Result<()> {
         if self.max_tokens == Some(0) {
             let (expected, got) = ("at least 1", "0".into());
@@ -79,7 +136,7 @@ impl CorpusOptions<'_> {
 
     /// Bytes of ids that may lie in memory.
     pub(super) fn memory(&self) -> u64 {
-        self.memory_limit.unwrap_or_else(|| memory::available_memory().map_or(u64::MAX, |bytes| bytes / 2))
+        self.memory_limit.unwrap_or_else(|| available_memory().map_or(u64::MAX, |bytes| bytes / 2))
     }
 
     pub(super) fn folder(&self) -> PathBuf {

@@ -18,11 +18,11 @@ use crate::corpus::tokenizer::MAX_WORD_BYTES;
 use crate::corpus::{CorpusError, LineReport, head};
 use crate::error::{Error, Result};
 use rapidvec_core::{Ids, Vocabulary};
-use std::borrow::Cow;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 /// How text is cut: a test can make it small.
@@ -34,29 +34,54 @@ pub(super) struct Sizes {
 
 const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES };
 
-/// A text as sentences of ids, and the vocabulary that gives the ids their words.
+/// A text as sentences of ids, with the vocabulary that maps ids to words.
+///
+/// Cheap to clone: clones share the ids and the words.
 ///
 /// ```
-/// use crate::corpus::{CorpusOptions, Corpus};
-/// use rapidvec_core::EOS_ID;
+/// use rapidvec::EOS_ID;
+/// use rapidvec::corpus::{Corpus, CorpusOptions};
 ///
-/// let options = CorpusOptions { min_count: 2, ..CorpusOptions::default() };
-/// let sentences = Corpus::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
-/// assert_eq!(sentences.vocabulary.words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
-/// assert_eq!(sentences.ids().to_vec(), [1, 0, EOS_ID, 0, 1, 0, EOS_ID]);
-/// assert_eq!((sentences.report.tokens, sentences.report.rare_words), (9, 4));
+/// let options = CorpusOptions::default().min_count(2);
+/// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
+/// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
+/// assert_eq!(corpus.ids().to_vec(), [1, 0, EOS_ID, 0, 1, 0, EOS_ID]);
+/// assert_eq!((corpus.report().tokens, corpus.report().rare_words), (9, 4));
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Corpus {
+    shared: Arc<Shared>,
+}
+
+/// What clones of a corpus share.
+#[derive(Debug)]
+pub(super) struct Shared {
     ids: Kept,
-    /// Words by id, by falling count; where a vocabulary was given, that one as it was.
-    pub vocabulary: Vocabulary,
+    vocabulary: Arc<Vocabulary>,
+    /// The counts of this text, where the vocabulary was given.
     counts: Option<Vec<u64>>,
-    /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), or `stdin`.
-    pub name: String,
-    /// What was left out, cut or replaced on the way.
-    pub report: CorpusReport,
+    name: String,
+    report: CorpusReport,
+}
+
+impl Shared {
+    /// What was read again in the words that were left when some had been forgotten, which `first` tells of.
+    fn read_again(self, first: CorpusReport) -> Self {
+        let counts = self.counts.unwrap_or_default();
+        let read = LineReport { unknown_words: first.read.unknown_words, ..self.report.read };
+        let pruned = Pruned { counted_again: true, ..first.pruned };
+        let CorpusReport { different_words, rare_words, rare_tokens, .. } = first;
+        let report = CorpusReport { read, pruned, different_words, rare_words, rare_tokens, ..self.report };
+        let vocabulary = Arc::new(self.vocabulary.with_counts(counts));
+        Self { vocabulary, counts: None, report, ..self }
+    }
+}
+
+impl From<Shared> for Corpus {
+    fn from(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared) }
+    }
 }
 
 impl Corpus {
@@ -81,23 +106,13 @@ impl Corpus {
     ) -> Result<Self> {
         let first = Reading::of(sources, options)?.run(watch)?;
         if !is_read_again(sources, &first.report) {
-            return Ok(first);
+            return Ok(first.into());
         }
-        let Self { vocabulary, report, .. } = first; // and its ids are gone
-        let options = CorpusOptions { vocabulary: Some(&vocabulary), ..options.clone() };
+        let Shared { vocabulary, report, .. } = first; // drops its ids
+        let options = options.clone().vocabulary(vocabulary);
         let again = Reading::of(sources, &options)?.run(watch)?;
         report.check_unchanged(&again.report, &again.name)?;
-        Ok(again.read_again(report))
-    }
-
-    /// What was read again in the words that were left when some had been forgotten, which `first` tells of.
-    fn read_again(self, first: CorpusReport) -> Self {
-        let counts = self.counts.unwrap_or_default();
-        let read = LineReport { unknown_words: first.read.unknown_words, ..self.report.read };
-        let pruned = Pruned { counted_again: true, ..first.pruned };
-        let CorpusReport { different_words, rare_words, rare_tokens, .. } = first;
-        let report = CorpusReport { read, pruned, different_words, rare_words, rare_tokens, ..self.report };
-        Self { vocabulary: self.vocabulary.with_counts(counts), counts: None, report, ..self }
+        Ok(again.read_again(report).into())
     }
 
     /// From a string in memory.
@@ -115,30 +130,54 @@ impl Corpus {
     pub fn from_reader(name: &str, reader: impl Read + Send, options: &CorpusOptions) -> Result<Self> {
         let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
         let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
-        reading.run(&mut |_| ControlFlow::Continue(()))
+        Ok(reading.run(&mut |_| ControlFlow::Continue(()))?.into())
     }
 
-    /// The text: ids, with [`EOS_ID`](rapidvec_core::EOS_ID) behind each sentence.
+    /// The text: ids, with [`EOS_ID`](rapidvec_core::EOS_ID) after each sentence.
     pub fn ids(&self) -> Ids<'_> {
-        self.ids.get()
+        self.shared.ids.get()
+    }
+
+    /// Words by id, by falling count; a given vocabulary is returned as it was, with its own counts.
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.shared.vocabulary
     }
 
     /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
     pub fn counts(&self) -> &[u64] {
-        self.counts.as_deref().unwrap_or(self.vocabulary.counts())
+        self.shared.counts.as_deref().unwrap_or(self.shared.vocabulary.counts())
     }
 
-    /// The words with the counts of [`counts`](Self::counts): a copy only if the vocabulary was given.
-    pub fn counted_vocabulary(&self) -> Cow<'_, Vocabulary> {
-        match &self.counts {
-            Some(counts) => Cow::Owned(self.vocabulary.with_counts(counts.clone())),
-            None => Cow::Borrowed(&self.vocabulary),
+    /// The words with [`counts`](Self::counts): a copy only if the vocabulary was given.
+    pub fn counted_vocabulary(&self) -> Arc<Vocabulary> {
+        match &self.shared.counts {
+            Some(counts) => Arc::new(self.shared.vocabulary.with_counts(counts.clone())),
+            None => Arc::clone(&self.shared.vocabulary),
         }
     }
 
-    /// Whether the ids lie in a temporary file instead of in memory.
+    /// Where the text came from: paths joined by ` + ` (of more than four, the first and a number), or `stdin`.
+    pub fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// What was dropped, cut or replaced while reading.
+    pub fn report(&self) -> &CorpusReport {
+        &self.shared.report
+    }
+
+    /// With the report of the text that it was made from.
+    #[doc(hidden)]
+    pub fn with_line_report(mut self, read: LineReport) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.report.read = read;
+        }
+        self
+    }
+
+    /// Whether the ids are in a temporary file instead of in memory.
     pub fn is_spilled(&self) -> bool {
-        self.ids.is_mapped()
+        self.shared.ids.is_mapped()
     }
 
     /// 16 hexadecimal digits over ids and words (XXH3, 64 bits): tells whether a checkpoint belongs to this text.
@@ -146,7 +185,7 @@ impl Corpus {
     /// The name has no part in it: a text that moved is the same text.
     pub fn fingerprint(&self) -> String {
         let mut hasher = Xxh3::new();
-        let (text, ends) = self.vocabulary.arena();
+        let (text, ends) = self.vocabulary().arena();
         // Lengths first, so that no two texts run into the same bytes; all numbers little-endian on any machine.
         for length in [self.ids().len(), ends.len(), text.len()] {
             hasher.update(&(length as u64).to_le_bytes());
@@ -221,38 +260,38 @@ pub(super) struct Reading<'a> {
     pub name: String,
     pub origins: Vec<Origin<'a>>,
     pub total: Option<u64>,
-    pub options: &'a CorpusOptions<'a>,
+    pub options: &'a CorpusOptions,
     pub sizes: Sizes,
 }
 
 impl<'a> Reading<'a> {
-    fn of(sources: &'a [Source], options: &'a CorpusOptions<'a>) -> Result<Self> {
+    fn of(sources: &'a [Source], options: &'a CorpusOptions) -> Result<Self> {
         let total = total(sources)?;
         let origins = sources.iter().map(Origin::Source).collect();
         Ok(Self { name: name_of(sources), origins, total, options, sizes: SIZES })
     }
 
-    pub fn run(self, watch: &mut Watch) -> Result<Corpus> {
+    pub fn run(self, watch: &mut Watch) -> Result<Shared> {
         let options = self.options;
         options.validate()?;
         let (memory, threads) = (options.memory() / 2, options.workers());
         let store = Store::new(memory, options.folder());
-        let (name, given) = (self.name.clone(), options.vocabulary);
-        let (vocabulary, counts, blocks, mut report) = match given {
+        let name = self.name.clone();
+        let (vocabulary, counts, blocks, mut report) = match &options.vocabulary {
             Some(vocabulary) => {
                 let (counts, blocks, report) = self.count_given(vocabulary, Some(&store), watch)?;
-                (vocabulary.clone(), Some(counts), blocks, report)
+                (Arc::clone(vocabulary), Some(counts), blocks, report)
             }
             None => {
                 let Own { joined, mut blocks, report } = self.count_own(Some(&store), watch)?;
                 renumber(threads, &mut blocks, joined.threads, &store)?;
-                (joined.vocabulary, None, blocks, report)
+                (Arc::new(joined.vocabulary), None, blocks, report)
             }
         };
         let whole = concatenate(threads, blocks, vocabulary.len(), &store, memory, options.folder())?;
         report.sentences = whole.sentences;
         report.spilled_bytes = store.spilled() + whole.spilled;
-        Ok(Corpus { ids: whole.ids, vocabulary, counts, name, report })
+        Ok(Shared { ids: whole.ids, vocabulary, counts, name, report })
     }
 
     /// How many threads count, and what they share.

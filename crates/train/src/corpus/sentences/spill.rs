@@ -9,11 +9,11 @@ use crate::corpus::CorpusError;
 use crate::error::{Error, Result};
 use memmap2::MmapMut;
 use rapidvec_core::pack;
-use std::fs::File;
+use rapidvec_core::temporary::TemporaryFile;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a number, until it is known how many words there are.
 const WIDTH: usize = size_of::<u32>();
@@ -34,7 +34,7 @@ pub(super) struct Store {
 
 /// The temporary file, and where it ends.
 struct Spill {
-    file: Arc<File>,
+    file: TemporaryFile,
     end: u64,
 }
 
@@ -48,7 +48,7 @@ pub(super) enum Stored {
         len: usize,
     },
     File {
-        file: Arc<File>,
+        file: TemporaryFile,
         offset: u64,
         len: usize,
     },
@@ -107,27 +107,27 @@ impl Store {
     }
 
     /// A part of the file that nobody else writes.
-    pub fn reserve(&self, bytes: u64) -> Result<(Arc<File>, u64)> {
+    pub fn reserve(&self, bytes: u64) -> Result<(TemporaryFile, u64)> {
         let mut spill = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let spill = match &mut *spill {
             Some(spill) => spill,
             none => {
-                let file = tempfile::tempfile_in(&self.folder).map_err(|source| self.failed(source))?;
-                none.insert(Spill { file: file.into(), end: 0 })
+                let file = TemporaryFile::new_in(&self.folder).map_err(|source| self.failed(source))?;
+                none.insert(Spill { file, end: 0 })
             }
         };
         let offset = spill.end;
         spill.end += bytes;
-        Ok((Arc::clone(&spill.file), offset))
+        Ok((spill.file.clone(), offset))
     }
 
     /// Writes `ids`, so many bytes each, to a part of the file that was reserved.
-    pub fn write(&self, file: &File, ids: &[u32], width: usize, mut offset: u64) -> Result<()> {
+    pub fn write(&self, file: &TemporaryFile, ids: &[u32], width: usize, mut offset: u64) -> Result<()> {
         let mut buffer = vec![0; CHUNK.min(ids.len()) * width];
         for ids in ids.chunks(CHUNK) {
             let bytes = &mut buffer[..ids.len() * width];
             pack(ids, width, bytes);
-            write_all_at(file, bytes, offset).map_err(|source| self.failed(source))?;
+            file.write_all_at(bytes, offset).map_err(|source| self.failed(source))?;
             offset += bytes.len() as u64;
         }
         Ok(())
@@ -168,12 +168,12 @@ impl Store {
         Ok(())
     }
 
-    fn read(&self, file: &File, mut offset: u64, len: usize) -> Result<Vec<u32>> {
+    fn read(&self, file: &TemporaryFile, mut offset: u64, len: usize) -> Result<Vec<u32>> {
         let mut ids = Vec::with_capacity(len);
         let mut bytes = vec![0; CHUNK.min(len) * WIDTH];
         while ids.len() < len {
             let bytes = &mut bytes[..CHUNK.min(len - ids.len()) * WIDTH];
-            read_exact_at(file, bytes, offset).map_err(|source| self.failed(source))?;
+            file.read_exact_at(bytes, offset).map_err(|source| self.failed(source))?;
             ids.extend(numbers(bytes));
             offset += bytes.len() as u64;
         }
@@ -183,40 +183,6 @@ impl Store {
     fn failed(&self, source: io::Error) -> Error {
         CorpusError::Temporary { folder: self.folder.clone(), reason: source.to_string() }.into()
     }
-}
-
-#[cfg(unix)]
-fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
-        bytes = &bytes[written..];
-        offset += written as u64;
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                bytes = &mut bytes[read..];
-                offset += read as u64;
-            }
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,15 +10,18 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 const SMALL: Sizes = Sizes { block_bytes: 24, word_bytes: 16 };
 
 fn read_cut(bytes: &[u8], options: &CorpusOptions, sizes: Sizes) -> Result<Corpus> {
     let origins = vec![Origin::Reader("text".into(), Box::new(bytes))];
-    Reading { name: "text".into(), origins, total: None, options, sizes }.run(&mut |_| ControlFlow::Continue(()))
+    Reading { name: "text".into(), origins, total: None, options, sizes }
+        .run(&mut |_| ControlFlow::Continue(()))
+        .map(Corpus::from)
 }
 
-fn all() -> CorpusOptions<'static> {
+fn all() -> CorpusOptions {
     CorpusOptions { min_count: 1, ..CorpusOptions::default() }
 }
 
@@ -37,7 +40,7 @@ fn refused(result: Result<Corpus>) -> CorpusError {
 fn spelled(sentences: &Corpus) -> String {
     let spell = |id: u32| match id {
         EOS_ID => "\n".to_owned(),
-        id => format!("{} ", sentences.vocabulary.word(id)),
+        id => format!("{} ", sentences.vocabulary().word(id)),
     };
     sentences.ids().iter().map(spell).collect()
 }
@@ -92,8 +95,8 @@ fn naive(text: &str, min_count: u64, word_bytes: usize) -> Expected {
 }
 
 fn summary(sentences: &Corpus) -> Expected {
-    let vocabulary = &sentences.vocabulary;
-    let report = &sentences.report;
+    let vocabulary = sentences.vocabulary();
+    let report = sentences.report();
     Expected {
         words: vocabulary.words().map(str::to_owned).zip(vocabulary.counts().iter().copied()).collect(),
         ids: sentences.ids().to_vec(),
@@ -165,8 +168,8 @@ proptest! {
             Ok(sentences) => {
                 prop_assert_eq!(summary(&sentences), expected);
                 let kept = sentences.ids().iter().filter(|id| *id != EOS_ID).count() as u64;
-                prop_assert_eq!((sentences.report.kept, sentences.report.sentences), (kept, sentences.ids().len() as u64 - kept));
-                prop_assert_eq!(sentences.report.tokens, kept + sentences.report.rare_tokens);
+                prop_assert_eq!((sentences.report().kept, sentences.report().sentences), (kept, sentences.ids().len() as u64 - kept));
+                prop_assert_eq!(sentences.report().tokens, kept + sentences.report().rare_tokens);
             }
             Err(Error::Corpus(CorpusError::Empty { empty_lines, .. })) => {
                 prop_assert_eq!((expected.tokens, empty_lines), (0, expected.empty_lines));
@@ -190,17 +193,18 @@ proptest! {
         for (word, count) in [("한", 3), ("unseen", 9), ("a", 1), ("abcdefghijklmnopq", 5)] {
             vocabulary.insert(word, count);
         }
-        let options = CorpusOptions { threads, vocabulary: Some(&vocabulary), ..CorpusOptions::default() };
+        let vocabulary = Arc::new(vocabulary);
+        let options = CorpusOptions { threads, vocabulary: Some(Arc::clone(&vocabulary)), ..CorpusOptions::default() };
         let text = format!("a {}", text.trim_start_matches('\u{feff}'));
         let sentences = read_cut(text.as_bytes(), &options, Sizes { block_bytes: 64, word_bytes: 40 }).unwrap();
         let plain = naive(&text, 1, 40);
         let known: Vec<_> = plain.words.iter().filter(|(word, _)| vocabulary.id(word).is_some()).collect();
         let kept: u64 = known.iter().map(|(_, count)| count).sum();
-        prop_assert_eq!(&sentences.vocabulary, &vocabulary);
+        prop_assert_eq!(sentences.vocabulary(), &vocabulary);
         for (word, count) in known {
             prop_assert_eq!(sentences.counts()[vocabulary.id(word).unwrap() as usize], *count);
         }
-        prop_assert_eq!((sentences.report.kept, sentences.report.read.unknown_words), (kept, plain.tokens - kept));
+        prop_assert_eq!((sentences.report().kept, sentences.report().read.unknown_words), (kept, plain.tokens - kept));
         let lines: Vec<Vec<u32>> = text.replace("\r\n", "\n").split(['\n', '\r'])
             .map(|line| line.split_whitespace().filter_map(|word| vocabulary.id(word)).collect()).collect();
         let expected: Vec<u32> = lines.into_iter().filter(|line| !line.is_empty())
@@ -221,7 +225,7 @@ proptest! {
         let words: Vec<_> = spelled.split_whitespace().collect();
         let expected: Vec<_> = text.split_whitespace().map(|word| cut(word, 16)).take(most as usize).collect();
         prop_assert_eq!(words, expected);
-        prop_assert_eq!(sentences.report.read.stopped_at_limit, all.tokens > most);
+        prop_assert_eq!(sentences.report().read.stopped_at_limit, all.tokens > most);
         prop_assert_eq!(sentences.ids().iter().last(), Some(EOS_ID));
     }
 
@@ -255,7 +259,7 @@ fn refuses_a_text_without_words_and_counts_its_lines() {
     }
     assert!(matches!(refused(Corpus::read(&[], &all())), CorpusError::Empty { .. }));
     let sentences = read("\n\na\n   \nb\n\t \n");
-    assert_eq!((sentences.report.read.lines, sentences.report.read.empty_lines), (2, 4));
+    assert_eq!((sentences.report().read.lines, sentences.report().read.empty_lines), (2, 4));
 }
 
 // FAULTS 2
@@ -279,12 +283,12 @@ fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
         assert_eq!(error, CorpusError::InvalidUtf8 { name: "text".into(), offset: 21, line: 2 });
         let replaced = with(InvalidUtf8::Replace, threads).unwrap();
         assert!(spelled(&replaced).contains("\nc d\u{fffd}e f \n") && spelled(&replaced).ends_with("\n\u{fffd} \n"));
-        assert_eq!(replaced.report.read.invalid_utf8, 2);
+        assert_eq!(replaced.report().read.invalid_utf8, 2);
         let skipped = with(InvalidUtf8::SkipLine, threads).unwrap();
         assert_eq!(spelled(&skipped), "a bbbbbbb ccccccc \ng gggg ggggg gggggg \n");
         let expected = LineReport { lines: 2, skipped_lines: 2, invalid_utf8: 2, ..LineReport::default() };
-        assert_eq!(skipped.report.read, expected);
-        assert_eq!(skipped.vocabulary.id("c"), None, "words of a skipped line leave no trace");
+        assert_eq!(skipped.report().read, expected);
+        assert_eq!(skipped.vocabulary().id("c"), None, "words of a skipped line leave no trace");
     }
 }
 
@@ -297,7 +301,7 @@ fn a_line_of_json_is_skipped_whole_also_where_it_has_a_carriage_return() {
         let text = [b"{\"t\":\"a\"}\r\n{\"t\":\"b\"}\r\x80", end.as_bytes()].concat();
         let sentences = read_cut(&text, &options, Sizes { block_bytes: 1000, ..SMALL }).unwrap();
         assert_eq!(spelled(&sentences), "a \n");
-        assert_eq!(sentences.report.read.skipped_lines, 1);
+        assert_eq!(sentences.report().read.skipped_lines, 1);
     }
 }
 
@@ -331,8 +335,8 @@ fn files_are_read_one_after_the_other_each_without_its_mark() {
     });
     let sentences = Corpus::read(&sources, &all()).unwrap();
     assert_eq!(spelled(&sentences), "one two \ntwo \n");
-    assert_eq!(sentences.report.read.empty_lines, 1);
-    assert!(sentences.name.contains("a + ") && sentences.name.ends_with('c'), "{}", sentences.name);
+    assert_eq!(sentences.report().read.empty_lines, 1);
+    assert!(sentences.name().contains("a + ") && sentences.name().ends_with('c'), "{}", sentences.name());
 }
 
 // FAULTS 18
@@ -355,7 +359,7 @@ fn compressed_text_gives_the_same() {
     rapidvec_core::compress::Compression::Zstd.write(&mut packed, |out| out.write_all(text.as_bytes())).unwrap();
     let unpacked = Corpus::from_reader("text", &packed[..], &all()).unwrap();
     assert_eq!(unpacked.fingerprint(), read(&text).fingerprint());
-    assert_eq!(unpacked.report.tokens, 240_000);
+    assert_eq!(unpacked.report().tokens, 240_000);
 }
 
 // FAULTS 31
@@ -403,13 +407,16 @@ fn whoever_watches_sees_all_bytes_and_can_stop() {
 fn a_long_line_is_read_in_blocks_and_a_long_word_is_cut_once() {
     let long_line = "word ".repeat(400_000) + "end";
     let sentences = read(&long_line);
-    assert_eq!((sentences.report.tokens, sentences.report.sentences, sentences.report.read.lines), (400_001, 1, 1));
+    assert_eq!(
+        (sentences.report().tokens, sentences.report().sentences, sentences.report().read.lines),
+        (400_001, 1, 1)
+    );
     assert_eq!(sentences.ids().len(), 400_002);
 
     let long_word = format!("before {} behind\nnext", "가".repeat(1_000_000));
     let sentences = read(&long_word);
     assert_eq!(spelled(&sentences), format!("before {} behind \nnext \n", "가".repeat(333)));
-    assert_eq!((sentences.report.read.words_cut, sentences.report.tokens), (1, 4));
+    assert_eq!((sentences.report().read.words_cut, sentences.report().tokens), (1, 4));
     let only = "x".repeat(3_000_000);
     assert_eq!(spelled(&read(&only)), format!("{} \n", "x".repeat(1_000)));
 }
@@ -428,7 +435,7 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
                 CorpusOptions { max_vocab: 900, min_count: 1, threads, memory_limit, ..CorpusOptions::default() };
             let sizes = Sizes { block_bytes: 2_000, word_bytes: 100 };
             let sentences = read_cut(text.as_bytes(), &options, sizes).unwrap();
-            let (report, vocabulary) = (sentences.report, &sentences.vocabulary);
+            let (report, vocabulary) = (sentences.report(), sentences.vocabulary());
             let pruned = report.pruned;
             assert!(pruned.rounds > 10 && pruned.words > 10_000, "{pruned:?}");
             let sum: u64 = vocabulary.counts().iter().sum();
@@ -469,7 +476,7 @@ fn counting_alone_gives_the_same_vocabulary() {
     let temporary_folder = Some(folder.path().join("gone"));
     let options = CorpusOptions { memory_limit: Some(0), temporary_folder, ..CorpusOptions::default() };
     let (vocabulary, report) = count_words(&sources, &options, &mut |_| ControlFlow::Continue(())).unwrap();
-    assert_eq!(vocabulary, Corpus::read(&sources, &CorpusOptions::default()).unwrap().vocabulary);
+    assert_eq!(vocabulary, **Corpus::read(&sources, &CorpusOptions::default()).unwrap().vocabulary());
     assert_eq!((report.tokens, report.kept, report.literal_sentence_end), (7000, 7000, 1000));
     assert_eq!(vocabulary.words().collect::<Vec<_>>(), ["b", "a", "c", "</s>"]);
 }
@@ -506,7 +513,7 @@ fn the_unicode_tokenizer_loses_nothing_of_a_line_without_spaces() {
     let sizes = Sizes { block_bytes: 64, word_bytes: 40 };
     let sentences = read_cut(text.as_bytes(), &options, sizes).unwrap();
     assert_eq!(spelled(&sentences).replace([' ', '\n'], ""), text.replace('。', ""));
-    assert_eq!(sentences.report.sentences, 1);
+    assert_eq!(sentences.report().sentences, 1);
 }
 
 #[cfg(not(feature = "unicode"))]
@@ -533,14 +540,15 @@ fn options_out_of_range_are_refused_by_name() {
 #[test]
 fn decomposed_hangul_and_literal_marks_are_counted() {
     let sentences = read("한 \u{1112}\u{1161}\u{11ab} </s> </s>\n");
-    assert_eq!((sentences.report.read.decomposed_hangul, sentences.report.literal_sentence_end), (1, 2));
+    assert_eq!((sentences.report().read.decomposed_hangul, sentences.report().literal_sentence_end), (1, 2));
 }
 
 #[test]
 fn a_given_vocabulary_that_knows_nothing_is_an_error() {
     let mut vocabulary = Vocabulary::new();
     vocabulary.add("x");
-    let options = CorpusOptions { vocabulary: Some(&vocabulary), ..all() };
+    let vocabulary = Arc::new(vocabulary);
+    let options = CorpusOptions { vocabulary: Some(Arc::clone(&vocabulary)), ..all() };
     let error = refused(Corpus::from_text("text", "a b", &options));
     assert_eq!(error, CorpusError::AllUnknown { name: "text".into(), unknown_words: 2 });
     assert!(matches!(refused(Corpus::from_text("text", " ", &options)), CorpusError::Empty { .. }));

@@ -5,6 +5,7 @@ use crate::error::{FormatError, Result};
 use crate::format::packed;
 use crate::storage::check_size;
 use half::f16;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Vocabulary, WordId};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -36,10 +37,10 @@ pub struct NpzWriter<'a> {
 /// and packed once more if the ending asks for it, such as `.npz.gz`.
 ///
 /// # Errors
-/// As [`NpzWriter::new`] and [`write_atomically`](rapidvec_core::file::write_atomically).
+/// As [`NpzWriter::new`] and [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn write(path: &Path, vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<()> {
     let writer = NpzWriter::new(vocabulary, vector_size, vectors, half)?;
-    packed::write(path, |out| writer.write_to(out))
+    packed::write(path, Existing::Replace, |out| writer.write_to(out))
 }
 
 impl<'a> NpzWriter<'a> {

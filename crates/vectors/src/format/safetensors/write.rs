@@ -9,6 +9,7 @@ use crate::error::{FormatError, Result};
 use crate::format::write_packed;
 use crate::storage::check_size;
 use half::f16;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary, WordId};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
@@ -78,7 +79,7 @@ pub enum ExtraTensor<'a> {
 /// As [`to_bytes`] for a model that cannot be stored, as [`write_packed`] for a file that cannot be written.
 pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     let plan = Plan::new(&Contents::of(parts))?;
-    write_packed(path, |out| plan.write_to(out))
+    write_packed(path, Existing::Replace, |out| plan.write_to(out))
 }
 
 /// Writes a trainer's matrices to `path`, atomically, in little memory beside them.
@@ -98,7 +99,7 @@ pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
         extra,
     };
     let plan = Plan::new(&contents)?;
-    write_packed(path, |out| plan.write_to(out))
+    write_packed(path, Existing::Replace, |out| plan.write_to(out))
 }
 
 /// The bytes of a model's file.

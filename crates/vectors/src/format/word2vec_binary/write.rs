@@ -4,16 +4,17 @@ use crate::error::{FormatError, Result};
 use crate::format::packed;
 use crate::format::packed::Holds;
 use rapidvec_core::Vocabulary;
+use rapidvec_core::atomic_file::Existing;
 use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes V words with `numbers`, V x `vector_size`, to `path`, atomically; packed if its ending says so.
 ///
 /// # Errors
-/// As [`to_bytes`], and as [`write_atomically`](rapidvec_core::file::write_atomically).
+/// As [`to_bytes`], and as [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn write(path: &Path, words: &Vocabulary, vector_size: usize, numbers: &[f32]) -> Result<()> {
     check(words, vector_size, numbers)?;
-    packed::write(path, |out| write_to(out, words, vector_size, numbers))
+    packed::write(path, Existing::Replace, |out| write_to(out, words, vector_size, numbers))
 }
 
 /// Checks that such a file can hold these words and numbers: to be asked before [`write_to`].

@@ -3,6 +3,7 @@
 use crate::error::{FormatError, Result};
 use crate::format::packed;
 use crate::format::packed::Holds;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Vocabulary, WordId};
 use rayon::prelude::*;
 use std::io::{self, Write};
@@ -17,10 +18,10 @@ const BLOCK: usize = 100_000;
 /// With `header`, word2vec's text and fastText's `.vec`; without it, GloVe's.
 ///
 /// # Errors
-/// As [`to_bytes`], and as [`write_atomically`](rapidvec_core::file::write_atomically).
+/// As [`to_bytes`], and as [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn write(path: &Path, words: &Vocabulary, vector_size: usize, numbers: &[f32], header: bool) -> Result<()> {
     check(words, vector_size, numbers)?;
-    packed::write(path, |out| write_to(out, words, vector_size, numbers, header))
+    packed::write(path, Existing::Replace, |out| write_to(out, words, vector_size, numbers, header))
 }
 
 /// Checks that such a file can hold these words and numbers: to be asked before [`write_to`].

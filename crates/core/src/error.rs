@@ -1,14 +1,8 @@
-//! Errors as data.
+//! Anything that can go wrong in this crate.
 
-mod output;
-mod vocabulary;
-mod window;
-
+use crate::atomic_file::error::OutputError;
+use crate::word_list::error::VocabularyError;
 use std::path::{Path, PathBuf};
-
-pub use output::OutputError;
-pub use vocabulary::VocabularyError;
-pub use window::{Bomb, WideWindow};
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,7 +22,7 @@ pub enum Error {
     Io {
         /// The file or folder in question.
         path: PathBuf,
-        /// What the system said.
+        /// What the system reported.
         source: std::io::Error,
     },
 }

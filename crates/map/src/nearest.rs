@@ -29,9 +29,9 @@ pub fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
         Some(some) => some.vocabulary().words().take(ids.len()).collect(),
         None => ids.iter().map(|&id| vectors.vocabulary().word(id)).collect(),
     };
-    let found = vectors.most_similar_batch(&words, NEIGHBOURS).expect("the words come from this vocabulary");
-    let of = |near: rapidvec_vectors::Neighbour| Nearest { word: near.word, similarity: near.similarity };
-    found.into_iter().map(|list| list.into_iter().map(of).collect()).collect()
+    let found = vectors.search().most_similar_batch(&words, NEIGHBOURS).expect("the words come from this vocabulary");
+    let nearest = |(word, similarity): (&str, f32)| Nearest { word: word.to_owned(), similarity };
+    found.iter().map(|hits| hits.iter().map(nearest).collect()).collect()
 }
 
 /// A large model's most frequent words, those of the map before them. `None`: the model is not large.

@@ -1,8 +1,6 @@
 //! Rows of numbers as the maps take them: N x D, checked once.
 
 use crate::error::Error;
-use rapidvec_core::WordId;
-use rapidvec_vectors::WordVectors;
 
 /// N rows of D finite numbers.
 #[derive(Clone, Copy)]
@@ -53,18 +51,6 @@ impl<'a> Points<'a> {
         mean.iter_mut().for_each(|sum| *sum /= count);
         mean
     }
-}
-
-/// Vectors of length 1, so that distances on the map stand for cosines; a zero vector stays as it is.
-pub(super) fn unit_rows(vectors: &WordVectors, ids: &[WordId]) -> Vec<f32> {
-    let mut rows = Vec::with_capacity(ids.len() * vectors.vector_size());
-    for &id in ids {
-        let row = vectors.vector_by_id(id).expect("the caller's ids are of this vocabulary");
-        let norm = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        rows.extend(row.iter().map(|&x| (f64::from(x) * scale) as f32));
-    }
-    rows
 }
 
 /// The square of the distance between two rows of one length.

@@ -1,11 +1,10 @@
 //! Where the words of a model lie, whatever they are drawn with.
 
 use crate::error::Error;
-use crate::rows::unit_rows;
 use crate::texts::Language;
 use crate::{clusters, pca};
 use rapidvec_core::WordId;
-use rapidvec_vectors::WordVectors;
+use rapidvec_vectors::{WordVectors, unit_rows};
 
 /// How many groups have a colour of their own.
 pub(crate) const COLOURS: usize = 7;
@@ -103,7 +102,7 @@ impl WordMap {
         progress: impl FnMut(f64) + Send,
     ) -> Result<Self, Error> {
         let size = vectors.vector_size();
-        let rows = unit_rows(vectors, ids);
+        let rows = unit_rows(vectors.rows(), ids); // so that distances on the map stand for cosines
         let language = options.language;
         let (places, method) = match options.method.unwrap_or(Method::suited_to(ids.len())) {
             #[cfg(feature = "tsne")]

@@ -91,7 +91,7 @@ impl Session<'_> {
             progress.point(point);
             log.borrow_mut().iter_mut().for_each(|log| log.row(point));
         });
-        paused.map_err(|error| keeping.failed(&error))
+        paused.map_err(|error| keeping.failed(&error.into()))
     }
 
     fn epoch_end(&mut self, progress: &Progress) {

@@ -1,18 +1,16 @@
-//! Errors as data: one enum for each floor, one [`Error`] over them all.
-//!
-//! Every variant carries what a caller needs to act on it, and a message that says what is wrong and what to do next.
-
-mod train;
+//! One [`Error`] over the errors of all floors, each of which is defined beside the code that raises it.
 
 use std::path::{Path, PathBuf};
 
 pub use crate::config::ConfigError;
 pub use crate::corpus::CorpusError;
+pub use crate::trainer::TrainError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
-pub use rapidvec_vectors::error::{EvaluateError, FormatError, IndexError, PickleError, QueryError, TextError};
-pub use train::TrainError;
+#[cfg(feature = "ann")]
+pub use rapidvec_vectors::error::IndexError;
+pub use rapidvec_vectors::error::{EvaluateError, FormatError, PickleError, QueryError, TextError};
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -38,6 +36,7 @@ pub enum Error {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// An approximate index is refused.
+    #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),
     /// An output cannot be written where it should go.
@@ -52,18 +51,18 @@ pub enum Error {
     /// Lines of text cannot be read.
     #[error(transparent)]
     Text(#[from] TextError),
-    /// Training cannot start or go on.
+    /// Training cannot start, resume or continue.
     #[error(transparent)]
     Train(#[from] TrainError),
     /// A list of words is refused.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
-    /// The operating system refused.
+    /// An operation of the system failed.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder in question.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }
@@ -87,6 +86,7 @@ impl From<rapidvec_vectors::Error> for Error {
         match error {
             Below::Evaluate(error) => error.into(),
             Below::Format(error) => error.into(),
+            #[cfg(feature = "ann")]
             Below::Index(error) => error.into(),
             Below::Output(error) => error.into(),
             Below::Pickle(error) => error.into(),

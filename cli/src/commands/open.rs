@@ -3,7 +3,7 @@
 use crate::output::{UsageError, counted, message, note};
 use rapidvec::vectors::error::FormatError;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use rapidvec::vectors::{self, Restricted, WordVectors};
+use rapidvec::vectors::{self, Search, WordVectors};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -68,10 +68,10 @@ impl OpenArgs {
 }
 
 /// The words that take part: all, or only this many of the most frequent.
-pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>) -> Restricted<'v> {
+pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>) -> Search<'v> {
     let words = words.map_or(usize::MAX, |words| words as usize);
     tell_order(path, vectors.vocabulary(), words);
-    vectors.restrict(words)
+    vectors.search().restrict(words)
 }
 
 /// Says that the first words are taken for the most frequent where counts are unknown: other programs write them so, but a

@@ -1,17 +1,15 @@
 //! Errors as data: an enum for each kind of file or question, [`Error`] over them all.
 
-mod evaluate;
-mod index;
-mod query;
 mod text;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "ann")]
+pub use crate::ann::error::IndexError;
+pub use crate::evaluate::error::EvaluateError;
 pub use crate::format::error::FormatError;
 pub use crate::format::pickle::PickleError;
-pub use evaluate::EvaluateError;
-pub use index::IndexError;
-pub use query::QueryError;
+pub use crate::search::error::QueryError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
@@ -31,6 +29,7 @@ pub enum Error {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// An approximate index is refused.
+    #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),
     /// An output cannot be written where it should go.

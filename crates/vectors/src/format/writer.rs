@@ -6,6 +6,7 @@
 use super::packed;
 use crate::error::{FormatError, Result};
 use crate::storage::{Rows, check_size};
+use crate::unit::normalize;
 use half::f16;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary, WordId};
@@ -188,15 +189,8 @@ impl<'a> RowsView<'a> {
             Source::Matrix { .. } => out.resize(from + size, 0.0),
         }
         if self.unit {
-            scale_to_unit(&mut out[from..]);
+            normalize(&mut out[from..]);
         }
-    }
-}
-
-fn scale_to_unit(row: &mut [f32]) {
-    let length = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
-    if length > 0.0 {
-        row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
     }
 }
 

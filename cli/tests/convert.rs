@@ -180,6 +180,24 @@ fn what_opening_had_to_leave_out_is_told_once_on_stderr() {
 }
 
 #[test]
+fn an_error_names_the_flag_that_helps_where_one_does() {
+    let place = Place::new();
+    for (text, hint) in [
+        ("3 2\na 1 2\nb 3 4\n", Some("--limit 2 takes the vectors that are there")),
+        ("a 1 2\nb 3 4\nc 5\n", Some("--limit 2 takes the vectors before it")),
+        ("1 2\na 1 2\nb 3 4\n", Some("--limit 1 takes the declared ones")),
+        ("3 2\n", None),
+        ("3 2\na 1\n", None),
+        ("a 1 2\nb 3\nc 5 6\n", None),
+    ] {
+        let message = common::failure(1, "similar", &place.file("in.txt", text.as_bytes()), &["a"]);
+        assert_eq!(message.contains("--"), hint.is_some(), "{message}");
+        assert!(hint.is_none_or(|hint| message.contains(hint)), "{message}");
+        assert_eq!((message.lines().count(), message.matches("in.txt").count()), (1, 1), "{message}");
+    }
+}
+
+#[test]
 fn convert_keeps_half_precision_through_both_formats() {
     let place = Place::with(|parts| parts.half = true);
     converted(&place.model, &place.path("a.pkl"), &[]);

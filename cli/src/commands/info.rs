@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 
 /// Show what a model holds: sizes, settings, training progress, distributions
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec info model.safetensors
+  rapidvec info GoogleNews-vectors-negative300.bin --format json")]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     model: PathBuf,
@@ -66,7 +70,7 @@ impl About {
         let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
         facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
         let metadata = model.metadata();
-        for key in ["config", "engine", "corpus", "trained"] {
+        for key in ["config", "corpus", "trained"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
         facts.add("can_be_resumed", model.has_training_state());

@@ -16,6 +16,10 @@ use std::path::{Path, PathBuf};
 /// Load both at projector.tensorflow.org. The metadata have the columns word and count, or without counts only the words and no
 /// header. Each file appears whole or not at all.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec project model.safetensors -o words
+  rapidvec project model.safetensors -o words --top 10000")]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     model: PathBuf,

@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 ///
 /// Checks every number too. All files are checked, whatever is wrong with one; the exit code is 1 if any is damaged.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec verify model.safetensors
+  rapidvec verify models/*.safetensors")]
 pub struct Args {
     /// Files of word vectors; their formats are recognised by content
     #[arg(required = true, value_name = "MODEL")]

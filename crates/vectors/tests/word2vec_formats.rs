@@ -93,7 +93,7 @@ fn all_forms_of_the_same_vectors_are_read_alike() {
 
 // Row 38.
 #[test]
-fn a_binary_file_cut_anywhere_is_refused_and_tells_how_many_rows_there_are() {
+fn a_binary_file_cut_anywhere_is_refused_with_the_number_of_whole_rows() {
     for after in [&b""[..], b"\n"] {
         let whole = binary("3 3\n", &ROWS, after);
         let row_ends: Vec<_> = (1..=3).map(|rows| binary("3 3\n", &ROWS[..rows], after).len() - after.len()).collect();
@@ -107,7 +107,7 @@ fn a_binary_file_cut_anywhere_is_refused_and_tells_how_many_rows_there_are() {
         check_good(&read(&whole[..row_ends[2]]).unwrap().0);
     }
     let message = refuse(&good_binary()[..20]).to_string();
-    assert!(message.contains("expected 3 vectors") && message.contains("got 1") && message.contains("--limit 1"));
+    assert!(message.contains("expected 3 vectors") && message.contains("got 1") && !message.contains("--"));
 }
 
 // Row 38, for text: every cut is seen, but for one within the last number, which is told.
@@ -126,12 +126,12 @@ fn a_text_file_cut_anywhere_is_refused_or_told() {
 
 // Row 39.
 #[test]
-fn a_header_that_promises_more_rows_than_the_file_has_is_refused_with_a_hint() {
+fn a_header_that_declares_more_rows_than_the_file_has_is_refused_unless_there_is_a_limit() {
     let text = GOOD_TEXT.replacen('3', "4", 1);
     for bytes in [text.as_bytes(), &binary("4 3\n", &ROWS, b"")] {
         let refused = refuse(bytes);
         assert!(matches!(refused, Refused::TruncatedRows { expected: 4, got: 3, .. }), "{refused}");
-        assert!(refused.to_string().contains("--limit 3"), "{refused}");
+        assert!(!refused.to_string().contains("--"), "the library names no flag: {refused}");
         let (table, report) = read_with(bytes, &limit(3)).unwrap();
         check_good(&table);
         assert!(report.stopped_at_limit);
@@ -140,11 +140,11 @@ fn a_header_that_promises_more_rows_than_the_file_has_is_refused_with_a_hint() {
 
 // Row 40.
 #[test]
-fn a_header_that_promises_fewer_rows_than_the_file_has_is_refused_unless_there_is_a_limit() {
+fn a_header_that_declares_fewer_rows_than_the_file_has_is_refused_unless_there_is_a_limit() {
     let text = GOOD_TEXT.replacen('3', "2", 1);
     let refused = refuse(&text);
     assert!(matches!(refused, Refused::MoreRows { expected: 2, line: 4 }), "{refused}");
-    assert!(refused.to_string().contains("--limit 2"));
+    assert!(!refused.to_string().contains("--"), "{refused}");
     for after in [&b""[..], b"\n"] {
         let bytes = binary("2 3\n", &ROWS, after);
         let refused = refuse(&bytes);
@@ -293,7 +293,7 @@ fn a_word_that_a_format_cannot_hold_is_not_written() {
         ("a\tb", "a tab"),
         ("a\r", "a carriage return"),
         ("a\0", "a zero byte"),
-        ("", "no character at all"),
+        ("", "no character"),
     ] {
         for message in refused(word) {
             assert!(message.contains(what) && message.contains("write safetensors"), "{message}");
@@ -338,7 +338,7 @@ fn of_words_that_come_twice_the_first_is_kept_and_the_others_are_counted() {
 
 // Row 53.
 #[test]
-fn numbers_that_are_not_finite_are_refused_or_left_out_and_counted() {
+fn numbers_that_are_not_finite_are_refused_or_dropped_and_counted() {
     let allow = OpenOptions { allow_nan: true, ..OpenOptions::default() };
     for (bad, text) in [(f32::NAN, "nan"), (f32::INFINITY, "inf"), (f32::NEG_INFINITY, "-1e39")] {
         let bytes = binary("3 2\n", &[(b"a", &[1.0, 2.0]), (b"b", &[3.0, bad]), (b"c", &[5.0, 6.0])], b"");
@@ -346,7 +346,7 @@ fn numbers_that_are_not_finite_are_refused_or_left_out_and_counted() {
         for file in [text.as_bytes(), &bytes] {
             let refused = refuse(file);
             assert!(matches!(&refused, Refused::NotFiniteRow { word, row: 1, .. } if word == "b"), "{refused}");
-            assert!(refused.to_string().contains("--allow-nan"));
+            assert!(refused.to_string().contains("expected finite numbers"));
             let (table, report) = read_with(file, &allow).unwrap();
             assert_eq!((words(&table), numbers(&table)), (vec!["a", "c"], &[1.0, 2.0, 5.0, 6.0][..]));
             assert_eq!(report.not_finite, 1);
@@ -368,13 +368,13 @@ fn a_zero_vector_is_as_far_from_every_word_as_can_be_and_never_nan() {
 
 // Row 55.
 #[test]
-fn a_word_that_is_no_utf8_is_refused_replaced_or_left_out() {
+fn a_word_that_is_not_utf8_is_refused_replaced_or_dropped() {
     let text = b"3 1\ncaf\xe9 1\ncaf\xe8 2\nb 3\n";
     let bytes = binary("3 1\n", &[(b"caf\xe9", &[1.0]), (b"caf\xe8", &[2.0]), (b"b", &[3.0])], b"");
     for file in [&text[..], &bytes] {
         let refused = refuse(file);
         assert!(matches!(refused, Refused::InvalidWord { row: 0, .. }), "{refused}");
-        assert!(refused.to_string().contains("--invalid-words replace"));
+        assert!(refused.to_string().contains("is not valid UTF-8"));
         let invalid = |invalid_word| OpenOptions { invalid_word, ..OpenOptions::default() };
         let (table, report) = read_with(file, &invalid(InvalidWord::Replace)).unwrap();
         assert_eq!((words(&table), numbers(&table)), (vec!["caf\u{fffd}", "b"], &[1.0, 3.0][..]));

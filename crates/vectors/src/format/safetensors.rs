@@ -17,8 +17,7 @@
 //! | `rapidvec.format` | the version of this format: `1` |
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
-//! | `config` | the configuration of the textbook trainer, JSON; may be missing |
-//! | `engine` | the configuration of the CPU trainer, JSON; may be missing |
+//! | `config` | the trainer's name and settings, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
 //! | `trainer` | a checkpoint's state that is not a tensor, JSON; may be missing |

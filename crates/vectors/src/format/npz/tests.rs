@@ -99,7 +99,7 @@ fn a_longest_word_that_would_make_text_too_large_is_written_as_bytes() {
     let mut longer = vocabulary.clone();
     assert!(longer.insert(&"x".repeat(600_000), 0).is_some());
     let refused = NpzWriter::new(TableView::new(&longer, 1, &[1.0; 1002])).map(drop);
-    assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", what: "so many characters", .. })));
+    assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", what: "too many characters", .. })));
 }
 
 #[test]

@@ -163,7 +163,8 @@ fn embed_weighs_by_frequency() {
 fn embed_refuses_what_is_no_text_and_leaves_no_file() {
     let place = Place::new();
     let out = place.path("out.npy");
-    for (text, expected) in [(&b"king\n\xff\n"[..], "line 2 is not UTF-8"), (b"king\nman\nk\0", "a NUL byte in line 3")]
+    for (text, expected) in
+        [(&b"king\n\xff\n"[..], "line 2 is not valid UTF-8"), (b"king\nman\nk\0", "a NUL byte in line 3")]
     {
         for args in [&["--format", "npy"][..], &["-o", out.to_str().unwrap()]] {
             let output = embed(&place.model, args, text);

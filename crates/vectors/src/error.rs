@@ -1,7 +1,5 @@
 //! Errors as data: an enum for each kind of file or question, [`Error`] over them all.
 
-mod text;
-
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "ann")]
@@ -9,11 +7,11 @@ pub use crate::ann::error::IndexError;
 pub use crate::evaluate::error::EvaluateError;
 pub use crate::format::error::FormatError;
 pub use crate::format::pickle::PickleError;
+pub use crate::lines::TextError;
 pub use crate::search::error::QueryError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
-pub use text::TextError;
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -88,7 +88,7 @@ fn neither_file_is_overwritten_without_force() {
 }
 
 #[test]
-fn refuses_what_is_no_model_and_wrong_usage() {
+fn refuses_what_is_not_a_model_and_wrong_usage() {
     let place = Place::new();
     let prefix = place.path("p");
     common::refuses_what_is_no_model("project", &["-o", prefix.to_str().unwrap()]);

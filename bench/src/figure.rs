@@ -70,7 +70,7 @@ impl Figure {
     pub fn svg(&self) -> String {
         let plots: Vec<Plot> = self.series.iter().flat_map(plots_of).collect();
         let layout = self.layout(&plots);
-        kuva::render_to_svg(plots, layout)
+        with_dark_mode(&kuva::render_to_svg(plots, layout))
     }
 
     /// Writes the figure to `path`.
@@ -125,6 +125,21 @@ fn plots_of(series: &Series) -> Vec<Plot> {
     }
 }
 
+/// Rules for readers whose system is in dark mode: background and text change places, grid lines are dimmed.
+const DARK_MODE: &str = r##"<style>@media (prefers-color-scheme: dark) {
+svg { fill: #e6edf3 } [fill="#666666"] { fill: #9da7b3 }
+rect[fill="white"], rect[fill="#ffffff"] { fill: #0d1117 }
+[stroke="#000000"] { stroke: #8c959f } [stroke="#cccccc"], [stroke="#cbd5e0"] { stroke: #30363d }
+}</style>"##;
+
+/// The SVG with [`DARK_MODE`] after its first tag.
+fn with_dark_mode(svg: &str) -> String {
+    match svg.split_once('>') {
+        Some((tag, rest)) => format!("{tag}>{DARK_MODE}{rest}"),
+        None => svg.to_owned(),
+    }
+}
+
 /// 0.01, 500, 20k, 1M.
 fn short(number: f64) -> String {
     let scaled = [(1e6, "M"), (1e3, "k")].into_iter().find(|(unit, _)| number.abs() >= *unit);
@@ -167,7 +182,7 @@ mod tests {
     #[test]
     fn shows_titles_names_and_a_dot_for_each_point() {
         let svg = figure(vec![(1e3, 0.1), (1e4, 0.2), (1e6, 0.3)]).svg();
-        for part in ["Title", "Subtitle", "words", ">ms<", "a &lt; b"] {
+        for part in ["Title", "Subtitle", "words", ">ms<", "a &lt; b", "prefers-color-scheme: dark"] {
             assert!(svg.contains(part), "{part} is not in the figure");
         }
         assert_eq!(svg.matches("<circle").count(), 3);

@@ -26,6 +26,7 @@
 #![allow(clippy::upper_case_acronyms)]
 
 pub mod builtin;
+pub mod chapter;
 pub mod checkpoint;
 mod columns;
 mod config;

@@ -47,20 +47,13 @@ impl Block {
         &self.buffer[..self.len + SHORT_BYTES]
     }
 
-    /// A block of whole sentences that are in memory; `buffer` is its memory. See [`take_buffer`](Self::take_buffer).
+    /// A block of whole sentences that are in memory; `buffer` holds their text.
     pub fn of_text(number: u64, offset: u64, has_inner_spaces: bool, buffer: Vec<u8>) -> Self {
         let len = buffer.len();
         let mut block = Self { number, offset, has_inner_spaces, buffer, ..Self::default() };
         make_room(&mut block.buffer, len);
         block.pad(len);
         block
-    }
-
-    /// Its memory, emptied.
-    pub fn take_buffer(self) -> Vec<u8> {
-        let mut buffer = self.buffer;
-        buffer.clear();
-        buffer
     }
 
     fn pad(&mut self, len: usize) {

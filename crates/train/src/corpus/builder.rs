@@ -16,7 +16,7 @@ use super::spill::Store;
 use super::text::Corpus;
 use super::vocab_builder::{Budget, Fixed, Growing, Lexicon};
 use crate::error::Result;
-use rapidvec_core::{EOS_ID, Vocabulary, WordId, pack, width};
+use rapidvec_core::{EOS_ID, Ids, Vocabulary, WordId, pack, width};
 use std::sync::Arc;
 
 /// Makes a [`Corpus`] of sentences, each a list of tokens. A token is one word, also with spaces in it.
@@ -202,31 +202,32 @@ impl Corpus {
         builder.finish()
     }
 
-    /// Makes a corpus of ids, with [`EOS_ID`] after each sentence. The vocabulary keeps its own counts.
+    /// Makes a corpus of ids of `vocabulary`, with [`EOS_ID`] after each sentence; one may be missing after the last. Ids
+    /// without a word are not rejected here but by the trainers.
     ///
-    /// # Errors
-    /// [`CorpusError::UnknownId`] where an id has no word; [`CorpusError::Empty`] where no id has one.
-    pub fn from_ids(vocabulary: impl Into<Arc<Vocabulary>>, ids: &[WordId]) -> Result<Self> {
-        let (vocabulary, name) = (vocabulary.into(), "ids".to_owned());
-        let (mut counts, mut report) = (vec![0; vocabulary.len()], CorpusReport::default());
-        for (position, &id) in ids.iter().enumerate().filter(|(_, id)| **id != EOS_ID) {
-            let Some(count) = counts.get_mut(id as usize) else {
-                return Err(CorpusError::UnknownId { position, id, words: vocabulary.len() }.into());
-            };
-            *count += 1;
-            report.tokens += 1;
+    /// ```
+    /// use rapidvec::corpus::Corpus;
+    /// use rapidvec::{EOS_ID, Vocabulary};
+    ///
+    /// let mut words = Vocabulary::new();
+    /// ["you", "say"].map(|word| words.add(word));
+    /// let corpus = Corpus::from_ids("two", &[0, 1, EOS_ID, 1, EOS_ID], words.into());
+    /// assert_eq!((corpus.counts(), corpus.report().sentences), (&[1, 2][..], 2));
+    /// ```
+    pub fn from_ids(name: &str, ids: &[WordId], vocabulary: Arc<Vocabulary>) -> Self {
+        let highest = ids.iter().filter(|&&id| id != EOS_ID).max().map_or(0, |&id| id as usize + 1);
+        let mut counts = vec![0; vocabulary.len()];
+        for &id in ids {
+            counts.get_mut(id as usize).into_iter().for_each(|count| *count += 1);
         }
-        if report.tokens == 0 {
-            return Err(CorpusError::Empty { name, empty_lines: 0, skipped_lines: 0, missing_fields: 0 }.into());
-        }
-        report.kept = report.tokens;
-        report.sentences = (ids.len() as u64) - report.tokens;
-        report.lines = report.sentences;
-        report.distinct_words = counts.iter().filter(|count| **count > 0).count() as u64;
-        let width = width(vocabulary.len());
+        let width = width(vocabulary.len().max(highest));
         let mut bytes = vec![0; ids.len() * width];
         pack(ids, width, &mut bytes);
-        let ids = PackedIds::in_memory(bytes, width);
-        Ok(Parts { ids, vocabulary, counts: Some(counts), name, report }.into())
+        let words = Ids::from(ids).words() as u64;
+        let sentences = ids.split(|&id| id == EOS_ID).filter(|sentence| !sentence.is_empty()).count() as u64;
+        let report =
+            CorpusReport { tokens: words, kept: words, sentences, lines: sentences, ..CorpusReport::default() };
+        let (ids, counts) = (PackedIds::in_memory(bytes, width), Some(counts));
+        Parts { ids, vocabulary, counts, name: name.to_owned(), report }.into()
     }
 }

@@ -103,16 +103,6 @@ pub enum CorpusError {
         /// The sentence, from 1.
         sentence: u64,
     },
-    /// An id without a word.
-    #[error("id {id} at position {position} is out of range: the vocabulary has {words} words")]
-    UnknownId {
-        /// Its position, from 0.
-        position: usize,
-        /// The id.
-        id: rapidvec_core::WordId,
-        /// The number of words.
-        words: usize,
-    },
     /// A byte order mark of another encoding.
     #[error("{name} is {encoding}, not UTF-8. Convert it first: `iconv -f {encoding} -t UTF-8`")]
     Encoding {

@@ -106,7 +106,7 @@ impl Scan<'_> {
             }
         };
         if at > start {
-            self.seen.jamo += u64::from(jamo);
+            self.seen.jamo += u64::from(jamo && self.keeps_jamo(start, at));
             self.word(start, at, sink)?;
         }
         if at == self.end {
@@ -125,6 +125,13 @@ impl Scan<'_> {
             }
             _ => ControlFlow::Continue(at + separator),
         }
+    }
+
+    /// Whether a word from `start` to `stop` that has jamo still has some when it is cut.
+    fn keeps_jamo(&self, start: usize, stop: usize) -> bool {
+        let is_jamo = |bytes: &[u8]| matches!(bytes, [0xe1, 0x84..=0x87, ..]);
+        let kept = &self.bytes[start..stop.min(start + self.word_bytes)];
+        kept.len() == stop - start || kept.windows(3).any(is_jamo)
     }
 
     /// The first byte from `at` on that may end a word.

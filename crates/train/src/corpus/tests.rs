@@ -250,6 +250,9 @@ proptest! {
             (InvalidUtf8::SkipLine, _) => {}
             (_, Ok(once)) => prop_assert_eq!(summary(&small.unwrap()), summary(&once)),
             (InvalidUtf8::Replace, Err(_)) => prop_assert!(small.is_err()),
+            (InvalidUtf8::Error, Err(Error::Corpus(CorpusError::InvalidUtf8 { offset, line, .. }))) => {
+                prop_assert_eq!(located(&refused(small)), (offset, line, false)); // the likely encodings are those of the block
+            }
             (InvalidUtf8::Error, Err(once)) => prop_assert_eq!(small.unwrap_err().to_string(), once.to_string()),
         }
     }
@@ -564,4 +567,103 @@ fn fingerprints_tell_texts_and_vocabularies_apart() {
     let prints: std::collections::HashSet<_> = texts.iter().map(|text| read(text).fingerprint()).collect();
     assert_eq!(prints.len(), texts.len());
     assert_eq!(read("a b").fingerprint(), read(" a  b\n\n").fingerprint());
+}
+
+fn with_spaces(text: &str) -> Vec<Vec<String>> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.split_terminator('\n').map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+proptest! {
+    #[test]
+    fn sentences_give_what_the_same_text_gives(text in texts(), min_count in 1_u64..4, textbook in any::<bool>()) {
+        let text = text.trim_start_matches('\u{feff}');
+        let base = if textbook { CorpusOptions::textbook() } else { CorpusOptions::default() };
+        for lower in [false, true] {
+            let options = base.clone().min_count(min_count).preparation(Preparation { lower, ..Preparation::default() });
+            let as_text = Corpus::from_text("sentences", text, &options);
+            match (as_text, Corpus::from_sentences(with_spaces(text), &options)) {
+                (Ok(text), Ok(sentences)) => {
+                    prop_assert_eq!(text.ids().to_vec(), sentences.ids().to_vec());
+                    prop_assert_eq!(text.vocabulary(), sentences.vocabulary());
+                    prop_assert_eq!(text.report(), sentences.report());
+                    prop_assert_eq!(text.fingerprint(), sentences.fingerprint());
+                }
+                (Err(text), Err(sentences)) => prop_assert_eq!(text.to_string(), sentences.to_string()),
+                (text, sentences) => prop_assert!(false, "{:?} {:?}", text, sentences),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_may_hold_spaces() {
+    let sentences = [["I", "love", "New  York\n"], ["New York", " ", "loves me, too; and a long way it is"]];
+    let corpus = Corpus::from_sentences(sentences, &all()).unwrap();
+    let words: Vec<_> = corpus.vocabulary().words().collect();
+    assert_eq!(words, ["New York", "I", "love", "loves me, too; and a long way it is"]);
+    assert_eq!(corpus.ids().to_vec(), [1, 2, 0, EOS_ID, 0, 3, EOS_ID]);
+    assert_eq!((corpus.report().empty_tokens, corpus.report().tokens), (1, 5));
+    let error = refused(Corpus::from_sentences([["a"], ["b\0c"]], &all()));
+    assert_eq!(error, CorpusError::NulInToken { name: "sentences".into(), sentence: 2 });
+}
+
+#[test]
+fn sentences_fill_several_blocks_and_stop_at_the_limit() {
+    let sentences = (0..50_000).map(|i| [format!("w{}", i % 1_000), "New York".to_owned()]);
+    let whole = Corpus::from_sentences(sentences.clone(), &all()).unwrap();
+    assert_eq!((whole.report().tokens, whole.report().lines, whole.vocabulary().len()), (100_000, 50_000, 1_001));
+    let start = Corpus::from_sentences(sentences.clone(), &all().max_tokens(60_001)).unwrap();
+    assert_eq!((start.report().tokens, start.report().stopped_at_limit), (60_001, true));
+    let given = all().vocabulary(Arc::clone(start.vocabulary()));
+    assert_eq!(Corpus::from_sentences(sentences, &given).unwrap().counts().iter().sum::<u64>(), 100_000);
+}
+
+#[test]
+fn an_array_of_strings_is_one_sentence() {
+    let preparation = Preparation { field: Some("tokens".into()), ..Preparation::default() };
+    let text = "{\"tokens\": [\"new york\", \"is\", \"big\"]}\n{\"tokens\": \"new york\"}\n".repeat(3);
+    for sizes in [Sizes { block_bytes: 60, word_bytes: 40 }, Sizes { block_bytes: 1_000, word_bytes: 100 }] {
+        let corpus = read_cut(text.as_bytes(), &all().preparation(preparation.clone()), sizes).unwrap();
+        assert_eq!(corpus.report().sentences, 6);
+        let words: Vec<_> = corpus.vocabulary().words().collect();
+        assert_eq!(words, ["new york", "is", "big", "new", "york"]);
+    }
+}
+
+#[test]
+fn the_vocabulary_is_cut_to_its_maximum_whatever_the_threads() {
+    let text: String = (0..30_000).map(|i| format!("w{} ", i % 5_000 / (1 + i % 7))).collect();
+    let options = |threads| all().max_vocab(100).threads(threads);
+    for threads in [1, 2, 5] {
+        let sizes = Sizes { block_bytes: 4_000, word_bytes: 100 };
+        let corpus = read_cut(text.as_bytes(), &options(threads), sizes).unwrap();
+        let (words, report) = (corpus.vocabulary().len(), corpus.report());
+        assert_eq!(words, 100, "on {threads} threads");
+        assert_eq!(report.kept + report.pruned.tokens, 30_000);
+    }
+    // All of it is one block: words are pruned when all are counted.
+    let corpus = Corpus::from_text("text", &text, &options(1).order(WordOrder::ByAppearance)).unwrap();
+    let exact = read(&text);
+    assert_eq!(corpus.vocabulary().len(), 100);
+    let counts = corpus.vocabulary().words().map(|word| exact.vocabulary().count(exact.vocabulary().id(word).unwrap()));
+    assert!(counts.eq(corpus.counts().iter().copied()));
+    assert!(exact.counts()[99] >= *corpus.counts().iter().min().unwrap());
+}
+
+#[test]
+fn tokens_with_punctuation_are_counted() {
+    let corpus = read("\"Hello,\" said the King, and left. 's u.s. ... the U.S. 3.14 “Oh” 그는 간다. the\n");
+    assert_eq!(corpus.report().punctuated_tokens, 5);
+}
+
+#[test]
+fn text_in_another_encoding_is_recognised() {
+    let text = b"\xb3\xaa\xb4\xc2 \xc7\xd0\xb1\xb3\xbf\xa1 \xb0\xa3\xb4\xd9\n".repeat(3);
+    let error = refused(read_cut(&text, &all(), Sizes { block_bytes: 1_000, word_bytes: 100 }));
+    assert!(error.to_string().contains("`iconv -f CP949 -t UTF-8`"), "{error}");
+    assert!(!error.to_string().contains("replace"), "{error}");
+    let damaged = ["한국어\n".repeat(9).as_bytes(), b"\xff\n"].concat();
+    let error = refused(read_cut(&damaged, &all(), Sizes { block_bytes: 1_000, word_bytes: 100 }));
+    assert!(!error.to_string().contains("iconv") && error.to_string().contains("replace"), "{error}");
 }

@@ -83,7 +83,7 @@ fn refuses_a_missing_file_and_a_folder_and_names_them() {
 #[test]
 fn invalid_utf8_is_refused_replaced_or_skipped() {
     let text = b"a b\nc d\xffe f\ng\n";
-    assert_eq!(refused(text), CorpusError::InvalidUtf8 { name: "text".into(), offset: 7, line: 2 });
+    assert!(matches!(refused(text), CorpusError::InvalidUtf8 { offset: 7, line: 2, .. }));
 
     let corpus = read(text, &policy(InvalidUtf8::Replace)).unwrap();
     assert_eq!(tokens(&corpus), ["a", "b", EOS, "c", "d\u{fffd}e", "f", EOS, "g", EOS]);
@@ -106,15 +106,9 @@ fn the_offset_of_invalid_utf8_counts_the_mark_and_an_unfinished_last_character()
 fn a_skipped_line_takes_its_counts_along() {
     let text = b"<eos> a\n<eos> \xff\n\n<eos>\xfe";
     let corpus = read(text, &policy(InvalidUtf8::SkipLine)).unwrap();
-    let expected = CorpusReport {
-        lines: 1,
-        empty_lines: 1,
-        skipped_lines: 2,
-        invalid_utf8: 2,
-        literal_eos: 1,
-        ..CorpusReport::default()
-    };
-    assert_eq!(*corpus.report(), expected);
+    let report = corpus.report();
+    assert_eq!((report.lines, report.empty_lines, report.skipped_lines), (1, 1, 2));
+    assert_eq!((report.invalid_utf8, report.literal_eos), (2, 1));
 }
 
 // FAULTS 22
@@ -164,9 +158,9 @@ fn the_last_word_needs_no_newline_and_files_never_merge() {
 fn offsets_stay_right_behind_replaced_bytes() {
     // The NUL is byte 13: behind a character that breaks off, a lone byte and a whole character.
     let text = b"\xe1\x84a \xff \xed\x95\x9c\n\xf0\x9f\x98\0";
-    for chunk_bytes in [1, 2, 3, CHUNK_BYTES] {
-        let error = in_chunks(text, &policy(InvalidUtf8::Replace), chunk_bytes).unwrap_err();
-        assert!(error.contains("offset 13 (line 2)"), "in chunks of {chunk_bytes}: {error}");
+    for sizes in [SMALL, SIZES] {
+        let error = in_blocks(text, &policy(InvalidUtf8::Replace), sizes).unwrap_err();
+        assert!(error.contains("offset 13 (line 2)"), "{sizes:?}: {error}");
     }
 }
 
@@ -239,7 +233,7 @@ fn reads_compressed_text() {
         assert!(cut, "{error:?}");
     }
     let error = refused(b"PK\x03\x04 and so on").to_string();
-    assert!(error.contains("zip") && error.contains("decompress it first"), "{error}");
+    assert!(error.contains("zip") && error.contains("Decompress it first"), "{error}");
 }
 
 // FAULTS 30
@@ -310,24 +304,25 @@ fn stops_at_the_limit_and_says_so() {
 #[test]
 fn held_out_text_uses_the_ids_of_another() {
     let train = read(b"you say goodbye\nyou say\n", &textbook()).unwrap();
+    let given = textbook().vocabulary(Arc::clone(train.vocabulary()));
     let text = &b"say you what\nwhat\n"[..];
-    let corpus = Corpus::from_reader_with("held", text, &textbook(), &train.vocabulary).unwrap();
+    let corpus = read(text, &given).unwrap();
     assert_eq!(corpus.ids().to_vec(), [1, 0, 3, 3]);
     assert_eq!(corpus.report().unknown_words, 2);
-    assert_eq!(corpus.vocabulary().counts(), [1, 1, 0, 2]);
+    assert_eq!(corpus.counts(), [1, 1, 0, 2]);
 
-    let error = Corpus::from_reader_with("held", &b"was\nnun\n"[..], &textbook(), &train.vocabulary);
+    let error = read(b"was\nnun\n", &given);
     assert!(matches!(error, Err(Error::Corpus(CorpusError::AllUnknown { unknown_words: 2, .. }))));
 
     let faulty = &b"say \xff\nwhat you\n"[..];
-    let skip = policy(InvalidUtf8::SkipLine);
-    let corpus = Corpus::from_reader_with("held", faulty, &skip, &train.vocabulary).unwrap();
-    assert_eq!((corpus.ids, corpus.report().unknown_words, corpus.report().skipped_lines), (vec![0, 3], 1, 1));
+    let corpus = read(faulty, &given.invalid_utf8(InvalidUtf8::SkipLine)).unwrap();
+    assert_eq!(corpus.ids().to_vec(), [0, 3]);
+    assert_eq!((corpus.report().unknown_words, corpus.report().skipped_lines), (1, 1));
 
     let mut markless = Vocabulary::new();
     markless.add("you");
-    let corpus = Corpus::from_reader_with("held", text, &textbook(), &markless).unwrap();
-    assert_eq!((corpus.ids, corpus.report().unknown_words), (vec![0], 3));
+    let corpus = read(text, &textbook().vocabulary(Arc::new(markless))).unwrap();
+    assert_eq!((corpus.ids().to_vec(), corpus.report().unknown_words), (vec![0], 3));
 }
 
 #[test]
@@ -345,7 +340,7 @@ fn the_fingerprint_tells_corpora_apart_but_not_by_name() {
 }
 
 fn prepared(preparation: Preparation, invalid_utf8: InvalidUtf8) -> CorpusOptions {
-    CorpusOptions { preparation, invalid_utf8, max_tokens: None }
+    textbook().preparation(preparation).invalid_utf8(invalid_utf8)
 }
 
 fn field(name: &str) -> Preparation {
@@ -376,7 +371,7 @@ fn a_fault_in_json_lines_is_told_with_its_line() {
     };
     let text = b"{\"t\": \"a\\nb\\nc\"}\n{\"t\": \"\xff\"}\n{\"t\": 1}\n";
     let name = || "text".to_owned();
-    assert_eq!(error(text, InvalidUtf8::Error), CorpusError::InvalidUtf8 { name: name(), offset: 24, line: 2 });
+    assert!(matches!(error(text, InvalidUtf8::Error), CorpusError::InvalidUtf8 { offset: 24, line: 2, .. }));
     for policy in [InvalidUtf8::SkipLine, InvalidUtf8::Replace] {
         assert!(matches!(error(text, policy), CorpusError::Json { line: 3, .. }), "{policy:?}");
     }
@@ -451,13 +446,22 @@ fn naive(bytes: &[u8], invalid_utf8: InvalidUtf8) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-fn in_chunks(bytes: &[u8], options: &CorpusOptions, chunk_bytes: usize) -> Result<(Vec<String>, CorpusReport), String> {
-    let mut encoder = Encoder::new(Vocabulary::new(), true, options);
-    let unpacked = unpack::stream("text", bytes).map_err(|error| error.to_string())?;
-    let read = read_unpacked(unpacked, "text", options, &mut encoder, chunk_bytes);
-    let _full_or_over = read.map_err(|error| error.to_string())?;
-    let tokens = encoder.ids.iter().map(|&id| encoder.vocabulary.word(id).to_owned()).collect();
-    Ok((tokens, encoder.report))
+fn in_blocks(bytes: &[u8], options: &CorpusOptions, sizes: Sizes) -> Result<(Vec<String>, CorpusReport), String> {
+    let origins = vec![Origin::Reader("text".into(), Box::new(bytes))];
+    let reading = Reading { name: "text".into(), origins, total: None, options, sizes };
+    match reading.run(&mut |_| ControlFlow::Continue(())).map(Corpus::from) {
+        Ok(corpus) => Ok((tokens(&corpus).into_iter().map(str::to_owned).collect(), *corpus.report())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Of a block everything is checked, also what follows the last token wanted.
+fn comparable(read: Result<(Vec<String>, CorpusReport), String>) -> Result<(Vec<String>, CorpusReport), String> {
+    read.map(|(tokens, report)| {
+        let limited = report.stopped_at_limit;
+        let (invalid_utf8, skipped_lines) = if limited { (0, 0) } else { (report.invalid_utf8, report.skipped_lines) };
+        (tokens, CorpusReport { invalid_utf8, skipped_lines, ..report })
+    })
 }
 
 /// Pieces of text that have something to go wrong between them.
@@ -503,51 +507,53 @@ proptest! {
     }
 
     #[test]
-    fn the_size_of_chunks_makes_no_difference(
-        bytes in nasty_bytes(), policy in 0..3, chunk_bytes in 1..9usize, limit in proptest::option::of(1..30usize)
+    fn the_size_of_blocks_makes_no_difference(
+        bytes in nasty_bytes(), policy in 0..3, more in 8..99usize, limit in proptest::option::of(1..30u64)
     ) {
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
+        let sizes = Sizes { block_bytes: MAX_WORD_BYTES + more, ..SIZES };
+        // Lines longer than a block are judged in pieces.
+        prop_assume!(invalid_utf8 != InvalidUtf8::SkipLine || bytes.len() < sizes.block_bytes);
         for lower in [false, true] {
             let preparation = Preparation { lower, ..Preparation::default() };
-            let options = CorpusOptions { invalid_utf8, max_tokens: limit, preparation };
-            prop_assert_eq!(in_chunks(&bytes, &options, chunk_bytes), in_chunks(&bytes, &options, CHUNK_BYTES));
+            let options = prepared(preparation, invalid_utf8).max_tokens(limit);
+            let [small, whole] = [sizes, SIZES].map(|sizes| comparable(in_blocks(&bytes, &options, sizes)));
+            prop_assert_eq!(small, whole);
         }
     }
 
     #[test]
     fn a_preparation_that_changes_nothing_changes_nothing(
-        bytes in nasty_bytes(), policy in 0..3, chunk_bytes in 1..99usize, limit in proptest::option::of(1..30usize)
+        bytes in nasty_bytes(), policy in 0..3, more in 8..99usize, limit in proptest::option::of(1..30u64)
     ) {
         // All letters of these texts are small.
         let invalid_utf8 = [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine][policy as usize];
-        let plain = CorpusOptions { invalid_utf8, max_tokens: limit, ..textbook() };
-        let lower = Preparation { lower: true, ..Preparation::default() };
-        let lower = CorpusOptions { preparation: lower, ..plain.clone() };
-        // A line is prepared as a whole: what is replaced in it behind the last token wanted is counted too.
-        let comparable = |read: Result<(Vec<String>, CorpusReport), String>| {
-            read.map(|(tokens, report)| {
-                let invalid_utf8 = if report.stopped_at_limit { 0 } else { report.invalid_utf8 };
-                (tokens, CorpusReport { invalid_utf8, ..report })
-            })
-        };
-        let (prepared, plain) = (in_chunks(&bytes, &lower, chunk_bytes), in_chunks(&bytes, &plain, chunk_bytes));
-        prop_assert_eq!(comparable(prepared), comparable(plain));
+        let sizes = Sizes { block_bytes: MAX_WORD_BYTES + more, ..SIZES };
+        let [plain, lower] = [false, true].map(|lower| {
+            let options = prepared(Preparation { lower, ..Preparation::default() }, invalid_utf8).max_tokens(limit);
+            in_blocks(&bytes, &options, sizes)
+        });
+        prop_assert_eq!(lower, plain);
     }
 
     #[test]
-    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), chunk_bytes in 1..9usize) {
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         for invalid_utf8 in [InvalidUtf8::Error, InvalidUtf8::Replace, InvalidUtf8::SkipLine] {
             for preparation in [Preparation::default(), field("t"), Preparation { lower: true, ..Preparation::default() }] {
-                let _ = in_chunks(&bytes, &prepared(preparation, invalid_utf8), chunk_bytes);
+                let _ = in_blocks(&bytes, &prepared(preparation, invalid_utf8), SMALL);
             }
         }
     }
 
     #[test]
     fn the_limit_keeps_the_start_of_the_text(bytes in nasty_bytes(), limit in 1..30usize) {
-        let options = CorpusOptions { invalid_utf8: InvalidUtf8::Replace, ..textbook() };
-        let (all, _) = in_chunks(&bytes, &options, 64).unwrap();
-        let (some, report) = in_chunks(&bytes, &CorpusOptions { max_tokens: Some(limit), ..options }, 64).unwrap();
+        let options = policy(InvalidUtf8::Replace);
+        let all = in_blocks(&bytes, &options, SMALL);
+        let some = in_blocks(&bytes, &options.max_tokens(limit as u64), SMALL);
+        let (Ok((all, _)), Ok((some, report))) = (&all, &some) else {
+            prop_assert_eq!(all, some);
+            return Ok(());
+        };
         prop_assert_eq!(&some[..], &all[..limit.min(all.len())]);
         prop_assert_eq!(report.stopped_at_limit, all.len() > limit);
     }

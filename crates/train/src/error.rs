@@ -1,18 +1,14 @@
-//! Errors as data: one enum for each floor, one [`Error`] over them all.
-//!
-//! Every variant carries what a caller needs to act on it, and a message that says what is wrong and what to do next.
-
-mod train;
+//! One [`Error`] over the errors of all floors, each of which is defined beside the code that raises it.
 
 use std::path::{Path, PathBuf};
 
 pub use crate::config::ConfigError;
 pub use crate::corpus::CorpusError;
+pub use crate::trainer::TrainError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
 pub use rapidvec_vectors::error::{EvaluateError, FormatError, IndexError, PickleError, QueryError, TextError};
-pub use train::TrainError;
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -52,18 +48,18 @@ pub enum Error {
     /// Lines of text cannot be read.
     #[error(transparent)]
     Text(#[from] TextError),
-    /// Training cannot start or go on.
+    /// Training cannot start, resume or continue.
     #[error(transparent)]
     Train(#[from] TrainError),
     /// A list of words is refused.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
-    /// The operating system refused.
+    /// An operation of the system failed.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder in question.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
 }

@@ -6,9 +6,7 @@ use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
-use rapidvec::corpus::{
-    Corpus, CorpusOptions, InvalidUtf8, Normalization, Preparation, TokenizerKind,
-};
+use rapidvec::corpus::{Corpus, CorpusOptions, InvalidUtf8, Normalization, Preparation, TokenizerKind};
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
@@ -61,7 +59,7 @@ fn evaluation_files_of_any_bytes() {
     fuzz(&seeds, |bytes, options| {
         let Some(set) = watched(bytes, || EvaluationSet::read(bytes, "questions")) else { return };
         let (count_unknown, case_sensitive) = (options.allow_nan, options.limit.is_some());
-        let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
+        let options = EvaluateOptions::default().count_unknown(count_unknown).case_sensitive(case_sensitive);
         match set {
             EvaluationSet::Analogies(set) => {
                 let method = rapidvec::vectors::AnalogyMethod::default();
@@ -216,8 +214,7 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
         let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) =
-            rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
+        if let Ok(mut trainer) = rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
         {
             let _ = trainer.run(|_| true, |_| {});
         }

@@ -28,5 +28,5 @@ pub use rapidvec_core::{
     write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
-pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};
+pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};
 pub use trainer::{Stopped, TrainError, Trainer, Until, Weights};

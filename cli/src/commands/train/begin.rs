@@ -2,12 +2,12 @@
 
 use super::args::{Args, Recipe};
 use super::corpus::{self, Choice};
-use crate::commands::counting;
 use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
 use crate::commands::convert;
+use crate::commands::counting;
 use crate::output::{Place, UsageError, note, say, thousands};
 use rapidvec::ModelKind;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
@@ -136,7 +136,7 @@ impl Prepared {
         corpus: &Corpus,
         holds: u64,
     ) -> anyhow::Result<Self> {
-        corpus::tell(corpus.name(), corpus.report());
+        corpus::print_notes(corpus.name(), corpus.report());
         let valid = read_valid(args, config, options, corpus)?;
         let tokens = corpus.ids().len() + valid.as_ref().map_or(0, |valid| valid.ids().len());
         let megabytes = memory::check(config, corpus.vocabulary().len(), tokens, holds).map_err(Error::from)?;
@@ -150,7 +150,8 @@ impl Prepared {
             ModelKind::Cbow => examples,
             ModelKind::SkipGram => examples * 2 * config.window,
         };
-        let [tokens, words, pairs] = [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
+        let [tokens, words, pairs] =
+            [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
         let threads = match trainer.threads() {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
@@ -177,7 +178,7 @@ fn read_valid(
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().max_tokens(None).vocabulary(Arc::clone(corpus.vocabulary()));
     let valid = counting::read(&choice, &args.reading, &options)?;
-    corpus::tell(valid.name(), valid.report());
+    corpus::print_notes(valid.name(), valid.report());
     if valid.ids().len() < 2 * config.window + 1 {
         let short = TrainError::CorpusTooShort { tokens: valid.ids().len(), window: config.window };
         return Err(anyhow::Error::new(short).context(format!("--valid {name}")));

@@ -137,9 +137,7 @@ impl EngineSettings {
         let default = CorpusOptions::default();
         let max_vocab = self.max_vocab.unwrap_or(default.max_vocab);
         let options = default.min_count(min_count).max_vocab(max_vocab).threads(threads);
-        reading
-            .options(options)
-            .temporary_folder(self.temporary_folder.clone())
+        reading.options(options).temporary_folder(self.temporary_folder.clone())
     }
 }
 

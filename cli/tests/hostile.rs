@@ -181,7 +181,7 @@ fn rows_47_50_and_51_words_with_spaces_wide_gaps_and_no_word_at_all() {
 fn row_48_a_word_with_a_space_in_a_binary_file() {
     let place = Place::new();
     let rows = [row(b"new york", &[1.5, 2.5, 0.5, -0.25]), row(b"b", &[1.0; 4]), row(b"c", &[2.0; 4])].concat();
-    refused(&place, &[b"3 4\n", &rows[..]].concat(), "go on after a space");
+    refused(&place, &[b"3 4\n", &rows[..]].concat(), "continue after a space");
 }
 
 #[test]

@@ -26,11 +26,11 @@ fn with_losses() -> Place {
 fn json_has_the_histograms_and_all_losses() {
     let place = with_losses();
     let facts: Value = serde_json::from_str(&answer("info", &place.model, &["--format", "json"])).unwrap();
-    let counts = json!({"numbers": 9, "least": 10, "median": 14, "largest": 18,
+    let counts = json!({"numbers": 9, "min": 10, "median": 14, "max": 18,
         "histogram": [{"from": 10, "to": 19, "words": 9}]});
     assert_eq!(facts["counts"], counts);
     assert_eq!(facts["norms"]["numbers"], 9);
-    assert_eq!((&facts["norms"]["least"], facts["norms"]["largest"].as_f64()), (&json!(0.0), Some(10.25f64.sqrt())));
+    assert_eq!((&facts["norms"]["min"], facts["norms"]["max"].as_f64()), (&json!(0.0), Some(10.25f64.sqrt())));
     let all: u64 =
         facts["norms"]["histogram"].as_array().unwrap().iter().map(|bin| bin["words"].as_u64().unwrap()).sum();
     assert_eq!(all, 9);
@@ -46,7 +46,7 @@ fn the_table_draws_losses_counts_and_norms() {
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
         "how often words were seen",
-        "  least 10, median 14, largest 18\n",
+        "  min 10, median 14, max 18\n",
         "  10–19 │█",
         "lengths of the vectors",
     ] {

@@ -168,6 +168,85 @@ messages! {
     plot_training() { en: "training", ko: "학습" }
     plot_held_out() { en: "held-out", ko: "검증" }
 
+    // ---- Reading text ----
+    hidden_files(count) {
+        en: "{count} hidden file(s) or folder(s): skipped (name them to read them)",
+        ko: "숨김 파일이나 폴더 {count}개를 건너뛰었습니다(읽으려면 이름을 직접 지정하세요)",
+    }
+    empty_files(count) { en: "{count} empty file(s): skipped", ko: "빈 파일 {count}개를 건너뛰었습니다" }
+    special_files(count) { en: "{count} pipe(s) or device(s): skipped", ko: "파이프나 장치 {count}개를 건너뛰었습니다" }
+    repeated_files(count, first) {
+        en: "{count} file(s) named or found again{first}: read once",
+        ko: "같은 파일이 {count}번 더 지정되어{first} 한 번만 읽었습니다",
+    }
+    read_as_plain_text(path) {
+        en: "{path} is read as plain text, with its braces and names; --field NAME reads one field",
+        ko: "{path} 파일을 중괄호와 이름까지 일반 텍스트로 읽습니다. --field NAME을 쓰면 한 필드만 읽습니다",
+    }
+    lines_without_words(count) {
+        en: "{count} line(s) without a word: skipped",
+        ko: "단어가 없는 줄 {count}개를 건너뛰었습니다",
+    }
+    invalid_lines(count) {
+        en: "{count} line(s) with invalid UTF-8: skipped",
+        ko: "UTF-8이 아닌 줄 {count}개를 건너뛰었습니다",
+    }
+    replaced_sequences(count) {
+        en: "{count} invalid UTF-8 sequence(s): replaced by U+FFFD",
+        ko: "UTF-8이 아닌 부분 {count}곳을 U+FFFD로 바꾸었습니다",
+    }
+    words_cut(count, limit) {
+        en: "{count} word(s) longer than {limit} bytes: cut there",
+        ko: "{limit}바이트가 넘는 단어 {count}개를 잘랐습니다",
+    }
+    unknown_tokens(count) {
+        en: "{count} token(s) that the vocabulary lacks: dropped",
+        ko: "어휘에 없는 토큰 {count}개를 뺐습니다",
+    }
+    literal_eos(count, eos) {
+        en: "{count} token(s) spelled {eos}: read as line ends",
+        ko: "{eos}(으)로 적힌 토큰 {count}개를 줄 끝으로 읽었습니다",
+    }
+    decomposed_hangul(count) {
+        en: "{count} token(s) with conjoining jamo (NFD), which differ from composed ones (--normalize nfc composes them)",
+        ko: "조합형 자모(NFD)로 적힌 토큰이 {count}개 있습니다. 완성형과는 다른 단어로 취급합니다(--normalize nfc로 합칠 수 있습니다)",
+    }
+    missing_fields(count) {
+        en: "{count} line(s) of JSON without the field: skipped",
+        ko: "해당 필드가 없는 JSON 줄 {count}개를 건너뛰었습니다",
+    }
+    symbols(count) {
+        en: "{count} punctuation mark(s) or symbol(s): dropped",
+        ko: "문장 부호나 기호 {count}개를 뺐습니다",
+    }
+    empty_tokens(count) { en: "{count} empty token(s): dropped", ko: "빈 토큰 {count}개를 뺐습니다" }
+    cut_at_max_tokens() { en: "cut at --max-tokens", ko: "--max-tokens에서 잘랐습니다" }
+    punctuation(percent, word) {
+        en: "{percent} % of the tokens carry punctuation, such as {word} (--tokenizer unicode removes it, --lower lowers case)",
+        ko: "토큰의 {percent} %에 {word}처럼 문장 부호가 붙어 있습니다(--tokenizer unicode로 떼어 내고 --lower로 소문자로 바꿉니다)",
+    }
+    counted_words(tokens, words) {
+        en: "{tokens} token(s), {words} distinct word(s)",
+        ko: "토큰 {tokens}개, 고유 단어 {words}개",
+    }
+    dropped_rare(words, min) {
+        en: "; dropped {words} seen fewer than {min} times",
+        ko: ", {min}회 미만으로 나온 단어 {words}개는 제외",
+    }
+    pruned(max, words, tokens) {
+        en: "kept {max} distinct words at most; dropped rare ones {words} times ({tokens} tokens) (raise --max-vocab to keep more)",
+        ko: "고유 단어를 최대 {max}개만 유지하느라 드문 단어를 {words}번 뺐습니다(토큰 {tokens}개). 더 유지하려면 --max-vocab을 늘리세요",
+    }
+    counts_are_exact() { en: "the other counts are exact", ko: "나머지 빈도는 정확합니다" }
+    counted_again() {
+        en: "the text was read again to count the others",
+        ko: "나머지 단어를 세려고 텍스트를 한 번 더 읽었습니다",
+    }
+    undercount(count) {
+        en: "the other counts may be too low by up to {count}",
+        ko: "나머지 빈도는 실제보다 최대 {count}만큼 낮을 수 있습니다",
+    }
+
     // ---- Models ----
     no_default_model(name) {
         en: "no model was named, and there is no {name} here; name a model, or train one with `rapidvec train`",

@@ -20,7 +20,7 @@ pub const AFTER_HELP: &str = "\
 Examples:
   rapidvec train corpus.txt -o model.safetensors    Train vectors on a text file
   rapidvec similar model.safetensors king           List the nearest words of king
-  rapidvec analogy model.safetensors man king woman
+  rapidvec analogy model.safetensors man king woman    (man is to king as woman is to ...?)
   rapidvec convert model.safetensors vectors.bin    Write word2vec's binary format
   rapidvec map model.safetensors -o map.html        Draw a map to zoom and search
 
@@ -30,9 +30,9 @@ Environment:
   LC_ALL, LC_MESSAGES, LANG   Language of messages: a Korean locale means --lang ko
 
 Exit codes:
-  0  success
-  1  the command failed
-  2  wrong usage, or an input is missing
+  0    success
+  1    the command failed
+  2    wrong usage, or an input is missing
   130  interrupted; what could be saved is saved";
 
 /// The commands as `rapidvec --help` lists them.

@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Place, answer, program, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -45,10 +47,10 @@ fn the_table_draws_losses_counts_and_norms() {
         "trained         epochs 3\n",
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
-        "how often words were seen",
+        "\nword counts\n",
         "  min 10, median 14, max 18\n",
         "  10–19 │█",
-        "lengths of the vectors",
+        "vector lengths",
     ] {
         assert!(shown.contains(expected), "{expected:?} is not in\n{shown}");
     }
@@ -78,14 +80,14 @@ fn bars_fit_the_terminal() {
 #[test]
 fn a_pickle_has_norms_but_no_counts() {
     let place = Place::new();
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    let pickle =
+        PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers()).half(true)).unwrap().to_bytes();
     let path = place.file("a.pkl", &pickle);
     let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));
     assert_eq!(facts["format"], "the chapter's pickle");
     let shown = table(&path, "C", "80", &[]);
-    assert!(shown.contains("lengths of the vectors") && !shown.contains("how often"), "{shown}");
+    assert!(shown.contains("vector lengths") && !shown.contains("word counts"), "{shown}");
 }
 
 #[test]

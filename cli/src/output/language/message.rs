@@ -56,16 +56,16 @@ messages! {
     threads(count) { en: "{count} thread(s)", ko: "스레드 {count}개" }
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
-    textbook_run(corpus, tokens, words, pairs, model, negatives, size, threads) {
-        en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {model}, {negatives}, \
+    textbook_run(corpus, tokens, words, pairs, method, size, threads) {
+        en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {method}, \
              vector size {size}; {threads}",
-        ko: "{corpus}: 토큰 {tokens}개, 고유 단어 {words}개, 에폭당 쌍 {pairs}개; {model}, {negatives}, \
+        ko: "{corpus}: 토큰 {tokens}개, 고유 단어 {words}개, 에폭당 쌍 {pairs}개; {method}, \
              벡터 크기 {size}; {threads}",
     }
-    word2vec_run(corpus, kept, words, model, objective, size, threads, kernels) {
-        en: "{corpus}: {kept} tokens kept, {words} distinct words; {model}, {objective}, vector size {size}; \
+    word2vec_run(corpus, kept, words, method, size, threads, kernels) {
+        en: "{corpus}: {kept} tokens kept, {words} distinct words; {method}, vector size {size}; \
              {threads}, {kernels} kernels",
-        ko: "{corpus}: 학습할 토큰 {kept}개, 고유 단어 {words}개; {model}, {objective}, 벡터 크기 {size}; \
+        ko: "{corpus}: 학습할 토큰 {kept}개, 고유 단어 {words}개; {method}, 벡터 크기 {size}; \
              {threads}, {kernels} 커널",
     }
     other_model(before, now) {

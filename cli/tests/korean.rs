@@ -58,8 +58,9 @@ fn an_interrupted_run_says_in_korean_how_to_resume() {
     let rest: Vec<String> = lines.collect();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_korean(&rest.join("\n"));
-    let said = |text: &str| assert!(rest.iter().any(|line| line.contains(text)), "{text} is not in {rest:#?}");
-    ["Ctrl-C를 한 번 더", "중단했습니다", "저장했습니다", "이어서 학습하려면: "].map(said);
+    for text in ["Ctrl-C를 한 번 더", "중단했습니다", "저장했습니다", "이어서 학습하려면: "] {
+        assert!(rest.iter().any(|line| line.contains(text)), "{text} is not in {rest:#?}");
+    }
 }
 
 #[test]

@@ -195,7 +195,8 @@ fn checkpoints_of_the_textbook(corpus: &LineCorpus, path: &Path) -> Vec<Vec<u8>>
             let config =
                 TextbookConfig { optimizer, window, vector_size, epochs, batch_size, ..TextbookConfig::textbook() };
             let mut trainer =
-                rapidvec_textbook::TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+                rapidvec_textbook::TextbookTrainer::new(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), 1)
+                    .unwrap();
             trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
             let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
             let vocabulary = &corpus.vocabulary;
@@ -216,7 +217,7 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
         let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
         if let Ok(mut trainer) =
-            rapidvec_textbook::TextbookTrainer::resume(&found.config, &corpus.ids, counts, 1, found.state)
+            rapidvec_textbook::TextbookTrainer::resume(&found.config, corpus.ids.as_slice(), counts, 1, found.state)
         {
             let _ = trainer.run(|_| true, |_| {});
         }

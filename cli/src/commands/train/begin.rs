@@ -41,7 +41,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let corpus = choice.read(&args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
     let prepared = Prepared::new(args, &config, &options, &corpus, 0)?;
-    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads)?;
+    let trainer = TextbookTrainer::new(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };

@@ -51,7 +51,8 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let matrices = if state.adam.is_some() { 8 } else { 2 };
     let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
-    let trainer = TextbookTrainer::resume(&config, &corpus.ids, corpus.vocabulary.counts(), args.threads, state)?;
+    let trainer =
+        TextbookTrainer::resume(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), args.threads, state)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };

@@ -1,16 +1,16 @@
-//! Where training is, how long it took, and the losses so far.
+//! The current step, the time it took to get there, and the losses so far.
 
 use super::state::{LossPoint, Progress, TrainerState};
 use crate::Config;
 use std::time::Instant;
 
-/// Losses are averaged over this many iterations before they are told, as in the chapter.
+/// Losses are averaged over this many iterations before they are reported, as in the chapter.
 const EVAL_INTERVAL: usize = 20;
 
 /// Steps, seconds and losses.
 pub(super) struct Clock {
     pub(super) step: u64,
-    /// Steps in an epoch; what is left of the examples after whole batches waits for the next epoch's order.
+    /// Steps in an epoch. Examples that do not fill a batch are left out; the next epoch's order leaves out others.
     pub(super) iterations: usize,
     epochs: usize,
     /// Examples in a batch.
@@ -65,7 +65,7 @@ impl Clock {
         self.seconds_before + self.started.map_or(0.0, |started| started.elapsed().as_secs_f64())
     }
 
-    /// Counts a step. Says whether a point is complete: at iterations 1, 21, 41, ... of each epoch.
+    /// Counts a step. Returns whether it completes a point: at iterations 1, 21, 41, ... of each epoch.
     pub(super) fn record(&mut self, loss: f64) -> bool {
         let (epoch, iteration) = (self.epoch() as usize + 1, self.iteration() + 1);
         self.step += 1;

@@ -172,7 +172,7 @@ fn first_weights(vocab_size: usize, purpose: Purpose) -> Matrix {
 /// 같은 모델과 설정으로 말뭉치 전체를 책처럼 10에폭 학습한다. 단어 벡터와 초당 학습한 예제 수를 반환한다.
 fn train_fast(corpus: LineCorpus) -> Result<(WordVectors, f64)> {
     let config = TextbookConfig::textbook();
-    let mut trainer = TextbookTrainer::new(&config, corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
     loop {
         let pause = trainer.run(|_| false, |_| ())?;
         let (epoch, last) = (trainer.progress().epochs_done(), trainer.history().last());

@@ -74,7 +74,7 @@ fn main() -> Result {
 fn train() -> Result<WordVectors> {
     let corpus = builtin::corpus(&LineOptions::default())?;
     let config = TextbookConfig::textbook();
-    let mut trainer = TextbookTrainer::new(&config, corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
     while trainer.run(|_| false, |_| ())? != Pause::Finished {}
     let rows = trainer.weights().w_in.to_vec();
     println!("vectors of {} words, trained in {:.1} s without labels", corpus.vocabulary.len(), trainer.seconds());

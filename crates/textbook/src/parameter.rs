@@ -169,6 +169,15 @@ impl Parameter {
         }
     }
 
+    /// Overwrites the weights of row `i`. Its gradient and moments, if there are any, become zero.
+    pub(super) fn set_row(&mut self, i: usize, numbers: &[f32]) {
+        let row = &mut self.data[i * self.width * self.fields..][..self.width * self.fields];
+        row.fill(Chunk::ZERO);
+        for (chunk, part) in row.iter_mut().zip(numbers.chunks(LANES)) {
+            chunk.0[..part.len()].copy_from_slice(part);
+        }
+    }
+
     /// The weights of row `i`.
     pub fn row(&self, i: usize) -> Vec<f32> {
         let chunks = &self.data[i * self.stride()..][..self.width];

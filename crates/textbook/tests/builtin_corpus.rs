@@ -15,7 +15,7 @@ const ANALOGIES: [([&str; 3], &str); 4] = [
 fn trained(seed: u64) -> WordVectors {
     let corpus = builtin::corpus(&LineOptions::default()).unwrap();
     let config = Config { seed, ..Config::textbook() };
-    let mut trainer = TextbookTrainer::new(&config, corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
     let numbers = trainer.weights().w_in.to_vec();
     WordVectors::new(corpus.vocabulary, config.vector_size, Numbers::F32(numbers)).unwrap()

@@ -39,7 +39,7 @@ fn finish(trainer: &mut TextbookTrainer) {
 fn train_with_stops(path: &Path, optimizer: OptimizerKind, half: bool) {
     let (config, corpus, record) = small(optimizer);
     let run = run(&config, &corpus, &record, half);
-    let first = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+    let first = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     save_checkpoint(path, &run, &first).unwrap();
     loop {
         let checkpoint = load(path).unwrap();
@@ -48,7 +48,7 @@ fn train_with_stops(path: &Path, optimizer: OptimizerKind, half: bool) {
         let before = checkpoint.state.clone();
         let until = before.step + 17;
         let counts = corpus.vocabulary.counts();
-        let mut trainer = TextbookTrainer::resume(&config, corpus.ids.clone(), counts, 1, checkpoint.state).unwrap();
+        let mut trainer = TextbookTrainer::resume(&config, &corpus.ids, counts, 1, checkpoint.state).unwrap();
         assert_eq!(trainer.state(), before);
         if trainer.run(|progress| progress.step >= until, |_| {}).unwrap() == Pause::Finished {
             return save_model(path, &run, &trainer).unwrap();
@@ -64,7 +64,7 @@ fn a_run_through_many_checkpoints_ends_in_the_same_bytes() {
     for (optimizer, half) in [(OptimizerKind::Adam, false), (OptimizerKind::Sgd, false), (OptimizerKind::Adam, true)] {
         train_with_stops(&stopped, optimizer, half);
         let (config, corpus, record) = small(optimizer);
-        let mut trainer = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+        let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
         finish(&mut trainer);
         save_model(&straight, &run(&config, &corpus, &record, half), &trainer).unwrap();
         assert!(std::fs::read(&stopped).unwrap() == std::fs::read(&straight).unwrap(), "{optimizer}, half: {half}");
@@ -76,7 +76,7 @@ fn a_checkpoint_is_a_model_whose_vectors_are_the_dense_ones() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let mut trainer = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     trainer.run(|progress| progress.step == 5, |_| {}).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let vectors = WordVectors::open(&path).unwrap();
@@ -90,7 +90,7 @@ fn a_summary_tells_what_was_trained() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Sgd);
-    let mut trainer = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     finish(&mut trainer);
     save_model(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let told = Summary::of(&ModelFile::open(&path).unwrap()).unwrap();
@@ -109,7 +109,7 @@ fn rewritten(change: impl FnOnce(&mut ModelParts)) -> Error {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let trainer = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let model = ModelFile::open(&path).unwrap();
     let (input, names) = (model.input().to_f32(), model.extra_names().map(str::to_owned).collect::<Vec<_>>());
@@ -175,7 +175,8 @@ fn refuses_metadata_that_make_no_sense() {
     assert!(error.to_string().contains("`corpus` is damaged: it is missing"), "{error}");
     let error = rewritten(|parts| {
         let config = Config { vector_size: 21, ..small(OptimizerKind::Adam).0 };
-        parts.metadata.insert("config".into(), serde_json::to_string(&config).unwrap());
+        let tagged = rapidvec::checkpoint::Tagged { trainer: "textbook", config: &config };
+        parts.metadata.insert("config".into(), serde_json::to_string(&tagged).unwrap());
     });
     assert!(error.to_string().contains("vector size of 21, got 20"), "{error}");
 }
@@ -185,7 +186,7 @@ fn refuses_a_byte_that_was_altered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let trainer = TextbookTrainer::new(&config, corpus.ids.clone(), corpus.vocabulary.counts(), 1).unwrap();
+    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     for at in (bytes.len() / 2..bytes.len()).step_by(997) {

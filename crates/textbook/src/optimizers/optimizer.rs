@@ -24,6 +24,14 @@ impl Optimizer {
         }
     }
 
+    /// With Adam, the step of the last update of each row; 0 is never.
+    pub fn last_updates(&self) -> &[u32] {
+        match self {
+            Self::Sgd { .. } => &[],
+            Self::Adam(adam) => adam.last_updates(),
+        }
+    }
+
     /// Writes into `lookup` what the optimizer needs: its distinct rows, and their pending steps. Counts the next step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         match self {

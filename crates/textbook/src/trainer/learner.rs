@@ -189,6 +189,18 @@ impl Learner {
         }
     }
 
+    /// Overwrites the weights of row `id` with D numbers; no step is pending for it afterwards.
+    ///
+    /// # Panics
+    /// If there is no such row, or `row` has another length.
+    pub fn set_weights(&mut self, side: Side, id: u32, row: &[f32]) {
+        assert_eq!(row.len(), self.vector_size, "one row");
+        for shard in &mut self.shards {
+            let columns = shard.columns().clone();
+            side.of_mut(shard.parameters_mut()).set_row(id as usize, &row[columns]);
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn shards_mut(&mut self) -> &mut [Shard] {
         &mut self.shards

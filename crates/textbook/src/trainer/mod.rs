@@ -3,6 +3,7 @@
 mod batches;
 mod clock;
 mod learner;
+mod seam;
 mod shard;
 mod state;
 mod train;

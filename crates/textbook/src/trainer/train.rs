@@ -30,17 +30,17 @@ pub enum Pause {
 /// let mut counts = vec![0; 20];
 /// ids.iter().for_each(|&id| counts[id as usize] += 1);
 /// let config = Config { epochs: 2, vector_size: 10, window: 2, ..Config::textbook() };
-/// let mut trainer = TextbookTrainer::new(&config, ids, &counts, 0)?;
+/// let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 0)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.weights().w_in.rows(), 20);
 /// # Ok::<(), rapidvec_textbook::Error>(())
 /// ```
 pub struct TextbookTrainer {
-    config: Config,
-    vocab_size: usize,
-    batches: Batches,
-    learner: Learner,
-    clock: Clock,
+    pub(super) config: Config,
+    pub(super) vocab_size: usize,
+    pub(super) batches: Batches,
+    pub(super) learner: Learner,
+    pub(super) clock: Clock,
 }
 
 impl TextbookTrainer {
@@ -49,7 +49,7 @@ impl TextbookTrainer {
     ///
     /// # Errors
     /// If a setting is out of range, the corpus is shorter than a window, or the vocabulary too small for the negatives.
-    pub fn new(config: &Config, ids: impl Into<Arc<[WordId]>>, counts: &[u64], threads: usize) -> Result<Self> {
+    pub fn new(config: &Config, ids: &[WordId], counts: &[u64], threads: usize) -> Result<Self> {
         config.validate()?;
         let weights = Weights::random(counts.len(), config.vector_size, config.seed);
         let state = TrainerState {
@@ -71,7 +71,7 @@ impl TextbookTrainer {
     /// As [`new`](Self::new), and [`TrainError::Mismatch`] if `state` does not fit the corpus or the configuration.
     pub fn resume(
         config: &Config,
-        ids: impl Into<Arc<[WordId]>>,
+        ids: &[WordId],
         counts: &[u64],
         threads: usize,
         state: TrainerState,
@@ -113,10 +113,12 @@ impl TextbookTrainer {
             return Ok(Pause::Finished);
         }
         let first = self.clock.step;
-        self.clock.start();
-        let outcome = self.train(&mut stop, &mut on_loss);
-        self.clock.stop();
-        outcome?;
+        if !stop(self.progress()) {
+            let end = (self.clock.epoch() + 1) * self.clock.iterations as u64;
+            self.train(end, &mut |clock| !stop(clock.progress()), &mut |clock| {
+                clock.history.last().iter().for_each(|point| on_loss(point));
+            })?;
+        }
         Ok(match self.progress() {
             progress if progress.is_finished() => Pause::Finished,
             progress if progress.step > first && self.clock.iteration() == 0 => Pause::EpochEnd,
@@ -124,23 +126,38 @@ impl TextbookTrainer {
         })
     }
 
-    fn train(
+    /// Trains until step `end`, or until `goes_on`, which is called after every step, returns false. `on_loss` is called when a point
+    /// of the history is complete.
+    pub(super) fn train(
         &mut self,
-        stop: &mut dyn FnMut(Progress) -> bool,
-        on_loss: &mut dyn FnMut(&LossPoint),
+        end: u64,
+        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        on_loss: &mut dyn FnMut(&Clock),
+    ) -> Result<(), TrainError> {
+        self.clock.start();
+        let outcome = self.train_steps(end, goes_on, on_loss);
+        self.clock.stop();
+        outcome
+    }
+
+    fn train_steps(
+        &mut self,
+        end: u64,
+        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        on_loss: &mut dyn FnMut(&Clock),
     ) -> Result<(), TrainError> {
         let Self { batches, learner, clock, .. } = self;
-        let mut next = (!stop(clock.progress())).then(|| make(batches, clock));
+        let mut next = (clock.step < end).then(|| make(batches, clock));
         while let Some(batch) = next {
             let loss = learner.forward(&batch)?;
             if !loss.is_finite() {
-                let (epoch, iteration) = (clock.epoch() as usize + 1, clock.iteration() + 1);
-                return Err(TrainError::Diverged { epoch, iteration, loss });
+                let (epoch, block) = (clock.epoch() as usize + 1, clock.iteration() as u64 + 1);
+                return Err(TrainError::Diverged { epoch, block, loss });
             }
             if clock.record(loss) {
-                clock.history.last().iter().for_each(|point| on_loss(point));
+                on_loss(clock);
             }
-            let is_last = clock.iteration() == 0 || stop(clock.progress());
+            let is_last = !goes_on(clock) || clock.step >= end;
             next = learner.backward(&batch, || (!is_last).then(|| make(batches, clock)))?;
         }
         Ok(())
@@ -210,8 +227,13 @@ impl TextbookTrainer {
     /// # Panics
     /// If an id is not of this vocabulary.
     pub fn held_out_loss(&self, ids: &[WordId]) -> Option<f64> {
+        self.loss_on(ids, &mut || true).unwrap_or(None)
+    }
+
+    /// The same; `None` also if `goes_on`, which is called before every batch, returns false.
+    pub(super) fn loss_on(&self, ids: &[WordId], goes_on: &mut dyn FnMut() -> bool) -> Result<Option<f64>, TrainError> {
         if ids.len() < 2 * self.config.window + 1 || u32::try_from(ids.len()).is_err() {
-            return None;
+            return Ok(None);
         }
         let mut examples = Examples::new(ids.into(), BatchLayout::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
@@ -222,10 +244,13 @@ impl TextbookTrainer {
         let mut batch = Arc::new(Batch { inputs: lookup(), outputs: lookup() });
         let mut total = 0.0;
         for some in all.chunks(self.config.batch_size) {
+            if !goes_on() {
+                return Ok(None);
+            }
             examples.fill(Arc::make_mut(&mut batch), some, &self.batches.sampler, &mut rng);
-            total += learner.forward(&batch).ok()? * some.len() as f64;
+            total += learner.forward(&batch)? * some.len() as f64;
         }
-        Some(total / all.len() as f64)
+        Ok(Some(total / all.len() as f64).filter(|loss| loss.is_finite()))
     }
 }
 
@@ -279,7 +304,7 @@ fn corpus_size_error(config: &Config, tokens: usize) -> Error {
     ConfigError::OutOfRange { name: "max-tokens", expected: "at most 4294967295", got: tokens.to_string() }.into()
 }
 
-fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
+pub(super) fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
     TrainError::Mismatch { what, expected: expected.to_string(), got: got.to_string() }
 }
 
@@ -321,8 +346,8 @@ mod tests {
         let counts: Vec<u64> = (0..20).map(count).collect();
         let config = Config { vector_size: 100, window: 2, epochs: 1, ..Config::textbook() };
         let few: Vec<WordId> = ids.iter().map(|id| id % 8).collect();
-        let mut small = TextbookTrainer::new(&config, few, &[1; 8], 3).unwrap();
-        let mut trainer = TextbookTrainer::new(&config, ids, &counts, 3).unwrap();
+        let mut small = TextbookTrainer::new(&config, &few, &[1; 8], 3).unwrap();
+        let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 3).unwrap();
         assert_eq!(trainer.threads(), 3);
         // Its rows end before those that the others read.
         std::mem::swap(&mut trainer.learner.shards_mut()[0], &mut small.learner.shards_mut()[0]);

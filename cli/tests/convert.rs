@@ -299,10 +299,10 @@ fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
-fn convert_refuses_what_is_not_a_model_and_writes_nothing() {
+fn convert_refuses_files_that_are_not_models_and_writes_nothing() {
     let place = Place::new();
     let out = place.path("out.pkl");
-    common::refuses_what_is_no_model("convert", &[out.to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("convert", &[out.to_str().unwrap()]);
     assert_eq!(place.names(), ["model.safetensors"]);
 }
 

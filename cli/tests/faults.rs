@@ -318,7 +318,7 @@ fn what_is_read_is_never_written() {
     let case = Case::new();
     case.text(300);
     let before = case.bytes("text.txt");
-    case.run(&["text.txt", "-o", "./text.txt", "--force"]).fails(2, "is read and cannot be written");
+    case.run(&["text.txt", "-o", "./text.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
     case.run(&["text.txt", "-o", "m", "--log", "m"]).fails(2, "must be different files");
     assert_eq!(case.bytes("text.txt"), before);
 }

@@ -2,7 +2,7 @@
 
 use super::engine::EngineSettings;
 use crate::commands::corpus::Choice;
-use crate::commands::reading::{Reading, same};
+use crate::commands::text_args::{Reading, same};
 use crate::output::{ProgressMode, UsageError};
 use clap::ValueEnum;
 use rapidvec::ModelKind;

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
 use crate::commands::convert;
-use crate::commands::counting;
+use crate::commands::vocab_args;
 use crate::output::{Place, UsageError, note, say, thousands};
 use rapidvec::ModelKind;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
@@ -40,7 +40,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     check_outputs(args, &output, &choice, false)?;
     let options = args.reading.options(CorpusOptions::textbook());
-    let corpus = counting::read(&choice, &args.reading, &options)?;
+    let corpus = vocab_args::read(&choice, &args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
     let prepared = Prepared::new(args, &config, &options, &corpus, 0)?;
     let ids = corpus.ids().to_vec();
@@ -177,7 +177,7 @@ fn read_valid(
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().max_tokens(None).vocabulary(Arc::clone(corpus.vocabulary()));
-    let valid = counting::read(&choice, &args.reading, &options)?;
+    let valid = vocab_args::read(&choice, &args.reading, &options)?;
     corpus::print_notes(valid.name(), valid.report());
     if valid.ids().len() < 2 * config.window + 1 {
         let short = TrainError::CorpusTooShort { tokens: valid.ids().len(), window: config.window };

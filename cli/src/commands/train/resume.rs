@@ -7,7 +7,7 @@ use super::engine;
 use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
-use crate::commands::counting;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, say};
 use anyhow::Context;
 use rapidvec::CpuTrainer;
@@ -120,7 +120,7 @@ pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
 /// The same text, or an error.
 fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
     check_can_be_read_again(args, choice)?;
-    let corpus = counting::read(choice, &args.reading, &record.options()).map_err(where_it_was)?;
+    let corpus = vocab_args::read(choice, &args.reading, &record.options()).map_err(where_it_was)?;
     record.check(&corpus).map_err(Error::from)?;
     Ok(corpus)
 }

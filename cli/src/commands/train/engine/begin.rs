@@ -9,7 +9,7 @@ use super::known::Known;
 use super::session::EngineSession;
 use super::settings;
 use crate::commands::corpus::{Choice, note_punctuation};
-use crate::commands::counting;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, check_memory};
@@ -96,11 +96,11 @@ impl Text {
             None => (args.engine.vocab.as_deref().map(read_vocabulary).transpose()?.map(Arc::new), None),
         };
         let options = options.clone().vocabulary(words.clone());
-        let sentences = counting::read(choice, &args.reading, &options)?;
+        let sentences = vocab_args::read(choice, &args.reading, &options)?;
         if let Some(first) = first {
             first.check_unchanged(sentences.report(), &name).map_err(Error::from)?;
         }
-        counting::print_counts(&name, &options, sentences.report());
+        vocab_args::print_counts(&name, &options, sentences.report());
         note_punctuation(&name, sentences.vocabulary(), sentences.report());
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
@@ -134,8 +134,8 @@ fn merge(
         return Err(UsageError(help.into()).into());
     }
     let all = options.clone().min_count(1);
-    let (new, report) = counting::count(choice, &args.reading, &all)?;
-    counting::note_pruned(&choice.names().join(" "), &all, &report);
+    let (new, report) = vocab_args::count(choice, &args.reading, &all)?;
+    vocab_args::note_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(old.len() as u64)));
     Ok((both, report))
@@ -166,7 +166,7 @@ pub fn read_valid(
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().vocabulary(Arc::clone(vocabulary)).max_tokens(None);
-    let valid = counting::read(&choice, &args.reading, &options)?;
+    let valid = vocab_args::read(&choice, &args.reading, &options)?;
     crate::commands::corpus::print_notes(valid.name(), valid.report());
     Ok(Some(valid))
 }

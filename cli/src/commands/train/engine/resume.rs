@@ -9,8 +9,8 @@ use super::begin::{check_fits, read_valid, tell};
 use super::session::EngineSession;
 use super::settings;
 use crate::commands::corpus::Choice;
-use crate::commands::counting;
-use crate::commands::reading::same;
+use crate::commands::text_args::same;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
 use rapidvec::checkpoint::{Checkpoint, CorpusRecord, Storage, Summary};
@@ -101,7 +101,7 @@ fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
 
 /// The same text, or an error.
 fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions, record: &CorpusRecord) -> anyhow::Result<Corpus> {
-    let sentences = counting::read(choice, &args.reading, options).map_err(where_it_was)?;
+    let sentences = vocab_args::read(choice, &args.reading, options).map_err(where_it_was)?;
     record.check(&sentences).map_err(Error::from)?;
     Ok(sentences)
 }

@@ -1,7 +1,7 @@
 //! The flags that only the fast trainer has, and what all flags mean for an `Config`.
 
 use super::super::args::{Args, Settings};
-use crate::commands::reading::{Reading, same};
+use crate::commands::text_args::{Reading, same};
 use crate::output::UsageError;
 use clap::ValueEnum;
 use rapidvec::config::ContextSum;

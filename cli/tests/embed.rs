@@ -156,7 +156,7 @@ fn embed_weighs_by_frequency() {
     }
     let pickle = PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers())).unwrap().to_bytes();
     let path = place.file("pickle", &pickle);
-    assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
+    assert!(failure(1, "embed", &path, &["--sif"]).contains("has no word counts"));
 }
 
 #[test]

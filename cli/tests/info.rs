@@ -58,7 +58,7 @@ fn the_table_draws_losses_counts_and_norms() {
 }
 
 #[test]
-fn plain_ascii_where_asked_for_or_where_the_locale_has_no_more() {
+fn plain_ascii_by_flag_or_by_locale() {
     let place = with_losses();
     for (locale, args) in [("C", &[][..]), ("ko_KR.EUC-KR", &[]), ("en_US.UTF-8", &["--ascii"])] {
         let shown = table(&place.model, locale, "80", args);

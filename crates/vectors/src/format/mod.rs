@@ -10,12 +10,14 @@ pub mod word2vec_binary;
 pub mod word2vec_text;
 
 mod header;
+mod npy;
 mod options;
 mod packed;
 mod recognise;
 mod table_builder;
 pub(crate) mod unpack;
 
+pub(crate) use npy::head as npy_head;
 pub use options::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file};

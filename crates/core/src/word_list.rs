@@ -1,6 +1,6 @@
 //! A vocabulary as a list: lines of a word, a tab and its count, in UTF-8, the most frequent word first.
 //!
-//! Anybody may write such a list; ids follow its order, whatever that is. What is wrong in it is refused with the line.
+//! Such a list may come from anywhere; ids follow its order. An invalid line is refused with its number.
 
 pub(crate) mod error;
 
@@ -13,9 +13,9 @@ use std::path::Path;
 
 pub use error::VocabularyError;
 
-/// A mark of byte order: at the start of a file it is no part of the first word.
+/// The byte order mark: at the start of a file it is not part of the first word.
 const MARK: char = '\u{feff}';
-/// More than any word and its count take.
+/// More than any word and its count need.
 const MAX_LINE_BYTES: usize = 1 << 16;
 
 /// Reads a list of words: ids in the order of its lines, with their counts.
@@ -50,7 +50,7 @@ pub fn read_vocabulary(path: &Path) -> Result<Vocabulary> {
     }
 }
 
-/// A list under way.
+/// A list being read.
 struct List<'p> {
     path: &'p Path,
     line: u64,
@@ -91,14 +91,14 @@ impl List<'_> {
     }
 }
 
-/// As much of `text` as a message has room for.
+/// The start of `text`, short enough for a message.
 fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
 fn parse(line: &str) -> Option<(&str, u64)> {
     let (word, count) = line.split_once('\t')?;
-    // `parse` alone would let a plus sign pass.
+    // `parse` alone would accept a plus sign.
     let digits = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
     Some((word, count.parse().ok().filter(|_| digits)?))
 }
@@ -118,7 +118,7 @@ pub fn write_vocabulary(path: &Path, existing: Existing, vocabulary: &Vocabulary
     }
     let ids = vocabulary.by_falling_count();
     atomic_file::write(path, existing, |out| {
-        // Who reads the list drops a mark at its start: a first word that begins with one needs another before it.
+        // Readers drop a mark at the start of the list: a first word that begins with one needs another before it.
         if ids.first().is_some_and(|&id| vocabulary.word(id).starts_with(MARK)) {
             write!(out, "{MARK}")?;
         }
@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(read.counts(), [u64::MAX / 2, 7, 7, 1]);
     }
 
-    /// Found by fuzzing: the first word lost its mark, which is no white space and may be part of any word.
+    /// Found by fuzzing: the first word lost its mark, which is not white space and may be part of any word.
     #[test]
     fn a_first_word_that_begins_with_a_mark_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(read.words().collect::<Vec<_>>(), ["\u{feff}a", "\u{feff}b", "a"]);
     }
 
-    /// Found by fuzzing: words may be long, and were told whole.
+    /// Found by fuzzing: words may be long, and messages showed all of them.
     #[test]
     fn a_message_shows_the_start_of_a_long_word() {
         let long = "x".repeat(5_000);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_word_and_count_and_names_the_line() {
+    fn refuses_lines_that_are_not_a_word_and_a_count_by_number() {
         for bad in ["a 5", "a", "", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"]
         {
             let error = refused(format!("x\t9\n{bad}\n").as_bytes());
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_duplicates_emptiness_and_what_is_no_text() {
+    fn refuses_duplicates_empty_lists_and_invalid_utf8() {
         assert!(
             matches!(refused(b"a\t2\nb\t1\na\t1\n"), VocabularyError::Duplicate { line: 3, word, .. } if word == "a")
         );

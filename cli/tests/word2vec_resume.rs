@@ -331,21 +331,20 @@ fn a_signal_that_is_to_be_ignored_stays_ignored() {
 /// Stopped just at the end of an epoch, and told to be content with that.
 #[test]
 fn a_run_that_is_over_already_logs_nothing_twice() {
-    use rapidvec::checkpoint::{EngineRun, load_engine, save_engine_checkpoint};
+    use rapidvec::CpuTrainer;
+    use rapidvec::checkpoint::{Checkpoint, Run, save_checkpoint};
     let case = with_text();
     let text = ["text.txt", "-o", "m", "--epochs", "2", "--keep-state", "--threads", "1", "--log", "first.csv"];
     case.run(&[&text[..], &RUN].concat()).succeeds();
-    let found = load_engine(&case.path("m")).unwrap();
+    let found = Checkpoint::open(&case.path("m")).unwrap();
     let options = rapidvec::corpus::CorpusOptions::default();
     let source = rapidvec::corpus::Source::File(case.path("text.txt"));
-    let sentences = rapidvec::corpus::Corpus::read(&[source], &options).unwrap();
-    let config = rapidvec::Config { epochs: 3, ..found.config };
-    let (ids, counts) = (sentences.ids(), found.vocabulary.counts());
-    let trainer =
-        rapidvec::cpu::CpuTrainer::resume(&config, ids, counts, 1, found.state, found.w_in, found.w_out).unwrap();
-    let (corpus, vocabulary, storage, held_out) = (&found.corpus, &found.vocabulary, found.storage, &found.held_out);
-    let run = EngineRun { config: &config, corpus, vocabulary, storage, held_out };
-    save_engine_checkpoint(&case.path("m"), &run, &trainer).unwrap();
+    let text = rapidvec::corpus::Corpus::read(&[source], &options).unwrap();
+    let config = found.config::<CpuTrainer>().unwrap().epochs(3);
+    let trainer: CpuTrainer = found.trainer(&config, &text, 1).unwrap();
+    let (corpus, vocabulary, storage, held_out) =
+        (&found.corpus, found.vocabulary(), found.storage(), found.held_out());
+    save_checkpoint(&case.path("m"), &Run { corpus, vocabulary, storage, held_out }, &trainer).unwrap();
     let told = case.run(&["--resume", "m", "--epochs", "2", "--progress", "lines", "--log", "second.csv"]).succeeds();
     assert!(!told.stderr.contains("| epoch"), "{}", told.stderr);
     assert_eq!(log(&case, "second.csv", &[0, 1, 3, 4]), log(&case, "first.csv", &[0, 1, 3, 4]));

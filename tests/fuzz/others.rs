@@ -4,7 +4,7 @@ use super::targets::with_checksums;
 use super::{fuzz, numbers, seeds, watched};
 use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
-use rapidvec::checkpoint::{CorpusRecord, EngineRun, Storage};
+use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
 use rapidvec::corpus::{
     Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Normalization, Preparation, TokenizerKind,
@@ -12,7 +12,7 @@ use rapidvec::corpus::{
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
-use rapidvec::{Config, ModelKind, cpu, read_vocabulary, write_vocabulary};
+use rapidvec::{Config, CpuTrainer, Trainer, Until, read_vocabulary, write_vocabulary};
 use rapidvec_textbook::checkpoint::Run;
 use rapidvec_textbook::{self, Config as TextbookConfig, OptimizerKind};
 use std::path::Path;
@@ -61,7 +61,7 @@ fn evaluation_files_of_any_bytes() {
     fuzz(&seeds, |bytes, options| {
         let Some(set) = watched(bytes, || EvaluationSet::read(bytes, "questions")) else { return };
         let (count_unknown, case_sensitive) = (options.allow_nan, options.limit.is_some());
-        let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
+        let options = EvaluateOptions::default().count_unknown(count_unknown).case_sensitive(case_sensitive);
         match set {
             EvaluationSet::Analogies(set) => {
                 let method = rapidvec::vectors::AnalogyMethod::default();
@@ -231,24 +231,25 @@ fn checkpoints_of_word2vec_with_right_checksums() {
     let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
-            let base = Config { vector_size: 3, epochs: 2, min_count: 1, ..Config::word2vec(ModelKind::Cbow) };
-            let config = Config { hierarchical_softmax: half, negatives: if half { 0 } else { 5 }, ..base };
+            let base = Config::cbow().vector_size(3).epochs(2);
+            let config = if half { base.hierarchical_softmax() } else { base };
             let vocabulary = sentences.vocabulary();
-            let mut trainer = cpu::CpuTrainer::new(&config, sentences.ids(), vocabulary.counts(), 1).unwrap();
-            trainer.run(|_| true, |_| ()).unwrap();
+            let mut trainer = CpuTrainer::new(&config, &sentences, vocabulary.counts(), 1).unwrap();
+            trainer.run(Until::Blocks(1), &mut ()).unwrap();
             let storage = Storage { half, ..Storage::default() };
-            let run = EngineRun { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
-            checkpoint::save_engine_checkpoint(file.path(), &run, &trainer).unwrap();
+            let run = checkpoint::Run { corpus: &record, vocabulary, storage, held_out: &[] };
+            checkpoint::save_checkpoint(file.path(), &run, &trainer).unwrap();
             std::fs::read(file.path()).unwrap()
         })
         .into();
     fuzz(&seeds, |bytes, _| {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
-        let Some(found) = watched(bytes, || checkpoint::load_engine(file.path())) else { return };
-        let counts = found.vocabulary.counts();
-        let (config, ids) = (&found.config, sentences.ids());
-        if let Ok(mut trainer) = cpu::CpuTrainer::resume(config, ids, counts, 1, found.state, found.w_in, found.w_out) {
-            let _ = trainer.run(|_| true, |_| ());
+        let resumed = watched(bytes, || {
+            let found = checkpoint::Checkpoint::open(file.path())?;
+            found.trainer::<CpuTrainer>(&found.config::<CpuTrainer>()?, &sentences, 1)
+        });
+        if let Some(mut trainer) = resumed {
+            let _ = trainer.run(Until::Blocks(1), &mut ());
         }
     });
 }

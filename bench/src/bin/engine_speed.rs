@@ -6,9 +6,8 @@
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use rapidvec::corpus::{Corpus, CorpusOptions, Source};
-use rapidvec::cpu::{CpuTrainer, Pause};
 use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
-use rapidvec::{Config, ModelKind, Vocabulary, WordId};
+use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Until, Vocabulary, WordId};
 use rapidvec_bench::machine::{peak_memory, user_seconds};
 use rapidvec_core::Matrix;
 use serde_json::{Value, json};
@@ -77,19 +76,9 @@ impl Args {
             Model::Skipgram => ModelKind::SkipGram,
         };
         let learning_rate = self.learning_rate.unwrap_or(Config::default_learning_rate(model));
-        Config {
-            vector_size: self.vector_size,
-            window: self.window,
-            epochs: self.epochs,
-            hierarchical_softmax: self.hierarchical_softmax,
-            negatives: if self.hierarchical_softmax { 0 } else { self.negatives },
-            subsample: self.subsample,
-            min_count: self.min_count,
-            learning_rate,
-            min_learning_rate: learning_rate * 1e-4,
-            seed: self.seed,
-            ..Config::word2vec(model)
-        }
+        let mut config = Config::new(model).vector_size(self.vector_size).window(self.window).epochs(self.epochs);
+        config = config.subsample(self.subsample).learning_rate(learning_rate).seed(self.seed);
+        if self.hierarchical_softmax { config.hierarchical_softmax() } else { config.negatives(self.negatives) }
     }
 }
 
@@ -101,12 +90,12 @@ fn main() -> Result<()> {
     let sentences = Corpus::read(&[Source::File(args.text.clone())], &options)?;
     let read_seconds = start.elapsed().as_secs_f64();
 
-    let mut trainer = CpuTrainer::new(&config, sentences.ids(), sentences.counts(), args.threads)?;
+    let mut trainer = CpuTrainer::new(&config, &sentences, sentences.counts(), args.threads)?;
     if let Some(kernel) = &args.kernel {
         trainer.use_kernels(kernel)?;
     }
     let (start, busy) = (Instant::now(), user_seconds());
-    while trainer.run(|_| false, |_| ())? != Pause::Finished {}
+    trainer.run(Until::End, &mut ())?;
     let (train_seconds, busy_seconds) = (start.elapsed().as_secs_f64(), user_seconds() - busy);
     let peak_bytes = peak_memory(); // before saving, which needs the vectors once more
 
@@ -130,7 +119,7 @@ fn main() -> Result<()> {
 /// What was trained and how much memory that is, as far as it does not hang on the clock.
 fn facts(sentences: &Corpus, trainer: &CpuTrainer, config: &Config) -> Value {
     let (text, ends) = sentences.vocabulary().arena();
-    let history = &trainer.state().history;
+    let history = trainer.history();
     json!({
         "tokens": sentences.report().tokens,
         "words": trainer.progress().words,

@@ -3,15 +3,13 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec::corpus::{Corpus, CorpusOptions};
-use rapidvec::cpu::{CpuTrainer, Pause};
-use rapidvec::{Config, Ids, ModelKind};
+use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Until};
 use rapidvec_core::Matrix;
 
-fn trained<'a>(config: &Config, ids: impl Into<Ids<'a>>, counts: &[u64]) -> (Matrix, Matrix, Option<f64>) {
-    let ids = ids.into();
-    let mut trainer = CpuTrainer::new(config, ids, counts, 1).unwrap();
-    while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
-    let held_out = trainer.held_out_loss(ids.slice(0..ids.len() / 2), || false).unwrap();
+fn trained(config: &Config, text: &Corpus) -> (Matrix, Matrix, Option<f64>) {
+    let mut trainer = CpuTrainer::new(config, text, text.counts(), 1).unwrap();
+    trainer.run(Until::End, &mut ()).unwrap();
+    let held_out = trainer.held_out_loss(text, &mut ()).unwrap();
     (trainer.w_in().clone(), trainer.w_out().clone(), held_out)
 }
 
@@ -39,11 +37,11 @@ fn ids_train_to_the_same_bits_wherever_they_lie() {
             assert_eq!((sentences.fingerprint(), sentences.counts()), (memory.fingerprint(), memory.counts()));
         }
         for model in [ModelKind::SkipGram, ModelKind::Cbow] {
-            let config = Config { vector_size: 5, epochs: 2, ..Config::word2vec(model) };
-            let expected = trained(&config, &plain, memory.counts());
+            let config = Config::new(model).vector_size(5).epochs(2);
+            let expected = trained(&config, &Corpus::from_ids("ids", &plain, memory.vocabulary().clone()));
             assert!(expected.2.is_some());
-            assert_eq!(trained(&config, memory.ids(), memory.counts()), expected, "{model:?}, {words} words in memory");
-            assert_eq!(trained(&config, file.ids(), file.counts()), expected, "{model:?}, {words} words in a file");
+            assert_eq!(trained(&config, &memory), expected, "{model:?}, {words} words in memory");
+            assert_eq!(trained(&config, &file), expected, "{model:?}, {words} words in a file");
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::output::{Interrupted, message, say};
 use anyhow::Context;
 use rapidvec::Error;
 use rapidvec::checkpoint::Storage;
-use rapidvec::error::TrainError;
 use rapidvec::vectors::error::FormatError;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -117,7 +116,7 @@ impl<'a> Keeping<'a> {
     }
 
     /// Why training failed, and what is left.
-    pub fn failed(&self, error: &TrainError) -> anyhow::Error {
+    pub fn failed(&self, error: &Error) -> anyhow::Error {
         anyhow::anyhow!("{error}{}", self.last_checkpoint())
     }
 

@@ -1,9 +1,9 @@
 //! The loss history as CSV, a row at a time.
 
 use anyhow::Context;
+use rapidvec::LossPoint;
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::checkpoint::HeldOutLoss;
-use rapidvec::cpu;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -29,16 +29,16 @@ impl Row for rapidvec_textbook::LossPoint {
 
 /// A point of the fast trainer's history; the last of an epoch has the loss on held-out text, where there is such text.
 pub struct EngineRow<'p> {
-    pub point: &'p cpu::LossPoint,
+    pub point: &'p LossPoint,
     pub held_out: Option<f64>,
 }
 
 impl<'p> EngineRow<'p> {
     /// The rows of a history.
-    pub fn all(history: &'p [cpu::LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
+    pub fn all(history: &'p [LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
         let ends = |index: usize| history.get(index + 1).is_none_or(|next| next.epoch > history[index].epoch);
         let loss = |epoch| held_out.iter().find(|found| found.epoch == epoch).map(|found| found.loss);
-        let row = |(index, point): (usize, &'p cpu::LossPoint)| {
+        let row = |(index, point): (usize, &'p LossPoint)| {
             let held_out = if ends(index) { loss(point.epoch) } else { None };
             Self { point, held_out }
         };
@@ -50,7 +50,7 @@ impl Row for EngineRow<'_> {
     const HEADER: &'static str = "epoch,words,seconds,loss,learning_rate,held_out_loss";
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let cpu::LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
+        let LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
         let held_out = self.held_out.map_or(String::new(), |loss| format!("{loss:.6}"));
         writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8},{held_out}")
     }

@@ -18,4 +18,4 @@ mod signals;
 use super::corpus;
 
 pub use args::Args;
-pub use begin::run;
+pub use begin::{DEFAULT_OUTPUT, run};

@@ -1,9 +1,9 @@
 //! The loss curve as a picture: SVG, or with the feature `png` also PNG.
 
 use crate::output::LineChart;
+use rapidvec::Trainer;
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::checkpoint::HeldOutLoss;
-use rapidvec::cpu;
 use std::path::{Path, PathBuf};
 
 /// A loss history, whichever trainer has it.
@@ -36,11 +36,11 @@ impl Curve {
     }
 
     /// Of the fast trainer: over millions of words.
-    pub fn of_engine(trainer: &cpu::CpuTrainer, held_out: &[HeldOutLoss]) -> Self {
+    pub fn of_engine(trainer: &rapidvec::CpuTrainer, held_out: &[HeldOutLoss]) -> Self {
         let progress = trainer.progress();
         let epoch = progress.words_per_epoch as f64 / 1e6;
-        let at = |point: &cpu::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
-        let counted = trainer.state().history.iter().filter(|point| point.pairs > 0);
+        let at = |point: &rapidvec::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
+        let counted = trainer.history().iter().filter(|point| point.pairs > 0);
         Self {
             label: format!("million words ({epoch:.2} an epoch)"),
             points: counted.map(|point| (at(point), point.loss)).collect(),

@@ -2,7 +2,7 @@
 
 use crate::output::{Answer, Form, Query, to_stdout};
 use rapidvec::corpus::EOS;
-use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, Hits, WordVectors};
 use rapidvec::{Vocabulary, WordId};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -28,7 +28,7 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
     let similar = words.iter().map(|word| Ok((word, vectors.most_similar(word, TOP)?)));
     let similar = similar.collect::<anyhow::Result<Vec<_>>>()?;
     let answered = analogies.into_iter().map(|[a, b, c]| {
-        let found = vectors.analogy(a, b, c, AnalogyMethod::Add, TOP)?;
+        let found = vectors.search().analogy(a, b, c, AnalogyMethod::Add, TOP)?;
         Ok((format!("{a}:{b} = {c}:?"), found))
     });
     let answered = answered.collect::<anyhow::Result<Vec<_>>>()?;
@@ -54,7 +54,7 @@ pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
     let mut words = telling(vectors.vocabulary());
     let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
     let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
-    to_stdout(|out| Form::Table.output().answers(out, &answers))?;
+    to_stdout(|out| Form::Table.answers(out, &answers))?;
     Ok(words.pop().unwrap_or_default()) // no model is without words
 }
 
@@ -73,8 +73,8 @@ fn telling(vocabulary: &Vocabulary) -> Vec<String> {
     ranks.into_iter().map(|rank| ranked[rank].to_owned()).collect()
 }
 
-fn print_neighbours(out: &mut dyn Write, neighbours: &[Neighbour]) -> io::Result<()> {
-    neighbours.iter().try_for_each(|neighbour| writeln!(out, " {}: {}", neighbour.word, neighbour.similarity))
+fn print_neighbours(out: &mut dyn Write, hits: &Hits) -> io::Result<()> {
+    hits.iter().try_for_each(|(word, score)| writeln!(out, " {word}: {score}"))
 }
 
 /// The most frequent words of three letters and more, or the most frequent ones of any kind.

@@ -9,22 +9,23 @@ use super::session::Session;
 use super::signals::Signals;
 use crate::output::{UsageError, say};
 use anyhow::Context;
+use rapidvec::CpuTrainer;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::checkpoint::Summary;
 use rapidvec::corpus::{CorpusError, LineCorpus};
 use rapidvec::error::Error;
 use rapidvec::vectors::format::safetensors::ModelFile;
-use rapidvec_textbook::checkpoint::{Checkpoint, Summary};
+use rapidvec_textbook::checkpoint::Checkpoint;
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use std::path::Path;
 
 /// Goes on from the checkpoint at `path`.
 pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let cannot = || format!("cannot go on from {}", path.display());
-    let summary = rapidvec_textbook::checkpoint::summary(&ModelFile::open(path).with_context(cannot)?)
-        .map_err(Error::from)
-        .with_context(cannot)?;
-    if summary.engine.is_some() {
+    let summary =
+        Summary::of(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
+    if summary.config.as_ref().is_some_and(|config| config.is_of::<CpuTrainer>()) {
         return engine::resume(args, path, &summary, signals);
     }
     check_flags(args, &summary)?;
@@ -70,7 +71,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
 
 fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
     if let Some(config) = &summary.config {
-        args.settings.check_against(config)?;
+        args.settings.check_against(&config.settings_of("textbook").map_err(Error::from)?)?;
     }
     let word2vec = args.settings.recipe.filter(|recipe| *recipe == Recipe::Word2vec).map(|_| "recipe word2vec");
     if let Some(flag) = word2vec.or(args.engine.given()) {
@@ -85,15 +86,14 @@ fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
 }
 
 /// Whether all that was asked for was done when the model was saved.
-fn is_finished(args: &Args, summary: &Summary) -> bool {
+pub fn is_finished(args: &Args, summary: &Summary) -> bool {
     let (Some(config), Some(trained)) = (&summary.config, &summary.trained) else { return false };
-    let nothing_new = args.settings.epochs.is_none_or(|epochs| epochs == config.epochs);
-    nothing_new && trained.epochs >= config.epochs
+    let epochs = config.epochs().unwrap_or(0) as usize;
+    args.settings.epochs.is_none_or(|given| given == epochs) && trained.epochs >= epochs
 }
 
 pub fn further(path: &Path, summary: &Summary) -> String {
-    let of_engine = summary.engine.as_ref().map(|config| config.epochs);
-    match (summary.has_state, summary.config.as_ref().map(|config| config.epochs).or(of_engine)) {
+    match (summary.has_state, summary.config.as_ref().and_then(|config| config.epochs())) {
         (true, Some(epochs)) => format!("; --resume {} --epochs {} goes further", path.display(), epochs * 2),
         _ => "; a model can be trained further if it is made with --keep-state".to_owned(),
     }

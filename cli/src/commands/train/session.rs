@@ -60,7 +60,7 @@ impl Session<'_> {
     /// Whether training came to its end.
     fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
         let args = self.keeping.args;
-        let language = args.lang.unwrap_or_else(Language::of_locale);
+        let language = Language::current();
         let progress = Progress::new(args.progress, language, self.trainer.progress());
         loop {
             let before = self.step();
@@ -91,7 +91,7 @@ impl Session<'_> {
             progress.point(point);
             log.borrow_mut().iter_mut().for_each(|log| log.row(point));
         });
-        paused.map_err(|error| keeping.failed(&error))
+        paused.map_err(|error| keeping.failed(&error.into()))
     }
 
     fn epoch_end(&mut self, progress: &Progress) {

@@ -1,32 +1,15 @@
 //! A file becomes a run that can go on, after everything in it was checked.
 
-use super::record::{Trained, TrainerRecord};
+use super::record::TrainerRecord;
 use crate::{AdamState, Config, LossPoint, OptimizerKind, TrainerState};
 use rapidvec::Result;
 use rapidvec::checkpoint::fields::{damaged, mismatch, optional, required};
-use rapidvec::checkpoint::{CorpusRecord, EngineTrained, HeldOutLoss, Storage};
+use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, SavedConfig, Storage};
 use rapidvec::error::TrainError;
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::error::FormatError;
 use rapidvec_vectors::format::safetensors::ModelFile;
 use std::path::Path;
-
-/// What a model tells of its training. Files that other programs wrote, or that were converted, tell less.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Summary {
-    /// The settings, if the chapter's trainer made it.
-    pub config: Option<Config>,
-    /// The settings, if the fast trainer made it.
-    pub engine: Option<rapidvec::Config>,
-    /// What it was trained on.
-    pub corpus: Option<CorpusRecord>,
-    /// How far, if the chapter's trainer made it.
-    pub trained: Option<Trained>,
-    /// How far, if the fast trainer made it.
-    pub engine_trained: Option<EngineTrained>,
-    /// Whether training can go on from it.
-    pub has_state: bool,
-}
 
 /// A run, as it was when it was saved.
 #[derive(Debug, Clone)]
@@ -47,24 +30,6 @@ pub struct Checkpoint {
     pub state: TrainerState,
 }
 
-/// What the metadata of an opened model tell.
-///
-/// # Errors
-/// [`TrainError::Damaged`] if they are there but make no sense.
-pub fn summary(model: &ModelFile) -> Result<Summary, TrainError> {
-    let metadata = model.metadata();
-    let engine: Option<rapidvec::Config> = optional(&metadata, "engine")?;
-    let is_engine = engine.is_some();
-    Ok(Summary {
-        config: optional(&metadata, "config")?,
-        engine,
-        corpus: optional(&metadata, "corpus")?,
-        trained: if is_engine { None } else { optional(&metadata, "trained")? },
-        engine_trained: if is_engine { optional(&metadata, "trained")? } else { None },
-        has_state: metadata.contains_key("trainer"),
-    })
-}
-
 /// Reads the checkpoint at `path`: every checksum is compared, every size checked.
 ///
 /// # Errors
@@ -75,7 +40,7 @@ pub fn load(path: &Path) -> Result<Checkpoint> {
     model.verify()?;
     let metadata = model.metadata();
     let record: TrainerRecord = optional(&metadata, "trainer")?.ok_or(TrainError::NoState)?;
-    let config: Config = required(&metadata, "config")?;
+    let config: Config = required::<SavedConfig>(&metadata, "config")?.settings_of("textbook")?;
     config.validate()?;
     let corpus = required(&metadata, "corpus")?;
     if config.vector_size != model.vector_size() {

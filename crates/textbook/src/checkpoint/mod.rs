@@ -6,6 +6,5 @@ mod save;
 #[cfg(test)]
 mod tests;
 
-pub use load::{Checkpoint, Summary, load, summary};
-pub use record::Trained;
+pub use load::{Checkpoint, load};
 pub use save::{Run, save_checkpoint, save_model};

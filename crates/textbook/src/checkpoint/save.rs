@@ -1,10 +1,10 @@
 //! A run becomes a file.
 
-use super::record::{Trained, TrainerRecord};
+use super::record::TrainerRecord;
 use crate::{Config, LossPoint, TextbookTrainer, TrainerState};
 use rapidvec::Result;
 use rapidvec::checkpoint::fields::json;
-use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage};
+use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage, Tagged, Trained};
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::error::FormatError;
 use rapidvec_vectors::format::safetensors::{ExtraTensor, ModelParts, write};
@@ -82,9 +82,11 @@ fn save(
 }
 
 fn metadata(run: &Run, trainer: &TextbookTrainer) -> Result<BTreeMap<String, String>, FormatError> {
-    let trained = Trained::new(trainer.progress(), trainer.history());
+    let progress = trainer.progress();
+    let history: Vec<_> = trainer.history().iter().map(|point| point.shared()).collect();
+    let trained = Trained::new(&progress.shared(), &history, run.held_out);
     Ok(BTreeMap::from([
-        ("config".to_owned(), json(run.config)?),
+        ("config".to_owned(), json(&Tagged { trainer: "textbook", config: run.config })?),
         ("corpus".to_owned(), json(run.corpus)?),
         ("trained".to_owned(), json(&trained)?),
     ]))

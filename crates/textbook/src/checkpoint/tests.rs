@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Config, OptimizerKind, Pause, TextbookTrainer};
 use rapidvec::Error;
-use rapidvec::checkpoint::{CorpusRecord, Storage};
+use rapidvec::checkpoint::{CorpusRecord, Storage, Summary};
 use rapidvec::corpus::{InvalidUtf8, LineCorpus, LineOptions, Preparation};
 use rapidvec::error::TrainError;
 use rapidvec_vectors::WordVectors;
@@ -93,22 +93,15 @@ fn a_summary_tells_what_was_trained() {
     let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
     finish(&mut trainer);
     save_model(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
-    let told = summary(&ModelFile::open(&path).unwrap()).unwrap();
-    assert_eq!((told.config, told.corpus, told.has_state), (Some(config), Some(record), false));
+    let told = Summary::of(&ModelFile::open(&path).unwrap()).unwrap();
+    assert_eq!(told.config.unwrap().settings_of::<Config>("textbook"), Ok(config));
+    assert_eq!((told.corpus, told.has_state), (Some(record), false));
     let trained = told.trained.unwrap();
-    assert_eq!((trained.epochs, trained.steps), (6, trainer.progress().steps()));
-    let losses: Vec<_> = trainer.history().iter().map(|point| (point.epoch, point.iteration, point.loss)).collect();
+    assert_eq!((trained.epochs, trained.blocks), (6, trainer.progress().steps()));
+    let losses: Vec<_> =
+        trainer.history().iter().map(|point| (point.epoch, point.iteration as u64, point.loss)).collect();
     assert_eq!(trained.losses, losses);
     assert!(matches!(load(&path), Err(Error::Train(TrainError::NoState))));
-}
-
-#[test]
-fn a_long_history_is_thinned_in_a_model() {
-    let progress = crate::Progress { step: 40, iterations: 4, epochs: 10 };
-    let point = |i| crate::LossPoint { epoch: 1, iteration: i, seconds: 0.0, loss: i as f64 };
-    let trained = Trained::new(progress, &(0..25_000).map(point).collect::<Vec<_>>());
-    assert_eq!((trained.losses.len(), trained.losses[1].1), (8_334, 3));
-    assert_eq!(trained.epochs, 10);
 }
 
 /// A checkpoint whose parts were changed and which was then written with right checksums.

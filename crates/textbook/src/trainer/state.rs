@@ -26,7 +26,28 @@ pub struct Progress {
     pub epochs: usize,
 }
 
+impl LossPoint {
+    pub(crate) fn shared(&self) -> rapidvec::LossPoint {
+        let Self { epoch, iteration, seconds, loss } = *self;
+        let block = iteration as u64;
+        rapidvec::LossPoint { epoch, block, words: 0, seconds, loss, pairs: 1, learning_rate: 0.0 }
+    }
+}
+
 impl Progress {
+    pub(crate) fn shared(&self) -> rapidvec::Progress {
+        rapidvec::Progress {
+            block: self.step,
+            blocks_per_epoch: self.iterations as u64,
+            words: 0,
+            words_per_epoch: 0,
+            epochs: self.epochs,
+            learning_rate: 0.0,
+            seconds: 0.0,
+            loss: None,
+        }
+    }
+
     /// Steps to do in all.
     pub fn steps(&self) -> u64 {
         self.iterations as u64 * self.epochs as u64

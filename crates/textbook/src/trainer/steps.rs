@@ -193,7 +193,7 @@ impl<'a> Leader<'a> {
     fn record(&mut self, loss: f64) -> bool {
         let (epoch, iteration) = (self.clock.epoch() as usize + 1, self.clock.iteration() + 1);
         if !loss.is_finite() {
-            self.failed = Some(TrainError::Diverged { epoch, iteration, loss });
+            self.failed = Some(TrainError::Diverged { epoch, block: iteration as u64, loss });
         }
         self.clock.record(loss)
     }

@@ -1,31 +1,41 @@
-//! Models and checkpoints: a training run in one file, to be queried, or gone on with to the same bits.
+//! Models and checkpoints: a training run in one file, to query, or to resume to the same bits.
 //!
 //! A *model* holds words, both matrices and what made them, but no times: a run that was stopped and resumed ends in the
-//! same file, byte for byte, as one that never was. A *checkpoint* is a model too, with the trainer's state beside it, so
-//! every query opens it, also while training goes on. The format is that of
-//! [`safetensors`](mod@rapidvec_vectors::format::safetensors); this is what a checkpoint has on top:
+//! same file, byte for byte, as one that was not. A *checkpoint* is a model with the trainer's state in it, so it can be
+//! queried while training continues. The format is that of [`safetensors`](mod@rapidvec_vectors::format::safetensors).
+//! A checkpoint adds these tensors:
 //!
 //! | tensor | type | holds |
 //! |---|---|---|
-//! | `trainer.w_in`, `trainer.w_out` | F32, V x D | the weights as they lie in memory: rows not visited for a while are behind |
-//! | `trainer.adam.dw_in`, `.dw_out` | F32, V x D | the gradients that Adam has still to settle |
-//! | `trainer.adam.m_in`, `.v_in`, `.m_out`, `.v_out` | F32, V x D | Adam's moments |
-//! | `trainer.adam.last_in`, `.last_out` | U32, V | the step of each row's last update |
-//! | `trainer.history.epoch`, `.iteration` | U32 | where each point of the loss history was taken |
+//! | `trainer.history.epoch` | U32 | the epoch of each point of the loss history |
+//! | `trainer.history.block`, `.words`, `.pairs` | U64 | its block and words within the epoch, and its pairs |
 //! | `trainer.history.seconds`, `.loss` | U64 | the bits of those f64 numbers |
+//! | `trainer.history.rate` | F32 | its learning rate |
+//! | `trainer.*` | F32, U32, U64 | what the trainer adds |
 //!
-//! Those are the chapter's trainer's. The fast trainer's are fewer: its `trainer.history.*` (with `.words`, `.pairs` and `.rate`
-//! instead of `.iteration`), `trainer.frozen` (ids of words whose vectors are kept), and `trainer.w_in`, `trainer.w_out` only
-//! where the model is stored in half precision.
+//! The word2vec trainer adds `trainer.frozen` (U32, ids of words whose vectors are not trained), and `trainer.w_in` and
+//! `trainer.w_out` (F32) only where the model is stored in half precision. The textbook trainer adds `trainer.w_in` and
+//! `trainer.w_out` as they are in memory, and with Adam `trainer.adam.*`.
 //!
-//! `input.weight` and `output.weight` are the weights as the dense optimizer would have them. Metadata: `config` (of the
-//! fast trainer `engine`), `corpus` ([`CorpusRecord`]), `trained`, and in a checkpoint `trainer` (step, seconds, the loss since the
-//! last point, and how the finished model shall be stored).
+//! Metadata, as JSON: `config` (the trainer's name and its settings), `corpus` ([`CorpusRecord`]), `lowercase` (whether the
+//! text was put in lower case), `trained` ([`Trained`]), and in a checkpoint `trainer` (the state that is not a tensor, how the
+//! finished model is stored, and the held-out losses).
 
-mod engine;
 #[doc(hidden)]
 pub mod fields;
+mod file;
+mod history;
 mod record;
+mod state;
+mod summary;
 
-pub use engine::{EngineCheckpoint, EngineRun, EngineTrained, load_engine, save_engine_checkpoint, save_engine_model};
-pub use record::{CorpusRecord, HeldOutLoss, MAX_POINTS, Storage};
+pub(crate) use fields::damaged;
+pub use file::{Checkpoint, Run, save_checkpoint, save_model};
+pub use record::{CorpusRecord, HeldOutLoss, Storage, Trained};
+pub use state::{StateReader, StateWriter};
+#[doc(hidden)]
+pub use summary::Tagged;
+pub use summary::{SavedConfig, Summary};
+
+#[cfg(test)]
+mod tests;

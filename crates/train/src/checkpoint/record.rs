@@ -1,13 +1,14 @@
-//! What a model's metadata tell, as types.
+//! What a model's metadata hold, as types.
 
 use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Preparation};
 use crate::error::TrainError;
+use crate::progress::{LossPoint, Progress};
 use rapidvec_core::Vocabulary;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Points of the loss history that a model keeps at most; a checkpoint keeps all.
-pub const MAX_POINTS: usize = 10_000;
+/// The maximum number of points of the loss history in a model; a checkpoint holds all of them.
+const MAX_POINTS: usize = 10_000;
 
 /// What a model was trained on, and how to find it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub struct CorpusRecord {
     /// Whether its words were given beforehand instead of counted: it is read again with those of the model.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_vocabulary: bool,
+    /// Words seen fewer times were dropped.
+    pub min_count: u64,
 }
 
 impl CorpusRecord {
@@ -49,10 +52,16 @@ impl CorpusRecord {
             preparation: options.preparation.clone(),
             max_vocab: None,
             given_vocabulary: false,
+            min_count: 1,
         }
     }
 
-    /// Describes text that the fast trainer learns from.
+    /// Describes a corpus that was read with the default options.
+    pub fn of(corpus: &Corpus) -> Self {
+        Self::of_sentences(corpus, vec![corpus.name().to_owned()], &CorpusOptions::default())
+    }
+
+    /// Describes a corpus that was read from `sources` with `options`.
     pub fn of_sentences(sentences: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
         Self {
             name: sentences.name().to_owned(),
@@ -63,7 +72,9 @@ impl CorpusRecord {
             invalid_utf8: options.invalid_utf8,
             preparation: options.preparation.clone(),
             max_vocab: Some(options.max_vocab),
-            given_vocabulary: options.vocabulary.is_some(),
+            // After words were pruned, only the vocabulary says which.
+            given_vocabulary: options.vocabulary.is_some() || sentences.report().pruned.counted_again,
+            min_count: options.min_count,
         }
     }
 
@@ -73,11 +84,11 @@ impl CorpusRecord {
         LineOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
     }
 
-    /// The options to read it again with for the fast trainer, that of a checkpoint with this `vocabulary` and this `min_count`.
-    pub fn count_options(&self, vocabulary: &Arc<Vocabulary>, min_count: u64, threads: usize) -> CorpusOptions {
+    /// The options to read it again with, for a checkpoint with this `vocabulary`.
+    pub fn count_options(&self, vocabulary: &Arc<Vocabulary>, threads: usize) -> CorpusOptions {
         let plain = CorpusOptions::default();
         CorpusOptions {
-            min_count,
+            min_count: self.min_count,
             max_vocab: self.max_vocab.unwrap_or(plain.max_vocab),
             max_tokens: self.max_tokens.map(|most| most as u64),
             invalid_utf8: self.invalid_utf8,
@@ -88,12 +99,12 @@ impl CorpusRecord {
         }
     }
 
-    /// Whether a text is the one that is described: training on with another would spoil the model in silence.
+    /// Checks that a text is the one described: continuing with another would silently spoil the model.
     ///
     /// # Errors
     /// [`TrainError::Mismatch`].
-    pub fn check_sentences(&self, sentences: &Corpus) -> Result<(), TrainError> {
-        self.check(sentences.fingerprint(), sentences.report().tokens, sentences.name())
+    pub fn check(&self, corpus: &Corpus) -> Result<(), TrainError> {
+        self.compare(corpus.fingerprint(), corpus.report().tokens, corpus.name())
     }
 
     /// The same for a corpus of the textbook's trainer.
@@ -101,10 +112,10 @@ impl CorpusRecord {
     /// # Errors
     /// [`TrainError::Mismatch`].
     pub fn check_corpus(&self, corpus: &LineCorpus) -> Result<(), TrainError> {
-        self.check(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
+        self.compare(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
     }
 
-    fn check(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
+    fn compare(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
         if fingerprint == self.fingerprint {
             return Ok(());
         }
@@ -124,7 +135,45 @@ enum Policy {
     SkipLine,
 }
 
-/// The loss on other text after an epoch.
+/// How far a model was trained. Without times, since those are never the same twice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trained {
+    /// Whole epochs done.
+    pub epochs: usize,
+    /// Blocks done, over all epochs.
+    pub blocks: u64,
+    /// Blocks in an epoch.
+    pub blocks_per_epoch: u64,
+    /// Words processed, over all epochs.
+    pub words: u64,
+    /// Average losses: epoch (from 1), blocks of it done, loss. Evenly thinned to 10,000 at most.
+    pub losses: Vec<(usize, u64, f64)>,
+    /// Losses on held-out text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held_out: Vec<HeldOutLoss>,
+}
+
+impl Trained {
+    /// Epochs begun.
+    pub fn begun(&self) -> u64 {
+        self.blocks.div_ceil(self.blocks_per_epoch.max(1))
+    }
+
+    /// Of a run that is this far.
+    pub fn new(progress: &Progress, history: &[LossPoint], held_out: &[HeldOutLoss]) -> Self {
+        let every = history.len().div_ceil(MAX_POINTS).max(1);
+        Self {
+            epochs: progress.epochs_done(),
+            blocks: progress.block,
+            blocks_per_epoch: progress.blocks_per_epoch,
+            words: progress.words,
+            losses: history.iter().step_by(every).map(|point| (point.epoch, point.block, point.loss)).collect(),
+            held_out: held_out.to_vec(),
+        }
+    }
+}
+
+/// The loss on held-out text after an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct HeldOutLoss {
     /// The epoch, from 1.
@@ -133,14 +182,45 @@ pub struct HeldOutLoss {
     pub loss: f64,
 }
 
-/// How the finished model is stored, and what else the user asked of the run.
+/// How the finished model is stored, and how it was trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Storage {
     /// Vectors in half precision.
     pub half: bool,
-    /// With the trainer's state, so that training can go further.
+    /// With the trainer's state, so that training can continue.
     pub keep_state: bool,
-    /// On one thread, where the fast trainer repeats to the bit: a run that goes on keeps to it.
+    /// Trained on one thread, which repeats to the bit: a resumed run uses one thread too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_thread: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_history_is_thinned_in_a_model() {
+        let progress = Progress {
+            block: 40,
+            blocks_per_epoch: 4,
+            words: 400,
+            words_per_epoch: 40,
+            epochs: 10,
+            learning_rate: 0.1,
+            seconds: 1.0,
+            loss: None,
+        };
+        let point = |block| LossPoint {
+            epoch: 1,
+            block,
+            words: 10 * block,
+            seconds: 0.0,
+            loss: block as f64,
+            pairs: 1,
+            learning_rate: 0.1,
+        };
+        let trained = Trained::new(&progress, &(0..25_000).map(point).collect::<Vec<_>>(), &[]);
+        assert_eq!((trained.losses.len(), trained.losses[1].1), (8_334, 3));
+        assert_eq!(trained.epochs, 10);
+    }
 }

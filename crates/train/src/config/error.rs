@@ -1,23 +1,23 @@
-//! Why a [`Config`](rapidvec_textbook::Config) was refused.
+//! Why a configuration is refused.
 
-/// Why a configuration was refused.
+/// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A number lies outside the range that makes sense.
+    /// A number is out of range.
     #[error("{name} must be {expected}, got {got}")]
     OutOfRange {
-        /// The field of `Config`, with dashes as on the command line.
+        /// The setting, with dashes between words.
         name: &'static str,
         /// The range, in words.
         expected: &'static str,
         /// The value given.
         got: String,
     },
-    /// Kernels that there are not, or not for this CPU.
-    #[error("kernel must be one that this CPU can run ({}), got {got}", available.join(", "))]
+    /// Kernels that do not exist, or that this CPU cannot run.
+    #[error("kernel must be one this CPU can run ({}), got {got}", available.join(", "))]
     Kernel {
-        /// Names of those it can run.
+        /// The names of those it can run.
         available: Vec<&'static str>,
         /// The name given.
         got: String,

@@ -1,4 +1,4 @@
-//! The settings of the fast trainer, with the defaults of word2vec.c.
+//! The settings of the word2vec trainer, with the defaults of word2vec.c.
 
 mod error;
 mod range;
@@ -10,13 +10,13 @@ pub use range::{count, real};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Which way the prediction goes.
+/// Which way words are predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelKind {
-    /// From the words around to the word between them.
+    /// A word from its context.
     Cbow,
-    /// From a word to each of the words around it.
+    /// The context from a word.
     SkipGram,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for ModelKind {
     }
 }
 
-/// How CBOW makes one hidden vector of the context's rows.
+/// How CBOW combines the rows of the context into one hidden vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ContextSum {
@@ -48,55 +48,71 @@ impl fmt::Display for ContextSum {
     }
 }
 
-/// The settings that, with the corpus, decide what the fast trainer learns.
+/// The settings that, with the corpus, decide what the word2vec trainer learns.
 ///
 /// ```
-/// use crate::{Config, ModelKind};
-/// let config = Config { vector_size: 300, ..Config::word2vec(ModelKind::SkipGram) };
+/// use rapidvec::Config;
+///
+/// let config = Config::skip_gram().vector_size(300).window(8);
 /// assert!(config.validate().is_ok());
 /// assert_eq!(config.learning_rate, 0.025);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Config {
-    /// CBOW or SkipGram.
+    /// CBOW or skip-gram.
     pub model: ModelKind,
-    /// Numbers per word.
+    /// Numbers per vector.
     pub vector_size: usize,
-    /// Words on each side of the target, at most.
+    /// The maximum number of words on each side of the target.
     pub window: usize,
-    /// Draw each window's width from 1 to `window`, as word2vec does; else every window is `window` wide.
+    /// Draw each window's width from 1 to `window`, as word2vec does; otherwise every window is `window` wide.
     pub dynamic_window: bool,
-    /// How CBOW joins the context.
+    /// How CBOW combines the context.
     pub context_sum: ContextSum,
-    /// Negatives drawn for each true word; 0 with `hierarchical_softmax`.
+    /// Negatives drawn for each target; 0 with `hierarchical_softmax`.
     pub negatives: usize,
-    /// Exponent that bends the counts negatives are drawn by. May be negative: rare words are then drawn most.
+    /// Exponent of the negative-sampling distribution. If negative, rare words are drawn most.
     pub power: f64,
     /// Predict by a path through a Huffman tree instead of by negative sampling.
     pub hierarchical_softmax: bool,
-    /// Words more frequent than this share of the text are left out at random (Mikolov et al. 2013); 0: none are.
+    /// Randomly skip words more frequent than this fraction of the text (Mikolov et al. 2013); 0 skips none.
     pub subsample: f64,
-    /// Words seen less often are left out of the vocabulary.
-    pub min_count: u64,
-    /// Go through the corpus in pieces of some 2,000 words, in another random order each epoch; else as it stands, as word2vec.c does.
-    /// Shuffled text makes better vectors: `engine/blocks.rs` has the figures.
-    #[serde(default)] // models of before it could be chosen were trained on the text as it stood
+    /// Process the corpus in pieces of about 2,000 words, in another random order each epoch; otherwise in the order of the
+    /// text, as word2vec.c does. Shuffled text makes better vectors: `cpu/schedule.rs` has the figures.
     pub shuffle: bool,
-    /// Times the whole corpus is gone through.
+    /// Passes over the corpus.
     pub epochs: usize,
-    /// Size of a step at the start.
+    /// The learning rate at the start.
     pub learning_rate: f32,
-    /// Size of a step at the end; in between it falls on a straight line.
+    /// The learning rate at the end; in between it decays linearly.
     pub min_learning_rate: f32,
-    /// Where all randomness starts.
+    /// The seed of all random numbers.
     pub seed: u64,
 }
 
+impl Default for Config {
+    /// CBOW, as word2vec.c.
+    fn default() -> Self {
+        Self::cbow()
+    }
+}
+
 impl Config {
-    /// The defaults of word2vec.c (size 100, window 5, negatives 5, power 0.75, subsample 1e-3, min count 5, 5 epochs;
-    /// learning rate 0.05 for CBOW, 0.025 for SkipGram, falling to a ten-thousandth of it), over shuffled text.
-    pub fn word2vec(model: ModelKind) -> Self {
+    /// CBOW with the defaults of word2vec.c: see [`new`](Self::new).
+    pub fn cbow() -> Self {
+        Self::new(ModelKind::Cbow)
+    }
+
+    /// Skip-gram with the defaults of word2vec.c: see [`new`](Self::new).
+    pub fn skip_gram() -> Self {
+        Self::new(ModelKind::SkipGram)
+    }
+
+    /// The defaults of word2vec.c (size 100, window 5, negatives 5, power 0.75, subsample 1e-3, 5 epochs; learning rate 0.05
+    /// for CBOW, 0.025 for skip-gram, decaying to a ten-thousandth of it), over shuffled text.
+    pub fn new(model: ModelKind) -> Self {
         let learning_rate = Self::default_learning_rate(model);
         Self {
             model,
@@ -108,16 +124,15 @@ impl Config {
             power: 0.75,
             hierarchical_softmax: false,
             subsample: 1e-3,
-            min_count: 5,
             shuffle: true,
             epochs: 5,
             learning_rate,
-            min_learning_rate: learning_rate * 1e-4,
+            min_learning_rate: learning_rate * MIN_LEARNING_RATE,
             seed: 1,
         }
     }
 
-    /// The learning rate word2vec.c gives this model.
+    /// The learning rate of word2vec.c for this model.
     pub fn default_learning_rate(model: ModelKind) -> f32 {
         match model {
             ModelKind::Cbow => 0.05,
@@ -125,7 +140,75 @@ impl Config {
         }
     }
 
-    /// Checks every field against its range, and those that exclude each other.
+    /// Sets the numbers per vector, from 1 to 65,536.
+    pub fn vector_size(self, vector_size: usize) -> Self {
+        Self { vector_size, ..self }
+    }
+
+    /// Sets the maximum number of words on each side of the target, from 1 to 1,000.
+    pub fn window(self, window: usize) -> Self {
+        Self { window, ..self }
+    }
+
+    /// Makes every window as wide as possible instead of drawing its width.
+    pub fn fixed_window(self) -> Self {
+        Self { dynamic_window: false, ..self }
+    }
+
+    /// Sets how CBOW combines the context.
+    pub fn context_sum(self, context_sum: ContextSum) -> Self {
+        Self { context_sum, ..self }
+    }
+
+    /// Sets the negatives for each target, from 1 to 1,000. Replaces hierarchical softmax.
+    pub fn negatives(self, negatives: usize) -> Self {
+        Self { negatives, hierarchical_softmax: false, ..self }
+    }
+
+    /// Sets the exponent of the negative-sampling distribution, from -10 to 10.
+    pub fn power(self, power: f64) -> Self {
+        Self { power, ..self }
+    }
+
+    /// Uses hierarchical softmax instead of negative sampling.
+    pub fn hierarchical_softmax(self) -> Self {
+        Self { negatives: 0, hierarchical_softmax: true, ..self }
+    }
+
+    /// Sets the fraction of the text above which words are subsampled, from 0 (off) to 1.
+    pub fn subsample(self, subsample: f64) -> Self {
+        Self { subsample, ..self }
+    }
+
+    /// Whether the corpus is shuffled.
+    pub fn shuffle(self, shuffle: bool) -> Self {
+        Self { shuffle, ..self }
+    }
+
+    /// Sets the number of passes over the corpus, from 1 to a million.
+    pub fn epochs(self, epochs: usize) -> Self {
+        Self { epochs, ..self }
+    }
+
+    /// Sets the learning rate at the start; that at the end becomes a ten-thousandth of it.
+    pub fn learning_rate(self, learning_rate: f32) -> Self {
+        Self { learning_rate, min_learning_rate: learning_rate * MIN_LEARNING_RATE, ..self }
+    }
+
+    /// Sets the learning rate at the end.
+    pub fn min_learning_rate(self, min_learning_rate: f32) -> Self {
+        Self { min_learning_rate, ..self }
+    }
+
+    /// Sets the seed of all random numbers.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Checks every setting against its range, and those that exclude each other.
+    ///
+    /// # Errors
+    /// [`ConfigError::OutOfRange`] for the first that is wrong.
     pub fn validate(&self) -> Result<(), ConfigError> {
         count("vector-size", self.vector_size, 1..=65_536, "from 1 to 65536")?;
         count("window", self.window, 1..=1_000, "from 1 to 1000")?;
@@ -133,15 +216,18 @@ impl Config {
         count("epochs", self.epochs, 1..=1_000_000, "from 1 to 1000000")?;
         real("power", self.power, (-10.0..=10.0).contains(&self.power), "from -10 to 10")?;
         real("subsample", self.subsample, (0.0..=1.0).contains(&self.subsample), "from 0 to 1")?;
-        let (rate, least) = (self.learning_rate, self.min_learning_rate);
+        let (rate, min) = (self.learning_rate, self.min_learning_rate);
         real("learning-rate", rate, rate > 0.0 && rate <= 100.0, "above 0 and at most 100")?;
-        real("min-learning-rate", least, (0.0..=rate).contains(&least), "from 0 to the learning rate")?;
+        real("min-learning-rate", min, (0.0..=rate).contains(&min), "from 0 to the learning rate")?;
         let both = self.hierarchical_softmax && self.negatives > 0;
-        real("negatives", self.negatives, !both, "0 with hierarchical softmax: one of the two")?;
+        real("negatives", self.negatives, !both, "0 with hierarchical softmax")?;
         let neither = !self.hierarchical_softmax && self.negatives == 0;
         real("negatives", self.negatives, !neither, "at least 1 without hierarchical softmax")
     }
 }
+
+/// The learning rate at the end, as a fraction of that at the start.
+const MIN_LEARNING_RATE: f32 = 1e-4;
 
 #[cfg(test)]
 mod tests {
@@ -150,7 +236,7 @@ mod tests {
     #[test]
     fn the_defaults_are_valid() {
         for model in [ModelKind::Cbow, ModelKind::SkipGram] {
-            assert_eq!(Config::word2vec(model).validate(), Ok(()));
+            assert_eq!(Config::new(model).validate(), Ok(()));
         }
     }
 
@@ -168,29 +254,20 @@ mod tests {
                 power: 0.75,
                 hierarchical_softmax: false,
                 subsample: 0.001,
-                min_count: 5,
                 shuffle: true,
                 epochs: 5,
                 learning_rate: rate,
                 min_learning_rate: rate * 0.0001,
                 seed: 1,
             };
-            assert_eq!(Config::word2vec(model), expected);
+            assert_eq!(Config::new(model), expected);
         }
         assert_eq!(crate::corpus::CorpusOptions::default().min_count, 5);
     }
 
-    /// As in models that were written before.
-    #[test]
-    fn settings_that_say_nothing_of_shuffling_were_of_text_in_its_order() {
-        let mut json = serde_json::to_value(Config::word2vec(ModelKind::Cbow)).unwrap();
-        json.as_object_mut().unwrap().remove("shuffle");
-        assert!(!serde_json::from_value::<Config>(json).unwrap().shuffle);
-    }
-
     #[test]
     fn refuses_what_cannot_be_trained_and_names_it() {
-        let base = || Config::word2vec(ModelKind::Cbow);
+        let base = || Config::new(ModelKind::Cbow);
         let bad = [
             ("vector-size", Config { vector_size: 0, ..base() }),
             ("window", Config { window: 0, ..base() }),
@@ -212,7 +289,7 @@ mod tests {
 
     #[test]
     fn survives_json() {
-        let config = Config { learning_rate: 0.1, ..Config::word2vec(ModelKind::SkipGram) };
+        let config = Config { learning_rate: 0.1, ..Config::new(ModelKind::SkipGram) };
         let text = serde_json::to_string(&config).unwrap();
         assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
     }

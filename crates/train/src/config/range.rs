@@ -1,8 +1,8 @@
-//! One way to say that a value is out of its range.
+//! Checks of ranges.
 
 use super::ConfigError;
 
-/// A whole number from `least` to `most`; `expected` says so in words.
+/// Checks an integer; `expected` is its range in words.
 pub fn count(
     name: &'static str,
     value: usize,
@@ -12,7 +12,7 @@ pub fn count(
     real(name, value, range.contains(&value), expected)
 }
 
-/// Any value that was found `good` or not.
+/// Reports any value that is not `good`.
 pub fn real(name: &'static str, value: impl ToString, good: bool, expected: &'static str) -> Result<(), ConfigError> {
     if good { Ok(()) } else { Err(ConfigError::OutOfRange { name, expected, got: value.to_string() }) }
 }

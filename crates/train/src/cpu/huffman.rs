@@ -3,7 +3,7 @@
 //! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path has few turns if it is frequent: on average
 //! within one of the entropy of the counts. There is no limit on the depth.
 
-use crate::error::TrainError;
+use crate::trainer::TrainError;
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::prefetch;
 use std::cmp::Reverse;
@@ -48,7 +48,7 @@ impl HuffmanTree {
     /// Refuses more words than a tree can have.
     pub fn check(words: usize) -> Result<(), TrainError> {
         if words > MAX_WORDS {
-            return Err(TrainError::TooManyWords { most: MAX_WORDS, got: words });
+            return Err(TrainError::TooManyWords { max: MAX_WORDS, got: words });
         }
         Ok(())
     }
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(HuffmanTree::check(MAX_WORDS), Ok(()));
         assert_eq!(Branch::new(MAX_WORDS - 2, true).node() as usize, MAX_WORDS - 2); // the root of so many
         let error = HuffmanTree::check(MAX_WORDS + 1).unwrap_err();
-        assert!(error.to_string().contains("2147483648 different words, got 2147483649"), "{error}");
+        assert!(error.to_string().contains("2147483648 distinct words, got 2147483649"), "{error}");
     }
 
     #[test]

@@ -1,23 +1,24 @@
-//! The loss_recorder of a run: what came of the blocks, in the order of the epoch, and what a failure means.
+//! Records the losses of a run, block by block in the order of the epoch, and explains failures.
 
 use super::plan::Plan;
 use super::pool::Failure;
-use super::schedule::Schedule;
-use super::state::{CpuState, LossPoint};
+use super::state::CpuState;
 use super::worker::BlockStats;
-use crate::error::TrainError;
+use crate::observer::Observer;
+use crate::progress::LossPoint;
+use crate::trainer::TrainError;
 use std::collections::BTreeMap;
 
 /// Points of the loss history in an epoch, about.
 const POINTS: u64 = 100;
 
-/// What came in out of order, and what is settled.
+/// Blocks that arrived out of order, and the sums of those recorded.
 pub(super) struct LossRecorder<'s, 'a> {
     state: &'s mut CpuState,
     plan: Plan<'a>,
     epoch: u64,
     words_per_epoch: u64,
-    /// Schedule done whose predecessors are not.
+    /// Blocks done before one of their predecessors.
     waiting: BTreeMap<u64, BlockStats>,
 }
 
@@ -27,13 +28,18 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
         Self { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() }
     }
 
-    /// How many blocks are settled, over all epochs.
+    /// The number of blocks recorded, over all epochs.
     pub fn block(&self) -> u64 {
         self.state.block
     }
 
-    /// Settles blocks in their order, so that sums and points do not depend on who was faster.
-    pub fn take(&mut self, all_stats: Vec<(u64, BlockStats)>, seconds: f64, on_loss: &mut impl FnMut(&LossPoint)) {
+    /// The last average loss.
+    pub fn last(&self) -> Option<f64> {
+        self.state.last_loss()
+    }
+
+    /// Records blocks in their order, so that sums and points do not depend on which thread was faster.
+    pub fn take(&mut self, all_stats: Vec<(u64, BlockStats)>, seconds: f64, observer: &mut dyn Observer) {
         let blocks = self.plan.blocks.count();
         let stretch = blocks.div_ceil(POINTS);
         self.waiting.extend(all_stats);
@@ -44,7 +50,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
             self.state.loss_pairs += stats.pairs;
             let in_epoch = self.state.block - self.epoch * blocks;
             if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
-                on_loss(self.point(seconds));
+                observer.loss(self.point(seconds));
             }
         }
     }
@@ -55,6 +61,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
         let (loss, pairs) = (std::mem::take(&mut state.loss_sum), std::mem::take(&mut state.loss_pairs));
         let point = LossPoint {
             epoch: self.epoch as usize + 1,
+            block: state.block - self.epoch * self.plan.blocks.count(),
             words: state.words - self.epoch * self.words_per_epoch,
             seconds,
             loss: if pairs > 0 { loss / pairs as f64 } else { 0.0 },
@@ -66,15 +73,10 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
     }
 }
 
-/// What a failure in epoch `epoch` means to the caller.
-pub(super) fn explain(blocks: &Schedule, epoch: u64, failure: Failure) -> TrainError {
+/// The error that describes a failure in epoch `epoch`.
+pub(super) fn explain(epoch: u64, failure: Failure) -> TrainError {
     match failure {
-        Failure::Diverged { block, loss } => TrainError::LossNotFinite {
-            epoch: epoch as usize + 1,
-            step: epoch * blocks.count() + block,
-            words: blocks.before(block) as u64,
-            loss,
-        },
+        Failure::Diverged { block, loss } => TrainError::Diverged { epoch: epoch as usize + 1, block: block + 1, loss },
         Failure::Panicked(error) => error,
         Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
     }

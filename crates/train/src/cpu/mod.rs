@@ -33,5 +33,4 @@ mod trainer;
 mod twin_tests;
 mod worker;
 
-pub use state::{CpuState, LossPoint, Progress};
-pub use trainer::{CpuTrainer, Pause, memory_needed};
+pub use trainer::CpuTrainer;

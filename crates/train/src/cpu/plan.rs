@@ -6,7 +6,7 @@ use super::replicas::Replicas;
 use super::schedule::{Schedule, ShuffleOrder};
 use super::shared::{Row, SharedRows};
 use super::subsample::Subsampling;
-use crate::Config;
+use crate::config::Config;
 use rapidvec_core::kernels::window::WindowKernels;
 
 /// How a word is predicted.
@@ -109,11 +109,11 @@ fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ModelKind;
+    use crate::config::ModelKind;
 
     #[test]
     fn the_rate_falls_on_a_straight_line_to_its_minimum() {
-        let word2vec = Config::word2vec(ModelKind::Cbow);
+        let word2vec = Config::new(ModelKind::Cbow);
         let config = Config { learning_rate: 0.05, min_learning_rate: 0.01, epochs: 4, ..word2vec };
         for (epoch, at, expected) in [(0, 0, 0.05), (0, 500, 0.045), (1, 0, 0.04), (2, 0, 0.03), (3, 1000, 0.01)] {
             let got = rate(&config, 1000, epoch, at);

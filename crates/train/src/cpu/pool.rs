@@ -1,71 +1,72 @@
-//! Threads that take block after block, and somebody who watches them.
+//! Threads that take block after block, and the monitor that watches them.
 
 use super::plan::Plan;
 use super::worker::{BlockStats, Worker};
-use crate::error::TrainError;
+use crate::trainer::TrainError;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// How often the watcher looks.
+/// Time between two looks of the monitor.
 const MONITOR_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What the threads of a run have in common.
+/// What the threads of a run share.
 struct WorkQueue {
-    /// The next block of the epoch that nobody has taken.
+    /// The next block of the epoch to be taken.
     next: AtomicU64,
-    /// Schedule in an epoch.
+    /// The block of the epoch before which the run ends.
     end: u64,
     stop: AtomicBool,
     /// Threads still at work.
     working: AtomicUsize,
     words: AtomicU64,
     results: Mutex<Results>,
-    watcher: Thread,
+    monitor: Thread,
 }
 
-/// What has come in since the watcher looked.
+/// What arrived since the monitor last looked.
 #[derive(Default)]
 struct Results {
     all_stats: Vec<(u64, BlockStats)>,
     failure: Option<Failure>,
 }
 
-/// Why a run cannot go on.
+/// Why a run cannot continue.
 pub(super) enum Failure {
-    /// The loss of a block is no number.
+    /// The loss of a block is not finite.
     Diverged { block: u64, loss: f64 },
     /// A thread panicked.
     Panicked(TrainError),
-    /// Not one thread could be started.
+    /// No thread could be started.
     NoThread(std::io::Error),
 }
 
-/// Trains epoch `epoch` from block `first` on, with up to `threads` threads, until it is over or `monitor` says `false`. `monitor`
-/// is called every few hundredths of a second with the blocks done since it was last called, and the words gone through
-/// so far. Returns the next block.
+/// Trains these blocks of epoch `epoch` with up to `threads` threads, until they are done or `monitor` returns `false`. `monitor`
+/// is called every few hundredths of a second with the blocks done since the last call and the number of words processed so
+/// far. Returns the next block.
 pub(super) fn run(
     plan: Plan,
     epoch: u64,
-    first: u64,
+    blocks: Range<u64>,
     threads: usize,
     mut monitor: impl FnMut(Vec<(u64, BlockStats)>, u64) -> bool,
 ) -> Result<u64, Failure> {
     let queue = WorkQueue {
-        next: AtomicU64::new(first),
-        end: plan.blocks.count(),
+        next: AtomicU64::new(blocks.start),
+        end: blocks.end,
         stop: AtomicBool::new(false),
         working: AtomicUsize::new(0),
         words: AtomicU64::new(0),
         results: Mutex::default(),
-        watcher: thread::current(),
+        monitor: thread::current(),
     };
     let shared_queue = &queue;
     thread::scope(|scope| {
         let queue = shared_queue;
-        // Also where `monitor` panics: the threads are waited for, and shall not go on to the end of the epoch.
+        // Also if `monitor` panics: the scope waits for the threads, which must not train to the end of the epoch.
         let _stopped = StopOnDrop(&queue.stop);
         for number in 0..threads {
             queue.working.fetch_add(1, Ordering::SeqCst);
@@ -74,7 +75,7 @@ pub(super) fn run(
                 thread::Builder::new().name(name).spawn_scoped(scope, move || queue.work(plan, epoch, number));
             if let Err(error) = started {
                 queue.working.fetch_sub(1, Ordering::SeqCst);
-                // Fewer threads are slower, none is a failure.
+                // Fewer threads are only slower; none at all is a failure.
                 if number == 0 {
                     return Err(Failure::NoThread(error));
                 }
@@ -92,7 +93,7 @@ pub(super) fn run(
     }
 }
 
-/// Tells all threads to stop.
+/// Stops all threads when dropped.
 struct StopOnDrop<'a>(&'a AtomicBool);
 
 impl Drop for StopOnDrop<'_> {
@@ -122,7 +123,7 @@ impl WorkQueue {
             self.fail(Failure::Panicked(TrainError::of_panic(panic.as_ref())));
         }
         self.working.fetch_sub(1, Ordering::SeqCst);
-        self.watcher.unpark();
+        self.monitor.unpark();
     }
 
     fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {

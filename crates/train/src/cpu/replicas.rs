@@ -10,7 +10,7 @@
 
 use super::plan::Objective;
 use super::subsample::Subsampling;
-use crate::Config;
+use crate::config::Config;
 use std::ops::Range;
 
 /// Uses of a row that threads together may not have told each other of, about.

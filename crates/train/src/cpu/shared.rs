@@ -70,8 +70,20 @@ impl Row<'_> {
 }
 
 impl<'a> SharedRows<'a> {
-    /// Takes the matrix for as long as `'a`.
-    pub fn new(matrix: &'a mut Matrix) -> Self {
+    /// Borrows matrices whose rows are equally long, for as long as `'a`.
+    ///
+    /// A step reads as many chunks of each of its rows as [`chunks`](Self::chunks) of one of them says, so all rows of a
+    /// run have to come from one group.
+    ///
+    /// # Panics
+    /// If their rows differ in length.
+    pub fn group<const N: usize>(matrices: [&'a mut Matrix; N]) -> [Self; N] {
+        let width = matrices[0].width();
+        assert!(matrices.iter().all(|matrix| matrix.width() == width), "rows of one length");
+        matrices.map(Self::new)
+    }
+
+    fn new(matrix: &'a mut Matrix) -> Self {
         let (rows, stride) = (matrix.rows(), matrix.width() * LANES);
         Self { start: matrix.chunks_mut().as_mut_ptr().cast(), rows, stride, matrix: PhantomData }
     }
@@ -192,11 +204,19 @@ impl<'a> ReplicatedRows<'a> {
 
 /// One step's rows: see [`window::Step`].
 pub(super) struct Rows<'s, 'a> {
-    pub contexts: &'s [Row<'a>],
-    pub targets: &'s [Row<'a>],
-    pub labels: &'s Labels,
+    contexts: &'s [Row<'a>],
+    targets: &'s [Row<'a>],
+    labels: &'s Labels,
     /// Chunks in each of the rows.
-    pub chunks: usize,
+    chunks: usize,
+}
+
+impl<'a> SharedRows<'a> {
+    /// A step on rows of the group that this matrix belongs to.
+    #[inline]
+    pub fn step<'s>(&self, contexts: &'s [Row<'a>], targets: &'s [Row<'a>], labels: &'s Labels) -> Rows<'s, 'a> {
+        Rows { contexts, targets, labels, chunks: self.chunks() }
+    }
 }
 
 impl Rows<'_, '_> {

@@ -1,6 +1,29 @@
 use super::*;
-use crate::ModelKind;
-use crate::config::ContextSum;
+use crate::config::{ContextSum, ModelKind};
+use crate::error::Error;
+use rapidvec_core::Vocabulary;
+use std::ops::ControlFlow;
+
+/// A trainer of a corpus of ids.
+fn trainer(config: &Config, ids: &[WordId], counts: &[u64], threads: usize) -> Result<CpuTrainer> {
+    CpuTrainer::new(config, &text(ids), counts, threads)
+}
+
+/// Ids as a corpus. The words are of no importance.
+pub(crate) fn text(ids: &[WordId]) -> Corpus {
+    let mut words = Vocabulary::new();
+    (0..60).for_each(|id| assert!(words.insert(&format!("w{id}"), 1).is_some()));
+    Corpus::from_ids("ids", ids, words.into())
+}
+
+/// Stops whenever it is asked.
+struct Stop;
+
+impl Observer for Stop {
+    fn progress(&mut self, _: &Progress) -> ControlFlow<()> {
+        ControlFlow::Break(())
+    }
+}
 
 /// A corpus with something to learn: word i is followed by i + 1 or by i + 7 of its own half of the vocabulary.
 fn corpus(sentences: usize) -> (Vec<WordId>, Vec<u64>) {
@@ -20,7 +43,7 @@ fn corpus(sentences: usize) -> (Vec<WordId>, Vec<u64>) {
 }
 
 fn config(model: ModelKind) -> Config {
-    Config { vector_size: 20, epochs: 3, subsample: 1e-2, ..Config::word2vec(model) }
+    Config { vector_size: 20, epochs: 3, subsample: 1e-2, ..Config::new(model) }
 }
 
 fn all_kinds() -> Vec<Config> {
@@ -40,13 +63,13 @@ fn all_kinds() -> Vec<Config> {
 }
 
 fn finish(trainer: &mut CpuTrainer) {
-    while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
+    assert_eq!(trainer.run(Until::End, &mut ()).unwrap(), Stopped::Finished);
 }
 
 fn trained(config: &Config, ids: &[WordId], counts: &[u64]) -> (Matrix, Matrix, CpuState) {
-    let mut trainer = CpuTrainer::new(config, ids, counts, 1).unwrap();
+    let mut trainer = trainer(config, ids, counts, 1).unwrap();
     finish(&mut trainer);
-    (trainer.w_in().clone(), trainer.w_out().clone(), CpuState { seconds: 0.0, ..trainer.state().clone() })
+    (trainer.w_in().clone(), trainer.w_out().clone(), CpuState { seconds: 0.0, ..trainer.state.clone() })
 }
 
 fn without_seconds(state: &CpuState) -> CpuState {
@@ -72,10 +95,10 @@ fn the_loss_of_an_untrained_model_is_that_of_throwing_coins() {
     let (ids, counts) = corpus(500);
     for model in [ModelKind::Cbow, ModelKind::SkipGram] {
         let config = config(model);
-        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
-        let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
+        let mut trainer = trainer(&config, &ids, &counts, 1).unwrap();
+        let loss = trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap();
         assert!((loss - 6.0 * std::f64::consts::LN_2).abs() < 1e-6, "{loss}");
-        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), Some(loss));
+        assert_eq!(trainer.held_out_loss(&text(&ids), &mut ()).unwrap(), Some(loss));
         assert!(trainer.w_out().to_vec().iter().all(|&x| x == 0.0), "nothing is learned from held-out text");
     }
 }
@@ -88,8 +111,8 @@ fn the_loss_of_an_untrained_tree_is_the_length_of_its_paths() {
     let turns: u64 = (0..).zip(&counts).map(|(id, count)| count * tree.path(id).len() as u64).sum();
     let words: u64 = counts.iter().sum();
     let config = Config { hierarchical_softmax: true, negatives: 0, subsample: 0.0, ..config(ModelKind::Cbow) };
-    let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
-    let loss = trainer.held_out_loss(&ids, || false).unwrap().unwrap();
+    let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
+    let loss = trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap();
     let expected = turns as f64 / words as f64 * std::f64::consts::LN_2;
     assert!((loss - expected).abs() < 1e-6, "{loss}, expected {expected}");
 }
@@ -109,19 +132,20 @@ fn one_thread_repeats_to_the_bit_and_another_seed_does_not() {
 fn a_run_that_is_stopped_and_resumed_ends_in_the_same_bits() {
     let (ids, counts) = corpus(6_000);
     for config in all_kinds().into_iter().rev().take(4) {
-        let mut whole = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut whole = trainer(&config, &ids, &counts, 1).unwrap();
         finish(&mut whole);
-        let mut stopped = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut stopped = trainer(&config, &ids, &counts, 1).unwrap();
         let mut stops = 0;
         // Stops wherever the watcher happens to look, and is made anew from its parts each time.
-        while stopped.run(|_| true, |_| ()).unwrap() != Pause::Finished {
+        while stopped.run(Until::Epoch, &mut Stop).unwrap() != Stopped::Finished {
             stops += 1;
-            let (state, w_in, w_out) = (stopped.state().clone(), stopped.w_in().clone(), stopped.w_out().clone());
-            stopped = CpuTrainer::resume(&config, &ids, &counts, 1, state, w_in, w_out).unwrap();
+            let (state, w_in, w_out) = (stopped.state.clone(), stopped.w_in().clone(), stopped.w_out().clone());
+            stopped = CpuTrainer { w_in, w_out, ..trainer(&config, &ids, &counts, 1).unwrap() };
+            stopped.restore(state).unwrap();
         }
         assert!(stops >= 2, "it stops at least at the end of each epoch");
         assert!(stopped.w_in() == whole.w_in() && stopped.w_out() == whole.w_out(), "{config:?}");
-        assert_eq!(without_seconds(stopped.state()), without_seconds(whole.state()));
+        assert_eq!(without_seconds(&stopped.state), without_seconds(&whole.state));
     }
 }
 
@@ -130,10 +154,10 @@ fn several_threads_learn_as_well_as_one() {
     let (ids, counts) = corpus(6_000);
     let config = config(ModelKind::SkipGram);
     let loss = |threads| {
-        let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
+        let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
         finish(&mut trainer);
-        assert_eq!(trainer.state().words, 3 * counts.iter().sum::<u64>());
-        trainer.held_out_loss(&ids, || false).unwrap().unwrap()
+        assert_eq!(trainer.state.words, 3 * counts.iter().sum::<u64>());
+        trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap()
     };
     let (one, four) = (loss(1), loss(4));
     assert!((one / four - 1.0).abs() < 0.03, "{one} with one thread, {four} with four");
@@ -143,11 +167,21 @@ fn several_threads_learn_as_well_as_one() {
 fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
     let (ids, counts) = corpus(6_000);
     for config in all_kinds() {
-        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
+        let mut trainer = trainer(&config, &ids, &counts, 1).unwrap();
         finish(&mut trainer);
-        let one = trainer.held_out_loss(&ids, || false).unwrap();
+        let one = trainer.held_out_loss(&text(&ids), &mut ()).unwrap();
         trainer.threads = 3;
-        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), one);
+        assert_eq!(trainer.held_out_loss(&text(&ids), &mut ()).unwrap(), one);
+    }
+}
+
+/// Panics when asked, and says how many words were done.
+struct Panics<'s>(&'s mut u64);
+
+impl Observer for Panics<'_> {
+    fn progress(&mut self, now: &Progress) -> ControlFlow<()> {
+        *self.0 = now.words;
+        panic!("the observer gave up")
     }
 }
 
@@ -156,19 +190,11 @@ fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
 fn a_callback_that_panics_stops_the_threads() {
     let (ids, counts) = corpus(60_000);
     let config = Config { subsample: 0.0, window: 50, vector_size: 400, ..config(ModelKind::SkipGram) };
-    let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
+    let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
     let mut seen = 0;
-    let watched = std::panic::AssertUnwindSafe(|| {
-        trainer.run(
-            |now| {
-                seen = now.words;
-                panic!("the watcher gave up")
-            },
-            |_| (),
-        )
-    });
+    let watched = std::panic::AssertUnwindSafe(|| trainer.run(Until::Epoch, &mut Panics(&mut seen)));
     assert!(std::panic::catch_unwind(watched).is_err());
-    assert_eq!(trainer.held_out_loss(&ids, || true).unwrap(), None, "it was told to stop");
+    assert_eq!(trainer.held_out_loss(&text(&ids), &mut Stop).unwrap(), None, "it was told to stop");
     assert!(seen < counts.iter().sum::<u64>() / 2, "it was asked in the midst of the epoch: {seen} words");
 }
 
@@ -177,18 +203,18 @@ fn every_kernel_trains_alike() {
     let (ids, counts) = corpus(1_000);
     for kernels in WindowKernels::all() {
         for config in all_kinds() {
-            let mut trainer = CpuTrainer::new(&config, &ids, &counts, 1).unwrap();
+            let mut trainer = trainer(&config, &ids, &counts, 1).unwrap();
             trainer.use_kernels(kernels.name()).unwrap();
             assert_eq!(trainer.kernels(), kernels.name());
             finish(&mut trainer);
             let best = trained(&config, &ids, &counts).2;
-            let losses = trainer.state().history.iter().zip(&best.history);
+            let losses = trainer.state.history.iter().zip(&best.history);
             for (got, expected) in losses {
                 assert!((got.loss / expected.loss - 1.0).abs() < 1e-3, "{}: {got:?}, {expected:?}", kernels.name());
             }
         }
     }
-    let (mut trainer, name) = (CpuTrainer::new(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
+    let (mut trainer, name) = (trainer(&config(ModelKind::Cbow), &ids, &counts, 1).unwrap(), "mmx");
     assert!(matches!(trainer.use_kernels(name), Err(ConfigError::Kernel { .. })));
 }
 
@@ -197,10 +223,10 @@ fn frozen_vectors_stay_and_the_others_learn() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
         for threads in [1, 3] {
-            let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
+            let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
             let known = vec![0.25; 20];
             trainer.set_input(7, &known);
-            trainer.freeze([7, 8]);
+            trainer.freeze(&[7, 8]).unwrap();
             let before = [trainer.w_in().row(8), trainer.w_in().row(9)];
             finish(&mut trainer);
             assert_eq!((trainer.w_in().row(7), trainer.w_in().row(8)), (known, before[0].clone()));
@@ -213,11 +239,11 @@ fn frozen_vectors_stay_and_the_others_learn() {
 fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
-        let mut trainer = CpuTrainer::new(&config, &ids, &counts, 2).unwrap();
+        let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
         trainer.set_input(0, &[f32::INFINITY; 20]);
         trainer.w_out.set_row(1, &[f32::NAN; 20]);
-        let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
-        assert!(matches!(error, Some(TrainError::LossNotFinite { epoch: 1, .. })), "{config:?}: {error:?}");
+        let error = trainer.run(Until::End, &mut ()).err();
+        assert!(matches!(error, Some(Error::Train(TrainError::Diverged { epoch: 1, .. }))), "{config:?}: {error:?}");
     }
 }
 
@@ -229,10 +255,10 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
     unknown[ids.len() - 2] = 60; // in the last block, whoever takes it
     for config in all_kinds().into_iter().map(|config| Config { subsample: 0.0, ..config }) {
         for threads in [1, 4] {
-            let mut trainer = CpuTrainer::new(&config, &ids, &counts, threads).unwrap();
-            trainer.blocks = Schedule::new(Ids::from(&unknown), config.shuffle);
-            let error = (0..3).find_map(|_| trainer.run(|_| false, |_| ()).err());
-            let Some(TrainError::Worker(reason)) = error else { panic!("{config:?}: {error:?}") };
+            let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
+            trainer.corpus = text(&unknown);
+            let error = trainer.run(Until::End, &mut ()).err();
+            let Some(Error::Train(TrainError::Worker(reason))) = error else { panic!("{config:?}: {error:?}") };
             assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");
         }
     }
@@ -241,33 +267,57 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
 #[test]
 fn what_cannot_be_trained_is_refused() {
     let config = config(ModelKind::SkipGram);
-    let refused = |ids: &[WordId], counts: &[u64]| CpuTrainer::new(&config, ids, counts, 1).map(|_| ()).unwrap_err();
+    let refused = |ids: &[WordId], counts: &[u64]| trainer(&config, ids, counts, 1).map(|_| ()).unwrap_err();
     assert!(refused(&[0, 0, 0], &[3]).to_string().contains("vocabulary of at least 2"));
-    assert!(refused(&[0, 1, 2], &[1, 1]).to_string().contains("id 2 at place 2"));
+    assert!(refused(&[0, 1, 2], &[1, 1]).to_string().contains("id 2 at position 2"));
     let bad = Config { window: 0, ..config.clone() };
-    assert!(CpuTrainer::new(&bad, &[0, 1], &[1, 1], 1).is_err());
-    let trainer = CpuTrainer::new(&config, &[0, 1], &[1, 1], 1).unwrap();
-    let (w_in, w_out) = (trainer.w_in().clone(), Matrix::zeros(3, 20));
-    let resumed = CpuTrainer::resume(&config, &[0, 1], &[1, 1], 1, CpuState::default(), w_in.clone(), w_out);
-    assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("output.weight"));
+    assert!(trainer(&bad, &[0, 1], &[1, 1], 1).is_err());
     for state in [
         CpuState { block: 99, ..CpuState::default() },
         CpuState { block: 2, words: 1, ..CpuState::default() },
         CpuState { words: 3, ..CpuState::default() },
     ] {
-        let resumed = CpuTrainer::resume(&config, &[0, 1], &[1, 1], 1, state, w_in.clone(), trainer.w_out().clone());
-        assert!(resumed.map(|_| ()).unwrap_err().to_string().contains("trainer"));
+        let mut trainer = trainer(&config, &[0, 1], &[1, 1], 1).unwrap();
+        assert!(trainer.restore(state).unwrap_err().to_string().contains("trainer"));
     }
+}
+
+#[test]
+fn exactly_as_many_blocks_are_trained_as_wanted_and_the_bits_do_not_depend_on_it() {
+    let (ids, counts) = corpus(6_000);
+    for config in all_kinds().into_iter().rev().take(4) {
+        let mut whole = trainer(&config, &ids, &counts, 1).unwrap();
+        finish(&mut whole);
+        let mut pieces = trainer(&config, &ids, &counts, 1).unwrap();
+        let total = pieces.progress().total_blocks();
+        let sizes = [1, 7, 100, 3].into_iter().cycle();
+        for size in sizes {
+            let before = pieces.progress().block;
+            let stopped = pieces.run(Until::Blocks(size), &mut ()).unwrap();
+            assert_eq!(pieces.progress().block, (before + size).min(total));
+            if stopped == Stopped::Finished {
+                break;
+            }
+            assert_eq!(stopped, Stopped::Reached);
+        }
+        assert!(pieces.w_in() == whole.w_in() && pieces.w_out() == whole.w_out(), "{config:?}");
+        assert_eq!(without_seconds(&pieces.state), without_seconds(&whole.state));
+    }
+    let several = &mut trainer(&config(ModelKind::Cbow), &ids, &counts, 3).unwrap();
+    assert_eq!(several.run(Until::Blocks(5), &mut ()).unwrap(), Stopped::Reached);
+    assert_eq!(several.progress().block, 5);
+    assert_eq!(several.run(Until::Epoch, &mut ()).unwrap(), Stopped::Reached);
+    assert_eq!(several.progress().block, several.progress().blocks_per_epoch);
 }
 
 #[test]
 fn tiny_and_odd_corpora_end_without_a_pair() {
     let config = config(ModelKind::SkipGram);
     for ids in [vec![0, EOS_ID, 1, EOS_ID], vec![EOS_ID; 5_000], vec![]] {
-        let mut trainer = CpuTrainer::new(&config, &ids, &[5, 5], 2).unwrap();
+        let mut trainer = trainer(&config, &ids, &[5, 5], 2).unwrap();
         finish(&mut trainer);
-        assert!(trainer.state().history.iter().all(|point| point.pairs == 0 && point.loss == 0.0));
-        assert_eq!(trainer.held_out_loss(&ids, || false).unwrap(), None);
+        assert!(trainer.state.history.iter().all(|point| point.pairs == 0 && point.loss == 0.0));
+        assert_eq!(trainer.held_out_loss(&text(&ids), &mut ()).unwrap(), None);
     }
 }
 
@@ -283,10 +333,10 @@ fn two_words_are_enough() {
 #[test]
 fn the_estimate_of_memory_covers_the_matrices() {
     let config = Config { vector_size: 100, ..config(ModelKind::SkipGram) };
-    let needed = memory_needed(&config, 1_000_000, 2);
+    let needed = CpuTrainer::memory_needed(&config, 1_000_000, 0, 2);
     assert!((2 * 448_000_000..1_000_000_000).contains(&needed), "{needed}");
     // More numbers than 32 bits count, and more bytes.
     let config = Config { vector_size: 1_000, ..config };
-    let needed = memory_needed(&config, 50_000_000, 2);
+    let needed = CpuTrainer::memory_needed(&config, 50_000_000, 0, 2);
     assert!((2 * 50_000_000 * 4_032..500_000_000_000).contains(&needed), "{needed}");
 }

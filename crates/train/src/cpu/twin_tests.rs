@@ -1,11 +1,12 @@
 //! The trainer against plain loops in f64: the same draws, windows, steps and rates, in whole runs, for every kernel.
 
+use super::CpuTrainer;
 use super::plan::Objective;
 use super::schedule::{Schedule, ShuffleOrder};
 use super::subsample::Subsampling;
-use super::{CpuTrainer, Pause};
-use crate::config::ContextSum;
-use crate::{Config, ModelKind};
+use super::trainer::tests::text;
+use crate::config::{Config, ContextSum, ModelKind};
+use crate::{Trainer, Until};
 use rapidvec_core::kernels::window::{MAX_CONTEXTS, WindowKernels};
 use rapidvec_core::{EOS_ID, Ids, Matrix, Purpose, Rng, WordId};
 
@@ -156,7 +157,7 @@ fn farthest(a: &Rows, b: &Rows) -> f64 {
 fn compare(config: &Config) {
     let (ids, counts) = corpus(250, 50);
     let fresh = |kernel: &str| {
-        let mut trainer = CpuTrainer::new(config, &ids, &counts, 1).unwrap();
+        let mut trainer = CpuTrainer::new(config, &text(&ids), &counts, 1).unwrap();
         trainer.use_kernels(kernel).unwrap();
         // Both sides with numbers: words that start from zero would move by little.
         let mut rng = Rng::stream(9, Purpose::OutputWeights, 0);
@@ -176,8 +177,8 @@ fn compare(config: &Config) {
     assert!(twin.pairs > 1_000 && farthest(&twin.w_in, &rows(start.w_in())) > 0.1, "{config:?}: it learns too little");
     for kernel in WindowKernels::all().iter().map(WindowKernels::name) {
         let mut trainer = fresh(kernel);
-        while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
-        let history = &trainer.state().history;
+        trainer.run(Until::End, &mut ()).unwrap();
+        let history = trainer.history();
         let pairs: u64 = history.iter().map(|point| point.pairs).sum();
         let loss: f64 = history.iter().map(|point| point.loss * point.pairs as f64).sum();
         assert_eq!(pairs, twin.pairs, "{kernel}, {config:?}");
@@ -190,7 +191,7 @@ fn compare(config: &Config) {
 }
 
 fn config(model: ModelKind) -> Config {
-    let word2vec = Config::word2vec(model);
+    let word2vec = Config::new(model);
     Config { vector_size: 19, epochs: 2, window: 5, subsample: 2e-2, min_learning_rate: 1e-3, ..word2vec }
 }
 

@@ -8,9 +8,8 @@ use super::huffman::Branch;
 use super::plan::{Objective, Plan};
 use super::replicas::{ReplicaSet, Replicas, SYNC_INTERVAL};
 use super::sentence::Sentence;
-use super::shared::{ReplicatedRows, Row, Rows};
-use crate::ModelKind;
-use crate::config::ContextSum;
+use super::shared::{ReplicatedRows, Row};
+use crate::config::{ContextSum, ModelKind};
 use rapidvec_core::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
 use rapidvec_core::{Purpose, Rng, WordId};
 
@@ -271,19 +270,18 @@ impl<'a> Worker<'a> {
             }));
             contexts = copies;
         }
-        let chunks = plan.w_in.chunks();
         match plan.config.model {
             ModelKind::Cbow => {
                 let factor = match plan.config.context_sum {
                     ContextSum::Mean => 1.0 / contexts.len() as f32,
                     ContextSum::Sum => 1.0,
                 };
-                Rows { contexts, targets, labels, chunks }.cbow(&plan.kernels, factor, self.rate, scratch);
+                plan.w_in.step(contexts, targets, labels).cbow(&plan.kernels, factor, self.rate, scratch);
                 self.pairs += 1;
             }
             ModelKind::SkipGram => {
                 for contexts in contexts.chunks(MAX_CONTEXTS) {
-                    Rows { contexts, targets, labels, chunks }.skip_gram(&plan.kernels, self.rate, scratch);
+                    plan.w_in.step(contexts, targets, labels).skip_gram(&plan.kernels, self.rate, scratch);
                 }
                 self.pairs += contexts.len() as u64;
             }

@@ -13,9 +13,8 @@ use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, check_memory};
-use rapidvec::cpu::{CpuTrainer, memory_needed};
 use rapidvec::error::Error;
-use rapidvec::{Config, ModelKind, Vocabulary, read_vocabulary};
+use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Vocabulary, read_vocabulary};
 use std::sync::Arc;
 
 /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
@@ -46,19 +45,19 @@ pub fn begin(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<(
     };
     update.iter().try_for_each(|known| known.check_size(config.vector_size))?;
 
-    let options = args.engine.count_options(&args.reading, config.min_count, args.threads);
+    let options = args.engine.count_options(&args.reading, args.engine.min_count.unwrap_or(5), args.threads);
     let text = Text::read(args, &choice, &options, update.as_ref())?;
     let record = text.record(&choice, &options);
     let vocabulary = text.vocabulary();
     check_fits(args, &config, &vocabulary, &text.sentences, 0)?;
-    let mut trainer = CpuTrainer::new(&config, text.sentences.ids(), vocabulary.counts(), args.threads)?;
+    let mut trainer = CpuTrainer::new(&config, &text.sentences, vocabulary.counts(), args.threads)?;
     if let Some(kernel) = args.engine.kernel {
         trainer.use_kernels(kernel.name()).map_err(Error::from)?;
     }
     for known in known.iter().chain(&update) {
         let both = known.start(&mut trainer, &vocabulary, !config.hierarchical_softmax);
         if args.engine.freeze {
-            trainer.freeze(both);
+            trainer.freeze(&both).map_err(Error::from)?;
         }
     }
     drop((known, update));
@@ -149,7 +148,7 @@ pub fn check_fits(
     text: &Corpus,
     held: u64,
 ) -> anyhow::Result<()> {
-    let needed = memory_needed(config, vocabulary.len(), args.threads);
+    let needed = CpuTrainer::memory_needed(config, vocabulary.len(), 0, args.threads);
     check_memory(needed, held).map_err(Error::from)?;
     let ids = if text.is_spilled() { 0 } else { text.ids().size() };
     let all = needed + ids as u64 + 40 * vocabulary.len() as u64 + PROGRAM;

@@ -3,13 +3,19 @@
 use crate::commands::open::OpenArgs;
 use crate::output::{note, thousands};
 use anyhow::{Context, bail};
-use rapidvec::cpu::CpuTrainer;
+use rapidvec::checkpoint::Summary;
 use rapidvec::error::{Error, TrainError};
 use rapidvec::vectors::Rows;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{Config, Vocabulary, WordId};
+use rapidvec::{Config, CpuTrainer, Trainer, Vocabulary, WordId};
 use std::path::Path;
+
+/// The settings of a model, if the word2vec trainer made it.
+fn settings_of(model: &ModelFile) -> Result<Option<Config>, TrainError> {
+    let saved = Summary::of(model)?.config.filter(|config| config.is_of::<CpuTrainer>());
+    saved.map(|config| config.settings::<CpuTrainer>()).transpose()
+}
 
 /// Vectors that training starts from.
 pub struct Known {
@@ -61,7 +67,7 @@ impl Known {
     fn of_model(path: &Path) -> Result<(Self, Option<Config>), Error> {
         let model = ModelFile::open(path)?;
         model.verify()?;
-        let config = rapidvec_textbook::checkpoint::summary(&model)?.engine;
+        let config = settings_of(&model)?;
         let known = Self {
             name: path.display().to_string(),
             words: model.vocabulary().clone(),

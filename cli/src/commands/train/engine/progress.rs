@@ -1,7 +1,7 @@
 //! How far the fast trainer is: a bar on a terminal, a line now and then elsewhere.
 
 use crate::output::{Bar, Language, ProgressMode, left, say};
-use rapidvec::cpu::{LossPoint, Progress};
+use rapidvec::{LossPoint, Progress};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ impl Shown {
         Self {
             language,
             lines: !bar && mode != ProgressMode::None,
-            bar: bar.then(|| Bar::start(language, progress.words, progress.words_in_all(), progress.epochs)),
+            bar: bar.then(|| Bar::start(language, progress.words, progress.total_words(), progress.epochs)),
             last_line: Cell::new(Instant::now()), // the first line waits, too: what is measured at once is the start
             words: progress.words,
             seconds: progress.seconds,
@@ -151,14 +151,23 @@ mod tests {
     fn progress() -> Progress {
         let (words, words_per_epoch) = (500, 1_000_000);
         let (learning_rate, seconds) = (0.025, 10.0);
-        Progress { block: 3, blocks: 10, words, words_per_epoch, epochs: 2, learning_rate, seconds }
+        Progress {
+            block: 3,
+            blocks_per_epoch: 10,
+            words,
+            words_per_epoch,
+            epochs: 2,
+            learning_rate,
+            seconds,
+            loss: None,
+        }
     }
 
     #[test]
     fn a_line_tells_speed_loss_rate_and_time_left() {
         let shown = |language| Shown::new(ProgressMode::None, language, progress());
         let (words, seconds) = (500_500, 11.0);
-        let point = LossPoint { epoch: 1, words, seconds, loss: 2.48101, pairs: 1, learning_rate: 0.01875 };
+        let point = LossPoint { epoch: 1, block: 5, words, seconds, loss: 2.48101, pairs: 1, learning_rate: 0.01875 };
         let line = shown(Language::En).line(&point);
         let start = "| epoch 1 |  50 % | 0.50 M words/s | loss 2.4810 | learning rate 0.01875 | 0:03 left";
         assert!(line.starts_with(start), "{line}");

@@ -152,28 +152,27 @@ impl EngineSettings {
 pub fn config(args: &Args, base: Option<Config>) -> Config {
     let (common, own) = (&args.settings, &args.engine);
     let model = common.model.map(|model| model.kind());
-    let base = base.unwrap_or_else(|| Config::word2vec(model.unwrap_or(ModelKind::Cbow)));
+    let base = base.unwrap_or_else(|| Config::new(model.unwrap_or(ModelKind::Cbow)));
     let hierarchical_softmax = own.hierarchical_softmax || base.hierarchical_softmax && common.negatives.is_none();
     let default_negatives = if hierarchical_softmax { 0 } else { base.negatives };
     let learning_rate = common.learning_rate.unwrap_or(base.learning_rate);
-    let least = if common.learning_rate.is_some() { learning_rate * 1e-4 } else { base.min_learning_rate };
-    Config {
-        model: model.unwrap_or(base.model),
-        vector_size: common.vector_size.unwrap_or(base.vector_size),
-        window: common.window.unwrap_or(base.window),
-        dynamic_window: !own.fixed_window && base.dynamic_window,
-        context_sum: own.context_sum.map_or(base.context_sum, Context::kind),
-        negatives: common.negatives.unwrap_or(default_negatives),
-        power: common.power.unwrap_or(base.power),
-        hierarchical_softmax,
-        subsample: own.subsample.unwrap_or(base.subsample),
-        min_count: own.min_count.unwrap_or(base.min_count),
-        shuffle: !own.no_shuffle && base.shuffle,
-        epochs: common.epochs.unwrap_or(base.epochs),
-        learning_rate,
-        min_learning_rate: own.min_learning_rate.unwrap_or(least),
-        seed: common.seed.unwrap_or(base.seed),
-    }
+    let min = if common.learning_rate.is_some() { learning_rate * 1e-4 } else { base.min_learning_rate };
+    let mut config = base;
+    config.model = model.unwrap_or(config.model);
+    config.vector_size = common.vector_size.unwrap_or(config.vector_size);
+    config.window = common.window.unwrap_or(config.window);
+    config.dynamic_window &= !own.fixed_window;
+    config.context_sum = own.context_sum.map_or(config.context_sum, Context::kind);
+    config.negatives = common.negatives.unwrap_or(default_negatives);
+    config.power = common.power.unwrap_or(config.power);
+    config.hierarchical_softmax = hierarchical_softmax;
+    config.subsample = own.subsample.unwrap_or(config.subsample);
+    config.shuffle &= !own.no_shuffle;
+    config.epochs = common.epochs.unwrap_or(config.epochs);
+    config.learning_rate = learning_rate;
+    config.min_learning_rate = own.min_learning_rate.unwrap_or(min);
+    config.seed = common.seed.unwrap_or(config.seed);
+    config
 }
 
 /// Refuses flags that contradict a checkpoint's settings. `epochs` may differ.
@@ -187,7 +186,6 @@ pub fn check_against(args: &Args, config: &Config) -> Result<(), UsageError> {
     same("power", *power, config.power)?;
     same("learning-rate", *learning_rate, config.learning_rate)?;
     same("seed", *seed, config.seed)?;
-    same("min-count", own.min_count, config.min_count)?;
     same("subsample", own.subsample, config.subsample)?;
     same("min-learning-rate", own.min_learning_rate, config.min_learning_rate)?;
     same("context-sum", own.context_sum.map(Context::kind), config.context_sum)?;

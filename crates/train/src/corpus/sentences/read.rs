@@ -17,7 +17,7 @@ use crate::corpus::text::{hash_numbers, name_of};
 use crate::corpus::tokenizer::MAX_WORD_BYTES;
 use crate::corpus::{CorpusError, LineReport, head};
 use crate::error::{Error, Result};
-use rapidvec_core::{Ids, Vocabulary};
+use rapidvec_core::{EOS_ID, Ids, Vocabulary, WordId, pack, width};
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
@@ -131,6 +131,34 @@ impl Corpus {
         let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
         let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
         Ok(reading.run(&mut |_| ControlFlow::Continue(()))?.into())
+    }
+
+    /// From ids of `vocabulary`, with [`EOS_ID`](rapidvec_core::EOS_ID) after each sentence; one may be missing after the last. Ids that
+    /// no word has are found by who trains on them.
+    ///
+    /// ```
+    /// use rapidvec::corpus::Corpus;
+    /// use rapidvec::{EOS_ID, Vocabulary};
+    ///
+    /// let mut words = Vocabulary::new();
+    /// ["you", "say"].map(|word| words.add(word));
+    /// let corpus = Corpus::from_ids("two", &[0, 1, EOS_ID, 1, EOS_ID], words.into());
+    /// assert_eq!((corpus.counts(), corpus.report().sentences), (&[1, 2][..], 2));
+    /// ```
+    pub fn from_ids(name: &str, ids: &[WordId], vocabulary: Arc<Vocabulary>) -> Self {
+        let highest = ids.iter().filter(|&&id| id != EOS_ID).max().map_or(0, |&id| id as usize + 1);
+        let mut counts = vec![0; vocabulary.len()];
+        for &id in ids {
+            counts.get_mut(id as usize).into_iter().for_each(|count| *count += 1);
+        }
+        let width = width(vocabulary.len().max(highest));
+        let mut bytes = vec![0; ids.len() * width];
+        pack(ids, width, &mut bytes);
+        let words = Ids::from(ids).words() as u64;
+        let sentences = ids.split(|&id| id == EOS_ID).filter(|sentence| !sentence.is_empty()).count() as u64;
+        let report = CorpusReport { tokens: words, kept: words, sentences, ..CorpusReport::default() };
+        let (ids, counts) = (Kept::in_memory(bytes, width), Some(counts));
+        Shared { ids, vocabulary, counts, name: name.to_owned(), report }.into()
     }
 
     /// The text: ids, with [`EOS_ID`](rapidvec_core::EOS_ID) after each sentence.

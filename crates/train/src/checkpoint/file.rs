@@ -1,0 +1,158 @@
+//! The one writer and the one reader of models and checkpoints.
+
+use super::fields::{damaged, json, mismatch, optional, required};
+use super::history;
+use super::record::{CorpusRecord, HeldOutLoss, Storage, Trained};
+use super::state::{StateReader, StateWriter};
+use super::summary::{Summary, Tagged};
+use crate::corpus::Corpus;
+use crate::error::{FormatError, Result, TrainError};
+use crate::trainer::Trainer;
+use rapidvec_core::Vocabulary;
+use rapidvec_vectors::format::safetensors::{ModelFile, TrainedParts, write_trained};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a file holds besides what the trainer provides.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The words, with the counts that training used.
+    pub vocabulary: &'a Vocabulary,
+    /// The text.
+    pub corpus: &'a CorpusRecord,
+    /// How the finished model is stored.
+    pub storage: Storage,
+    /// Losses on held-out text so far.
+    pub held_out: &'a [HeldOutLoss],
+}
+
+/// The part of a checkpoint that is not a tensor.
+#[derive(Debug, Serialize, Deserialize)]
+struct StateRecord {
+    state: Value,
+    storage: Storage,
+    held_out: Vec<HeldOutLoss>,
+}
+
+/// Writes the model as it is now, without the trainer's state, atomically.
+///
+/// # Errors
+/// [`FormatError`] if a weight is not finite, or too large for half precision; otherwise as
+/// [`write_atomically`](rapidvec_core::file::write_atomically).
+pub fn save_model<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Result<()> {
+    write(path, run, trainer, metadata(run, trainer)?, &StateWriter::new(run.storage.half))
+}
+
+/// Writes the model as it is now with everything that is needed to resume, atomically.
+///
+/// # Errors
+/// As [`save_model`].
+pub fn save_checkpoint<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Result<()> {
+    let mut state = StateWriter::new(run.storage.half);
+    trainer.save_state(&mut state)?;
+    history::write(trainer.history(), &mut state);
+    let record = StateRecord { state: state.take_record(), storage: run.storage, held_out: run.held_out.to_vec() };
+    let mut metadata = metadata(run, trainer)?;
+    metadata.insert("trainer".to_owned(), json(&record)?);
+    write(path, run, trainer, metadata, &state)
+}
+
+fn write<T: Trainer>(
+    path: &Path,
+    run: &Run,
+    trainer: &T,
+    metadata: BTreeMap<String, String>,
+    state: &StateWriter,
+) -> Result<()> {
+    let weights = trainer.weights();
+    let parts = TrainedParts {
+        vocabulary: run.vocabulary,
+        w_in: &weights.input,
+        w_out: &weights.output,
+        half: run.storage.half,
+        metadata,
+        extra: state.tensors(),
+    };
+    Ok(write_trained(path, &parts)?)
+}
+
+fn metadata<T: Trainer>(run: &Run, trainer: &T) -> Result<BTreeMap<String, String>, FormatError> {
+    let trained = Trained::new(&trainer.progress(), trainer.history(), run.held_out);
+    let fields = [
+        ("config", json(&Tagged { trainer: T::NAME, config: trainer.config() })?),
+        ("corpus", json(run.corpus)?),
+        ("lowercase", json(&run.corpus.preparation.lower)?),
+        ("trained", json(&trained)?),
+    ];
+    Ok(fields.into_iter().map(|(key, text)| (key.to_owned(), text)).collect())
+}
+
+/// A run, as it was when it was saved.
+#[derive(Debug)]
+pub struct Checkpoint {
+    model: ModelFile,
+    /// What the file says about its training.
+    pub summary: Summary,
+    /// What it was trained on; the text itself is not in the file.
+    pub corpus: CorpusRecord,
+    record: StateRecord,
+}
+
+impl Checkpoint {
+    /// Opens the checkpoint at `path` and compares every checksum.
+    ///
+    /// # Errors
+    /// [`TrainError::NoState`] for a finished model; [`TrainError::Damaged`] or [`FormatError`] for a file that is not what was
+    /// written; [`Error::Io`](crate::Error::Io) if it cannot be read.
+    pub fn open(path: &Path) -> Result<Self> {
+        let model = ModelFile::open(path)?;
+        model.verify()?;
+        let metadata = model.metadata();
+        let record = optional(&metadata, "trainer")?.ok_or(TrainError::NoState)?;
+        Ok(Self { summary: Summary::of(&model)?, corpus: required(&metadata, "corpus")?, record, model })
+    }
+
+    /// The words, with the counts that training used.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.model.vocabulary()
+    }
+
+    /// How the finished model is to be stored.
+    pub fn storage(&self) -> Storage {
+        self.record.storage
+    }
+
+    /// Losses on held-out text so far.
+    pub fn held_out(&self) -> &[HeldOutLoss] {
+        &self.record.held_out
+    }
+
+    /// The settings of the run, which `T` made.
+    ///
+    /// # Errors
+    /// [`TrainError`] if another trainer made it, or a setting is damaged; [`ConfigError`](crate::ConfigError).
+    pub fn config<T: Trainer>(&self) -> Result<T::Config> {
+        let saved = self.summary.config.as_ref().ok_or_else(|| damaged("config", "it is missing"))?;
+        let config = saved.settings::<T>()?;
+        T::validate(&config)?;
+        Ok(config)
+    }
+
+    /// A trainer that continues where this one was, on the same `corpus` with the same settings; only the number of epochs
+    /// may differ.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`] and [`Trainer::load_state`]; [`TrainError::Mismatch`] for another text.
+    pub fn trainer<T: Trainer>(&self, config: &T::Config, corpus: &Corpus, threads: usize) -> Result<T> {
+        let (expected, got) = (T::vector_size(config), self.model.vector_size());
+        if expected != got {
+            return Err(mismatch("a vector size of", expected, got).into());
+        }
+        self.corpus.check(corpus)?;
+        let mut trainer = T::new(config, corpus, self.vocabulary().counts(), threads)?;
+        trainer.load_state(&StateReader::new(&self.model, &self.record.state, self.record.storage.half))?;
+        Ok(trainer)
+    }
+}

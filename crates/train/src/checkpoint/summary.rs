@@ -1,0 +1,94 @@
+//! What a model's metadata say about its training, whichever trainer made it.
+
+use super::fields::{damaged, mismatch, optional};
+use super::record::{CorpusRecord, Trained};
+use crate::error::TrainError;
+use crate::trainer::Trainer;
+use rapidvec_vectors::format::safetensors::ModelFile;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What a model's metadata say. Files that other programs wrote, or that were converted, say less.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The trainer and its settings.
+    pub config: Option<SavedConfig>,
+    /// What it was trained on.
+    pub corpus: Option<CorpusRecord>,
+    /// How far it was trained.
+    pub trained: Option<Trained>,
+    /// Whether training can resume from it.
+    pub has_state: bool,
+}
+
+impl Summary {
+    /// Of an opened model.
+    ///
+    /// # Errors
+    /// [`TrainError::Damaged`] if metadata are there but make no sense.
+    pub fn of(model: &ModelFile) -> Result<Self, TrainError> {
+        let metadata = model.metadata();
+        Ok(Self {
+            config: optional(&metadata, "config")?,
+            corpus: optional(&metadata, "corpus")?,
+            trained: optional(&metadata, "trained")?,
+            has_state: metadata.contains_key("trainer"),
+        })
+    }
+}
+
+/// The settings of a trainer, and which trainer it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedConfig {
+    trainer: String,
+    #[serde(flatten)]
+    settings: Map<String, Value>,
+}
+
+/// The same, as it is written.
+#[doc(hidden)]
+#[derive(Debug, Serialize)]
+pub struct Tagged<'c, C> {
+    pub trainer: &'static str,
+    #[serde(flatten)]
+    pub config: &'c C,
+}
+
+impl SavedConfig {
+    /// The name of the trainer: its [`Trainer::NAME`].
+    pub fn trainer(&self) -> &str {
+        &self.trainer
+    }
+
+    /// Whether `T` made the model.
+    pub fn is_of<T: Trainer>(&self) -> bool {
+        self.trainer == T::NAME
+    }
+
+    /// The settings, as those of `T`.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`] if another trainer made the model; [`TrainError::Damaged`] if a setting is missing or unknown.
+    pub fn settings<T: Trainer>(&self) -> Result<T::Config, TrainError> {
+        self.settings_of(T::NAME)
+    }
+
+    #[doc(hidden)]
+    pub fn settings_of<C: DeserializeOwned>(&self, name: &str) -> Result<C, TrainError> {
+        if self.trainer != name {
+            return Err(mismatch("the trainer", &self.trainer, name));
+        }
+        serde_json::from_value(Value::Object(self.settings.clone())).map_err(|error| damaged("config", error))
+    }
+
+    /// Epochs of the run, by whichever trainer.
+    pub fn epochs(&self) -> Option<u64> {
+        self.settings.get("epochs")?.as_u64()
+    }
+
+    /// Whether the output rows belong to the nodes of a tree instead of words.
+    pub fn has_tree(&self) -> bool {
+        self.settings.get("hierarchical_softmax") == Some(&Value::Bool(true))
+    }
+}

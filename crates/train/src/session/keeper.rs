@@ -1,0 +1,132 @@
+//! Where a run is saved, and when.
+
+use super::CHECKPOINT_INTERVAL;
+use crate::checkpoint::{Run, Storage, save_checkpoint, save_model};
+use crate::error::{Error, FormatError, OutputError, Result};
+use crate::observer::{Observer, SaveEvent};
+use crate::trainer::Trainer;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Where and how a run is saved.
+///
+/// A file that another program writes to the same path while the run trains is never replaced: the run then saves under another
+/// name, and reports it by [`SaveEvent::Moved`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Checkpoints {
+    /// The file of the checkpoints and, in the end, the model.
+    pub path: PathBuf,
+    /// The time between two checkpoints; zero saves one only when the run is stopped. Default: a minute.
+    pub interval: Duration,
+    /// Whether the finished model has the trainer's state, so that training can continue with more epochs.
+    pub keep_state: bool,
+    /// Whether vectors are stored in half precision.
+    pub half: bool,
+    /// Whether a file that is at `path` when the run starts is replaced.
+    pub overwrite: bool,
+}
+
+impl Checkpoints {
+    /// Saves to `path`, every minute.
+    pub fn to(path: impl Into<PathBuf>) -> Self {
+        let interval = CHECKPOINT_INTERVAL;
+        Self { path: path.into(), interval, keep_state: false, half: false, overwrite: false }
+    }
+
+    /// Sets the time between two checkpoints; zero saves one only when the run is stopped.
+    pub fn interval(self, interval: Duration) -> Self {
+        Self { interval, ..self }
+    }
+
+    /// Keeps the trainer's state in the finished model.
+    pub fn keep_state(self, keep_state: bool) -> Self {
+        Self { keep_state, ..self }
+    }
+
+    /// Stores vectors in half precision.
+    pub fn half(self, half: bool) -> Self {
+        Self { half, ..self }
+    }
+
+    /// Replaces a file that is at the path when the run starts.
+    pub fn overwrite(self, overwrite: bool) -> Self {
+        Self { overwrite, ..self }
+    }
+}
+
+/// Which file is at a path: two files that are written one after the other differ in it.
+type FileId = (u64, u64, Option<std::time::SystemTime>);
+
+/// Saves a run.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    policy: Checkpoints,
+    /// The file this run may replace: the one it found and was allowed to overwrite, or its own.
+    own: Option<FileId>,
+    /// The last file saved, and its block.
+    saved: Option<(PathBuf, u64)>,
+    last_try: Instant,
+}
+
+impl Keeper {
+    pub fn new(policy: Checkpoints) -> Self {
+        let own = if policy.overwrite { identity(&policy.path) } else { None };
+        Self { policy, own, saved: None, last_try: Instant::now() }
+    }
+
+    pub fn saved(&self) -> Option<(&Path, u64)> {
+        self.saved.as_ref().map(|(path, block)| (path.as_path(), *block))
+    }
+
+    /// When the next checkpoint is due.
+    pub fn due(&self) -> Option<Instant> {
+        let interval = self.policy.interval;
+        (!interval.is_zero()).then(|| self.last_try.checked_add(interval)).flatten()
+    }
+
+    /// The next checkpoint is due an interval from now.
+    pub fn tried(&mut self) {
+        self.last_try = Instant::now();
+    }
+
+    /// Saves in half precision if that is wanted and every weight fits; otherwise in single, from now on: a model of twice
+    /// the size is better than none. Returns how it is stored.
+    pub fn save<T: Trainer>(
+        &mut self,
+        trainer: &T,
+        run: Run,
+        with_state: bool,
+        observer: &mut dyn Observer,
+    ) -> Result<Storage> {
+        match self.save_unclaimed(trainer, &run, with_state, observer) {
+            Err(Error::Format(FormatError::HalfOverflow { word, got })) if run.storage.half => {
+                observer.saved(&SaveEvent::SinglePrecision { word: &word, got });
+                let storage = Storage { half: false, ..run.storage };
+                self.save_unclaimed(trainer, &Run { storage, ..run }, with_state, observer)?;
+                Ok(storage)
+            }
+            saved => saved.map(|()| run.storage),
+        }
+    }
+
+    /// Saves to the path, or, if a file of another program is there by now, to the first free one beside it.
+    fn save_unclaimed<T: Trainer>(
+        &mut self,
+        trainer: &T,
+        run: &Run,
+        with_state: bool,
+        observer: &mut dyn Observer,
+    ) -> Result<()> {
+        let there = identity(&self.policy.path);
+        if there.is_some() && there != self.own {
+            self.move_away(observer)?;
+        }
+        write(&self.policy.path, run, trainer, with_state)?;
+        self.own = identity(&self.policy.path);
+        self.saved = Some((self.policy.path.clone(), trainer.progress().block));
+        observer.saved(&SaveEvent::Saved(&self.policy.path));
+        Ok(())
+    }
+}

@@ -1,0 +1,319 @@
+//! A run from its start, or from a checkpoint, to its end: epochs, held-out loss, checkpoints, the finished model.
+
+mod keeper;
+mod pretrained;
+
+pub use keeper::Checkpoints;
+pub use pretrained::Pretrained;
+
+use crate::checkpoint::{Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
+use crate::corpus::{Corpus, check_memory};
+use crate::error::Result;
+use crate::model::Model;
+use crate::observer::{EpochEnd, Observer};
+use crate::progress::{LossPoint, Progress, epoch_loss};
+use crate::trainer::{Stopped, TrainError, Trainer, Until};
+use keeper::Keeper;
+use rapidvec_core::{Vocabulary, WordId};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A loss this many times that of guessing, or that of the first blocks, means that training diverged.
+const DIVERGED: f64 = 2.0;
+
+/// A training run.
+///
+/// ```
+/// use rapidvec::corpus::{Corpus, CorpusOptions};
+/// use rapidvec::{Config, CpuTrainer, Session};
+///
+/// let text = "the king and the queen\nthe man and the woman\n".repeat(200);
+/// let corpus = Corpus::from_text("tale", &text, &CorpusOptions::default())?;
+/// let mut session = Session::<CpuTrainer>::start(&Config::skip_gram().vector_size(10), &corpus, 1)?;
+/// session.run(&mut ())?;
+/// let model = session.into_model()?;
+/// assert_eq!(model.vectors().most_similar("king", 2)?.len(), 2);
+/// # Ok::<(), rapidvec::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Session<T: Trainer> {
+    trainer: T,
+    vocabulary: Arc<Vocabulary>,
+    record: CorpusRecord,
+    storage: Storage,
+    held_out_text: Option<Corpus>,
+    held_out: Vec<HeldOutLoss>,
+    keeper: Option<Keeper>,
+}
+
+impl<T: Trainer> Session<T> {
+    /// A run on `corpus` from random weights. `threads` 0 means one per core.
+    ///
+    /// # Errors
+    /// [`TrainError::OutOfMemory`] if it does not fit; otherwise as [`Trainer::new`].
+    pub fn start(config: &T::Config, corpus: &Corpus, threads: usize) -> Result<Self> {
+        Self::with_vocabulary(config, corpus, corpus.counted_vocabulary(), threads)
+    }
+
+    /// A run that continues `model` on `corpus`, which was read with the words of both and their added counts:
+    /// [`Pretrained::extended_by`]. Words of the model start from its vectors, new ones from random.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start) and [`init_from`](Self::init_from).
+    pub fn update(config: &T::Config, corpus: &Corpus, model: &Pretrained, threads: usize) -> Result<(Self, Started)> {
+        let mut session = Self::with_vocabulary(config, corpus, Arc::clone(corpus.vocabulary()), threads)?;
+        let started = session.init_from(model)?;
+        Ok((session, started))
+    }
+
+    fn with_vocabulary(
+        config: &T::Config,
+        corpus: &Corpus,
+        vocabulary: Arc<Vocabulary>,
+        threads: usize,
+    ) -> Result<Self> {
+        T::validate(config)?;
+        check_memory(Self::memory_needed(config, corpus, threads), 0)?;
+        let trainer = T::new(config, corpus, vocabulary.counts(), threads)?;
+        let storage = Storage { one_thread: threads == 1, ..Storage::default() };
+        Ok(Self {
+            trainer,
+            vocabulary,
+            record: CorpusRecord::of(corpus),
+            storage,
+            held_out_text: None,
+            held_out: Vec::new(),
+            keeper: None,
+        })
+    }
+
+    /// A run that continues where `checkpoint` was saved, on the same corpus with the same settings; only the number of
+    /// epochs may differ.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start) and [`Checkpoint::trainer`].
+    pub fn resume(checkpoint: &Checkpoint, config: &T::Config, corpus: &Corpus, threads: usize) -> Result<Self> {
+        T::validate(config)?;
+        check_memory(Self::memory_needed(config, corpus, threads), 0)?;
+        let storage = checkpoint.storage();
+        Ok(Self {
+            trainer: checkpoint.trainer(config, corpus, threads)?,
+            vocabulary: Arc::new(checkpoint.vocabulary().clone()),
+            record: checkpoint.corpus.clone(),
+            storage: Storage { one_thread: storage.one_thread && threads == 1, ..storage },
+            held_out_text: None,
+            held_out: checkpoint.held_out().to_vec(),
+            keeper: None,
+        })
+    }
+
+    /// An estimate of the bytes that training takes, without the corpus and the vocabulary.
+    pub fn memory_needed(config: &T::Config, corpus: &Corpus, threads: usize) -> u64 {
+        T::memory_needed(config, corpus.vocabulary().len(), corpus.ids().len(), threads)
+    }
+
+    /// Starts the words that `vectors` has from its vectors. The output vectors are taken too where they belong to words in both.
+    ///
+    /// # Errors
+    /// [`TrainError::VectorSize`] if the sizes differ.
+    pub fn init_from(&mut self, vectors: &Pretrained) -> Result<Started> {
+        Ok(vectors.start(&mut self.trainer, &self.vocabulary)?)
+    }
+
+    /// Keeps the vectors of these words as they are; they still help to train the others.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsupported`] if the trainer cannot do that.
+    pub fn freeze(&mut self, ids: &[WordId]) -> Result<()> {
+        Ok(self.trainer.freeze(ids)?)
+    }
+
+    /// Replaces what the model says about its text, such as where it came from.
+    pub fn describe_corpus(&mut self, record: CorpusRecord) {
+        self.record = record;
+    }
+
+    /// Scores `text`, encoded with [`vocabulary`](Self::vocabulary), after each epoch; at once if an epoch has just ended and was
+    /// not scored yet.
+    ///
+    /// # Errors
+    /// [`TrainError::Worker`] if a thread failed.
+    pub fn set_held_out(&mut self, text: Corpus, observer: &mut dyn Observer) -> Result<()> {
+        self.held_out_text = Some(text);
+        self.score(observer).map(drop)
+    }
+
+    /// Saves the run: checkpoints while it trains and when it is stopped, the model at its end.
+    pub fn set_checkpoints(&mut self, policy: Checkpoints) {
+        self.storage.half |= policy.half;
+        self.storage.keep_state |= policy.keep_state;
+        self.keeper = Some(Keeper::new(policy));
+    }
+
+    /// The words, with the counts that training uses.
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.vocabulary
+    }
+
+    /// The trainer.
+    pub fn trainer(&self) -> &T {
+        &self.trainer
+    }
+
+    /// The trainer, for settings of its own.
+    pub fn trainer_mut(&mut self) -> &mut T {
+        &mut self.trainer
+    }
+
+    /// The losses on held-out text so far.
+    pub fn held_out(&self) -> &[HeldOutLoss] {
+        &self.held_out
+    }
+
+    /// The last file that was saved, and the block of the run that it holds.
+    pub fn saved(&self) -> Option<(&Path, u64)> {
+        self.keeper.as_ref()?.saved()
+    }
+
+    /// Trains to the end of the last epoch, or until the observer stops it; saves as [`set_checkpoints`](Self::set_checkpoints) says.
+    /// A run that was stopped can be continued by calling this again.
+    ///
+    /// # Errors
+    /// [`TrainError::Diverged`] and [`TrainError::NothingTrained`] if there is nothing worth saving; [`TrainError::Worker`];
+    /// any error of saving the model or the last checkpoint. Trouble with an earlier checkpoint only goes to the observer.
+    pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Stopped> {
+        loop {
+            let (stopped, is_stopped) = self.train(observer)?;
+            if stopped == Stopped::Finished {
+                self.check_trained()?;
+                self.save(observer, self.storage.keep_state)?;
+                return Ok(Stopped::Finished);
+            }
+            if is_stopped {
+                self.save(observer, true)?;
+                return Ok(Stopped::Interrupted);
+            }
+            self.checkpoint_if_due(observer);
+        }
+    }
+
+    /// Trains until the end of the epoch, until a checkpoint is due or until the observer stops it. Whether it did.
+    fn train(&mut self, observer: &mut dyn Observer) -> Result<(Stopped, bool)> {
+        let before = self.trainer.progress();
+        let due = self.keeper.as_ref().and_then(Keeper::due);
+        let mut watch = Watch { observer, due, first_block: before.block, is_stopped: false };
+        let stopped = self.trainer.run(Until::Epoch, &mut watch)?;
+        let now = self.trainer.progress();
+        if now.is_epoch_end() && now.block > before.block {
+            self.epoch_end(&mut watch)?;
+        }
+        Ok((stopped, watch.is_stopped))
+    }
+
+    fn epoch_end(&mut self, watch: &mut Watch) -> Result<()> {
+        watch.due = None;
+        let epoch = self.trainer.progress().epochs_done();
+        let held_out = self.score(watch)?;
+        let history = self.trainer.history();
+        let loss = epoch_loss(history, epoch);
+        watch.observer.epoch_end(&EpochEnd { epoch, loss, held_out, last: history.last().copied() });
+        Ok(())
+    }
+
+    /// The loss on held-out text after the epoch that has just ended, unless it is known.
+    fn score(&mut self, observer: &mut dyn Observer) -> Result<Option<f64>> {
+        let now = self.trainer.progress();
+        let epoch = now.epochs_done();
+        let is_known = self.held_out.last().map_or(0, |last| last.epoch) >= epoch;
+        let Some(text) = self.held_out_text.as_ref().filter(|_| now.is_epoch_end() && !is_known) else {
+            return Ok(None);
+        };
+        let loss = self.trainer.held_out_loss(text, observer)?;
+        self.held_out.extend(loss.map(|loss| HeldOutLoss { epoch, loss }));
+        Ok(loss)
+    }
+
+    /// A model that nothing was trained on, or that is worse than guessing, is not worth saving.
+    fn check_trained(&self) -> Result<(), TrainError> {
+        let mut points = self.trainer.history().iter().filter(|point| point.pairs > 0);
+        let Some(first) = points.next() else { return Err(TrainError::NothingTrained) };
+        let last = points.next_back().unwrap_or(first);
+        let limit = DIVERGED * self.trainer.guessing_loss().unwrap_or(f64::INFINITY).min(10.0 * first.loss);
+        if last.loss > limit {
+            return Err(TrainError::Diverged { epoch: last.epoch, block: last.block, loss: last.loss });
+        }
+        Ok(())
+    }
+
+    fn checkpoint_if_due(&mut self, observer: &mut dyn Observer) {
+        let due = self.keeper.as_ref().and_then(Keeper::due);
+        if due.is_some_and(|due| Instant::now() >= due) {
+            if let Err(error) = self.save(observer, true) {
+                observer.saved(&crate::SaveEvent::Failed(&error));
+            }
+            self.keeper.iter_mut().for_each(Keeper::tried);
+        }
+    }
+
+    /// Saves the run where its policy says, if it has one.
+    fn save(&mut self, observer: &mut dyn Observer, with_state: bool) -> Result<()> {
+        let Self { trainer, vocabulary, record, storage, held_out, keeper, .. } = self;
+        let Some(keeper) = keeper else { return Ok(()) };
+        let run = Run { vocabulary, corpus: record, storage: *storage, held_out };
+        *storage = keeper.save(trainer, run, with_state, observer)?;
+        Ok(())
+    }
+
+    /// Writes the run to `path` as it is now, with the state that is needed to resume if `with_state`. A file there is replaced.
+    ///
+    /// # Errors
+    /// As [`save_checkpoint`](crate::checkpoint::save_checkpoint).
+    pub fn save_to(&self, path: &Path, with_state: bool) -> Result<()> {
+        let Self { trainer, vocabulary, record, storage, held_out, .. } = self;
+        let run = Run { vocabulary, corpus: record, storage: *storage, held_out };
+        keeper::write(path, &run, trainer, with_state)
+    }
+
+    /// The model as it is now, in memory.
+    ///
+    /// # Errors
+    /// [`FormatError`](crate::error::FormatError) if a weight is not finite.
+    pub fn into_model(self) -> Result<Model> {
+        Model::of(self.trainer, self.vocabulary, &self.record, &self.held_out)
+    }
+}
+
+/// The words that start from known vectors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// Their ids.
+    pub ids: Vec<WordId>,
+    /// Whether the output vectors were left out, because they belong to the nodes of a tree here or there.
+    pub without_output: bool,
+}
+
+/// Stops training for a checkpoint, and remembers whether the observer stopped it.
+struct Watch<'o> {
+    observer: &'o mut dyn Observer,
+    due: Option<Instant>,
+    first_block: u64,
+    is_stopped: bool,
+}
+
+impl Observer for Watch<'_> {
+    fn progress(&mut self, now: &Progress) -> ControlFlow<()> {
+        self.is_stopped |= self.observer.progress(now).is_break();
+        // At least one block is between two checkpoints, however short the interval.
+        let is_due = now.block > self.first_block && self.due.is_some_and(|due| Instant::now() >= due);
+        if self.is_stopped || is_due { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn loss(&mut self, point: &LossPoint) {
+        self.observer.loss(point);
+    }
+}
+
+/// The default time between two checkpoints.
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);

@@ -1,0 +1,149 @@
+//! What every trainer can do. Sessions, checkpoints and front ends rely on this trait alone.
+
+mod error;
+
+pub use error::TrainError;
+
+use crate::checkpoint::{StateReader, StateWriter};
+use crate::corpus::Corpus;
+use crate::error::Result;
+use crate::observer::Observer;
+use crate::progress::{LossPoint, Progress};
+use rapidvec_core::{Matrix, WordId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+/// How long [`Trainer::run`] trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// For exactly this many blocks, or until all epochs are done. A block is the unit of [`Progress::block`].
+    Blocks(u64),
+    /// To the end of the current epoch.
+    Epoch,
+    /// Until all epochs are done.
+    End,
+}
+
+/// Why [`Trainer::run`] returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// All epochs are done.
+    Finished,
+    /// What [`Until`] asks for is done, and epochs are left.
+    Reached,
+    /// The observer stopped it.
+    Interrupted,
+}
+
+/// Both matrices of a model. Lent where the trainer holds them as they are, copied where it has to compute them.
+#[derive(Debug, Clone)]
+pub struct Weights<'a> {
+    /// The word vectors, V x D.
+    pub input: Cow<'a, Matrix>,
+    /// The output vectors: V x D, or (V - 1) x D for hierarchical softmax, one row for each inner node of the tree.
+    pub output: Cow<'a, Matrix>,
+}
+
+/// Trains a model on a corpus.
+///
+/// Shapes: V words, D numbers per vector.
+pub trait Trainer: Sized {
+    /// The settings that, with the corpus, decide what is learned.
+    type Config: Clone + Debug + PartialEq + Serialize + DeserializeOwned;
+
+    /// The name of the trainer, as model files record it: `word2vec`, `textbook`.
+    const NAME: &'static str;
+
+    /// A trainer with random weights. `counts[id]` is the number of times each word occurs; this is `corpus.counts()` unless
+    /// the counts of other text are to be included. `threads` 0 means one per core.
+    ///
+    /// # Errors
+    /// [`ConfigError`](crate::ConfigError) for a setting out of range; [`TrainError`] for a corpus that cannot be trained on.
+    fn new(config: &Self::Config, corpus: &Corpus, counts: &[u64], threads: usize) -> Result<Self>;
+
+    /// An estimate of the bytes that training needs, without the corpus and the vocabulary, for `words` distinct words and
+    /// a corpus of `ids` ids.
+    fn memory_needed(config: &Self::Config, words: usize, ids: usize, threads: usize) -> u64;
+
+    /// Checks every setting against its range.
+    ///
+    /// # Errors
+    /// [`ConfigError`](crate::ConfigError).
+    fn validate(config: &Self::Config) -> Result<(), crate::ConfigError>;
+
+    /// Numbers per vector.
+    fn vector_size(config: &Self::Config) -> usize;
+
+    /// Trains until `until`, or until `observer` stops it. Does nothing if all epochs are done.
+    ///
+    /// # Errors
+    /// [`TrainError`] if the loss is not finite or a thread failed; the weights are then useless.
+    fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped>;
+
+    /// The settings.
+    fn config(&self) -> &Self::Config;
+
+    /// Threads in use.
+    fn threads(&self) -> usize;
+
+    /// How far training is.
+    fn progress(&self) -> Progress;
+
+    /// The loss of a model that guesses, if it can be said; a worse one has diverged.
+    fn guessing_loss(&self) -> Option<f64> {
+        None
+    }
+
+    /// All average losses so far.
+    fn history(&self) -> &[LossPoint];
+
+    /// The weights as they are now.
+    fn weights(&self) -> Weights<'_>;
+
+    /// Overwrites the vector of a word with D numbers.
+    ///
+    /// # Panics
+    /// If there is no such word, or `row` has another length.
+    fn set_input(&mut self, id: WordId, row: &[f32]);
+
+    /// Overwrites a row of the output matrix with D numbers.
+    ///
+    /// # Panics
+    /// If there is no such row, or `row` has another length.
+    fn set_output(&mut self, row_id: u32, row: &[f32]);
+
+    /// Keeps the vectors of these words as they are; they still help to train the others.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsupported`] if this trainer cannot do that.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    fn freeze(&mut self, ids: &[WordId]) -> Result<(), TrainError> {
+        let _ = ids;
+        Err(TrainError::Unsupported { trainer: Self::NAME, what: "frozen vectors" })
+    }
+
+    /// The average loss on other text, encoded with this vocabulary; nothing is learned from it. The same weights and text
+    /// give the same bits. `None` if the text has no pair, its loss is not finite, or `observer` stopped it.
+    ///
+    /// # Errors
+    /// [`TrainError::Worker`] if a thread failed.
+    fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>>;
+
+    /// Adds everything that a later run needs to continue, apart from the stored weights and the loss history.
+    ///
+    /// # Errors
+    /// [`FormatError`](crate::error::FormatError) if the state cannot be written.
+    fn save_state<'a>(&'a self, out: &mut StateWriter<'a>) -> Result<()>;
+
+    /// Restores what [`save_state`](Self::save_state) wrote, with the weights and the loss history. Called on a new trainer of
+    /// the same corpus and settings; the number of epochs may differ.
+    ///
+    /// # Errors
+    /// [`TrainError::Damaged`], [`TrainError::Mismatch`] or [`FormatError`](crate::error::FormatError) if the state does not
+    /// belong to this trainer.
+    fn load_state(&mut self, from: &StateReader) -> Result<()>;
+}

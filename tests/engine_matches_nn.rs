@@ -1,9 +1,9 @@
-//! The fast trainer's step against the textbook's layers: same window, weights and negatives, same new weights.
+//! The CPU trainer's step against the textbook's layers: same window, weights and negatives, same new weights.
 //!
 //! SkipGram is compared with an `Embedding` and a `NegativeSamplingLoss` over one example for each context; CBOW with an
-//! `Embedding` that takes the mean, or that mean times the number of contexts. For hierarchical softmax, which the textbook has
-//! not, its `EmbeddingDot` scores the nodes of a path and a `SigmoidWithLoss` takes each of them with its own label. Two conventions
-//! differ and are put right here: the textbook averages its loss over the batch where word2vec adds up, and word2vec gives each
+//! `Embedding` that takes the mean, or that mean times the number of contexts. For hierarchical softmax, which the textbook
+//! lacks, its `EmbeddingDot` scores the nodes of a path and a `SigmoidWithLoss` takes each of them with its own label. Two conventions
+//! differ and are reconciled here: the textbook averages its loss over the batch where word2vec adds up, and word2vec gives each
 //! context of CBOW the whole gradient of their mean, not a share.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 #![allow(unsafe_code)] // rows are handed to kernels as pointers
@@ -112,7 +112,7 @@ impl Window {
     }
 }
 
-/// Small enough that no score is beyond ±6, where the engine does not learn.
+/// Small enough that no score is beyond ±6, where the trainer does not learn.
 fn random(rows: usize, size: usize, seed: u64) -> Matrix {
     let mut numbers = vec![0.0; rows * size];
     Rng::stream(seed, Purpose::InputWeights, size as u64).fill_normal(&mut numbers, 0.6 / (size as f64).sqrt());

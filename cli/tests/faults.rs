@@ -86,7 +86,7 @@ fn negative_numbers_and_words_for_numbers_name_the_flag() {
 #[test]
 fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     if !cfg!(target_os = "linux") {
-        return eprintln!("SKIPPED: only Linux tells how much memory there is");
+        return eprintln!("SKIPPED: only Linux reports how much memory there is");
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
@@ -109,7 +109,7 @@ fn no_threads_means_all_of_them() {
 
 /// Row 13.
 #[test]
-fn a_learning_rate_that_is_no_size_is_refused() {
+fn a_learning_rate_that_is_not_a_number_is_refused() {
     let case = Case::new();
     case.text(200);
     for rate in ["NaN", "1e30", "0", "-1", "inf"] {
@@ -178,7 +178,7 @@ fn a_long_path_is_as_good_as_a_short_one() {
 fn outputs_are_checked_before_the_corpus_is_read() {
     let case = Case::new();
     case.write("here", "old");
-    // The corpus is missing too: which error comes first tells what was looked at first.
+    // The corpus is missing too: which error comes first shows what was checked first.
     case.run(&["nothing.txt", "-o", "no/m"]).fails(1, "the folder no does not exist");
     case.run(&["nothing.txt", "-o", "here"]).fails(1, "--force");
     case.run(&["nothing.txt", "--log", "no/loss.csv"]).fails(1, "the folder no does not exist");
@@ -318,7 +318,7 @@ fn what_is_read_is_never_written() {
     let case = Case::new();
     case.text(300);
     let before = case.bytes("text.txt");
-    case.run(&["text.txt", "-o", "./text.txt", "--force"]).fails(2, "is read and cannot be written");
+    case.run(&["text.txt", "-o", "./text.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
     case.run(&["text.txt", "-o", "m", "--log", "m"]).fails(2, "must be different files");
     assert_eq!(case.bytes("text.txt"), before);
 }

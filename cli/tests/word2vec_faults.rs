@@ -512,9 +512,10 @@ fn what_is_read_is_never_written() {
     let case = with_text();
     let before = case.bytes("text.txt");
     for output in ["text.txt", "./text.txt"] {
-        train(&case, &["text.txt", "-o", output, "--force"]).fails(2, "is read and cannot be written");
+        train(&case, &["text.txt", "-o", output, "--force"]).fails(2, "is an input and cannot be overwritten");
     }
-    train(&case, &["text.txt", "-o", "m", "--log", "text.txt", "--force"]).fails(2, "is read and cannot be written");
+    train(&case, &["text.txt", "-o", "m", "--log", "text.txt", "--force"])
+        .fails(2, "is an input and cannot be overwritten");
     assert_eq!(case.bytes("text.txt"), before);
 }
 
@@ -528,7 +529,7 @@ fn a_log_never_takes_the_place_of_what_is_read() {
     let before = (case.bytes("m"), case.bytes("words"));
     for (flag, file) in [("--init", "m"), ("--update", "m"), ("--vocab", "words")] {
         train(&case, &["text.txt", "-o", "new", "--force", flag, file, "--log", file])
-            .fails(2, &format!("{file} is read and cannot be written too"));
+            .fails(2, &format!("{file} is an input and cannot be overwritten"));
     }
     assert!((case.bytes("m"), case.bytes("words")) == before);
 }

@@ -14,9 +14,9 @@ pub enum ProgressMode {
     Auto,
     /// A bar, and a line an epoch
     Bar,
-    /// The chapter's line every 20 iterations
+    /// A line for every loss that is recorded
     Lines,
-    /// Nothing; and the model is not asked for words at the end
+    /// Nothing, and no neighbours at the end
     None,
 }
 

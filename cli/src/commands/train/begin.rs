@@ -105,7 +105,7 @@ pub fn check_outputs(args: &Args, output: &Path, choice: &Choice, resumed: bool)
     written.iter().try_for_each(|path| Place::File(path).check_unread(models.into_iter().flatten()))?;
     let overwritten = written.iter().map(|path| path.as_path()).chain([output]);
     match overwritten.into_iter().find(|path| read.iter().any(|choice| choice.reads(path))) {
-        Some(path) => Err(UsageError(format!("{} is read and cannot be written too", path.display())).into()),
+        Some(path) => Err(UsageError(format!("{} is an input and cannot be overwritten", path.display())).into()),
         None if read.iter().filter(|choice| choice.is_stdin()).count() > 1 => {
             Err(UsageError("standard input (-) can be read only once".into()).into())
         }

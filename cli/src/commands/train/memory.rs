@@ -2,7 +2,7 @@
 
 use rapidvec::corpus::check_memory;
 use rapidvec::error::TrainError;
-use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind, Wiring};
+use rapidvec_textbook::{BatchLayout, Config as TextbookConfig, OptimizerKind};
 
 pub const MEGABYTE: u64 = 1_000_000;
 
@@ -29,8 +29,8 @@ fn row(config: &TextbookConfig) -> u64 {
 /// Adam has to settle for each, and the parts of the scores.
 fn batch(config: &TextbookConfig, tokens: usize) -> u64 {
     let examples = config.batch_size.min(tokens) as u64;
-    let wiring = Wiring::of(config);
-    let (contexts, predictions) = (2 * config.window as u64, wiring.predictions() as u64);
+    let layout = BatchLayout::of(config);
+    let (contexts, predictions) = (2 * config.window as u64, layout.predictions() as u64);
     let scores = predictions * (1 + config.negatives as u64);
     let parts = (config.vector_size as u64).div_ceil(32) * 3;
     let each = 2 * row(config) + 80 * (contexts + scores) + 4 * parts * scores;

@@ -24,7 +24,7 @@ pub struct Session<'a> {
     pub vocabulary: &'a Vocabulary,
     pub held_out: Vec<HeldOutLoss>,
     pub valid: Option<Corpus>,
-    pub trainer: TextbookTrainer<'a>,
+    pub trainer: TextbookTrainer,
 }
 
 impl Session<'_> {

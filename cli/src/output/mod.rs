@@ -12,6 +12,7 @@ mod form;
 mod histogram;
 mod json;
 mod language;
+mod line_chart;
 mod losses;
 mod place;
 mod progress;
@@ -33,6 +34,7 @@ pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
+pub use line_chart::LineChart;
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::{Progress, ProgressMode};

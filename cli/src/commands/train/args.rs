@@ -68,7 +68,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub log: Option<PathBuf>,
 
-    /// Draw the losses: FILE.svg or FILE.png
+    /// Draw the loss curve: FILE.svg (FILE.png with the feature `png`)
     #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
     pub plot: Option<PathBuf>,
 

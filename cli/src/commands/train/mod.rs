@@ -8,6 +8,8 @@ mod keeping;
 mod log;
 mod memory;
 mod plot;
+#[cfg(feature = "png")]
+mod png;
 mod queries;
 mod resume;
 mod session;

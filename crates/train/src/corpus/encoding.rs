@@ -69,10 +69,7 @@ fn fits(encoding: &DoubleByte, text: &[u8]) -> bool {
             at += 1;
             continue;
         }
-        let Some(&trail) = text.get(at + 1) else { break };
-        if !(encoding.is_trail)(trail) {
-            return false;
-        }
+        let Some(&trail) = text.get(at + 1).filter(|trail| (encoding.is_trail)(**trail)) else { return false };
         pairs += 1;
         common += usize::from((encoding.is_common)(text[at]));
         ascii_trails += usize::from(trail < 0x80);

@@ -14,13 +14,17 @@ pub mod config;
 pub mod corpus;
 mod cpu;
 pub mod error;
+mod model;
 mod observer;
 mod progress;
+mod session;
 mod trainer;
+mod word2vec;
 
 pub use config::{Config, ConfigError, ModelKind};
 pub use cpu::CpuTrainer;
 pub use error::{Error, Result};
+pub use model::Model;
 pub use observer::{EpochEnd, Observer, SaveEvent};
 pub use progress::{LossPoint, Progress, epoch_loss};
 pub use rapidvec_core::{
@@ -29,4 +33,6 @@ pub use rapidvec_core::{
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};
+pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Session, Started};
 pub use trainer::{Stopped, TrainError, Trainer, Until, Weights};
+pub use word2vec::Word2Vec;

@@ -66,7 +66,7 @@ impl WordVectors {
     }
 
     /// The same, of a text in lower case or not.
-    pub(super) fn with_lower(self, lower: bool) -> Self {
+    pub fn with_lower(self, lower: bool) -> Self {
         Self { lower, ..self }
     }
 

@@ -293,6 +293,10 @@ impl Trainer for CpuTrainer {
         }
     }
 
+    fn has_output_per_word(&self) -> bool {
+        !self.config.hierarchical_softmax
+    }
+
     /// (K + 1) log 2 for K negatives: every score is 0. Of a tree it depends on the lengths of the paths.
     fn guessing_loss(&self) -> Option<f64> {
         let scores = self.config.negatives + 1;

@@ -86,7 +86,7 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
+pub fn write_trained(path: &Path, existing: Existing, parts: &TrainedParts) -> Result<()> {
     let TrainedParts { vocabulary, w_in, w_out, half, ref metadata, ref extra } = *parts;
     let rows = vocabulary.len();
     let contents = Contents {
@@ -99,7 +99,7 @@ pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
         extra,
     };
     let plan = Plan::new(&contents)?;
-    write_packed(path, Existing::Replace, |out| plan.write_to(out))
+    write_packed(path, existing, |out| plan.write_to(out))
 }
 
 /// The bytes of a model's file.

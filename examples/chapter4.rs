@@ -8,7 +8,7 @@
 #![forbid(unsafe_code)]
 
 use rapidvec::corpus::{LineCorpus, LineOptions};
-use rapidvec::vectors::{AnalogyMethod, Neighbour, Numbers, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, Hits, Numbers, WordVectors};
 use rapidvec_core::{Purpose, Rng};
 use rapidvec_textbook::chapter::{
     Adam, CBOW, Embedding, EmbeddingDot, Matrix, NegativeSamplingLoss, SigmoidWithLoss, Trainer, UnigramSampler,
@@ -198,7 +198,7 @@ fn queries(vectors: &WordVectors) -> Result {
         [["king", "man", "queen"], ["take", "took", "go"], ["car", "cars", "child"], ["good", "better", "bad"]]
     {
         println!("\n[analogy] {a}:{b} = {c}:?");
-        print_neighbours(&vectors.analogy(a, b, c, AnalogyMethod::Add, 5)?);
+        print_neighbours(&vectors.search().analogy(a, b, c, AnalogyMethod::Add, 5)?);
     }
     Ok(())
 }
@@ -243,8 +243,8 @@ fn arange(rows: usize, cols: usize) -> Matrix {
     Matrix::new(cols, (0..rows * cols).map(|i| i as f32).collect())
 }
 
-fn print_neighbours(neighbours: &[Neighbour]) {
-    neighbours.iter().for_each(|neighbour| println!(" {}: {:.4}", neighbour.word, neighbour.similarity));
+fn print_neighbours(hits: &Hits) {
+    hits.iter().for_each(|(word, score)| println!(" {word}: {score:.4}"));
 }
 
 fn unit(vector: Vec<f32>) -> Vec<f32> {

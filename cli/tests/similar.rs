@@ -77,7 +77,7 @@ fn similar_fails_with_a_hint_for_an_unknown_word() {
     for format in ["table", "tsv", "json"] {
         // The words before it are not answered either.
         let message = failure(1, "similar", &place.model, &["you", "quene", "king", "--format", format]);
-        assert_eq!(message, "error: the vocabulary has no word `quene`; did you mean `queen`?\n");
+        assert_eq!(message, "error: `quene` is not in the vocabulary; did you mean `queen`?\n");
     }
     assert!(failure(1, "similar", &place.model, &["안넝"]).contains("did you mean `안녕`?"));
 }

@@ -61,7 +61,7 @@ fn evaluation_files_of_any_bytes() {
     fuzz(&seeds, |bytes, options| {
         let Some(set) = watched(bytes, || EvaluationSet::read(bytes, "questions")) else { return };
         let (count_unknown, case_sensitive) = (options.allow_nan, options.limit.is_some());
-        let options = EvaluateOptions { count_unknown, case_sensitive, ..EvaluateOptions::default() };
+        let options = EvaluateOptions::default().count_unknown(count_unknown).case_sensitive(case_sensitive);
         match set {
             EvaluationSet::Analogies(set) => {
                 let method = rapidvec::vectors::AnalogyMethod::default();

@@ -7,8 +7,8 @@
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions, Measured};
-use rapidvec::vectors::{Numbers, WordVectors};
+use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions};
+use rapidvec::vectors::{Numbers, Recall, WordVectors};
 use rapidvec::{Vocabulary, cores};
 use rapidvec_bench::{machine, report};
 use rapidvec_core::{Purpose, Rng};
@@ -83,7 +83,7 @@ fn main() -> Result<()> {
 }
 
 /// Measures everything; returns the first.
-fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Measured> {
+fn measure(args: &Args, mut say: impl FnMut(&str)) -> Result<Recall> {
     let load = machine::load_average().unwrap_or_else(|| "unknown".to_owned());
     let cores = cores();
     say(&format!("{}, {cores} cores, {}; load average {load}.\n", machine::processor(), machine::today()));

@@ -25,7 +25,7 @@ struct Args {
 fn main() -> Result<()> {
     let args = Args::parse();
     let vectors = WordVectors::open(&args.model)?;
-    let options = EvaluateOptions { restrict: args.restrict, ..EvaluateOptions::default() };
+    let options = EvaluateOptions::default().restrict(args.restrict);
     let words: Vec<_> = vectors.vocabulary().words().take(4).collect();
     let one = format!(": one\n{}\n", words.join(" "));
     answer(&vectors, EvaluationSet::read(one.as_bytes(), "the first four words")?, &options)?;

@@ -352,7 +352,7 @@ fn few(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
     let vectors = WordVectors::open(model)?;
     let words = words(FEW[FEW.len() - 1], vectors.len());
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    vectors.most_similar_batch(&words, 10)?; // finds the norms, and fills the map
+    vectors.search().most_similar_batch(&words, 10)?; // finds the norms, and fills the map
     found.say(&format!(
         "\n**A few words at once** over {} words x {}, norms known\n",
         vectors.len(),
@@ -366,7 +366,7 @@ fn few(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
         for _ in 0..args.rounds {
             let alone =
                 timed(|| words.iter().map(|word| vectors.most_similar(word, 10)).collect::<Result<Vec<_>, _>>())?;
-            let together = timed(|| vectors.most_similar_batch(words, 10))?;
+            let together = timed(|| vectors.search().most_similar_batch(words, 10))?;
             ensure!(alone.1 == together.1, "words together are answered otherwise than one by one");
             rounds.push([alone.0, together.0].map(|time| time.as_secs_f64() * 1e3));
         }
@@ -391,7 +391,7 @@ fn batch(args: &Args, found: &mut Found) -> Result<()> {
     let vectors = WordVectors::new(vocabulary(args.batch_words), args.size, floats)?;
     let words = words(args.queries, args.batch_words);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let answers = vectors.most_similar_batch(&words, 10)?;
+    let answers = vectors.search().most_similar_batch(&words, 10)?;
     for (word, answer) in words.iter().zip(&answers).step_by(words.len().div_ceil(5)) {
         ensure!(*answer == vectors.most_similar(word, 10)?, "the batch answers `{word}` otherwise than a single query");
     }
@@ -406,7 +406,7 @@ fn batch(args: &Args, found: &mut Found) -> Result<()> {
     let mut ratios = Vec::new();
     for number in 1..=args.rounds {
         let product = rates(cores(), args.size, enough);
-        let (time, _) = timed(|| vectors.most_similar_batch(&words, 10))?;
+        let (time, _) = timed(|| vectors.search().most_similar_batch(&words, 10))?;
         let rate = flops / time.as_secs_f64() / 1e9;
         let ratio = rate / product.best();
         found.say(&format!(

@@ -4,13 +4,13 @@ use super::info;
 use super::open::{self, OpenArgs};
 use crate::output::{Place, UsageError, is_same, note, shell_words};
 use rapidvec::compress::Compression;
-use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::error::{FormatError, PickleError};
 use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
     Format, OpenOptions, pickle, recognise_file, safetensors, word2vec_binary, word2vec_text,
 };
+use rapidvec::vectors::{WordVectors, normalize};
 use rapidvec::{Error, Vocabulary, WordId};
 use std::collections::BTreeMap;
 use std::io;
@@ -211,10 +211,7 @@ impl Content {
     fn normalize(&mut self) {
         self.is_normalized = true;
         for row in self.input.chunks_exact_mut(self.vector_size) {
-            let length = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
-            if length > 0.0 {
-                row.iter_mut().for_each(|x| *x = (f64::from(*x) / length) as f32);
-            }
+            normalize(row);
         }
     }
 

@@ -81,7 +81,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 impl Args {
     fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Result<Evaluation, QueryError> {
         let restrict = self.restrict as usize;
-        let options = EvaluateOptions { restrict, case_sensitive: self.case, count_unknown: self.count_unknown };
+        let options =
+            EvaluateOptions::default().restrict(restrict).case_sensitive(self.case).count_unknown(self.count_unknown);
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {
                 let (method, name) = self.method.in_library();

@@ -5,13 +5,13 @@ use crate::output::map::{self, Dot, Nearest, WordMap};
 use crate::output::{Place, UsageError, counted, note, say};
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::corpus::EOS;
-use rapidvec::vectors::{Numbers, WordVectors};
-use rapidvec::{Error, Vocabulary, WordId, cores};
+use rapidvec::vectors::{Numbers, WordVectors, unit_rows};
+use rapidvec::{Error, Vocabulary, WordId};
 use rapidvec_map::{clusters, most_frequent, pca};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::{fs, io, thread};
+use std::{fs, io};
 
 /// Draw words in two dimensions, near words near each other
 ///
@@ -159,7 +159,7 @@ fn listed(vocabulary: &Vocabulary, words: &[String]) -> anyhow::Result<Vec<WordI
 
 fn drawing(args: &Args, vectors: &WordVectors, ids: &[WordId]) -> anyhow::Result<WordMap> {
     let size = vectors.vector_size();
-    let rows = unit_rows(vectors, ids);
+    let rows = unit_rows(vectors.rows(), ids); // so that distances on the map correspond to cosines
     let method = method(args, ids.len());
     let (places, method) = match method {
         #[cfg(feature = "tsne")]
@@ -194,18 +194,6 @@ fn method(args: &Args, words: usize) -> Method {
     args.method.unwrap_or(if words < MIN_FOR_TSNE { Method::Pca } else { built_in })
 }
 
-/// Vectors of length 1, so that distances on the map stand for cosines; a zero vector stays as it is.
-fn unit_rows(vectors: &WordVectors, ids: &[WordId]) -> Vec<f32> {
-    let mut rows = Vec::with_capacity(ids.len() * vectors.vector_size());
-    for &id in ids {
-        let row = vectors.vector_by_id(id).expect("ids come from this vocabulary");
-        let norm = row.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-        let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-        rows.extend(row.iter().map(|&x| (f64::from(x) * scale) as f32));
-    }
-    rows
-}
-
 /// The nearest words of each word by cosine, from the full vectors, whether they are on the map or not.
 fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
     let some = searched(vectors, ids);
@@ -215,19 +203,9 @@ fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
     } else {
         ids.iter().map(|&id| vectors.vocabulary().word(id)).collect()
     };
-    let of = |word: &&str| {
-        let found = vectors.most_similar(word, NEIGHBOURS).expect("the word comes from this vocabulary");
-        found.into_iter().map(|near| Nearest { word: near.word, similarity: near.similarity }).collect()
-    };
-    let share = words.len().div_ceil(cores()).max(1);
-    thread::scope(|scope| {
-        let shares: Vec<_> =
-            words.chunks(share).map(|words| scope.spawn(move || words.iter().map(of).collect::<Vec<_>>())).collect();
-        let join = |thread: thread::ScopedJoinHandle<_>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        shares.into_iter().flat_map(join).collect()
-    })
+    let found = vectors.search().most_similar_batch(&words, NEIGHBOURS).expect("the words come from this vocabulary");
+    let nearest = |(word, similarity): (&str, f32)| Nearest { word: word.to_owned(), similarity };
+    found.iter().map(|hits| hits.iter().map(nearest).collect()).collect()
 }
 
 /// A large model's most frequent words, those of the map before them. `None`: the model is not large.

@@ -4,10 +4,9 @@ use super::open::{self, OpenArgs};
 use super::queries;
 use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
 use rapidvec::Error;
-use rapidvec::vectors::Restricted;
 #[cfg(feature = "ann")]
 use rapidvec::vectors::ann::ApproximateIndex;
-use rapidvec::vectors::{Neighbour, WordVectors};
+use rapidvec::vectors::{Hits, WordVectors};
 #[cfg(feature = "ann")]
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -58,17 +57,26 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&args.model)?;
-    let search = Search::new(args, &vectors)?;
+    let search = open::restricted(&args.model, &vectors, args.restrict);
+    #[cfg(feature = "ann")]
+    let index = args.index(&vectors)?;
+    #[cfg(feature = "ann")]
+    let search = match &index {
+        Some(index) => search.index(index),
+        None => search,
+    };
     let top = args.top as usize;
     // All are answered before any is shown: an unknown word leaves no half a result behind.
     let answers = match &args.vector {
         Some(path) => {
-            let found = search.near_vectors(&queries::vectors(path, vectors.vector_size())?, top)?;
+            let found = search
+                .most_similar_to_batch(&queries::vectors(path, vectors.vector_size())?.concat(), top)
+                .map_err(Error::from)?;
             answers((1..).map(Query::Vector), found)
         }
         None if args.words.is_empty() => {
             let terms = terms(args);
-            let found = search.near_sum(&terms, top)?;
+            let found = search.most_similar_weighted(&terms, top).map_err(Error::from)?;
             let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
             vec![Answer::new(Query::Weighted(terms), found)]
         }
@@ -77,7 +85,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             if args.skip_unknown {
                 leave_out_unknown(&mut words, &vectors);
             }
-            let found = search.near_words(&words.iter().map(String::as_str).collect::<Vec<_>>(), top)?;
+            let found = search
+                .most_similar_batch(&words.iter().map(String::as_str).collect::<Vec<_>>(), top)
+                .map_err(Error::from)?;
             answers(words.into_iter().map(Query::Nearest), found)
         }
     };
@@ -108,60 +118,24 @@ fn terms(args: &Args) -> Vec<(&str, f32)> {
     pull.chain(push).collect()
 }
 
-fn answers(queries: impl Iterator<Item = Query>, found: Vec<Vec<Neighbour>>) -> Vec<Answer> {
+fn answers(queries: impl Iterator<Item = Query>, found: Vec<Hits>) -> Vec<Answer> {
     queries.zip(found).map(|(query, found)| Answer::new(query, found)).collect()
 }
 
-/// How the nearest words are found.
-enum Search<'v> {
-    Exact(Restricted<'v>),
-    #[cfg(feature = "ann")]
-    Approximate(&'v WordVectors, ApproximateIndex),
-}
-
-impl<'v> Search<'v> {
-    fn new(args: &Args, vectors: &'v WordVectors) -> anyhow::Result<Self> {
-        #[cfg(feature = "ann")]
-        if args.approximate {
-            let path = args.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&args.model));
-            let index = ApproximateIndex::open(&path, vectors).map_err(|error| match &error {
-                Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
-                    anyhow::anyhow!("there is no index {}; make one with `rapidvec index MODEL`", path.display())
-                }
-                _ => open::name_file(&path, error),
-            })?;
-            return Ok(Search::Approximate(vectors, index));
+#[cfg(feature = "ann")]
+impl Args {
+    /// The index, if one is to be used.
+    fn index(&self, vectors: &WordVectors) -> anyhow::Result<Option<ApproximateIndex>> {
+        if !self.approximate {
+            return Ok(None);
         }
-        Ok(Search::Exact(open::restricted(&args.model, vectors, args.restrict)))
-    }
-
-    fn near_words(&self, words: &[&str], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {
-        match self {
-            Search::Exact(among) => Ok(among.most_similar_batch(words, top)?),
-            #[cfg(feature = "ann")]
-            Search::Approximate(vectors, index) => {
-                words.iter().map(|word| index.most_similar(vectors, word, top)).collect()
+        let path = self.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&self.model));
+        let opened = ApproximateIndex::open(&path, vectors).map_err(|error| match &error {
+            Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
+                anyhow::anyhow!("there is no index {}; make one with `rapidvec index MODEL`", path.display())
             }
-        }
-    }
-
-    fn near_sum(&self, terms: &[(&str, f32)], top: usize) -> Result<Vec<Neighbour>, Error> {
-        match self {
-            Search::Exact(among) => Ok(among.most_similar_weighted(terms, top)?),
-            #[cfg(feature = "ann")]
-            Search::Approximate(vectors, index) => index.most_similar_weighted(vectors, terms, top),
-        }
-    }
-
-    fn near_vectors(&self, queries: &[Vec<f32>], top: usize) -> Result<Vec<Vec<Neighbour>>, Error> {
-        match self {
-            Search::Exact(among) => {
-                Ok(among.most_similar_to_batch(&queries.concat(), top, &vec![&[][..]; queries.len()])?)
-            }
-            #[cfg(feature = "ann")]
-            Search::Approximate(vectors, index) => {
-                queries.iter().map(|query| index.most_similar_to(vectors, query, top, &[])).collect()
-            }
-        }
+            _ => open::name_file(&path, error),
+        });
+        opened.map(Some)
     }
 }

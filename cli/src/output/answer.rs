@@ -1,6 +1,5 @@
 //! An answered question, whatever form it is shown in.
 
-use rapidvec::vectors::{Neighbour, Ranked};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What was asked.
@@ -30,18 +29,6 @@ pub struct Found {
     pub similarity: f32,
 }
 
-impl From<Neighbour> for Found {
-    fn from(Neighbour { word, similarity, .. }: Neighbour) -> Self {
-        Self { word, similarity }
-    }
-}
-
-impl From<Ranked> for Found {
-    fn from(Ranked { word, similarity }: Ranked) -> Self {
-        Self { word, similarity }
-    }
-}
-
 /// What was asked, and the words found, best first.
 #[derive(Debug)]
 pub struct Answer {
@@ -50,8 +37,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn new<F: Into<Found>>(query: Query, found: impl IntoIterator<Item = F>) -> Self {
-        Self { query, found: found.into_iter().map(Into::into).collect() }
+    pub fn new<'v>(query: Query, found: impl IntoIterator<Item = (&'v str, f32)>) -> Self {
+        let found = found.into_iter().map(|(word, similarity)| Found { word: word.to_owned(), similarity });
+        Self { query, found: found.collect() }
     }
 }
 

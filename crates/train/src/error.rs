@@ -8,7 +8,9 @@ pub use crate::trainer::TrainError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
-pub use rapidvec_vectors::error::{EvaluateError, FormatError, IndexError, PickleError, QueryError, TextError};
+#[cfg(feature = "ann")]
+pub use rapidvec_vectors::error::IndexError;
+pub use rapidvec_vectors::error::{EvaluateError, FormatError, PickleError, QueryError, TextError};
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,6 +36,7 @@ pub enum Error {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// An approximate index is refused.
+    #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),
     /// An output cannot be written where it should go.
@@ -83,6 +86,7 @@ impl From<rapidvec_vectors::Error> for Error {
         match error {
             Below::Evaluate(error) => error.into(),
             Below::Format(error) => error.into(),
+            #[cfg(feature = "ann")]
             Below::Index(error) => error.into(),
             Below::Output(error) => error.into(),
             Below::Pickle(error) => error.into(),

@@ -1,16 +1,22 @@
-//! Vectors and the questions one can ask them.
+//! Word vectors: open them from any file, save them, search and evaluate them.
 //!
-//! [`WordVectors`] answers questions about any file that [`mod@format`] recognises. The scan is exact: every row is
-//! compared. With the feature `ann` there is an index besides (`ann`), which finds most of the nearest words in a
-//! fraction of the time.
+//! ```no_run
+//! # fn main() -> rapidvec_vectors::Result<()> {
+//! let vectors = rapidvec_vectors::WordVectors::open("model.safetensors")?; // or word2vec, GloVe, fastText, npz
+//! for (word, score) in vectors.most_similar("king", 5)? {
+//!     println!("{word} {score:.3}");
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`mod@format`] lists the formats. [`WordVectors::search`] answers queries by an exact scan of every row; with the feature
+//! `ann` an index (`ann`) finds most of the nearest words in a fraction of the time.
 
 #![deny(unsafe_code)]
 
-mod analogy;
 #[cfg(feature = "ann")]
 pub mod ann;
-mod batch;
-mod compare;
 mod embed;
 pub mod error;
 pub mod evaluate;
@@ -18,24 +24,22 @@ pub mod format;
 mod lines;
 mod lookup;
 mod mapped;
+mod normed_rows;
 mod open;
-mod restrict;
-mod scan;
 mod search;
 mod spelling;
 mod storage;
 mod subwords;
-mod threads;
-mod top_k;
+mod unit;
 mod word_vectors;
 
-pub use analogy::AnalogyMethod;
-pub use compare::Ranked;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
 pub use mapped::tell_file_faults;
-pub use restrict::Restricted;
-pub use search::Neighbour;
+#[cfg(feature = "ann")]
+pub use search::Recall;
+pub use search::{AnalogyMethod, Hits, Search};
 pub use storage::{Numbers, Rows};
 pub use subwords::Subwords;
+pub use unit::{normalize, unit_rows};
 pub use word_vectors::WordVectors;

@@ -232,7 +232,7 @@ mod tests {
         assert_eq!(vectors.vector("one"), Some(vec![1.0, 0.0]));
         assert_eq!(vectors.most_similar("ab", 5).unwrap().len(), 2);
         assert_eq!(vectors.most_similar("one", 5).unwrap().len(), 1);
-        assert_eq!(vectors.analogy("ab", "one", "cd", Default::default(), 5).unwrap().len(), 1);
+        assert_eq!(vectors.search().analogy("ab", "one", "cd", Default::default(), 5).unwrap().len(), 1);
         assert!(vectors.most_similar("", 5).is_err());
         let narrow = vectors.with_subwords(small(3, 3, 1).unwrap());
         assert!(matches!(narrow, Err(FormatError::Size { expected: 2, got: 1, .. })));

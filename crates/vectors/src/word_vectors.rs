@@ -1,36 +1,36 @@
-//! Words with their vectors, whatever file they come from.
+//! Words with their vectors, from a file of any format or from memory.
 
+use super::error::FormatError;
 use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
-use super::restrict::Restricted;
-use super::search::widened;
+use super::normed_rows::{NormedRows, RowError};
+use super::search::candidates::Candidates;
+use super::search::error::QueryError;
+use super::search::scan::Scan;
 use super::storage::{Numbers, Rows};
 use super::subwords::Subwords;
+use super::unit::widened;
 use super::{lookup, spelling};
-use crate::error::{FormatError, QueryError};
 use rapidvec_core::{Vocabulary, WordId};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-/// A vocabulary and a vector for each word, ready for questions.
+/// A vocabulary and a vector for each word. Cloning copies no numbers.
 ///
 /// ```
-/// use crate::{Numbers, WordVectors};
+/// use rapidvec_vectors::{Numbers, WordVectors};
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();
 /// ["you", "we", "car"].map(|word| vocabulary.add(word));
 /// let numbers = Numbers::F32(vec![1.0, 0.0, 0.8, 0.6, 0.0, 2.0]); // 3 words x 2 numbers
 /// let vectors = WordVectors::new(vocabulary, 2, numbers)?;
-/// let nearest = &vectors.most_similar("you", 5)?[0];
-/// assert_eq!((nearest.word.as_str(), nearest.similarity), ("we", 0.8));
+/// assert_eq!(vectors.most_similar("you", 5)?.first(), Some(("we", 0.8)));
 /// # Ok::<(), rapidvec_vectors::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct WordVectors {
-    vocabulary: Vocabulary,
-    rows: Rows,
-    /// For words that the vocabulary does not have.
+    vocabulary: Arc<Vocabulary>,
+    matrix: Arc<NormedRows>,
+    /// For words that are not in the vocabulary.
     subwords: Option<Subwords>,
-    /// 1 / |row|: see [`scan`](super::scan). Empty until the first scan of a large file; shared by clones.
-    norms: Arc<OnceLock<Vec<f32>>>,
-    /// Whether the words are those of a text in lower case.
+    /// Whether the training text was lower-case.
     lower: bool,
 }
 
@@ -53,7 +53,7 @@ impl WordVectors {
         Self::from_rows(vocabulary, rows)
     }
 
-    /// The same, with vectors also for words that the vocabulary does not have.
+    /// The same vectors, with n-grams that give vectors to words outside the vocabulary.
     ///
     /// # Errors
     /// [`FormatError::Size`] if the n-gram rows have another vector size.
@@ -65,7 +65,7 @@ impl WordVectors {
         Ok(Self { subwords: Some(subwords), ..self })
     }
 
-    /// The same, of a text in lower case or not.
+    /// The same vectors; `lower`: trained on lower-case text.
     pub fn with_lower(self, lower: bool) -> Self {
         Self { lower, ..self }
     }
@@ -79,36 +79,43 @@ impl WordVectors {
         Ok(vectors)
     }
 
-    /// Vectors that nobody has looked at yet.
+    /// Vectors whose numbers have not been read yet.
     pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
-        Self { vocabulary, rows, subwords: None, norms: Arc::default(), lower: false }
+        let matrix = Arc::new(NormedRows::new(rows));
+        Self { vocabulary: Arc::new(vocabulary), matrix, subwords: None, lower: false }
     }
 
-    /// Looks at every number: is it one? On opening that is done for all but large mapped files (see
-    /// [`CHECKED_ON_OPENING`]), whose first search does it on the way. Quick if it was done before.
+    /// Checks that every number is finite. Opening does that for all but large mapped files (see [`CHECKED_ON_OPENING`]),
+    /// whose first search does it along the way. Immediate once it was done.
     ///
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity; [`FormatError::Unreadable`] if the file was changed.
     pub fn check_finite(&self) -> Result<(), FormatError> {
-        Restricted::all(self).settle_norms().map_err(|error| match error {
-            QueryError::NotFinite { word, row, got } => FormatError::NotFinite { word, row, got },
-            other => FormatError::Unreadable { message: other.to_string() },
+        let candidates = Candidates::First(self.len());
+        let scan = Scan { rows: &self.matrix, candidates: &candidates, threads: 0 };
+        scan.settle_norms().map_err(|error| match error {
+            RowError::NotFinite { id, got } => {
+                FormatError::NotFinite { word: self.vocabulary.word(id).to_owned(), row: id as usize, got }
+            }
+            RowError::Unreadable(error) => {
+                FormatError::Unreadable { message: QueryError::Unreadable { message: error.to_string() }.to_string() }
+            }
         })
     }
 
-    /// How many words there are.
+    /// The number of words.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.rows().len()
     }
 
-    /// Whether there are none; never so, since files without words are refused.
+    /// Whether there are no words; always false, since files without words are refused.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows().is_empty()
     }
 
     /// Numbers per word.
     pub fn vector_size(&self) -> usize {
-        self.rows.vector_size()
+        self.matrix.vector_size()
     }
 
     /// The words, their ids and counts.
@@ -118,15 +125,35 @@ impl WordVectors {
 
     /// The vectors as they are stored, V x D.
     pub fn rows(&self) -> &Rows {
-        &self.rows
+        self.matrix.rows()
     }
 
-    /// The n-gram rows that give vectors to unknown words, if the file had any: fastText's.
+    pub(super) fn matrix(&self) -> &NormedRows {
+        &self.matrix
+    }
+
+    /// The n-gram rows that give vectors to unknown words, if the file has any, as fastText's `.bin` does.
     pub fn subwords(&self) -> Option<&Subwords> {
         self.subwords.as_ref()
     }
 
-    /// The vector of `word`, if it is known ([`WordVectors::id`]), or its n-grams are ([`WordVectors::subwords`]).
+    /// The id of `word`: as it is written, or in Unicode's other normal form, or, if the model was trained on lower-case
+    /// text, in lower case.
+    ///
+    /// ```
+    /// # use rapidvec_vectors::{Numbers, WordVectors};
+    /// let mut vocabulary = rapidvec_core::Vocabulary::new();
+    /// let cafe = vocabulary.add("café");
+    /// let vectors = WordVectors::new(vocabulary, 1, Numbers::F32(vec![1.0]))?;
+    /// assert_eq!(vectors.id("cafe\u{301}"), Some(cafe)); // an e and a combining accent
+    /// assert_eq!(vectors.id("Café"), None);
+    /// # Ok::<(), rapidvec_vectors::Error>(())
+    /// ```
+    pub fn id(&self, word: &str) -> Option<WordId> {
+        lookup::find(&self.vocabulary, word, self.lower)
+    }
+
+    /// The vector of `word`, if it is in the vocabulary ([`WordVectors::id`]) or has n-grams ([`WordVectors::subwords`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
         match self.id(word) {
             Some(id) => self.vector_by_id(id),
@@ -134,36 +161,43 @@ impl WordVectors {
         }
     }
 
-    /// The vector that its n-grams give a word, if the file has them, and they are numbers.
+    /// The vector of the word with this id, if there is one.
+    pub fn vector_by_id(&self, id: WordId) -> Option<Vec<f32>> {
+        self.rows().row(id as usize)
+    }
+
+    /// The vector that its n-grams give a word, if the file has any and the vector is finite.
     pub(super) fn vector_of_ngrams(&self, word: &str) -> Option<Vec<f32>> {
         self.subwords.as_ref()?.vector(word).filter(|vector| vector.iter().all(|x| x.is_finite()))
     }
 
-    /// The vector of the word with this id, if there is one.
-    pub fn vector_by_id(&self, id: WordId) -> Option<Vec<f32>> {
-        self.rows.row(id as usize)
-    }
-
-    /// Whether the words are those of a text in lower case.
-    pub(super) fn is_lower(&self) -> bool {
-        self.lower
-    }
-
-    pub(super) fn norms(&self) -> &OnceLock<Vec<f32>> {
-        &self.norms
-    }
-
-    /// The vector to ask with for `word`, known or made of n-grams, or an error that offers near spellings.
-    pub(super) fn vector_of(&self, word: &str) -> Result<Vec<f64>, QueryError> {
+    /// The vector of `word`, from the vocabulary or from n-grams, in f64.
+    ///
+    /// # Errors
+    /// [`QueryError::UnknownWord`], with similar spellings; [`QueryError::NotFinite`].
+    pub(super) fn wide_vector(&self, word: &str) -> Result<Vec<f64>, QueryError> {
         match self.id(word) {
             Some(id) => self.finite(id),
             None => self.vector(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word)),
         }
     }
 
-    /// The ids of those of `words` that are known: what an answer leaves out.
-    pub(super) fn ids_of(&self, words: &[&str]) -> Vec<WordId> {
-        words.iter().filter_map(|word| self.id(word)).collect()
+    /// Row `id` in f64.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`].
+    pub(super) fn finite(&self, id: WordId) -> Result<Vec<f64>, QueryError> {
+        self.matrix.finite(id).map_err(|error| self.named(error))
+    }
+
+    /// An error of the rows, with the word it concerns.
+    pub(super) fn named(&self, error: RowError) -> QueryError {
+        match error {
+            RowError::NotFinite { id, got } => {
+                QueryError::NotFinite { word: self.vocabulary.word(id).to_owned(), row: id as usize, got }
+            }
+            RowError::Unreadable(error) => QueryError::Unreadable { message: error.to_string() },
+        }
     }
 
     fn unknown(&self, word: &str) -> QueryError {

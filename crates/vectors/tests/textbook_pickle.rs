@@ -6,7 +6,7 @@
 //! rounding only.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec_vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec_vectors::{AnalogyMethod, Hits, WordVectors};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ fn vectors() -> Option<WordVectors> {
 }
 
 /// Calls `check` with our answer and the expected one, eight times.
-fn for_each_query(arithmetic: &str, check: impl Fn(&Value, &[Neighbour], &[(String, f64)])) {
+fn for_each_query(arithmetic: &str, check: impl Fn(&Value, &Hits, &[(String, f64)])) {
     let Some(vectors) = vectors() else { return };
     let table: Value = serde_json::from_str(EXPECTED).unwrap();
     let mut queries = 0;
@@ -39,7 +39,7 @@ fn for_each_query(arithmetic: &str, check: impl Fn(&Value, &[Neighbour], &[(Stri
         let word = |value: &Value| value.as_str().unwrap().to_owned();
         let found = match query.as_array() {
             None => vectors.most_similar(&word(query), 5),
-            Some(q) => vectors.analogy(&word(&q[0]), &word(&q[1]), &word(&q[2]), AnalogyMethod::Textbook, 5),
+            Some(q) => vectors.search().analogy(&word(&q[0]), &word(&q[1]), &word(&q[2]), AnalogyMethod::Textbook, 5),
         };
         let neighbours = expected["neighbours"].as_array().unwrap().iter();
         let neighbours: Vec<_> = neighbours.map(|n| (word(&n["word"]), n["similarity"].as_f64().unwrap())).collect();
@@ -53,10 +53,10 @@ fn for_each_query(arithmetic: &str, check: impl Fn(&Value, &[Neighbour], &[(Stri
 #[test]
 fn answers_equal_the_chapters_in_float32_to_4_decimals() {
     for_each_query("float32", |query, found, expected| {
-        let words: Vec<_> = found.iter().map(|n| n.word.as_str()).collect();
+        let words: Vec<_> = found.words().collect();
         assert_eq!(words, expected.iter().map(|(word, _)| word.as_str()).collect::<Vec<_>>(), "{query}");
-        for (neighbour, (_, score)) in found.iter().zip(expected) {
-            assert_eq!(format!("{:.4}", neighbour.similarity), format!("{score:.4}"), "{query}: {neighbour:?}");
+        for (hit, (_, score)) in found.iter().zip(expected) {
+            assert_eq!(format!("{:.4}", hit.1), format!("{score:.4}"), "{query}: {hit:?}");
         }
     });
 }
@@ -64,15 +64,15 @@ fn answers_equal_the_chapters_in_float32_to_4_decimals() {
 #[test]
 fn answers_differ_from_the_chapters_in_float16_by_its_rounding_only() {
     for_each_query("float16", |query, found, expected| {
-        for (place, (neighbour, (word, score))) in found.iter().zip(expected).enumerate() {
+        for (place, (hit, (word, score))) in found.iter().zip(expected).enumerate() {
             let rounding = HALF_ROUNDING * score.abs();
-            let ours = f64::from(neighbour.similarity);
+            let ours = f64::from(hit.1);
             assert!((ours - score).abs() <= rounding, "{query}, place {place}: {ours}, expected {score}");
             // Where the next one is farther off than rounding can reach, the word is the same.
             let apart = |other: Option<&(String, f64)>| other.is_none_or(|(_, s)| (s - score).abs() > 2.0 * rounding);
             let before = place.checked_sub(1).and_then(|before| expected.get(before));
             if apart(before) && apart(expected.get(place + 1)) {
-                assert_eq!(neighbour.word, *word, "{query}, place {place}");
+                assert_eq!(hit.0, *word, "{query}, place {place}");
             }
         }
     });

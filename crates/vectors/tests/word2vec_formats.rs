@@ -354,8 +354,8 @@ fn a_zero_vector_is_as_far_from_every_word_as_can_be_and_never_nan() {
     let path = folder.path().join("a.vec");
     std::fs::write(&path, "3 2\nzero 0 0\na 1 0\nb 0.5 0.5\n").unwrap();
     let vectors = WordVectors::open(&path).unwrap();
-    assert!(vectors.most_similar("zero", 5).unwrap().iter().all(|near| near.similarity == 0.0));
-    assert_eq!(vectors.most_similar("a", 5).unwrap()[1].similarity, 0.0);
+    assert!(vectors.most_similar("zero", 5).unwrap().scores().iter().all(|&score| score == 0.0));
+    assert_eq!(vectors.most_similar("a", 5).unwrap().scores()[1], 0.0);
 }
 
 // Row 55.

@@ -2,7 +2,7 @@
 
 use crate::output::{Answer, Form, Query, to_stdout};
 use rapidvec::corpus::EOS;
-use rapidvec::vectors::{AnalogyMethod, Neighbour, WordVectors};
+use rapidvec::vectors::{AnalogyMethod, Hits, WordVectors};
 use rapidvec::{Vocabulary, WordId};
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ pub struct Shown {
     /// A word to query next.
     pub next: String,
     /// The similarity of the least similar neighbour.
-    pub least: f64,
+    pub least: f32,
 }
 
 /// Prints the chapter's queries whose words are in the vocabulary; without any, the neighbours of a few frequent words.
@@ -35,7 +35,7 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<Shown> {
     let similar = words.iter().map(|word| Ok((word, vectors.most_similar(word, TOP)?)));
     let similar = similar.collect::<anyhow::Result<Vec<_>>>()?;
     let answered = analogies.into_iter().map(|[a, b, c]| {
-        let found = vectors.analogy(a, b, c, AnalogyMethod::Add, TOP)?;
+        let found = vectors.search().analogy(a, b, c, AnalogyMethod::Add, TOP)?;
         Ok((format!("{a}:{b} = {c}:?"), found))
     });
     let answered = answered.collect::<anyhow::Result<Vec<_>>>()?;
@@ -54,7 +54,7 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<Shown> {
         Ok(())
     })?;
     let all = similar.iter().map(|(_, found)| found).chain(answered.iter().map(|(_, found)| found));
-    let least = least(all.flatten());
+    let least = lowest(all.flat_map(|found| found.scores()).copied());
     Ok(Shown { next: words.pop().unwrap_or_else(|| "king".to_owned()), least })
 }
 
@@ -64,7 +64,13 @@ pub fn words(vectors: &WordVectors) -> anyhow::Result<Shown> {
     let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
     let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
     to_stdout(|out| Form::Table.output().answers(out, &answers))?;
-    Ok(words.pop().unwrap_or_default()) // no model is without words
+    let least = lowest(answers.iter().flat_map(|answer| answer.found.iter().map(|found| found.similarity)));
+    Ok(Shown { next: words.pop().unwrap_or_default(), least }) // every model has words
+}
+
+/// The lowest of some scores; 0 if there are none.
+fn lowest(scores: impl Iterator<Item = f32>) -> f32 {
+    scores.min_by(f32::total_cmp).unwrap_or(0.0)
 }
 
 /// Words at a few ranks among those of letters only; among all of them if there are none such.
@@ -82,8 +88,8 @@ fn telling(vocabulary: &Vocabulary) -> Vec<String> {
     ranks.into_iter().map(|rank| ranked[rank].to_owned()).collect()
 }
 
-fn print_neighbours(out: &mut dyn Write, neighbours: &[Neighbour]) -> io::Result<()> {
-    neighbours.iter().try_for_each(|neighbour| writeln!(out, " {}: {}", neighbour.word, neighbour.similarity))
+fn print_neighbours(out: &mut dyn Write, hits: &Hits) -> io::Result<()> {
+    hits.iter().try_for_each(|(word, score)| writeln!(out, " {word}: {score}"))
 }
 
 /// The most frequent words of three letters and more, or the most frequent ones of any kind.

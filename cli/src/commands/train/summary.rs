@@ -12,7 +12,7 @@ use rapidvec::vectors::format::safetensors::ModelFile;
 use std::path::Path;
 
 /// If the nearest neighbours are all at least this similar, the vectors tell words apart badly.
-const TOO_SIMILAR: f64 = 0.99;
+const TOO_SIMILAR: f32 = 0.99;
 
 /// Shows what the model at `path` learned, and what to type next.
 pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {

@@ -5,7 +5,6 @@ use super::display::Display;
 use super::flags::Flags;
 use super::log::{Columns, Log};
 use super::signals::Signals;
-use crate::output::message;
 use rapidvec::{EpochEnd, LossPoint, Observer, Progress, SaveEvent, Session};
 use std::ops::ControlFlow;
 
@@ -65,8 +64,7 @@ impl Observer for Watcher<'_> {
     fn saved(&mut self, event: &SaveEvent) {
         match event {
             SaveEvent::Failed(error) => {
-                let reason = message(error);
-                self.display.warn(&format!("the checkpoint could not be saved; training continues: {reason}"));
+                self.display.warn(&format!("the checkpoint could not be saved; training continues: {error}"));
             }
             SaveEvent::SinglePrecision { word, got } => self.display.note(&format!(
                 "the vector of `{word}` has {got}, but half precision ends at 65504: saved in single precision, as if without --half"

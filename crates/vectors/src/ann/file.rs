@@ -1,17 +1,18 @@
 //! An index's file: our header, then the bytes of the library.
 //!
 //! `RVANNIDX`, then little-endian: version (u32), connectivity (u32), expansion_add (u32), expansion_search (u32), vector size
-//! (u64), words (u64), length of what follows the header (u64), fingerprint of the model (16 bytes), XXH3-128 of all bytes of the
-//! header before it and of what follows (16 bytes).
+//! (u64), words (u64), length of the body after the header (u64), fingerprint of the model (16 bytes), XXH3-128 of the header
+//! bytes before it and of the body (16 bytes).
 //!
-//! A checksum tells damage, not malice: whoever forges a file can forge it too. So `graph` looks at every link besides, before
-//! the library, which trusts its input, sees a byte.
+//! A checksum detects damage, not malice: a forged file can have a matching one. So `graph` also checks every link before
+//! the library, which trusts its input, reads a byte.
 
 use super::distance::compare_by_our_kernel;
+use super::error::IndexError;
 use super::graph::check;
 use super::{ApproximateIndex, IndexOptions, empty, library};
 use crate::WordVectors;
-use crate::error::{IndexError, Result};
+use crate::error::Result;
 use crate::mapped::Bytes;
 use rapidvec_core::atomic_file::{self, Existing};
 use std::path::{Path, PathBuf};
@@ -19,25 +20,25 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 const MAGIC: &[u8; 8] = b"RVANNIDX";
 const VERSION: u32 = 1;
-/// Bytes before the checksum, and with it.
+/// Bytes before the checksum, and including it.
 const CHECKED: usize = 64;
 const HEADER: usize = CHECKED + 16;
 
 /// Rows that the fingerprint covers, spread over the model.
 const SAMPLED_ROWS: usize = 4096;
 
-/// Bounds of the options: far more than is of use, and small enough that no size overflows.
-const MOST: u32 = 1 << 12;
+/// Upper bound of the options: far beyond useful values, and small enough that no size overflows.
+const MAX_OPTION: u32 = 1 << 12;
 
 impl ApproximateIndex {
-    /// Where the index of a model lies unless told otherwise: beside it, with `.ann` after its name.
+    /// The default path of a model's index: the model's path followed by `.ann`.
     pub fn path_beside(model: &Path) -> PathBuf {
         let mut name = model.as_os_str().to_owned();
         name.push(".ann");
         name.into()
     }
 
-    /// Whether `bytes` begin as an index's file does.
+    /// Whether `bytes` begin like the file of an index.
     pub fn is_likely(bytes: &[u8]) -> bool {
         bytes.starts_with(MAGIC)
     }
@@ -45,7 +46,7 @@ impl ApproximateIndex {
     /// Writes the index to `path`, atomically.
     ///
     /// # Errors
-    /// [`IndexError::Library`] if memory is lacking; as [`atomic_file::write`].
+    /// [`IndexError::Library`] if there is not enough memory; those of [`atomic_file::write`].
     pub fn save(&self, path: &Path, vectors: &WordVectors) -> Result<()> {
         let mut body = vec![0; self.index.serialized_length()];
         self.index.save_to_buffer(&mut body).map_err(library)?;
@@ -56,11 +57,11 @@ impl ApproximateIndex {
         })
     }
 
-    /// Opens the index at `path`, which has to be one of these vectors.
+    /// Opens the index at `path`, which must have been built from these vectors.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`IndexError`] if it is no whole, unaltered index of this
-    /// model.
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`IndexError`] if it is not a whole, unaltered index of
+    /// this model.
     pub fn open(path: &Path, vectors: &WordVectors) -> Result<Self> {
         Ok(Self::from_bytes(&Bytes::map(path)?, vectors)?)
     }
@@ -76,7 +77,7 @@ impl ApproximateIndex {
         index.save_to_buffer(&mut template).map_err(library)?;
         check(body, &template, vectors.len(), vectors.vector_size(), options.connectivity as usize)?;
         index.load_from_buffer(body).map_err(library)?;
-        compare_by_our_kernel(&mut index); // loading has put the library's own in place
+        compare_by_our_kernel(&mut index); // loading has restored the library's own
         if index.size() != vectors.len() {
             return Err(IndexError::Damaged { what: "words are missing" });
         }
@@ -85,7 +86,7 @@ impl ApproximateIndex {
     }
 }
 
-/// All of the header, checksum included.
+/// The whole header, checksum included.
 fn header(options: IndexOptions, vectors: &WordVectors, body: &[u8]) -> Vec<u8> {
     let mut header = MAGIC.to_vec();
     for number in [VERSION, options.connectivity, options.expansion_add, options.expansion_search] {
@@ -106,7 +107,7 @@ fn checksum(header: &[u8], body: &[u8]) -> u128 {
     hash.digest128()
 }
 
-/// Which vectors are these? Of sizes, words, and a sample of the rows.
+/// Identifies the vectors, by their sizes, words, and a sample of the rows.
 fn fingerprint(vectors: &WordVectors) -> u128 {
     let (text, ends) = vectors.vocabulary().arena();
     let mut hash = Xxh3::new();
@@ -121,7 +122,7 @@ fn fingerprint(vectors: &WordVectors) -> u128 {
     hash.digest128()
 }
 
-/// The options, and what follows the header, after all of the header was checked.
+/// The options and the body, once the whole header has been checked.
 fn parse<'b>(bytes: &'b [u8], vectors: &WordVectors) -> Result<(IndexOptions, &'b [u8]), IndexError> {
     if !bytes.starts_with(MAGIC) {
         return Err(IndexError::NotAnIndex);
@@ -139,14 +140,15 @@ fn parse<'b>(bytes: &'b [u8], vectors: &WordVectors) -> Result<(IndexOptions, &'
     }
     let [version, connectivity, expansion_add, expansion_search] = [8, 12, 16, 20].map(|at| small(header, at));
     if version != VERSION {
-        return Err(IndexError::Damaged { what: "the version is unknown" });
+        return Err(IndexError::Damaged { what: "unknown version" });
     }
     let (recorded, real) = (wide(header, 48), fingerprint(vectors));
     let sizes = [number(header, 24), number(header, 32)];
     if recorded != real || sizes != [vectors.vector_size() as u64, vectors.len() as u64] {
         return Err(IndexError::OtherModel { expected: format!("{real:032x}"), got: format!("{recorded:032x}") });
     }
-    if !(2..=MOST).contains(&connectivity) || [expansion_add, expansion_search].iter().any(|x| !(1..=MOST).contains(x))
+    if !(2..=MAX_OPTION).contains(&connectivity)
+        || [expansion_add, expansion_search].iter().any(|x| !(1..=MAX_OPTION).contains(x))
     {
         return Err(IndexError::Damaged { what: "an option is out of range" });
     }

@@ -1,36 +1,36 @@
 //! An approximate index: most of the nearest words, without looking at all of them.
 //!
-//! A graph that joins near words, on several levels (HNSW, Malkov and Yashunin 2018, by the `usearch` library): a search starts
-//! at the top, goes from word to nearer word, and keeps the best `expansion_search` it has met. Candidates are scored
-//! exactly before they are returned, so every similarity is right; what may be missing is a word. How many are, on this
-//! very model, [`ApproximateIndex::measure`] tells.
+//! A graph that links near words, on several levels (HNSW, Malkov and Yashunin 2018, by the `usearch` library): a search starts
+//! at the top, moves from word to nearer word, and keeps the best `expansion_search` it has met. Candidates are scored
+//! exactly before they are returned, so every score is exact; what may be missing is a word.
+//! [`ApproximateIndex::measure`] measures how many are missing on a given model.
 //!
-//! An index holds a copy of the vectors (unit length, f32) and about 150 bytes a word. It belongs to one model: a file that was
-//! made of other vectors is refused. Limit: at most 4 billion words, and all of it in memory.
+//! An index holds a copy of the vectors (unit length, f32) and about 150 bytes per word. It belongs to one model: a file
+//! built from other vectors is refused. Limits: at most 4 billion words, all in memory.
 
 mod distance;
+pub(crate) mod error;
 mod file;
 mod graph;
-mod measure;
 
-pub use measure::Measured;
-
-use super::search::{Neighbour, unit, widened};
-use super::threads::in_threads;
+use super::search::error::QueryError;
+use super::search::top_k::Scored;
+use super::unit::{cosine, unit, widened};
 use super::word_vectors::WordVectors;
-use crate::error::{IndexError, Result};
+use crate::error::Result;
 use distance::compare_by_our_kernel;
-use rapidvec_core::{WordId, cores};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use error::IndexError;
+use rapidvec_core::WordId;
+use rapidvec_core::parallel::{cores, try_map};
 use usearch::{Index, MetricKind, ScalarKind};
 
-/// Words that a thread takes at a time while an index is built.
+/// Words that a thread adds at a time while an index is built.
 const SHARE: usize = 256;
 
-/// How an index is built and searched. More of anything finds more and takes longer.
+/// How an index is built and searched. Larger values find more and take longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IndexOptions {
-    /// Neighbours that a word is joined with, twice as many on the lowest level.
+    /// Neighbours that a word is linked to, twice as many on the lowest level.
     pub connectivity: u32,
     /// Candidates kept while a word is added.
     pub expansion_add: u32,
@@ -40,12 +40,13 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        // A search that keeps 40 finds 0.98 of the nearest ten (64: 0.99), among a million made-up words and among 59,000 trained ones.
+        // A search that keeps 40 finds 0.98 of the nearest ten (64: 0.99), among a million synthetic and among 59,000 trained words.
         Self { connectivity: 16, expansion_add: 128, expansion_search: 40 }
     }
 }
 
-/// An index over one model's words. `vectors` in its methods are always those it was built or opened with.
+/// An index of one model's words: see [`Search::index`](crate::Search::index). `vectors` in its methods are always those it
+/// was built or opened with.
 pub struct ApproximateIndex {
     index: Index,
     options: IndexOptions,
@@ -58,37 +59,28 @@ impl std::fmt::Debug for ApproximateIndex {
 }
 
 impl ApproximateIndex {
-    /// Builds an index over all words, with all cores. Takes minutes for a million words.
+    /// Builds an index of all words, on all cores. Takes minutes for a million words.
     ///
     /// # Errors
-    /// [`IndexError::Library`] if memory is lacking; [`NotFinite`](crate::error::QueryError::NotFinite) if a vector holds NaN or infinity.
-    pub fn build(vectors: &WordVectors, options: IndexOptions) -> Result<Self> {
+    /// [`IndexError::Library`] if there is not enough memory; [`QueryError::NotFinite`] if a vector holds NaN or infinity.
+    pub fn build(vectors: &WordVectors, options: IndexOptions) -> Result<Self, QueryError> {
         let index = empty(vectors.vector_size(), options)?;
         index.reserve_capacity_and_threads(vectors.len(), cores()).map_err(library)?;
-        let next = AtomicUsize::new(0);
-        let add = |id: usize| -> Result<()> {
-            let unit = vectors.unit(id as WordId)?;
+        let add = |id: usize| -> Result<(), QueryError> {
+            let unit = unit(vectors.finite(id as WordId)?);
             Ok(index.add(id as u64, &unit).map_err(library)?)
         };
-        let shares = in_threads(vectors.len().div_ceil(SHARE), || -> Result<()> {
-            loop {
-                let start = next.fetch_add(SHARE, Ordering::Relaxed);
-                if start >= vectors.len() {
-                    return Ok(());
-                }
-                (start..vectors.len().min(start + SHARE)).try_for_each(add)?;
-            }
-        });
-        shares.into_iter().collect::<Result<()>>()?;
+        let share = |first: usize| (first..vectors.len().min(first + SHARE)).try_for_each(add);
+        try_map(cores(), (0..vectors.len()).step_by(SHARE), share)?;
         Ok(Self { index, options })
     }
 
-    /// How many words it holds.
+    /// The number of words in the index.
     pub fn len(&self) -> usize {
         self.index.size()
     }
 
-    /// Whether it holds none; never so for an index of a model.
+    /// Whether the index has no words; never the case for an index of a model.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -98,68 +90,36 @@ impl ApproximateIndex {
         self.options
     }
 
-    /// From now on keeps so many candidates in a search, whatever [`IndexOptions::expansion_search`] was.
+    /// Changes [`IndexOptions::expansion_search`] for the searches to come.
     pub fn keep_in_search(&mut self, candidates: u32) {
         self.index.change_expansion_search(candidates as usize);
         self.options.expansion_search = candidates;
     }
 
-    /// As [`WordVectors::most_similar`], but some of the words may be missing.
-    ///
-    /// # Errors
-    /// The same, and [`IndexError::Library`].
-    pub fn most_similar(&self, vectors: &WordVectors, word: &str, top: usize) -> Result<Vec<Neighbour>> {
-        let unit = unit(vectors.vector_of(word)?);
-        self.nearest(vectors, &unit, top, &vectors.ids_of(&[word]))
-    }
-
-    /// As [`WordVectors::most_similar_to`], but some of the words may be missing.
-    ///
-    /// # Errors
-    /// The same, and [`IndexError::Library`].
-    pub fn most_similar_to(
+    /// The words nearest to a unit vector (or the zero vector), best first.
+    pub(crate) fn nearest(
         &self,
         vectors: &WordVectors,
-        vector: &[f32],
-        top: usize,
-        left_out: &[WordId],
-    ) -> Result<Vec<Neighbour>> {
-        vectors.check_vector(vector)?;
-        self.nearest(vectors, &unit(widened(vector)), top, left_out)
-    }
-
-    /// As [`WordVectors::most_similar_weighted`], but some of the words may be missing.
-    ///
-    /// # Errors
-    /// The same, and [`IndexError::Library`].
-    pub fn most_similar_weighted(
-        &self,
-        vectors: &WordVectors,
-        words: &[(&str, f32)],
-        top: usize,
-    ) -> Result<Vec<Neighbour>> {
-        let (sum, ids) = vectors.weighted_sum(words)?;
-        self.nearest(vectors, &unit(sum), top, &ids)
-    }
-
-    fn nearest(&self, vectors: &WordVectors, unit: &[f32], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>> {
-        if top == 0 {
+        unit: &[f32],
+        k: usize,
+        excluded: &[WordId],
+    ) -> Result<Vec<Scored>, QueryError> {
+        if k == 0 {
             return Ok(Vec::new());
         }
-        let wanted = top.saturating_add(left_out.len()).min(vectors.len());
+        let wanted = k.saturating_add(excluded.len()).min(vectors.len());
         let found = self.index.search(unit, wanted).map_err(library)?;
-        let mut neighbours = Vec::with_capacity(found.keys.len());
+        let mut hits = Vec::with_capacity(found.keys.len());
         for key in found.keys {
-            let id = WordId::try_from(key).map_err(|_| IndexError::Damaged { what: "a word's id is too large" })?;
-            if (id as usize) < vectors.len() && !left_out.contains(&id) {
-                let row = vectors.finite(id)?;
-                let similarity = super::search::cosine(&widened(unit), &row);
-                neighbours.push(Neighbour { word: vectors.vocabulary().word(id).to_owned(), id, similarity });
+            let id =
+                WordId::try_from(key).map_err(|_| IndexError::Damaged { what: "the id of a word is too large" })?;
+            if (id as usize) < vectors.len() && !excluded.contains(&id) {
+                hits.push(Scored { score: cosine(&widened(unit), &vectors.finite(id)?), id });
             }
         }
-        neighbours.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.id.cmp(&b.id)));
-        neighbours.truncate(top);
-        Ok(neighbours)
+        hits.sort_unstable_by(|a, b| b.cmp(a));
+        hits.truncate(k);
+        Ok(hits)
     }
 }
 

@@ -1,6 +1,7 @@
 use super::*;
+use crate::Hits;
 use crate::Numbers;
-use crate::error::{Error, QueryError};
+use crate::search::error::QueryError;
 use proptest::prelude::*;
 use rapidvec_core::{Purpose, Rng, Vocabulary};
 use std::sync::OnceLock;
@@ -52,26 +53,31 @@ fn finds_what_the_exact_scan_finds_and_scores_it_the_same() {
     let measured = index.measure(vectors, 100, 10).unwrap();
     assert_eq!(measured.questions, 100);
     assert!(measured.recall > 0.98, "{measured:?}"); // the zero vector's neighbours are all equal
+    let (exact, search) = (vectors.search(), vectors.search().index(&index));
     for word in ["w1", "w299"] {
-        assert_eq!(index.most_similar(vectors, word, 5).unwrap(), vectors.most_similar(word, 5).unwrap());
+        assert_eq!(search.most_similar(word, 5).unwrap(), exact.most_similar(word, 5).unwrap());
     }
+    let words = ["w1", "w2", "w9"];
+    assert_eq!(search.most_similar_batch(&words, 5).unwrap(), exact.most_similar_batch(&words, 5).unwrap());
     let terms = [("w1", 1.0), ("w2", -0.5)];
-    let found = index.most_similar_weighted(vectors, &terms, 3).unwrap();
-    assert_eq!(found, vectors.most_similar_weighted(&terms, 3).unwrap());
+    let found = search.most_similar_weighted(&terms, 3).unwrap();
+    assert_eq!(found, exact.most_similar_weighted(&terms, 3).unwrap());
     let query = vectors.vector("w7").unwrap();
-    assert_eq!(index.most_similar_to(vectors, &query, 1, &[]).unwrap()[0].word, "w7");
-    assert_eq!(index.most_similar(vectors, "w1", 0).unwrap(), []);
-    assert_eq!(index.most_similar(vectors, "w1", usize::MAX).unwrap().len(), 299);
+    assert_eq!(search.most_similar_to(&query, 1).unwrap().words().next(), Some("w7"));
+    assert!(search.most_similar("w1", 0).unwrap().is_empty());
+    assert_eq!(search.most_similar("w1", usize::MAX).unwrap().len(), 299);
+    assert!(search.clone().exclude([7]).most_similar_to(&query, 1).unwrap().ids() != [7]);
+    let some = search.restrict(50).most_similar("w1", 99).unwrap();
+    assert!(some.len() == 49 && some.ids().iter().all(|&id| id < 50), "a restricted search scans: {some:?}");
 }
 
 #[test]
-fn refuses_what_cannot_be_asked() {
+fn refuses_unknown_words_and_vectors_of_another_size() {
     let (vectors, bytes) = saved();
     let index = ApproximateIndex::from_bytes(bytes, vectors).unwrap();
-    let refused = index.most_similar(vectors, "x1", 3);
-    assert!(matches!(refused, Err(Error::Query(QueryError::UnknownWord { .. }))));
-    let refused = index.most_similar_to(vectors, &[1.0], 3, &[]);
-    assert!(matches!(refused, Err(Error::Query(QueryError::Vector { expected: SIZE, got: 1 }))));
+    let search = vectors.search().index(&index);
+    assert!(matches!(search.most_similar("x1", 3), Err(QueryError::UnknownWord { .. })));
+    assert_eq!(search.most_similar_to(&[1.0], 3), Err(QueryError::Vector { expected: SIZE, got: 1 }));
 }
 
 #[test]
@@ -123,7 +129,7 @@ fn refuses_forged_graphs_that_lead_out_of_memory() {
     assert!(refused(&|bytes| bytes[graph() + 24] += 1).contains("entry"));
     assert!(refused(&|bytes| bytes[levels] += 1).contains("two levels"));
     assert!(refused(&|bytes| bytes[nodes + 10] = 33).contains("more links"));
-    assert!(refused(&|bytes| bytes[nodes + 14 + 3] = 1).contains("leads nowhere"));
+    assert!(refused(&|bytes| bytes[nodes + 14 + 3] = 1).contains("no target"));
     assert!(refused(&|bytes| bytes[nodes + 7] = 1).contains("an id"));
     assert!(refused(&|bytes| bytes[BODY] ^= 1).contains("sizes disagree"));
     assert!(refused(&|bytes| bytes[graph() - 64] ^= 1).contains("types or versions"));
@@ -143,7 +149,7 @@ proptest! {
             bytes[at] = value;
         }
         if let Ok(index) = ApproximateIndex::from_bytes(&forged(bytes), vectors) {
-            let _ = index.most_similar(vectors, "w5", 10);
+            let _: Result<Hits, _> = vectors.search().index(&index).most_similar("w5", 10);
         }
     }
 }

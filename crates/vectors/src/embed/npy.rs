@@ -12,7 +12,7 @@ use std::path::Path;
 /// Rows of f32 on their way to an array.
 ///
 /// ```
-/// use crate::NpySpool;
+/// use rapidvec_vectors::NpySpool;
 /// let mut spool = NpySpool::new(&std::env::temp_dir(), 2)?;
 /// spool.push(&[1.0, 2.0])?;
 /// let mut npy = Vec::new();

@@ -1,19 +1,17 @@
 //! Errors as data: an enum for each kind of file or question, [`Error`] over them all.
 
-mod evaluate;
 mod format;
-mod index;
 mod pickle;
-mod query;
 mod text;
 
 use std::path::{Path, PathBuf};
 
-pub use evaluate::EvaluateError;
+#[cfg(feature = "ann")]
+pub use crate::ann::error::IndexError;
+pub use crate::evaluate::error::EvaluateError;
+pub use crate::search::error::QueryError;
 pub use format::FormatError;
-pub use index::IndexError;
 pub use pickle::PickleError;
-pub use query::QueryError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
@@ -33,6 +31,7 @@ pub enum Error {
     #[error(transparent)]
     Format(#[from] FormatError),
     /// An approximate index is refused.
+    #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),
     /// An output cannot be written where it should go.

@@ -3,7 +3,7 @@
 use super::known::{EvaluateOptions, Known};
 use super::read::{Analogies, Section};
 use super::scan;
-use crate::error::QueryError;
+use crate::search::error::QueryError;
 use crate::{AnalogyMethod, WordVectors};
 
 /// Google's questions mark their sections on grammar so.

@@ -4,6 +4,7 @@
 //! pairs (Google's 19,544 have 550), so the pair's part is calculated once for all of them; a question then reads it and
 //! the row of `c`. Nearly all blocks hold nothing better than what was found before, and that is seen without a branch.
 
+use crate::search::MUL_EPSILON;
 use rapidvec_core::kernels::Vectorised;
 use std::marker::PhantomData;
 use std::slice::from_ref;
@@ -12,8 +13,6 @@ use std::slice::from_ref;
 const RUN: usize = 64;
 /// Separate highest scores of runs, which the compiler keeps in vector registers.
 const LANES: usize = 16;
-/// Keeps 3CosMul from dividing by zero.
-const MUL_EPSILON: f32 = 1e-6;
 
 /// How a score is made of the products of `a`, `b` and `c` with a word.
 pub(super) trait AnalogyScore {
@@ -56,7 +55,7 @@ pub(super) struct Mul;
 impl AnalogyScore for Mul {
     #[inline(always)]
     fn pair(a: f32, b: f32) -> f32 {
-        Self::single(b) / (Self::single(a) + MUL_EPSILON)
+        Self::single(b) / (Self::single(a) + MUL_EPSILON as f32)
     }
 
     #[inline(always)]

@@ -2,35 +2,60 @@
 //!
 //! A word's place is its place among the candidates of the search, which are the most frequent words by rising id.
 
-use crate::{Restricted, WordVectors};
+use crate::{Search, WordVectors};
 use rapidvec_core::{Vocabulary, WordId};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// How vectors are measured. The defaults are gensim's.
+/// How vectors are evaluated. The defaults are gensim's.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EvaluateOptions {
-    /// Only so many words take part, the most frequent ones: see [`WordVectors::restrict`].
+    /// Use only this many of the most frequent words: see [`Search::restrict`].
     pub restrict: usize,
-    /// Tell upper case and lower case apart. Otherwise all words are compared in upper case, and of those that differ in
-    /// case only the first stands for all.
+    /// Distinguish upper and lower case. Otherwise words are compared in upper case, and of words that differ only in case
+    /// the most frequent one represents all.
     pub case_sensitive: bool,
-    /// Count a question with an unknown word as missed, and take 0 for the similarity of such a pair, instead of
-    /// leaving them out: gensim's `dummy4unknown`.
+    /// Count a question with an unknown word as wrong, and the similarity of such a pair as 0, instead of skipping them:
+    /// gensim's `dummy4unknown`.
     pub count_unknown: bool,
+    /// Use at most this many threads; 0: one for each core.
+    pub threads: usize,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { restrict: 300_000, case_sensitive: false, count_unknown: false }
+        Self { restrict: 300_000, case_sensitive: false, count_unknown: false, threads: 0 }
+    }
+}
+
+impl EvaluateOptions {
+    /// Sets [`restrict`](Self::restrict).
+    pub fn restrict(self, restrict: usize) -> Self {
+        Self { restrict, ..self }
+    }
+
+    /// Sets [`case_sensitive`](Self::case_sensitive).
+    pub fn case_sensitive(self, case_sensitive: bool) -> Self {
+        Self { case_sensitive, ..self }
+    }
+
+    /// Sets [`count_unknown`](Self::count_unknown).
+    pub fn count_unknown(self, count_unknown: bool) -> Self {
+        Self { count_unknown, ..self }
+    }
+
+    /// Sets [`threads`](Self::threads).
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads, ..self }
     }
 }
 
 /// The words that take part. A spelling stands for all words that are alike but for case, and is known by the place of
 /// the most frequent of them.
 pub(super) struct Known<'a> {
-    pub search: Restricted<'a>,
+    pub search: Search<'a>,
     case_sensitive: bool,
     spellings: Vocabulary,
     /// The place of each spelling's first word.
@@ -43,7 +68,7 @@ pub(super) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub fn new(vectors: &'a WordVectors, options: &EvaluateOptions) -> Self {
-        let search = vectors.restrict(options.restrict);
+        let search = vectors.search().restrict(options.restrict).threads(options.threads);
         let words = search.len();
         let bytes = (0..words).map(|place| vectors.vocabulary().word(search.id(place)).len()).sum();
         let mut known = Self {
@@ -72,7 +97,7 @@ impl<'a> Known<'a> {
     }
 
     fn word(&self, place: u32) -> &'a str {
-        self.search.vectors.vocabulary().word(self.id(place))
+        self.search.vectors().vocabulary().word(self.id(place))
     }
 
     /// The id of the word at this place.

@@ -16,8 +16,8 @@
 //! Where gensim skips a line of another number of fields in silence, the file is refused here with the line's number.
 //!
 //! ```
-//! use crate::evaluate::{EvaluateOptions, EvaluationSet};
-//! use crate::{AnalogyMethod, Numbers, WordVectors};
+//! use rapidvec_vectors::evaluate::{EvaluateOptions, EvaluationSet};
+//! use rapidvec_vectors::{AnalogyMethod, Numbers, WordVectors};
 //!
 //! let mut vocabulary = rapidvec_core::Vocabulary::new();
 //! ["man", "king", "woman", "queen"].map(|word| vocabulary.add(word));
@@ -38,6 +38,7 @@
 
 mod analogies;
 mod block;
+pub(crate) mod error;
 mod known;
 mod pairs;
 mod read;

@@ -4,8 +4,8 @@ use super::known::{EvaluateOptions, Known};
 use super::read::WordPairs;
 use super::statistics::{Correlation, pearson, spearman};
 use crate::WordVectors;
-use crate::error::QueryError;
-use crate::search::{dot, wide_unit};
+use crate::search::error::QueryError;
+use crate::unit::{dot, wide_unit};
 
 /// How the cosines of pairs go with what people said.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +50,6 @@ impl WordVectors {
 
 /// In f64, where no product of finite f32 overflows; 0 with a zero vector.
 fn cosine(known: &Known, a: u32, b: u32) -> Result<f64, QueryError> {
-    let unit = |place| known.search.vectors.finite(known.id(place)).map(wide_unit);
+    let unit = |place| known.search.vectors().finite(known.id(place)).map(wide_unit);
     Ok(dot(&unit(a)?, &unit(b)?).clamp(-1.0, 1.0))
 }

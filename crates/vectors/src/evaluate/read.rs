@@ -1,6 +1,7 @@
 //! Files of questions and of pairs, told apart by content and refused by line.
 
-use crate::error::{EvaluateError, Result};
+use super::error::EvaluateError;
+use crate::error::Result;
 use crate::lines::Lines;
 use rapidvec_core::{Vocabulary, WordId};
 use std::io::Read;

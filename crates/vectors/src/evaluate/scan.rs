@@ -8,9 +8,9 @@
 use super::block::{Add, AnalogyScore, Asked, Mul, Search, TopK};
 use super::known::Known;
 use crate::AnalogyMethod;
-use crate::error::QueryError;
-use crate::scan::Products;
-use crate::search::{dot, wide_unit};
+use crate::search::error::QueryError;
+use crate::search::scan::Products;
+use crate::unit::{dot, wide_unit};
 use rapidvec_core::kernels::Vectorised;
 use rapidvec_core::kernels::search::product_kernels;
 use std::marker::PhantomData;
@@ -64,7 +64,7 @@ impl Scale {
         if method != AnalogyMethod::Textbook {
             return Ok(Scale::Unit);
         }
-        let length = |place| known.search.vectors.finite(known.search.id(place)).map(|row| dot(&row, &row).sqrt());
+        let length = |place| known.search.vectors().finite(known.search.id(place)).map(|row| dot(&row, &row).sqrt());
         let lengths = (0..known.search.len()).map(length).collect::<Result<Vec<_>, _>>()?;
         let longest = lengths.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         Ok(Scale::Stored { longest, lengths: lengths.iter().map(|length| (length / longest) as f32).collect() })
@@ -72,7 +72,7 @@ impl Scale {
 
     /// The vector of a word of a question.
     fn row(&self, known: &Known, place: u32) -> Result<Vec<f32>, QueryError> {
-        let mut row = known.search.vectors.finite(known.id(place))?;
+        let mut row = known.search.vectors().finite(known.id(place))?;
         match self {
             Scale::Unit => row = wide_unit(row),
             Scale::Stored { longest, .. } => row.iter_mut().for_each(|x| *x /= longest),
@@ -145,7 +145,7 @@ impl<'q> Group<'q> {
     /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
     /// `units` are the vectors of `words`.
     fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<TopK> {
-        let (kernels, size) = (product_kernels(), known.search.vectors.vector_size());
+        let (kernels, size) = (product_kernels(), known.search.vectors().vector_size());
         let unit = |word: usize| &units[word * size..][..size];
         // More than two calculations of a product of unit vectors can differ.
         let slack = (2 * size + 16) as f32 * f32::EPSILON;
@@ -170,7 +170,7 @@ impl<'q> Group<'q> {
 
 /// The best answer to each question of the group, over all words that take part.
 fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<TopK>, QueryError> {
-    let mut units = Vec::with_capacity(group.words.len() * known.search.vectors.vector_size());
+    let mut units = Vec::with_capacity(group.words.len() * known.search.vectors().vector_size());
     for &place in &group.words {
         units.extend(scale.row(known, place)?);
     }

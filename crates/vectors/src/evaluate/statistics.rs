@@ -20,7 +20,7 @@ pub struct Correlation {
 /// If there are not as many `x` as `y`.
 ///
 /// ```
-/// use crate::evaluate::statistics::pearson;
+/// use rapidvec_vectors::evaluate::statistics::pearson;
 /// // As scipy 1.17.1.
 /// let r = pearson(&[1.0, 2.0, 3.0, 5.0], &[1.0, 3.0, 2.0, 6.0]).unwrap();
 /// assert!((r.coefficient - 0.903508).abs() < 1e-6 && (r.p_value - 0.096492).abs() < 1e-6);
@@ -42,7 +42,7 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<Correlation> {
 /// If there are not as many `x` as `y`.
 ///
 /// ```
-/// use crate::evaluate::statistics::spearman;
+/// use rapidvec_vectors::evaluate::statistics::spearman;
 /// let rho = spearman(&[1.0, 2.0, 3.0, 4.0], &[10.0, 100.0, 1000.0, 1001.0]).unwrap();
 /// assert_eq!((rho.coefficient, rho.p_value), (1.0, 0.0));
 /// ```

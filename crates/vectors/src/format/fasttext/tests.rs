@@ -209,9 +209,9 @@ fn neighbours_of_known_and_unknown_words_are_gensims() {
         ("night", [("night.", 0.990_950_5), ("night,", 0.989_422), ("fired", 0.968_784_2)]),
     ] {
         let found = vectors.most_similar(word, 3).unwrap();
-        for (neighbour, (word, similarity)) in found.iter().zip(expected) {
-            assert_eq!(neighbour.word, word);
-            assert!((neighbour.similarity - similarity).abs() < 1e-6, "{neighbour:?}, expected {similarity}");
+        for (hit, (word, similarity)) in found.iter().zip(expected) {
+            assert_eq!(hit.0, word);
+            assert!((hit.1 - similarity).abs() < 1e-6, "{hit:?}, expected {similarity}");
         }
     }
 }
@@ -470,8 +470,8 @@ fn a_zero_vector_is_similar_to_nothing_and_never_nan() {
     let mut model = Forged::without_ngrams();
     model.input[..2].fill(0.0);
     let vectors = model.vectors();
-    assert!(vectors.most_similar("the", 5).unwrap().iter().all(|neighbour| neighbour.similarity == 0.0));
-    assert!(vectors.most_similar("고양이", 5).unwrap().iter().all(|neighbour| neighbour.similarity.is_finite()));
+    assert!(vectors.most_similar("the", 5).unwrap().scores().iter().all(|&score| score == 0.0));
+    assert!(vectors.most_similar("고양이", 5).unwrap().scores().iter().all(|score| score.is_finite()));
 }
 
 /// A word of 300,000 bytes with 60,000 numbers: all n-grams would be a minute's work for a file of 700 KB.

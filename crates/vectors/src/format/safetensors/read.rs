@@ -6,9 +6,9 @@ use crate::error::{FormatError, Result};
 use crate::format::unpack;
 use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::storage::{Rows, check_size};
-use crate::threads::in_threads;
 use rapidvec_core::Vocabulary;
 use rapidvec_core::kernels::large_pages;
+use rapidvec_core::parallel::{cores, on_each};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
@@ -209,7 +209,7 @@ impl ModelFile {
             }
             wrong
         };
-        let wrong = in_threads(self.bytes.len() / BYTES_PER_THREAD, verify_some);
+        let wrong = on_each(cores().min(self.bytes.len() / BYTES_PER_THREAD), verify_some);
         wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))
     }
 

@@ -6,21 +6,20 @@
 //!
 //! **Norms.** Opening a large file does not walk its matrix. The first scan over all rows calculates `x·x` beside `u·x`,
 //! from the same load of `x`, and keeps `1 / |x|` for the scans after it: 4 bytes a word. That scan reads the file rather
-//! than its map: see [`Section::read`](super::mapped::Section::read).
+//! than its map: see [`Section::read`](crate::mapped::Section::read).
 //!
 //! **Numbers that are none.** NaN or infinity in a row makes its `x·x` (or `u·x`) not finite. Such rows are looked at
 //! again, one number at a time, and end the scan with an error: they never score. Rows whose squares leave the range of
 //! f32 though their numbers are finite are marked, and their cosines calculated in f64.
 
-use super::restrict::{Candidates, Restricted};
-use super::threads::in_threads;
-use super::word_vectors::WordVectors;
-use crate::error::QueryError;
+use super::candidates::Candidates;
+use crate::normed_rows::{NormedRows, RowError};
+use crate::unit::unit;
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::large_pages;
 use rapidvec_core::kernels::search::{PackedRows, Precision, product_kernels, search_kernels};
+use rapidvec_core::parallel::{on_each, threads_of};
 use std::borrow::Cow;
-use std::io;
 use std::ops::Range;
 use std::sync::Mutex;
 
@@ -48,31 +47,6 @@ pub enum Score {
     Dot,
 }
 
-/// Why a scan ends early.
-enum Stop {
-    /// A row has a number in it that is none.
-    NotFinite { id: WordId, got: f32 },
-    /// The file cannot be read any more.
-    Unreadable(io::Error),
-}
-
-impl Stop {
-    /// The row in question; what concerns all of them comes first.
-    fn place(&self) -> Option<WordId> {
-        match self {
-            Stop::NotFinite { id, .. } => Some(*id),
-            Stop::Unreadable(_) => None,
-        }
-    }
-
-    fn told_of(self, vectors: &WordVectors) -> QueryError {
-        match self {
-            Stop::NotFinite { id, got } => vectors.not_finite(id, got),
-            Stop::Unreadable(error) => QueryError::Unreadable { message: error.to_string() },
-        }
-    }
-}
-
 /// What is shown of a block: `scores[q][i]` is the score of query q and the candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Block<'s> {
@@ -80,20 +54,29 @@ pub struct Block<'s> {
     pub scores: &'s [Vec<f32>],
 }
 
-impl Restricted<'_> {
+/// A pass over the candidates among some rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scan<'s> {
+    pub rows: &'s NormedRows,
+    pub candidates: &'s Candidates,
+    /// At most this many threads; 0: one for each core.
+    pub threads: usize,
+}
+
+impl Scan<'_> {
     /// Scores all candidates for each of `units` (unit vectors, or zero). `see` is shown every block once, with what
     /// `start` made for its thread; returns those.
     ///
     /// # Errors
-    /// [`QueryError::NotFinite`] if a row that was looked at holds NaN or infinity.
+    /// [`RowError::NotFinite`] if a row that was looked at holds NaN or infinity.
     pub fn scan<T: Send>(
         &self,
         units: &[&[f32]],
         score: Score,
         start: impl Fn() -> T + Sync,
         see: impl Fn(&mut T, Block) + Sync,
-    ) -> Result<Vec<T>, QueryError> {
-        let size = BLOCK_BYTES / (self.vectors.rows().row_bytes().max(1));
+    ) -> Result<Vec<T>, RowError> {
+        let size = BLOCK_BYTES / (self.rows.rows().row_bytes().max(1));
         self.blocks(size.clamp(16, 1 << 16), score == Score::Cosine, units.len(), |blocks| {
             let (mut seen, mut scorer) = (start(), Scorer::new(self, units, score));
             while let Some((range, norms)) = blocks.next() {
@@ -107,12 +90,12 @@ impl Restricted<'_> {
     /// Looks at every number once and keeps the norms.
     ///
     /// # Errors
-    /// [`QueryError::NotFinite`].
-    pub fn settle_norms(&self) -> Result<(), QueryError> {
-        if self.vectors.norms().get().is_some() {
+    /// [`RowError::NotFinite`].
+    pub fn settle_norms(&self) -> Result<(), RowError> {
+        if self.rows.norms().get().is_some() {
             return Ok(());
         }
-        let nothing = vec![0.0; self.vectors.vector_size()];
+        let nothing = vec![0.0; self.rows.vector_size()];
         self.scan(&[&nothing], Score::Cosine, || (), |(), _| ()).map(drop)
     }
 
@@ -123,22 +106,22 @@ impl Restricted<'_> {
         size: usize,
         with_norms: bool,
         passes: usize,
-        work: impl Fn(&Blocks) -> Result<T, Stop> + Sync,
-    ) -> Result<Vec<T>, QueryError> {
-        let keep = with_norms && self.is_all() && self.vectors.norms().get().is_none();
+        work: impl Fn(&Blocks) -> Result<T, RowError> + Sync,
+    ) -> Result<Vec<T>, RowError> {
+        let keep = with_norms && self.candidates.len() == self.rows.rows().len() && self.rows.norms().get().is_none();
         let mut fresh = Vec::new();
         if keep {
-            fresh = large_pages::with_capacity(self.len());
-            fresh.resize(self.len(), 0.0);
+            fresh = large_pages::with_capacity(self.candidates.len());
+            fresh.resize(self.candidates.len(), 0.0);
         }
-        let numbers = self.len().saturating_mul(self.vectors.vector_size()).saturating_mul(passes.max(1));
+        let numbers = self.candidates.len().saturating_mul(self.rows.vector_size()).saturating_mul(passes.max(1));
         let results = {
-            let blocks = Blocks::new(self.len(), size, &mut fresh);
-            in_threads(numbers / NUMBERS_PER_THREAD, || work(&blocks))
+            let blocks = Blocks::new(self.candidates.len(), size, &mut fresh);
+            on_each(threads_of(self.threads).min(numbers / NUMBERS_PER_THREAD), || work(&blocks))
         };
-        let done = first_error(results).map_err(|stop| stop.told_of(self.vectors))?;
+        let done = first_error(results)?;
         if keep {
-            let _ = self.vectors.norms().set(fresh); // another scan may have been first, with the same numbers
+            let _ = self.rows.norms().set(fresh); // another scan may have been first, with the same numbers
         }
         Ok(done)
     }
@@ -148,15 +131,15 @@ impl Restricted<'_> {
     /// beyond 1.
     ///
     /// # Errors
-    /// [`QueryError::NotFinite`] if a row that was looked at holds NaN or infinity.
+    /// [`RowError::NotFinite`] if a row that was looked at holds NaN or infinity.
     pub fn products<T: Send>(
         &self,
         units: &[f32],
         together: usize,
         start: impl Fn() -> T + Sync,
         see: impl Fn(&mut T, Products) + Sync,
-    ) -> Result<Vec<T>, QueryError> {
-        let (size, kernels) = (self.vectors.vector_size(), product_kernels());
+    ) -> Result<Vec<T>, RowError> {
+        let (size, kernels) = (self.rows.vector_size(), product_kernels());
         let queries = kernels.pack_queries(units, size);
         let together = together.max(1).next_multiple_of(kernels.height());
         // Whole strips, as many as have scores that stay in the cache until they were seen.
@@ -234,7 +217,7 @@ impl<'n> Blocks<'n> {
 
 /// What one thread needs to score blocks.
 struct Scorer<'r, 'q> {
-    search: &'r Restricted<'r>,
+    scan: &'r Scan<'r>,
     units: &'q [&'q [f32]],
     score: Score,
     zero: Vec<f32>,
@@ -245,12 +228,12 @@ struct Scorer<'r, 'q> {
 }
 
 impl<'r, 'q> Scorer<'r, 'q> {
-    fn new(search: &'r Restricted<'r>, units: &'q [&'q [f32]], score: Score) -> Self {
+    fn new(scan: &'r Scan<'r>, units: &'q [&'q [f32]], score: Score) -> Self {
         Self {
-            search,
+            scan,
             units,
             score,
-            zero: vec![0.0; search.vectors.vector_size()],
+            zero: vec![0.0; scan.rows.vector_size()],
             scores: vec![Vec::new(); units.len()],
             squares: Vec::new(),
             inverse: Vec::new(),
@@ -259,11 +242,11 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// Scores the candidates in `range` for every query; their norms go to `keep` unless that is empty.
-    fn fill(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), Stop> {
-        let (vectors, kernels) = (self.search.vectors, search_kernels());
-        let precision = vectors.rows().precision();
-        let bytes = bytes_of(self.search, range.clone(), &mut self.gathered)?;
-        let known = self.score == Score::Dot || vectors.norms().get().is_some();
+    fn fill(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), RowError> {
+        let (rows, kernels) = (self.scan.rows, search_kernels());
+        let precision = rows.rows().precision();
+        let bytes = bytes_of(self.scan, range.clone(), &mut self.gathered)?;
+        let known = self.score == Score::Dot || rows.norms().get().is_some();
         self.squares.resize(range.len(), 0.0);
         self.scores.iter_mut().for_each(|scores| scores.resize(range.len(), 0.0));
         // The first query finds the squares on the way.
@@ -290,18 +273,18 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 
     /// `inverse` of the candidates in `range`: known from before, or from the squares.
-    fn take_norms(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), Stop> {
-        let (search, vectors) = (self.search, self.search.vectors);
+    fn take_norms(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), RowError> {
+        let Scan { rows, candidates, .. } = *self.scan;
         self.inverse.clear();
-        if let Some(norms) = vectors.norms().get() {
-            self.inverse.extend(range.map(|place| norms[search.id(place) as usize]));
+        if let Some(norms) = rows.norms().get() {
+            self.inverse.extend(range.map(|place| norms[candidates.id(place) as usize]));
             return Ok(());
         }
         self.inverse.extend(self.squares.iter().map(|square| 1.0 / square.sqrt()));
         if !self.squares.iter().fold(true, |all, square| all & SAFE_SQUARES.contains(square)) {
             for ((inverse, square), place) in self.inverse.iter_mut().zip(&self.squares).zip(range) {
                 if !SAFE_SQUARES.contains(square) {
-                    *inverse = odd_norm(vectors, search.id(place))?;
+                    *inverse = odd_norm(rows, candidates.id(place))?;
                 }
             }
         }
@@ -327,30 +310,30 @@ impl<'r, 'q> Scorer<'r, 'q> {
     #[cold]
     fn divide_odd(&mut self, first: usize) {
         for (i, _) in self.inverse.iter().enumerate().filter(|(_, inverse)| inverse.is_nan()) {
-            let id = self.search.id(first + i);
+            let id = self.scan.candidates.id(first + i);
             for (unit, scores) in self.units.iter().zip(&mut self.scores) {
-                scores[i] = self.search.vectors.exact_cosine(unit, id);
+                scores[i] = self.scan.rows.exact_cosine(unit, id);
             }
         }
     }
 
     /// Calculates those dot products anew that overflowed, in f64.
-    fn mend_dots(&mut self, first: usize) -> Result<(), Stop> {
-        let vectors = self.search.vectors;
+    fn mend_dots(&mut self, first: usize) -> Result<(), RowError> {
+        let rows = self.scan.rows;
         for (unit, scores) in self.units.iter().zip(&mut self.scores) {
             for (i, score) in scores.iter_mut().enumerate().filter(|(_, score)| !score.is_finite()) {
-                let id = self.search.id(first + i);
-                odd_norm(vectors, id)?;
-                *score = vectors.exact_dot(unit, id);
+                let id = self.scan.candidates.id(first + i);
+                odd_norm(rows, id)?;
+                *score = rows.exact_dot(unit, id);
             }
         }
         Ok(())
     }
 
     /// The candidates in `range`, scaled to length 1, row after row; zero rows stay as they are.
-    fn unit_rows(&mut self, range: Range<usize>, keep: &mut [f32], out: &mut Vec<f32>) -> Result<(), Stop> {
+    fn unit_rows(&mut self, range: Range<usize>, keep: &mut [f32], out: &mut Vec<f32>) -> Result<(), RowError> {
         let mut gathered = std::mem::take(&mut self.gathered);
-        let bytes = bytes_of(self.search, range.clone(), &mut gathered)?;
+        let bytes = bytes_of(self.scan, range.clone(), &mut gathered)?;
         self.scale_rows(&bytes, range, keep, out)?;
         drop(bytes);
         self.gathered = gathered; // its memory is used again
@@ -363,10 +346,10 @@ impl<'r, 'q> Scorer<'r, 'q> {
         range: Range<usize>,
         keep: &mut [f32],
         out: &mut Vec<f32>,
-    ) -> Result<(), Stop> {
-        let vectors = self.search.vectors;
-        let (precision, size) = (vectors.rows().precision(), vectors.vector_size());
-        if vectors.norms().get().is_none() {
+    ) -> Result<(), RowError> {
+        let matrix = self.scan.rows;
+        let (precision, size) = (matrix.rows().precision(), matrix.vector_size());
+        if matrix.norms().get().is_none() {
             self.scores.resize(1, Vec::new());
             self.scores[0].resize(range.len(), 0.0);
             self.squares.resize(range.len(), 0.0);
@@ -379,14 +362,14 @@ impl<'r, 'q> Scorer<'r, 'q> {
         for (((row, bytes), &inverse), place) in rows.zip(&self.inverse).zip(range) {
             match precision {
                 _ if inverse.is_nan() => {
-                    row.copy_from_slice(&super::search::unit(vectors.wide(self.search.id(place))));
+                    row.copy_from_slice(&unit(matrix.wide(self.scan.candidates.id(place))));
                 }
                 Precision::Single => {
                     let numbers = bytes.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
                     row.iter_mut().zip(numbers).for_each(|(x, number)| *x = number * inverse);
                 }
                 Precision::Half => {
-                    vectors.rows().decode(bytes, row);
+                    matrix.rows().decode(bytes, row);
                     row.iter_mut().for_each(|x| *x *= inverse);
                 }
             }
@@ -396,11 +379,11 @@ impl<'r, 'q> Scorer<'r, 'q> {
 }
 
 /// The bytes of the candidates in `range`, gathered if they do not lie together.
-fn bytes_of<'b>(search: &'b Restricted, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Result<Cow<'b, [u8]>, Stop> {
-    let rows = search.vectors.rows();
-    match &search.candidates {
-        Candidates::First(_) if search.vectors.norms().get().is_none() => {
-            rows.first_bytes(range, gathered).map_err(Stop::Unreadable)
+fn bytes_of<'b>(scan: &'b Scan, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Result<Cow<'b, [u8]>, RowError> {
+    let rows = scan.rows.rows();
+    match scan.candidates {
+        Candidates::First(_) if scan.rows.norms().get().is_none() => {
+            rows.first_bytes(range, gathered).map_err(RowError::Unreadable)
         }
         Candidates::First(_) => Ok(rows.bytes(range)),
         Candidates::Ids(ids) => {
@@ -416,22 +399,22 @@ fn bytes_of<'b>(search: &'b Restricted, range: Range<usize>, gathered: &'b mut V
 /// The inverse norm of a row whose squares are not to be trusted: 0 for a zero row, NaN as a mark for one that has to be
 /// scored in f64.
 #[cold]
-fn odd_norm(vectors: &WordVectors, id: WordId) -> Result<f32, Stop> {
-    let row = vectors.wide(id);
+fn odd_norm(rows: &NormedRows, id: WordId) -> Result<f32, RowError> {
+    let row = rows.wide(id);
     match row.iter().find(|x| !x.is_finite()) {
-        Some(&got) => Err(Stop::NotFinite { id, got: got as f32 }),
+        Some(&got) => Err(RowError::NotFinite { id, got: got as f32 }),
         None if row.iter().all(|&x| x == 0.0) => Ok(0.0),
         None => Ok(f32::NAN),
     }
 }
 
 /// All results, or the error of the lowest row.
-fn first_error<T>(results: Vec<Result<T, Stop>>) -> Result<Vec<T>, Stop> {
-    let (mut done, mut first) = (Vec::with_capacity(results.len()), None::<Stop>);
+fn first_error<T>(results: Vec<Result<T, RowError>>) -> Result<Vec<T>, RowError> {
+    let (mut done, mut first) = (Vec::with_capacity(results.len()), None::<RowError>);
     for result in results {
         match result {
             Ok(seen) => done.push(seen),
-            Err(stop) if first.as_ref().is_none_or(|first| stop.place() < first.place()) => first = Some(stop),
+            Err(stop) if first.as_ref().is_none_or(|first| stop.id() < first.id()) => first = Some(stop),
             Err(_) => {}
         }
     }
@@ -443,8 +426,10 @@ mod tests {
     use super::*;
     use crate::error::FormatError;
     use crate::mapped::{Bytes, Section};
+    use crate::search::Hits;
+    use crate::search::error::QueryError;
     use crate::storage::Rows;
-    use crate::{AnalogyMethod, Neighbour};
+    use crate::{AnalogyMethod, WordVectors};
     use half::f16;
     use rapidvec_core::Vocabulary;
     use std::sync::Arc;
@@ -470,22 +455,34 @@ mod tests {
         WordVectors::unchecked(vocabulary, rows)
     }
 
-    type Question = fn(&WordVectors) -> Result<Vec<Neighbour>, QueryError>;
+    type Query = fn(&WordVectors) -> Result<Vec<(String, f32)>, QueryError>;
 
-    /// Every kind of question that scans all rows.
-    const QUESTIONS: [(&str, Question); 7] = [
-        ("nearest", |v| v.most_similar("w1", 3)),
-        ("few", |v| v.most_similar_batch(&["w1", "w2"], 3).map(|mut found| found.remove(0))),
-        ("batch", |v| v.most_similar_batch(&["w1"; 40], 3).map(|mut found| found.remove(0))),
-        ("add", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Add, 3)),
-        ("mul", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Mul, 3)),
-        ("textbook", |v| v.analogy("w1", "w2", "w3", AnalogyMethod::Textbook, 3)),
-        ("rank", |v| v.rank("w1", "w2").map(|_| Vec::new())),
+    fn owned(hits: &Hits) -> Vec<(String, f32)> {
+        hits.iter().map(|(word, score)| (word.to_owned(), score)).collect()
+    }
+
+    fn batch(vectors: &WordVectors, words: &[&str]) -> Result<Vec<(String, f32)>, QueryError> {
+        vectors.search().most_similar_batch(words, 3).map(|found| owned(&found[0]))
+    }
+
+    fn analogy(vectors: &WordVectors, method: AnalogyMethod) -> Result<Vec<(String, f32)>, QueryError> {
+        vectors.search().analogy("w1", "w2", "w3", method, 3).map(|found| owned(&found))
+    }
+
+    /// Every kind of query that scans all rows.
+    const QUERIES: [(&str, Query); 7] = [
+        ("nearest", |v| v.most_similar("w1", 3).map(|found| owned(&found))),
+        ("few", |v| batch(v, &["w1", "w2"])),
+        ("batch", |v| batch(v, &["w1"; 40])),
+        ("add", |v| analogy(v, AnalogyMethod::Add)),
+        ("mul", |v| analogy(v, AnalogyMethod::Mul)),
+        ("textbook", |v| analogy(v, AnalogyMethod::Textbook)),
+        ("rank", |v| v.search().rank("w1", "w2").map(|_| Vec::new())),
     ];
 
     #[test]
-    fn a_number_that_is_none_is_an_error_and_never_an_answer() {
-        for (name, ask) in QUESTIONS {
+    fn nan_or_infinity_is_an_error_and_never_an_answer() {
+        for (name, ask) in QUERIES {
             for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
                 for (half, at) in [(false, 17), (true, 17), (false, 4), (true, 4)] {
                     let vectors = opened(half, |numbers| numbers[at * SIZE + 2] = bad);
@@ -504,23 +501,23 @@ mod tests {
     }
 
     #[test]
-    fn a_question_about_a_word_whose_own_vector_is_broken_is_an_error() {
+    fn a_query_for_a_word_whose_own_vector_is_not_finite_is_an_error() {
         let vectors = opened(false, |numbers| numbers[SIZE] = f32::NAN);
-        for (name, ask) in QUESTIONS {
+        for (name, ask) in QUERIES {
             assert!(matches!(ask(&vectors), Err(QueryError::NotFinite { row: 1, .. })), "{name}");
         }
         assert!(matches!(vectors.similarity("w0", "w1"), Err(QueryError::NotFinite { row: 1, .. })));
         assert!(matches!(vectors.odd_one_out(&["w0", "w1", "w2"]), Err(QueryError::NotFinite { row: 1, .. })));
-        assert!(vectors.similarity("w0", "w2").is_ok(), "no one looked at w1");
+        assert!(vectors.similarity("w0", "w2").is_ok(), "w1 was not read");
     }
 
     #[test]
     fn the_first_scan_answers_as_the_later_ones_and_keeps_the_norms() {
         for half in [false, true] {
-            for (name, ask) in QUESTIONS {
+            for (name, ask) in QUERIES {
                 let vectors = opened(half, |numbers| numbers[..SIZE].fill(0.0));
                 let first = ask(&vectors).unwrap();
-                assert_eq!(vectors.norms().get().is_some(), name != "textbook", "{name}");
+                assert_eq!(vectors.matrix().norms().get().is_some(), name != "textbook", "{name}");
                 vectors.check_finite().unwrap();
                 assert_eq!(first, ask(&vectors).unwrap(), "{name}");
             }
@@ -528,17 +525,25 @@ mod tests {
     }
 
     #[test]
-    fn a_restricted_scan_is_a_scan_with_the_others_left_out() {
+    fn a_restricted_scan_equals_a_full_scan_without_the_other_words() {
         for half in [false, true] {
             let vectors = opened(half, |_| ());
-            let few = vectors.restrict(13);
+            let few = vectors.search().restrict(13);
             let all = vectors.most_similar("w1", ROWS).unwrap();
-            let expected: Vec<_> = all.into_iter().filter(|found| few.contains(found.id)).collect();
+            let expected: Vec<_> = all
+                .ids()
+                .iter()
+                .zip(all.scores())
+                .filter(|(id, _)| few.contains(**id))
+                .map(|(&id, &x)| (id, x))
+                .collect();
+            let found =
+                |hits: Hits| -> Vec<_> { hits.ids().iter().copied().zip(hits.scores().iter().copied()).collect() };
             assert_eq!(few.len(), 13);
-            assert_eq!(few.most_similar("w1", ROWS).unwrap(), expected);
+            assert_eq!(found(few.most_similar("w1", ROWS).unwrap()), expected);
             let fresh = opened(half, |_| ());
-            assert_eq!(fresh.restrict(13).most_similar("w1", ROWS).unwrap(), expected);
-            assert!(fresh.norms().get().is_none(), "a part of the rows is not all of them");
+            assert_eq!(found(fresh.search().restrict(13).most_similar("w1", ROWS).unwrap()), expected);
+            assert!(fresh.matrix().norms().get().is_none(), "a part of the rows is not all of them");
         }
     }
 
@@ -547,7 +552,7 @@ mod tests {
         let mut norms = vec![0.0; 1000];
         let blocks = Blocks::new(1000, 7, &mut norms);
         let seen = Mutex::new(vec![0; 1000]);
-        in_threads(4, || {
+        on_each(4, || {
             while let Some((range, norms)) = blocks.next() {
                 norms.iter_mut().zip(range.clone()).for_each(|(norm, place)| *norm = place as f32);
                 range.for_each(|place| seen.lock().unwrap()[place] += 1);

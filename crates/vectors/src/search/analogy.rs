@@ -1,22 +1,22 @@
 //! `a` is to `b` as `c` is to what?
 //!
-//! With `u(x)` for a vector scaled to length 1, the word `x` that is none of the three has the highest
+//! With `u(x)` for a vector scaled to length 1, the answer is the word `x` other than the three with the highest
 //!
 //! - add (3CosAdd, Mikolov et al. 2013): `cos(x, u(b) - u(a) + u(c))`
-//! - mul (3CosMul, Levy and Goldberg 2014): `s(x, b) s(x, c) / (s(x, a) + 0.000001)`, where `s = (1 + cos) / 2`; gensim's
-//!   addend, for the same scores as gensim's `most_similar_cosmul`, where the paper has 0.001
+//! - mul (3CosMul, Levy and Goldberg 2014): `s(x, b) s(x, c) / (s(x, a) + 0.000001)`, where `s = (1 + cos) / 2`; the addend
+//!   is that of gensim's `most_similar_cosmul`, for equal scores, where the paper has 0.001
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 
-use super::restrict::Restricted;
+use super::error::QueryError;
+use super::hits::Hits;
 use super::scan::Score;
-use super::search::{Neighbour, merged, unit, wide_unit, with_slack};
 use super::top_k::TopK;
-use super::word_vectors::WordVectors;
-use crate::error::QueryError;
+use super::{Search, merged, with_slack};
+use crate::unit::{unit, wide_unit};
 use rapidvec_core::WordId;
 
 /// Keeps 3CosMul from dividing by zero; gensim's value.
-const MUL_EPSILON: f64 = 1e-6;
+pub(crate) const MUL_EPSILON: f64 = 1e-6;
 
 /// How an analogy is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,69 +30,44 @@ pub enum AnalogyMethod {
     Textbook,
 }
 
-impl WordVectors {
-    /// The `top` answers to "`a` is to `b` as `c` is to ?", best first, without the three words themselves.
+impl<'v> Search<'v> {
+    /// The `k` answers to "`a` is to `b` as `c` is to ?", best first, without the three words themselves.
     ///
     /// # Errors
-    /// [`QueryError::UnknownWord`], with near spellings, for the first of the three that is unknown;
-    /// [`QueryError::NotFinite`] if the file is damaged.
-    pub fn analogy(
-        &self,
-        a: &str,
-        b: &str,
-        c: &str,
-        method: AnalogyMethod,
-        top: usize,
-    ) -> Result<Vec<Neighbour>, QueryError> {
-        Restricted::all(self).analogy(a, b, c, method, top)
-    }
-}
-
-impl Restricted<'_> {
-    /// As [`WordVectors::analogy`], among these words.
-    ///
-    /// # Errors
-    /// The same.
-    pub fn analogy(
-        &self,
-        a: &str,
-        b: &str,
-        c: &str,
-        method: AnalogyMethod,
-        top: usize,
-    ) -> Result<Vec<Neighbour>, QueryError> {
+    /// Those of [`Search`], for the first of the three words that is unknown.
+    pub fn analogy(&self, a: &str, b: &str, c: &str, method: AnalogyMethod, k: usize) -> Result<Hits<'v>, QueryError> {
         let vectors = self.vectors;
-        let wide = [vectors.vector_of(a)?, vectors.vector_of(b)?, vectors.vector_of(c)?];
-        let ids = vectors.ids_of(&[a, b, c]);
+        let wide = [vectors.wide_vector(a)?, vectors.wide_vector(b)?, vectors.wide_vector(c)?];
+        let excluded = self.excluded_with(&[a, b, c]);
         match method {
-            AnalogyMethod::Add => self.nearest(&unit(b_minus_a_plus_c(wide.map(wide_unit))), top, &ids),
-            AnalogyMethod::Mul => self.by_product(wide.map(unit), top, &ids),
-            AnalogyMethod::Textbook => self.by_dot(&unit(b_minus_a_plus_c(wide)), top, &ids),
+            AnalogyMethod::Add => self.nearest(&unit(b_minus_a_plus_c(wide.map(wide_unit))), k, &excluded),
+            AnalogyMethod::Mul => self.by_product(wide.map(unit), k, &excluded),
+            AnalogyMethod::Textbook => self.by_dot(&unit(b_minus_a_plus_c(wide)), k, &excluded),
         }
     }
 
-    fn by_product(&self, units: [Vec<f32>; 3], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
+    fn by_product(&self, units: [Vec<f32>; 3], k: usize, excluded: &[WordId]) -> Result<Hits<'v>, QueryError> {
         let [a, b, c] = &units;
-        let start = || (TopK::new(with_slack(top)), Vec::new());
+        let start = || (TopK::new(with_slack(k)), Vec::new());
         let shares = self.scan(&[a, b, c], Score::Cosine, start, |(best, scores), block| {
             scores.clear();
             let [a, b, c] = [0, 1, 2].map(|query| block.scores[query].iter());
             scores.extend(a.zip(b).zip(c).map(|((&a, &b), &c)| product_score([a, b, c])));
-            best.offer_all(scores, left_out, |i| self.id(block.first + i));
+            best.offer_all(scores, excluded, |i| self.id(block.first + i));
         })?;
-        let best = merged(shares.into_iter().map(|(best, _)| best).collect(), top);
-        let exact = |id| product_score(units.each_ref().map(|unit| self.vectors.exact_cosine(unit, id)));
-        Ok(self.vectors.neighbours(best, top, exact))
+        let best = merged(shares.into_iter().map(|(best, _)| best).collect(), k);
+        let matrix = self.vectors.matrix();
+        Ok(self.hits(&best, k, |id| product_score(units.each_ref().map(|unit| matrix.exact_cosine(unit, id)))))
     }
 
-    fn by_dot(&self, query: &[f32], top: usize, left_out: &[WordId]) -> Result<Vec<Neighbour>, QueryError> {
+    fn by_dot(&self, query: &[f32], k: usize, excluded: &[WordId]) -> Result<Hits<'v>, QueryError> {
         let shares = self.scan(
             &[query],
             Score::Dot,
-            || TopK::new(with_slack(top)),
-            |best, block| best.offer_all(&block.scores[0], left_out, |i| self.id(block.first + i)),
+            || TopK::new(with_slack(k)),
+            |best, block| best.offer_all(&block.scores[0], excluded, |i| self.id(block.first + i)),
         )?;
-        Ok(self.vectors.neighbours(merged(shares, top), top, |id| self.vectors.exact_dot(query, id)))
+        Ok(self.hits(&merged(shares, k), k, |id| self.vectors.matrix().exact_dot(query, id)))
     }
 }
 
@@ -109,7 +84,7 @@ fn b_minus_a_plus_c([a, b, c]: [Vec<f64>; 3]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Numbers;
+    use crate::{Numbers, WordVectors};
     use half::f16;
     use rapidvec_core::Vocabulary;
 
@@ -137,11 +112,11 @@ mod tests {
 
     fn assert_answers(method: AnalogyMethod, expected: [(&str, f32); 4]) {
         for vectors in both_precisions() {
-            let found = vectors.analogy("king", "man", "queen", method, 9).unwrap();
+            let found = vectors.search().analogy("king", "man", "queen", method, 9).unwrap();
             assert_eq!(found.len(), 4);
-            for (neighbour, (word, score)) in found.iter().zip(expected) {
-                assert_eq!(neighbour.word, word);
-                assert!((neighbour.similarity - score).abs() < 1e-6, "{neighbour:?}, expected {score}");
+            for (hit, (word, score)) in found.iter().zip(expected) {
+                assert_eq!(hit.0, word);
+                assert!((hit.1 - score).abs() < 1e-6, "{hit:?}, expected {score}");
             }
         }
     }
@@ -173,32 +148,32 @@ mod tests {
         for vectors in both_precisions() {
             let found = vectors.most_similar("you", 9).unwrap();
             let expected = [("car", -0.035595), ("king", -0.049736), ("queen", -0.402077), ("woman", -0.711906)];
-            for (neighbour, (word, score)) in found[2..].iter().zip(expected) {
-                assert_eq!(neighbour.word, word);
-                assert!((neighbour.similarity - score).abs() < 1e-6);
+            for (hit, (word, score)) in found.iter().skip(2).zip(expected) {
+                assert_eq!(hit.0, word);
+                assert!((hit.1 - score).abs() < 1e-6);
             }
-            assert!(found[..2].iter().all(|neighbour| neighbour.similarity.abs() < 1e-7)); // man, zero
+            assert!(found.scores()[..2].iter().all(|score| score.abs() < 1e-7)); // man, zero
         }
     }
 
     #[test]
-    fn leaves_the_words_of_the_question_out_also_when_they_repeat() {
+    fn excludes_the_words_of_the_query_even_if_they_repeat() {
         for method in [AnalogyMethod::Add, AnalogyMethod::Mul, AnalogyMethod::Textbook] {
             let [vectors, _] = both_precisions();
-            let found = vectors.analogy("king", "king", "zero", method, 9).unwrap();
+            let found = vectors.search().analogy("king", "king", "zero", method, 9).unwrap();
             assert_eq!(found.len(), 5);
-            assert!(found.iter().all(|n| n.word != "king" && n.word != "zero" && n.similarity.is_finite()));
+            assert!(found.iter().all(|(word, score)| word != "king" && word != "zero" && score.is_finite()));
         }
     }
 
     #[test]
-    fn an_unknown_word_is_named_wherever_it_stands() {
+    fn an_unknown_word_is_named_in_every_position() {
         let [vectors, _] = both_precisions();
-        for question in [["kin", "man", "queen"], ["king", "mann", "queen"], ["king", "man", "quen"]] {
-            let [a, b, c] = question;
-            let refused = vectors.analogy(a, b, c, AnalogyMethod::Add, 1);
-            let Err(QueryError::UnknownWord { word, similar }) = refused else { panic!("{question:?} was answered") };
-            assert!(question.contains(&word.as_str()) && !similar.is_empty());
+        for query in [["kin", "man", "queen"], ["king", "mann", "queen"], ["king", "man", "quen"]] {
+            let [a, b, c] = query;
+            let refused = vectors.search().analogy(a, b, c, AnalogyMethod::Add, 1);
+            let Err(QueryError::UnknownWord { word, similar }) = refused else { panic!("{query:?} was answered") };
+            assert!(query.contains(&word.as_str()) && !similar.is_empty());
         }
     }
 }

@@ -10,9 +10,10 @@ mod npy;
 
 pub use npy::NpySpool;
 
-use super::lines::Lines;
-use super::word_vectors::WordVectors;
-use crate::error::{Error, QueryError};
+use crate::error::Error;
+use crate::lines::Lines;
+use crate::search::error::QueryError;
+use crate::word_vectors::WordVectors;
 use rapidvec_core::WordId;
 use std::borrow::Cow;
 use std::io::Read;
@@ -21,7 +22,7 @@ use std::path::Path;
 /// Makes vectors of texts.
 ///
 /// ```
-/// use crate::{Embedder, Numbers, WordVectors};
+/// use rapidvec_vectors::{Embedder, Numbers, WordVectors};
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();
 /// ["you", "say", "goodbye"].map(|word| vocabulary.add(word));
 /// let numbers = Numbers::F32(vec![2.0, 0.0, 0.0, 3.0, 0.0, -1.0]); // 3 words x 2 numbers

@@ -1,12 +1,12 @@
 //! The short way: settings in one place, text in, a model out.
 
+use crate::CpuTrainer;
 use crate::config::Config;
 use crate::corpus::{Corpus, CorpusOptions, Sources};
 use crate::error::Result;
 use crate::model::Model;
 use crate::observer::Observer;
 use crate::session::Session;
-use crate::CpuTrainer;
 
 /// Trains a word2vec model in one call. For checkpoints, held-out text or other starting vectors, use a [`Session`].
 ///

@@ -74,7 +74,8 @@ impl Log {
                 columns.write(out, point, if ends(index) { loss(point.epoch) } else { None })
             })
         })?;
-        let file = OpenOptions::new().append(true).open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        let file =
+            OpenOptions::new().append(true).open(path).with_context(|| format!("cannot open {}", path.display()))?;
         Ok(Self { path: path.to_owned(), columns, out: BufWriter::new(file), flushed: Instant::now(), failed: None })
     }
 

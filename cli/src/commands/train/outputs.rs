@@ -59,7 +59,8 @@ fn check_apart(args: &Args, output: &Path, read: &[&Choice]) -> anyhow::Result<(
     if let Some(path) =
         places.iter().find(|path| read.iter().any(|choice| choice.would_read(path) && !choice.reads(path)))
     {
-        let why = "is in a folder or pattern of texts, and a resumed run would read it as one of them; write it elsewhere";
+        let why =
+            "is in a folder or pattern of texts, and a resumed run would read it as one of them; write it elsewhere";
         return Err(UsageError(format!("{} {why}", path.display())).into());
     }
     let own = &args.word2vec;

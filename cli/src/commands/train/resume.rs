@@ -27,14 +27,17 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     drop(model);
     match &summary.config {
-        Some(config) if config.is_of::<TextbookTrainer>() => resume::<TextbookTrainer>(args, path, &summary, config, signals),
+        Some(config) if config.is_of::<TextbookTrainer>() => {
+            resume::<TextbookTrainer>(args, path, &summary, config, signals)
+        }
         Some(config) => resume::<CpuTrainer>(args, path, &summary, config, signals),
         None => Err(no_state(path)),
     }
 }
 
 fn no_state(path: &Path) -> anyhow::Error {
-    let help = "to continue a finished model with more text, use --update; --keep-state makes models that can be resumed";
+    let help =
+        "to continue a finished model with more text, use --update; --keep-state makes models that can be resumed";
     anyhow::anyhow!("cannot resume from {}: {}; {help}", path.display(), TrainError::NoState)
 }
 
@@ -137,7 +140,8 @@ fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions) -> anyhow::
 /// Refuses to wait for a text on standard input that nobody is going to type.
 fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageError> {
     if choice.is_stdin() && args.corpus.is_empty() {
-        let help = "the text came from standard input: provide the same text again, on standard input with - or as a file";
+        let help =
+            "the text came from standard input: provide the same text again, on standard input with - or as a file";
         return Err(UsageError(help.into()));
     }
     Ok(())

@@ -27,12 +27,7 @@ pub struct Run<'a> {
 }
 
 /// Trains to the end, or until a signal; saves; shows what was learned.
-pub fn run<T: Flags>(
-    mut session: Session<T>,
-    corpus: &Corpus,
-    config: &T::Config,
-    run: Run,
-) -> anyhow::Result<()> {
+pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Config, run: Run) -> anyhow::Result<()> {
     let Run { args, signals, ref output, .. } = run;
     session.trainer_mut().apply(args)?;
     say_memory::<T>(config, corpus, args.threads);
@@ -68,7 +63,9 @@ pub fn run<T: Flags>(
 fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
     let left = match saved.as_ref().or(resumed.as_ref()) {
-        Some((path, block)) => format!("; the last checkpoint, after {} {block}, is in {}", T::UNIT.block(), path.display()),
+        Some((path, block)) => {
+            format!("; the last checkpoint, after {} {block}, is in {}", T::UNIT.block(), path.display())
+        }
         None => "; nothing was saved".to_owned(),
     };
     match error {

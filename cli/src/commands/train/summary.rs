@@ -28,7 +28,9 @@ pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
     let Shown { next, least } = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
     if least >= TOO_SIMILAR {
         let help = "more text, more --epochs or a higher --learning-rate may help";
-        note(format_args!("all neighbours shown are more than {TOO_SIMILAR} similar: the vectors hardly differ yet; {help}"));
+        note(format_args!(
+            "all neighbours shown are more than {TOO_SIMILAR} similar: the vectors hardly differ yet; {help}"
+        ));
     }
     let path = path.to_string_lossy().into_owned();
     let next = shell_words([program(), "similar".to_owned(), path, next]);

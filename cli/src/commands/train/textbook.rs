@@ -129,7 +129,8 @@ impl Flags for TextbookTrainer {
             ModelKind::Cbow => examples,
             ModelKind::SkipGram => examples * 2 * config.window,
         };
-        let [tokens, words, pairs] = [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
+        let [tokens, words, pairs] =
+            [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
         let Config { model, negatives, vector_size, .. } = config;
         format!(
             "{}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {model}, {negatives} negatives, \

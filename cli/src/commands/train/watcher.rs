@@ -24,7 +24,8 @@ impl<'a> Watcher<'a> {
         let now = session.trainer().progress();
         let columns = Columns::of(T::UNIT);
         let history = session.trainer().history();
-        let log = args.log.as_deref().map(|path| Log::create(path, columns, history, session.held_out())).transpose()?;
+        let log =
+            args.log.as_deref().map(|path| Log::create(path, columns, history, session.held_out())).transpose()?;
         let display = Display::new(args.progress, T::UNIT, &now);
         Ok(Self { signals, display, log, last: None, blocks_per_epoch: now.blocks_per_epoch })
     }

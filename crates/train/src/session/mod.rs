@@ -2,6 +2,8 @@
 
 mod keeper;
 mod pretrained;
+#[cfg(test)]
+mod tests;
 
 pub use keeper::Checkpoints;
 pub use pretrained::Pretrained;

@@ -60,5 +60,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let neighbours = among.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
     let words = [&args.a, &args.b, &args.c].map(String::clone);
     let answer = Answer::new(Query::Analogy { words, method: name }, neighbours);
-    to_stdout(|out| args.format.output().answers(out, &[answer]))
+    to_stdout(|out| args.format.answers(out, &[answer]))
 }

@@ -28,5 +28,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let words: Vec<&str> = args.words.iter().map(String::as_str).collect();
     let ranked = vectors.rank_by_centrality(&words).map_err(Error::from)?;
     let answer = Answer::new(Query::Odd(args.words.clone()), ranked.into_iter().rev());
-    to_stdout(|out| args.format.output().answers(out, &[answer]))
+    to_stdout(|out| args.format.answers(out, &[answer]))
 }

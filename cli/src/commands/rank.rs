@@ -1,7 +1,7 @@
 //! `rapidvec rank MODEL A B`: how many words are nearer to A than B is?
 
 use super::open::{self, OpenArgs};
-use crate::output::{Comparison, Form, comparisons, to_stdout};
+use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
@@ -31,5 +31,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let rank = among.rank(&args.a, &args.b).map_err(Error::from)?;
     let similarity = vectors.similarity(&args.a, &args.b).map_err(Error::from)?;
     let found = Comparison { a: vec![args.a.clone()], b: vec![args.b.clone()], similarity, rank: Some(rank) };
-    to_stdout(|out| comparisons(out, args.format, &[found]))
+    to_stdout(|out| args.format.comparisons(out, &[found]))
 }

@@ -91,7 +91,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             answers(words.into_iter().map(Query::Nearest), found)
         }
     };
-    to_stdout(|out| args.format.output().answers(out, &answers))
+    to_stdout(|out| args.format.answers(out, &answers))
 }
 
 /// Leaves out words without a vector, and tells how many.

@@ -1,7 +1,7 @@
 //! `rapidvec similarity MODEL A B`: how near are two words, or two sets of words?
 
 use super::open::OpenArgs;
-use crate::output::{Comparison, Form, comparisons, to_stdout};
+use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
@@ -33,5 +33,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (a, b) = (words(&args.a), words(&args.b));
     let [of_a, of_b] = [&a, &b].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
     let similarity = vectors.n_similarity(&of_a, &of_b).map_err(Error::from)?;
-    to_stdout(|out| comparisons(out, args.format, &[Comparison { a, b, similarity, rank: None }]))
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None }]))
 }

@@ -63,7 +63,7 @@ pub fn words(vectors: &WordVectors) -> anyhow::Result<Shown> {
     let mut words = telling(vectors.vocabulary());
     let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
     let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
-    to_stdout(|out| Form::Table.output().answers(out, &answers))?;
+    to_stdout(|out| Form::Table.answers(out, &answers))?;
     let least = lowest(answers.iter().flat_map(|answer| answer.found.iter().map(|found| found.similarity)));
     Ok(Shown { next: words.pop().unwrap_or_default(), least }) // every model has words
 }

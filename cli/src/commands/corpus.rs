@@ -2,14 +2,15 @@
 
 use super::reading::Reading;
 use crate::output::{UsageError, counted, note, say, thousands};
-use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
 use rapidvec::corpus::datasets::ptb::Split;
 use rapidvec::corpus::datasets::{Locator, ptb};
 use rapidvec::corpus::{
-    CorpusError, EOS, LineCorpus, LineOptions, LineReport, MAX_WORD_BYTES, Preparation, Source, Sources,
+    Corpus, CorpusError, CorpusOptions, CorpusReport, EOS, LineEnd, MAX_WORD_BYTES, Preparation, ReadProgress, Source,
+    Sources,
 };
 use rapidvec::error::Error;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";
@@ -103,33 +104,22 @@ impl Choice {
         texts.names.iter().any(|name| Sources::would_find(name, place))
     }
 
-    /// The text with its own vocabulary.
-    pub fn read(&self, reading: &Reading, options: &LineOptions) -> anyhow::Result<LineCorpus> {
-        let corpus = match self {
-            Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
-            Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
-            Choice::Texts(texts) => {
-                texts.tell(&options.preparation);
-                LineCorpus::read(&texts.sources.list, options)
-            }
-        };
-        corpus.map_err(with_flags)
-    }
-
-    /// The whole text in the words of another, read as that was.
-    pub fn read_with(
+    /// Reads it. `observe` is shown the progress.
+    pub fn read(
         &self,
         reading: &Reading,
-        options: &LineOptions,
-        vocabulary: &Vocabulary,
-    ) -> anyhow::Result<LineCorpus> {
-        let options = LineOptions { max_tokens: None, ..options.clone() };
+        options: &CorpusOptions,
+        observe: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+    ) -> anyhow::Result<Corpus> {
         let corpus = match self {
-            Choice::Builtin => rapidvec_textbook::builtin::corpus_with(&options, vocabulary),
-            Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
+            Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
+            Choice::Ptb(split) if options.line_end == LineEnd::Word => {
+                ptb::read_as_chapter(*split, &locator(reading), options)
+            }
+            Choice::Ptb(split) => ptb::read(*split, &locator(reading), options),
             Choice::Texts(texts) => {
                 texts.tell(&options.preparation);
-                LineCorpus::read_with(&texts.sources.list, &options, vocabulary)
+                Corpus::read_watched(&texts.sources.list, options, observe)
             }
         };
         corpus.map_err(with_flags)
@@ -191,7 +181,7 @@ pub fn with_flags(error: Error) -> anyhow::Error {
 }
 
 /// A line for everything that did not become a token as it stood.
-pub fn tell(name: &str, report: &LineReport) {
+pub fn tell(name: &str, report: &CorpusReport) {
     let bytes = "bytes that are not UTF-8";
     let told = [
         (report.empty_lines, "line(s) without a word: skipped".to_owned()),

@@ -4,10 +4,8 @@ use super::corpus::{Choice, tell, with_flags};
 use super::reading::Reading;
 use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rapidvec::corpus::{
-    Corpus, CorpusOptions, CorpusReport, EOS, LineCorpus, LineOptions, Preparation, ReadProgress, count_words,
-};
-use rapidvec::{Vocabulary, WordId};
+use rapidvec::Vocabulary;
+use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, ReadProgress, count_words};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -28,15 +26,8 @@ pub struct Counting {
 impl Counting {
     /// How words are counted in a text that is read like this.
     pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions {
-        let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
-        let max_tokens = max_tokens.map(|most| most as u64);
-        CorpusOptions::default()
-            .min_count(self.min_count)
-            .max_vocab(self.max_vocab)
-            .max_tokens(max_tokens)
-            .invalid_utf8(invalid_utf8)
-            .preparation(preparation)
-            .threads(threads)
+        let counting = CorpusOptions::default().min_count(self.min_count).max_vocab(self.max_vocab);
+        reading.options(counting.threads(threads))
     }
 
     /// Counts the words of a text, and tells what was left out.
@@ -67,48 +58,21 @@ pub fn count(
             counted.map(|(vocabulary, report)| (vocabulary.into(), report)).map_err(with_flags)
         }
         Choice::Builtin | Choice::Ptb(_) => {
-            let sentences = of_data_set(choice, reading, options)?;
-            Ok((Arc::clone(sentences.vocabulary()), *sentences.report()))
+            let corpus = read(choice, reading, options)?;
+            Ok((Arc::clone(corpus.vocabulary()), *corpus.report()))
         }
     }
 }
 
-/// Reads a text as sentences.
+/// Reads a text.
 pub fn read(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    match choice {
-        Choice::Texts(_) => {
-            choice.tell_left_out(&options.preparation);
-            let bar = Bar::new();
-            Corpus::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
-        }
-        Choice::Builtin | Choice::Ptb(_) => of_data_set(choice, reading, options),
-    }
-}
-
-fn of_data_set(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    let read = LineOptions {
-        max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
-        invalid_utf8: options.invalid_utf8,
-        preparation: options.preparation.clone(),
-    };
-    let corpus = choice.read(reading, &read)?;
-    // Limited and prepared already.
-    let plain = options.clone().max_tokens(None).preparation(Preparation::default());
-    Ok(Corpus::from_text(&corpus.name, &text_of(&corpus), &plain)?.with_line_report(corpus.report))
-}
-
-/// A data set as it was: its line ends are words to the textbook, but not here.
-fn text_of(corpus: &LineCorpus) -> String {
-    let spell = |&id: &WordId| match corpus.vocabulary.word(id) {
-        EOS => ["\n", ""],
-        word => [word, " "],
-    };
-    corpus.ids.iter().flat_map(spell).collect()
+    let bar = Bar::new();
+    choice.read(reading, options, &mut |progress| bar.show(progress))
 }
 
 /// A line for everything that is not in the counts as it stood in the text.
 pub fn tell_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
-    tell(name, &report.read);
+    tell(name, report);
     tell_pruned(name, options, report);
     let rare = match report.rare_words {
         0 => String::new(),
@@ -117,7 +81,7 @@ pub fn tell_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
     say(format_args!(
         "{}, {}{rare}",
         counted(report.tokens, "word(s)"),
-        counted(report.different_words, "different one(s)")
+        counted(report.distinct_words, "different one(s)")
     ));
 }
 
@@ -178,11 +142,5 @@ mod tests {
         let bar = Bar::new();
         bar.0.set_position(3);
         assert_eq!(bar.0.position(), 3);
-    }
-
-    #[test]
-    fn a_data_set_has_its_lines_back() {
-        let corpus = LineCorpus::from_text("book", "you say\ngoodbye", &LineOptions::default()).unwrap();
-        assert_eq!(text_of(&corpus), "you say \ngoodbye \n");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::output::UsageError;
 use clap::ValueEnum;
-use rapidvec::corpus::{InvalidUtf8, LineOptions, MissingField, Normalization, Preparation, TokenizerKind};
+use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, TokenizerKind};
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub struct Reading {
 
     /// Read the first N tokens only
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub max_tokens: Option<usize>,
+    pub max_tokens: Option<u64>,
 
     /// What to do with bytes that are not UTF-8 [default: error]
     #[arg(long, value_enum, value_name = "POLICY")]
@@ -185,13 +185,12 @@ impl Display for Tokenizer {
 }
 
 impl Reading {
-    /// How the corpus is read.
-    pub fn options(&self) -> LineOptions {
-        LineOptions {
-            max_tokens: self.max_tokens,
-            invalid_utf8: self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind),
-            preparation: self.preparation(),
-        }
+    /// `options` with what the flags say.
+    pub fn options(&self, options: CorpusOptions) -> CorpusOptions {
+        options
+            .max_tokens(self.max_tokens)
+            .invalid_utf8(self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind))
+            .preparation(self.preparation())
     }
 
     fn preparation(&self) -> Preparation {
@@ -205,7 +204,7 @@ impl Reading {
     }
 
     /// Refuses flags that contradict how a checkpoint's corpus was read.
-    pub fn check_against(&self, options: &LineOptions) -> Result<(), UsageError> {
+    pub fn check_against(&self, options: &CorpusOptions) -> Result<(), UsageError> {
         let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
         same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))?;

@@ -14,6 +14,7 @@ pub mod atomic_file;
 pub mod compress;
 mod error;
 mod ids;
+mod lowercase;
 #[doc(hidden)]
 pub mod kernels;
 mod matrix;
@@ -30,6 +31,7 @@ pub use error::{Error, Result};
 pub use ids::Ids;
 #[doc(hidden)]
 pub use ids::{pack, width};
+pub use lowercase::{push_lowercase, to_lowercase};
 pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
 pub use parallel::{cores, threads_of};
 pub use rng::{Purpose, Rng};

@@ -191,7 +191,7 @@ pub fn read_held_out<T: Flags>(
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().max_tokens(None).vocabulary(Arc::clone(vocabulary));
     let text = counting::read(&choice, &args.reading, &options)?;
-    crate::commands::corpus::tell(text.name(), &text.report().read);
+    crate::commands::corpus::tell(text.name(), text.report());
     T::check_held_out(config, &text).with_context(|| format!("--valid {name}"))?;
     Ok(Some(text))
 }

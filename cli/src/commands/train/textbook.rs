@@ -106,7 +106,7 @@ impl Flags for TextbookTrainer {
     }
 
     fn corpus_options(args: &Args) -> CorpusOptions {
-        args.reading.corpus_options(CorpusOptions::textbook()).threads(args.threads)
+        args.reading.options(CorpusOptions::textbook()).threads(args.threads)
     }
 
     fn reread_options(_: &Args, record: &CorpusRecord, _: &Arc<Vocabulary>) -> CorpusOptions {
@@ -114,7 +114,7 @@ impl Flags for TextbookTrainer {
     }
 
     fn report_reading(name: &str, _: &CorpusOptions, corpus: &Corpus) {
-        corpus::tell(name, &corpus.report().read);
+        corpus::tell(name, corpus.report());
     }
 
     fn check_held_out(config: &Config, text: &Corpus) -> rapidvec::Result<()> {

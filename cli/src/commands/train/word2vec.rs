@@ -205,7 +205,7 @@ impl Flags for CpuTrainer {
         let default = CorpusOptions::default();
         let (min_count, max_vocab) = (default.min_count, default.max_vocab);
         args.reading
-            .corpus_options(default)
+            .options(default)
             .min_count(own.min_count.unwrap_or(min_count))
             .max_vocab(own.max_vocab.unwrap_or(max_vocab))
             .threads(args.threads)

@@ -2,38 +2,31 @@
 
 use super::{DEFAULT_SEED, text};
 use rapidvec::Result;
-use rapidvec::corpus::{LineCorpus, LineOptions};
-use rapidvec_core::Vocabulary;
+use rapidvec::corpus::{Corpus, CorpusOptions};
 
 const NAME: &str = "builtin";
 
 /// The built-in corpus, called `builtin`: [`text`] of [`DEFAULT_SEED`].
 ///
 /// # Errors
-/// If `options` are out of range.
-pub fn corpus(options: &LineOptions) -> Result<LineCorpus> {
-    LineCorpus::from_text(NAME, &text(DEFAULT_SEED), options)
-}
-
-/// The same with the ids of another vocabulary, as [`LineCorpus::read_with`] does.
-///
-/// # Errors
-/// If `options` are out of range, or no word is known.
-pub fn corpus_with(options: &LineOptions, vocabulary: &Vocabulary) -> Result<LineCorpus> {
-    LineCorpus::from_reader_with(NAME, text(DEFAULT_SEED).as_bytes(), options, vocabulary)
+/// If `options` are out of range, or no word is in their vocabulary.
+pub fn corpus(options: &CorpusOptions) -> Result<Corpus> {
+    Corpus::from_text(NAME, &text(DEFAULT_SEED), options)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rapidvec::Vocabulary;
+    use std::sync::Arc;
 
     #[test]
     fn the_corpus_is_the_text_and_can_be_cut() {
-        let whole = corpus(&LineOptions::default()).unwrap();
-        assert_eq!(whole.name, "builtin");
-        assert!(["you", "king", "toyota"].iter().all(|word| whole.vocabulary.id(word).is_some()));
-        let start = corpus(&LineOptions { max_tokens: Some(50), ..LineOptions::default() }).unwrap();
-        assert_eq!(start.ids, whole.ids[..50]);
+        let whole = corpus(&CorpusOptions::textbook()).unwrap();
+        assert_eq!(whole.name(), "builtin");
+        assert!(["you", "king", "toyota"].iter().all(|word| whole.vocabulary().id(word).is_some()));
+        let start = corpus(&CorpusOptions::textbook().max_tokens(50)).unwrap();
+        assert_eq!(start.ids().to_vec(), whole.ids().to_vec()[..50]);
         assert_ne!(start.fingerprint(), whole.fingerprint());
     }
 
@@ -41,7 +34,7 @@ mod tests {
     fn with_another_vocabulary_the_ids_are_its_own() {
         let mut other = Vocabulary::new();
         other.add("year");
-        let held_out = corpus_with(&LineOptions::default(), &other).unwrap();
-        assert!(held_out.ids.iter().all(|&id| id == 0) && held_out.report.unknown_words > 0);
+        let held_out = corpus(&CorpusOptions::textbook().vocabulary(Arc::new(other))).unwrap();
+        assert!(held_out.ids().iter().all(|id| id == 0) && held_out.report().unknown_words > 0);
     }
 }

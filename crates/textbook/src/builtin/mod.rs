@@ -14,5 +14,5 @@ mod phrases;
 #[cfg(test)]
 mod tests;
 
-pub use corpus::{corpus, corpus_with};
+pub use corpus::corpus;
 pub use grammar::{DEFAULT_SEED, text};

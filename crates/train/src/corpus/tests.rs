@@ -2,7 +2,6 @@ use super::blocks::Origin;
 use super::read::{Reading, Sizes};
 use super::*;
 use crate::config::ConfigError;
-use crate::corpus::{CorpusError, InvalidUtf8, LineReport, Preparation, Source, TokenizerKind};
 use crate::error::{Error, Result};
 use proptest::prelude::*;
 use rapidvec_core::{EOS_ID, Vocabulary};
@@ -36,7 +35,16 @@ fn refused(result: Result<Corpus>) -> CorpusError {
     }
 }
 
-/// Corpus as text, one a line.
+/// Offset and line of the error, and whether it is about a NUL.
+fn located(error: &CorpusError) -> (u64, u64, bool) {
+    match error {
+        CorpusError::InvalidUtf8 { offset, line, .. } => (*offset, *line, false),
+        CorpusError::Nul { offset, line, .. } => (*offset, *line, true),
+        other => panic!("{other}"),
+    }
+}
+
+/// Sentences as text, one a line.
 fn spelled(sentences: &Corpus) -> String {
     let spell = |id: u32| match id {
         EOS_ID => "\n".to_owned(),
@@ -101,9 +109,9 @@ fn summary(sentences: &Corpus) -> Expected {
         words: vocabulary.words().map(str::to_owned).zip(vocabulary.counts().iter().copied()).collect(),
         ids: sentences.ids().to_vec(),
         tokens: report.tokens,
-        lines: report.read.lines,
-        empty_lines: report.read.empty_lines,
-        words_cut: report.read.words_cut,
+        lines: report.lines,
+        empty_lines: report.empty_lines,
+        words_cut: report.words_cut,
     }
 }
 
@@ -204,7 +212,7 @@ proptest! {
         for (word, count) in known {
             prop_assert_eq!(sentences.counts()[vocabulary.id(word).unwrap() as usize], *count);
         }
-        prop_assert_eq!((sentences.report().kept, sentences.report().read.unknown_words), (kept, plain.tokens - kept));
+        prop_assert_eq!((sentences.report().kept, sentences.report().unknown_words), (kept, plain.tokens - kept));
         let lines: Vec<Vec<u32>> = text.replace("\r\n", "\n").split(['\n', '\r'])
             .map(|line| line.split_whitespace().filter_map(|word| vocabulary.id(word)).collect()).collect();
         let expected: Vec<u32> = lines.into_iter().filter(|line| !line.is_empty())
@@ -225,7 +233,7 @@ proptest! {
         let words: Vec<_> = spelled.split_whitespace().collect();
         let expected: Vec<_> = text.split_whitespace().map(|word| cut(word, 16)).take(most as usize).collect();
         prop_assert_eq!(words, expected);
-        prop_assert_eq!(sentences.report().read.stopped_at_limit, all.tokens > most);
+        prop_assert_eq!(sentences.report().stopped_at_limit, all.tokens > most);
         prop_assert_eq!(sentences.ids().iter().last(), Some(EOS_ID));
     }
 
@@ -242,6 +250,9 @@ proptest! {
             (InvalidUtf8::SkipLine, _) => {}
             (_, Ok(once)) => prop_assert_eq!(summary(&small.unwrap()), summary(&once)),
             (InvalidUtf8::Replace, Err(_)) => prop_assert!(small.is_err()),
+            (InvalidUtf8::Error, Err(Error::Corpus(CorpusError::InvalidUtf8 { offset, line, .. }))) => {
+                prop_assert_eq!(located(&refused(small)), (offset, line, false)); // the likely encodings are those of the block
+            }
             (InvalidUtf8::Error, Err(once)) => prop_assert_eq!(small.unwrap_err().to_string(), once.to_string()),
         }
     }
@@ -259,7 +270,7 @@ fn refuses_a_text_without_words_and_counts_its_lines() {
     }
     assert!(matches!(refused(Corpus::read(&[], &all())), CorpusError::Empty { .. }));
     let sentences = read("\n\na\n   \nb\n\t \n");
-    assert_eq!((sentences.report().read.lines, sentences.report().read.empty_lines), (2, 4));
+    assert_eq!((sentences.report().lines, sentences.report().empty_lines), (2, 4));
 }
 
 // FAULTS 2
@@ -267,7 +278,7 @@ fn refuses_a_text_without_words_and_counts_its_lines() {
 fn words_that_are_all_too_rare_are_refused_with_a_count_that_would_do() {
     let error = refused(Corpus::from_text("text", "a b a c a\nb", &CorpusOptions::default()));
     assert_eq!(error, CorpusError::AllRare { name: "text".into(), words: 3, tokens: 6, min_count: 5, most: 3 });
-    assert!(error.to_string().contains("a min-count of 3 or less"), "{error}");
+    assert!(error.to_string().contains("a minimum count of 3 or less"), "{error}");
     let options = CorpusOptions { min_count: 3, ..all() };
     let sentences = Corpus::from_text("text", "a b a c a\nb", &options).unwrap();
     assert_eq!(spelled(&sentences), "a a a \n"); // the second sentence has lost all its words
@@ -280,14 +291,14 @@ fn invalid_utf8_is_refused_replaced_or_skipped_in_any_block() {
     let with = |invalid_utf8, threads| read_cut(text, &CorpusOptions { invalid_utf8, threads, ..all() }, SMALL);
     for threads in 1..=4 {
         let error = refused(with(InvalidUtf8::Error, threads));
-        assert_eq!(error, CorpusError::InvalidUtf8 { name: "text".into(), offset: 21, line: 2 });
+        assert_eq!(located(&error), (21, 2, false));
         let replaced = with(InvalidUtf8::Replace, threads).unwrap();
         assert!(spelled(&replaced).contains("\nc d\u{fffd}e f \n") && spelled(&replaced).ends_with("\n\u{fffd} \n"));
-        assert_eq!(replaced.report().read.invalid_utf8, 2);
+        assert_eq!(replaced.report().invalid_utf8, 2);
         let skipped = with(InvalidUtf8::SkipLine, threads).unwrap();
         assert_eq!(spelled(&skipped), "a bbbbbbb ccccccc \ng gggg ggggg gggggg \n");
-        let expected = LineReport { lines: 2, skipped_lines: 2, invalid_utf8: 2, ..LineReport::default() };
-        assert_eq!(skipped.report().read, expected);
+        let report = skipped.report();
+        assert_eq!((report.lines, report.empty_lines, report.skipped_lines, report.invalid_utf8), (2, 0, 2, 2));
         assert_eq!(skipped.vocabulary().id("c"), None, "words of a skipped line leave no trace");
     }
 }
@@ -301,7 +312,7 @@ fn a_line_of_json_is_skipped_whole_also_where_it_has_a_carriage_return() {
         let text = [b"{\"t\":\"a\"}\r\n{\"t\":\"b\"}\r\x80", end.as_bytes()].concat();
         let sentences = read_cut(&text, &options, Sizes { block_bytes: 1000, ..SMALL }).unwrap();
         assert_eq!(spelled(&sentences), "a \n");
-        assert_eq!(sentences.report().read.skipped_lines, 1);
+        assert_eq!(sentences.report().skipped_lines, 1);
     }
 }
 
@@ -315,12 +326,8 @@ fn the_first_fault_of_the_text_is_told_with_offset_and_line() {
         ([b"\xef\xbb\xbf", lines.as_bytes(), b"\r\n\r\xf0\x9f"].concat(), (706, 53, false)),
     ] {
         for threads in [1, 2, 5] {
-            let (offset, line, is_nul) = match refused(read_cut(&bytes, &CorpusOptions { threads, ..all() }, SMALL)) {
-                CorpusError::InvalidUtf8 { offset, line, .. } => (offset, line, false),
-                CorpusError::Nul { offset, line, .. } => (offset, line, true),
-                other => panic!("{other}"),
-            };
-            assert_eq!((offset, line, is_nul), expected);
+            let error = refused(read_cut(&bytes, &CorpusOptions { threads, ..all() }, SMALL));
+            assert_eq!(located(&error), expected);
         }
     }
 }
@@ -335,7 +342,7 @@ fn files_are_read_one_after_the_other_each_without_its_mark() {
     });
     let sentences = Corpus::read(&sources, &all()).unwrap();
     assert_eq!(spelled(&sentences), "one two \ntwo \n");
-    assert_eq!(sentences.report().read.empty_lines, 1);
+    assert_eq!(sentences.report().empty_lines, 1);
     assert!(sentences.name().contains("a + ") && sentences.name().ends_with('c'), "{}", sentences.name());
 }
 
@@ -408,7 +415,7 @@ fn a_long_line_is_read_in_blocks_and_a_long_word_is_cut_once() {
     let long_line = "word ".repeat(400_000) + "end";
     let sentences = read(&long_line);
     assert_eq!(
-        (sentences.report().tokens, sentences.report().sentences, sentences.report().read.lines),
+        (sentences.report().tokens, sentences.report().sentences, sentences.report().lines),
         (400_001, 1, 1)
     );
     assert_eq!(sentences.ids().len(), 400_002);
@@ -416,7 +423,7 @@ fn a_long_line_is_read_in_blocks_and_a_long_word_is_cut_once() {
     let long_word = format!("before {} behind\nnext", "가".repeat(1_000_000));
     let sentences = read(&long_word);
     assert_eq!(spelled(&sentences), format!("before {} behind \nnext \n", "가".repeat(333)));
-    assert_eq!((sentences.report().read.words_cut, sentences.report().tokens), (1, 4));
+    assert_eq!((sentences.report().words_cut, sentences.report().tokens), (1, 4));
     let only = "x".repeat(3_000_000);
     assert_eq!(spelled(&read(&only)), format!("{} \n", "x".repeat(1_000)));
 }
@@ -540,7 +547,7 @@ fn options_out_of_range_are_refused_by_name() {
 #[test]
 fn decomposed_hangul_and_literal_marks_are_counted() {
     let sentences = read("한 \u{1112}\u{1161}\u{11ab} </s> </s>\n");
-    assert_eq!((sentences.report().read.decomposed_hangul, sentences.report().literal_sentence_end), (1, 2));
+    assert_eq!((sentences.report().decomposed_hangul, sentences.report().literal_sentence_end), (1, 2));
 }
 
 #[test]
@@ -560,4 +567,103 @@ fn fingerprints_tell_texts_and_vocabularies_apart() {
     let prints: std::collections::HashSet<_> = texts.iter().map(|text| read(text).fingerprint()).collect();
     assert_eq!(prints.len(), texts.len());
     assert_eq!(read("a b").fingerprint(), read(" a  b\n\n").fingerprint());
+}
+
+fn with_spaces(text: &str) -> Vec<Vec<String>> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.split_terminator('\n').map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+}
+
+proptest! {
+    #[test]
+    fn sentences_give_what_the_same_text_gives(text in texts(), min_count in 1_u64..4, textbook in any::<bool>()) {
+        let text = text.trim_start_matches('\u{feff}');
+        let base = if textbook { CorpusOptions::textbook() } else { CorpusOptions::default() };
+        for lower in [false, true] {
+            let options = base.clone().min_count(min_count).preparation(Preparation { lower, ..Preparation::default() });
+            let as_text = Corpus::from_text("sentences", text, &options);
+            match (as_text, Corpus::from_sentences(with_spaces(text), &options)) {
+                (Ok(text), Ok(sentences)) => {
+                    prop_assert_eq!(text.ids().to_vec(), sentences.ids().to_vec());
+                    prop_assert_eq!(text.vocabulary(), sentences.vocabulary());
+                    prop_assert_eq!(text.report(), sentences.report());
+                    prop_assert_eq!(text.fingerprint(), sentences.fingerprint());
+                }
+                (Err(text), Err(sentences)) => prop_assert_eq!(text.to_string(), sentences.to_string()),
+                (text, sentences) => prop_assert!(false, "{:?} {:?}", text, sentences),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_may_hold_spaces() {
+    let sentences = [["I", "love", "New  York\n"], ["New York", " ", "loves me, too; and a long way it is"]];
+    let corpus = Corpus::from_sentences(sentences, &all()).unwrap();
+    let words: Vec<_> = corpus.vocabulary().words().collect();
+    assert_eq!(words, ["New York", "I", "love", "loves me, too; and a long way it is"]);
+    assert_eq!(corpus.ids().to_vec(), [1, 2, 0, EOS_ID, 0, 3, EOS_ID]);
+    assert_eq!((corpus.report().empty_tokens, corpus.report().tokens), (1, 5));
+    let error = refused(Corpus::from_sentences([["a"], ["b\0c"]], &all()));
+    assert_eq!(error, CorpusError::NulInToken { name: "sentences".into(), sentence: 2 });
+}
+
+#[test]
+fn sentences_fill_several_blocks_and_stop_at_the_limit() {
+    let sentences = (0..50_000).map(|i| [format!("w{}", i % 1_000), "New York".to_owned()]);
+    let whole = Corpus::from_sentences(sentences.clone(), &all()).unwrap();
+    assert_eq!((whole.report().tokens, whole.report().lines, whole.vocabulary().len()), (100_000, 50_000, 1_001));
+    let start = Corpus::from_sentences(sentences.clone(), &all().max_tokens(60_001)).unwrap();
+    assert_eq!((start.report().tokens, start.report().stopped_at_limit), (60_001, true));
+    let given = all().vocabulary(Arc::clone(start.vocabulary()));
+    assert_eq!(Corpus::from_sentences(sentences, &given).unwrap().counts().iter().sum::<u64>(), 100_000);
+}
+
+#[test]
+fn an_array_of_strings_is_one_sentence() {
+    let preparation = Preparation { field: Some("tokens".into()), ..Preparation::default() };
+    let text = "{\"tokens\": [\"new york\", \"is\", \"big\"]}\n{\"tokens\": \"new york\"}\n".repeat(3);
+    for sizes in [Sizes { block_bytes: 60, word_bytes: 40 }, Sizes { block_bytes: 1_000, word_bytes: 100 }] {
+        let corpus = read_cut(text.as_bytes(), &all().preparation(preparation.clone()), sizes).unwrap();
+        assert_eq!(corpus.report().sentences, 6);
+        let words: Vec<_> = corpus.vocabulary().words().collect();
+        assert_eq!(words, ["new york", "is", "big", "new", "york"]);
+    }
+}
+
+#[test]
+fn the_vocabulary_is_cut_to_its_maximum_whatever_the_threads() {
+    let text: String = (0..30_000).map(|i| format!("w{} ", i % 5_000 / (1 + i % 7))).collect();
+    let options = |threads| all().max_vocab(100).threads(threads);
+    for threads in [1, 2, 5] {
+        let sizes = Sizes { block_bytes: 4_000, word_bytes: 100 };
+        let corpus = read_cut(text.as_bytes(), &options(threads), sizes).unwrap();
+        let (words, report) = (corpus.vocabulary().len(), corpus.report());
+        assert_eq!(words, 100, "on {threads} threads");
+        assert_eq!(report.kept + report.pruned.tokens, 30_000);
+    }
+    // All of it is one block: words are pruned when all are counted.
+    let corpus = Corpus::from_text("text", &text, &options(1).order(WordOrder::ByAppearance)).unwrap();
+    let exact = read(&text);
+    assert_eq!(corpus.vocabulary().len(), 100);
+    let counts = corpus.vocabulary().words().map(|word| exact.vocabulary().count(exact.vocabulary().id(word).unwrap()));
+    assert!(counts.eq(corpus.counts().iter().copied()));
+    assert!(exact.counts()[99] >= *corpus.counts().iter().min().unwrap());
+}
+
+#[test]
+fn tokens_with_punctuation_are_counted() {
+    let corpus = read("\"Hello,\" said the King, and left. 's u.s. ... the U.S. 3.14 “Oh” 그는 간다. the\n");
+    assert_eq!(corpus.report().punctuated_tokens, 5);
+}
+
+#[test]
+fn text_in_another_encoding_is_recognised() {
+    let text = b"\xb3\xaa\xb4\xc2 \xc7\xd0\xb1\xb3\xbf\xa1 \xb0\xa3\xb4\xd9\n".repeat(3);
+    let error = refused(read_cut(&text, &all(), Sizes { block_bytes: 1_000, word_bytes: 100 }));
+    assert!(error.to_string().contains("`iconv -f CP949 -t UTF-8`"), "{error}");
+    assert!(!error.to_string().contains("replace"), "{error}");
+    let damaged = ["한국어\n".repeat(9).as_bytes(), b"\xff\n"].concat();
+    let error = refused(read_cut(&damaged, &all(), Sizes { block_bytes: 1_000, word_bytes: 100 }));
+    assert!(!error.to_string().contains("iconv") && error.to_string().contains("replace"), "{error}");
 }

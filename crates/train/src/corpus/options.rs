@@ -1,14 +1,35 @@
-//! How text is counted and encoded, and what is told about it afterwards.
+//! How text is counted and encoded.
 
+use super::prepare::Preparation;
+use super::spill::Store;
+use super::utf8::InvalidUtf8;
 use crate::config::ConfigError;
-use crate::corpus::CorpusError;
-use crate::corpus::prepare::Preparation;
-use crate::corpus::read::{InvalidUtf8, LineReport};
 use crate::error::Result;
 use rapidvec_core::memory::available_memory;
 use rapidvec_core::{Vocabulary, threads_of};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// What the end of a line becomes. A line without words never leaves a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineEnd {
+    /// The mark [`EOS_ID`](rapidvec_core::EOS_ID), which ends a sentence and is not a word.
+    #[default]
+    Mark,
+    /// The word [`EOS`](super::EOS), which is counted and has an id like any other; where a given vocabulary lacks it, nothing.
+    /// Only one thread reads then: whether a line has words may depend on the block before.
+    Word,
+}
+
+/// Which word has which id, where no vocabulary is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WordOrder {
+    /// By falling count; words of equal count in the order in which the text first has them.
+    #[default]
+    ByCount,
+    /// In the order in which the text first has them.
+    ByAppearance,
+}
 
 /// How to read text into a [`Corpus`](super::Corpus).
 ///
@@ -23,11 +44,12 @@ use std::sync::Arc;
 pub struct CorpusOptions {
     /// Drop words seen fewer times than this. Not applied to a given `vocabulary`. Default 5.
     pub min_count: u64,
-    /// The maximum number of distinct words held while counting, in the tables of all threads together; frequent words are in
-    /// every table. Beyond it the rarest words are dropped ([`Pruned`]). A word takes about 40 bytes while it is counted.
-    /// Default 50 million.
+    /// The maximum number of distinct words: the rarest beyond it are dropped ([`Pruned`](super::Pruned)). While counting it
+    /// bounds the tables of all threads together, in which frequent words are several times, and which exceed it by the words
+    /// of one block (256 KiB) a thread. A word takes about 40 bytes while it is counted. Default 50 million.
     pub max_vocab: usize,
-    /// Stop after this many words of the text; one thread reads then. `None`: read all of it.
+    /// Stop after this many tokens of the text, line ends included where they are words; one thread reads then. `None`: read
+    /// all of it.
     pub max_tokens: Option<u64>,
     /// What to do with bytes that are not valid UTF-8.
     pub invalid_utf8: InvalidUtf8,
@@ -40,6 +62,10 @@ pub struct CorpusOptions {
     pub memory_limit: Option<u64>,
     /// The folder of the temporary file. `None`: the system's temporary folder, which may be a disk in memory.
     pub temporary_folder: Option<PathBuf>,
+    /// What the end of a line becomes.
+    pub line_end: LineEnd,
+    /// Which word has which id.
+    pub order: WordOrder,
     /// Encode with the ids of this vocabulary and drop the words it lacks. `None`: count the words of the text.
     pub vocabulary: Option<Arc<Vocabulary>>,
 }
@@ -55,8 +81,25 @@ impl Default for CorpusOptions {
             threads: 0,
             memory_limit: None,
             temporary_folder: None,
+            line_end: LineEnd::Mark,
+            order: WordOrder::ByCount,
             vocabulary: None,
         }
+    }
+}
+
+impl CorpusOptions {
+    /// Reads text as the textbook does: every word, ids in order of appearance, each line end the word `<eos>`.
+    ///
+    /// ```
+    /// use rapidvec::corpus::{Corpus, CorpusOptions};
+    ///
+    /// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello .", &CorpusOptions::textbook())?;
+    /// assert_eq!(corpus.ids().to_vec(), [0, 1, 2, 3, 4, 5, 1, 6, 7, 3]); // 3 is <eos>
+    /// # Ok::<(), rapidvec::Error>(())
+    /// ```
+    pub fn textbook() -> Self {
+        Self { min_count: 1, line_end: LineEnd::Word, order: WordOrder::ByAppearance, ..Self::default() }
     }
 }
 
@@ -102,13 +145,23 @@ impl CorpusOptions {
         Self { temporary_folder: folder.into(), ..self }
     }
 
+    /// Sets [`line_end`](Self#structfield.line_end).
+    pub fn line_end(self, line_end: LineEnd) -> Self {
+        Self { line_end, ..self }
+    }
+
+    /// Sets [`order`](Self#structfield.order).
+    pub fn order(self, order: WordOrder) -> Self {
+        Self { order, ..self }
+    }
+
     /// Sets [`vocabulary`](Self#structfield.vocabulary).
     pub fn vocabulary(self, vocabulary: impl Into<Option<Arc<Vocabulary>>>) -> Self {
         Self { vocabulary: vocabulary.into(), ..self }
     }
 }
 
-/// The most different words that may be counted: numbers are 32 bits, and a block may bring some more.
+/// The maximum of `max_vocab`: numbers are 32 bits, and a block may bring some more words.
 const MAX_VOCAB: usize = 4_000_000_000;
 
 impl CorpusOptions {
@@ -126,7 +179,7 @@ impl CorpusOptions {
 
     /// Threads that count.
     pub(super) fn counters(&self) -> usize {
-        if self.max_tokens.is_some() { 1 } else { self.workers() }
+        if self.max_tokens.is_some() || self.line_end == LineEnd::Word { 1 } else { self.workers() }
     }
 
     /// Threads for all the rest.
@@ -134,85 +187,17 @@ impl CorpusOptions {
         threads_of(self.threads).min(1_024)
     }
 
-    /// Bytes of ids that may lie in memory.
+    /// The maximum number of bytes of ids in memory.
     pub(super) fn memory(&self) -> u64 {
         self.memory_limit.unwrap_or_else(|| available_memory().map_or(u64::MAX, |bytes| bytes / 2))
+    }
+
+    /// Where ids go while they are counted.
+    pub(super) fn store(&self) -> Store {
+        Store::new(self.memory() / 2, self.folder())
     }
 
     pub(super) fn folder(&self) -> PathBuf {
         self.temporary_folder.clone().unwrap_or_else(std::env::temp_dir)
     }
-}
-
-/// How far reading is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReadProgress {
-    /// Bytes of text read, unpacked where the text is compressed.
-    pub bytes: u64,
-    /// Bytes there are, if all texts are plain files.
-    pub total: Option<u64>,
-    /// Words read.
-    pub tokens: u64,
-}
-
-/// What happened while text was counted and encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct CorpusReport {
-    /// What became of the bytes. Here `lines` are those with a word, also where none of its words was kept, and `<eos>` is
-    /// a word like any other (`literal_eos` stays 0).
-    pub read: LineReport,
-    /// Words read.
-    pub tokens: u64,
-    /// Words kept: ids without the marks between sentences.
-    pub kept: u64,
-    /// Corpus kept: lines with a word that was kept. 0 where words were only counted.
-    pub sentences: u64,
-    /// Different words seen, as far as they were not pruned.
-    pub different_words: u64,
-    /// Different words left out for being seen less than `min_count` times.
-    pub rare_words: u64,
-    /// How often those were seen together.
-    pub rare_tokens: u64,
-    /// What was forgotten for want of room.
-    pub pruned: Pruned,
-    /// Words of the text that read `</s>`, which some files of vectors use for the end of a sentence. Kept as words.
-    pub literal_sentence_end: u64,
-    /// Bytes of ids that went through a temporary file.
-    pub spilled_bytes: u64,
-}
-
-impl CorpusReport {
-    /// Refuses what the text called `name` was read to a second time, if it has another number of words by then.
-    ///
-    /// # Errors
-    /// [`CorpusError::Changed`].
-    pub fn check_unchanged(&self, again: &Self, name: &str) -> Result<(), CorpusError> {
-        if self.tokens == again.tokens {
-            return Ok(());
-        }
-        let [expected, got] = [self, again].map(|report| format!("{} words", report.tokens));
-        Err(CorpusError::Changed { path: name.into(), expected, got })
-    }
-}
-
-/// What was forgotten because there were more different words than [`CorpusOptions::max_vocab`].
-///
-/// Which words these are depends on how the threads happened to share the text; with one thread it does not. Where the text is in files, it is
-/// then read once more in the words that are left: their counts and the ids are those of the text, and whoever has the
-/// vocabulary can have them again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Pruned {
-    /// How often words were pruned.
-    pub rounds: u64,
-    /// Words forgotten; one that came back and was forgotten again counts again.
-    pub words: u64,
-    /// How often those had been seen together.
-    pub tokens: u64,
-    /// No word's count is too low by more than this, if it was not counted again. A word seen more often than this cannot have been lost.
-    pub undercount: u64,
-    /// Whether the words that were left were counted again, from the start: then their counts are right.
-    pub counted_again: bool,
 }

@@ -3,12 +3,12 @@
 //! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
 //! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
 
-use super::count::Encoded;
-use super::ids::Kept;
+use super::encode::{Encoded, Outline};
+use super::error::CorpusError;
 use super::merge::Renumbering;
+use super::packed_ids::PackedIds;
 use super::spill::{Store, Stored};
-use super::table::DROPPED;
-use crate::corpus::CorpusError;
+use super::word_table::DROPPED;
 use crate::error::Result;
 use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
@@ -69,24 +69,6 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     stream.truncate(length);
 }
 
-/// What has to be known of a block's ids to put it behind another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Outline {
-    begins_with_mark: bool,
-    ends_with_mark: bool,
-    marks: u64,
-}
-
-impl Outline {
-    pub fn of(ids: &[u32]) -> Self {
-        Self {
-            begins_with_mark: ids.first() == Some(&EOS_ID),
-            ends_with_mark: ids.last() == Some(&EOS_ID),
-            marks: ids.iter().filter(|id| **id == EOS_ID).count() as u64,
-        }
-    }
-}
-
 /// A block on its way to its place.
 struct Part {
     ids: Stored,
@@ -96,7 +78,7 @@ struct Part {
 
 /// All ids.
 pub(super) struct Whole {
-    pub ids: Kept,
+    pub ids: PackedIds,
     pub sentences: u64,
     /// Bytes of them in a file.
     pub spilled: u64,
@@ -128,7 +110,7 @@ pub(super) fn concatenate(
     let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
     let bytes = (total as u64).saturating_mul(width as u64);
     if bytes <= memory {
-        let ids = Kept::in_memory(in_memory(threads, parts, total * width, width, store)?, width);
+        let ids = PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width);
         return Ok(Whole { ids, sentences, spilled: 0 });
     }
     Ok(Whole { ids: in_file(threads, parts, total, width, store, folder)?, sentences, spilled: bytes })
@@ -154,7 +136,7 @@ fn in_file(
     width: usize,
     store: &Store,
     folder: PathBuf,
-) -> Result<Kept> {
+) -> Result<PackedIds> {
     let target = Store::new(0, folder.clone());
     let (file, mut offset) = target.reserve((total * width) as u64)?;
     let mut jobs = Vec::with_capacity(parts.len());
@@ -165,6 +147,6 @@ fn in_file(
     }
     try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
     drop(target); // the file is then ours alone
-    let mapped = Kept::mapped(file, total, width);
+    let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

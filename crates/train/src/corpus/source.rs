@@ -4,7 +4,7 @@
 //! the same corpus on every machine. What is hidden, empty or no file (pipes, devices) is left out and counted, and so is
 //! a file that was found already, by whatever name. A name that is asked for outright is always taken, hidden or empty.
 
-use crate::corpus::CorpusError;
+use super::error::CorpusError;
 use crate::error::{Error, Result};
 use std::collections::HashSet;
 use std::ffi::OsStr;

@@ -1,14 +1,14 @@
-//! Where does each word of a block begin and end? Eight bytes are asked at once.
+//! Where does each word of a block begin and end? Eight bytes are tested at once.
 //!
-//! A word that fits 16 bytes is handed on as one number, its bytes with zeros behind them (a text has no NUL): it is
-//! hashed and compared in a few instructions. `stops` marks the bytes of eight that may end a word; what they are is
-//! looked at one by one only if it is no plain space.
+//! A word that fits 16 bytes is passed on as one number, its bytes followed by zeros (a text has no NUL): it is hashed and
+//! compared in a few instructions. `stops` marks which of eight bytes may end a word; they are examined one by one only
+//! where they are not plain spaces.
 //!
-//! Words and lines are those that [`corpus`](crate::corpus) defines.
+//! Words and lines are those that the [module](super) defines.
 
 use std::ops::ControlFlow;
 
-/// The longest word, in bytes, that is handed on as a number.
+/// The longest word, in bytes, that is passed on as a number.
 pub(super) const SHORT_BYTES: usize = 16;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -16,20 +16,20 @@ const HIGH: u64 = 0x80 * ONES;
 
 /// Takes words and line ends in their order. `Break`: enough.
 pub(super) trait Sink {
-    /// A word of at most [`SHORT_BYTES`]: its bytes from the lowest, zeros behind them.
+    /// A word of at most [`SHORT_BYTES`]: its bytes from the lowest, zeros after them.
     fn short(&mut self, word: u128) -> ControlFlow<()>;
     /// A longer word.
     fn long(&mut self, word: &[u8]) -> ControlFlow<()>;
     /// The end of a line.
-    fn end_line(&mut self);
+    fn end_line(&mut self) -> ControlFlow<()>;
 }
 
 /// How a scan ended, and what it saw on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Scanned {
-    /// Where a NUL stands, at which the scan stopped.
+    /// Where the NUL is at which the scan stopped.
     pub nul: Option<usize>,
-    /// There are bytes behind the last line end.
+    /// There are bytes after the last line end.
     pub open: bool,
     /// Words cut at the longest length.
     pub cut: u64,
@@ -37,7 +37,7 @@ pub(super) struct Scanned {
     pub jamo: u64,
 }
 
-/// Finds words and lines in `padded`: UTF-8, with [`SHORT_BYTES`] line feeds behind it that are not part of it. Words longer
+/// Finds words and lines in `padded`: UTF-8, followed by [`SHORT_BYTES`] line feeds that are not part of it. Words longer
 /// than `word_bytes` (16 or more) are cut there, at the edge of a character.
 pub(super) fn scan(padded: &[u8], word_bytes: usize, sink: &mut impl Sink) -> Scanned {
     let end = padded.len() - SHORT_BYTES;
@@ -95,7 +95,7 @@ impl Scan<'_> {
         u64::from_le_bytes(bytes)
     }
 
-    /// A word from `start` that goes on to `at` at least, and what ends it. Returns where to go on.
+    /// A word from `start` to `at` at least, and what ends it. Returns where to continue.
     #[inline(never)]
     fn slow(&mut self, start: usize, mut at: usize, sink: &mut impl Sink) -> ControlFlow<(), usize> {
         let mut jamo = false;
@@ -106,7 +106,7 @@ impl Scan<'_> {
             }
         };
         if at > start {
-            self.seen.jamo += u64::from(jamo);
+            self.seen.jamo += u64::from(jamo && self.keeps_jamo(start, at));
             self.word(start, at, sink)?;
         }
         if at == self.end {
@@ -120,16 +120,23 @@ impl Scan<'_> {
             byte @ (b'\n' | b'\r') => {
                 let pair = byte == b'\r' && at + 1 < self.end && self.bytes[at + 1] == b'\n';
                 self.line = at + 1 + usize::from(pair);
-                sink.end_line();
+                sink.end_line()?;
                 ControlFlow::Continue(self.line)
             }
             _ => ControlFlow::Continue(at + separator),
         }
     }
 
+    /// Whether a word from `start` to `stop` that has jamo still has some when it is cut.
+    fn keeps_jamo(&self, start: usize, stop: usize) -> bool {
+        let is_jamo = |bytes: &[u8]| matches!(bytes, [0xe1, 0x84..=0x87, ..]);
+        let kept = &self.bytes[start..stop.min(start + self.word_bytes)];
+        kept.len() == stop - start || kept.windows(3).any(is_jamo)
+    }
+
     /// The first byte from `at` on that may end a word.
     fn next_stop(&self, mut at: usize) -> usize {
-        // Eight at a time while there are so many; the padding ends with a stop.
+        // Eight at a time as long as there are eight; the padding ends with a stop.
         while at + 8 <= self.bytes.len() {
             let found = stops(self.eight(at));
             if found != 0 {
@@ -140,7 +147,7 @@ impl Scan<'_> {
         at.min(self.end)
     }
 
-    /// How long the separator at `at` is, if there is one. Takes note of jamo.
+    /// The length of the separator at `at`, if there is one. Records jamo.
     fn look(&self, at: usize, jamo: &mut bool) -> Option<usize> {
         let [first, second, third, ..] = self.bytes[at..] else { return Some(1) };
         match [first, second, third] {
@@ -179,14 +186,14 @@ pub(super) fn short(word: &[u8]) -> Option<u128> {
     Some(u128::from_le_bytes(bytes))
 }
 
-/// The bits below the lowest byte that `found` marks. It has to mark one.
+/// The bits below the lowest byte that `found` marks. It must mark one.
 fn below(found: u64) -> u64 {
     // The mark is the highest bit of its byte: what lies below the lowest mark has seven bits of that byte too many.
     (found.wrapping_sub(1) & !found) >> 7
 }
 
 /// Marks (0x80) the bytes that may end a word: ASCII up to the space, and first bytes of characters that are white space or
-/// Hangul jamo, or of those beside them.
+/// Hangul jamo, or of their neighbours.
 fn stops(bytes: u64) -> u64 {
     let ascii = !((bytes | HIGH) - 0x21 * ONES) & !bytes & HIGH;
     if bytes & HIGH == 0 { ascii } else { ascii | leads(bytes) }

@@ -6,7 +6,7 @@ use std::io;
 
 /// The ids of a whole text.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct PackedIds {
     place: Place,
     /// Bytes of an id.
     width: usize,
@@ -18,7 +18,7 @@ enum Place {
     Mapped(MappedBytes),
 }
 
-impl Kept {
+impl PackedIds {
     pub fn in_memory(bytes: Vec<u8>, width: usize) -> Self {
         Self { place: Place::Memory(bytes), width }
     }

@@ -6,7 +6,7 @@
 //! travel inside one: [`as_io`] and [`from_io`].
 
 use super::head::{self, HEAD_BYTES};
-use crate::corpus::CorpusError;
+use super::error::CorpusError;
 use crate::error::{Error, Result};
 use rapidvec_core::compress::{DecompressError, Limits};
 use std::io::{self, Cursor, Read};

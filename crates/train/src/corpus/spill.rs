@@ -5,7 +5,7 @@
 //!
 //! The file has no name, so that nothing is left behind however the program ends.
 
-use crate::corpus::CorpusError;
+use super::error::CorpusError;
 use crate::error::{Error, Result};
 use memmap2::MmapMut;
 use rapidvec_core::pack;
@@ -27,7 +27,9 @@ const WORTH_PAGES: usize = 1 << 14;
 /// Budget for ids.
 pub(super) struct Store {
     folder: PathBuf,
-    /// Bytes that memory may still take.
+    /// Bytes that memory may take.
+    limit: u64,
+    /// Those it may still take.
     room: AtomicU64,
     file: Mutex<Option<Spill>>,
 }
@@ -86,7 +88,12 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
 impl Store {
     /// Budget for `memory` bytes; what is over goes to a file in `folder`.
     pub fn new(memory: u64, folder: PathBuf) -> Self {
-        Self { folder, room: AtomicU64::new(memory), file: Mutex::new(None) }
+        Self { folder, limit: memory, room: AtomicU64::new(memory), file: Mutex::new(None) }
+    }
+
+    /// Bytes that memory may take.
+    pub fn limit(&self) -> u64 {
+        self.limit
     }
 
     /// Bytes in the file.

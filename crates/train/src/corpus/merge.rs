@@ -1,12 +1,13 @@
-//! What the threads counted becomes one vocabulary: words by falling count.
+//! What the threads counted becomes one vocabulary: words by falling count, or in the order of the text.
 //!
 //! Words of equal count stand in the order in which the text first has them. That order depends on nothing but the text
 //! (unless words were pruned), and prefers no letters, as an order by spelling would.
 
+use super::options::{CorpusOptions, WordOrder};
+use super::report::{CorpusReport, Pruned};
 use super::spill::Stored;
-use super::table::{DROPPED, Number};
 use super::vocab_builder::Growing;
-use super::{CorpusReport, Pruned};
+use super::word_table::{DROPPED, Number};
 use rapidvec_core::{Vocabulary, WordId};
 use std::cmp::Reverse;
 
@@ -18,7 +19,7 @@ pub(super) struct Joined {
     pub most: u64,
 }
 
-/// How the numbers of a thread become ids; [`DROPPED`] for words left out.
+/// How the numbers of a thread become ids; [`DROPPED`] for words that are not in the vocabulary.
 pub(super) struct Renumbering {
     /// For its last generation of numbers.
     pub last: Vec<WordId>,
@@ -26,31 +27,21 @@ pub(super) struct Renumbering {
     pub maps: Vec<Stored>,
 }
 
-/// Joins the words of all threads and leaves out those seen less than `min_count` times.
-pub(super) fn join(mut lexicons: Vec<Growing>, min_count: u64, report: &mut CorpusReport) -> Joined {
-    report.pruned = lexicons.iter().map(|lexicon| lexicon.pruned).fold(Pruned::default(), add);
+/// Joins the words of all threads and drops those that `options` rule out.
+pub(super) fn join(mut lexicons: Vec<Growing>, options: &CorpusOptions, report: &mut CorpusReport) -> Joined {
+    report.pruned = lexicons.iter().map(|lexicon| lexicon.pruned).fold(Pruned::default(), Pruned::add);
     let numbers = absorb(&mut lexicons);
     let mut counts = vec![0; lexicons[0].table.len()];
     for (lexicon, numbers) in lexicons.iter().zip(&numbers) {
         lexicon.counts.iter().zip(numbers).for_each(|(count, number)| counts[*number as usize] += count);
     }
-    let kept = select(&lexicons, &numbers, &counts, min_count, report);
+    let kept = select(&lexicons, &numbers, &counts, options, report);
     let (vocabulary, ids) = name(&lexicons[0], &counts, &kept);
     let threads = lexicons.into_iter().zip(numbers).map(|(lexicon, mut last)| {
         last.iter_mut().for_each(|number| *number = ids[*number as usize]);
         Renumbering { last, maps: lexicon.maps }
     });
     Joined { vocabulary, threads: threads.collect(), most: counts.iter().copied().max().unwrap_or(0) }
-}
-
-fn add(sum: Pruned, more: Pruned) -> Pruned {
-    Pruned {
-        rounds: sum.rounds + more.rounds,
-        words: sum.words + more.words,
-        tokens: sum.tokens + more.tokens,
-        undercount: sum.undercount + more.undercount,
-        counted_again: false,
-    }
 }
 
 /// Puts all words into the first table: what number each thread's words have there.
@@ -77,14 +68,14 @@ fn select(
     lexicons: &[Growing],
     numbers: &[Vec<Number>],
     counts: &[u64],
-    min_count: u64,
+    options: &CorpusOptions,
     report: &mut CorpusReport,
 ) -> Vec<Kept> {
     let mut kept = Vec::new();
     // Where a word that stays is in `kept`.
     let mut places = vec![DROPPED; counts.len()];
     for (number, &count) in counts.iter().enumerate() {
-        if count >= min_count.max(1) {
+        if count >= options.min_count.max(1) {
             places[number] = kept.len() as u32;
             kept.push(Kept { count, first: (u64::MAX, 0), number: number as Number });
         } else {
@@ -92,8 +83,7 @@ fn select(
             report.rare_tokens += count;
         }
     }
-    report.different_words = counts.len() as u64;
-    report.kept = kept.iter().map(|word| word.count).sum();
+    report.distinct_words = counts.len() as u64;
     for (lexicon, numbers) in lexicons.iter().zip(numbers) {
         for (own, number) in (0..).zip(numbers) {
             if let Some(word) = kept.get_mut(places[*number as usize] as usize) {
@@ -102,10 +92,23 @@ fn select(
         }
     }
     kept.sort_unstable_by_key(|word| (Reverse(word.count), word.first));
+    cut(&mut kept, options.max_vocab, &mut report.pruned);
+    if options.order == WordOrder::ByAppearance {
+        kept.sort_unstable_by_key(|word| word.first);
+    }
+    report.kept = kept.iter().map(|word| word.count).sum();
     kept
 }
 
-/// The vocabulary, with no room to spare and no table to find words by until one is asked for; and the id of each number.
+/// Leaves the `max_vocab` most frequent words. While counting, more may have been held: those of a block in each thread.
+fn cut(kept: &mut Vec<Kept>, max_vocab: usize, pruned: &mut Pruned) {
+    let dropped = kept.split_off(kept.len().min(max_vocab));
+    pruned.words += dropped.len() as u64;
+    pruned.tokens += dropped.iter().map(|word| word.count).sum::<u64>();
+    pruned.undercount += dropped.first().map_or(0, |word| word.count);
+}
+
+/// The vocabulary, with no memory to spare and no hash table before the first lookup; and the id of each number.
 fn name(words: &Growing, counts: &[u64], kept: &[Kept]) -> (Vocabulary, Vec<WordId>) {
     let mut text = Vec::new();
     let mut ends = Vec::with_capacity(kept.len());

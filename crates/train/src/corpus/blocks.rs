@@ -5,12 +5,12 @@
 //! skips what is left. One thread at a time reads, for a copy from the page cache costs a fiftieth of what is done with
 //! the block then; so plain files, pipes and what is unpacked are all the same here.
 
+use super::decompress::{self, Unpacked};
+use super::error::CorpusError;
+use super::input::{self, Bytes, Input, Stamp};
+use super::prepare::{MAX_LINE_BYTES, TokenizerKind, Preparation};
 use super::scan::SHORT_BYTES;
-use crate::corpus::input::{Bytes, Input, Stamp};
-use crate::corpus::prepare::MAX_LINE_BYTES;
-use crate::corpus::sources::Source;
-use crate::corpus::unpack::Unpacked;
-use crate::corpus::{CorpusError, input, unpack};
+use super::source::Source;
 use crate::error::Result;
 use std::io::{ErrorKind, Read};
 
@@ -27,8 +27,10 @@ pub(super) struct Block {
     pub continues_line: bool,
     /// It begins within a word of which nothing more counts.
     pub continues_word: bool,
-    /// Nothing of its source comes behind it.
+    /// Nothing of its source follows it.
     pub ends_source: bool,
+    /// It has tokens with [`INNER_SPACE`](super::encoder::INNER_SPACE).
+    pub has_inner_spaces: bool,
     /// The bytes, and room for more of them.
     buffer: Vec<u8>,
     len: usize,
@@ -43,6 +45,15 @@ impl Block {
     /// Its bytes, with line feeds behind them as [`scan`](super::scan::scan) wants them.
     pub fn padded(&self) -> &[u8] {
         &self.buffer[..self.len + SHORT_BYTES]
+    }
+
+    /// A block of whole sentences that are in memory; `buffer` holds their text.
+    pub fn of_text(number: u64, offset: u64, has_inner_spaces: bool, buffer: Vec<u8>) -> Self {
+        let len = buffer.len();
+        let mut block = Self { number, offset, has_inner_spaces, buffer, ..Self::default() };
+        make_room(&mut block.buffer, len);
+        block.pad(len);
+        block
     }
 
     fn pad(&mut self, len: usize) {
@@ -69,6 +80,17 @@ pub(super) enum Whole {
     Letters,
     /// A line, however long: blocks grow.
     Lines,
+}
+
+impl Whole {
+    /// What has to stay whole to be prepared.
+    pub fn of(preparation: &Preparation) -> Self {
+        match preparation {
+            preparation if preparation.field.is_some() => Whole::Lines,
+            preparation if preparation.tokenizer == TokenizerKind::Unicode => Whole::Letters,
+            _ => Whole::Words,
+        }
+    }
 }
 
 /// Where text comes from.
@@ -173,7 +195,7 @@ impl<'a> Open<'a> {
     fn new(origin: Origin<'a>) -> Result<Self> {
         let (name, stamp, unpacked) = match origin {
             Origin::Reader(name, reader) => {
-                let unpacked = unpack::stream(&name, reader)?;
+                let unpacked = decompress::stream(&name, reader)?;
                 (name, None, unpacked)
             }
             Origin::Source(source) => {
@@ -217,7 +239,7 @@ impl<'a> Open<'a> {
                 Ok(0) => return Ok(true),
                 Ok(length) => block.len += length,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(unpack::from_io(&self.name, error)),
+                Err(error) => return Err(decompress::from_io(&self.name, error)),
             }
         }
         Ok(false)

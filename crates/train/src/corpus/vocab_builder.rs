@@ -1,40 +1,45 @@
-//! What number has a word? Either each thread numbers the words that it meets, or all ask one vocabulary.
+//! Which number has a word? Either each thread numbers the words that it meets, or all look them up in one vocabulary.
 
+use super::report::Pruned;
 use super::spill::{Store, Stored};
-use super::table::{DROPPED, Number, WordTable};
+use super::word_table::{DROPPED, Number, WordTable};
 use crate::error::Result;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Gives words their numbers and counts them.
 pub(super) trait Lexicon {
-    /// The number of a short word; `None` if it is to be left out.
+    /// The number of a short word; `None` if it is to be dropped.
     fn short(&mut self, word: u128) -> Option<Number>;
     /// The number of a longer word.
     fn long(&mut self, word: &[u8]) -> Option<Number>;
-    /// Told before each block with its number.
+    /// Called before each block with its number.
     fn begin_block(&mut self, _block: u64) {}
-    /// Told behind each block; ids of the next one may belong to a new generation of numbers. How they changed is kept in
-    /// `spill`, if there is one.
+    /// Called after each block; ids of the next one may belong to a new generation of numbers. How they changed is kept in
+    /// `store`, if there is one.
     ///
     /// # Errors
     /// The temporary file cannot be written.
     fn end_block(&mut self, _store: Option<&Store>) -> Result<()> {
         Ok(())
     }
-    /// How often the numbers given now have been changed.
+    /// How often the numbers have changed so far.
     fn generation(&self) -> usize {
         0
     }
 }
 
-/// A vocabulary that is given, with counts of this text.
-pub(super) struct Fixed<'v> {
-    pub table: &'v WordTable,
+/// A given vocabulary, with the counts of this text.
+pub(super) struct Fixed {
+    table: Arc<WordTable>,
     pub counts: Vec<u64>,
 }
 
-impl Fixed<'_> {
+impl Fixed {
+    pub fn new(table: &Arc<WordTable>) -> Self {
+        Self { table: Arc::clone(table), counts: vec![0; table.len()] }
+    }
+
     fn count(&mut self, found: Option<Number>) -> Option<Number> {
         let number = found?;
         self.counts[number as usize] += 1;
@@ -42,7 +47,7 @@ impl Fixed<'_> {
     }
 }
 
-impl Lexicon for Fixed<'_> {
+impl Lexicon for Fixed {
     #[inline]
     fn short(&mut self, word: u128) -> Option<Number> {
         self.count(self.table.find_short(word))
@@ -61,45 +66,45 @@ pub(super) struct Growing {
     starts: Vec<(Number, u64)>,
     /// `maps[g]`: what number each word of generation g has in generation g + 1.
     pub maps: Vec<Stored>,
-    room: Arc<Budget>,
-    /// Words of this table that `memory` knows of.
-    told: usize,
-    pub pruned: super::Pruned,
+    budget: Arc<Budget>,
+    /// Words of this table that are counted in the budget.
+    in_budget: usize,
+    pub pruned: Pruned,
 }
 
-/// How many different words there may be in the tables of all threads together.
+/// The number of distinct words that the tables of all threads may hold together.
 #[derive(Debug)]
 pub(super) struct Budget {
-    most: usize,
-    /// A thread with no more than this does not make room for others.
+    max_words: usize,
+    /// A thread with no more words than this does not make room for others.
     share: usize,
-    taken: AtomicUsize,
+    used: AtomicUsize,
 }
 
 impl Budget {
-    /// For `most` words in the tables of `threads` threads.
-    pub fn new(most: usize, threads: usize) -> Arc<Self> {
-        Arc::new(Self { most, share: most / threads, taken: AtomicUsize::new(0) })
+    /// For `max_words` words in the tables of `threads` threads.
+    pub fn new(max_words: usize, threads: usize) -> Arc<Self> {
+        Arc::new(Self { max_words, share: max_words / threads, used: AtomicUsize::new(0) })
     }
 }
 
 impl Growing {
-    /// Forgets rare words as soon as there is no more room.
-    pub fn new(room: Arc<Budget>) -> Self {
-        let (table, counts, pruned) = (WordTable::default(), Vec::new(), super::Pruned::default());
-        Self { table, counts, starts: Vec::new(), maps: Vec::new(), room, told: 0, pruned }
+    /// Drops rare words as soon as the budget is exceeded.
+    pub fn new(budget: Arc<Budget>) -> Self {
+        let (table, counts, pruned) = (WordTable::default(), Vec::new(), Pruned::default());
+        Self { table, counts, starts: Vec::new(), maps: Vec::new(), budget, in_budget: 0, pruned }
     }
 
-    /// Tells the others how many words there are now. Returns how many there are in all.
-    fn tell(&mut self) -> usize {
+    /// Updates the budget. Returns the number of words in all tables.
+    fn update_budget(&mut self) -> usize {
         let now = self.table.len();
         // The difference may be negative: it wraps, and so does the sum.
-        let more = now.wrapping_sub(self.told);
-        self.told = now;
-        self.room.taken.fetch_add(more, Ordering::Relaxed).wrapping_add(more)
+        let more = now.wrapping_sub(self.in_budget);
+        self.in_budget = now;
+        self.budget.used.fetch_add(more, Ordering::Relaxed).wrapping_add(more)
     }
 
-    /// Something that orders words by where they were first met, over all threads.
+    /// A key that orders words by where they were first met, over all threads.
     pub fn first_met(&self, number: Number) -> (u64, Number) {
         let behind = self.starts.partition_point(|(first, _)| *first <= number);
         (behind.checked_sub(1).map_or(0, |at| self.starts[at].1), number)
@@ -114,7 +119,7 @@ impl Growing {
         Some(number)
     }
 
-    /// Forgets the rarest words: a quarter of them or more.
+    /// Drops the rarest words: a quarter of them or more.
     fn prune(&mut self, store: Option<&Store>) -> Result<()> {
         let mut sorted = self.counts.clone();
         let quarter = sorted.len() / 4;
@@ -169,9 +174,9 @@ impl Lexicon for Growing {
     }
 
     fn end_block(&mut self, store: Option<&Store>) -> Result<()> {
-        if self.tell() > self.room.most && self.table.len() > self.room.share {
+        if self.update_budget() > self.budget.max_words && self.table.len() > self.budget.share {
             self.prune(store)?;
-            self.tell();
+            self.update_budget();
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! Different words, numbered in the order in which they came: the table that every word of a text is looked up in.
+//! Distinct words, numbered in the order in which they came: the table that every word of a text is looked up in.
 //!
-//! A word of at most 16 bytes is its own key; of a longer one the key says where it lies. Word costs: 16 bytes for the
+//! A word of at most 16 bytes is its own key; of a longer one the key says where it is. A word takes 16 bytes for the
 //! key (and those of a long word), 8 in a slot of the table, which is filled to 7/8 at most.
 
 use super::scan::{SHORT_BYTES, short};
@@ -114,7 +114,7 @@ impl WordTable {
         other.keys.iter().map(add).collect()
     }
 
-    /// Leaves only the words that `keep` names, and says what number each had and has: [`DROPPED`] for the others.
+    /// Keeps only the words that `keep` accepts, and returns the new number of each: [`DROPPED`] for the others.
     pub fn retain(&mut self, keep: impl Fn(Number) -> bool) -> Vec<Number> {
         let mut kept = Self::default();
         let numbers = 0..self.len() as Number;

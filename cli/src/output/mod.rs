@@ -33,9 +33,11 @@ pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
+#[cfg(test)]
+pub use language::tests::SPOKEN;
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
-pub use progress::{Progress, ProgressMode};
+pub use progress::ProgressMode;
 #[allow(unused_imports)] // for commands to come
 pub use stream::{is_quiet, note, say, set_quiet, to_stdout, warn};
 pub use text::{counted, shell_words, thousands};

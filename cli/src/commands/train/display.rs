@@ -219,7 +219,12 @@ fn resident_megabytes() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::speaking;
+    use crate::output::SPOKEN;
+
+    fn spoken(language: Language, line: impl FnOnce() -> String) -> String {
+        SPOKEN.set(Some(language));
+        line()
+    }
 
     fn start(blocks_per_epoch: u64) -> Progress {
         Progress {
@@ -242,13 +247,13 @@ mod tests {
     #[test]
     fn a_line_of_words_has_speed_loss_rate_and_time_left() {
         let display = Display::new(ProgressMode::None, Unit::Words, &start(40));
-        let line = speaking(Language::En, || display.line(&point()));
+        let line = spoken(Language::En, || display.line(&point()));
         let begins = "| epoch 1 |  50 % | 0.50 M words/s | loss 2.4810 | learning rate 0.01875 | 0:03 left";
         assert!(line.starts_with(begins), "{line}");
-        let line = speaking(Language::Ko, || display.line(&point()));
+        let line = spoken(Language::Ko, || display.line(&point()));
         let begins = "| 에폭 1 |  50 % | 초당 0.50백만 단어 | 손실 2.4810 | 학습률 0.01875 | 0:03 남음";
         assert!(line.starts_with(begins), "{line}");
-        let line = speaking(Language::En, || display.line(&LossPoint { pairs: 0, loss: 0.0, ..point() }));
+        let line = spoken(Language::En, || display.line(&LossPoint { pairs: 0, loss: 0.0, ..point() }));
         assert!(line.contains("| loss - |"), "{line}");
     }
 
@@ -256,10 +261,10 @@ mod tests {
     fn lines_of_iterations_are_the_chapters() {
         let display = |iterations| Display::new(ProgressMode::None, Unit::Iterations, &start(iterations));
         let point = LossPoint { seconds: 5.97, loss: 4.158, ..point() };
-        let line = speaking(Language::En, || display(9_295).line(&point));
+        let line = spoken(Language::En, || display(9_295).line(&point));
         assert_eq!(line, "| epoch 1 |  iter 21 / 9295 | time 5[s] | loss 4.16");
         // As in the chapter's own log.
-        let line = speaking(Language::Ko, || display(5_619).line(&point));
+        let line = spoken(Language::Ko, || display(5_619).line(&point));
         assert_eq!(line, "| 에폭 1 |  반복 21 / 5619 | 시간 5[s] | 손실 4.16");
     }
 

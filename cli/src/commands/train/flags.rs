@@ -17,7 +17,7 @@ pub trait Flags: Trainer {
     ///
     /// # Errors
     /// Flags that exclude each other.
-    fn config(args: &Args, base: Option<Self::Config>) -> Result<Self::Config, UsageError>;
+    fn of_flags(args: &Args, base: Option<Self::Config>) -> Result<Self::Config, UsageError>;
 
     /// The same settings for another number of epochs.
     fn with_epochs(config: Self::Config, epochs: usize) -> Self::Config;

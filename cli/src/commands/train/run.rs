@@ -9,7 +9,6 @@ use super::start::{Resumed, say_memory};
 use super::summary;
 use super::watcher::Watcher;
 use crate::output::{Interrupted, note, say, thousands};
-use anyhow::Context;
 use rapidvec::corpus::Corpus;
 use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};

@@ -29,7 +29,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let choice = Choice::parse(&args.corpus)?;
     match args.trainer(&choice)? {
-        TrainerName::Textbook => start::<TextbookTrainer>(&args, choice, &signals),
+        TrainerName::Textbook => todo!(),
         TrainerName::Word2vec => start::<CpuTrainer>(&args, choice, &signals),
     }
 }
@@ -50,16 +50,14 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
     }
     let text = Text::read::<T>(args, &choice, options, base.as_ref())?;
     let held_out = read_held_out::<T>(args, &config, &text.options, text.corpus.vocabulary())?;
-    let (mut session, started) = match &base {
+    let mut session = match &base {
         Some(base) => {
             let (session, started) = Session::<T>::update(&config, &text.corpus, base, args.threads)?;
-            (session, Some((base, started)))
+            report_started(base, &started, session.vocabulary());
+            session
         }
-        None => (Session::start(&config, &text.corpus, args.threads)?, None),
+        None => Session::start(&config, &text.corpus, args.threads)?,
     };
-    if let Some((base, started)) = &started {
-        report_started(base, started, session.vocabulary());
-    }
     if let Some(init) = &init {
         let started = session.init_from(init)?;
         report_started(init, &started, session.vocabulary());
@@ -67,7 +65,7 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
             session.freeze(&started.ids)?;
         }
     }
-    drop((started, base, init));
+    drop((base, init));
     session.describe_corpus(CorpusRecord::new(&text.corpus, choice.names(), &text.options));
     let run = Run { args, signals, output, held_out, corpus_again: choice.is_stdin(), resumed: None };
     run::run(session, &text.corpus, &config, run)
@@ -84,7 +82,7 @@ fn config<T: Flags>(args: &Args, base: Option<&Pretrained>) -> anyhow::Result<T:
     if let (Some(base), None) = (base, args.settings.vector_size) {
         args.settings.vector_size = Some(base.vector_size());
     }
-    let config = T::config(&args, before)?;
+    let config = T::of_flags(&args, before)?;
     T::validate(&config).map_err(Error::from)?;
     Ok(config)
 }

@@ -60,10 +60,11 @@ impl TextbookSettings {
     }
 }
 
+#[cfg(any())]
 impl Flags for TextbookTrainer {
     const UNIT: Unit = Unit::Iterations;
 
-    fn config(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
+    fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
         let (common, own) = (&args.settings, &args.textbook);
         let base = base.unwrap_or_else(Config::textbook);
         let optimizer = own.optimizer.map_or(base.optimizer, Optimizer::kind);

@@ -138,7 +138,7 @@ impl Word2vecSettings {
 impl Flags for CpuTrainer {
     const UNIT: Unit = Unit::Words;
 
-    fn config(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
+    fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
         let (common, own) = (&args.settings, &args.word2vec);
         let model = common.model.map(|model| model.kind());
         let mut config = base.unwrap_or_else(|| Config::new(model.unwrap_or(ModelKind::Cbow)));

@@ -6,6 +6,7 @@ use crate::trainer::Trainer;
 use rapidvec_core::{Matrix, Vocabulary};
 use rapidvec_vectors::format::safetensors::{ModelParts, write};
 use rapidvec_vectors::{Numbers, WordVectors};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -66,10 +67,12 @@ impl Model {
         let words = self.vectors.vocabulary();
         let mut output = self.output.to_vec();
         output.resize(words.len() * self.vectors.vector_size(), 0.0);
+        let rows = self.vectors.rows();
+        let input = rows.as_f32().map_or_else(|| Cow::Owned(rows.to_f32()), Cow::Borrowed);
         let parts = ModelParts {
             vocabulary: words,
             vector_size: self.vectors.vector_size(),
-            input: &self.vectors.rows().to_f32(),
+            input: &input,
             output: Some(&output),
             half: false,
             metadata: self.metadata.clone(),

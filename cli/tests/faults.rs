@@ -8,14 +8,14 @@ mod trial;
 use trial::{Case, SMALL};
 
 /// For runs without `SMALL`, which has it.
-const TEXTBOOK: [&str; 2] = ["--recipe", "textbook"];
+const TEXTBOOK: [&str; 2] = ["--trainer", "textbook"];
 
 /// Row 1.
 #[test]
 fn an_empty_corpus_is_refused_and_nothing_is_written() {
     let case = Case::new();
     case.write("text.txt", "");
-    case.run_small(&["text.txt", "-o", "m"]).fails(1, "holds no words");
+    case.run_small(&["text.txt", "-o", "m"]).fails(1, "has no words");
     assert!(!case.exists("m"));
 }
 
@@ -90,7 +90,7 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
-    case.run(&["--recipe", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
+    case.run(&["--trainer", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
     assert!(!case.exists("m"));
 }
 
@@ -124,7 +124,7 @@ fn training_that_diverges_stops_with_its_place_and_keeps_what_was_there() {
     let case = Case::new();
     case.text(3_000);
     case.write("m", "old");
-    let mut args = vec!["text.txt", "-o", "m", "--force", "--recipe", "textbook", "--optimizer", "sgd"];
+    let mut args = vec!["text.txt", "-o", "m", "--force", "--trainer", "textbook", "--optimizer", "sgd"];
     args.extend([
         "--learning-rate",
         "100",
@@ -159,7 +159,7 @@ fn a_misspelt_flag_is_refused_with_the_nearest_one() {
 fn a_missing_corpus_is_refused() {
     let case = Case::new();
     case.run(&["nothing.txt"]).fails(2, "there is no file nothing.txt");
-    case.run(&["."]).fails(1, "holds no file to read");
+    case.run(&["."]).fails(1, "has no files to read");
     case.run(&["ptb:tset"]).fails(2, "ptb:tset");
 }
 
@@ -201,7 +201,7 @@ fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
     case.run_small(&["text.txt", "-o", "a", "--invalid-utf8", "replace"]).succeeds().says("replaced by U+FFFD");
     case.run_small(&["text.txt", "-o", "b", "--invalid-utf8", "skip"])
         .succeeds()
-        .says("1 line with bytes that are not UTF-8: left out");
+        .says("1 line with invalid UTF-8: skipped");
 }
 
 /// Rows 22, 23 and 25.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use trial::{Case, Outcome};
 
 const RUN: [&str; 16] = [
-    "--recipe",
+    "--trainer",
     "textbook",
     "--vector-size",
     "40",
@@ -219,7 +219,7 @@ fn a_finished_model_with_its_state_goes_further_as_if_never_finished() {
     case.run_small(&["text.txt", "-o", "two", "--keep-state"]).succeeds();
     case.run(&["--resume", "two", "--epochs", "4"]).succeeds();
     let flags = ["text.txt", "-o", "four", "--vector-size", "20", "--window", "2", "--negatives", "3"];
-    case.run(&[&flags[..], &["--recipe", "textbook", "--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
+    case.run(&[&flags[..], &["--trainer", "textbook", "--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
     assert_eq!(input("two"), input("four"));
 }
 
@@ -253,7 +253,7 @@ fn flags_that_contradict_the_checkpoint_are_named() {
     }
     case.run(&["--resume", "m", "--epochs", "1"]).fails(2, "--epochs 1 is less than the 2");
     case.run(&["--resume", "m", "--epochs", "3", "--half"]).fails(2, "--half contradicts");
-    case.run(&["--resume", "m", "--epochs", "3", "--recipe", "word2vec"]).fails(2, "--recipe word2vec is no setting");
+    case.run(&["--resume", "m", "--epochs", "3", "--trainer", "word2vec"]).fails(2, "--trainer word2vec is no setting");
     case.run(&["--resume", "m", "--epochs", "3", "--window", "2", "--threads", "1"]).succeeds();
 }
 

@@ -98,7 +98,7 @@ fn a_batch_larger_than_the_corpus_is_made_smaller_and_said() {
     let case = Case::new();
     case.text(20);
     let flags = ["text.txt", "-o", "m", "--window", "2", "--negatives", "2", "--epochs", "1"];
-    case.run(&[&["--recipe", "textbook"], &flags[..]].concat()).succeeds().says("batches have 18 instead of 100");
+    case.run(&[&["--trainer", "textbook"], &flags[..]].concat()).succeeds().says("batches have 18 instead of 100");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
     ] {
         let told = format!("then: rapidvec convert m.safetensors {name}\n");
         // Also with the fast trainer, and before the text is read: there is none.
-        for args in [&["text.txt", "-o", name, "--recipe", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
+        for args in [&["text.txt", "-o", name, "--trainer", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
             case.run(args).fails(2, &format!("{name} is the name of {format};")).says(&told);
         }
         assert!(!case.exists(name));

@@ -1,4 +1,4 @@
-//! The fast trainer (`--recipe word2vec`, the default for a text): what a run learns, shows and writes.
+//! The fast trainer (`--trainer word2vec`, the default for a text): what a run learns, shows and writes.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -103,12 +103,12 @@ fn negatives_and_hierarchical_softmax_exclude_each_other() {
 fn a_flag_of_the_other_recipe_never_changes_the_recipe() {
     let case = with_topics();
     for [flag, value] in [["--batch-size", "10"], ["--optimizer", "sgd"], ["--max-grad", "5"]] {
-        let add = format!("{flag} is a setting of --recipe textbook; add --recipe textbook");
+        let add = format!("{flag} is a setting of --trainer textbook; add --trainer textbook");
         train(&case, &["topics.txt", "-o", "m", flag, value]).fails(2, &add);
-        let take = format!("{flag} is a setting of --recipe textbook; take --recipe textbook");
-        train(&case, &["topics.txt", "-o", "m", "--recipe", "word2vec", flag, value]).fails(2, &take);
+        let take = format!("{flag} is a setting of --trainer textbook; take --trainer textbook");
+        train(&case, &["topics.txt", "-o", "m", "--trainer", "word2vec", flag, value]).fails(2, &take);
     }
-    train(&case, &["-o", "m", "--min-count", "5"]).fails(2, "--min-count is a setting of --recipe word2vec; add");
+    train(&case, &["-o", "m", "--min-count", "5"]).fails(2, "--min-count is a setting of --trainer word2vec; add");
     assert!(!case.exists("m"));
 }
 
@@ -186,7 +186,7 @@ fn a_text_of_ones_own_is_asked_for_words_of_its_own() {
     assert!(shown.stdout.lines().count() <= 20);
     let quiet = case.run(&[&args[..], &["--progress", "none"]].concat()).succeeds();
     assert!(quiet.stdout.is_empty() && !quiet.stderr.contains("next:"), "{quiet:?}");
-    let builtin = ["builtin", "--recipe", "word2vec", "-o", "b", "--vector-size", "8", "--epochs", "1"];
+    let builtin = ["builtin", "--trainer", "word2vec", "-o", "b", "--vector-size", "8", "--epochs", "1"];
     assert!(case.run(&builtin).succeeds().stdout.contains("[analogy] king:man = queen:?"));
 }
 
@@ -552,7 +552,7 @@ fn text_is_prepared_as_for_the_textbook() {
     let mut found = Vec::new();
     for flags in all {
         let learn = |recipe: &str, output: &str| {
-            let args = ["text.txt", "-o", output, "--force", "--recipe", recipe, "--vector-size", "8", "--window", "2"];
+            let args = ["text.txt", "-o", output, "--force", "--trainer", recipe, "--vector-size", "8", "--window", "2"];
             let told = case.run(&[&args, flags].concat()).succeeds().stderr;
             assert_eq!(told.contains("20 words with conjoining jamo"), !flags.contains(&"nfc"), "{flags:?}: {told}");
             let words = open(&case, output).vocabulary().words().map(str::to_owned).collect::<BTreeSet<_>>();

@@ -256,7 +256,7 @@ fn flags_that_contradict_the_checkpoint_are_named() {
         let name = flag.split('=').next().unwrap();
         case.run(&["--resume", "m", "--epochs", "2", flag]).fails(2, name);
     }
-    for [flag, value] in [["--recipe", "textbook"], ["--optimizer", "sgd"], ["--batch-size", "7"], ["--max-grad", "1"]]
+    for [flag, value] in [["--trainer", "textbook"], ["--optimizer", "sgd"], ["--batch-size", "7"], ["--max-grad", "1"]]
     {
         case.run(&["--resume", "m", "--epochs", "2", flag, value]).fails(2, flag);
     }

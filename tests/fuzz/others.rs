@@ -6,9 +6,7 @@ use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
-use rapidvec::corpus::{
-    Corpus, CorpusOptions, InvalidUtf8, Normalization, Preparation, TokenizerKind,
-};
+use rapidvec::corpus::{Corpus, CorpusOptions, InvalidUtf8, Normalization, Preparation, TokenizerKind};
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
@@ -216,8 +214,7 @@ fn checkpoints_of_the_textbook_with_right_checksums() {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
         let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) =
-            rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
+        if let Ok(mut trainer) = rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
         {
             let _ = trainer.run(|_| true, |_| {});
         }

@@ -1,11 +1,11 @@
-//! How words are counted: the flags, the data sets among the texts, and what is told afterwards.
+//! The flags of counting, a progress bar while reading, and the notes afterwards.
 
-use super::corpus::{Choice, tell, with_flags};
+use super::corpus::{Choice, note_punctuation, print_notes, with_flags};
 use super::reading::Reading;
 use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rapidvec::Vocabulary;
-use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, ReadProgress, count_words};
+use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, count_words};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -13,12 +13,11 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Counting")]
 pub struct Counting {
-    /// Leave out words seen less often
+    /// Drop words seen fewer than N times
     #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
     pub min_count: u64,
 
-    /// Different words that are kept while counting, about; when there are many more, the rarest are forgotten, and it is
-    /// told. Which ones these are depends on the threads that share the text
+    /// Keep the N most frequent words; bounds the memory of counting
     #[arg(long, value_name = "N", default_value_t = CorpusOptions::default().max_vocab, allow_negative_numbers = true)]
     pub max_vocab: usize,
 }
@@ -30,7 +29,7 @@ impl Counting {
         reading.options(counting.threads(threads))
     }
 
-    /// Counts the words of a text, and tells what was left out.
+    /// Counts the words of a text and prints notes on what was dropped.
     pub fn count(
         &self,
         choice: &Choice,
@@ -39,7 +38,9 @@ impl Counting {
     ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
         let options = self.options(reading, threads);
         let (vocabulary, report) = count(choice, reading, &options)?;
-        tell_counts(&choice.names().join(" "), &options, &report);
+        let name = choice.names().join(" ");
+        print_counts(&name, &options, &report);
+        note_punctuation(&name, &vocabulary, &report);
         Ok((vocabulary, report))
     }
 }
@@ -52,7 +53,7 @@ pub fn count(
 ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out(&options.preparation);
+            choice.note_skipped(&options.preparation);
             let bar = Bar::new();
             let counted = count_words(choice.sources(), options, &mut |progress| bar.show(progress));
             counted.map(|(vocabulary, report)| (vocabulary.into(), report)).map_err(with_flags)
@@ -70,43 +71,44 @@ pub fn read(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyh
     choice.read(reading, options, &mut |progress| bar.show(progress))
 }
 
-/// A line for everything that is not in the counts as it stood in the text.
-pub fn tell_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
-    tell(name, report);
-    tell_pruned(name, options, report);
+/// Prints notes on everything that is not in the counts as it stood in the text, and the counts.
+pub fn print_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
+    print_notes(name, report);
+    note_pruned(name, options, report);
     let rare = match report.rare_words {
         0 => String::new(),
-        rare => format!("; {} seen less than {} times: left out", counted(rare, "different one(s)"), options.min_count),
+        rare => format!("; dropped {} seen fewer than {} times", thousands(rare), options.min_count),
     };
     say(format_args!(
         "{}, {}{rare}",
-        counted(report.tokens, "word(s)"),
-        counted(report.distinct_words, "different one(s)")
+        counted(report.tokens, "token(s)"),
+        counted(report.distinct_words, "distinct word(s)")
     ));
 }
 
-/// A line about words that were forgotten, where there were such.
-pub fn tell_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
-    if report.pruned.rounds > 0 {
-        let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
-        let counts = match report.pruned.counted_again {
-            true => "the text was read once more to count the others".to_owned(),
-            false => format!("a count may be too low by {}", thousands(report.pruned.undercount)),
+/// Prints a note on words that were pruned, if any were.
+pub fn note_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
+    if report.pruned.words > 0 {
+        let [max_vocab, words, tokens] =
+            [options.max_vocab as u64, report.pruned.words, report.pruned.tokens].map(thousands);
+        let counts = match report.pruned {
+            Pruned { rounds: 0, .. } => "the other counts are exact".to_owned(),
+            Pruned { counted_again: true, .. } => "the text was read again to count the others".to_owned(),
+            Pruned { undercount, .. } => format!("the other counts may be too low by up to {}", thousands(undercount)),
         };
         note(format_args!(
-            "{name}: room for about {} different words at a time: rare ones were forgotten {words} times, with {tokens} \
-             sightings; {counts} (raise --max-vocab)",
-            thousands(options.max_vocab as u64),
+            "{name}: kept {max_vocab} distinct words at most; dropped rare ones {words} times ({tokens} tokens); {counts} \
+             (raise --max-vocab to keep more)"
         ));
     }
 }
 
-/// How far reading is, on a terminal.
+/// The progress of reading, on a terminal.
 struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        // On what is no terminal it stays silent.
+        // Silent where standard error is not a terminal.
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let narrow = columns() < 60;
         let template = if narrow {

@@ -14,9 +14,9 @@ pub mod atomic_file;
 pub mod compress;
 mod error;
 mod ids;
-mod lowercase;
 #[doc(hidden)]
 pub mod kernels;
+mod lowercase;
 mod matrix;
 pub mod memory;
 pub mod parallel;

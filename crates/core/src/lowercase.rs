@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn letters_are_lowered_as_in_the_standard_library() {
-        for text in ["The CAT", "ÉCOLE École", "ΟΔΟΣ ΣΑΣ ὈΔΥΣΣΕΎΣ", "Привет МИР", "東京 TOKYO 한국 ｶﾅ ＡＢＣ", "ǅ Ⓐ Ⅷ", ""] {
+        for text in
+            ["The CAT", "ÉCOLE École", "ΟΔΟΣ ΣΑΣ ὈΔΥΣΣΕΎΣ", "Привет МИР", "東京 TOKYO 한국 ｶﾅ ＡＢＣ", "ǅ Ⓐ Ⅷ", ""]
+        {
             assert_eq!(to_lowercase(text), text.to_lowercase());
         }
     }

@@ -8,7 +8,7 @@
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
 use super::input::{self, Bytes, Input, Stamp};
-use super::prepare::{MAX_LINE_BYTES, TokenizerKind, Preparation};
+use super::prepare::{MAX_LINE_BYTES, Preparation, TokenizerKind};
 use super::scan::SHORT_BYTES;
 use super::source::Source;
 use crate::error::Result;

@@ -126,12 +126,8 @@ impl CorpusBuilder {
             let text = std::mem::take(&mut self.text).into_bytes();
             let block = Block::of_text(self.block, self.offset, self.has_inner_spaces, text);
             let names = std::slice::from_ref(&self.name);
-            let encoder = BlockEncoder {
-                options: &self.options,
-                names,
-                word_bytes: SIZES.word_bytes,
-                store: Some(&self.store),
-            };
+            let encoder =
+                BlockEncoder { options: &self.options, names, word_bytes: SIZES.word_bytes, store: Some(&self.store) };
             match &mut self.words {
                 Words::Own(share) => encoder.encode(&block, &mut self.scratch, share)?,
                 Words::Given(share) => encoder.encode(&block, &mut self.scratch, share)?,

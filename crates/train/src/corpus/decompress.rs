@@ -5,8 +5,8 @@
 //! as they come, up to two bytes of memory for each byte of text. A reader can only fail with [`io::Error`], so our errors
 //! travel inside one: [`as_io`] and [`from_io`].
 
-use super::head::{self, HEAD_BYTES};
 use super::error::CorpusError;
+use super::head::{self, HEAD_BYTES};
 use crate::error::{Error, Result};
 use rapidvec_core::compress::{DecompressError, Limits};
 use std::io::{self, Cursor, Read};

@@ -197,8 +197,7 @@ impl Scratch {
 
     fn text(&mut self, encoder: &BlockEncoder, block: &Block, report: &mut CorpusReport) -> Text {
         let (bytes, policy) = (block.bytes(), encoder.options.invalid_utf8);
-        let Clean { text, skipped_ends, fault } =
-            clean(bytes, policy, block.continues_line, encoder.is_json(), report);
+        let Clean { text, skipped_ends, fault } = clean(bytes, policy, block.continues_line, encoder.is_json(), report);
         let mut fault = fault.map(|fault| encoder.fault(block, fault));
         let has_inner_spaces = block.has_inner_spaces;
         let is_raw = self.preparer.is_none() && !block.continues_word && matches!(text, Cow::Borrowed(_));

@@ -52,7 +52,8 @@ pub(super) fn likely_encodings(bytes: &[u8]) -> Vec<&'static str> {
         return Vec::new();
     }
     let text = invalid.join(&b'\n');
-    let mut found: Vec<_> = DOUBLE_BYTE.iter().filter(|encoding| fits(encoding, &text)).map(|found| found.name).collect();
+    let mut found: Vec<_> =
+        DOUBLE_BYTE.iter().filter(|encoding| fits(encoding, &text)).map(|found| found.name).collect();
     if found.is_empty() {
         found.extend(single_byte(&text));
     }

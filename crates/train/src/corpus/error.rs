@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CorpusError {
     /// There is nothing at this path.
-    #[error("{}: file not found", path.display())]
+    #[error("there is no file {}", path.display())]
     Missing {
         /// The path given.
         path: PathBuf,
@@ -186,7 +186,9 @@ pub enum CorpusError {
         reason: String,
     },
     /// A JSON object without the field, or with nothing (null) in it.
-    #[error("{name}, line {line}: the JSON object has no text in a field {field:?}. Is the name spelled as in the file?")]
+    #[error(
+        "{name}, line {line}: the JSON object has no text in a field {field:?}. Is the name spelled as in the file?"
+    )]
     NoField {
         /// The text.
         name: String,

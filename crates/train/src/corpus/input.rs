@@ -4,9 +4,9 @@
 //! cuts short meanwhile is an error, where a mapping would end this process. Its size and modification time are kept, so
 //! that it can be asked at the end whether it is still the same.
 
-use super::head::{self, HEAD_BYTES};
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
+use super::head::{self, HEAD_BYTES};
 use super::source::Source;
 use crate::error::{Error, Result};
 use std::fs::{self, File, Metadata};

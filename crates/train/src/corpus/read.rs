@@ -303,8 +303,7 @@ fn finish(
     mut report: CorpusReport,
     store: &Store,
 ) -> Result<Parts> {
-    let whole =
-        concatenate(options.workers(), blocks, vocabulary.len(), store, store.limit(), options.folder())?;
+    let whole = concatenate(options.workers(), blocks, vocabulary.len(), store, store.limit(), options.folder())?;
     report.sentences += whole.sentences;
     report.spilled_bytes = store.spilled() + whole.spilled;
     Ok(Parts { ids: whole.ids, vocabulary, counts, name, report })

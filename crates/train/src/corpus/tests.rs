@@ -414,10 +414,7 @@ fn whoever_watches_sees_all_bytes_and_can_stop() {
 fn a_long_line_is_read_in_blocks_and_a_long_word_is_cut_once() {
     let long_line = "word ".repeat(400_000) + "end";
     let sentences = read(&long_line);
-    assert_eq!(
-        (sentences.report().tokens, sentences.report().sentences, sentences.report().lines),
-        (400_001, 1, 1)
-    );
+    assert_eq!((sentences.report().tokens, sentences.report().sentences, sentences.report().lines), (400_001, 1, 1));
     assert_eq!(sentences.ids().len(), 400_002);
 
     let long_word = format!("before {} behind\nnext", "가".repeat(1_000_000));

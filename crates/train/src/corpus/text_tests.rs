@@ -451,7 +451,8 @@ fn in_blocks(bytes: &[u8], options: &CorpusOptions, sizes: Sizes) -> Result<(Vec
     let reading = Reading { name: "text".into(), origins, total: None, options, sizes };
     match reading.run(&mut |_| ControlFlow::Continue(())).map(Corpus::from) {
         Ok(corpus) => Ok((tokens(&corpus).into_iter().map(str::to_owned).collect(), *corpus.report())),
-        Err(error) => Err(error.to_string()),
+        // Without the likely encodings, which are those of the block.
+        Err(error) => Err(error.to_string().split(". ").next().unwrap_or_default().to_owned()),
     }
 }
 

@@ -10,8 +10,8 @@
 
 use super::locate::{DataFile, Locator};
 use crate::corpus::datasets::DatasetError;
-use crate::corpus::text::Corpus;
 use crate::corpus::options::CorpusOptions;
+use crate::corpus::text::Corpus;
 use crate::error::Result;
 use std::fmt;
 use std::str::FromStr;

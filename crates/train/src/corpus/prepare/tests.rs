@@ -32,16 +32,9 @@ fn what_is_not_asked_for_is_not_done() {
 
 #[test]
 fn letters_become_small_as_the_standard_library_has_them() {
-    for text in [
-        "The CAT",
-        "ÉCOLE École",
-        "ΟΔΟΣ ΣΑΣ ὈΔΥΣΣΕΎΣ",
-        "Привет МИР",
-        "東京 TOKYO 한국 ｶﾅ ＡＢＣ",
-        "ǅ Ⓐ Ⅷ",
-        "no",
-        "",
-    ] {
+    for text in
+        ["The CAT", "ÉCOLE École", "ΟΔΟΣ ΣΑΣ ὈΔΥΣΣΕΎΣ", "Привет МИР", "東京 TOKYO 한국 ｶﾅ ＡＢＣ", "ǅ Ⓐ Ⅷ", "no", ""]
+    {
         assert_eq!(prepared(&lower(), text).unwrap(), text.to_lowercase());
     }
 }
@@ -67,7 +60,9 @@ fn a_field_of_json_lines_is_the_text() {
 
 #[test]
 fn an_array_is_a_sentence_of_tokens_with_the_spaces_they_have() {
-    let text = r#"{"t": ["new york", " is\tbig\n", "", "city"]}"#.to_owned() + "\n{\"t\": []}\n" + r#"{"t": [["a"], [], ["b c", "d"]]}"#;
+    let text = r#"{"t": ["new york", " is\tbig\n", "", "city"]}"#.to_owned()
+        + "\n{\"t\": []}\n"
+        + r#"{"t": [["a"], [], ["b c", "d"]]}"#;
     assert_eq!(prepared(&field("t"), &text).unwrap(), "new\u{fdd0}york is\u{fdd0}big city \n\na \n\nb\u{fdd0}c d \n");
     let mut report = CorpusReport::default();
     let mut worker = field("t").worker().unwrap();

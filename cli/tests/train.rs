@@ -142,7 +142,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
 #[test]
 fn a_data_dir_that_is_not_there_is_named_and_not_made() {
     let case = Case::new();
-    case.run_small(&["ptb", "--data-dir", "typo"]).fails(2, "--data-dir typo: there is no such folder");
+    case.run_small(&["ptb", "--data-dir", "typo"]).fails(2, "--data-dir: there is no folder typo");
     assert!(!case.exists("typo"));
 }
 

@@ -5,7 +5,7 @@ use super::display::Unit;
 use super::flags::{Flags, threads};
 use crate::commands::corpus;
 use crate::commands::reading::same;
-use crate::output::{UsageError, thousands};
+use crate::output::{UsageError, note, thousands};
 use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -133,6 +133,10 @@ impl Flags for TextbookTrainer {
         let [tokens, words, pairs] =
             [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
         let Config { model, negatives, vector_size, .. } = config;
+        if self.batch_size() < config.batch_size {
+            let (used, wanted) = (self.batch_size(), config.batch_size);
+            note(format_args!("there are only {used} examples: batches have {used} instead of {wanted}"));
+        }
         format!(
             "{}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {model}, {negatives} negatives, \
              vector size {vector_size}; {}",

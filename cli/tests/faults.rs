@@ -90,7 +90,8 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
-    case.run(&["--trainer", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
+    case.run(&["--trainer", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"])
+        .fails(1, "MB of memory, but ");
     assert!(!case.exists("m"));
 }
 

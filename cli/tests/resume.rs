@@ -253,7 +253,8 @@ fn flags_that_contradict_the_checkpoint_are_named() {
     }
     case.run(&["--resume", "m", "--epochs", "1"]).fails(2, "--epochs 1 is less than the 2");
     case.run(&["--resume", "m", "--epochs", "3", "--half"]).fails(2, "--half contradicts");
-    case.run(&["--resume", "m", "--epochs", "3", "--trainer", "word2vec"]).fails(2, "--trainer word2vec does not fit the checkpoint");
+    case.run(&["--resume", "m", "--epochs", "3", "--trainer", "word2vec"])
+        .fails(2, "--trainer word2vec does not fit the checkpoint");
     case.run(&["--resume", "m", "--epochs", "3", "--window", "2", "--threads", "1"]).succeeds();
 }
 

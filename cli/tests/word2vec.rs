@@ -486,7 +486,8 @@ fn a_loss_that_rose_is_told() {
 fn an_epoch_without_a_pair_has_no_loss() {
     let case = Case::new();
     case.write("lines.txt", "a\nb\n".repeat(20));
-    let told = case.run(&["lines.txt", "-o", "m", "--vector-size", "16"]).fails(1, "no pair of words was trained").stderr;
+    let told =
+        case.run(&["lines.txt", "-o", "m", "--vector-size", "16"]).fails(1, "no pair of words was trained").stderr;
     assert!(told.contains("| loss - |") && !told.contains("loss 0"), "{told}");
 }
 
@@ -552,7 +553,8 @@ fn text_is_prepared_as_for_the_textbook() {
     let mut found = Vec::new();
     for flags in all {
         let learn = |recipe: &str, output: &str| {
-            let args = ["text.txt", "-o", output, "--force", "--trainer", recipe, "--vector-size", "8", "--window", "2"];
+            let args =
+                ["text.txt", "-o", output, "--force", "--trainer", recipe, "--vector-size", "8", "--window", "2"];
             let told = case.run(&[&args, flags].concat()).succeeds().stderr;
             assert_eq!(told.contains("20 words with conjoining jamo"), !flags.contains(&"nfc"), "{flags:?}: {told}");
             let words = open(&case, output).vocabulary().words().map(str::to_owned).collect::<BTreeSet<_>>();

@@ -514,7 +514,8 @@ fn what_is_read_is_never_written() {
     for output in ["text.txt", "./text.txt"] {
         train(&case, &["text.txt", "-o", output, "--force"]).fails(2, "is an input and cannot be overwritten");
     }
-    train(&case, &["text.txt", "-o", "m", "--log", "text.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
+    train(&case, &["text.txt", "-o", "m", "--log", "text.txt", "--force"])
+        .fails(2, "is an input and cannot be overwritten");
     assert_eq!(case.bytes("text.txt"), before);
 }
 

@@ -31,10 +31,10 @@ pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
-#[allow(unused_imports)]
-pub use language::{Language, message as messages};
 #[cfg(test)]
 pub use language::tests::SPOKEN;
+#[allow(unused_imports)]
+pub use language::{Language, message as messages};
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;

@@ -104,7 +104,7 @@ fn pretrained(path: &Path) -> anyhow::Result<Pretrained> {
     match recognise_file(path).with_context(cannot)? {
         Format::Safetensors => Pretrained::model(path).with_context(cannot),
         _ => {
-            let vectors = OpenArgs::default().open(path).with_context(cannot)?;
+            let vectors = OpenArgs::default().vectors(path).with_context(cannot)?;
             Ok(Pretrained::of(&path.display().to_string(), &vectors))
         }
     }
@@ -172,7 +172,7 @@ fn merge(
     }
     let all = options.clone().min_count(1);
     let (new, report) = counting::count(choice, &args.reading, &all)?;
-    counting::tell_pruned(&choice.names().join(" "), &all, &report);
+    counting::note_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = base.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(base.words().len() as u64)));
     Ok((both, report))
@@ -189,7 +189,7 @@ pub fn read_held_out<T: Flags>(
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().max_tokens(None).vocabulary(Arc::clone(vocabulary));
     let text = counting::read(&choice, &args.reading, &options)?;
-    crate::commands::corpus::tell(text.name(), text.report());
+    crate::commands::corpus::print_notes(text.name(), text.report());
     T::check_held_out(config, &text).with_context(|| format!("--valid {name}"))?;
     Ok(Some(text))
 }

@@ -115,7 +115,7 @@ impl Flags for TextbookTrainer {
     }
 
     fn report_reading(name: &str, _: &CorpusOptions, corpus: &Corpus) {
-        corpus::tell(name, corpus.report());
+        corpus::print_notes(name, corpus.report());
     }
 
     fn check_held_out(config: &Config, text: &Corpus) -> rapidvec::Result<()> {

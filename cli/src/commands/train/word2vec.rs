@@ -3,6 +3,7 @@
 use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
+use crate::commands::corpus::note_punctuation;
 use crate::commands::counting;
 use crate::commands::reading::same;
 use crate::output::{UsageError, thousands};
@@ -218,7 +219,8 @@ impl Flags for CpuTrainer {
     }
 
     fn report_reading(name: &str, options: &CorpusOptions, corpus: &Corpus) {
-        counting::tell_counts(name, options, corpus.report());
+        counting::print_counts(name, options, corpus.report());
+        note_punctuation(name, corpus.vocabulary(), corpus.report());
     }
 
     fn apply(&mut self, args: &Args) -> rapidvec::Result<()> {

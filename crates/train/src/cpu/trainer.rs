@@ -1,4 +1,4 @@
-//! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
+//! The trainer: processes the corpus epoch by epoch, until a block, an epoch or the end.
 
 use super::huffman::HuffmanTree;
 use super::loss_recorder::{LossRecorder, explain};

@@ -7,7 +7,7 @@
 //! 결과마다 책이나 NumPy의 값을 함께 보여 준다.
 #![forbid(unsafe_code)]
 
-use rapidvec::corpus::{LineCorpus, LineOptions};
+use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec::vectors::{AnalogyMethod, Hits, Numbers, WordVectors};
 use rapidvec_core::{Purpose, Rng};
 use rapidvec_textbook::chapter::{
@@ -43,8 +43,8 @@ fn main() -> Result {
     negative_sampling_loss();
 
     heading("4.3 CBOW in plain loops");
-    let corpus = builtin::corpus(&LineOptions::default())?;
-    let (tokens, words) = (corpus.ids.len(), corpus.vocabulary.len());
+    let corpus = builtin::corpus(&CorpusOptions::textbook())?;
+    let (tokens, words) = (corpus.ids().len(), corpus.vocabulary().len());
     println!("the built-in corpus: {tokens} tokens, {words} words (the book's Penn Treebank: 929589 and 10000)");
     let plain_rate = train_plain(&corpus)?;
 
@@ -135,8 +135,8 @@ fn negative_sampling_loss() {
 
 /// The chapter's program on the start of the corpus. Returns the examples learned in a second.
 /// 말뭉치 앞부분으로 책의 프로그램을 실행한다. 초당 학습한 예제 수를 반환한다.
-fn train_plain(corpus: &LineCorpus) -> Result<f64> {
-    let ids: Vec<usize> = corpus.ids.iter().take(PLAIN_TOKENS).map(|&id| id as usize).collect();
+fn train_plain(corpus: &Corpus) -> Result<f64> {
+    let ids: Vec<usize> = corpus.ids().iter().take(PLAIN_TOKENS).map(|id| id as usize).collect();
     let vocab_size = ids.iter().max().map_or(0, |id| id + 1);
     let (contexts, target) = create_contexts_target(&ids, WINDOW_SIZE);
     let sampler = UnigramSampler::new(&ids, 0.75, SAMPLE_SIZE, 1);
@@ -153,7 +153,7 @@ fn train_plain(corpus: &LineCorpus) -> Result<f64> {
 
     let mut vocabulary = rapidvec::Vocabulary::new();
     for &id in &ids {
-        vocabulary.add(corpus.vocabulary.word(id as u32));
+        vocabulary.add(corpus.vocabulary().word(id as u32));
     }
     let word_vecs = trainer.model.w_in.numbers().to_vec();
     queries(&WordVectors::new(vocabulary, HIDDEN_SIZE, Numbers::F32(word_vecs))?)?;
@@ -170,9 +170,10 @@ fn first_weights(vocab_size: usize, purpose: Purpose) -> Matrix {
 
 /// The same model and settings on the whole corpus, for the chapter's ten epochs: the vectors, and the examples learned in a second.
 /// 같은 모델과 설정으로 말뭉치 전체를 책처럼 10에폭 학습한다. 단어 벡터와 초당 학습한 예제 수를 반환한다.
-fn train_fast(corpus: LineCorpus) -> Result<(WordVectors, f64)> {
+fn train_fast(corpus: Corpus) -> Result<(WordVectors, f64)> {
     let config = TextbookConfig::textbook();
-    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let ids = corpus.ids().to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 0)?;
     loop {
         let pause = trainer.run(|_| false, |_| ())?;
         let (epoch, last) = (trainer.progress().epochs_done(), trainer.history().last());
@@ -184,7 +185,7 @@ fn train_fast(corpus: LineCorpus) -> Result<(WordVectors, f64)> {
     println!("a reader's log on the first 60 % of Penn Treebank: from 4.16 to 2.3 in one epoch, 1.6 in eight");
     let examples = trainer.progress().step as f64 * config.batch_size as f64;
     let (rate, word_vecs) = (examples / trainer.seconds(), trainer.weights().w_in.to_vec());
-    Ok((WordVectors::new(corpus.vocabulary, config.vector_size, Numbers::F32(word_vecs))?, rate))
+    Ok((WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(word_vecs))?, rate))
 }
 
 /// The chapter's eight questions.

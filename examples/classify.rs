@@ -19,7 +19,7 @@ use ndarray::{Array1, Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rapidvec::Vocabulary;
-use rapidvec::corpus::LineOptions;
+use rapidvec::corpus::CorpusOptions;
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
 use rapidvec_core::compress::{Compression, Limits};
 use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer, builtin};
@@ -72,13 +72,14 @@ fn main() -> Result {
 
 /// Word vectors of the built-in corpus, by the chapter's recipe.
 fn train() -> Result<WordVectors> {
-    let corpus = builtin::corpus(&LineOptions::default())?;
+    let corpus = builtin::corpus(&CorpusOptions::textbook())?;
     let config = TextbookConfig::textbook();
-    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 0)?;
+    let ids = corpus.ids().to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 0)?;
     while trainer.run(|_| false, |_| ())? != Pause::Finished {}
     let rows = trainer.weights().w_in.to_vec();
-    println!("vectors of {} words, trained in {:.1} s without labels", corpus.vocabulary.len(), trainer.seconds());
-    Ok(WordVectors::new(corpus.vocabulary, config.vector_size, Numbers::F32(rows))?)
+    println!("vectors of {} words, trained in {:.1} s without labels", corpus.vocabulary().len(), trainer.seconds());
+    Ok(WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(rows))?)
 }
 
 /// A sentence, and the number of its topic.

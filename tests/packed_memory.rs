@@ -6,7 +6,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec::corpus::{Corpus, CorpusOptions, LineCorpus, LineOptions, Source};
+use rapidvec::corpus::{Corpus, CorpusOptions, Source};
 use rapidvec_vectors::WordVectors;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ fn child() {
     let before = max_memory();
     let refused = match how {
         "vectors" => WordVectors::open(path).err().map(rapidvec::Error::from),
-        "book" => LineCorpus::read(&sources, &LineOptions::default()).err(),
+        "book" => Corpus::read(&sources, &CorpusOptions::textbook()).err(),
         _ => {
             let options = CorpusOptions::default().min_count(1).threads(1);
             Corpus::read(&sources, &options).err()

@@ -3,6 +3,8 @@
 #![deny(unsafe_code)]
 
 mod commands;
+#[cfg(unix)]
+mod file_faults;
 mod help;
 mod hints;
 mod output;
@@ -121,7 +123,8 @@ fn parse(args: &[String]) -> Cli {
 }
 
 fn main() -> ExitCode {
-    rapidvec::vectors::tell_file_faults();
+    #[cfg(unix)]
+    file_faults::report();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     output::set_color(output::color_choice(&args));
     if let Err(error) = hints::check(&args, &Cli::command()) {

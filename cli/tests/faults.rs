@@ -15,7 +15,7 @@ const TEXTBOOK: [&str; 2] = ["--recipe", "textbook"];
 fn an_empty_corpus_is_refused_and_nothing_is_written() {
     let case = Case::new();
     case.write("text.txt", "");
-    case.run_small(&["text.txt", "-o", "m"]).fails(1, "holds no words");
+    case.run_small(&["text.txt", "-o", "m"]).fails(1, "has no words");
     assert!(!case.exists("m"));
 }
 
@@ -159,7 +159,7 @@ fn a_misspelt_flag_is_refused_with_the_nearest_one() {
 fn a_missing_corpus_is_refused() {
     let case = Case::new();
     case.run(&["nothing.txt"]).fails(2, "there is no file nothing.txt");
-    case.run(&["."]).fails(1, "holds no file to read");
+    case.run(&["."]).fails(1, "has no files to read");
     case.run(&["ptb:tset"]).fails(2, "ptb:tset");
 }
 
@@ -201,7 +201,7 @@ fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
     case.run_small(&["text.txt", "-o", "a", "--invalid-utf8", "replace"]).succeeds().says("replaced by U+FFFD");
     case.run_small(&["text.txt", "-o", "b", "--invalid-utf8", "skip"])
         .succeeds()
-        .says("1 line with bytes that are not UTF-8: left out");
+        .says("1 line with invalid UTF-8: skipped");
 }
 
 /// Rows 22, 23 and 25.

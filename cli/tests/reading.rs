@@ -105,8 +105,8 @@ fn folders_and_patterns_are_the_files_in_them() {
     case.run_small(&["data/a.txt", "data/sub/b.gz", "-o", "files"]).succeeds();
     case.run_small(&["data", "-o", "folder"])
         .succeeds()
-        .says("data: 1 hidden file or folder: left out")
-        .says("1 file without a byte: left out");
+        .says("data: 1 hidden file or folder: skipped")
+        .says("1 empty file: skipped");
     case.run_small(&["data/**/*.*", "-o", "pattern"]).succeeds();
     case.run_small(&["data/a.txt", "data", "-o", "twice"])
         .succeeds()
@@ -114,7 +114,7 @@ fn folders_and_patterns_are_the_files_in_them() {
     for model in ["folder", "pattern", "twice"] {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }
-    case.run_small(&["data/*.csv", "-o", "m"]).fails(2, "\"data/*.csv\" fits no file");
+    case.run_small(&["data/*.csv", "-o", "m"]).fails(2, "no file matches \"data/*.csv\"");
     case.run_small(&["data", "-o", "data/m"]).fails(2, "lies among the texts");
     case.run_small(&["data/*", "-o", "data/m"]).fails(2, "lies among the texts");
     case.run_small(&["data/*.txt", "-o", "data/a.txt", "--force"]).fails(2, "is read and cannot be written");
@@ -150,11 +150,11 @@ fn a_field_of_json_lines_is_the_text() {
         .says("--missing-field skip");
     case.run_small(&["gaps.jsonl", "--field", "doc.body", "--missing-field", "skip", "-o", "gaps", "--keep-state"])
         .succeeds()
-        .says("2 lines of JSON without the field: left out");
+        .says("2 lines of JSON without the field: skipped");
     assert_eq!(rows(&case, "gaps"), rows(&case, "plain"));
     case.run(&["--resume", "gaps", "--epochs", "3"]).succeeds();
     let fast = ["gaps.jsonl", "--field", "doc.body", "--missing-field", "skip", "--vector-size", "8", "-o", "fast"];
-    case.run(&fast).succeeds().says("2 lines of JSON without the field: left out");
+    case.run(&fast).succeeds().says("2 lines of JSON without the field: skipped");
     case.run_small(&["text.jsonl", "-o", "raw"])
         .succeeds()
         .says("text.jsonl is read as plain text")
@@ -202,7 +202,7 @@ fn words_are_found_by_the_rules_of_unicode() {
     case.write("text.txt", "東京都に住んで。「아버지가 방에, 들어가신다.」 Don't stop!\n".repeat(20));
     case.run_small(&["text.txt", "-o", "m", "--tokenizer", "unicode"])
         .succeeds()
-        .says("120 punctuation marks or symbols: left out");
+        .says("120 punctuation marks or symbols: dropped");
     has(&case, "m", &["東京", "都", "に", "住", "んで", "아버지가", "방에", "들어가신다", "Don't", "stop"]);
     lacks(&case, "m", &["。", ",", "방에,", "stop!"]);
 }

@@ -26,7 +26,7 @@ fn vocab_shows_words_by_falling_count() {
     let json = shown("json").stdout;
     assert!(json.starts_with(r#"[{"word":"say","count":3},{"word":"you","count":2},"#), "{json}");
     let told = vocab(&case, &["text.txt", "--min-count", "2"]).succeeds();
-    told.says("10 words, 7 different ones; 5 different ones seen less than 2 times: left out");
+    told.says("10 tokens, 7 distinct words; dropped 5 seen fewer than 2 times");
 }
 
 #[test]
@@ -53,9 +53,9 @@ fn vocab_writes_to_standard_output_where_a_dash_is_the_file() {
 #[test]
 fn vocab_refuses_what_has_no_words_and_says_why() {
     let case = with_text("a b a");
-    vocab(&case, &["text.txt", "-o", "out"]).fails(1, "choose a min-count of 2 or less");
+    vocab(&case, &["text.txt", "-o", "out"]).fails(1, "(--min-count 2)");
     case.write("empty", "");
-    vocab(&case, &["empty"]).fails(1, "holds no words");
+    vocab(&case, &["empty"]).fails(1, "has no words");
     vocab(&case, &["missing"]).fails(2, "there is no file missing");
     case.write("latin", b"caf\xe9\n");
     vocab(&case, &["latin"]).fails(1, "offset 3 (line 1)").says("--invalid-utf8");
@@ -92,7 +92,7 @@ fn vocab_tells_what_it_forgot() {
     let outcome = vocab(&case, &args).succeeds();
     let (word, count) = outcome.stdout.trim().split_once('\t').unwrap();
     assert_eq!((word, count), ("often", "100000"), "counted again, from the start");
-    outcome.says("room for about 1,000 different words at a time").says("read once more").says("--max-vocab");
+    outcome.says("kept 1,000 distinct words at most").says("read again to count").says("--max-vocab");
     let piped = case
         .rapidvec()
         .args(["vocab", "-"])
@@ -102,7 +102,7 @@ fn vocab_tells_what_it_forgot() {
     let piped = Outcome::of(piped.unwrap()).succeeds();
     let count: u64 = piped.stdout.trim().split_once('\t').unwrap().1.parse().unwrap();
     assert!((90_000..=100_000).contains(&count), "{count}");
-    piped.says("a count may be too low by");
+    piped.says("may be too low by up to");
 }
 
 /// FAULTS 29, 32: standard input and what is compressed are read once, like files.

@@ -46,12 +46,12 @@ fn learned(case: &Case, text: impl AsRef<[u8]>) -> Vec<f32> {
 fn a_corpus_without_words_or_without_frequent_ones_is_refused() {
     let case = Case::new();
     case.write("text.txt", "");
-    train(&case, &["text.txt", "-o", "m"]).fails(1, "text.txt holds no words");
+    train(&case, &["text.txt", "-o", "m"]).fails(1, "text.txt has no words");
     case.write("text.txt", " \n\t\n");
     train(&case, &["text.txt", "-o", "m"]).fails(1, "skipped: 2 empty");
     case.write("text.txt", "a b a\n");
     let outcome = train(&case, &["text.txt", "-o", "m"]).fails(1, "the most frequent one is there 2 times");
-    outcome.says("choose a min-count of 2 or less");
+    outcome.says("(--min-count 2)");
     assert!(!case.exists("m"));
 }
 
@@ -205,7 +205,7 @@ fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
     assert!(!case.exists("m"));
     let policy = |name: &str| train(&case, &["text.txt", "-o", name, "--invalid-utf8", name]).succeeds();
     policy("replace").says("replaced by U+FFFD");
-    policy("skip").says("1 line with bytes that are not UTF-8: left out");
+    policy("skip").says("1 line with invalid UTF-8: skipped");
 }
 
 /// Rows 22, 23 and 25.
@@ -320,7 +320,7 @@ fn standard_input_and_pipes_give_what_the_file_gives() {
     assert_eq!(through_a_named_pipe(&case), rows(&case, "file"));
     train(&case, &["-", "-o", "m", "--valid", "-"]).fails(2, "only once");
     // Nothing comes.
-    train(&case, &["-", "-o", "m"]).fails(1, "holds no words");
+    train(&case, &["-", "-o", "m"]).fails(1, "has no words");
     assert!(!case.exists("m"));
 }
 
@@ -340,7 +340,7 @@ fn words_that_were_forgotten_while_counting_are_told() {
     let text: String = (0..5_000).map(|i| format!("often w{i} twice\n")).collect();
     case.write("text.txt", text.repeat(6));
     let outcome = train(&case, &["text.txt", "-o", "m", "--max-vocab", "1000"]).succeeds();
-    outcome.says("room for about 1,000 different words at a time").says("(raise --max-vocab)");
+    outcome.says("kept 1,000 distinct words at most").says("(raise --max-vocab");
     assert!(open(&case, "m").vector("often").is_some());
     // Which words were forgotten depends on how threads shared the text; the run can be gone on with all the same.
     let begin =
@@ -407,7 +407,7 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
     let case = Case::new();
     let absurd = "beyond 1000:1";
     for (compression, byte, reason) in [
-        (Compression::Gzip, b'\0', "a NUL byte at offset 0"),
+        (Compression::Gzip, b'\0', "NUL byte at offset 0"),
         (Compression::Gzip, b' ', absurd),
         (Compression::Bzip2, b' ', absurd),
         (Compression::Zstd, b' ', absurd),

@@ -6,9 +6,7 @@ use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
 use rapidvec::compress::Compression;
-use rapidvec::corpus::{
-    Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Normalization, Preparation, TokenizerKind,
-};
+use rapidvec::corpus::{Corpus, CorpusOptions, InvalidUtf8, Normalization, Preparation, TokenizerKind};
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
@@ -107,19 +105,19 @@ fn invalid_utf8(options: &OpenOptions) -> InvalidUtf8 {
 
 /// Reads a text for both trainers; what both read has the same words.
 fn text(bytes: &[u8], options: &OpenOptions, preparation: Preparation) {
-    let (max_tokens, invalid_utf8) = (options.limit.filter(|&limit| limit > 0), invalid_utf8(options));
-    let read = LineOptions { max_tokens, invalid_utf8, preparation: preparation.clone() };
-    let book = watched(bytes, || LineCorpus::from_reader("text", bytes, &read));
-    let (min_count, max_tokens) = (1, max_tokens.map(|most| most as u64));
-    let count = CorpusOptions::default().min_count(min_count).threads(1);
-    let count = count.max_tokens(max_tokens).invalid_utf8(invalid_utf8).preparation(preparation);
-    let fast = watched(bytes, || Corpus::from_reader("text", bytes, &count));
+    let max_tokens = options.limit.filter(|&limit| limit > 0).map(|limit| limit as u64);
+    let read = |base: CorpusOptions| {
+        let limited = base.threads(1).max_tokens(max_tokens).invalid_utf8(invalid_utf8(options));
+        let options = limited.preparation(preparation.clone());
+        watched(bytes, || Corpus::from_reader("text", bytes, &options))
+    };
+    let (book, fast) = (read(CorpusOptions::textbook()), read(CorpusOptions::default().min_count(1)));
     if let (Some(book), Some(fast), None) = (&book, &fast, max_tokens) {
         let mut known = fast.vocabulary().words();
-        assert!(known.all(|word| book.vocabulary.id(word).is_some()));
+        assert!(known.all(|word| book.vocabulary().id(word).is_some()));
     }
     if let Some(book) = book {
-        assert!(book.ids.iter().all(|&id| (id as usize) < book.vocabulary.len()));
+        assert!(book.ids().iter().all(|id| (id as usize) < book.vocabulary().len()));
     }
 }
 
@@ -178,28 +176,27 @@ fn lines_to_embed_of_any_bytes() {
     });
 }
 
-fn corpus() -> (LineCorpus, Corpus) {
+fn corpus() -> (Corpus, Corpus) {
     let text = "you say goodbye and I say hello .\n".repeat(4);
     let options = CorpusOptions::default().min_count(1).threads(1);
     (
-        LineCorpus::from_text("text", &text, &LineOptions::default()).unwrap(),
+        Corpus::from_text("text", &text, &CorpusOptions::textbook()).unwrap(),
         Corpus::from_text("text", &text, &options).unwrap(),
     )
 }
 
-fn checkpoints_of_the_textbook(corpus: &LineCorpus, path: &Path) -> Vec<Vec<u8>> {
-    let record = CorpusRecord::new(corpus, vec!["text".into()], &LineOptions::default());
+fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
+    let record = CorpusRecord::new(corpus, vec!["text".into()], &CorpusOptions::textbook());
     [OptimizerKind::Adam, OptimizerKind::Sgd]
         .map(|optimizer| {
             let (window, vector_size, epochs, batch_size) = (1, 3, 2, 4);
             let config =
                 TextbookConfig { optimizer, window, vector_size, epochs, batch_size, ..TextbookConfig::textbook() };
-            let mut trainer =
-                rapidvec_textbook::TextbookTrainer::new(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), 1)
-                    .unwrap();
+            let ids = corpus.ids().to_vec();
+            let mut trainer = rapidvec_textbook::TextbookTrainer::new(&config, &ids, corpus.counts(), 1).unwrap();
             trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
             let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
-            let vocabulary = &corpus.vocabulary;
+            let vocabulary = corpus.vocabulary();
             let run = Run { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
             rapidvec_textbook::checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
             std::fs::read(path).unwrap()
@@ -212,12 +209,12 @@ fn checkpoints_of_the_textbook(corpus: &LineCorpus, path: &Path) -> Vec<Vec<u8>>
 fn checkpoints_of_the_textbook_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (corpus, _) = corpus();
+    let ids = corpus.ids().to_vec();
     fuzz(&checkpoints_of_the_textbook(&corpus, file.path()), |bytes, _| {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
         let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
         let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) =
-            rapidvec_textbook::TextbookTrainer::resume(&found.config, corpus.ids.as_slice(), counts, 1, found.state)
+        if let Ok(mut trainer) = rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
         {
             let _ = trainer.run(|_| true, |_| {});
         }
@@ -229,7 +226,7 @@ fn checkpoints_of_word2vec_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (_, sentences) = corpus();
     let options = CorpusOptions::default().min_count(1).threads(1);
-    let record = CorpusRecord::of_sentences(&sentences, vec!["text".into()], &options);
+    let record = CorpusRecord::new(&sentences, vec!["text".into()], &options);
     let seeds: Vec<_> = [false, true]
         .map(|half| {
             let base = Config::cbow().vector_size(3).epochs(2);

@@ -53,14 +53,14 @@ fn main() -> Result<()> {
     }
     let (least, most) = (times.iter().copied().fold(f64::MAX, f64::min), times.iter().copied().fold(0.0, f64::max));
     if args.json {
-        let (tokens, kept, vocabulary) = (report.tokens, report.kept, report.different_words - report.rare_words);
+        let (tokens, kept, vocabulary) = (report.tokens, report.kept, report.distinct_words - report.rare_words);
         let numbers = json!({"seconds": times, "tokens": tokens, "kept": kept, "vocabulary": vocabulary});
         println!("{numbers}");
         return Ok(());
     }
     let (seconds, words) = (median(times), report.tokens as f64 / 1e6);
     println!("words        {:.2} M, {:.2} M kept", words, report.kept as f64 / 1e6);
-    println!("different    {} ({} rare)", report.different_words, report.rare_words);
+    println!("distinct     {} ({} rare)", report.distinct_words, report.rare_words);
     println!("sentences    {}", report.sentences);
     println!("seconds      {seconds:.3} (median of {}; {least:.3} to {most:.3})", args.runs);
     println!("words/s      {:.1} M", words / seconds);

@@ -7,9 +7,11 @@ use rapidvec::compress::Compression;
 use rapidvec::corpus::datasets::ptb::Split;
 use rapidvec::corpus::datasets::{Locator, ptb};
 use rapidvec::corpus::{
-    CorpusError, EOS, LineCorpus, LineOptions, LineReport, MAX_WORD_BYTES, Preparation, Source, Sources,
+    Corpus, CorpusError, CorpusOptions, CorpusReport, EOS, LineEnd, MAX_WORD_BYTES, Preparation, ReadProgress, Source,
+    Sources, carries_punctuation,
 };
 use rapidvec::error::Error;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 const BUILTIN: &str = "builtin";
@@ -22,7 +24,7 @@ pub enum Choice {
     Texts(Texts),
 }
 
-/// Texts of the user's own.
+/// The user's own texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     /// As the user named them: files, folders, patterns, `-`.
@@ -42,7 +44,9 @@ impl Choice {
             _ => {}
         }
         if let Some(name) = names.iter().find(is_one) {
-            let help = format!("the data set {name} stands alone; for a file of that name write ./{name}");
+            let help = format!(
+                "the data set {name} cannot be combined with other texts; for a file of that name write ./{name}"
+            );
             return Err(UsageError(help).into());
         }
         if names.iter().filter(|name| *name == "-").count() > 1 {
@@ -60,15 +64,15 @@ impl Choice {
         }
     }
 
-    /// The texts of the user's own.
+    /// The user's own texts.
     pub fn sources(&self) -> &[Source] {
         if let Choice::Texts(texts) = self { &texts.sources.list } else { &[] }
     }
 
-    /// A line for every kind of file that the names seemed to mean and that is not read, or not as it seems to be meant.
-    pub fn tell_left_out(&self, preparation: &Preparation) {
+    /// Prints a note for every kind of file that was skipped, or that is not read as its name suggests.
+    pub fn note_skipped(&self, preparation: &Preparation) {
         if let Choice::Texts(texts) = self {
-            texts.tell(preparation);
+            texts.note_skipped(preparation);
         }
     }
 
@@ -103,33 +107,22 @@ impl Choice {
         texts.names.iter().any(|name| Sources::would_find(name, place))
     }
 
-    /// The text with its own vocabulary.
-    pub fn read(&self, reading: &Reading, options: &LineOptions) -> anyhow::Result<LineCorpus> {
-        let corpus = match self {
-            Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
-            Choice::Ptb(split) => ptb::load(*split, &locator(reading), options),
-            Choice::Texts(texts) => {
-                texts.tell(&options.preparation);
-                LineCorpus::read(&texts.sources.list, options)
-            }
-        };
-        corpus.map_err(with_flags)
-    }
-
-    /// The whole text in the words of another, read as that was.
-    pub fn read_with(
+    /// Reads it. `observe` is shown the progress.
+    pub fn read(
         &self,
         reading: &Reading,
-        options: &LineOptions,
-        vocabulary: &Vocabulary,
-    ) -> anyhow::Result<LineCorpus> {
-        let options = LineOptions { max_tokens: None, ..options.clone() };
+        options: &CorpusOptions,
+        observe: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+    ) -> anyhow::Result<Corpus> {
         let corpus = match self {
-            Choice::Builtin => rapidvec_textbook::builtin::corpus_with(&options, vocabulary),
-            Choice::Ptb(split) => ptb::load_with(*split, &locator(reading), &options, vocabulary),
+            Choice::Builtin => rapidvec_textbook::builtin::corpus(options),
+            Choice::Ptb(split) if options.line_end == LineEnd::Word => {
+                ptb::read_as_chapter(*split, &locator(reading), options)
+            }
+            Choice::Ptb(split) => ptb::read(*split, &locator(reading), options),
             Choice::Texts(texts) => {
-                texts.tell(&options.preparation);
-                LineCorpus::read_with(&texts.sources.list, &options, vocabulary)
+                texts.note_skipped(&options.preparation);
+                Corpus::read_watched(&texts.sources.list, options, observe)
             }
         };
         corpus.map_err(with_flags)
@@ -137,30 +130,29 @@ impl Choice {
 }
 
 impl Texts {
-    /// See [`Choice::tell_left_out`].
-    fn tell(&self, preparation: &Preparation) {
+    /// See [`Choice::note_skipped`].
+    fn note_skipped(&self, preparation: &Preparation) {
         let Sources { hidden, empty, special, repeated, .. } = &self.sources;
         let again = repeated.first().map_or(String::new(), |path| format!(" ({})", path.display()));
-        let told = [
-            (*hidden, "hidden file(s) or folder(s): left out (name them to have them read)".to_owned()),
-            (*empty, "file(s) without a byte: left out".to_owned()),
-            (*special, "pipe(s) or device(s): left out".to_owned()),
+        let notes = [
+            (*hidden, "hidden file(s) or folder(s): skipped (name them to read them)".to_owned()),
+            (*empty, "empty file(s): skipped".to_owned()),
+            (*special, "pipe(s) or device(s): skipped".to_owned()),
             (repeated.len() as u64, format!("file(s) named or found again{again}: read once")),
         ];
         let names = self.names.join(" ");
-        for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+        for (count, what) in notes.iter().filter(|(count, _)| *count > 0) {
             note(format_args!("{names}: {}", counted(*count, what)));
         }
         let json = self.sources.list.iter().find(|source| matches!(source, Source::File(path) if is_json_lines(path)));
         if let (Some(Source::File(path)), None) = (json, &preparation.field) {
-            let (path, help) =
-                (path.display(), "is read as plain text, its braces and names too; --field NAME reads one field");
-            note(format_args!("{path} {help} of JSON Lines"));
+            let path = path.display();
+            note(format_args!("{path} is read as plain text, with its braces and names; --field NAME reads one field"));
         }
     }
 }
 
-/// By its name, packed or not.
+/// By its name, compressed or not.
 fn is_json_lines(path: &Path) -> bool {
     let unpacked = path.with_extension("");
     let path = if Compression::of_ending(path).is_some() { &unpacked } else { path };
@@ -168,8 +160,8 @@ fn is_json_lines(path: &Path) -> bool {
 }
 
 fn locator(reading: &Reading) -> Locator {
-    let tell = |url: &str, bytes| say(format_args!("downloading {url} ({} bytes)", thousands(bytes)));
-    Locator { data_dir: reading.data_dir.clone(), on_download: Some(tell), ..Locator::default() }
+    let on_download = |url: &str, bytes| say(format_args!("downloading {url} ({} bytes)", thousands(bytes)));
+    Locator { data_dir: reading.data_dir.clone(), on_download: Some(on_download), ..Locator::default() }
 }
 
 /// Whether a corpus of these names is a data set, and not the user's own text.
@@ -177,44 +169,58 @@ pub fn is_data_set(names: &[String]) -> bool {
     matches!(names, [name] if name == BUILTIN || ptb::is_name(name))
 }
 
-/// The library speaks of choices; here they have names.
+/// Adds the flags that are the way out of an error of the library.
 pub fn with_flags(error: Error) -> anyhow::Error {
-    match error {
-        Error::Corpus(CorpusError::InvalidUtf8 { .. }) => {
-            anyhow::anyhow!("{error} (--invalid-utf8 replace, --invalid-utf8 skip)")
+    let flags = match &error {
+        Error::Corpus(CorpusError::InvalidUtf8 { encodings, .. }) if encodings.is_empty() => {
+            "--invalid-utf8 replace, --invalid-utf8 skip".to_owned()
         }
-        Error::Corpus(CorpusError::NoField { .. }) => {
-            anyhow::anyhow!("{error} (--missing-field skip leaves such lines out)")
-        }
-        error => error.into(),
-    }
+        Error::Corpus(CorpusError::NoField { .. }) => "--missing-field skip skips such lines".to_owned(),
+        Error::Corpus(CorpusError::AllRare { most, .. }) => format!("--min-count {most}"),
+        _ => return error.into(),
+    };
+    anyhow::anyhow!("{error} ({flags})")
 }
 
-/// A line for everything that did not become a token as it stood.
-pub fn tell(name: &str, report: &LineReport) {
-    let bytes = "bytes that are not UTF-8";
-    let told = [
+/// Prints a note for everything that did not become a token as it stood.
+pub fn print_notes(name: &str, report: &CorpusReport) {
+    let replaced = if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 };
+    let notes = [
         (report.empty_lines, "line(s) without a word: skipped".to_owned()),
-        (report.skipped_lines, format!("line(s) with {bytes}: left out")),
-        (
-            if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 },
-            format!("run(s) of {bytes}: replaced by U+FFFD"),
-        ),
+        (report.skipped_lines, "line(s) with invalid UTF-8: skipped".to_owned()),
+        (replaced, "invalid UTF-8 sequence(s): replaced by U+FFFD".to_owned()),
         (report.words_cut, format!("word(s) longer than {MAX_WORD_BYTES} bytes: cut there")),
-        (report.unknown_words, "word(s) that the vocabulary lacks: left out".to_owned()),
-        (report.literal_eos, format!("word(s) that read {EOS}: taken for the line end")),
+        (report.unknown_words, "token(s) that the vocabulary lacks: dropped".to_owned()),
+        (report.literal_eos, format!("token(s) spelled {EOS}: read as line ends")),
         (
             report.decomposed_hangul,
-            "word(s) with conjoining jamo (NFD): not the same as composed (--normalize nfc composes them)".to_owned(),
+            "token(s) with conjoining jamo (NFD), which differ from composed ones (--normalize nfc composes them)"
+                .to_owned(),
         ),
-        (report.missing_fields, "line(s) of JSON without the field: left out".to_owned()),
-        (report.non_words, "punctuation mark(s) or symbol(s): left out".to_owned()),
+        (report.missing_fields, "line(s) of JSON without the field: skipped".to_owned()),
+        (report.non_words, "punctuation mark(s) or symbol(s): dropped".to_owned()),
+        (report.empty_tokens, "empty token(s): dropped".to_owned()),
     ];
-    for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+    for (count, what) in notes.iter().filter(|(count, _)| *count > 0) {
         note(format_args!("{name}: {}", counted(*count, what)));
     }
     if report.stopped_at_limit {
         note(format_args!("{name}: cut at --max-tokens"));
+    }
+}
+
+/// Prints a note where many tokens of a raw text carry punctuation, with one of those words as an example.
+pub fn note_punctuation(name: &str, vocabulary: &Vocabulary, report: &CorpusReport) {
+    // Tokenized text has 1 or 2 percent of such tokens, raw English more than 10.
+    if report.punctuated_tokens * 20 < report.kept {
+        return;
+    }
+    if let Some(word) = vocabulary.words().find(|word| carries_punctuation(word)) {
+        let percent = 100 * report.punctuated_tokens / report.kept.max(1);
+        note(format_args!(
+            "{name}: {percent} % of the tokens carry punctuation, such as {word:?} (--tokenizer unicode removes it, --lower \
+             lowers case)"
+        ));
     }
 }
 
@@ -239,7 +245,7 @@ mod tests {
     #[test]
     fn refuses_what_cannot_be_read_together() {
         for (names, expected) in [
-            (&["builtin", "a.txt"][..], "builtin stands alone"),
+            (&["builtin", "a.txt"][..], "builtin cannot be combined"),
             (&["-", "-"], "only once"),
             (&["ptb:tset"], "no data set \"ptb:tset\""),
         ] {

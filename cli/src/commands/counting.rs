@@ -1,13 +1,11 @@
-//! How words are counted: the flags, the data sets among the texts, and what is told afterwards.
+//! The flags of counting, a progress bar while reading, and the notes afterwards.
 
-use super::corpus::{Choice, tell, with_flags};
+use super::corpus::{Choice, note_punctuation, print_notes, with_flags};
 use super::reading::Reading;
 use crate::output::{columns, counted, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rapidvec::corpus::{
-    Corpus, CorpusOptions, CorpusReport, EOS, LineCorpus, LineOptions, Preparation, ReadProgress, count_words,
-};
-use rapidvec::{Vocabulary, WordId};
+use rapidvec::Vocabulary;
+use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, count_words};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -15,12 +13,11 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Counting")]
 pub struct Counting {
-    /// Leave out words seen less often
+    /// Drop words seen fewer than N times
     #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
     pub min_count: u64,
 
-    /// Different words that are kept while counting, about; when there are many more, the rarest are forgotten, and it is
-    /// told. Which ones these are depends on the threads that share the text
+    /// Keep the N most frequent words; bounds the memory of counting
     #[arg(long, value_name = "N", default_value_t = CorpusOptions::default().max_vocab, allow_negative_numbers = true)]
     pub max_vocab: usize,
 }
@@ -28,18 +25,11 @@ pub struct Counting {
 impl Counting {
     /// How words are counted in a text that is read like this.
     pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions {
-        let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
-        let max_tokens = max_tokens.map(|most| most as u64);
-        CorpusOptions::default()
-            .min_count(self.min_count)
-            .max_vocab(self.max_vocab)
-            .max_tokens(max_tokens)
-            .invalid_utf8(invalid_utf8)
-            .preparation(preparation)
-            .threads(threads)
+        let counting = CorpusOptions::default().min_count(self.min_count).max_vocab(self.max_vocab);
+        reading.options(counting.threads(threads))
     }
 
-    /// Counts the words of a text, and tells what was left out.
+    /// Counts the words of a text and prints notes on what was dropped.
     pub fn count(
         &self,
         choice: &Choice,
@@ -48,7 +38,9 @@ impl Counting {
     ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
         let options = self.options(reading, threads);
         let (vocabulary, report) = count(choice, reading, &options)?;
-        tell_counts(&choice.names().join(" "), &options, &report);
+        let name = choice.names().join(" ");
+        print_counts(&name, &options, &report);
+        note_punctuation(&name, &vocabulary, &report);
         Ok((vocabulary, report))
     }
 }
@@ -61,88 +53,62 @@ pub fn count(
 ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
     match choice {
         Choice::Texts(_) => {
-            choice.tell_left_out(&options.preparation);
+            choice.note_skipped(&options.preparation);
             let bar = Bar::new();
             let counted = count_words(choice.sources(), options, &mut |progress| bar.show(progress));
             counted.map(|(vocabulary, report)| (vocabulary.into(), report)).map_err(with_flags)
         }
         Choice::Builtin | Choice::Ptb(_) => {
-            let sentences = of_data_set(choice, reading, options)?;
-            Ok((Arc::clone(sentences.vocabulary()), *sentences.report()))
+            let corpus = read(choice, reading, options)?;
+            Ok((Arc::clone(corpus.vocabulary()), *corpus.report()))
         }
     }
 }
 
-/// Reads a text as sentences.
+/// Reads a text.
 pub fn read(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    match choice {
-        Choice::Texts(_) => {
-            choice.tell_left_out(&options.preparation);
-            let bar = Bar::new();
-            Corpus::read_watched(choice.sources(), options, &mut |progress| bar.show(progress)).map_err(with_flags)
-        }
-        Choice::Builtin | Choice::Ptb(_) => of_data_set(choice, reading, options),
-    }
+    let bar = Bar::new();
+    choice.read(reading, options, &mut |progress| bar.show(progress))
 }
 
-fn of_data_set(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    let read = LineOptions {
-        max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
-        invalid_utf8: options.invalid_utf8,
-        preparation: options.preparation.clone(),
-    };
-    let corpus = choice.read(reading, &read)?;
-    // Limited and prepared already.
-    let plain = options.clone().max_tokens(None).preparation(Preparation::default());
-    Ok(Corpus::from_text(&corpus.name, &text_of(&corpus), &plain)?.with_line_report(corpus.report))
-}
-
-/// A data set as it was: its line ends are words to the textbook, but not here.
-fn text_of(corpus: &LineCorpus) -> String {
-    let spell = |&id: &WordId| match corpus.vocabulary.word(id) {
-        EOS => ["\n", ""],
-        word => [word, " "],
-    };
-    corpus.ids.iter().flat_map(spell).collect()
-}
-
-/// A line for everything that is not in the counts as it stood in the text.
-pub fn tell_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
-    tell(name, &report.read);
-    tell_pruned(name, options, report);
+/// Prints notes on everything that is not in the counts as it stood in the text, and the counts.
+pub fn print_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
+    print_notes(name, report);
+    note_pruned(name, options, report);
     let rare = match report.rare_words {
         0 => String::new(),
-        rare => format!("; {} seen less than {} times: left out", counted(rare, "different one(s)"), options.min_count),
+        rare => format!("; dropped {} seen fewer than {} times", thousands(rare), options.min_count),
     };
     say(format_args!(
         "{}, {}{rare}",
-        counted(report.tokens, "word(s)"),
-        counted(report.different_words, "different one(s)")
+        counted(report.tokens, "token(s)"),
+        counted(report.distinct_words, "distinct word(s)")
     ));
 }
 
-/// A line about words that were forgotten, where there were such.
-pub fn tell_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
-    if report.pruned.rounds > 0 {
-        let (words, tokens) = (thousands(report.pruned.words), thousands(report.pruned.tokens));
-        let counts = match report.pruned.counted_again {
-            true => "the text was read once more to count the others".to_owned(),
-            false => format!("a count may be too low by {}", thousands(report.pruned.undercount)),
+/// Prints a note on words that were pruned, if any were.
+pub fn note_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
+    if report.pruned.words > 0 {
+        let [max_vocab, words, tokens] =
+            [options.max_vocab as u64, report.pruned.words, report.pruned.tokens].map(thousands);
+        let counts = match report.pruned {
+            Pruned { rounds: 0, .. } => "the other counts are exact".to_owned(),
+            Pruned { counted_again: true, .. } => "the text was read again to count the others".to_owned(),
+            Pruned { undercount, .. } => format!("the other counts may be too low by up to {}", thousands(undercount)),
         };
         note(format_args!(
-            "{name}: room for about {} different words at a time: rare ones were forgotten {words} times, with {tokens} \
-             sightings; {counts} (raise --max-vocab)",
-            thousands(options.max_vocab as u64),
+            "{name}: kept {max_vocab} distinct words at most; dropped rare ones {words} times ({tokens} tokens); {counts} \
+             (raise --max-vocab to keep more)"
         ));
     }
 }
 
-/// How far reading is, on a terminal.
+/// The progress of reading, on a terminal.
 struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        // On what is no terminal it stays silent.
+        // Silent where standard error is not a terminal.
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let narrow = columns() < 60;
         let template = if narrow {
@@ -178,11 +144,5 @@ mod tests {
         let bar = Bar::new();
         bar.0.set_position(3);
         assert_eq!(bar.0.position(), 3);
-    }
-
-    #[test]
-    fn a_data_set_has_its_lines_back() {
-        let corpus = LineCorpus::from_text("book", "you say\ngoodbye", &LineOptions::default()).unwrap();
-        assert_eq!(text_of(&corpus), "you say \ngoodbye \n");
     }
 }

@@ -1,8 +1,8 @@
-//! The flags that say how a text is found and read: the same wherever a corpus is named.
+//! The flags of finding and reading text: the same in every command that takes a corpus.
 
 use crate::output::UsageError;
 use clap::ValueEnum;
-use rapidvec::corpus::{InvalidUtf8, LineOptions, MissingField, Normalization, Preparation, TokenizerKind};
+use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, TokenizerKind};
 use std::fmt::{Display, Formatter};
 use std::path::PathBuf;
 
@@ -14,31 +14,31 @@ pub struct Reading {
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
 
-    /// Read the first N tokens only
+    /// Read only the first N tokens
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
-    pub max_tokens: Option<usize>,
+    pub max_tokens: Option<u64>,
 
-    /// What to do with bytes that are not UTF-8 [default: error]
+    /// Handle bytes that are not valid UTF-8 [default: error]
     #[arg(long, value_enum, value_name = "POLICY")]
     pub invalid_utf8: Option<Policy>,
 
-    /// Put the text in lower case
+    /// Convert the text to lower case
     #[arg(long)]
     pub lower: bool,
 
-    /// Compose letters: conjoining jamo become syllables, a letter and its accent one character [default: none]
+    /// Compose jamo and accented letters into one character [default: none]
     #[arg(long, value_enum, value_name = "FORM")]
     pub normalize: Option<Form>,
 
-    /// What a word is [default: whitespace]
+    /// Split text into words at white space or by Unicode rules [default: whitespace]
     #[arg(long, value_enum, value_name = "KIND")]
     pub tokenizer: Option<Tokenizer>,
 
-    /// Read JSON Lines: this field of each line is the text. A dot leads into an object within: doc.body
+    /// Read this field of JSON Lines: text, or an array of tokens (doc.body for nested)
     #[arg(long, value_name = "NAME")]
     pub field: Option<String>,
 
-    /// What to do with a line of JSON that has not the field, or nothing (null) in it [default: error]
+    /// Handle lines of JSON without the field, or with null in it [default: error]
     #[arg(long, value_enum, value_name = "POLICY")]
     pub missing_field: Option<Missing>,
 }
@@ -46,20 +46,20 @@ pub struct Reading {
 /// As `rapidvec::corpus::MissingField`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Missing {
-    /// Refuse the text
+    /// Reject the text
     Error,
-    /// Leave out the line
+    /// Skip the line
     Skip,
 }
 
 /// As `rapidvec::corpus::InvalidUtf8`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Policy {
-    /// Refuse the text
+    /// Reject the text
     Error,
-    /// Put U+FFFD in their place
+    /// Replace them by U+FFFD
     Replace,
-    /// Leave out the whole line
+    /// Skip the whole line
     Skip,
 }
 
@@ -75,9 +75,9 @@ pub enum Form {
 /// As `rapidvec::corpus::TokenizerKind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Tokenizer {
-    /// What stands between white space
+    /// Between white space
     Whitespace,
-    /// What Unicode's rules and dictionaries take for words, without punctuation
+    /// By Unicode's rules and dictionaries, without punctuation
     Unicode,
 }
 
@@ -185,13 +185,12 @@ impl Display for Tokenizer {
 }
 
 impl Reading {
-    /// How the corpus is read.
-    pub fn options(&self) -> LineOptions {
-        LineOptions {
-            max_tokens: self.max_tokens,
-            invalid_utf8: self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind),
-            preparation: self.preparation(),
-        }
+    /// `options` with what the flags say.
+    pub fn options(&self, options: CorpusOptions) -> CorpusOptions {
+        options
+            .max_tokens(self.max_tokens)
+            .invalid_utf8(self.invalid_utf8.map_or_else(InvalidUtf8::default, Policy::kind))
+            .preparation(self.preparation())
     }
 
     fn preparation(&self) -> Preparation {
@@ -204,8 +203,8 @@ impl Reading {
         }
     }
 
-    /// Refuses flags that contradict how a checkpoint's corpus was read.
-    pub fn check_against(&self, options: &LineOptions) -> Result<(), UsageError> {
+    /// Rejects flags that contradict how a checkpoint's corpus was read.
+    pub fn check_against(&self, options: &CorpusOptions) -> Result<(), UsageError> {
         let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
         same("invalid-utf8", self.invalid_utf8, Policy::of(options.invalid_utf8))?;
@@ -220,7 +219,7 @@ impl Reading {
     }
 }
 
-/// Refuses a flag whose value is not the recorded one.
+/// Rejects a flag whose value is not the recorded one.
 pub fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -> Result<(), UsageError> {
     match given {
         Some(given) if given != recorded => Err(contradiction(&format!("--{flag} {given}"), recorded)),
@@ -230,6 +229,6 @@ pub fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -
 
 fn contradiction(given: &str, recorded: impl Display) -> UsageError {
     UsageError(format!(
-        "{given} contradicts the checkpoint, which has {recorded}; leave it out, or train anew without --resume"
+        "{given} contradicts the checkpoint, which has {recorded}; omit it, or start a new run without --resume"
     ))
 }

@@ -8,22 +8,22 @@ use rapidvec::atomic_file::Existing;
 use rapidvec::{Vocabulary, write_vocabulary};
 use std::path::PathBuf;
 
-/// Count the words of a text, and show them or keep them for training
+/// Count the words of a text
 #[derive(clap::Args)]
 pub struct Args {
-    /// A data set (builtin, ptb, ptb:valid, ptb:test), text files, folders, patterns, or - for standard input
+    /// Text files, folders, patterns, - for standard input, or builtin, ptb, ptb:valid, ptb:test
     #[arg(required = true, value_name = "CORPUS")]
     corpus: Vec<String>,
 
-    /// Write the words to a file (- is standard output): a word, a tab and its count on each line
+    /// Write the words to FILE, one word, tab and count a line (- for standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Overwrite the file if it is there
+    /// Overwrite the file if it exists
     #[arg(short, long, requires = "output")]
     force: bool,
 
-    /// The N most frequent words only
+    /// Show only the N most frequent words
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
     top: Option<u32>,
 
@@ -31,7 +31,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = WordsForm::Table, conflicts_with = "output")]
     format: WordsForm,
 
-    /// Threads; 0: one for each core. The result does not depend on it
+    /// Use N threads; 0 uses one per core
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     threads: usize,
 

@@ -16,6 +16,7 @@ mod error;
 mod ids;
 #[doc(hidden)]
 pub mod kernels;
+mod lowercase;
 mod matrix;
 pub mod memory;
 pub mod parallel;
@@ -30,6 +31,7 @@ pub use error::{Error, Result};
 pub use ids::Ids;
 #[doc(hidden)]
 pub use ids::{pack, width};
+pub use lowercase::{push_lowercase, to_lowercase};
 pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
 pub use parallel::{cores, threads_of};
 pub use rng::{Purpose, Rng};

@@ -1,6 +1,8 @@
 //! A vocabulary as a list: lines of a word, a tab and its count, in UTF-8, the most frequent word first.
 //!
-//! Anybody may write such a list; ids follow its order, whatever that is. What is wrong in it is refused with the line.
+//! Lists of other programs are read too: `word count` with a space (word2vec.c, GloVe, gensim), and words without counts.
+//! The first line decides which it is. Ids follow the order of the list, whatever that is. A byte order mark, blanks at the
+//! end of a line and empty lines do not count; anything else that is malformed is rejected with its line.
 
 pub(crate) mod error;
 
@@ -18,7 +20,7 @@ const MARK: char = '\u{feff}';
 /// More than any word and its count take.
 const MAX_LINE_BYTES: usize = 1 << 16;
 
-/// Reads a list of words: ids in the order of its lines, with their counts.
+/// Reads a list of words: ids in the order of its lines, with their counts; 0 where the list has none.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -37,7 +39,7 @@ pub fn read_vocabulary(path: &Path) -> Result<Vocabulary> {
         let refusal = io::Error::new(io::ErrorKind::IsADirectory, "expected a list of words, got a folder");
         return Err(Error::io(path)(refusal));
     }
-    let mut list = List { path, line: 0, total: 0, vocabulary: Vocabulary::new() };
+    let mut list = List { path, line: 0, total: 0, form: None, vocabulary: Vocabulary::new() };
     let mut reader = BufReader::with_capacity(1 << 18, file);
     let mut bytes = Vec::new();
     loop {
@@ -55,7 +57,18 @@ struct List<'p> {
     path: &'p Path,
     line: u64,
     total: u64,
+    /// What the first line is like.
+    form: Option<Form>,
     vocabulary: Vocabulary,
+}
+
+/// What separates a word from its count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Tab,
+    Space,
+    /// There are no counts.
+    WordsOnly,
 }
 
 impl List<'_> {
@@ -66,10 +79,13 @@ impl List<'_> {
             return Err(VocabularyError::LongLine { path, line, limit: MAX_LINE_BYTES });
         }
         let Ok(text) = std::str::from_utf8(bytes) else { return Err(VocabularyError::InvalidUtf8 { path, line }) };
-        let text = text.strip_suffix('\n').unwrap_or(text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
         let text = if line == 1 { text.strip_prefix(MARK).unwrap_or(text) } else { text };
-        let Some((word, count)) = parse(text) else {
+        let text = text.trim_end_matches(['\n', '\r', ' ', '\t']);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let form = *self.form.get_or_insert_with(|| Form::of(text));
+        let Some((word, count)) = form.parse(text) else {
             return Err(VocabularyError::Line { path, line, got: shown(text) });
         };
         if !is_word(word) {
@@ -96,15 +112,33 @@ fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }
 
-fn parse(line: &str) -> Option<(&str, u64)> {
-    let (word, count) = line.split_once('\t')?;
-    // `parse` alone would let a plus sign pass.
-    let digits = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
-    Some((word, count.parse().ok().filter(|_| digits)?))
+impl Form {
+    /// Of a list that begins with `line`.
+    fn of(line: &str) -> Self {
+        match Form::Space.parse(line) {
+            _ if line.contains('\t') => Form::Tab,
+            Some(_) => Form::Space,
+            None => Form::WordsOnly,
+        }
+    }
+
+    /// The word of a line, and its count.
+    fn parse(self, line: &str) -> Option<(&str, u64)> {
+        let (word, count) = match self {
+            Form::Tab => line.split_once('\t')?,
+            Form::Space => line.rsplit_once(' ')?,
+            Form::WordsOnly => return Some((line, 0)),
+        };
+        // `parse` alone would accept a plus sign.
+        let digits = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+        Some((word, count.parse().ok().filter(|_| digits)?))
+    }
 }
 
+/// Whether `word` is a word, also one with single spaces in it.
 fn is_word(word: &str) -> bool {
-    !word.is_empty() && !word.contains(|character: char| character.is_whitespace() || character == '\0')
+    let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '\0');
+    word.split(' ').all(is_part)
 }
 
 /// Writes a vocabulary as a list to `path`, by falling count; words of equal count stay in their order. The file appears
@@ -189,13 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn takes_lists_of_other_programs() {
+        for (list, words, counts) in [
+            ("king 5\nqueen 6\nthe 100\n", vec!["king", "queen", "the"], [5, 6, 100]),
+            ("\u{feff}king  \nqueen\t\r\n\nnew york\n\n", vec!["king", "queen", "new york"], [0, 0, 0]),
+            ("new york\t5\nb\t4 \n\nc\t3", vec!["new york", "b", "c"], [5, 4, 3]),
+        ] {
+            let read = read(list.as_bytes()).unwrap();
+            assert_eq!((read.words().collect::<Vec<_>>(), read.counts()), (words, &counts[..]));
+        }
+        assert!(matches!(refused(b"king 5\nqueen\n"), VocabularyError::Line { line: 2, .. }));
+    }
+
+    #[test]
     fn refuses_what_is_no_word_and_count_and_names_the_line() {
-        for bad in ["a 5", "a", "", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"]
-        {
+        for bad in ["a 5", "a", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"] {
             let error = refused(format!("x\t9\n{bad}\n").as_bytes());
             assert!(matches!(error, VocabularyError::Line { line: 2, .. }), "{bad:?}: {error}");
         }
-        for bad in ["\t5", " \t5", "new york\t5", "a\0b\t5", "a\u{3000}\t5"] {
+        for bad in ["\t5", " \t5", "new  york\t5", "a\0b\t5", "a\u{3000}\t5"] {
             let error = refused(format!("x\t9\n{bad}\n").as_bytes());
             assert!(matches!(error, VocabularyError::NoWord { line: 2, .. }), "{bad:?}: {error}");
         }

@@ -1,7 +1,7 @@
 //! The built-in corpus does what it is for: the chapter's training run on it answers the chapter's queries.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-use rapidvec::corpus::LineOptions;
+use rapidvec::corpus::CorpusOptions;
 use rapidvec::vectors::{AnalogyMethod, Numbers, WordVectors};
 use rapidvec_textbook::{Config, Pause, TextbookTrainer, builtin};
 
@@ -13,12 +13,13 @@ const ANALOGIES: [([&str; 3], &str); 4] = [
 ];
 
 fn trained(seed: u64) -> WordVectors {
-    let corpus = builtin::corpus(&LineOptions::default()).unwrap();
+    let corpus = builtin::corpus(&CorpusOptions::textbook()).unwrap();
     let config = Config { seed, ..Config::textbook() };
-    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let ids = corpus.ids().to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 1).unwrap();
     while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
     let numbers = trainer.weights().w_in.to_vec();
-    WordVectors::new(corpus.vocabulary, config.vector_size, Numbers::F32(numbers)).unwrap()
+    WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(numbers)).unwrap()
 }
 
 fn finds_all_analogies(vectors: &WordVectors, method: AnalogyMethod) -> bool {

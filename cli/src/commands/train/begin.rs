@@ -7,13 +7,15 @@ use super::session::Session;
 use super::signals::Signals;
 use super::{engine, log, memory, resume};
 use crate::commands::convert;
+use crate::commands::counting;
 use crate::output::{Place, UsageError, note, say, thousands};
 use rapidvec::ModelKind;
 use rapidvec::checkpoint::{CorpusRecord, Storage};
-use rapidvec::corpus::{CorpusError, LineCorpus, LineOptions};
+use rapidvec::corpus::{Corpus, CorpusError, CorpusOptions};
 use rapidvec::error::{Error, TrainError};
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub const DEFAULT_OUTPUT: &str = "model.safetensors";
 
@@ -37,11 +39,12 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
     config.validate().map_err(Error::from)?;
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     check_outputs(args, &output, &choice, false)?;
-    let options = args.reading.options();
-    let corpus = choice.read(&args.reading, &options)?;
+    let options = args.reading.options(CorpusOptions::textbook());
+    let corpus = counting::read(&choice, &args.reading, &options)?;
     let record = CorpusRecord::new(&corpus, choice.names(), &options);
     let prepared = Prepared::new(args, &config, &options, &corpus, 0)?;
-    let trainer = TextbookTrainer::new(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), args.threads)?;
+    let ids = corpus.ids().to_vec();
+    let trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), args.threads)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = Storage { half: args.half, keep_state: args.keep_state, one_thread: false };
@@ -49,7 +52,7 @@ fn train(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
         keeping: Keeping::new(args, signals, output, storage, choice.is_stdin()),
         config: &config,
         record: &record,
-        vocabulary: &corpus.vocabulary,
+        vocabulary: corpus.vocabulary(),
         held_out: Vec::new(),
         valid: prepared.valid,
         trainer,
@@ -119,7 +122,7 @@ fn place(path: &Path) -> PathBuf {
 /// What is known before the first step.
 pub struct Prepared {
     /// Held-out text.
-    pub valid: Option<LineCorpus>,
+    pub valid: Option<Corpus>,
     megabytes: u64,
 }
 
@@ -129,32 +132,34 @@ impl Prepared {
     pub fn new(
         args: &Args,
         config: &TextbookConfig,
-        options: &LineOptions,
-        corpus: &LineCorpus,
+        options: &CorpusOptions,
+        corpus: &Corpus,
         holds: u64,
     ) -> anyhow::Result<Self> {
-        corpus::tell(&corpus.name, &corpus.report);
+        corpus::print_notes(corpus.name(), corpus.report());
         let valid = read_valid(args, config, options, corpus)?;
-        let tokens = corpus.ids.len() + valid.as_ref().map_or(0, |valid| valid.ids.len());
-        let megabytes = memory::check(config, corpus.vocabulary.len(), tokens, holds).map_err(Error::from)?;
+        let tokens = corpus.ids().len() + valid.as_ref().map_or(0, |valid| valid.ids().len());
+        let megabytes = memory::check(config, corpus.vocabulary().len(), tokens, holds).map_err(Error::from)?;
         Ok(Self { valid, megabytes })
     }
 
     /// The line before the first step.
-    pub fn tell(&self, config: &TextbookConfig, corpus: &LineCorpus, trainer: &TextbookTrainer) {
-        let examples = corpus.ids.len() - 2 * config.window;
+    pub fn tell(&self, config: &TextbookConfig, corpus: &Corpus, trainer: &TextbookTrainer) {
+        let examples = corpus.ids().len() - 2 * config.window;
         let pairs = match config.model {
             ModelKind::Cbow => examples,
             ModelKind::SkipGram => examples * 2 * config.window,
         };
-        let [tokens, words, pairs] = [corpus.ids.len(), corpus.vocabulary.len(), pairs].map(|n| thousands(n as u64));
+        let [tokens, words, pairs] =
+            [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
         let threads = match trainer.threads() {
             1 => "1 thread".to_owned(),
             threads => format!("{threads} threads"),
         };
         say(format_args!(
             "{}: {tokens} tokens, {words} words, {pairs} pairs an epoch; {threads}, about {} MB of memory",
-            corpus.name, self.megabytes
+            corpus.name(),
+            self.megabytes
         ));
         if trainer.batch_size() < config.batch_size {
             let (used, asked) = (trainer.batch_size(), config.batch_size);
@@ -166,14 +171,16 @@ impl Prepared {
 fn read_valid(
     args: &Args,
     config: &TextbookConfig,
-    options: &LineOptions,
-    corpus: &LineCorpus,
-) -> anyhow::Result<Option<LineCorpus>> {
+    options: &CorpusOptions,
+    corpus: &Corpus,
+) -> anyhow::Result<Option<Corpus>> {
     let Some(name) = &args.valid else { return Ok(None) };
-    let valid = Choice::parse(std::slice::from_ref(name))?.read_with(&args.reading, options, &corpus.vocabulary)?;
-    corpus::tell(&valid.name, &valid.report);
-    if valid.ids.len() < 2 * config.window + 1 {
-        let short = TrainError::CorpusTooShort { tokens: valid.ids.len(), window: config.window };
+    let choice = Choice::parse(std::slice::from_ref(name))?;
+    let options = options.clone().max_tokens(None).vocabulary(Arc::clone(corpus.vocabulary()));
+    let valid = counting::read(&choice, &args.reading, &options)?;
+    corpus::print_notes(valid.name(), valid.report());
+    if valid.ids().len() < 2 * config.window + 1 {
+        let short = TrainError::CorpusTooShort { tokens: valid.ids().len(), window: config.window };
         return Err(anyhow::Error::new(short).context(format!("--valid {name}")));
     }
     Ok(Some(valid))

@@ -7,13 +7,14 @@ use super::engine;
 use super::keeping::Keeping;
 use super::session::Session;
 use super::signals::Signals;
+use crate::commands::counting;
 use crate::output::{UsageError, say};
 use anyhow::Context;
 use rapidvec::CpuTrainer;
 use rapidvec::checkpoint;
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::checkpoint::Summary;
-use rapidvec::corpus::{CorpusError, LineCorpus};
+use rapidvec::corpus::{Corpus, CorpusError};
 use rapidvec::error::Error;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec_textbook::checkpoint::Checkpoint;
@@ -52,8 +53,8 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
     let matrices = if state.adam.is_some() { 8 } else { 2 };
     let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
     let step = state.step;
-    let trainer =
-        TextbookTrainer::resume(&config, corpus.ids.as_slice(), corpus.vocabulary.counts(), args.threads, state)?;
+    let ids = corpus.ids().to_vec();
+    let trainer = TextbookTrainer::resume(&config, &ids, corpus.counts(), args.threads, state)?;
     prepared.tell(&config, &corpus, &trainer);
     signals.training_begins();
     let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
@@ -62,7 +63,7 @@ fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) ->
         keeping: Keeping::new(args, signals, output, storage, corpus_again).resumed(path, step),
         config: &config,
         record: &record,
-        vocabulary: &corpus.vocabulary,
+        vocabulary: corpus.vocabulary(),
         held_out,
         valid: prepared.valid,
         trainer,
@@ -117,10 +118,10 @@ pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
 }
 
 /// The same text, or an error.
-fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<LineCorpus> {
+fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
     check_can_be_read_again(args, choice)?;
-    let corpus = choice.read(&args.reading, &record.options()).map_err(where_it_was)?;
-    record.check_corpus(&corpus).map_err(Error::from)?;
+    let corpus = counting::read(choice, &args.reading, &record.options()).map_err(where_it_was)?;
+    record.check(&corpus).map_err(Error::from)?;
     Ok(corpus)
 }
 

@@ -6,7 +6,7 @@ use super::log::Log;
 use super::plot::{self, Curve};
 use crate::output::{Language, Progress};
 use rapidvec::checkpoint::{CorpusRecord, HeldOutLoss, Storage};
-use rapidvec::corpus::LineCorpus;
+use rapidvec::corpus::Corpus;
 use rapidvec::{Error, Vocabulary};
 use rapidvec_textbook::checkpoint::Run;
 use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer};
@@ -23,7 +23,7 @@ pub struct Session<'a> {
     pub record: &'a CorpusRecord,
     pub vocabulary: &'a Vocabulary,
     pub held_out: Vec<HeldOutLoss>,
-    pub valid: Option<LineCorpus>,
+    pub valid: Option<Corpus>,
     pub trainer: TextbookTrainer,
 }
 
@@ -98,7 +98,7 @@ impl Session<'_> {
         let epoch = self.trainer.progress().epochs_done();
         let loss = match &self.valid {
             Some(valid) if self.held_out.last().is_none_or(|last| last.epoch < epoch) => {
-                self.trainer.held_out_loss(&valid.ids)
+                self.trainer.held_out_loss(&valid.ids().to_vec())
             }
             _ => None,
         };

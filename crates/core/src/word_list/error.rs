@@ -6,8 +6,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VocabularyError {
-    /// A line that is not a word, a tab and a count.
-    #[error("{}, line {line}: expected a word, a tab and a count, got {got:?}", path.display())]
+    /// A line that is not a word and a count, as the first one is.
+    #[error("{}, line {line}: expected a word and a count, got {got:?}", path.display())]
     Line {
         /// The file.
         path: PathBuf,
@@ -16,8 +16,11 @@ pub enum VocabularyError {
         /// The line, or its start.
         got: String,
     },
-    /// A word that cannot occur in a text: empty, or with white space or a NUL in it.
-    #[error("{}, line {line}: {word:?} is not a word: it is empty, or has white space or a NUL in it", path.display())]
+    /// A word that cannot occur in a text: empty, or with a NUL or white space other than single spaces in it.
+    #[error(
+        "{}, line {line}: {word:?} is not a word: it is empty, or has a NUL or white space other than single spaces in it",
+        path.display()
+    )]
     NoWord {
         /// The file.
         path: PathBuf,
@@ -65,13 +68,15 @@ pub enum VocabularyError {
         limit: u64,
     },
     /// No line at all.
-    #[error("{} has no words; expected lines of a word, a tab and a count", path.display())]
+    #[error("{} has no words; expected lines of a word and a count", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// A word that a list of lines cannot hold.
-    #[error("a list of words cannot hold the word {word:?}: it is empty, or has white space or a NUL in it")]
+    #[error(
+        "a list of words cannot hold {word:?}: it is empty, or has a NUL or white space other than single spaces in it"
+    )]
     Unwritable {
         /// The word.
         word: String,

@@ -12,8 +12,7 @@
 mod tests;
 
 use rapidvec::Result;
-use rapidvec::corpus::{LineCorpus, LineOptions};
-use rapidvec_core::Vocabulary;
+use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec_core::compress::{Compression, Limits};
 use std::io::Read;
 use std::sync::LazyLock;
@@ -41,15 +40,7 @@ pub fn text() -> &'static str {
 /// The built-in corpus, called `builtin`: [`text`] as ids.
 ///
 /// # Errors
-/// If `options` are out of range.
-pub fn corpus(options: &LineOptions) -> Result<LineCorpus> {
-    LineCorpus::from_text(NAME, text(), options)
-}
-
-/// The same with the ids of another vocabulary, as [`LineCorpus::read_with`] does.
-///
-/// # Errors
-/// If `options` are out of range, or no word is known.
-pub fn corpus_with(options: &LineOptions, vocabulary: &Vocabulary) -> Result<LineCorpus> {
-    LineCorpus::from_reader_with(NAME, text().as_bytes(), options, vocabulary)
+/// If `options` are out of range, or no word is in their vocabulary.
+pub fn corpus(options: &CorpusOptions) -> Result<Corpus> {
+    Corpus::from_text(NAME, text(), options)
 }

@@ -1,9 +1,10 @@
 //! What the built-in corpus promises.
 
-use super::{corpus, corpus_with, text};
-use rapidvec::corpus::LineOptions;
+use super::{corpus, text};
+use rapidvec::corpus::CorpusOptions;
 use rapidvec_core::Vocabulary;
 use std::collections::HashMap;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The chapter's questions, with their answers.
@@ -28,11 +29,11 @@ fn the_text_is_known_to_the_byte() {
 
 #[test]
 fn the_corpus_is_the_text_and_can_be_cut() {
-    let whole = corpus(&LineOptions::default()).unwrap();
-    assert_eq!(whole.name, "builtin");
-    assert!(["you", "king", "toyota"].iter().all(|word| whole.vocabulary.id(word).is_some()));
-    let start = corpus(&LineOptions { max_tokens: Some(50), ..LineOptions::default() }).unwrap();
-    assert_eq!(start.ids, whole.ids[..50]);
+    let whole = corpus(&CorpusOptions::textbook()).unwrap();
+    assert_eq!(whole.name(), "builtin");
+    assert!(["you", "king", "toyota"].iter().all(|word| whole.vocabulary().id(word).is_some()));
+    let start = corpus(&CorpusOptions::textbook().max_tokens(50)).unwrap();
+    assert_eq!(start.ids().to_vec(), whole.ids().to_vec()[..50]);
     assert_ne!(start.fingerprint(), whole.fingerprint());
 }
 
@@ -40,8 +41,8 @@ fn the_corpus_is_the_text_and_can_be_cut() {
 fn with_another_vocabulary_the_ids_are_its_own() {
     let mut other = Vocabulary::new();
     other.add("year");
-    let held_out = corpus_with(&LineOptions::default(), &other).unwrap();
-    assert!(held_out.ids.iter().all(|&id| id == 0) && held_out.report.unknown_words > 0);
+    let held_out = corpus(&CorpusOptions::textbook().vocabulary(Arc::new(other))).unwrap();
+    assert!(held_out.ids().iter().all(|id| id == 0) && held_out.report().unknown_words > 0);
 }
 
 #[test]

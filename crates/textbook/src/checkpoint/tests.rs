@@ -2,15 +2,15 @@ use super::*;
 use crate::{Config, OptimizerKind, Pause, TextbookTrainer};
 use rapidvec::Error;
 use rapidvec::checkpoint::{CorpusRecord, Storage, Summary};
-use rapidvec::corpus::{InvalidUtf8, LineCorpus, LineOptions, Preparation};
+use rapidvec::corpus::{Corpus, CorpusOptions, InvalidUtf8, Preparation};
 use rapidvec::error::TrainError;
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::format::safetensors::{ModelFile, ModelParts, write};
 use std::path::Path;
 
-fn small(optimizer: OptimizerKind) -> (Config, LineCorpus, CorpusRecord) {
+fn small(optimizer: OptimizerKind) -> (Config, Corpus, CorpusRecord) {
     let text: String = (0..1_200).map(|i| format!("word{} ", i * i % 997 % 150)).collect();
-    let corpus = LineCorpus::from_text("book", &text, &LineOptions::default()).unwrap();
+    let corpus = Corpus::from_text("book", &text, &CorpusOptions::textbook()).unwrap();
     let config = Config {
         optimizer,
         vector_size: 20,
@@ -21,14 +21,14 @@ fn small(optimizer: OptimizerKind) -> (Config, LineCorpus, CorpusRecord) {
         learning_rate: 0.007,
         ..Config::textbook()
     };
-    let options = LineOptions { invalid_utf8: InvalidUtf8::SkipLine, ..LineOptions::default() };
+    let options = CorpusOptions::textbook().invalid_utf8(InvalidUtf8::SkipLine);
     let record = CorpusRecord::new(&corpus, vec!["-".into()], &options);
     (config, corpus, record)
 }
 
-fn run<'a>(config: &'a Config, corpus: &'a LineCorpus, record: &'a CorpusRecord, half: bool) -> Run<'a> {
+fn run<'a>(config: &'a Config, corpus: &'a Corpus, record: &'a CorpusRecord, half: bool) -> Run<'a> {
     let storage = Storage { half, ..Storage::default() };
-    Run { config, corpus: record, vocabulary: &corpus.vocabulary, storage, held_out: &[] }
+    Run { config, corpus: record, vocabulary: corpus.vocabulary(), storage, held_out: &[] }
 }
 
 fn finish(trainer: &mut TextbookTrainer) {
@@ -38,17 +38,18 @@ fn finish(trainer: &mut TextbookTrainer) {
 /// Stops every 17 steps, goes through a file each time.
 fn train_with_stops(path: &Path, optimizer: OptimizerKind, half: bool) {
     let (config, corpus, record) = small(optimizer);
+    let ids = corpus.ids().to_vec();
     let run = run(&config, &corpus, &record, half);
-    let first = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let first = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
     save_checkpoint(path, &run, &first).unwrap();
     loop {
         let checkpoint = load(path).unwrap();
         assert_eq!((&checkpoint.config, &checkpoint.corpus), (&config, &record));
-        assert_eq!(checkpoint.vocabulary, corpus.vocabulary);
+        assert_eq!(checkpoint.vocabulary, **corpus.vocabulary());
         let before = checkpoint.state.clone();
         let until = before.step + 17;
-        let counts = corpus.vocabulary.counts();
-        let mut trainer = TextbookTrainer::resume(&config, &corpus.ids, counts, 1, checkpoint.state).unwrap();
+        let counts = corpus.vocabulary().counts();
+        let mut trainer = TextbookTrainer::resume(&config, &ids, counts, 1, checkpoint.state).unwrap();
         assert_eq!(trainer.state(), before);
         if trainer.run(|progress| progress.step >= until, |_| {}).unwrap() == Pause::Finished {
             return save_model(path, &run, &trainer).unwrap();
@@ -64,7 +65,8 @@ fn a_run_through_many_checkpoints_ends_in_the_same_bytes() {
     for (optimizer, half) in [(OptimizerKind::Adam, false), (OptimizerKind::Sgd, false), (OptimizerKind::Adam, true)] {
         train_with_stops(&stopped, optimizer, half);
         let (config, corpus, record) = small(optimizer);
-        let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+        let ids = corpus.ids().to_vec();
+        let mut trainer = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
         finish(&mut trainer);
         save_model(&straight, &run(&config, &corpus, &record, half), &trainer).unwrap();
         assert!(std::fs::read(&stopped).unwrap() == std::fs::read(&straight).unwrap(), "{optimizer}, half: {half}");
@@ -76,12 +78,13 @@ fn a_checkpoint_is_a_model_whose_vectors_are_the_dense_ones() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let ids = corpus.ids().to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
     trainer.run(|progress| progress.step == 5, |_| {}).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let vectors = WordVectors::open(&path).unwrap();
     assert_eq!(vectors.rows().to_f32(), trainer.weights().w_in.to_vec());
-    assert_eq!(vectors.vocabulary(), &corpus.vocabulary);
+    assert_eq!(vectors.vocabulary(), corpus.vocabulary().as_ref());
     assert_ne!(trainer.state().w_in, trainer.weights().w_in.to_vec(), "no row was behind: the test shows nothing");
 }
 
@@ -90,7 +93,8 @@ fn a_summary_tells_what_was_trained() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Sgd);
-    let mut trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let ids = corpus.ids().to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
     finish(&mut trainer);
     save_model(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let told = Summary::of(&ModelFile::open(&path).unwrap()).unwrap();
@@ -109,7 +113,8 @@ fn rewritten(change: impl FnOnce(&mut ModelParts)) -> Error {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let ids = corpus.ids().to_vec();
+    let trainer = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let model = ModelFile::open(&path).unwrap();
     let (input, names) = (model.input().to_f32(), model.extra_names().map(str::to_owned).collect::<Vec<_>>());
@@ -186,7 +191,8 @@ fn refuses_a_byte_that_was_altered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.safetensors");
     let (config, corpus, record) = small(OptimizerKind::Adam);
-    let trainer = TextbookTrainer::new(&config, &corpus.ids, corpus.vocabulary.counts(), 1).unwrap();
+    let ids = corpus.ids().to_vec();
+    let trainer = TextbookTrainer::new(&config, &ids, corpus.vocabulary().counts(), 1).unwrap();
     save_checkpoint(&path, &run(&config, &corpus, &record, false), &trainer).unwrap();
     let bytes = std::fs::read(&path).unwrap();
     for at in (bytes.len() / 2..bytes.len()).step_by(997) {
@@ -205,7 +211,7 @@ fn a_record_keeps_how_the_text_was_prepared_and_older_ones_are_read() {
     assert_eq!(serde_json::from_str::<CorpusRecord>(&text).unwrap(), record);
 
     let preparation = Preparation { lower: true, field: Some("text".into()), ..Preparation::default() };
-    let options = LineOptions { preparation, ..LineOptions::default() };
+    let options = CorpusOptions::textbook().preparation(preparation);
     let prepared = CorpusRecord::new(&corpus, vec!["-".into()], &options);
     let again: CorpusRecord = serde_json::from_str(&serde_json::to_string(&prepared).unwrap()).unwrap();
     assert_eq!((again.options(), again), (options, prepared));

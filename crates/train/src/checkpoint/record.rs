@@ -1,6 +1,6 @@
 //! What a model's metadata hold, as types.
 
-use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineCorpus, LineOptions, Preparation};
+use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineEnd, Preparation};
 use crate::error::TrainError;
 use crate::progress::{LossPoint, Progress};
 use rapidvec_core::Vocabulary;
@@ -19,7 +19,7 @@ pub struct CorpusRecord {
     pub sources: Vec<String>,
     /// Its tokens.
     pub tokens: u64,
-    /// [`LineCorpus::fingerprint`]: by this it is recognised.
+    /// [`Corpus::fingerprint`], by which it is recognised.
     pub fingerprint: String,
     /// The limit it was read with.
     pub max_tokens: Option<usize>,
@@ -40,63 +40,45 @@ pub struct CorpusRecord {
 }
 
 impl CorpusRecord {
-    /// Describes a corpus that was read from `sources` with `options`.
-    pub fn new(corpus: &LineCorpus, sources: Vec<String>, options: &LineOptions) -> Self {
-        Self {
-            name: corpus.name.clone(),
-            sources,
-            tokens: corpus.ids.len() as u64,
-            fingerprint: corpus.fingerprint(),
-            max_tokens: options.max_tokens,
-            invalid_utf8: options.invalid_utf8,
-            preparation: options.preparation.clone(),
-            max_vocab: None,
-            given_vocabulary: false,
-            min_count: 1,
-        }
-    }
-
     /// Describes a corpus that was read with the default options.
     pub fn of(corpus: &Corpus) -> Self {
-        Self::of_sentences(corpus, vec![corpus.name().to_owned()], &CorpusOptions::default())
+        Self::new(corpus, vec![corpus.name().to_owned()], &CorpusOptions::default())
     }
 
     /// Describes a corpus that was read from `sources` with `options`.
-    pub fn of_sentences(sentences: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
+    pub fn new(corpus: &Corpus, sources: Vec<String>, options: &CorpusOptions) -> Self {
         Self {
-            name: sentences.name().to_owned(),
+            name: corpus.name().to_owned(),
             sources,
-            tokens: sentences.report().tokens,
-            fingerprint: sentences.fingerprint(),
+            tokens: corpus.report().tokens,
+            fingerprint: corpus.fingerprint(),
             max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             invalid_utf8: options.invalid_utf8,
             preparation: options.preparation.clone(),
-            max_vocab: Some(options.max_vocab),
+            // The textbook keeps every word.
+            max_vocab: (options.line_end == LineEnd::Mark).then_some(options.max_vocab),
             // After words were pruned, only the vocabulary says which.
-            given_vocabulary: options.vocabulary.is_some() || sentences.report().pruned.counted_again,
+            given_vocabulary: options.vocabulary.is_some() || corpus.report().pruned.counted_again,
             min_count: options.min_count,
         }
     }
 
-    /// The options to read it again with.
-    pub fn options(&self) -> LineOptions {
-        let preparation = self.preparation.clone();
-        LineOptions { max_tokens: self.max_tokens, invalid_utf8: self.invalid_utf8, preparation }
+    /// The options to read it again with for the textbook's trainer.
+    pub fn options(&self) -> CorpusOptions {
+        self.read_as(CorpusOptions::textbook())
     }
 
     /// The options to read it again with, for a checkpoint with this `vocabulary`.
     pub fn count_options(&self, vocabulary: &Arc<Vocabulary>, threads: usize) -> CorpusOptions {
         let plain = CorpusOptions::default();
-        CorpusOptions {
-            min_count: self.min_count,
-            max_vocab: self.max_vocab.unwrap_or(plain.max_vocab),
-            max_tokens: self.max_tokens.map(|most| most as u64),
-            invalid_utf8: self.invalid_utf8,
-            preparation: self.preparation.clone(),
-            threads,
-            vocabulary: self.given_vocabulary.then(|| Arc::clone(vocabulary)),
-            ..plain
-        }
+        let max_vocab = self.max_vocab.unwrap_or(plain.max_vocab);
+        let given = self.given_vocabulary.then(|| Arc::clone(vocabulary));
+        self.read_as(plain.min_count(self.min_count).max_vocab(max_vocab).threads(threads).vocabulary(given))
+    }
+
+    fn read_as(&self, options: CorpusOptions) -> CorpusOptions {
+        let max_tokens = self.max_tokens.map(|limit| limit as u64);
+        options.max_tokens(max_tokens).invalid_utf8(self.invalid_utf8).preparation(self.preparation.clone())
     }
 
     /// Checks that a text is the one described: continuing with another would silently spoil the model.
@@ -105,14 +87,6 @@ impl CorpusRecord {
     /// [`TrainError::Mismatch`].
     pub fn check(&self, corpus: &Corpus) -> Result<(), TrainError> {
         self.compare(corpus.fingerprint(), corpus.report().tokens, corpus.name())
-    }
-
-    /// The same for a corpus of the textbook's trainer.
-    ///
-    /// # Errors
-    /// [`TrainError::Mismatch`].
-    pub fn check_corpus(&self, corpus: &LineCorpus) -> Result<(), TrainError> {
-        self.compare(corpus.fingerprint(), corpus.ids.len() as u64, &corpus.name)
     }
 
     fn compare(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {

@@ -1,117 +1,208 @@
-//! Words become ids: the end of the road from text to numbers.
-//!
-//! Either the vocabulary grows (training text: the next new word gets the next id) or it is fixed (held-out text: words
-//! it does not know are left out and counted).
+//! Words and line ends of a block become ids, marks and counts.
 
-use super::read::{InvalidUtf8, LineOptions, LineReport};
-use super::tokenizer::Stop;
-use rapidvec_core::{Vocabulary, WordId};
+use super::options::LineEnd;
+use super::scan::{SHORT_BYTES, Sink, short};
+use super::vocab_builder::Lexicon;
+use rapidvec_core::EOS_ID;
 use std::ops::ControlFlow;
 
-/// The token at the end of every line that has a word.
+/// The word that a line end is under [`LineEnd::Word`].
 pub const EOS: &str = "<eos>";
 
-/// Ids so far, and the counts of what happened on the way.
-pub(super) struct Encoder {
-    pub ids: Vec<WordId>,
-    pub vocabulary: Vocabulary,
-    pub report: LineReport,
-    /// Tokens that came from line ends, not from the text.
-    pub marks: u64,
-    grows: bool,
-    max_tokens: usize,
-    /// Where a line waits until it is known to be UTF-8 throughout.
-    held: Option<HeldLine>,
+/// [`EOS`] as the scan passes words on.
+const SHORT_EOS: u128 = u128::from_le_bytes(*b"<eos>\0\0\0\0\0\0\0\0\0\0\0");
+
+/// The lines of a block. The first one may have begun in an earlier block, the last one may continue in the next: these are
+/// judged when all blocks are together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Lines {
+    /// Lines with words that begin and end in the block.
+    pub full: u64,
+    /// Lines without words that begin and end in the block.
+    pub empty: u64,
+    /// The line that had begun before ends here; whether it has words in this block.
+    pub first: Option<bool>,
+    /// The line that does not end here has words in this block.
+    pub last: bool,
 }
 
-/// A line whose words may yet have to be forgotten. It costs 4 bytes a token and its different words, like the corpus.
-#[derive(Default)]
-struct HeldLine {
-    ids: Vec<WordId>,
-    words: Vocabulary,
-    /// Counts before the line began.
-    report: LineReport,
+impl Lines {
+    /// The number of line ends.
+    pub fn ends(&self) -> u64 {
+        self.full + self.empty + u64::from(self.first.is_some())
+    }
+
+    /// Whether the line that does not end here has words, those in earlier blocks included; `before`: whether it had any there.
+    pub fn leave_words_open(&self, before: bool) -> bool {
+        self.last || before && self.ends() == 0
+    }
 }
 
-impl Encoder {
-    /// Adds to `vocabulary` where it `grows`, else leaves out what it does not know.
-    pub fn new(vocabulary: Vocabulary, grows: bool, options: &LineOptions) -> Self {
+/// What the block before left open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Carried {
+    /// The first line of the block began in an earlier one.
+    pub continues_line: bool,
+    /// And had words there, as far as this thread saw it.
+    pub has_words: bool,
+}
+
+/// Ids of a block under way.
+pub(super) struct Encoder<'l, L> {
+    lexicon: &'l mut L,
+    line_end: LineEnd,
+    /// Ids and marks of this block.
+    pub ids: Vec<u32>,
+    pub lines: Lines,
+    /// The line under way, if an earlier block began it.
+    carried: Carried,
+    /// Tokens of this block.
+    pub tokens: u64,
+    /// Tokens when the line began.
+    line_from: u64,
+    /// Tokens of this block that the lexicon lacks.
+    pub unknown: u64,
+    /// Line ends of this block that are words.
+    pub line_end_words: u64,
+    /// The maximum number of tokens of this block.
+    max_tokens: u64,
+    /// There was one more.
+    pub stopped: bool,
+}
+
+impl<'l, L: Lexicon> Encoder<'l, L> {
+    /// `ids` is memory to be used.
+    pub fn new(lexicon: &'l mut L, line_end: LineEnd, mut ids: Vec<u32>, carried: Carried, max_tokens: u64) -> Self {
+        ids.clear();
         Self {
-            ids: Vec::new(),
-            vocabulary,
-            report: LineReport::default(),
-            marks: 0,
-            grows,
-            max_tokens: options.max_tokens.unwrap_or(usize::MAX),
-            held: matches!(options.invalid_utf8, InvalidUtf8::SkipLine).then(HeldLine::default),
+            lexicon,
+            line_end,
+            ids,
+            lines: Lines::default(),
+            carried,
+            tokens: 0,
+            line_from: 0,
+            unknown: 0,
+            line_end_words: 0,
+            max_tokens,
+            stopped: false,
         }
     }
 
-    /// Takes the next word of the line.
-    pub fn word(&mut self, word: &str) -> ControlFlow<Stop> {
-        let Some(line) = &mut self.held else { return self.put(word) };
-        line.ids.push(line.words.add(word));
+    /// Ends the block. `is_open`: it has bytes after its last line end; `ends_source`: nothing of its source follows.
+    pub fn finish(&mut self, is_open: bool, ends_source: bool) {
+        if !self.stopped && ends_source && (is_open || self.carried.continues_line) {
+            let _full = self.end_line();
+        } else if !self.stopped {
+            self.lines.last = self.tokens > self.line_from;
+        }
+        // The last sentence ends, but not its line: the rest of it is not read.
+        if self.stopped && self.line_end == LineEnd::Mark {
+            self.push_mark(self.carried.continues_line);
+        }
+    }
+
+    #[inline]
+    fn take_token(&mut self) -> ControlFlow<()> {
+        if self.tokens == self.max_tokens {
+            self.stopped = true;
+            return ControlFlow::Break(());
+        }
+        self.tokens += 1;
         ControlFlow::Continue(())
     }
 
-    /// Ends a line that had words.
-    pub fn end_line(&mut self) -> ControlFlow<Stop> {
-        if let Some(line) = self.held.take() {
-            self.held = Some(HeldLine::default());
-            line.ids.iter().try_for_each(|&id| self.put(line.words.word(id)))?;
-        }
-        self.end_mark()?;
-        self.report.lines += 1;
-        self.remember_report();
-        ControlFlow::Continue(())
-    }
-
-    /// Ends a line without words.
-    pub fn empty_line(&mut self) {
-        self.report.empty_lines += 1;
-        self.remember_report();
-    }
-
-    /// Ends a line that was not UTF-8 throughout: forgets its words and what was counted in it.
-    pub fn skip_line(&mut self) {
-        let line = self.held.take().unwrap_or_default();
-        let invalid_utf8 = self.report.invalid_utf8;
-        self.report = LineReport { invalid_utf8, skipped_lines: line.report.skipped_lines + 1, ..line.report };
-        self.held = Some(HeldLine::default());
-        self.remember_report();
-    }
-
-    fn remember_report(&mut self) {
-        if let Some(line) = &mut self.held {
-            line.report = self.report;
-        }
-    }
-
-    fn put(&mut self, word: &str) -> ControlFlow<Stop> {
-        self.room_for_one()?;
-        if self.grows || self.vocabulary.id(word).is_some() {
-            self.ids.push(self.vocabulary.add(word));
-        } else {
-            self.report.unknown_words += 1;
+    #[inline]
+    fn put(&mut self, number: Option<u32>) -> ControlFlow<()> {
+        match number {
+            Some(number) => self.ids.push(number),
+            None => self.unknown += 1,
         }
         ControlFlow::Continue(())
     }
 
-    /// A vocabulary without [`EOS`] was made from text without line ends: then lines leave no mark.
-    fn end_mark(&mut self) -> ControlFlow<Stop> {
-        self.room_for_one()?;
-        if self.grows || self.vocabulary.id(EOS).is_some() {
-            self.ids.push(self.vocabulary.add(EOS));
-            self.marks += 1;
+    /// A mark ends what has ids; whether an earlier block has some of this line is not known here.
+    fn push_mark(&mut self, continues_line: bool) {
+        if continues_line || self.ids.last().is_some_and(|last| *last != EOS_ID) {
+            self.ids.push(EOS_ID);
+        }
+    }
+
+    fn push_line_end_word(&mut self) -> ControlFlow<()> {
+        self.take_token()?;
+        if let Some(number) = self.lexicon.short(SHORT_EOS) {
+            self.ids.push(number);
+            self.line_end_words += 1;
         }
         ControlFlow::Continue(())
     }
+}
 
-    fn room_for_one(&mut self) -> ControlFlow<Stop> {
-        if self.ids.len() < self.max_tokens {
-            return ControlFlow::Continue(());
+impl<L: Lexicon> Sink for Encoder<'_, L> {
+    #[inline]
+    fn short(&mut self, word: u128) -> ControlFlow<()> {
+        self.take_token()?;
+        let number = self.lexicon.short(word);
+        self.put(number)
+    }
+
+    fn long(&mut self, word: &[u8]) -> ControlFlow<()> {
+        self.take_token()?;
+        let number = self.lexicon.long(word);
+        self.put(number)
+    }
+
+    fn end_line(&mut self) -> ControlFlow<()> {
+        let has_words = self.tokens > self.line_from;
+        let Carried { continues_line, has_words: had_words } = self.carried;
+        if self.line_end == LineEnd::Mark {
+            self.push_mark(continues_line);
+        } else if has_words || continues_line && had_words {
+            self.push_line_end_word()?;
         }
-        self.report.stopped_at_limit = true;
-        ControlFlow::Break(Stop::Full)
+        self.line_from = self.tokens;
+        self.carried.continues_line = false;
+        match (continues_line, has_words) {
+            (true, _) => self.lines.first = Some(has_words),
+            (false, true) => self.lines.full += 1,
+            (false, false) => self.lines.empty += 1,
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Stands for a space within a token while it is text. A noncharacter: text that is to be interchanged has none.
+pub(super) const INNER_SPACE: char = '\u{fdd0}';
+
+const INNER_SPACE_BYTES: &[u8] = "\u{fdd0}".as_bytes();
+
+/// Gives tokens their inner spaces back on their way to the encoder.
+pub(super) struct WithInnerSpaces<'s, S> {
+    pub sink: &'s mut S,
+    pub buffer: Vec<u8>,
+}
+
+impl<S: Sink> Sink for WithInnerSpaces<'_, S> {
+    fn short(&mut self, word: u128) -> ControlFlow<()> {
+        let length = SHORT_BYTES - (word.leading_zeros() / 8) as usize;
+        self.long(&word.to_le_bytes()[..length])
+    }
+
+    fn long(&mut self, mut word: &[u8]) -> ControlFlow<()> {
+        self.buffer.clear();
+        while let Some(at) = word.windows(INNER_SPACE_BYTES.len()).position(|bytes| bytes == INNER_SPACE_BYTES) {
+            self.buffer.extend_from_slice(&word[..at]);
+            self.buffer.push(b' ');
+            word = &word[at + INNER_SPACE_BYTES.len()..];
+        }
+        self.buffer.extend_from_slice(word);
+        match short(&self.buffer) {
+            Some(word) => self.sink.short(word),
+            None => self.sink.long(&self.buffer),
+        }
+    }
+
+    fn end_line(&mut self) -> ControlFlow<()> {
+        self.sink.end_line()
     }
 }

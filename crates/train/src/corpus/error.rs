@@ -7,120 +7,128 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CorpusError {
     /// There is nothing at this path.
-    #[error("there is no file {}; give a text file, - for standard input, or the name of a data set", path.display())]
+    #[error("there is no file {}", path.display())]
     Missing {
         /// The path given.
         path: PathBuf,
     },
     /// The path leads to a folder.
-    #[error("{} is a folder; name the text files in it", path.display())]
+    #[error("{} is a folder, not a text file", path.display())]
     Folder {
         /// The path given.
         path: PathBuf,
     },
     /// No word was found.
-    #[error("{name} holds no words{}", skipped(*empty_lines, *skipped_lines, *missing_fields))]
+    #[error("{name} has no words{}", skipped(*empty_lines, *skipped_lines, *missing_fields))]
     Empty {
         /// The text.
         name: String,
         /// Lines without a word.
         empty_lines: u64,
-        /// Lines left out because they are not UTF-8.
+        /// Lines skipped because they are not valid UTF-8.
         skipped_lines: u64,
-        /// Lines of JSON left out because they lack the field.
+        /// Lines of JSON skipped because they lack the field.
         missing_fields: u64,
     },
-    /// Words were found, but the vocabulary given knows none of them.
+    /// Words were found, but none of them is in the given vocabulary.
     #[error(
-        "none of the {unknown_words} words in {name} is in the vocabulary; \
-         is it in the language and spelling of the training text?"
+        "none of the {unknown_words} tokens of {name} is in the vocabulary. \
+         Does it have the language and spelling of the training text?"
     )]
     AllUnknown {
         /// The text.
         name: String,
-        /// Words read, repeated ones each time.
+        /// Tokens read.
         unknown_words: u64,
     },
-    /// Words were found, but each of them too rarely.
+    /// Words were found, but all of them occur too rarely.
     #[error(
-        "{name} has {tokens} words, {words} different ones, and none of them {min_count} times; \
-         the most frequent one is there {most} times: choose a min-count of {most} or less, or give more text"
+        "no word of {name} occurs {min_count} times ({tokens} tokens, {words} distinct words); \
+         the most frequent one occurs {most}. Use a minimum count of {most} or less, or more text"
     )]
     AllRare {
         /// The text.
         name: String,
-        /// Different words.
+        /// Distinct words.
         words: u64,
-        /// Words, repeated ones each time.
+        /// Tokens read.
         tokens: u64,
-        /// How often a word has to be there to be kept.
+        /// How often a word must occur to be kept.
         min_count: u64,
-        /// How often the most frequent word is there.
+        /// How often the most frequent word occurs.
         most: u64,
     },
-    /// The caller did not want to read on.
-    #[error("reading was stopped before the text was over")]
+    /// The caller stopped reading.
+    #[error("reading was interrupted")]
     Interrupted,
     /// The temporary file for ids that do not fit in memory failed.
-    #[error("the temporary file in {} failed ({reason}); choose a folder with more room", folder.display())]
+    #[error("temporary file in {}: {reason}. Use a folder with more free space", folder.display())]
     Temporary {
-        /// Where it lies.
+        /// Its folder.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's message.
         reason: String,
     },
-    /// Bytes that are no UTF-8.
-    #[error(
-        "{name}: the bytes at offset {offset} (line {line}) are not UTF-8; \
-         convert the text, or choose to replace such bytes or to skip such lines"
-    )]
+    /// Bytes that are not valid UTF-8.
+    #[error("{name}: invalid UTF-8 at offset {offset} (line {line}). {}", way_out(encodings))]
     InvalidUtf8 {
         /// The text.
         name: String,
-        /// Where the first wrong byte is, from 0.
+        /// The offset of the first invalid byte, from 0.
         offset: u64,
         /// The line it is in, from 1.
         line: u64,
+        /// Encodings the text is likely to have, as `iconv` spells them, the likeliest first. None where most lines are valid
+        /// UTF-8 and only some bytes are damaged.
+        encodings: Vec<&'static str>,
     },
     /// A NUL byte: binary data, or UTF-16 without a mark at its start.
     #[error(
-        "{name}: a NUL byte at offset {offset} (line {line}): this is binary data or UTF-16, not UTF-8 text; \
-         convert it first (for UTF-16: `iconv -f UTF-16 -t UTF-8`)"
+        "{name}: NUL byte at offset {offset} (line {line}): binary data or UTF-16, not UTF-8 text. \
+         Convert it first (for UTF-16: `iconv -f UTF-16 -t UTF-8`)"
     )]
     Nul {
         /// The text.
         name: String,
-        /// Where the byte is, from 0.
+        /// The offset of the byte, from 0.
         offset: u64,
         /// The line it is in, from 1.
         line: u64,
     },
+    /// A token with a NUL character, given as such.
+    #[error("{name}: sentence {sentence} has a token with a NUL character")]
+    NulInToken {
+        /// The text.
+        name: String,
+        /// The sentence, from 1.
+        sentence: u64,
+    },
     /// A byte order mark of another encoding.
-    #[error("{name} is {encoding}, not UTF-8; convert it first: `iconv -f {encoding} -t UTF-8`")]
+    #[error("{name} is {encoding}, not UTF-8. Convert it first: `iconv -f {encoding} -t UTF-8`")]
     Encoding {
         /// The text.
         name: String,
         /// The encoding, as `iconv` spells it.
         encoding: &'static str,
     },
-    /// The first bytes are those of an archive, or of a compressed file of a kind that is not read here.
-    #[error("{name} is compressed ({format}); decompress it first: `{command}`")]
+    /// The first bytes are those of an archive, or of a compressed format that is not supported.
+    #[error("{name} is compressed ({format}), which is not supported. Decompress it first: `{command}`")]
     Compressed {
         /// The text.
         name: String,
-        /// The format, as its bytes tell.
+        /// The format, recognised by its bytes.
         format: &'static str,
-        /// What unpacks it.
+        /// The command that decompresses it.
         command: &'static str,
     },
     /// Compressed data within compressed data.
-    #[error("{name} is compressed twice ({inner} within {outer}); unpack it once yourself")]
+    #[error("{name} is compressed twice ({inner} within {outer}). Decompress it once yourself")]
     PackedTwice {
         /// The text.
         name: String,
-        /// What its bytes are.
+        /// The format of the file.
         outer: &'static str,
-        /// What they unpack to.
+        /// The format of its content.
         inner: &'static str,
     },
     /// Compressed data that cannot be decompressed, or not safely.
@@ -131,8 +139,8 @@ pub enum CorpusError {
         /// Why.
         reason: rapidvec_core::compress::DecompressError,
     },
-    /// A file is not what it was when it was opened.
-    #[error("{} changed while it was read: expected {expected}, got {got}; copy it, or wait until it is whole", path.display())]
+    /// A file changed after it was opened.
+    #[error("{} changed while it was read: expected {expected}, got {got}. Copy it, or wait until it is complete", path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -141,22 +149,22 @@ pub enum CorpusError {
         /// The same later.
         got: String,
     },
-    /// A pattern that fits no file.
-    #[error("{pattern:?} fits no file; is it quoted as the shell needs it, and the folder right?")]
+    /// A pattern that matches no file.
+    #[error("no file matches {pattern:?}")]
     NoMatch {
         /// The pattern.
         pattern: String,
     },
-    /// What should be a pattern is none, and no file has this name.
-    #[error("there is no file {pattern:?}, and as a pattern it makes no sense: {reason}")]
+    /// An invalid pattern, which is not the name of a file either.
+    #[error("{pattern:?} is neither a file nor a valid pattern: {reason}")]
     BadPattern {
         /// The name.
         pattern: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// A folder, or all that a pattern fits, without a file to read.
-    #[error("{name} holds no file to read ({hidden} hidden, {empty} empty and {special} special ones were left out)")]
+    /// A folder, or the matches of a pattern, without a file to read.
+    #[error("{name} has no files to read (skipped: {hidden} hidden, {empty} empty, {special} special)")]
     NoFiles {
         /// The folder or the pattern.
         name: String,
@@ -167,8 +175,8 @@ pub enum CorpusError {
         /// Pipes, devices and sockets.
         special: u64,
     },
-    /// A line that is no JSON object, or whose field is no text.
-    #[error("{name}, line {line}: {reason}; each line has to be a JSON object with text in the field asked for")]
+    /// A line that is not a JSON object, or whose field is not text.
+    #[error("{name}, line {line}: {reason}. Each line must be a JSON object with text in the field")]
     Json {
         /// The text.
         name: String,
@@ -178,39 +186,49 @@ pub enum CorpusError {
         reason: String,
     },
     /// A JSON object without the field, or with nothing (null) in it.
-    #[error("{name}, line {line}: the JSON object has no text in a field {field:?}; is it spelt as in the file?")]
+    #[error(
+        "{name}, line {line}: the JSON object has no text in a field {field:?}. Is the name spelled as in the file?"
+    )]
     NoField {
         /// The text.
         name: String,
         /// The line, from 1.
         line: u64,
-        /// The field asked for.
+        /// The field's name.
         field: String,
     },
-    /// A line that has to be held in memory as a whole, and is too long for it.
-    #[error("{name}, line {line}: longer than {limit} bytes, and a line of JSON has to be read as a whole")]
+    /// A line of JSON, which must be read as a whole, that is too long for it.
+    #[error("{name}, line {line}: longer than {limit} bytes, the limit for a line of JSON")]
     LongLine {
         /// The text.
         name: String,
         /// The line, from 1.
         line: u64,
-        /// The most bytes.
+        /// The maximum number of bytes.
         limit: usize,
     },
-    /// The Unicode tokenizer was asked for, but is not in this build.
-    #[error(
-        "this build cannot split text by the rules of Unicode; build it with the feature: `cargo build --features unicode`"
-    )]
+    /// The Unicode tokenizer is not part of this build.
+    #[error("this build lacks the Unicode tokenizer (feature `unicode`)")]
     NoUnicode,
 }
 
-/// What was left out, as far as there was any.
+fn way_out(encodings: &[&str]) -> String {
+    match encodings {
+        [] => "Convert the text, or choose to replace such bytes or to skip such lines".to_owned(),
+        [first, ..] => format!(
+            "Most lines are in another encoding, probably {}; convert the text: `iconv -f {first} -t UTF-8`",
+            encodings.join(" or ")
+        ),
+    }
+}
+
+/// The lines that were skipped, by reason.
 fn skipped(empty_lines: u64, skipped_lines: u64, missing_fields: u64) -> String {
     let kinds =
-        [(empty_lines, "empty"), (skipped_lines, "not UTF-8"), (missing_fields, "JSON without the field asked for")];
+        [(empty_lines, "empty"), (skipped_lines, "not valid UTF-8"), (missing_fields, "JSON without the field")];
     let some: Vec<_> =
         kinds.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    if some.is_empty() { String::new() } else { format!("; lines that were skipped: {}", some.join(", ")) }
+    if some.is_empty() { String::new() } else { format!("; lines skipped: {}", some.join(", ")) }
 }
 
 #[cfg(test)]
@@ -218,12 +236,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_without_words_tells_what_it_has_instead() {
+    fn a_text_without_words_reports_what_was_skipped() {
         let message = |empty_lines, skipped_lines, missing_fields| {
             CorpusError::Empty { name: "a.txt".to_owned(), empty_lines, skipped_lines, missing_fields }.to_string()
         };
-        assert_eq!(message(0, 0, 0), "a.txt holds no words");
-        let expected = "a.txt holds no words; lines that were skipped: 3 empty, 7 JSON without the field asked for";
+        assert_eq!(message(0, 0, 0), "a.txt has no words");
+        let expected = "a.txt has no words; lines skipped: 3 empty, 7 JSON without the field";
         assert_eq!(message(3, 0, 7), expected);
     }
 }

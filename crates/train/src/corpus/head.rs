@@ -1,6 +1,6 @@
 //! The first bytes of a file: a mark to strip, or a reason to refuse.
 
-use crate::corpus::CorpusError;
+use super::error::CorpusError;
 use rapidvec_core::compress::Compression;
 
 /// How many bytes at the start tell what a file is.

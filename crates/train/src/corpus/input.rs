@@ -4,10 +4,10 @@
 //! cuts short meanwhile is an error, where a mapping would end this process. Its size and modification time are kept, so
 //! that it can be asked at the end whether it is still the same.
 
+use super::decompress::{self, Unpacked};
+use super::error::CorpusError;
 use super::head::{self, HEAD_BYTES};
-use super::sources::Source;
-use super::unpack::{self, Unpacked};
-use crate::corpus::CorpusError;
+use super::source::Source;
 use crate::error::{Error, Result};
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
@@ -40,13 +40,13 @@ pub(super) enum Bytes {
 pub(super) fn open(source: &Source) -> Result<Input> {
     let name = source.to_string();
     let Source::File(path) = source else {
-        let bytes = Bytes::Stream(unpack::stream(&name, io::stdin())?);
+        let bytes = Bytes::Stream(decompress::stream(&name, io::stdin())?);
         return Ok(Input { name, stamp: None, bytes });
     };
     let (file, about) = open_file(path)?;
     // What the system makes up as it is read (under /proc) has size 0 and cannot be read by position.
     if !about.is_file() || about.len() == 0 {
-        let bytes = Bytes::Stream(unpack::stream(&name, file)?);
+        let bytes = Bytes::Stream(decompress::stream(&name, file)?);
         return Ok(Input { name, stamp: None, bytes });
     }
     let stamp = Some(Stamp::of(path, &about));
@@ -54,7 +54,7 @@ pub(super) fn open(source: &Source) -> Result<Input> {
     let mut first = vec![0; HEAD_BYTES.min(about.len() as usize)];
     plain.read_at(&mut first, 0)?;
     let bytes = match head::compression(&first) {
-        Some(_) => Bytes::Stream(unpack::stream(&name, plain.into_stream().reader)?),
+        Some(_) => Bytes::Stream(decompress::stream(&name, plain.into_stream().reader)?),
         None => {
             let mark = head::check(&first, &name)? as u64;
             Bytes::Plain(PlainFile { text: mark..about.len(), ..plain })
@@ -162,7 +162,7 @@ impl Read for PlainReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.file.text.end - self.at;
         let length = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        self.file.read_at(&mut buffer[..length], self.at).map_err(unpack::as_io)?;
+        self.file.read_at(&mut buffer[..length], self.at).map_err(decompress::as_io)?;
         self.at += length as u64;
         Ok(length)
     }
@@ -232,7 +232,7 @@ mod tests {
             |error: &Error| matches!(error, Error::Corpus(CorpusError::Changed { got, .. }) if got == "1000 bytes");
         assert!(cut(&plain.read_at(&mut [0; 600], 500).unwrap_err()));
         let error = io::copy(&mut plain.into_stream().reader, &mut io::sink()).unwrap_err();
-        assert!(cut(&unpack::from_io("t", error)));
+        assert!(cut(&decompress::from_io("t", error)));
     }
 
     /// FAULTS 31.

@@ -1,38 +1,73 @@
-//! Text becomes a stream of word ids.
+//! Text becomes sentences of word ids, read once, in parallel, in bounded memory: [`Corpus`].
 //!
-//! A text is UTF-8. A *word* is a run of characters without Unicode white space (`char::is_whitespace`), kept as
-//! written unless a [`Preparation`] is asked for. A *line* ends at `\n`, `\r\n` or a lone `\r` (what Python's text mode,
-//! which the chapter reads with, takes for line ends), and at the end of a file, with or without a final newline; U+0085,
-//! U+2028, U+2029, vertical tab and form feed are white space but end no line. Each line end becomes one token,
-//! [`EOS`], except where the line has no word: such lines are skipped and counted.
+//! A text is UTF-8. A *word* is a run of characters without Unicode white space (`char::is_whitespace`), as written unless a
+//! [`Preparation`] changes it. A *line* ends at `\n`, `\r\n` or a lone `\r` (the line ends of Python's text mode, with which
+//! the chapter reads), and at the end of a file, with or without a final newline; U+0085, U+2028, U+2029, vertical tab and
+//! form feed are white space but end no line. The end of a line that has words becomes the mark
+//! [`EOS_ID`](rapidvec_core::EOS_ID), or, under [`LineEnd::Word`], the word [`EOS`]. A sentence may have any length.
 //!
-//! On Penn Treebank this gives exactly what the chapter's `text.replace('\n', '<eos>').strip().split()` gives. On other
-//! texts that line would glue `<eos>` to a last word without a space after it; here it never does.
+//! [`CorpusOptions::textbook`] gives on Penn Treebank exactly what the chapter's
+//! `text.replace('\n', '<eos>').strip().split()` gives. On other texts that line would glue `<eos>` to a last word without a
+//! space after it; here it never does.
 //!
-//! A text is a file or what comes through a pipe, plain or compressed (gzip, bzip2, zstd, xz: told by content, never by the
-//! name); [`Sources`] finds the files that folders and patterns mean. Text is streamed in pieces of bounded size, however long a line or a word is; what stays in memory is 4 bytes a token
-//! and the vocabulary. Nothing is dropped in silence: [`LineReport`] counts what was skipped, cut or replaced.
+//! A text is a file, a pipe or standard input, plain or compressed (gzip, bzip2, zstd, xz: recognised by content, never by
+//! the name); [`Sources`] finds the files that folders and patterns mean. [`CorpusBuilder`] takes sentences in memory, token
+//! by token. Nothing is dropped silently: [`CorpusReport`] counts what was skipped, cut or replaced.
+//!
+//! Threads take turns to read a block (256 KiB, cut at a line end) and then find its words, each thread in a table of its own
+//! that numbers words as they come. When all is read, the tables become one vocabulary: words seen fewer than `min_count`
+//! times are dropped, the others sorted by falling count, words of equal count by where the text first has them. Then the
+//! blocks' numbers are replaced by ids. So text is read only once: pipes and compressed files need no second pass, and
+//! nothing can change between two. The result is the same whatever the number of threads; only where words had to be pruned
+//! it is not, and files are read a second time: see [`Pruned`].
+//!
+//! Limits: a line longer than a block is read in pieces, and under [`SkipLine`](InvalidUtf8::SkipLine) each piece is judged
+//! by itself; what [`Replace`](InvalidUtf8::Replace) and `SkipLine` find is counted for a whole block, also after the last
+//! token that `max_tokens` allows.
 
+mod blocks;
+mod builder;
+mod concat;
 #[cfg(feature = "datasets")]
 pub mod datasets;
+mod decompress;
+mod encode;
 mod encoder;
+mod encoding;
 mod error;
 mod head;
 mod input;
-mod lines;
+mod memory;
+mod merge;
+mod options;
+mod packed_ids;
 mod prepare;
+mod punctuation;
 mod read;
-mod sentences;
-mod sources;
+mod report;
+mod scan;
+mod source;
+mod spill;
 mod text;
-mod tokenizer;
-mod unpack;
+mod utf8;
+mod vocab_builder;
+mod word_table;
+mod workers;
 
+pub use builder::CorpusBuilder;
 pub use encoder::EOS;
 pub use error::CorpusError;
+pub use memory::check_memory;
+pub use options::{CorpusOptions, LineEnd, WordOrder};
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
-pub use read::{InvalidUtf8, LineOptions, LineReport};
-pub use sentences::{Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, check_memory, count_words};
-pub use sources::{Source, Sources};
-pub use text::LineCorpus;
-pub use tokenizer::MAX_WORD_BYTES;
+pub use punctuation::carries_punctuation;
+pub use read::{MAX_WORD_BYTES, count_words};
+pub use report::{CorpusReport, Pruned, ReadProgress};
+pub use source::{Source, Sources};
+pub use text::Corpus;
+pub use utf8::InvalidUtf8;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod text_tests;

@@ -1,247 +1,378 @@
-//! Bytes become text: what to do with bytes that are no UTF-8, and the report of it all.
+//! The way from sources to ids, station by station.
 
-use super::encoder::Encoder;
-use super::input::{self, Bytes, Input};
-use super::lines::Lines;
-use super::prepare::Preparation;
-use super::sources::Source;
-use super::tokenizer::Stop;
-use super::unpack::{self, Unpacked};
+use super::blocks::{Blocks, Cutting, Origin, Whole};
+use super::concat::{concatenate, renumber};
+use super::encode::{BlockEncoder, Encoded, Share};
+use super::encoder::EOS;
+use super::error::CorpusError;
+use super::head::{self, HEAD_BYTES};
+use super::merge::{Joined, join};
+use super::options::{CorpusOptions, LineEnd};
+use super::packed_ids::PackedIds;
+use super::punctuation::carries_punctuation;
+use super::report::CorpusReport;
+use super::source::Source;
+use super::spill::Store;
+use super::vocab_builder::{Budget, Fixed, Growing};
+use super::word_table::WordTable;
+use super::workers::{Watch, Workers};
 use crate::config::ConfigError;
-use crate::corpus::CorpusError;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use rapidvec_core::Vocabulary;
+use std::fs;
 use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
 
-/// How much is read at a time.
-const CHUNK_BYTES: usize = 256 * 1024;
+/// Longer words are cut here, or up to three bytes earlier, so that no character is split. Real words stay far below; a file
+/// without any space must not become one word of its own size.
+pub const MAX_WORD_BYTES: usize = 1_000;
 
-/// What to do with bytes that are no UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum InvalidUtf8 {
-    /// Refuse the text and say where they are.
-    #[default]
-    Error,
-    /// Put U+FFFD in their place, as `String::from_utf8_lossy` does.
-    Replace,
-    /// Leave out the whole line they are in.
-    SkipLine,
+/// How text is cut: a test can make it small.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    pub block_bytes: usize,
+    pub word_bytes: usize,
 }
 
-/// How to read a text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LineOptions {
-    /// Stop after so many tokens, line ends included. `None`: read all.
-    pub max_tokens: Option<usize>,
-    /// What to do with bytes that are no UTF-8.
-    pub invalid_utf8: InvalidUtf8,
-    /// What is done to the text before its words are counted.
-    pub preparation: Preparation,
+pub(super) const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES };
+
+/// A text, encoded.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub ids: PackedIds,
+    pub vocabulary: Arc<Vocabulary>,
+    /// The counts of this text, where the vocabulary was given.
+    pub counts: Option<Vec<u64>>,
+    pub name: String,
+    pub report: CorpusReport,
 }
 
-impl LineOptions {
-    /// Checks that the limit is in its range, and that the text can be prepared like this.
-    pub(super) fn validate(&self) -> Result<()> {
-        if self.max_tokens == Some(0) {
-            let (expected, got) = ("at least 1", "0".into());
-            return Err(ConfigError::OutOfRange { name: "max-tokens", expected, got }.into());
-        }
-        self.preparation.validate()
+/// Reads sources: a second time, where words were pruned and the files are still there.
+pub(super) fn read_sources(sources: &[Source], options: &CorpusOptions, watch: &mut Watch) -> Result<Parts> {
+    let first = Reading::of(sources, options)?.run(watch)?;
+    if !is_read_again(sources, &first.report) {
+        return Ok(first);
     }
+    let Parts { vocabulary, report, .. } = first; // drops its ids
+    let options = options.clone().vocabulary(vocabulary);
+    let again = Reading::of(sources, &options)?.run(watch)?;
+    report.check_unchanged(&again.report, &again.name)?;
+    let vocabulary = Arc::new(again.vocabulary.with_counts(again.counts.unwrap_or_default()));
+    Ok(Parts { vocabulary, counts: None, report: again.report.of_second_pass(report), ..again })
 }
 
-/// What happened while a text was read: how much there was, and all that did not become a token as it stood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct LineReport {
-    /// Lines with at least one word, each followed by a line-end token. (A line cut by `max_tokens` is not counted.)
-    pub lines: u64,
-    /// Lines without a word: skipped.
-    pub empty_lines: u64,
-    /// Lines left out for bytes that are no UTF-8 ([`InvalidUtf8::SkipLine`]).
-    pub skipped_lines: u64,
-    /// Runs of bytes that are no UTF-8: replaced, or the reason why a line was skipped.
-    pub invalid_utf8: u64,
-    /// Words cut at [`MAX_WORD_BYTES`](super::MAX_WORD_BYTES).
-    pub words_cut: u64,
-    /// Words left out because the vocabulary given does not have them.
-    pub unknown_words: u64,
-    /// Words of the text that read `<eos>`: taken for the line-end token.
-    pub literal_eos: u64,
-    /// Words with conjoining Hangul jamo (NFD). They look like composed ones (NFC) but are other words.
-    pub decomposed_hangul: u64,
-    /// Punctuation marks, symbols and the like that the Unicode tokenizer left out.
-    pub non_words: u64,
-    /// Lines of JSON without the field, left out ([`MissingField::Skip`](super::MissingField::Skip)).
-    pub missing_fields: u64,
-    /// There was more text, but `max_tokens` was reached.
-    pub stopped_at_limit: bool,
+/// Reads what `reader` gives, to its end.
+pub(super) fn read_reader(name: &str, reader: impl Read + Send, options: &CorpusOptions) -> Result<Parts> {
+    let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
+    let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
+    reading.run(&mut |_| ControlFlow::Continue(()))
 }
 
-/// Reads `sources` one after the other, until they are over or the encoder is full.
-pub(super) fn read_sources(sources: &[Source], options: &LineOptions, encoder: &mut Encoder) -> Result<()> {
+/// Counts the words of `sources` without encoding them, which takes no memory for ids: the vocabulary by falling count, and
+/// what was dropped. The `vocabulary` of the options is not used. `watch` observes the progress; `Break` ends it.
+///
+/// # Errors
+/// As [`Corpus::read_watched`](super::Corpus::read_watched).
+pub fn count_words(
+    sources: &[Source],
+    options: &CorpusOptions,
+    watch: &mut Watch,
+) -> Result<(Vocabulary, CorpusReport)> {
+    options.validate()?;
+    let Own { joined, mut report, .. } = Reading::of(sources, options)?.count_own(None, watch)?;
+    if !is_read_again(sources, &report) {
+        return Ok((joined.vocabulary, report));
+    }
+    let Given { counts, report: again, .. } =
+        Reading::of(sources, options)?.count_given(&joined.vocabulary, None, watch)?;
+    report.check_unchanged(&again, &name_of(sources))?;
+    report.kept = counts.iter().sum();
+    report.pruned.counted_again = true;
+    Ok((joined.vocabulary.with_counts(counts).sorted(), report))
+}
+
+/// Whether words were pruned while counting, so that the others should be counted again, and can be.
+fn is_read_again(sources: &[Source], report: &CorpusReport) -> bool {
+    report.pruned.rounds > 0 && sources.iter().all(Source::can_be_read_again)
+}
+
+/// Bytes of all sources, if all are plain files: the size of what is compressed is unknown. A missing file is found before
+/// the others are read.
+fn total(sources: &[Source]) -> Result<Option<u64>> {
+    let mut total = Some(0);
     for source in sources {
-        let Input { name, stamp, bytes } = input::open(source)?;
-        let unpacked = match bytes {
-            Bytes::Plain(file) => file.into_stream(),
-            Bytes::Stream(unpacked) => unpacked,
+        let Source::File(path) = source else {
+            total = None;
+            continue;
         };
-        if read_unpacked(unpacked, &name, options, encoder, CHUNK_BYTES)?.is_break() {
-            break;
-        }
-        stamp.map_or(Ok(()), |stamp| stamp.check())?;
-    }
-    Ok(())
-}
-
-/// Reads one text to its end. `Break`: the encoder is full.
-pub(super) fn read_all(
-    reader: impl Read + Send,
-    name: &str,
-    options: &LineOptions,
-    encoder: &mut Encoder,
-) -> Result<ControlFlow<()>> {
-    read_unpacked(unpack::stream(name, reader)?, name, options, encoder, CHUNK_BYTES)
-}
-
-fn read_unpacked(
-    Unpacked { mut reader, mark }: Unpacked,
-    name: &str,
-    options: &LineOptions,
-    encoder: &mut Encoder,
-    chunk_bytes: usize,
-) -> Result<ControlFlow<()>> {
-    let lines = Lines::new(encoder, name, &options.preparation)?;
-    let policy = options.invalid_utf8;
-    let mut decoder = Decoder { name, policy, lines, offset: mark as u64, tail: Vec::with_capacity(4) };
-    let mut chunk = vec![0; chunk_bytes];
-    loop {
-        match reader.read(&mut chunk) {
-            Ok(0) => return decoder.finish(),
-            Ok(length) if decoder.push(&chunk[..length])?.is_break() => return Ok(ControlFlow::Break(())),
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(unpack::from_io(name, error)),
-        }
-    }
-}
-
-/// Hands valid UTF-8 on, piece by piece, and treats the rest by the policy.
-struct Decoder<'a, 'e> {
-    name: &'a str,
-    policy: InvalidUtf8,
-    lines: Lines<'a, 'e>,
-    /// Bytes of the source before those now looked at.
-    offset: u64,
-    /// The start of a character whose other bytes have not come yet: at most 3 bytes.
-    tail: Vec<u8>,
-}
-
-impl Decoder<'_, '_> {
-    /// Takes the next bytes.
-    fn push(&mut self, mut bytes: &[u8]) -> Result<ControlFlow<()>> {
-        while let [next, rest @ ..] = bytes
-            && !self.tail.is_empty()
-        {
-            let mut character = std::mem::take(&mut self.tail);
-            character.push(*next);
-            match std::str::from_utf8(&character).map_err(|error| error.error_len()) {
-                Err(None) => self.tail = character,
-                // The bytes before `next` were a good start, so that they alone are at fault.
-                Err(Some(_)) => {
-                    character.pop();
-                    if self.invalid(character.len())?.is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                    continue;
-                }
-                Ok(text) => {
-                    if self.text(text)?.is_break() {
-                        return Ok(ControlFlow::Break(()));
-                    }
-                }
+        match fs::metadata(path) {
+            Ok(about) if about.is_file() => {
+                total = total.filter(|_| !is_compressed(path)).map(|total| total + about.len());
             }
-            bytes = rest;
-        }
-        self.push_aligned(bytes)
-    }
-
-    /// Takes bytes that start with the start of a character.
-    fn push_aligned(&mut self, mut bytes: &[u8]) -> Result<ControlFlow<()>> {
-        loop {
-            let (text, rest, fault) = split_valid(bytes);
-            if self.text(text)?.is_break() {
-                return Ok(ControlFlow::Break(()));
+            Ok(about) if about.is_dir() => return Err(CorpusError::Folder { path: path.clone() }.into()),
+            Ok(_) => total = None,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(CorpusError::Missing { path: path.clone() }.into());
             }
-            let Some(length) = fault else {
-                self.tail.extend_from_slice(rest);
-                return Ok(ControlFlow::Continue(()));
-            };
-            if self.invalid(length)?.is_break() {
-                return Ok(ControlFlow::Break(()));
+            Err(error) => return Err(Error::io(path)(error)),
+        }
+    }
+    Ok(total)
+}
+
+/// A file that cannot be opened is an error when it is read.
+fn is_compressed(path: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut first));
+    read.is_ok() && head::compression(&first).is_some()
+}
+
+/// A text to be read.
+pub(super) struct Reading<'a> {
+    pub name: String,
+    pub origins: Vec<Origin<'a>>,
+    pub total: Option<u64>,
+    pub options: &'a CorpusOptions,
+    pub sizes: Sizes,
+}
+
+impl<'a> Reading<'a> {
+    fn of(sources: &'a [Source], options: &'a CorpusOptions) -> Result<Self> {
+        let total = total(sources)?;
+        let origins = sources.iter().map(Origin::Source).collect();
+        Ok(Self { name: name_of(sources), origins, total, options, sizes: SIZES })
+    }
+
+    pub fn run(self, watch: &mut Watch) -> Result<Parts> {
+        let options = self.options;
+        options.validate()?;
+        let (name, store) = (self.name.clone(), options.store());
+        match &options.vocabulary {
+            Some(vocabulary) => {
+                let given = self.count_given(vocabulary, Some(&store), watch)?;
+                finish_given(name, options, Arc::clone(vocabulary), given, &store)
             }
-            bytes = &rest[length..];
+            None => finish_own(name, options, self.count_own(Some(&store), watch)?, &store),
         }
     }
 
-    fn finish(mut self) -> Result<ControlFlow<()>> {
-        let unfinished = std::mem::take(&mut self.tail).len();
-        if unfinished > 0 && self.invalid(unfinished)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        let flow = self.lines.finish()?;
-        self.settle(flow)
+    /// The number of threads that count, and what they share.
+    fn work<R>(self, store: Option<&Store>, run: impl FnOnce(usize, &Workers) -> Result<R>) -> Result<R> {
+        let Self { origins, total, options, sizes, .. } = self;
+        let names: Vec<_> = origins.iter().map(Origin::name).collect();
+        let whole = Whole::of(&options.preparation);
+        let blocks = Blocks::new(origins, Cutting { block_bytes: sizes.block_bytes, whole });
+        let most = total.map_or(u64::MAX, |bytes| bytes / sizes.block_bytes as u64 + 1);
+        let threads = options.counters().min(usize::try_from(most).unwrap_or(usize::MAX));
+        let encoder = BlockEncoder { options, names: &names, word_bytes: sizes.word_bytes, store };
+        run(threads, &Workers::new(encoder, blocks, total))
     }
 
-    fn text(&mut self, text: &str) -> Result<ControlFlow<()>> {
-        let flow = self.lines.text(text)?;
-        let flow = self.settle(flow);
-        self.offset += text.len() as u64;
-        flow
+    /// Counts the words of a given vocabulary.
+    fn count_given(self, vocabulary: &Vocabulary, store: Option<&Store>, watch: &mut Watch) -> Result<Given> {
+        let (name, line_end) = (self.name.clone(), self.options.line_end);
+        let table = word_table(vocabulary)?;
+        let lexicons = |threads| (0..threads).map(|_| Fixed::new(&table)).collect();
+        let shares = self.work(store, |threads, workers| workers.run(lexicons(threads), watch))?;
+        Given::of(&name, line_end, vocabulary, gather(shares))
     }
 
-    /// `length` bytes are no UTF-8.
-    fn invalid(&mut self, length: usize) -> Result<ControlFlow<()>> {
-        let flow = match self.policy {
-            InvalidUtf8::Replace => self.lines.text("\u{fffd}")?,
-            InvalidUtf8::Error | InvalidUtf8::SkipLine => self.lines.skip_line()?,
+    /// Counts all words.
+    fn count_own(self, store: Option<&Store>, watch: &mut Watch) -> Result<Own> {
+        let (name, options) = (self.name.clone(), self.options);
+        let lexicons = |threads| {
+            let budget = Budget::new(options.max_vocab, threads);
+            (0..threads).map(|_| Growing::new(Arc::clone(&budget))).collect()
         };
-        if self.settle(flow)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-        let (offset, line) = (self.offset, self.lines.number());
-        self.offset += length as u64;
-        self.lines.report().invalid_utf8 += 1;
-        match self.policy {
-            InvalidUtf8::Error => Err(CorpusError::InvalidUtf8 { name: self.name.to_owned(), offset, line }.into()),
-            InvalidUtf8::SkipLine | InvalidUtf8::Replace => Ok(ControlFlow::Continue(())),
-        }
-    }
-
-    fn settle(&self, flow: ControlFlow<Stop>) -> Result<ControlFlow<()>> {
-        match flow {
-            ControlFlow::Continue(()) => Ok(ControlFlow::Continue(())),
-            ControlFlow::Break(Stop::Full) => Ok(ControlFlow::Break(())),
-            ControlFlow::Break(Stop::Nul(at)) => {
-                let (name, offset) = (self.name.to_owned(), self.offset + at as u64);
-                Err(CorpusError::Nul { name, offset, line: self.lines.number() }.into())
-            }
-        }
+        let shares = self.work(store, |threads, workers| workers.run(lexicons(threads), watch))?;
+        Own::of(&name, options, gather(shares))
     }
 }
 
-/// The valid start of `bytes`, what follows it, and how many bytes of that are wrong (`None`: it may still become right).
-fn split_valid(bytes: &[u8]) -> (&str, &[u8], Option<usize>) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text, &[], None),
-        Err(error) => {
-            let (valid, rest) = bytes.split_at(error.valid_up_to());
-            let text = std::str::from_utf8(valid).expect("from_utf8 just called these bytes valid");
-            (text, rest, error.error_len())
+/// The table to look the words of a given vocabulary up in.
+pub(super) fn word_table(vocabulary: &Vocabulary) -> Result<Arc<WordTable>> {
+    let table = WordTable::of(vocabulary);
+    if table.len() == vocabulary.len() {
+        return Ok(Arc::new(table));
+    }
+    let (expected, got) = ("words without a NUL byte", "two words that differ in such bytes only".to_owned());
+    Err(ConfigError::OutOfRange { name: "vocabulary", expected, got }.into())
+}
+
+/// What other programs write for the end of a sentence, word2vec.c the first of them.
+const SENTENCE_END: &str = "</s>";
+
+/// A text in the words of a given vocabulary.
+pub(super) struct Given {
+    counts: Vec<u64>,
+    blocks: Vec<Encoded>,
+    report: CorpusReport,
+}
+
+impl Given {
+    /// Adds up what the threads counted.
+    ///
+    /// # Errors
+    /// No word of the text called `name` is in the vocabulary.
+    pub fn of(name: &str, line_end: LineEnd, vocabulary: &Vocabulary, gathered: Gathered<Fixed>) -> Result<Self> {
+        let Gathered { lexicons, blocks, mut report, line_end_words } = gathered;
+        let mut counts = vec![0; vocabulary.len()];
+        for lexicon in lexicons {
+            counts.iter_mut().zip(lexicon.counts).for_each(|(sum, count)| *sum += count);
         }
+        report.kept = counts.iter().sum();
+        report.distinct_words = counts.iter().filter(|count| **count > 0).count() as u64;
+        count_words_of_note(&mut report, vocabulary, &counts, line_end, line_end_words);
+        if report.kept == line_end_words {
+            return Err(none_known(name, &report).into());
+        }
+        Ok(Self { counts, blocks, report })
     }
 }
 
-#[cfg(test)]
-#[path = "read_tests.rs"]
-mod tests;
+/// A text with its own vocabulary.
+pub(super) struct Own {
+    joined: Joined,
+    blocks: Vec<Encoded>,
+    report: CorpusReport,
+}
+
+impl Own {
+    /// Joins what the threads counted.
+    ///
+    /// # Errors
+    /// The text called `name` has no word that is frequent enough.
+    pub fn of(name: &str, options: &CorpusOptions, gathered: Gathered<Growing>) -> Result<Self> {
+        let Gathered { lexicons, blocks, mut report, line_end_words } = gathered;
+        let joined = join(lexicons, options, &mut report);
+        let (vocabulary, line_end) = (&joined.vocabulary, options.line_end);
+        // If line ends are words and are kept, they are among the words kept; if they are not, something else is.
+        if report.kept <= line_end_words {
+            return Err(none_left(name, joined.most, options.min_count, &report).into());
+        }
+        count_words_of_note(&mut report, vocabulary, vocabulary.counts(), line_end, line_end_words);
+        Ok(Self { joined, blocks, report })
+    }
+}
+
+/// Counts the words that a user may want to know about.
+fn count_words_of_note(
+    report: &mut CorpusReport,
+    vocabulary: &Vocabulary,
+    counts: &[u64],
+    line_end: LineEnd,
+    line_end_words: u64,
+) {
+    let count = |word: &str| vocabulary.id(word).map_or(0, |id| counts[id as usize]);
+    report.literal_sentence_end = count(SENTENCE_END);
+    if line_end == LineEnd::Word {
+        report.literal_eos = count(EOS).saturating_sub(line_end_words);
+        report.sentences = line_end_words;
+    }
+    let counted = vocabulary.words().zip(counts);
+    report.punctuated_tokens = counted.filter(|(word, _)| carries_punctuation(word)).map(|(_, count)| count).sum();
+}
+
+/// The last steps with a given vocabulary.
+pub(super) fn finish_given(
+    name: String,
+    options: &CorpusOptions,
+    vocabulary: Arc<Vocabulary>,
+    given: Given,
+    store: &Store,
+) -> Result<Parts> {
+    let Given { counts, blocks, report } = given;
+    finish(name, options, vocabulary, Some(counts), blocks, report, store)
+}
+
+/// The last steps with the text's own vocabulary.
+pub(super) fn finish_own(name: String, options: &CorpusOptions, own: Own, store: &Store) -> Result<Parts> {
+    let Own { joined, mut blocks, report } = own;
+    renumber(options.workers(), &mut blocks, joined.threads, store)?;
+    finish(name, options, Arc::new(joined.vocabulary), None, blocks, report, store)
+}
+
+fn finish(
+    name: String,
+    options: &CorpusOptions,
+    vocabulary: Arc<Vocabulary>,
+    counts: Option<Vec<u64>>,
+    blocks: Vec<Encoded>,
+    mut report: CorpusReport,
+    store: &Store,
+) -> Result<Parts> {
+    let whole = concatenate(options.workers(), blocks, vocabulary.len(), store, store.limit(), options.folder())?;
+    report.sentences += whole.sentences;
+    report.spilled_bytes = store.spilled() + whole.spilled;
+    Ok(Parts { ids: whole.ids, vocabulary, counts, name, report })
+}
+
+fn none_known(name: &str, report: &CorpusReport) -> CorpusError {
+    match report.tokens {
+        0 => empty(name, report),
+        _ => CorpusError::AllUnknown { name: name.to_owned(), unknown_words: report.unknown_words },
+    }
+}
+
+fn none_left(name: &str, most: u64, min_count: u64, report: &CorpusReport) -> CorpusError {
+    match report.tokens {
+        0 => empty(name, report),
+        tokens => CorpusError::AllRare { name: name.to_owned(), words: report.rare_words, tokens, min_count, most },
+    }
+}
+
+fn empty(name: &str, report: &CorpusReport) -> CorpusError {
+    let CorpusReport { empty_lines, skipped_lines, missing_fields, .. } = *report;
+    CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines, missing_fields }
+}
+
+/// What all threads made, together.
+pub(super) struct Gathered<L> {
+    lexicons: Vec<L>,
+    /// In the order of the text.
+    blocks: Vec<Encoded>,
+    report: CorpusReport,
+    line_end_words: u64,
+}
+
+pub(super) fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
+    let report = CorpusReport::default();
+    let mut gathered = Gathered { lexicons: Vec::new(), blocks: Vec::new(), report, line_end_words: 0 };
+    for share in shares {
+        gathered.report.add(&share.report);
+        gathered.line_end_words += share.line_end_words;
+        gathered.lexicons.push(share.lexicon);
+        gathered.blocks.extend(share.blocks);
+    }
+    gathered.blocks.sort_unstable_by_key(|block| block.number);
+    (gathered.report.lines, gathered.report.empty_lines) = lines(&gathered.blocks);
+    gathered
+}
+
+/// Names of the sources; of many only the first and a number.
+fn name_of(sources: &[Source]) -> String {
+    let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
+    match sources.len() {
+        0 => "an empty list of files".to_owned(),
+        1..=4 => names.join(" + "),
+        count => format!("{} and {} other texts", names[0], count - 1),
+    }
+}
+
+/// Lines with words and lines without, also those that continue from block to block.
+fn lines(blocks: &[Encoded]) -> (u64, u64) {
+    let (mut full, mut empty, mut is_open) = (0, 0, false);
+    for Encoded { lines, .. } in blocks {
+        full += lines.full;
+        empty += lines.empty;
+        match lines.first {
+            Some(has_words) if has_words || is_open => full += 1,
+            Some(_) => empty += 1,
+            None => {}
+        }
+        is_open = lines.leave_words_open(is_open);
+    }
+    (full, empty)
+}

@@ -1,146 +1,139 @@
-//! A whole text as ids, with its vocabulary.
+//! A text as sentences of ids: the type [`Corpus`].
 
-use super::encoder::Encoder;
-use super::read::{LineOptions, LineReport, read_all, read_sources};
-use super::sources::Source;
-use crate::corpus::CorpusError;
+use super::options::CorpusOptions;
+use super::read::{Parts, read_reader, read_sources};
+use super::report::{CorpusReport, ReadProgress};
+use super::source::Source;
 use crate::error::Result;
-use rapidvec_core::{Vocabulary, WordId};
+use rapidvec_core::{Ids, Vocabulary};
 use std::io::Read;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
-/// A text as ids, in order, and the vocabulary that gives the ids their words.
+/// A text as sentences of ids, with the vocabulary that maps ids to words.
+///
+/// Cheap to clone: clones share the ids and the words.
 ///
 /// ```
-/// use crate::corpus::{LineCorpus, LineOptions};
+/// use rapidvec::EOS_ID;
+/// use rapidvec::corpus::{Corpus, CorpusOptions};
 ///
-/// let corpus = LineCorpus::from_text("book", "you say goodbye\nand i say hello .", &LineOptions::default())?;
-/// assert_eq!(corpus.ids, [0, 1, 2, 3, 4, 5, 1, 6, 7, 3]); // 3 is <eos>
-/// assert_eq!(corpus.vocabulary.word(2), "goodbye");
+/// let options = CorpusOptions::default().min_count(2);
+/// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
+/// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
+/// assert_eq!(corpus.ids().to_vec(), [1, 0, EOS_ID, 0, 1, 0, EOS_ID]);
+/// assert_eq!((corpus.report().tokens, corpus.report().rare_words), (9, 4));
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct LineCorpus {
-    /// The text, 4 bytes a token.
-    pub ids: Vec<WordId>,
-    /// Words by id. The counts are those of *this* text, also where the ids come from another one.
-    pub vocabulary: Vocabulary,
-    /// Where the text came from: paths joined by ` + ` (of more than four the first, and how many), `stdin`, or a data set's name.
-    pub name: String,
-    /// What was skipped, cut or replaced on the way.
-    pub report: LineReport,
+pub struct Corpus {
+    parts: Arc<Parts>,
 }
 
-impl LineCorpus {
-    /// Reads sources one after the other into one corpus with its own vocabulary: ids by first appearance.
+impl From<Parts> for Corpus {
+    fn from(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts) }
+    }
+}
+
+impl Corpus {
+    /// Reads sources one after the other.
     ///
     /// # Errors
-    /// A source is missing, a folder, cut short, binary or not UTF-8, or cannot be prepared as asked; all of them together
-    /// hold no word.
-    pub fn read(sources: &[Source], options: &LineOptions) -> Result<Self> {
-        let encoder = Encoder::new(Vocabulary::new(), true, options);
-        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
+    /// An option is out of range; a source is missing, a folder, not valid UTF-8, corrupt, or changed while it was read; all
+    /// of them together hold no word, none of the given vocabulary, or none that is frequent enough; a temporary file is
+    /// needed and cannot be written.
+    pub fn read(sources: &[Source], options: &CorpusOptions) -> Result<Self> {
+        Self::read_watched(sources, options, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// The same with the ids of another vocabulary, for held-out text. Words it does not know are left out and counted in
-    /// the report; lines leave a mark only if it knows `<eos>`.
-    ///
-    /// The result's vocabulary has the same words, also those that this text lacks, with the counts of this text. To score
-    /// held-out text draw negatives by the counts of the *training* text.
+    /// As [`read`](Self::read); `watch` is called with the progress after every block, from the calling thread. `Break` ends
+    /// reading.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and when no word of the text is known.
-    pub fn read_with(sources: &[Source], options: &LineOptions, vocabulary: &Vocabulary) -> Result<Self> {
-        let encoder = Encoder::new(vocabulary.without_counts(), false, options);
-        Self::encode(name_of(sources), options, encoder, |encoder| read_sources(sources, options, encoder))
+    /// As [`read`](Self::read); [`CorpusError::Interrupted`](super::CorpusError::Interrupted) if `watch` ends it.
+    pub fn read_watched(
+        sources: &[Source],
+        options: &CorpusOptions,
+        watch: &mut dyn FnMut(&ReadProgress) -> ControlFlow<()>,
+    ) -> Result<Self> {
+        read_sources(sources, options, watch).map(Self::from)
     }
 
-    /// From a string in memory.
-    ///
-    /// # Errors
-    /// The text has no word, or a NUL.
-    pub fn from_text(name: &str, text: &str, options: &LineOptions) -> Result<Self> {
-        Self::from_reader(name, text.as_bytes(), options)
-    }
-
-    /// From anything that can be read, once, to its end; `name` stands for it in messages.
+    /// Reads a string in memory; `name` is its name in messages.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub fn from_reader(name: &str, reader: impl Read + Send, options: &LineOptions) -> Result<Self> {
-        let encoder = Encoder::new(Vocabulary::new(), true, options);
-        Self::encode(name.to_owned(), options, encoder, |encoder| read_one(reader, name, options, encoder))
+    pub fn from_text(name: &str, text: &str, options: &CorpusOptions) -> Result<Self> {
+        Self::from_reader(name, text.as_bytes(), options)
     }
 
-    /// As [`from_reader`](Self::from_reader), with the ids of another vocabulary as in [`read_with`](Self::read_with).
+    /// Reads anything that can be read, once, to its end; `name` is its name in messages.
     ///
     /// # Errors
-    /// As [`read_with`](Self::read_with).
-    pub fn from_reader_with(
-        name: &str,
-        reader: impl Read + Send,
-        options: &LineOptions,
-        vocabulary: &Vocabulary,
-    ) -> Result<Self> {
-        let encoder = Encoder::new(vocabulary.without_counts(), false, options);
-        Self::encode(name.to_owned(), options, encoder, |encoder| read_one(reader, name, options, encoder))
+    /// As [`read`](Self::read).
+    pub fn from_reader(name: &str, reader: impl Read + Send, options: &CorpusOptions) -> Result<Self> {
+        read_reader(name, reader, options).map(Self::from)
     }
 
-    /// 16 hexadecimal digits over ids and words (XXH3, 64 bits): tells whether a checkpoint belongs to this corpus.
+    /// The text: ids, with [`EOS_ID`](rapidvec_core::EOS_ID) after each sentence.
+    pub fn ids(&self) -> Ids<'_> {
+        self.parts.ids.get()
+    }
+
+    /// Words by id. A given vocabulary is returned as it was, with its own counts.
+    pub fn vocabulary(&self) -> &Arc<Vocabulary> {
+        &self.parts.vocabulary
+    }
+
+    /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
+    pub fn counts(&self) -> &[u64] {
+        self.parts.counts.as_deref().unwrap_or(self.parts.vocabulary.counts())
+    }
+
+    /// The words with [`counts`](Self::counts): a copy only if the vocabulary was given.
+    pub fn counted_vocabulary(&self) -> Arc<Vocabulary> {
+        match &self.parts.counts {
+            Some(counts) => Arc::new(self.parts.vocabulary.with_counts(counts.clone())),
+            None => Arc::clone(&self.parts.vocabulary),
+        }
+    }
+
+    /// Where the text came from: paths joined by ` + ` (of more than four, the first and a number), or `stdin`.
+    pub fn name(&self) -> &str {
+        &self.parts.name
+    }
+
+    /// What was dropped, cut or replaced while reading.
+    pub fn report(&self) -> &CorpusReport {
+        &self.parts.report
+    }
+
+    /// Whether the ids are in a temporary file instead of in memory.
+    pub fn is_spilled(&self) -> bool {
+        self.parts.ids.is_mapped()
+    }
+
+    /// 16 hexadecimal digits over ids and words (XXH3, 64 bits), by which a checkpoint recognises its text.
     ///
-    /// The name has no part in it: a corpus that moved is the same corpus.
+    /// The name is not part of it: a text that moved is the same text.
     pub fn fingerprint(&self) -> String {
         let mut hasher = Xxh3::new();
-        let (text, ends) = self.vocabulary.arena();
-        // Lengths first, so that no two corpora run into the same bytes; all numbers little-endian on any machine.
-        for length in [self.ids.len(), ends.len(), text.len()] {
+        let (text, ends) = self.vocabulary().arena();
+        // Lengths first, so that no two texts run into the same bytes; all numbers little-endian on any machine.
+        for length in [self.ids().len(), ends.len(), text.len()] {
             hasher.update(&(length as u64).to_le_bytes());
         }
-        hash_numbers(&mut hasher, self.ids.iter().copied(), |id| id.to_le_bytes());
+        hash_numbers(&mut hasher, self.ids().iter(), |id| id.to_le_bytes());
         hash_numbers(&mut hasher, ends.iter().copied(), |end| end.to_le_bytes());
         hasher.update(text.as_bytes());
         format!("{:016x}", hasher.digest())
     }
-
-    fn encode(
-        name: String,
-        options: &LineOptions,
-        mut encoder: Encoder,
-        read: impl FnOnce(&mut Encoder) -> Result<()>,
-    ) -> Result<Self> {
-        options.validate()?;
-        read(&mut encoder)?;
-        let Encoder { mut ids, vocabulary, report, marks, .. } = encoder;
-        if ids.len() as u64 == marks {
-            let LineReport { empty_lines, skipped_lines, missing_fields, unknown_words, .. } = report;
-            return Err(match unknown_words {
-                0 => CorpusError::Empty { name, empty_lines, skipped_lines, missing_fields },
-                _ => CorpusError::AllUnknown { name, unknown_words },
-            }
-            .into());
-        }
-        ids.shrink_to_fit();
-        Ok(Self { ids, vocabulary, name, report })
-    }
-}
-
-fn read_one(reader: impl Read + Send, name: &str, options: &LineOptions, encoder: &mut Encoder) -> Result<()> {
-    // A full encoder is as good as the end of the text.
-    read_all(reader, name, options, encoder).map(|_full_or_over| ())
-}
-
-/// Names of more files than one reads at a glance are left out.
-pub(super) fn name_of(sources: &[Source]) -> String {
-    let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
-    match sources.len() {
-        0 => "an empty list of files".to_owned(),
-        1..=4 => names.join(" + "),
-        count => format!("{} and {} other texts", names[0], count - 1),
-    }
 }
 
 /// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.
-pub(super) fn hash_numbers<T, const N: usize>(
+fn hash_numbers<T, const N: usize>(
     hasher: &mut Xxh3,
     numbers: impl Iterator<Item = T>,
     to_bytes: impl Fn(T) -> [u8; N],

@@ -8,7 +8,7 @@ use super::super::signals::Signals;
 use super::known::Known;
 use super::session::EngineSession;
 use super::settings;
-use crate::commands::corpus::Choice;
+use crate::commands::corpus::{Choice, note_punctuation};
 use crate::commands::counting;
 use crate::output::{UsageError, counted, note, say, thousands};
 use rapidvec::checkpoint::{CorpusRecord, Storage};
@@ -100,7 +100,8 @@ impl Text {
         if let Some(first) = first {
             first.check_unchanged(sentences.report(), &name).map_err(Error::from)?;
         }
-        counting::tell_counts(&name, &options, sentences.report());
+        counting::print_counts(&name, &options, sentences.report());
+        note_punctuation(&name, sentences.vocabulary(), sentences.report());
         Ok(Self { sentences, given: words.is_some(), merged: words.filter(|_| update.is_some()) })
     }
 
@@ -113,7 +114,7 @@ impl Text {
     }
 
     fn record(&self, choice: &Choice, options: &CorpusOptions) -> CorpusRecord {
-        let record = CorpusRecord::of_sentences(&self.sentences, choice.names(), options);
+        let record = CorpusRecord::new(&self.sentences, choice.names(), options);
         // Which words were forgotten is known from the vocabulary alone.
         let given_vocabulary = self.given || self.sentences.report().pruned.counted_again;
         CorpusRecord { given_vocabulary, ..record }
@@ -134,7 +135,7 @@ fn merge(
     }
     let all = options.clone().min_count(1);
     let (new, report) = counting::count(choice, &args.reading, &all)?;
-    counting::tell_pruned(&choice.names().join(" "), &all, &report);
+    counting::note_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = old.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(old.len() as u64)));
     Ok((both, report))
@@ -166,7 +167,7 @@ pub fn read_valid(
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().vocabulary(Arc::clone(vocabulary)).max_tokens(None);
     let valid = counting::read(&choice, &args.reading, &options)?;
-    crate::commands::corpus::tell(valid.name(), &valid.report().read);
+    crate::commands::corpus::print_notes(valid.name(), valid.report());
     Ok(Some(valid))
 }
 

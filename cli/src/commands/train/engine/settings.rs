@@ -5,7 +5,7 @@ use crate::commands::reading::{Reading, same};
 use crate::output::UsageError;
 use clap::ValueEnum;
 use rapidvec::config::ContextSum;
-use rapidvec::corpus::{CorpusOptions, LineOptions};
+use rapidvec::corpus::CorpusOptions;
 use rapidvec::{Config, ModelKind};
 use std::path::PathBuf;
 
@@ -134,17 +134,10 @@ impl EngineSettings {
 
     /// How a text is counted and encoded.
     pub fn count_options(&self, reading: &Reading, min_count: u64, threads: usize) -> CorpusOptions {
-        let LineOptions { max_tokens, invalid_utf8, preparation } = reading.options();
         let default = CorpusOptions::default();
         let max_vocab = self.max_vocab.unwrap_or(default.max_vocab);
-        default
-            .min_count(min_count)
-            .max_vocab(max_vocab)
-            .max_tokens(max_tokens.map(|most| most as u64))
-            .invalid_utf8(invalid_utf8)
-            .preparation(preparation)
-            .threads(threads)
-            .temporary_folder(self.temporary_folder.clone())
+        let options = default.min_count(min_count).max_vocab(max_vocab).threads(threads);
+        reading.options(options).temporary_folder(self.temporary_folder.clone())
     }
 }
 

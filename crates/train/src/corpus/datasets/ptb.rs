@@ -6,15 +6,16 @@
 //! | `ptb:valid` | `ptb.valid.txt` | 73,760 |
 //! | `ptb:test` | `ptb.test.txt` | 82,430 |
 //!
-//! Ids go by first appearance in the training text, for all three. Mikolov's preparation of the corpus (2010).
+//! Mikolov's preparation of the corpus (2010).
 
 use super::locate::{DataFile, Locator};
 use crate::corpus::datasets::DatasetError;
-use crate::corpus::{LineCorpus, LineOptions};
+use crate::corpus::options::CorpusOptions;
+use crate::corpus::text::Corpus;
 use crate::error::Result;
-use rapidvec_core::Vocabulary;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Where the chapter's program downloads from; a file's name comes after it.
 pub const BASE_URL: &str = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/";
@@ -87,31 +88,25 @@ pub fn is_name(name: &str) -> bool {
     name == "ptb" || name.starts_with("ptb:")
 }
 
-/// Loads a part. `valid` and `test` come with the ids and words of the *whole* training text (which is read for them, so
-/// that its file is needed too) and with their own counts; `max_tokens` limits the part asked for.
+/// Reads a part.
 ///
 /// # Errors
-/// A file is nowhere, not the right one, or could not be downloaded.
-pub fn load(split: Split, locator: &Locator, options: &LineOptions) -> Result<LineCorpus> {
-    if split == Split::Train {
-        return LineCorpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options);
-    }
-    let train = load(Split::Train, locator, &LineOptions::default())?;
-    load_with(split, locator, options, &train.vocabulary)
+/// A file is nowhere, not the right one, or could not be downloaded; as [`Corpus::read`].
+pub fn read(split: Split, locator: &Locator, options: &CorpusOptions) -> Result<Corpus> {
+    Corpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options)
 }
 
-/// Loads a part with the ids of another vocabulary, as [`LineCorpus::read_with`] does: held-out text for a model that was
-/// trained on something else, or on the start of the training text.
+/// Reads a part with the ids of the *whole* training text, as the chapter has them, unless the options have a vocabulary.
+/// (For `valid` and `test` the training text is read too.) The counts are those of the part, and `max_tokens` limits the part.
 ///
 /// # Errors
-/// As [`load`], and when no word is known.
-pub fn load_with(
-    split: Split,
-    locator: &Locator,
-    options: &LineOptions,
-    vocabulary: &Vocabulary,
-) -> Result<LineCorpus> {
-    LineCorpus::from_reader_with(&split.to_string(), &*locator.read(&split.file())?, options, vocabulary)
+/// As [`read`].
+pub fn read_as_chapter(split: Split, locator: &Locator, options: &CorpusOptions) -> Result<Corpus> {
+    if split == Split::Train || options.vocabulary.is_some() {
+        return read(split, locator, options);
+    }
+    let train = read(Split::Train, locator, &CorpusOptions::textbook())?;
+    read(split, locator, &options.clone().vocabulary(Arc::clone(train.vocabulary())))
 }
 
 #[cfg(test)]
@@ -131,22 +126,26 @@ mod tests {
         Some(Locator { data_dir: Some(folder), shared_dir: None, cache_dir: None, offline: true, ..Locator::default() })
     }
 
-    fn words(corpus: &LineCorpus, range: std::ops::Range<usize>) -> Vec<&str> {
-        corpus.ids[range].iter().map(|&id| corpus.vocabulary.word(id)).collect()
+    fn load(split: Split, locator: &Locator) -> Corpus {
+        read_as_chapter(split, locator, &CorpusOptions::textbook()).unwrap()
+    }
+
+    fn words(corpus: &Corpus) -> Vec<&str> {
+        corpus.ids().iter().map(|id| corpus.vocabulary().word(id)).collect()
     }
 
     #[test]
     fn train_is_the_chapters_corpus() {
         let Some(locator) = shared() else { return };
-        let corpus = load(Split::Train, &locator, &LineOptions::default()).unwrap();
-        assert_eq!((corpus.ids.len(), corpus.vocabulary.len()), (929_589, 10_000));
-        assert_eq!(corpus.name, "ptb");
+        let corpus = load(Split::Train, &locator);
+        assert_eq!((corpus.ids().len(), corpus.vocabulary().len()), (929_589, 10_000));
+        assert_eq!(corpus.name(), "ptb");
         // The chapter's own program (section 2.4.5 of the book) prints these ids for these words.
-        let ids = ["aer", "car", "happy", "lexus"].map(|word| corpus.vocabulary.id(word).unwrap());
+        let ids = ["aer", "car", "happy", "lexus"].map(|word| corpus.vocabulary().id(word).unwrap());
         assert_eq!(ids, [0, 3856, 4428, 7426]);
-        assert_eq!(words(&corpus, 21..26), ["ssangyong", "swapo", "wachter", EOS, "pierre"]);
-        assert_eq!(corpus.vocabulary.counts().iter().sum::<u64>(), 929_589);
-        let report = corpus.report;
+        assert_eq!(words(&corpus)[21..26], ["ssangyong", "swapo", "wachter", EOS, "pierre"]);
+        assert_eq!(corpus.vocabulary().counts().iter().sum::<u64>(), 929_589);
+        let report = corpus.report();
         assert_eq!((report.lines, report.empty_lines, report.literal_eos), (42_068, 0, 0));
     }
 
@@ -154,35 +153,36 @@ mod tests {
     fn train_equals_the_chapters_way_to_split() {
         let Some(locator) = shared() else { return };
         let text = String::from_utf8(locator.read(&Split::Train.file()).unwrap()).unwrap();
-        let corpus = load(Split::Train, &locator, &LineOptions::default()).unwrap();
+        let corpus = load(Split::Train, &locator);
         let replaced = text.replace('\n', EOS);
         let expected = replaced.split_whitespace(); // the chapter's strip() changes nothing before a split()
-        assert!(corpus.ids.iter().map(|&id| corpus.vocabulary.word(id)).eq(expected));
+        assert!(words(&corpus).into_iter().eq(expected));
     }
 
     #[test]
     fn valid_and_test_use_the_ids_of_train_and_their_own_counts() {
         let Some(locator) = shared() else { return };
-        let train = load(Split::Train, &locator, &LineOptions::default()).unwrap();
+        let train = load(Split::Train, &locator);
         for (split, tokens) in [(Split::Valid, 73_760), (Split::Test, 82_430)] {
-            let corpus = load(split, &locator, &LineOptions::default()).unwrap();
-            assert_eq!((corpus.ids.len(), corpus.report.unknown_words), (tokens, 0));
-            assert!(corpus.vocabulary.words().eq(train.vocabulary.words()));
-            assert_eq!(corpus.vocabulary.counts().iter().sum::<u64>(), tokens as u64);
-            assert_eq!(corpus.name, split.to_string());
+            let corpus = load(split, &locator);
+            assert_eq!((corpus.ids().len(), corpus.report().unknown_words), (tokens, 0));
+            assert!(corpus.vocabulary().words().eq(train.vocabulary().words()));
+            assert_eq!(corpus.counts().iter().sum::<u64>(), tokens as u64);
+            assert_eq!(corpus.name(), split.to_string());
         }
     }
 
     #[test]
     fn the_readers_truncated_corpus_can_be_had_on_purpose() {
         let Some(locator) = shared() else { return };
-        let options = LineOptions { max_tokens: Some(561_960), ..LineOptions::default() };
-        let corpus = load(Split::Train, &locator, &options).unwrap();
-        assert_eq!(corpus.ids.len(), 561_960);
-        assert!(corpus.report.stopped_at_limit);
-        let valid = load_with(Split::Valid, &locator, &LineOptions::default(), &corpus.vocabulary).unwrap();
-        assert_eq!(valid.ids.len() as u64 + valid.report.unknown_words, 73_760);
-        assert!(valid.report.unknown_words > 0, "the truncated text lacks words of the held-out one");
+        let options = CorpusOptions::textbook().max_tokens(561_960);
+        let corpus = read_as_chapter(Split::Train, &locator, &options).unwrap();
+        assert_eq!(corpus.ids().len(), 561_960);
+        assert!(corpus.report().stopped_at_limit);
+        let options = CorpusOptions::textbook().vocabulary(Arc::clone(corpus.vocabulary()));
+        let valid = read_as_chapter(Split::Valid, &locator, &options).unwrap();
+        assert_eq!(valid.ids().len() as u64 + valid.report().unknown_words, 73_760);
+        assert!(valid.report().unknown_words > 0, "the truncated text lacks words of the held-out one");
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
         let bytes = locator.read(&file).unwrap();
         std::fs::write(folder.path().join(file.name), &bytes[..3_000_000]).unwrap();
         let cut = Locator { data_dir: Some(folder.path().into()), ..locator };
-        let error = load(Split::Train, &cut, &LineOptions::default()).unwrap_err().to_string();
+        let error = read(Split::Train, &cut, &CorpusOptions::textbook()).unwrap_err().to_string();
         assert!(error.contains("expected length in bytes 5101618, got 3000000"), "{error}");
     }
 

@@ -1,65 +1,61 @@
 //! JSON Lines: the text of one field of each line's object.
 //!
-//! A line is parsed to its end, so that what is broken is found, but only the field's text is kept.
+//! A line is parsed to its end, so that what is malformed is found, but only the field's text is kept.
 
 use super::MissingField;
-use crate::corpus::CorpusError;
+use super::tokens::Tokens;
+use crate::corpus::error::CorpusError;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// What to do with lines that have not the field, and how many there were.
-pub(super) struct Missing<'r> {
-    pub policy: MissingField,
-    pub seen: &'r mut u64,
-}
-
-/// Appends the field's text of each line to `out`, each text with a line end behind it. A line without anything on it
-/// stays one.
-pub(super) fn texts(
+/// Appends the field's text of each line to `out`, each text followed by a line end. A line without anything on it stays
+/// one. `missing` is the policy for lines without the field, `seen` counts those that were skipped.
+///
+/// # Errors
+/// [`CorpusError::Json`] and [`CorpusError::NoField`], with the line; the texts of the lines before are written.
+pub(super) fn read(
     lines: &str,
     field: &str,
     name: &str,
     first_line: u64,
-    out: &mut String,
-    missing: Missing,
+    out: &mut Tokens,
+    missing: MissingField,
+    seen: &mut u64,
 ) -> Result<(), CorpusError> {
     for (line, number) in lines.split_terminator('\n').zip(first_line..) {
         if line.trim_ascii().is_empty() {
-            out.push('\n');
+            out.end_sentence();
             continue;
         }
-        let place = || (name.to_owned(), number);
-        let start = out.len();
-        match text(line, field, out) {
-            Ok(false) if missing.policy == MissingField::Skip => *missing.seen += 1,
-            Ok(false) => {
-                let (name, line) = place();
-                return Err(CorpusError::NoField { name, line, field: field.to_owned() });
+        let (start, name) = (out.out.len(), || name.to_owned());
+        let error = match text(line, field, out) {
+            Ok(true) if out.out[start..].contains('\0') => {
+                CorpusError::Json { name: name(), line: number, reason: "the text holds a NUL (\\u0000)".to_owned() }
             }
-            Err(error) => {
-                let ((name, line), reason) = (place(), reason(&error));
-                return Err(CorpusError::Json { name, line, reason });
+            Ok(true) => continue,
+            Ok(false) if missing == MissingField::Skip => {
+                *seen += 1;
+                continue;
             }
-            Ok(true) if out[start..].contains('\0') => {
-                let ((name, line), reason) = (place(), "the text holds a NUL (\\u0000)".to_owned());
-                return Err(CorpusError::Json { name, line, reason });
-            }
-            Ok(true) => {}
-        }
+            Ok(false) => CorpusError::NoField { name: name(), line: number, field: field.to_owned() },
+            Err(error) => CorpusError::Json { name: name(), line: number, reason: reason(&error) },
+        };
+        out.out.truncate(start);
+        return Err(error);
     }
     Ok(())
 }
 
-/// Appends the field's text; `false`: there is no such field, or nothing in it.
-fn text(line: &str, field: &str, out: &mut String) -> serde_json::Result<bool> {
+/// Appends the field's text; `false`: there is no such field, or it is null.
+fn text(line: &str, field: &str, out: &mut Tokens) -> serde_json::Result<bool> {
     let mut parser = serde_json::Deserializer::from_str(line);
     let found = Object { path: field, out }.deserialize(&mut parser)?;
     parser.end()?;
     Ok(found)
 }
 
-/// The parser's words; it sees one line only, so that of the place the column is left.
+/// The parser's message; it sees one line only, so that of the place only the column counts.
 fn reason(error: &serde_json::Error) -> String {
     let told = error.to_string();
     let (line, column) = (error.line(), error.column());
@@ -68,12 +64,12 @@ fn reason(error: &serde_json::Error) -> String {
 }
 
 /// An object, and the path that leads through it to the text.
-struct Object<'o> {
+struct Object<'o, 't> {
     path: &'o str,
-    out: &'o mut String,
+    out: &'o mut Tokens<'t>,
 }
 
-impl<'de> DeserializeSeed<'de> for Object<'_> {
+impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
@@ -81,7 +77,7 @@ impl<'de> DeserializeSeed<'de> for Object<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Object<'_> {
+impl<'de> Visitor<'de> for Object<'_, '_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -92,9 +88,9 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut found = false;
         while let Some(Key(key)) = map.next_key()? {
             let here = match self.path.strip_prefix(&*key) {
-                Some("") => map.next_value_seed(Text(&mut *self.out))?,
+                Some("") => map.next_value_seed(Text(self.out))?,
                 Some(rest) if rest.starts_with('.') => {
-                    map.next_value_seed(Inner(Object { path: &rest[1..], out: &mut *self.out }))?
+                    map.next_value_seed(Inner(Object { path: &rest[1..], out: self.out }))?
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -137,10 +133,10 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
-/// What a path leads through: an object, or something without fields, where the path ends in nothing.
-struct Inner<'o>(Object<'o>);
+/// A value on the path: an object, or something without fields, where the path ends.
+struct Inner<'o, 't>(Object<'o, 't>);
 
-impl<'de> DeserializeSeed<'de> for Inner<'_> {
+impl<'de> DeserializeSeed<'de> for Inner<'_, '_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
@@ -148,7 +144,7 @@ impl<'de> DeserializeSeed<'de> for Inner<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Inner<'_> {
+impl<'de> Visitor<'de> for Inner<'_, '_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -189,10 +185,10 @@ impl<'de> Visitor<'de> for Inner<'_> {
     }
 }
 
-/// The text: a string, or an array of strings; `false` for null, which stands for none.
-struct Text<'o>(&'o mut String);
+/// The text: a string, an array of tokens, or an array of such arrays; `false` for null, which is none.
+struct Text<'o, 't>(&'o mut Tokens<'t>);
 
-impl<'de> DeserializeSeed<'de> for Text<'_> {
+impl<'de> DeserializeSeed<'de> for Text<'_, '_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
@@ -200,7 +196,7 @@ impl<'de> DeserializeSeed<'de> for Text<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Text<'_> {
+impl<'de> Visitor<'de> for Text<'_, '_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -208,12 +204,22 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        push(text, self.0);
+        self.0.out.push_str(text);
+        // Each text ends its last line itself, so that two of them never run into each other.
+        if !text.ends_with('\n') {
+            self.0.end_sentence();
+        }
         Ok(true)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<bool, A::Error> {
-        while texts.next_element_seed(OneText(&mut *self.0))?.is_some() {}
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
+        let mut is_open = true;
+        while let Some(is_token) = elements.next_element_seed(Element { out: self.0, is_nested: false })? {
+            is_open = is_token;
+        }
+        if is_open {
+            self.0.end_sentence();
+        }
         Ok(true)
     }
 
@@ -222,34 +228,38 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 }
 
-/// A string in an array.
-struct OneText<'o>(&'o mut String);
+/// An element of an array: a token, or a sentence of tokens, which it ends. Returns whether it is a token.
+struct Element<'o, 't> {
+    out: &'o mut Tokens<'t>,
+    is_nested: bool,
+}
 
-impl<'de> DeserializeSeed<'de> for OneText<'_> {
-    type Value = ();
+impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
-        parser.deserialize_str(self)
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
+        if self.is_nested { parser.deserialize_str(self) } else { parser.deserialize_any(self) }
     }
 }
 
-impl<'de> Visitor<'de> for OneText<'_> {
-    type Value = ();
+impl<'de> Visitor<'de> for Element<'_, '_> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a string in the array")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        push(text, self.0);
-        Ok(())
+    fn visit_str<E>(self, token: &str) -> Result<bool, E> {
+        self.out.push(token);
+        Ok(true)
     }
-}
 
-/// Each text ends its last line itself, so that two of them never run into each other.
-fn push(text: &str, out: &mut String) {
-    out.push_str(text);
-    if !text.ends_with('\n') {
-        out.push('\n');
+    fn visit_seq<A: SeqAccess<'de>>(self, mut tokens: A) -> Result<bool, A::Error> {
+        if self.out.out.ends_with(' ') {
+            self.out.end_sentence(); // of tokens before it
+        }
+        while tokens.next_element_seed(Element { out: &mut *self.out, is_nested: true })?.is_some() {}
+        self.out.end_sentence();
+        Ok(false)
     }
 }

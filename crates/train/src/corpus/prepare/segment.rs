@@ -4,14 +4,14 @@ pub(super) use imp::{IS_HERE, Segmenter};
 
 #[cfg(feature = "unicode")]
 mod imp {
-    use crate::corpus::read::LineReport;
+    use crate::corpus::report::CorpusReport;
     use icu_segmenter::options::WordBreakInvariantOptions;
     use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
     /// Whether this build has it.
     pub(in super::super) const IS_HERE: bool = true;
 
-    /// The rules and dictionaries, which lie in the program.
+    /// The rules and dictionaries, which are part of the program.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Segmenter(WordSegmenterBorrowed<'static>);
 
@@ -20,9 +20,9 @@ mod imp {
             Self(WordSegmenter::new_auto(WordBreakInvariantOptions::default()))
         }
 
-        /// Writes the words of `text` to `out`, a space behind each, and its line ends. What is neither word nor white
-        /// space is left out and counted.
-        pub fn words(&self, text: &str, out: &mut String, report: &mut LineReport) -> bool {
+        /// Writes the words of `text` to `out`, each followed by a space, and its line ends. Drops and counts what is
+        /// neither word nor white space.
+        pub fn words(&self, text: &str, out: &mut String, report: &mut CorpusReport) -> bool {
             let mut start = 0;
             for (end, kind) in self.0.segment_str(text).iter_with_word_type() {
                 let segment = &text[start..end];
@@ -43,12 +43,12 @@ mod imp {
 
 #[cfg(not(feature = "unicode"))]
 mod imp {
-    use crate::corpus::read::LineReport;
+    use crate::corpus::report::CorpusReport;
 
     /// Whether this build has it.
     pub(in super::super) const IS_HERE: bool = false;
 
-    /// Nothing: [`Preparation::validate`](super::super::Preparation) refuses before it is asked.
+    /// Nothing: [`Preparation::validate`](super::super::Preparation) rejects it before.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Segmenter;
 
@@ -58,7 +58,7 @@ mod imp {
         }
 
         /// Leaves the text as it is.
-        pub fn words(self, _: &str, _: &mut String, _: &mut LineReport) -> bool {
+        pub fn words(self, _: &str, _: &mut String, _: &mut CorpusReport) -> bool {
             false
         }
     }

@@ -1,0 +1,152 @@
+//! Blocks with each thread's numbers become one text of ids.
+//!
+//! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
+//! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
+
+use super::encode::{Encoded, Outline};
+use super::error::CorpusError;
+use super::merge::Renumbering;
+use super::packed_ids::PackedIds;
+use super::spill::{Store, Stored};
+use super::word_table::DROPPED;
+use crate::error::Result;
+use rapidvec_core::parallel::try_map;
+use rapidvec_core::{EOS_ID, WordId, pack, width};
+use std::path::PathBuf;
+
+/// Rewrites the blocks with the ids of the vocabulary, on so many threads.
+///
+/// # Errors
+/// The temporary file fails.
+pub(super) fn renumber(
+    threads: usize,
+    blocks: &mut [Encoded],
+    renumberings: Vec<Renumbering>,
+    store: &Store,
+) -> Result<()> {
+    let mut of_thread: Vec<Vec<&mut Encoded>> = renumberings.iter().map(|_| Vec::new()).collect();
+    blocks.iter_mut().for_each(|block| of_thread[block.thread].push(block));
+    for (Renumbering { last, mut maps }, mut blocks) in renumberings.into_iter().zip(of_thread) {
+        let mut ids = last;
+        loop {
+            let generation = maps.len();
+            let (now, earlier) = blocks.into_iter().partition(|block| block.generation == generation);
+            try_map(threads, now, |block: &mut Encoded| {
+                let Encoded { ids: stored, outline, .. } = block;
+                store.change(stored, |stream| {
+                    rewrite(stream, &ids);
+                    *outline = Outline::of(stream);
+                })
+            })?;
+            blocks = earlier;
+            let Some(map) = maps.pop() else { break };
+            let mut map = store.take(map)?;
+            // DROPPED is no index: what was forgotten stays so.
+            map.iter_mut().for_each(|number| *number = ids.get(*number as usize).copied().unwrap_or(DROPPED));
+            ids = map;
+        }
+    }
+    Ok(())
+}
+
+/// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
+/// for the sentence may have begun in an earlier block.
+fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
+    let mut length = 0;
+    for at in 0..stream.len() {
+        let number = stream[at];
+        let id = match number {
+            EOS_ID if length > 0 && stream[length - 1] == EOS_ID => continue,
+            EOS_ID => EOS_ID,
+            number => match ids[number as usize] {
+                DROPPED => continue,
+                id => id,
+            },
+        };
+        stream[length] = id;
+        length += 1;
+    }
+    stream.truncate(length);
+}
+
+/// A block on its way to its place.
+struct Part {
+    ids: Stored,
+    /// Marks at its start that end nothing: 0 or 1.
+    skip: usize,
+}
+
+/// All ids.
+pub(super) struct Whole {
+    pub ids: PackedIds,
+    pub sentences: u64,
+    /// Bytes of them in a file.
+    pub spilled: u64,
+}
+
+/// Puts the blocks, in their order, into one text of so many words, on so many threads: in memory if that takes no more than
+/// `memory` bytes, else in a file in `folder`.
+///
+/// # Errors
+/// The temporary file fails.
+pub(super) fn concatenate(
+    threads: usize,
+    blocks: Vec<Encoded>,
+    words: usize,
+    store: &Store,
+    memory: u64,
+    folder: PathBuf,
+) -> Result<Whole> {
+    let (mut is_open, mut sentences) = (false, 0);
+    let mut parts = Vec::with_capacity(blocks.len());
+    for Encoded { ids, outline, .. } in blocks {
+        let skip = usize::from(outline.begins_with_mark && !is_open);
+        if ids.len() > skip {
+            is_open = !outline.ends_with_mark;
+        }
+        sentences += outline.marks - skip as u64;
+        parts.push(Part { ids, skip });
+    }
+    let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
+    let bytes = (total as u64).saturating_mul(width as u64);
+    if bytes <= memory {
+        let ids = PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width);
+        return Ok(Whole { ids, sentences, spilled: 0 });
+    }
+    Ok(Whole { ids: in_file(threads, parts, total, width, store, folder)?, sentences, spilled: bytes })
+}
+
+fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store: &Store) -> Result<Vec<u8>> {
+    let mut ids = vec![0; bytes];
+    let mut rest = &mut ids[..];
+    let mut jobs = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (place, behind) = rest.split_at_mut((part.ids.len() - part.skip) * width);
+        rest = behind;
+        jobs.push((part, place));
+    }
+    try_map(threads, jobs, |(part, place)| store.take(part.ids).map(|ids| pack(&ids[part.skip..], width, place)))?;
+    Ok(ids)
+}
+
+fn in_file(
+    threads: usize,
+    parts: Vec<Part>,
+    total: usize,
+    width: usize,
+    store: &Store,
+    folder: PathBuf,
+) -> Result<PackedIds> {
+    let target = Store::new(0, folder.clone());
+    let (file, mut offset) = target.reserve((total * width) as u64)?;
+    let mut jobs = Vec::with_capacity(parts.len());
+    for part in parts {
+        let place = offset;
+        offset += ((part.ids.len() - part.skip) * width) as u64;
+        jobs.push((part, place));
+    }
+    try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
+    drop(target); // the file is then ours alone
+    let mapped = PackedIds::mapped(file, total, width);
+    mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
+}

@@ -1,0 +1,188 @@
+//! Text is prepared before its words are counted: a field of JSON Lines, composed letters, lower case, words by Unicode.
+//!
+//! The steps run in this order: field, lower case, NFC, tokenizer; by default none of them runs and words stay as they are
+//! written. (NFC follows lower case, since lower case can decompose again: `J` with a caron has no composed form, `ǰ` has.)
+//! The result is text again: its words stand between white space, its lines are the sentences.
+//!
+//! Blocks are prepared independently of each other, by any number of threads. Where no line ends for a long time, they are
+//! cut at white space, which changes no word; only the lines of JSON have to be whole, at most [`MAX_LINE_BYTES`] each.
+
+mod json_lines;
+mod letters;
+mod segment;
+mod tokens;
+
+pub(super) use tokens::Tokens;
+
+use super::error::CorpusError;
+use super::report::CorpusReport;
+use crate::config::ConfigError;
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+/// The longest line of JSON, in bytes. It stays in memory while it is read.
+pub(super) const MAX_LINE_BYTES: usize = 64 << 20;
+
+/// The Unicode normalization form of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Normalization {
+    /// As they are written.
+    #[default]
+    None,
+    /// Composed (NFC): conjoining jamo become syllables, a letter and its accent one character.
+    Nfc,
+}
+
+/// What a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenizerKind {
+    /// What stands between white space.
+    #[default]
+    Whitespace,
+    /// Words by Unicode's rules (UAX 29) and its dictionaries for Chinese, Japanese, Thai and their neighbours; punctuation
+    /// and symbols are dropped. Needs the feature `unicode`.
+    Unicode,
+}
+
+/// What to do with a line of JSON that lacks the field, or has null in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingField {
+    /// Reject the text.
+    #[default]
+    Error,
+    /// Skip the line, and count it.
+    Skip,
+}
+
+impl MissingField {
+    fn is_error(&self) -> bool {
+        *self == Self::Error
+    }
+}
+
+/// What is done to text before its words are counted. By default nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Preparation {
+    /// Convert letters to lower case, by Unicode's rules but one: `İ` becomes a plain `i`.
+    pub lower: bool,
+    /// The Unicode normalization form of letters.
+    pub normalize: Normalization,
+    /// What a word is.
+    pub tokenizer: TokenizerKind,
+    /// Read JSON Lines: each line is an object, and this field of it is text, or an array of strings: one sentence, of which
+    /// each string is one token, with the spaces it has. (The Unicode tokenizer splits tokens too.) Arrays in an array are
+    /// sentences. A dot leads into an object within the object (`doc.body`), unless a name has the dot itself. Line ends in
+    /// the text end sentences.
+    pub field: Option<String>,
+    /// What to do with lines that lack the field. Not written to files where it is the default.
+    #[serde(skip_serializing_if = "MissingField::is_error")]
+    pub missing_field: MissingField,
+}
+
+impl Preparation {
+    /// Whether text stays as it is.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Checks that this build can do it.
+    pub(super) fn validate(&self) -> Result<()> {
+        if self.field.as_ref().is_some_and(String::is_empty) {
+            return Err(ConfigError::OutOfRange { name: "field", expected: "a name", got: "nothing".into() }.into());
+        }
+        if self.tokenizer == TokenizerKind::Unicode && !segment::IS_HERE {
+            return Err(CorpusError::NoUnicode.into());
+        }
+        Ok(())
+    }
+
+    /// The worker of one thread.
+    ///
+    /// # Errors
+    /// As [`validate`](Self::validate).
+    pub(super) fn worker(&self) -> Result<Worker> {
+        self.validate()?;
+        Ok(Worker {
+            preparation: self.clone(),
+            segmenter: segment::Segmenter::new(),
+            front: String::new(),
+            back: String::new(),
+        })
+    }
+}
+
+/// Text, prepared.
+#[derive(Debug, PartialEq)]
+pub(super) struct Prepared<'a> {
+    /// The text; where there is a fault, of the lines before it.
+    pub text: &'a str,
+    /// It has tokens with [`INNER_SPACE`](super::encoder::INNER_SPACE).
+    pub has_inner_spaces: bool,
+    /// What ended it: [`CorpusError::Json`] or [`CorpusError::NoField`], with the line.
+    pub fault: Option<CorpusError>,
+}
+
+/// Prepares text: one for each thread, since it reuses its memory.
+pub(super) struct Worker {
+    preparation: Preparation,
+    segmenter: segment::Segmenter,
+    /// What the last step made.
+    front: String,
+    /// What the next one makes.
+    back: String,
+}
+
+impl Worker {
+    /// Prepares `lines` of the source called `name`; for JSON they are whole. `first_line` is the number of the first, from 1,
+    /// for messages. Drops are counted in `report`.
+    pub fn prepare<'a>(
+        &'a mut self,
+        lines: &'a str,
+        name: &str,
+        first_line: u64,
+        report: &mut CorpusReport,
+    ) -> Prepared<'a> {
+        let (mut made, mut has_inner_spaces, mut fault) = (false, false, None);
+        if let Some(field) = &self.preparation.field {
+            self.front.clear();
+            let mut texts = Tokens {
+                inner_space: tokens::inner_space(self.preparation.tokenizer),
+                out: &mut self.front,
+                has_inner_spaces: false,
+                empty_tokens: &mut report.empty_tokens,
+            };
+            let (missing, seen) = (self.preparation.missing_field, &mut report.missing_fields);
+            fault = json_lines::read(lines, field, name, first_line, &mut texts, missing, seen).err();
+            (made, has_inner_spaces) = (true, texts.has_inner_spaces);
+        }
+        if self.preparation.lower {
+            made = self.step(lines, made, letters::lower);
+        }
+        if self.preparation.normalize == Normalization::Nfc {
+            made = self.step(lines, made, letters::compose);
+        }
+        if self.preparation.tokenizer == TokenizerKind::Unicode {
+            let segmenter = self.segmenter;
+            made = self.step(lines, made, |text, out| segmenter.words(text, out, report));
+        }
+        Prepared { text: if made { &self.front } else { lines }, has_inner_spaces, fault }
+    }
+
+    /// One step: `make` returns whether it wrote changed text.
+    fn step(&mut self, lines: &str, made: bool, make: impl FnOnce(&str, &mut String) -> bool) -> bool {
+        let Self { front, back, .. } = self;
+        back.clear();
+        let changed = make(if made { front } else { lines }, back);
+        if changed {
+            std::mem::swap(front, back);
+        }
+        made || changed
+    }
+}
+
+#[cfg(test)]
+mod tests;

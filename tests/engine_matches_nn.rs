@@ -1,16 +1,16 @@
-//! The fast trainer's step against the textbook's layers: same window, weights and negatives, same new weights.
+//! The fast trainer's step against the chapter's plain layers: same window, weights and negatives, same new weights.
 //!
 //! SkipGram is compared with an `Embedding` and a `NegativeSamplingLoss` over one example for each context; CBOW with an
-//! `Embedding` that takes the mean, or that mean times the number of contexts. For hierarchical softmax, which the textbook has
-//! not, its `EmbeddingDot` scores the nodes of a path and a `SigmoidWithLoss` takes each of them with its own label. Two conventions
-//! differ and are put right here: the textbook averages its loss over the batch where word2vec adds up, and word2vec gives each
-//! context of CBOW the whole gradient of their mean, not a share.
+//! `Embedding` for each context, whose outputs are averaged or summed. For hierarchical softmax, which the chapter does not have,
+//! an `EmbeddingDot` scores each node of a path and a `SigmoidWithLoss` takes it with its label. Two conventions differ and are
+//! converted here: the chapter averages its loss over the batch where word2vec sums it, and word2vec gives each context of CBOW
+//! the whole gradient of their mean, not a share.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 #![allow(unsafe_code)] // rows are handed to kernels as pointers
 
 use rapidvec_core::kernels::window::{Labels, RowPtr, Scratch, Step, WindowKernels};
 use rapidvec_core::{LANES, Matrix, Purpose, Rng};
-use rapidvec_textbook::{AllColumns, Embedding, EmbeddingDot, Field, NegativeSamplingLoss, Parameter, SigmoidWithLoss};
+use rapidvec_textbook::chapter::{self, Embedding, EmbeddingDot, NegativeSamplingLoss, SigmoidWithLoss};
 
 const RATE: f32 = 0.3;
 
@@ -52,44 +52,54 @@ impl Window {
         window
     }
 
-    /// The step by the textbook's layers: new weights and the summed loss.
+    /// The step by the chapter's layers: new weights and the summed loss.
     fn by_layers(&self, way: Way) -> (Matrix, Matrix, f64) {
-        let (mut w_in, mut w_out) = (Parameter::of(&self.w_in, false), Parameter::of(&self.w_out, false));
-        let n = self.contexts.len();
-        let mut embedding = if way == Way::SkipGram { Embedding::new() } else { Embedding::mean_of(n) };
-        let (mut h, mut dh) = (Matrix::zeros(0, 0), Matrix::zeros(0, 0));
-        embedding.forward(&w_in, &self.contexts, &mut h);
-        if way == Way::Sum {
-            h = Matrix::from_rows(1, h.cols(), &h.row(0).iter().map(|x| x * n as f32).collect::<Vec<_>>());
+        let (w_in, w_out) = (plain(&self.w_in), plain(&self.w_out));
+        let [mut dw_in, mut dw_out] = [&w_in, &w_out].map(|w| chapter::Matrix::zeros(w.rows(), w.cols()));
+        let contexts: Vec<usize> = self.contexts.iter().map(|&id| id as usize).collect();
+        let positions =
+            if way == Way::SkipGram { vec![contexts] } else { contexts.iter().map(|&id| vec![id]).collect() };
+        let mut in_layers = vec![Embedding::default(); positions.len()];
+        let mut h = chapter::Matrix::zeros(positions[0].len(), w_in.cols());
+        in_layers.iter_mut().zip(&positions).for_each(|(layer, idx)| h += &layer.forward(&w_in, idx));
+        if way == Way::Mean {
+            h *= 1.0 / positions.len() as f32;
         }
-        dh.reset(h.rows(), h.cols());
-        let loss = if self.tree {
-            self.tree_loss(&mut w_out, &h, &mut dh)
-        } else {
-            let mut ns_loss = NegativeSamplingLoss::new(self.targets.len() - 1);
-            let loss = ns_loss.forward(&w_out, &h, &self.targets.repeat(h.rows()), &mut AllColumns).unwrap();
-            ns_loss.backward(&mut w_out, &h, &mut dh);
-            loss
-        };
-        embedding.backward(&dh, &mut w_in);
+        let (dh, loss) =
+            if self.tree { self.tree_loss(&w_out, &h, &mut dw_out) } else { self.loss(&w_out, &h, &mut dw_out) };
+        in_layers.iter().for_each(|layer| layer.backward(&dh, &mut dw_in));
         let batch = h.rows() as f32;
-        let share = if way == Way::SkipGram { 1.0 } else { n as f32 };
-        (moved(&w_in, batch * share), moved(&w_out, batch), loss * f64::from(batch))
+        (moved(&w_in, &dw_in, batch), moved(&w_out, &dw_out, batch), f64::from(loss * batch))
+    }
+
+    /// Forward and backward of negative sampling.
+    fn loss(
+        &self,
+        w_out: &chapter::Matrix,
+        h: &chapter::Matrix,
+        dw_out: &mut chapter::Matrix,
+    ) -> (chapter::Matrix, f32) {
+        let words: Vec<_> = self.targets.iter().map(|&id| vec![id as usize; h.rows()]).collect();
+        let mut ns_loss = NegativeSamplingLoss::new(words.len() - 1);
+        let loss = ns_loss.forward(w_out, h, &words[0], &words[1..]);
+        (ns_loss.backward(dw_out), loss)
     }
 
     /// Forward and backward of hierarchical softmax.
-    fn tree_loss(&self, w_out: &mut Parameter, h: &Matrix, dh: &mut Matrix) -> f64 {
-        let mut embed_dot = EmbeddingDot::new(self.targets.len());
-        let mut scores = vec![0.0; self.targets.len() * h.rows()];
-        embed_dot.forward(w_out, h, &self.targets.repeat(h.rows()), &mut AllColumns, &mut scores).unwrap();
-        let mut loss = 0.0;
-        for (scores, &label) in scores.chunks_exact_mut(h.rows()).zip(&self.labels) {
-            let mut layer = SigmoidWithLoss::default();
-            loss += layer.forward(scores, label);
-            layer.backward(scores);
+    fn tree_loss(
+        &self,
+        w_out: &chapter::Matrix,
+        h: &chapter::Matrix,
+        dw_out: &mut chapter::Matrix,
+    ) -> (chapter::Matrix, f32) {
+        let (mut dh, mut loss) = (chapter::Matrix::zeros(h.rows(), h.cols()), 0.0);
+        for (&node, &label) in self.targets.iter().zip(&self.labels) {
+            let (mut embed_dot, mut sigmoid) = (EmbeddingDot::default(), SigmoidWithLoss::default());
+            let scores = embed_dot.forward(w_out, h, &vec![node as usize; h.rows()]);
+            loss += sigmoid.forward(&scores, if label { 1.0 } else { 0.0 });
+            dh += &embed_dot.backward(&sigmoid.backward(), dw_out);
         }
-        embed_dot.backward(w_out, h, &scores, dh);
-        loss
+        (dh, loss)
     }
 
     fn by_engine(&self, way: Way, kernels: &WindowKernels) -> (Matrix, Matrix, f64) {
@@ -119,11 +129,14 @@ fn random(rows: usize, size: usize, seed: u64) -> Matrix {
     Matrix::from_rows(rows, size, &numbers)
 }
 
-/// `w - RATE share dw`.
-fn moved(parameter: &Parameter, share: f32) -> Matrix {
-    let [w, dw] = [Field::Weight, Field::Gradient].map(|field| parameter.get(field).unwrap());
-    let numbers: Vec<f32> = w.to_vec().iter().zip(dw.to_vec()).map(|(w, dw)| w - RATE * share * dw).collect();
+/// `w - RATE batch dw`.
+fn moved(w: &chapter::Matrix, dw: &chapter::Matrix, batch: f32) -> Matrix {
+    let numbers: Vec<f32> = w.numbers().iter().zip(dw.numbers()).map(|(w, dw)| w - RATE * batch * dw).collect();
     Matrix::from_rows(w.rows(), w.cols(), &numbers)
+}
+
+fn plain(matrix: &Matrix) -> chapter::Matrix {
+    chapter::Matrix::new(matrix.cols(), matrix.to_vec())
 }
 
 fn rows(matrix: &mut Matrix, ids: &[u32]) -> Vec<RowPtr> {

@@ -10,14 +10,15 @@
 //! matrix. Letters: V words, D columns, B examples, w words on each side, K negatives.
 
 use crate::text::Examples;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use rapidvec::WordId;
 use rapidvec_core::{LANES, Matrix, Purpose, Rng};
 use rapidvec_textbook::Config as TextbookConfig;
 use rapidvec_textbook::{
-    AllColumns, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, Parameters, SGD, SoftmaxWithLoss,
-    UnigramSampler, Weights, Wiring,
+    Batch, BatchLayout, Embedding, Learner, Lookup, MatMul, Optimizer, Parameter, SGD, SoftmaxWithLoss, UnigramSampler,
+    Weights,
 };
+use std::sync::Arc;
 
 /// A step that can be timed.
 pub trait Step {
@@ -129,10 +130,9 @@ pub struct NegativeSampling {
     optimizers: [Optimizer; 2],
     sampler: UnigramSampler,
     rng: Rng,
-    wiring: Wiring,
-    /// Inputs and outputs of this step, and of the next.
-    now: [Lookup; 2],
-    next: [Lookup; 2],
+    layout: BatchLayout,
+    /// Of this step, and of the next.
+    batches: [Arc<Batch>; 2],
     begun: bool,
     /// Examples of the next step.
     contexts: Vec<WordId>,
@@ -146,14 +146,14 @@ impl NegativeSampling {
     /// # Errors
     /// If there are too few words to draw negatives from.
     pub fn new(config: &TextbookConfig, weights: &Weights, counts: &[u64]) -> Result<Self> {
+        let lookup = || Lookup::new(counts.len());
         Ok(Self {
-            learner: Learner::new(config, Parameters::for_training(weights, config)),
+            learner: Learner::new(config, weights, 1),
             optimizers: [(); 2].map(|()| Optimizer::new(config, counts.len())),
             sampler: UnigramSampler::new(counts, config.power, config.negatives)?,
             rng: Rng::stream(config.seed, Purpose::Negatives, 0),
-            wiring: Wiring::of(config),
-            now: [(); 2].map(|()| Lookup::new(counts.len())),
-            next: [(); 2].map(|()| Lookup::new(counts.len())),
+            layout: BatchLayout::of(config),
+            batches: [(); 2].map(|()| Arc::new(Batch { inputs: lookup(), outputs: lookup() })),
             begun: false,
             contexts: Vec::new(),
             target: Vec::new(),
@@ -172,11 +172,11 @@ impl NegativeSampling {
 
     /// Draws the negatives of the next step and lists the rows it reads.
     fn draw(&mut self) {
-        let [inputs, outputs] = &mut self.next;
-        self.wiring.inputs(&self.contexts, &self.target, inputs);
+        let Batch { inputs, outputs } = Arc::make_mut(&mut self.batches[1]);
+        self.layout.inputs(&self.contexts, &self.target, inputs);
         self.negatives.clear();
         self.sampler.sample_all_into(self.target.iter().copied(), &mut self.rng, &mut self.negatives);
-        self.wiring.outputs(&self.contexts, &self.target, &self.negatives, outputs);
+        self.layout.outputs(&self.contexts, &self.target, &self.negatives, outputs);
         self.optimizers[0].plan(inputs);
         self.optimizers[1].plan(outputs);
     }
@@ -193,12 +193,11 @@ impl Step for NegativeSampling {
     }
 
     fn run(&mut self) -> Result<f64> {
-        std::mem::swap(&mut self.now, &mut self.next);
-        let stopped = |_| anyhow!("a step on one thread was stopped by another thread");
-        let loss = self.learner.forward(&self.now[0], &self.now[1], &mut AllColumns).map_err(stopped)?;
+        self.batches.swap(0, 1);
+        let loss = self.learner.forward(&self.batches[0])?;
         self.draw();
-        self.learner.expect(&self.next[0], &self.next[1]);
-        self.learner.backward(&self.now[0], &self.now[1], &mut AllColumns).map_err(stopped)?;
+        let next = self.batches[1].clone();
+        self.learner.backward(&self.batches[0], || Some(next))?;
         Ok(loss)
     }
 }

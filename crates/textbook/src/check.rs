@@ -1,4 +1,4 @@
-//! What the tests of layers share: small random cases and gradients by central differences.
+//! Helpers of the layers' tests: small random cases and gradients by central differences.
 
 use rapidvec_core::{Matrix, Purpose, Rng};
 

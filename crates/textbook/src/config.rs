@@ -5,7 +5,7 @@ use rapidvec::config::{ConfigError, count, real};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How gradients become steps.
+/// The algorithm that turns gradients into steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
@@ -34,7 +34,7 @@ impl fmt::Display for OptimizerKind {
     }
 }
 
-/// The settings that, with the corpus, decide what is learned, bit for bit.
+/// The settings that, together with the corpus, determine the result to the bit.
 ///
 /// ```
 /// let config = rapidvec_textbook::Config { window: 2, ..rapidvec_textbook::Config::textbook() };
@@ -47,23 +47,23 @@ pub struct Config {
     pub model: ModelKind,
     /// Adam or SGD.
     pub optimizer: OptimizerKind,
-    /// Numbers per word; the book's `hidden_size`.
+    /// Vector dimensions; the book's `hidden_size`.
     pub vector_size: usize,
     /// Words on each side of the target.
     pub window: usize,
     /// Negatives drawn for each true word; the book's `sample_size`.
     pub negatives: usize,
-    /// Exponent that bends the unigram counts before negatives are drawn.
+    /// Exponent of the negative-sampling distribution.
     pub power: f64,
-    /// Times the whole corpus is gone through.
+    /// Passes over the whole corpus.
     pub epochs: usize,
     /// Examples in one optimizer step.
     pub batch_size: usize,
-    /// Size of a step.
+    /// Learning rate.
     pub learning_rate: f32,
-    /// Largest norm of all gradients together; larger ones are scaled down to it. `None`: not clipped.
+    /// Largest norm of all gradients together; larger ones are scaled down to it. `None`: no clipping.
     pub max_grad: Option<f32>,
-    /// Where all randomness starts.
+    /// Seed of all randomness.
     pub seed: u64,
 }
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_cannot_be_trained_and_names_it() {
+    fn refuses_values_out_of_range_and_names_the_field() {
         let book = Config::textbook;
         let bad = [
             ("vector-size", Config { vector_size: 0, ..book() }),

@@ -1,23 +1,24 @@
-//! The textbook: word2vec from the layers of the chapter "word2vec, made fast", under the chapter's names.
+//! word2vec as the chapter "word2vec, made fast" builds it, twice: in plain loops to read, and fast to train with.
 //!
 //! A training step goes down this list and back up:
 //!
-//! | chapter | here | what it does |
-//! |---|---|---|
-//! | 4.1 | [`Embedding`] | takes rows of `w_in`: what a one-hot product would compute |
-//! | 4.2 | [`EmbeddingDot`] | scores a word: its row of `w_out` times the hidden vector |
-//! | 4.2 | [`SigmoidWithLoss`] | the score's probability and its cross entropy |
-//! | 4.2 | [`UnigramSampler`] | draws the negatives |
-//! | 4.2 | [`NegativeSamplingLoss`] | one true word, a few negatives, their losses added |
-//! | 4.3 | [`CBOW`], [`SkipGram`] | the two models, wired from those layers |
-//! | 4.3 | [`SGD`], [`Adam`] | how gradients become steps |
-//! | 4.3 | [`TextbookTrainer`] | shuffle, batch, forward, backward, update |
-//! | 3 | [`MatMul`], [`SoftmaxWithLoss`] | what the chapter replaces, for comparison |
+//! | section | in plain loops | fast | what it does |
+//! |---|---|---|---|
+//! | 4.1 | [`chapter::Embedding`] | [`layers::Embedding`] | takes rows of `w_in`: what a one-hot product would compute |
+//! | 4.2 | [`chapter::EmbeddingDot`] | [`layers::EmbeddingDot`] | scores a word: its row of `w_out` times the hidden vector |
+//! | 4.2 | [`chapter::SigmoidWithLoss`] | [`layers::SigmoidWithLoss`] | the score's probability and its cross entropy |
+//! | 4.2 | [`chapter::UnigramSampler`] | [`layers::UnigramSampler`] | draws the negatives |
+//! | 4.2 | [`chapter::NegativeSamplingLoss`] | in [`TextbookTrainer`] | one true word, a few negatives, their losses added |
+//! | 4.3 | [`chapter::CBOW`], [`chapter::SkipGram`] | [`Config::model`] | the two models |
+//! | 4.3 | [`chapter::SGD`], [`chapter::Adam`] | [`Config::optimizer`] | how gradients become steps |
+//! | 4.3 | [`chapter::Trainer`] | [`TextbookTrainer`] | shuffle, batch, forward, backward, update |
+//! | 3 | | [`layers::MatMul`], [`layers::SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
-//! Layers own no weights: the model has `w_in` and `w_out`, layers borrow them. A layer remembers from `forward` what its
-//! `backward` needs. Gradients are sparse: a [`Lookup`] lists the different rows it touches, and nothing but those rows is
-//! written or read, so a step costs what it touches and not the vocabulary. Threads share a model by columns
-//! ([`Columns`]), never by rows: the only numbers that threads have to add up are the scores.
+//! Begin with [`chapter`]: it is the book's program, class by class, and computes what the book computes. The fast half computes
+//! the same numbers (tests hold the two together, and both to recorded runs of the chapter's NumPy program) with sparse
+//! gradients: only rows that a batch reads are touched, so a step costs the same for any vocabulary. Adam's updates of the
+//! other rows are summed in closed form and applied when a row is read next. Threads share a model by columns, and get the
+//! same bits as one thread.
 //!
 //! Letters: V words, D columns, B examples in a batch, w words on each side, K negatives.
 
@@ -25,31 +26,38 @@
 // `CBOW` and `SGD` are the field's spelling.
 #![allow(clippy::upper_case_acronyms)]
 
+mod batch_layout;
 pub mod builtin;
 pub mod chapter;
 pub mod checkpoint;
-mod columns;
 mod config;
 pub mod layers;
 mod lookup;
-pub mod models;
-pub mod optimizers;
+mod optimizers;
 mod parameter;
 mod trainer;
-mod wiring;
+mod weights;
 
-pub use columns::{AllColumns, Columns, Stopped};
 pub use config::{Config, OptimizerKind};
-pub use layers::{
-    Embedding, EmbeddingDot, MatMul, NegativeSamplingLoss, SigmoidWithLoss, SoftmaxWithLoss, UnigramSampler,
-};
-pub use lookup::Lookup;
-pub use models::{CBOW, Model, Parameters, SkipGram, Weights};
-pub use optimizers::{Adam, Optimizer, SGD};
-pub use parameter::{Field, Parameter};
 pub use rapidvec::{Error, Result};
-pub use trainer::{AdamState, Learner, LossPoint, Pause, Progress, TextbookTrainer, TrainerState};
-pub use wiring::Wiring;
+pub use trainer::{AdamState, LossPoint, Pause, Progress, TextbookTrainer, TrainerState};
+pub use weights::Weights;
+
+// The parts of a training step, for tests and benchmarks.
+#[doc(hidden)]
+pub use batch_layout::BatchLayout;
+#[doc(hidden)]
+pub use layers::{Embedding, EmbeddingDot, MatMul, SigmoidWithLoss, SoftmaxWithLoss, UnigramSampler};
+#[doc(hidden)]
+pub use lookup::{Batch, Lookup};
+#[doc(hidden)]
+pub use optimizers::{Adam, Optimizer, SGD};
+#[doc(hidden)]
+pub use parameter::{Field, Parameter};
+#[doc(hidden)]
+pub use trainer::{Learner, Side};
+#[doc(hidden)]
+pub use weights::Parameters;
 
 #[cfg(test)]
 mod check;

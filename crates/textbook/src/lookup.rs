@@ -1,18 +1,27 @@
-//! The rows of one matrix that a batch reads.
+//! The rows of both matrices that a batch reads.
 
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::plain::Settlement;
 
-/// Which rows a batch reads, in order, and, for an optimizer that goes through them, the different ones among them. Reused from
-/// step to step, so that filling it allocates nothing.
+/// The rows that one training step reads.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Of `w_in`.
+    pub inputs: Lookup,
+    /// Of `w_out`.
+    pub outputs: Lookup,
+}
+
+/// Which rows of a matrix a batch reads, in order, and, for an optimizer that updates row by row, the distinct ones among them.
+/// Reused from step to step, so that filling it allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Lookup {
     ids: Vec<WordId>,
-    /// Room for the unique ids; the first `unique_count` are in use.
+    /// Space for the distinct ids; the first `unique_count` are in use.
     unique: Vec<WordId>,
     unique_count: usize,
-    /// A bit for each word, set if it is among the unique ones: a million words' bits stay in the processor's cache, where a
-    /// number for each would be as far away as the words' rows.
+    /// A bit for each word, set if it is among the distinct ones: a million words' bits stay in the processor's cache, while a
+    /// number for each would be in main memory, as the words' rows are.
     seen: Vec<u8>,
     settlements: Vec<Settlement>,
 }
@@ -33,10 +42,10 @@ impl Lookup {
     pub fn clear(&mut self) {
         self.ids.clear();
         self.settlements.clear();
-        self.forget_unique();
+        self.clear_unique();
     }
 
-    fn forget_unique(&mut self) {
+    fn clear_unique(&mut self) {
         for &id in &self.unique[..self.unique_count] {
             self.seen[id as usize / 8] = 0;
         }
@@ -48,17 +57,17 @@ impl Lookup {
         self.ids.extend_from_slice(ids);
     }
 
-    /// Lists the different ones among the ids.
+    /// Lists the distinct ids.
     ///
     /// # Panics
     /// If one is not a row of the matrix.
     pub fn list_unique(&mut self) {
-        self.forget_unique();
+        self.clear_unique();
         if self.unique.len() < self.ids.len() {
             self.unique.resize(self.ids.len(), 0);
         }
         for &id in &self.ids {
-            // Whether a word is new is a coin's throw: written so that no jump depends on it.
+            // Whether a word is new is unpredictable, so no branch may depend on it.
             self.unique[self.unique_count] = id;
             let seen = &mut self.seen[id as usize / 8];
             self.unique_count += usize::from(*seen >> (id % 8) & 1 ^ 1);
@@ -84,17 +93,17 @@ impl Lookup {
         &self.ids
     }
 
-    /// The different ids, in order of first appearance, once they are [listed](Self::list_unique).
+    /// The distinct ids, in order of first appearance, after [`list_unique`](Self::list_unique).
     pub fn unique(&self) -> &[WordId] {
         &self.unique[..self.unique_count]
     }
 
-    /// Under Adam, what each of the unique rows has to settle before it is read.
+    /// With Adam, the pending steps of each distinct row, to be taken before it is read.
     pub fn settlements(&self) -> &[Settlement] {
         &self.settlements
     }
 
-    /// Says what each of the unique rows has to settle.
+    /// Sets the pending steps of each distinct row.
     pub fn settle_with(&mut self, mut settlement: impl FnMut(WordId) -> Settlement) {
         self.settlements.clear();
         self.settlements.extend(self.unique[..self.unique_count].iter().map(|&id| settlement(id)));

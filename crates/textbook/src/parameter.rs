@@ -1,9 +1,9 @@
-//! A matrix that is learned: for each row its weights and, where they are kept, their gradient and the optimizer's moments.
+//! A matrix in training: for each row its weights and, where they are kept, their gradient and the optimizer's moments.
 //!
 //! A training step reads and writes all of that for a few rows out of many. So it lies together, row by row, on
 //! [large pages](rapidvec_core::kernels::large_pages) where the system has them: one place in memory for a word, not four.
-//! And it is no more than the optimizer needs: SGD steps straight from the backward pass into the weights, unless
-//! gradients are clipped, and then a row is its weights, half the memory to bring in.
+//! And no more is kept than the optimizer needs: unless gradients are clipped, SGD's step is fused with the backward pass, and a
+//! row is its weights alone, half the memory to read.
 
 use crate::Optimizer;
 use crate::optimizers::settle;
@@ -20,7 +20,7 @@ pub enum Field {
     /// The weights.
     Weight = 0,
     /// Their gradient, as `backward` left it. Zero again once an optimizer has used it; Adam uses it when the row is next
-    /// read. Not kept where steps go straight into the weights.
+    /// read. Not kept where the step is fused with the backward pass.
     Gradient = 1,
     /// Adam's first moment.
     FirstMoment = 2,
@@ -28,7 +28,7 @@ pub enum Field {
     SecondMoment = 3,
 }
 
-/// A V x D matrix of weights, with gradients and moments if an optimizer wants them.
+/// A V x D matrix of weights, with gradients and moments if the optimizer needs them.
 #[derive(Debug, Clone)]
 pub struct Parameter {
     rows: usize,
@@ -37,13 +37,13 @@ pub struct Parameter {
     width: usize,
     fields: usize,
     data: Vec<Chunk>,
-    /// Rows of the next step, if somebody knows them; how many of them have been asked for.
+    /// Rows of the next step, if they are known, and how many of them have been prefetched.
     next: Vec<WordId>,
-    asked: usize,
+    prefetched: usize,
 }
 
 impl Parameter {
-    /// Zeros, with room for gradients, and for moments if `moments` says so.
+    /// Zeros, with gradients, and with moments if `moments` is set.
     pub fn zeros(rows: usize, cols: usize, moments: bool) -> Self {
         Self::with_fields(rows, cols, if moments { 4 } else { 2 })
     }
@@ -53,7 +53,7 @@ impl Parameter {
         Self::filled(weights, if moments { 4 } else { 2 })
     }
 
-    /// These weights and nothing else: for a matrix that is read only, or into which steps go straight.
+    /// These weights and nothing else: for a matrix that is only read, or that is updated by fused steps.
     pub fn of_weights(weights: &Matrix) -> Self {
         Self::filled(weights, 1)
     }
@@ -66,7 +66,15 @@ impl Parameter {
 
     fn with_fields(rows: usize, cols: usize, fields: usize) -> Self {
         let width = cols.div_ceil(LANES);
-        Self { rows, cols, width, fields, data: large_pages::zeros(rows * width * fields), next: Vec::new(), asked: 0 }
+        Self {
+            rows,
+            cols,
+            width,
+            fields,
+            data: large_pages::zeros(rows * width * fields),
+            next: Vec::new(),
+            prefetched: 0,
+        }
     }
 
     /// V.
@@ -88,7 +96,7 @@ impl Parameter {
         self.width * self.fields
     }
 
-    /// Whether there is room for moments.
+    /// Whether moments are kept.
     pub fn has_moments(&self) -> bool {
         self.fields == 4
     }
@@ -103,37 +111,37 @@ impl Parameter {
         &mut self.data
     }
 
-    /// Everything, and how a kernel adds to one field of it. It goes through `count` rows and may ask memory for as many that are
-    /// [expected](Self::expect).
+    /// Everything, and how a kernel adds to one field of it. The kernel visits `count` rows and prefetches as many of those that
+    /// [`prefetch_next`](Self::prefetch_next) named.
     ///
     /// # Panics
     /// If that field is not kept.
     pub(super) fn destination(&mut self, field: Field, count: usize) -> (&mut [Chunk], Destination<'_>) {
-        let (shape, at) = (self.shape(), self.offset(field).expect("what is added to is kept"));
-        let start = self.asked;
-        self.asked = self.next.len().min(start + count);
-        (&mut self.data, Destination { shape, at, next: &self.next[start..self.asked] })
+        let (shape, at) = (self.shape(), self.offset(field).expect("kernels add to fields that are kept"));
+        let start = self.prefetched;
+        self.prefetched = self.next.len().min(start + count);
+        (&mut self.data, Destination { shape, at, next: &self.next[start..self.prefetched] })
     }
 
-    /// Says which rows the next step reads. Kernels ask memory for them while they add to others, so that they are there when
+    /// Names the rows that the next step reads. Kernels prefetch them while they add to others, so that they are in the cache when
     /// that step begins. Changes no number.
     ///
     /// # Panics
     /// If one is not a row of the matrix.
-    pub(super) fn expect(&mut self, rows: &[WordId]) {
+    pub(super) fn prefetch_next(&mut self, rows: &[WordId]) {
         self.next.clear();
         self.next.extend_from_slice(rows);
-        self.asked = 0;
+        self.prefetched = 0;
         prefetch_pages(&self.data, self.shape(), rows);
     }
 
-    /// Asks memory for rows that are about to be read, unless they were [expected](Self::expect).
+    /// Prefetches rows that are about to be read, unless [`prefetch_next`](Self::prefetch_next) named them.
     pub(super) fn fetch(&mut self, rows: &[WordId]) {
         if self.next != rows {
             prefetch_rows(&self.data, self.shape(), rows);
         }
         self.next.clear();
-        self.asked = 0;
+        self.prefetched = 0;
     }
 
     /// One field of all rows, copied out; `None` for a field that is not kept.
@@ -153,11 +161,20 @@ impl Parameter {
     /// If the shapes differ, or for a field that is not kept.
     pub fn set(&mut self, field: Field, matrix: &Matrix) {
         assert_eq!((matrix.rows(), matrix.cols()), (self.rows, self.cols), "V x D");
-        let from = self.offset(field).expect("a field is set where it is kept");
+        let from = self.offset(field).expect("only fields that are kept are set");
         let (width, stride) = (self.width, self.stride());
         let rows = self.data.chunks_exact_mut(stride.max(1));
         for (row, new) in rows.zip(matrix.chunks().chunks_exact(width.max(1))) {
             row[from..][..width].copy_from_slice(new);
+        }
+    }
+
+    /// Overwrites the weights of row `i`. Its gradient and moments, if there are any, become zero.
+    pub(super) fn set_row(&mut self, i: usize, numbers: &[f32]) {
+        let row = &mut self.data[i * self.width * self.fields..][..self.width * self.fields];
+        row.fill(Chunk::ZERO);
+        for (chunk, part) in row.iter_mut().zip(numbers.chunks(LANES)) {
+            chunk.0[..part.len()].copy_from_slice(part);
         }
     }
 
@@ -167,7 +184,7 @@ impl Parameter {
         chunks.iter().flat_map(|chunk| chunk.0).take(self.cols).collect()
     }
 
-    /// The weights with every step taken that `optimizer` still has pending. Changes nothing.
+    /// The weights after every step that `optimizer` still has pending. Changes nothing.
     ///
     /// # Panics
     /// If `optimizer` is of another matrix.
@@ -218,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_can_be_all_there_is() {
+    fn weights_can_be_kept_alone() {
         let weights = Matrix::from_rows(3, 19, &(0..57).map(|x| x as f32).collect::<Vec<_>>());
         let parameter = Parameter::of_weights(&weights);
         assert_eq!(parameter.chunks().len(), weights.chunks().len());

@@ -10,12 +10,11 @@ use npyz::NpyFile;
 use rapidvec::ModelKind;
 use rapidvec_core::Matrix;
 use rapidvec_textbook::chapter::{self, Model, Optimizer as _};
-use rapidvec_textbook::{
-    AllColumns, Config, Field, Learner, Lookup, Optimizer, OptimizerKind, Parameters, Weights, Wiring,
-};
+use rapidvec_textbook::{Batch, BatchLayout, Config, Field, Learner, Lookup, Optimizer, OptimizerKind, Side, Weights};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const RELATIVE: f64 = 1e-4;
 const ABSOLUTE: f32 = 2e-5;
@@ -105,10 +104,9 @@ fn replay(path: &Path) {
     let config = recording.config();
     let weights = Weights { w_in: recording.matrix("W_in0"), w_out: recording.matrix("W_out0") };
     let vocab_size = weights.w_in.rows();
-    let mut learner = Learner::new(&config, Parameters::of(&weights, true));
+    let mut learner = Learner::new(&config, &weights, 2);
     let mut optimizers = [(); 2].map(|()| Optimizer::new(&config, vocab_size));
-    let (mut inputs, mut outputs) = (Lookup::new(vocab_size), Lookup::new(vocab_size));
-    let wiring = Wiring::of(&config);
+    let layout = BatchLayout::of(&config);
     let [contexts, target, negatives] = ["contexts", "target", "negatives"].map(|name| recording.ids(name));
     let steps = recording.shape("target")[0];
     let part = |ids: &[u32], step: usize| ids[step * ids.len() / steps..][..ids.len() / steps].to_vec();
@@ -116,26 +114,28 @@ fn replay(path: &Path) {
     assert!(steps > 0 && marks.contains(&steps), "{name}: weights at the last step are recorded");
     for step in 0..steps {
         let [contexts, target, negatives] = [&contexts, &target, &negatives].map(|ids| part(ids, step));
-        wiring.inputs(&contexts, &target, &mut inputs);
-        wiring.outputs(&contexts, &target, &negatives, &mut outputs);
-        optimizers[0].plan(&mut inputs);
-        optimizers[1].plan(&mut outputs);
-        let loss = learner.forward(&inputs, &outputs, &mut AllColumns).unwrap();
+        let mut batch = Batch { inputs: Lookup::new(vocab_size), outputs: Lookup::new(vocab_size) };
+        layout.inputs(&contexts, &target, &mut batch.inputs);
+        layout.outputs(&contexts, &target, &negatives, &mut batch.outputs);
+        optimizers[0].plan(&mut batch.inputs);
+        optimizers[1].plan(&mut batch.outputs);
+        let batch = Arc::new(batch);
+        let loss = learner.forward(&batch).unwrap();
         let recorded = recording.floats["loss"].1[step];
         assert!(
             (loss - recorded).abs() <= RELATIVE * recorded,
             "{name}: loss {loss} at step {step}, recorded {recorded}"
         );
-        learner.backward(&inputs, &outputs, &mut AllColumns).unwrap();
+        learner.backward(&batch, || None).unwrap();
         if step == 0 {
-            let Parameters { w_in, w_out } = learner.model().parameters();
-            let [dw_in, dw_out] = [w_in, w_out].map(|w| w.get(Field::Gradient).unwrap());
-            assert_equal(&format!("{name}: grad_in_1"), &recording.matrix("grad_in_1"), &dw_in, false);
-            assert_equal(&format!("{name}: grad_out_1"), &recording.matrix("grad_out_1"), &dw_out, false);
+            for (side, file) in [(Side::In, "grad_in_1"), (Side::Out, "grad_out_1")] {
+                let (rows, cols) = (vocab_size, config.vector_size);
+                let dw = Matrix::from_rows(rows, cols, &learner.get(side, Field::Gradient));
+                assert_equal(&format!("{name}: {file}"), &recording.matrix(file), &dw, false);
+            }
         }
         if marks.contains(&(step + 1)) {
-            let Parameters { w_in, w_out } = learner.model().parameters();
-            let (w_in, w_out) = (w_in.settled(&optimizers[0]), w_out.settled(&optimizers[1]));
+            let Weights { w_in, w_out } = learner.weights(&optimizers);
             let mark = |side| format!("W_{side}_{}", step + 1);
             assert_equal(&format!("{name}: {}", mark("in")), &recording.matrix(&mark("in")), &w_in, true);
             assert_equal(&format!("{name}: {}", mark("out")), &recording.matrix(&mark("out")), &w_out, true);
@@ -248,6 +248,6 @@ fn the_plain_layers_compute_what_the_chapters_program_recorded() {
 fn chapter4_golden_from_the_folder_in_rapidvec_golden() {
     match std::env::var_os("RAPIDVEC_GOLDEN") {
         Some(folder) => recordings(Path::new(&folder)).iter().for_each(|path| replay(path)),
-        None => eprintln!("SKIPPED: RAPIDVEC_GOLDEN names no folder of further recordings"),
+        None => eprintln!("SKIPPED: RAPIDVEC_GOLDEN is not set to a folder of further recordings"),
     }
 }

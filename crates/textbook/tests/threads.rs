@@ -13,7 +13,7 @@ fn corpus() -> (Vec<u32>, Vec<u64>) {
     (ids, counts)
 }
 
-/// Trains with `threads` threads, pausing after every `stretch` steps and going on from the saved state.
+/// Trains with `threads` threads; with `stretch`, stops after that many steps each time and resumes from the saved state.
 fn train(config: &Config, threads: usize, stretch: Option<u64>) -> (Weights, Vec<f64>) {
     let (ids, counts) = corpus();
     let mut trainer = TextbookTrainer::new(config, &ids, &counts, threads).unwrap();
@@ -69,7 +69,7 @@ fn a_pause_before_the_first_step_is_a_pause() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_stops_training() {
+fn a_loss_that_is_not_finite_stops_training() {
     let (ids, counts) = corpus();
     let config = Config { optimizer: OptimizerKind::Sgd, learning_rate: 100.0, epochs: 200, ..Config::textbook() };
     let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 2).unwrap();
@@ -81,5 +81,5 @@ fn a_loss_that_is_no_number_stops_training() {
         }
     };
     let message = outcome.unwrap_err();
-    assert!(message.contains("diverged") && message.contains("iteration"), "{message}");
+    assert!(message.contains("diverged") && message.contains("block"), "{message}");
 }

@@ -29,7 +29,7 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let choice = Choice::parse(&args.corpus)?;
     match args.trainer(&choice)? {
-        TrainerName::Textbook => todo!(),
+        TrainerName::Textbook => start::<TextbookTrainer>(&args, choice, &signals),
         TrainerName::Word2vec => start::<CpuTrainer>(&args, choice, &signals),
     }
 }

@@ -60,7 +60,6 @@ impl TextbookSettings {
     }
 }
 
-#[cfg(any())]
 impl Flags for TextbookTrainer {
     const UNIT: Unit = Unit::Iterations;
 

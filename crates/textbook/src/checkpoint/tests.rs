@@ -180,7 +180,8 @@ fn refuses_metadata_that_make_no_sense() {
     assert!(error.to_string().contains("`corpus` is damaged: it is missing"), "{error}");
     let error = rewritten(|parts| {
         let config = Config { vector_size: 21, ..small(OptimizerKind::Adam).0 };
-        parts.metadata.insert("config".into(), serde_json::to_string(&config).unwrap());
+        let tagged = rapidvec::checkpoint::Tagged { trainer: "textbook", config: &config };
+        parts.metadata.insert("config".into(), serde_json::to_string(&tagged).unwrap());
     });
     assert!(error.to_string().contains("vector size of 21, got 20"), "{error}");
 }

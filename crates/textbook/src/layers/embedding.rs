@@ -2,7 +2,7 @@
 //!
 //! `out[b] = factor Σ_c w[ids[b][c]]`, and backward `dw[ids[b][c]] += factor dout[b]`: a row that was taken twice gets
 //! both gradients (assigning instead of adding is the mistake the chapter warns of). With one id for each example and
-//! factor 1 it is the chapter's layer; CBOW's 2w layers, whose outputs are added up and divided by 2w, are one layer here
+//! factor 1 it is the [chapter's layer](crate::chapter::Embedding); the mean of CBOW's 2w layers is one layer here,
 //! with 2w ids for each example. The book, section 4.1.
 
 use crate::{Field, Parameter};
@@ -32,7 +32,7 @@ impl Embedding {
         Self { per_example, factor, ids: Vec::new() }
     }
 
-    /// Makes `out` the B x D matrix of the rows taken; `ids` has the ids of example 0, then of example 1, and so on.
+    /// Makes `out` the B x D matrix of the rows taken; `ids` lists the ids of example 0, then of example 1, and so on.
     ///
     /// # Panics
     /// If an id is not a row of `w`.
@@ -51,11 +51,11 @@ impl Embedding {
         self.add(dout, w, Field::Gradient, self.factor);
     }
 
-    /// `w -= learning_rate dw`, the gradients written nowhere.
+    /// `w -= learning_rate dw` in one pass, without storing `dw`.
     ///
     /// # Panics
     /// If the shapes are not those of `forward`.
-    pub fn descend(&self, dout: &Matrix, w: &mut Parameter, learning_rate: f32) {
+    pub fn fused_step(&self, dout: &Matrix, w: &mut Parameter, learning_rate: f32) {
         self.add(dout, w, Field::Weight, -learning_rate * self.factor);
     }
 

@@ -1,11 +1,14 @@
 //! EmbeddingDot: the score of a word, its row of `w_out` times the hidden vector.
 //!
 //! `score[b][k] = h[b] · w_out[ids[b][k]]`; backward `dh[b] += dscore[b][k] w_out[ids[b][k]]` and
-//! `dw_out[ids[b][k]] += dscore[b][k] h[b]`. The chapter has one such layer for the true word and one for each negative;
-//! here one layer scores all the words of an example while its hidden vector is at hand. The book, section 4.2: an
-//! Embedding and a product instead of the whole of `h W_out`.
+//! `dw_out[ids[b][k]] += dscore[b][k] h[b]`. The [chapter](crate::chapter::EmbeddingDot) has one such layer for the true word
+//! and one for each negative; here one layer scores all the words of an example while its hidden vector is in registers. The
+//! book, section 4.2: an Embedding and a product instead of the whole of `h W_out`.
+//!
+//! A score is the sum of its panels' parts (32 columns each), added in order: threads that own different columns of a model
+//! get the same bits as one thread that owns all of them.
 
-use crate::{Columns, Field, Parameter, Stopped};
+use crate::{Field, Parameter};
 use rapidvec_core::kernels::kernels;
 use rapidvec_core::{Matrix, WordId, panels};
 
@@ -14,39 +17,47 @@ use rapidvec_core::{Matrix, WordId, panels};
 pub struct EmbeddingDot {
     per_example: usize,
     ids: Vec<WordId>,
-    partial: Vec<f32>,
+    panels: Vec<f32>,
 }
 
 impl EmbeddingDot {
     /// A layer that scores `per_example` words for each example.
     pub fn new(per_example: usize) -> Self {
-        Self { per_example, ids: Vec::new(), partial: Vec::new() }
+        Self { per_example, ids: Vec::new(), panels: Vec::new() }
     }
 
     /// The scores: first of the first word of each example, then of the second word of each, and so on. `h` is B x D, `ids`
-    /// has the words of example 0, then of example 1, and so on.
-    ///
-    /// # Errors
-    /// [`Stopped`] if another thread gave up.
+    /// lists the words of example 0, then of example 1, and so on.
     ///
     /// # Panics
     /// If a shape or an id is out of range.
-    pub fn forward(
-        &mut self,
-        w_out: &Parameter,
-        h: &Matrix,
-        ids: &[WordId],
-        columns: &mut dyn Columns,
-        scores: &mut [f32],
-    ) -> Result<(), Stopped> {
+    pub fn forward(&mut self, w_out: &Parameter, h: &Matrix, ids: &[WordId], scores: &mut [f32]) {
+        self.forward_panels(w_out, h, ids);
+        scores.fill(0.0);
+        self.add_scores(scores);
+    }
+
+    /// The part of the scores that each panel of columns contributes, kept for [`add_scores`](Self::add_scores): `w_out` and
+    /// `h` may be some of a model's columns.
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub(crate) fn forward_panels(&mut self, w_out: &Parameter, h: &Matrix, ids: &[WordId]) {
         assert_eq!((h.rows() * self.per_example, h.cols()), (ids.len(), w_out.cols()), "h is B x D");
-        assert_eq!(scores.len(), ids.len(), "a score for each word");
         self.ids.clear();
         self.ids.extend_from_slice(ids);
-        self.partial.resize(panels(h.width()) * ids.len(), 0.0);
+        self.panels.resize(panels(h.width()) * ids.len(), 0.0);
         let (w, shape) = (w_out.chunks(), w_out.shape());
-        kernels().dot_rows(w, shape, ids, self.per_example, h.chunks(), &mut self.partial, ids.len());
-        columns.sum(&self.partial, scores)
+        kernels().dot_rows(w, shape, ids, self.per_example, h.chunks(), &mut self.panels, ids.len());
+    }
+
+    /// Adds each panel's part to `scores`, in the order of the columns.
+    ///
+    /// # Panics
+    /// If there is not a score for each word.
+    pub(crate) fn add_scores(&self, scores: &mut [f32]) {
+        assert_eq!(scores.len(), self.ids.len(), "a score for each word");
+        kernels().add_panels(&self.panels, scores);
     }
 
     /// Adds to `dh` (B x D) and to the gradients of the words scored; `dscores` in the order of `scores`, `h` and the weights
@@ -56,7 +67,7 @@ impl EmbeddingDot {
     /// If a shape is out of range, or `w_out` keeps no gradients.
     pub fn backward(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], dh: &mut Matrix) {
         self.backward_to_h(w_out, dscores, dh);
-        self.add_products(w_out, Field::Gradient, 1.0, h, dscores);
+        self.backward_to_w(w_out, h, dscores);
     }
 
     /// Adds to `dh` (B x D) alone; the weights as `forward` saw them.
@@ -70,11 +81,20 @@ impl EmbeddingDot {
         kernels().dot_rows_backward(w, shape, &self.ids, self.per_example, dscores, dh);
     }
 
-    /// `w_out -= learning_rate dw_out`, the gradients written nowhere. `dh` comes first: it wants the weights as they were.
+    /// Adds to the gradients of the words scored alone; `h` as `forward` saw it.
+    ///
+    /// # Panics
+    /// If a shape is out of range, or `w_out` keeps no gradients.
+    pub fn backward_to_w(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32]) {
+        self.add_products(w_out, Field::Gradient, 1.0, h, dscores);
+    }
+
+    /// `w_out -= learning_rate dw_out` in one pass, without storing `dw_out`. Call
+    /// [`backward_to_h`](Self::backward_to_h) first: it needs the weights from before the step.
     ///
     /// # Panics
     /// If a shape is out of range.
-    pub fn descend(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], learning_rate: f32) {
+    pub fn fused_step(&self, w_out: &mut Parameter, h: &Matrix, dscores: &[f32], learning_rate: f32) {
         self.add_products(w_out, Field::Weight, -learning_rate, h, dscores);
     }
 
@@ -90,7 +110,6 @@ impl EmbeddingDot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::AllColumns;
     use crate::check::{assert_close, central_difference, random_matrix};
 
     const IDS: [u32; 4] = [1, 3, 1, 0];
@@ -98,7 +117,7 @@ mod tests {
 
     fn scores(layer: &mut EmbeddingDot, w_out: &Matrix, h: &Matrix) -> Vec<f32> {
         let mut scores = vec![0.0; IDS.len()];
-        layer.forward(&Parameter::of(w_out, false), h, &IDS, &mut AllColumns, &mut scores).unwrap();
+        layer.forward(&Parameter::of(w_out, false), h, &IDS, &mut scores);
         scores
     }
 

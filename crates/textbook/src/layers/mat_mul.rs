@@ -1,4 +1,4 @@
-//! MatMul: a product with a whole weight matrix, what the chapter starts from and leaves behind.
+//! MatMul: a product with a whole weight matrix, which the chapter starts from and replaces.
 //!
 //! `out = x w`; backward `dx = dout wᵀ`, `dw = xᵀ dout`. With x one-hot, B x V, this is what [`Embedding`](super::Embedding)
 //! replaces. The book, chapter 3.

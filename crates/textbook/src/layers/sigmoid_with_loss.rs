@@ -2,7 +2,7 @@
 //!
 //! For score x and label t in {0, 1}: `y = σ(x)`, loss `-t log y - (1 - t) log(1 - y)` averaged over the batch, gradient
 //! `(y - t) / B`. The loss is computed from the score, `log(1 + e^-|x|) + max(∓x, 0)`, and so is right for any x, where
-//! `log(σ(x))` is -inf or, as in the chapter, wants 1e-7 added. The book, section 4.2.
+//! `log(σ(x))` may be -inf, which the book avoids by adding 1e-7. The book, section 4.2.
 
 use rapidvec_core::kernels::kernels;
 
@@ -25,7 +25,7 @@ impl SigmoidWithLoss {
     /// `dscores[b] = (σ(score[b]) - label) / B`.
     ///
     /// # Panics
-    /// If `dscores` has not B numbers.
+    /// If `dscores` does not have B numbers.
     pub fn backward(&self, dscores: &mut [f32]) {
         assert_eq!(dscores.len(), self.probabilities.len(), "a gradient for each score");
         let label = if self.positive { 1.0 } else { 0.0 };

@@ -1,7 +1,7 @@
 //! SoftmaxWithLoss: one question with V answers, what the chapter replaces by negative sampling.
 //!
 //! For scores s (B x V) and true words t: `y = e^s / Σ e^s`, loss `-log y[t]` averaged over the batch, gradient
-//! `(y - onehot(t)) / B`. The largest score is taken off first, and the loss is computed from the scores, so that nothing
+//! `(y - onehot(t)) / B`. The largest score is subtracted first, and the loss is computed from the scores, so that nothing
 //! overflows. The book, chapter 3.
 
 use rapidvec_core::{Matrix, WordId};

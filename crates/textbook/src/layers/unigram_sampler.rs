@@ -1,18 +1,18 @@
-//! UnigramSampler: draws negatives in proportion to how often words occur, bent by a power.
+//! UnigramSampler: draws negatives in proportion to a power of the words' counts.
 //!
 //! `p(word) ∝ count(word)^0.75`. The negatives of one example are all different and never its target: the chapter's CPU
 //! path sets the target's probability to 0, renormalises, and draws without replacement, which copies all V probabilities
-//! for each example. Drawing from the full distribution and throwing away what may not be drawn gives the same
+//! for each example. Drawing from the full distribution and rejecting the target and repeats gives the same
 //! distribution in O(1) expected time a draw, whatever V. The book, section 4.2.
 
 use rapidvec::error::TrainError;
 use rapidvec_core::{AliasTable, Rng, WordId};
 
-/// Draws thrown away in a row before the remaining words are added up one by one. Only a distribution with nearly all its
-/// weight on words that are taken gets here.
-const PATIENCE: usize = 100;
+/// Rejected draws in a row before the remaining words are summed one by one. Only a distribution with nearly all its weight on
+/// words that are taken gets there.
+const MAX_REJECTED: usize = 100;
 
-/// Draws whose part of the table is asked for ahead of time.
+/// Draws whose table entries are prefetched.
 const AHEAD: usize = 24;
 
 /// Draws negatives.
@@ -58,7 +58,7 @@ impl UnigramSampler {
     }
 
     /// Appends the negatives of each of `targets` to `out`, as [`sample_into`](Self::sample_into) would one target after the
-    /// other: the same draws, but what later ones will read of the table is on its way from memory while earlier ones are made.
+    /// other: the same draws, but the table entries of later ones are prefetched while earlier ones are made.
     pub fn sample_all_into(&self, targets: impl Iterator<Item = WordId>, rng: &mut Rng, out: &mut Vec<WordId>) {
         let mut scout = rng.clone();
         (0..AHEAD).for_each(|_| self.table.prefetch(&mut scout));
@@ -74,7 +74,7 @@ impl UnigramSampler {
     /// One word that is not taken. `scout` is `rng` as it will be some draws later.
     #[inline]
     fn draw(&self, target: WordId, taken: &[WordId], rng: &mut Rng, scout: &mut Rng) -> WordId {
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_REJECTED {
             let word = self.table.draw(rng);
             self.table.prefetch(scout);
             if word != target && !taken.contains(&word) {
@@ -84,7 +84,7 @@ impl UnigramSampler {
         self.draw_from_the_rest(target, taken, rng)
     }
 
-    /// The same distribution by adding up: O(V).
+    /// The same distribution by summing: O(V).
     fn draw_from_the_rest(&self, target: WordId, taken: &[WordId], rng: &mut Rng) -> WordId {
         let free = |&(word, &p): &(WordId, &f64)| p > 0.0 && word != target && !taken.contains(&word);
         let rest = || (0..).zip(&self.word_p).filter(free);
@@ -97,7 +97,7 @@ impl UnigramSampler {
                 break;
             }
         }
-        last.expect("`new` made sure that more words than `negatives` can be drawn")
+        last.expect("`new` checked that more words than `negatives` can be drawn")
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn word_p_bends_the_counts() {
+    fn word_p_is_a_power_of_the_counts() {
         let sampler = UnigramSampler::new(&[16, 81, 0, 1], 0.75, 2).unwrap();
         let expected = [8.0 / 36.0, 27.0 / 36.0, 0.0, 1.0 / 36.0];
         assert!(sampler.word_p().iter().zip(expected).all(|(p, e)| (p - e).abs() < 1e-12));

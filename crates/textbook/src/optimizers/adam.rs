@@ -1,21 +1,21 @@
 //! Adam on the dense trajectory, at sparse cost.
 //!
-//! The chapter's Adam moves all V rows at every step. Here a row rests between two batches that touch it: its gradient
-//! stays where `backward` left it, and just before the row is read again [`settle`] takes the step on that
-//! gradient and all the steps that the row missed since, in one pass (derivation in `missed.rs`). In exact arithmetic the
+//! The [chapter's Adam](crate::chapter::Adam) updates all V rows at every step. Here nothing happens to a row between two batches
+//! that touch it: its gradient stays where `backward` left it, and just before the row is read again [`settle`] takes the
+//! step on that gradient and all the steps that the row has missed since, in one pass (derivation in `lazy_adam.rs`). In exact arithmetic the
 //! weights are those of the dense program; in f32 they differ by rounding alone, and over 20,000 steps this way stays closer
 //! to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
 
-use super::missed::Missed;
+use super::lazy_adam::LazyAdam;
 use crate::{Lookup, Parameter};
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::plain::Settlement;
 use rapidvec_core::kernels::{kernels, large_pages, prefetch};
 
-/// Adam's clock for one matrix: which step it is, and at which step each row was updated last.
+/// Adam's state for one matrix besides the moments: the current step, and the step at which each row was last updated.
 #[derive(Debug, Clone)]
 pub struct Adam {
-    missed: Missed,
+    lazy: LazyAdam,
     /// Step of the last update of each row; 0 is never.
     last: Vec<u32>,
     step: u32,
@@ -27,26 +27,26 @@ impl Adam {
         Self::resume(learning_rate, 0, large_pages::filled(vocab_size, 0))
     }
 
-    /// After `step` steps, when rows were updated last at steps `last`, none of which is above `step`.
+    /// After `step` steps, where row i was last updated at step `last[i]`, at most `step`.
     pub fn resume(learning_rate: f32, step: u32, last: Vec<u32>) -> Self {
-        Self { missed: Missed::after(learning_rate, step), last, step }
+        Self { lazy: LazyAdam::after(learning_rate, step), last, step }
     }
 
-    /// Writes into `lookup` what its rows have to settle before the next step; counts that step as done.
+    /// Writes into `lookup` the pending steps of its rows, to be taken before the next step; counts that step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         self.step += 1;
-        // All at once: what a row has missed is looked up by its entry, and each would be waited for.
+        // All at once: otherwise each row's entry would be waited for in turn.
         lookup.unique().iter().for_each(|&id| prefetch(&self.last[id as usize]));
         lookup.settle_with(|id| {
             let last = &mut self.last[id as usize];
-            self.missed.since(std::mem::replace(last, self.step))
+            self.lazy.since(std::mem::replace(last, self.step))
         });
-        self.missed.advance();
+        self.lazy.advance();
     }
 
-    /// What every row has to settle to show the weights as they are now.
+    /// The pending steps of every row.
     pub fn settlements_of_all_rows(&self) -> Vec<Settlement> {
-        self.last.iter().map(|&last| self.missed.since(last)).collect()
+        self.last.iter().map(|&last| self.lazy.since(last)).collect()
     }
 
     /// Step of the last update of each row; 0 is never.

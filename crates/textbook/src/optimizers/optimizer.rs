@@ -3,12 +3,12 @@
 use super::Adam;
 use crate::{Config, Lookup, OptimizerKind};
 
-/// What an optimizer knows about a matrix beside its numbers: nothing, or Adam's clock.
+/// An optimizer's state for one matrix, besides what lies with the weights: nothing, or Adam's step counts.
 #[derive(Debug, Clone)]
 pub enum Optimizer {
     /// Plain gradient descent.
     Sgd {
-        /// Whether gradients are clipped before the step, for which somebody has to go through the different rows.
+        /// Whether gradients are clipped before the step, which takes a pass over the distinct rows.
         clips: bool,
     },
     /// Adam.
@@ -16,7 +16,7 @@ pub enum Optimizer {
 }
 
 impl Optimizer {
-    /// The optimizer that `config` asks for, before its first step, for a matrix of `vocab_size` rows.
+    /// The optimizer of `config`, before its first step, for a matrix of `vocab_size` rows.
     pub fn new(config: &Config, vocab_size: usize) -> Self {
         match config.optimizer {
             OptimizerKind::Sgd => Self::Sgd { clips: config.max_grad.is_some() },
@@ -24,8 +24,15 @@ impl Optimizer {
         }
     }
 
-    /// Writes into `lookup` what the optimizer has to know about its rows: which they are, each once, and what they have to
-    /// settle before the next step. Counts that step as done.
+    /// With Adam, the step of the last update of each row; 0 is never.
+    pub fn last_updates(&self) -> &[u32] {
+        match self {
+            Self::Sgd { .. } => &[],
+            Self::Adam(adam) => adam.last_updates(),
+        }
+    }
+
+    /// Writes into `lookup` what the optimizer needs: its distinct rows, and their pending steps. Counts the next step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         match self {
             Self::Sgd { clips: false } => {}

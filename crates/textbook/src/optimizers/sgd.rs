@@ -12,7 +12,7 @@ pub struct SGD {
 }
 
 impl SGD {
-    /// Updates rows `ids`, each listed once, and makes their gradients zero.
+    /// Updates rows `ids`, which are distinct, and sets their gradients to zero.
     pub fn update(&self, w: &mut Parameter, ids: &[WordId]) {
         let shape = w.shape();
         kernels().sgd_step(w.chunks_mut(), shape, ids, self.learning_rate);
@@ -26,7 +26,7 @@ mod tests {
     use rapidvec_core::Matrix;
 
     #[test]
-    fn steps_down_the_gradient_of_the_rows_named() {
+    fn updates_the_listed_rows_and_no_others() {
         let mut w = Parameter::of(&Matrix::from_rows(2, 2, &[1.0, 2.0, 3.0, 4.0]), false);
         w.set(Field::Gradient, &Matrix::from_rows(2, 2, &[10.0, 20.0, 30.0, 40.0]));
         SGD { learning_rate: 0.5 }.update(&mut w, &[1]);

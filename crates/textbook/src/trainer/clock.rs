@@ -1,16 +1,16 @@
-//! Where training is, how long it took, and the losses so far.
+//! The current step, the time it took to get there, and the losses so far.
 
 use super::state::{LossPoint, Progress, TrainerState};
-use crate::Config;
+use crate::{BatchLayout, Config};
 use std::time::Instant;
 
-/// Losses are averaged over this many iterations before they are told, as in the chapter.
+/// Losses are averaged over this many iterations before they are reported, as in the chapter.
 const EVAL_INTERVAL: usize = 20;
 
 /// Steps, seconds and losses.
 pub(super) struct Clock {
     pub(super) step: u64,
-    /// Steps in an epoch; what is left of the examples after whole batches waits for the next epoch's order.
+    /// Steps in an epoch. Examples that do not fill a batch are left out; the next epoch's order leaves out others.
     pub(super) iterations: usize,
     epochs: usize,
     /// Examples in a batch.
@@ -20,6 +20,10 @@ pub(super) struct Clock {
     pub(super) loss_sum: f64,
     pub(super) loss_count: u32,
     pub(super) history: Vec<LossPoint>,
+    /// The same points as the trait [`rapidvec::Trainer`] has them.
+    pub(super) points: Vec<rapidvec::LossPoint>,
+    predictions: u64,
+    learning_rate: f32,
 }
 
 impl Clock {
@@ -35,11 +39,29 @@ impl Clock {
             loss_sum: state.loss_sum,
             loss_count: state.loss_count,
             history: state.history.clone(),
+            points: Vec::new(),
+            predictions: BatchLayout::of(config).predictions() as u64,
+            learning_rate: config.learning_rate,
         }
     }
 
     pub(super) fn progress(&self) -> Progress {
         Progress { step: self.step, iterations: self.iterations, epochs: self.epochs }
+    }
+
+    /// How far training has come, as every trainer reports it.
+    pub(super) fn shared_progress(&self) -> rapidvec::Progress {
+        let batch_size = self.batch_size as u64;
+        rapidvec::Progress {
+            block: self.step,
+            blocks_per_epoch: self.iterations as u64,
+            words: self.step * batch_size,
+            words_per_epoch: self.iterations as u64 * batch_size,
+            epochs: self.epochs,
+            learning_rate: self.learning_rate,
+            seconds: self.seconds(),
+            loss: self.points.last().map(|point| point.loss),
+        }
     }
 
     /// Epoch of the step to come, from 0.
@@ -50,6 +72,13 @@ impl Clock {
     /// Iteration of the step to come in its epoch, from 0.
     pub(super) fn iteration(&self) -> usize {
         (self.step % self.iterations as u64) as usize
+    }
+
+    /// Continues where a saved run was.
+    pub(super) fn restore(&mut self, step: u64, seconds: f64, loss: (f64, u32), points: Vec<rapidvec::LossPoint>) {
+        (self.step, self.seconds_before) = (step, seconds);
+        (self.loss_sum, self.loss_count) = loss;
+        self.points = points;
     }
 
     pub(super) fn start(&mut self) {
@@ -65,7 +94,7 @@ impl Clock {
         self.seconds_before + self.started.map_or(0.0, |started| started.elapsed().as_secs_f64())
     }
 
-    /// Counts a step. Says whether a point is complete: at iterations 1, 21, 41, ... of each epoch.
+    /// Counts a step. Returns whether it completes a point: at iterations 1, 21, 41, ... of each epoch.
     pub(super) fn record(&mut self, loss: f64) -> bool {
         let (epoch, iteration) = (self.epoch() as usize + 1, self.iteration() + 1);
         self.step += 1;
@@ -74,6 +103,16 @@ impl Clock {
         let complete = (iteration - 1).is_multiple_of(EVAL_INTERVAL);
         if complete {
             let loss = self.loss_sum / f64::from(self.loss_count);
+            let batch_size = self.batch_size as u64;
+            self.points.push(rapidvec::LossPoint {
+                epoch,
+                block: iteration as u64,
+                words: iteration as u64 * batch_size,
+                seconds: self.seconds(),
+                loss,
+                pairs: u64::from(self.loss_count) * batch_size * self.predictions,
+                learning_rate: self.learning_rate,
+            });
             self.history.push(LossPoint { epoch, iteration, seconds: self.seconds(), loss });
             (self.loss_sum, self.loss_count) = (0.0, 0);
         }

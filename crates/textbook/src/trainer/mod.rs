@@ -1,14 +1,14 @@
-//! Training: shuffle, batch, forward, backward, update, on as many threads as the columns of a model can keep busy.
+//! Training: shuffle, batch, forward, backward, update, on as many threads as a model has panels of columns.
 
+mod batches;
 mod clock;
-mod examples;
 mod learner;
-mod shares;
+mod seam;
+mod shard;
 mod state;
-mod steps;
-mod team;
 mod train;
+mod workers;
 
-pub use learner::Learner;
+pub use learner::{Learner, Side};
 pub use state::{AdamState, LossPoint, Progress, TrainerState};
 pub use train::{Pause, TextbookTrainer};

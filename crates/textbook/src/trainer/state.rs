@@ -1,4 +1,4 @@
-//! What a trainer tells while it runs, and all it has to remember to go on another day.
+//! What a trainer reports while it runs, and the state from which it resumes.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct LossPoint {
     pub loss: f64,
 }
 
-/// How far training is.
+/// How far training has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Steps done, over all epochs.
@@ -64,8 +64,8 @@ impl Progress {
     }
 }
 
-/// Everything a trainer needs to go on as if it had never stopped, bit for bit. Matrices are V x D, row-major, as they lie
-/// in memory: rows that Adam has not visited for a while are behind, by the steps from `last_in` or `last_out` on.
+/// Everything a trainer needs to resume as if it had never stopped, bit for bit. Matrices are V x D, row-major, as they lie
+/// in memory: rows that Adam has not touched for a while lack the steps since `last_in` or `last_out`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainerState {
     /// Steps done.
@@ -93,7 +93,7 @@ pub struct AdamState {
     pub last_in: Vec<u32>,
     /// Step of the last update of each row of `w_out`.
     pub last_out: Vec<u32>,
-    /// Gradient of each row of `w_in` at its last update, which is still to be settled.
+    /// Gradient of each row of `w_in` at its last update, not applied yet.
     pub dw_in: Vec<f32>,
     /// Gradient of each row of `w_out` at its last update.
     pub dw_out: Vec<f32>,

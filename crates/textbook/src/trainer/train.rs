@@ -1,21 +1,15 @@
-//! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
+//! The trainer: goes through the corpus, epoch after epoch, until the end or until it is stopped.
 
+use super::batches::{Batches, Examples};
 use super::clock::Clock;
-use super::examples::{Examples, Scratch};
-use super::learner::Learner;
-use super::shares::{copy_columns, shares, take_columns};
+use super::learner::{Learner, Side};
 use super::state::{AdamState, LossPoint, Progress, TrainerState};
-use super::steps::{self, Books, Plan};
-use super::team::{self, Turn};
-use crate::{
-    Adam, AllColumns, Config, Field, Lookup, Optimizer, OptimizerKind, Parameter, Parameters, UnigramSampler, Weights,
-    Wiring,
-};
+use crate::{Adam, Batch, BatchLayout, Config, Field, Lookup, Optimizer, OptimizerKind, UnigramSampler, Weights};
 use rapidvec::config::ConfigError;
 use rapidvec::error::TrainError;
 use rapidvec::{Error, Result};
 use rapidvec_core::{Matrix, Purpose, Rng, WordId};
-use std::ops::Range;
+use std::sync::Arc;
 
 /// Why [`TextbookTrainer::run`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,46 +18,38 @@ pub enum Pause {
     Finished,
     /// An epoch is done, and there is another.
     EpochEnd,
-    /// The caller asked for it.
+    /// The caller stopped it.
     Asked,
 }
 
 /// Trains the textbook's models.
 ///
 /// ```
-/// use crate::{Pause, TextbookTrainer};
+/// use rapidvec_textbook::{Config, Pause, TextbookTrainer};
 /// let ids: Vec<u32> = (0..2_000).map(|i| (i * i % 101) % 20).collect();
 /// let mut counts = vec![0; 20];
 /// ids.iter().for_each(|&id| counts[id as usize] += 1);
-/// let config = rapidvec_textbook::Config { epochs: 2, vector_size: 10, window: 2, ..rapidvec_textbook::Config::textbook() };
+/// let config = Config { epochs: 2, vector_size: 10, window: 2, ..Config::textbook() };
 /// let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 0)?;
 /// while trainer.run(|_| false, |point| println!("loss {:.2}", point.loss))? != Pause::Finished {}
 /// assert_eq!(trainer.weights().w_in.rows(), 20);
 /// # Ok::<(), rapidvec_textbook::Error>(())
 /// ```
-pub struct TextbookTrainer<'a> {
-    config: Config,
-    vocab_size: usize,
-    examples: Examples<'a>,
-    sampler: UnigramSampler,
-    /// Of `w_in` and of `w_out`.
-    optimizers: [Optimizer; 2],
-    learners: Vec<Learner>,
-    /// Columns of each learner.
-    shares: Vec<Range<usize>>,
-    turns: [Turn; 2],
-    /// Order of the examples in the epoch it was made for.
-    order: (Option<u64>, Vec<u32>),
-    clock: Clock,
+pub struct TextbookTrainer {
+    pub(super) config: Config,
+    pub(super) vocab_size: usize,
+    pub(super) batches: Batches,
+    pub(super) learner: Learner,
+    pub(super) clock: Clock,
 }
 
-impl<'a> TextbookTrainer<'a> {
+impl TextbookTrainer {
     /// A trainer with the chapter's random first weights. `ids` is the corpus, `counts[id]` how often each word occurs in
-    /// it; `threads` 0 takes all cores. The number of threads changes the speed, never a bit of the result.
+    /// it; 0 `threads` means one for each core. The number of threads changes the speed, never a bit of the result.
     ///
     /// # Errors
     /// If a setting is out of range, the corpus is shorter than a window, or the vocabulary too small for the negatives.
-    pub fn new(config: &Config, ids: &'a [WordId], counts: &[u64], threads: usize) -> Result<Self> {
+    pub fn new(config: &Config, ids: &[WordId], counts: &[u64], threads: usize) -> Result<Self> {
         config.validate()?;
         let weights = Weights::random(counts.len(), config.vector_size, config.seed);
         let state = TrainerState {
@@ -76,86 +62,63 @@ impl<'a> TextbookTrainer<'a> {
             w_out: weights.w_out.to_vec(),
             adam: None,
         };
-        Self::build(config, ids, counts, threads, state)
+        Self::build(config, ids.into(), counts, threads, state)
     }
 
-    /// A trainer that goes on where another stopped, with the same corpus and configuration (`epochs` may differ).
+    /// A trainer that resumes where another stopped, with the same corpus and configuration (`epochs` may differ).
     ///
     /// # Errors
     /// As [`new`](Self::new), and [`TrainError::Mismatch`] if `state` does not fit the corpus or the configuration.
     pub fn resume(
         config: &Config,
-        ids: &'a [WordId],
+        ids: &[WordId],
         counts: &[u64],
         threads: usize,
         state: TrainerState,
     ) -> Result<Self> {
         config.validate()?;
         check_state(config, counts.len(), &state)?;
-        Self::build(config, ids, counts, threads, state)
+        Self::build(config, ids.into(), counts, threads, state)
     }
 
-    fn build(config: &Config, ids: &'a [WordId], counts: &[u64], threads: usize, state: TrainerState) -> Result<Self> {
-        let wiring = Wiring::of(config);
+    fn build(config: &Config, ids: Arc<[WordId]>, counts: &[u64], threads: usize, state: TrainerState) -> Result<Self> {
+        let vocab_size = counts.len();
         if ids.len() < 2 * config.window + 1 || u32::try_from(ids.len()).is_err() {
             return Err(corpus_size_error(config, ids.len()));
         }
-        if let Some(&id) = ids.iter().find(|&&id| id as usize >= counts.len()) {
-            return Err(mismatch("words below id", counts.len(), id).into());
+        if let Some(&id) = ids.iter().find(|&&id| id as usize >= vocab_size) {
+            return Err(mismatch("words below id", vocab_size, id).into());
         }
-        let examples = Examples::new(ids, wiring);
+        let examples = Examples::new(ids, BatchLayout::of(config));
         let sampler = UnigramSampler::new(counts, config.power, config.negatives)?;
         let clock = Clock::new(config, examples.len(), &state);
-        let steps = clock.progress().steps();
-        if steps >= u64::from(u32::MAX) {
-            let got = format!("{} with {} iterations each", config.epochs, clock.iterations);
-            let expected = "few enough for 4294967294 iterations in all";
-            return Err(ConfigError::OutOfRange { name: "epochs", expected, got }.into());
-        }
-        if clock.step > steps {
-            return Err(mismatch("steps of at most", steps, clock.step).into());
-        }
-        let vocab_size = counts.len();
-        let shares = shares(config.vector_size, threads);
-        let learners = shares.iter().map(|columns| learner(config, vocab_size, &state, columns)).collect();
-        let optimizers = optimizers(config, vocab_size, state);
-        let turns = [(); 2].map(|()| team::turn(vocab_size));
-        let config = config.clone();
-        let order = (None, Vec::new());
-        Ok(Self { config, vocab_size, examples, sampler, optimizers, learners, shares, turns, order, clock })
+        check_steps(config, &clock)?;
+        let learner = learner(config, vocab_size, threads, &state);
+        let batches = Batches::new(config, vocab_size, examples, sampler, optimizers(config, vocab_size, state));
+        Ok(Self { config: config.clone(), vocab_size, batches, learner, clock })
     }
 
-    /// Trains until the end of the epoch, or until `pause`, which is asked before every batch, says so. `on_loss` is told
+    /// Trains until the end of the epoch, or until `stop`, which is called before every batch, returns true. `on_loss` gets
     /// the average loss every 20 iterations.
     ///
     /// # Errors
-    /// [`TrainError::Diverged`] if the loss is no finite number, [`TrainError::Worker`] if a thread failed; the weights are
-    /// then of no use, and the state must not be saved.
+    /// [`TrainError::Diverged`] if the loss is not finite, [`TrainError::Worker`] if a thread panicked; the weights are then
+    /// unusable, and the state must not be saved.
     pub fn run(
         &mut self,
-        mut pause: impl FnMut(Progress) -> bool,
+        mut stop: impl FnMut(Progress) -> bool,
         mut on_loss: impl FnMut(&LossPoint),
     ) -> Result<Pause, TrainError> {
         if self.progress().is_finished() {
             return Ok(Pause::Finished);
         }
-        self.shuffle();
-        let Self { config, examples, sampler, optimizers, learners, turns, order, clock, .. } = self;
-        let plan = Plan {
-            examples: *examples,
-            sampler,
-            order: &order.1,
-            seed: config.seed,
-            batch_size: clock.batch_size,
-            iterations: clock.iterations,
-            first_step: clock.step,
-        };
-        let first = clock.step;
-        clock.start();
-        let books = Books { clock, optimizers, pause: &mut pause, on_loss: &mut on_loss };
-        let outcome = steps::run(plan, books, learners, turns);
-        self.clock.stop();
-        outcome?;
+        let first = self.clock.step;
+        if !stop(self.progress()) {
+            let end = (self.clock.epoch() + 1) * self.clock.iterations as u64;
+            self.train(end, &mut |clock| !stop(clock.progress()), &mut |clock| {
+                clock.history.last().iter().for_each(|point| on_loss(point));
+            })?;
+        }
         Ok(match self.progress() {
             progress if progress.is_finished() => Pause::Finished,
             progress if progress.step > first && self.clock.iteration() == 0 => Pause::EpochEnd,
@@ -163,15 +126,44 @@ impl<'a> TextbookTrainer<'a> {
         })
     }
 
-    /// The order of the examples depends on the seed and the epoch alone.
-    fn shuffle(&mut self) {
-        let epoch = self.clock.epoch();
-        if self.order.0 != Some(epoch) {
-            self.order = (Some(epoch), self.examples.shuffled(self.config.seed, epoch));
-        }
+    /// Trains until step `end`, or until `goes_on`, which is called after every step, returns false. `on_loss` is called when a point
+    /// of the history is complete.
+    pub(super) fn train(
+        &mut self,
+        end: u64,
+        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        on_loss: &mut dyn FnMut(&Clock),
+    ) -> Result<(), TrainError> {
+        self.clock.start();
+        let outcome = self.train_steps(end, goes_on, on_loss);
+        self.clock.stop();
+        outcome
     }
 
-    /// How far training is.
+    fn train_steps(
+        &mut self,
+        end: u64,
+        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        on_loss: &mut dyn FnMut(&Clock),
+    ) -> Result<(), TrainError> {
+        let Self { batches, learner, clock, .. } = self;
+        let mut next = (clock.step < end).then(|| make(batches, clock));
+        while let Some(batch) = next {
+            let loss = learner.forward(&batch)?;
+            if !loss.is_finite() {
+                let (epoch, block) = (clock.epoch() as usize + 1, clock.iteration() as u64 + 1);
+                return Err(TrainError::Diverged { epoch, block, loss });
+            }
+            if clock.record(loss) {
+                on_loss(clock);
+            }
+            let is_last = !goes_on(clock) || clock.step >= end;
+            next = learner.backward(&batch, || (!is_last).then(|| make(batches, clock)))?;
+        }
+        Ok(())
+    }
+
+    /// How far training has come.
     pub fn progress(&self) -> Progress {
         self.clock.progress()
     }
@@ -188,7 +180,7 @@ impl<'a> TextbookTrainer<'a> {
 
     /// Threads in use.
     pub fn threads(&self) -> usize {
-        self.learners.len()
+        self.learner.threads()
     }
 
     /// Examples in a batch: as configured, or all there are if those are fewer.
@@ -198,30 +190,22 @@ impl<'a> TextbookTrainer<'a> {
 
     /// The weights as dense Adam would have them now.
     pub fn weights(&self) -> Weights {
-        let mut whole = Weights::zeros(self.vocab_size, self.config.vector_size);
-        for (learner, columns) in self.learners.iter().zip(&self.shares) {
-            let Parameters { w_in, w_out } = learner.model().parameters();
-            let [of_w_in, of_w_out] = &self.optimizers;
-            copy_columns(&w_in.settled(of_w_in), &mut whole.w_in, columns.start);
-            copy_columns(&w_out.settled(of_w_out), &mut whole.w_out, columns.start);
-        }
-        whole
+        self.learner.weights(&self.batches.optimizers)
     }
 
-    /// Everything needed to go on later.
+    /// Everything needed to resume later.
     pub fn state(&self) -> TrainerState {
-        let w_in = |field| self.gather(field, |parameters| &parameters.w_in);
-        let w_out = |field| self.gather(field, |parameters| &parameters.w_out);
-        let adam = match &self.optimizers {
+        let get = |side, field| self.learner.get(side, field);
+        let adam = match &self.batches.optimizers {
             [Optimizer::Adam(of_w_in), Optimizer::Adam(of_w_out)] => Some(AdamState {
                 last_in: of_w_in.last_updates().to_vec(),
                 last_out: of_w_out.last_updates().to_vec(),
-                dw_in: w_in(Field::Gradient),
-                dw_out: w_out(Field::Gradient),
-                m_in: w_in(Field::FirstMoment),
-                v_in: w_in(Field::SecondMoment),
-                m_out: w_out(Field::FirstMoment),
-                v_out: w_out(Field::SecondMoment),
+                dw_in: get(Side::In, Field::Gradient),
+                dw_out: get(Side::Out, Field::Gradient),
+                m_in: get(Side::In, Field::FirstMoment),
+                v_in: get(Side::In, Field::SecondMoment),
+                m_out: get(Side::Out, Field::FirstMoment),
+                v_out: get(Side::Out, Field::SecondMoment),
             }),
             _ => None,
         };
@@ -231,21 +215,10 @@ impl<'a> TextbookTrainer<'a> {
             loss_sum: self.clock.loss_sum,
             loss_count: self.clock.loss_count,
             history: self.clock.history.clone(),
-            w_in: w_in(Field::Weight),
-            w_out: w_out(Field::Weight),
+            w_in: get(Side::In, Field::Weight),
+            w_out: get(Side::Out, Field::Weight),
             adam,
         }
-    }
-
-    /// A whole matrix, V x D row-major, from every learner's columns.
-    fn gather(&self, field: Field, part: impl Fn(&Parameters) -> &Parameter) -> Vec<f32> {
-        let mut whole = Matrix::zeros(self.vocab_size, self.config.vector_size);
-        for (learner, columns) in self.learners.iter().zip(&self.shares) {
-            if let Some(part) = part(learner.model().parameters()).get(field) {
-                copy_columns(&part, &mut whole, columns.start);
-            }
-        }
-        whole.to_vec()
     }
 
     /// The mean loss on other text, whose `ids` are of this vocabulary, with negatives that depend on the seed alone.
@@ -254,48 +227,72 @@ impl<'a> TextbookTrainer<'a> {
     /// # Panics
     /// If an id is not of this vocabulary.
     pub fn held_out_loss(&self, ids: &[WordId]) -> Option<f64> {
+        self.loss_on(ids, &mut || true).unwrap_or(None)
+    }
+
+    /// The same; `None` also if `goes_on`, which is called before every batch, returns false.
+    pub(super) fn loss_on(&self, ids: &[WordId], goes_on: &mut dyn FnMut() -> bool) -> Result<Option<f64>, TrainError> {
         if ids.len() < 2 * self.config.window + 1 || u32::try_from(ids.len()).is_err() {
-            return None;
+            return Ok(None);
         }
-        let examples = Examples::new(ids, Wiring::of(&self.config));
+        let mut examples = Examples::new(ids.into(), BatchLayout::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
-        let config = Config { optimizer: OptimizerKind::Sgd, ..self.config.clone() };
-        let mut learner = Learner::new(&config, Parameters::of_weights(&self.weights()));
+        let config = Config { optimizer: OptimizerKind::Sgd, max_grad: None, ..self.config.clone() };
+        let mut learner = Learner::new(&config, &self.weights(), 1);
         let mut rng = Rng::stream(self.config.seed, Purpose::HeldOut, 0);
-        let (mut inputs, mut outputs) = (Lookup::new(self.vocab_size), Lookup::new(self.vocab_size));
-        let mut scratch = Scratch::default();
+        let lookup = || Lookup::new(self.vocab_size);
+        let mut batch = Arc::new(Batch { inputs: lookup(), outputs: lookup() });
         let mut total = 0.0;
         for some in all.chunks(self.config.batch_size) {
-            examples.inputs(some, &mut scratch, &mut inputs);
-            examples.outputs(some, &self.sampler, &mut rng, &mut scratch, &mut outputs);
-            let loss = learner.forward(&inputs, &outputs, &mut AllColumns).ok()?;
-            total += loss * some.len() as f64;
+            if !goes_on() {
+                return Ok(None);
+            }
+            examples.fill(Arc::make_mut(&mut batch), some, &self.batches.sampler, &mut rng);
+            total += learner.forward(&batch)? * some.len() as f64;
         }
-        Some(total / all.len() as f64)
+        Ok(Some(total / all.len() as f64).filter(|loss| loss.is_finite()))
     }
 }
 
-fn learner(config: &Config, vocab_size: usize, state: &TrainerState, columns: &Range<usize>) -> Learner {
-    let take = |numbers: &[f32]| take_columns(numbers, vocab_size, config.vector_size, columns);
-    let weights = Weights { w_in: take(&state.w_in), w_out: take(&state.w_out) };
-    let mut parameters = Parameters::for_training(&weights, config);
+/// The batch of the step that `clock` stands at.
+fn make(batches: &mut Batches, clock: &Clock) -> Arc<Batch> {
+    batches.make(clock.step, clock.epoch(), clock.iteration())
+}
+
+fn learner(config: &Config, vocab_size: usize, threads: usize, state: &TrainerState) -> Learner {
+    let matrix = |numbers: &[f32]| Matrix::from_rows(vocab_size, config.vector_size, numbers);
+    let weights = Weights { w_in: matrix(&state.w_in), w_out: matrix(&state.w_out) };
+    let mut learner = Learner::new(config, &weights, threads);
     if let Some(adam) = &state.adam {
-        let Parameters { w_in, w_out } = &mut parameters;
-        w_in.set(Field::Gradient, &take(&adam.dw_in));
-        w_in.set(Field::FirstMoment, &take(&adam.m_in));
-        w_in.set(Field::SecondMoment, &take(&adam.v_in));
-        w_out.set(Field::Gradient, &take(&adam.dw_out));
-        w_out.set(Field::FirstMoment, &take(&adam.m_out));
-        w_out.set(Field::SecondMoment, &take(&adam.v_out));
+        learner.set(Side::In, Field::Gradient, &adam.dw_in);
+        learner.set(Side::In, Field::FirstMoment, &adam.m_in);
+        learner.set(Side::In, Field::SecondMoment, &adam.v_in);
+        learner.set(Side::Out, Field::Gradient, &adam.dw_out);
+        learner.set(Side::Out, Field::FirstMoment, &adam.m_out);
+        learner.set(Side::Out, Field::SecondMoment, &adam.v_out);
     }
-    Learner::new(config, parameters)
+    learner
+}
+
+/// Adam counts its steps in 32 bits.
+fn check_steps(config: &Config, clock: &Clock) -> Result<()> {
+    let steps = clock.progress().steps();
+    if steps >= u64::from(u32::MAX) {
+        let got = format!("{} with {} iterations each", config.epochs, clock.iterations);
+        let expected = "few enough for 4294967294 iterations in all";
+        return Err(ConfigError::OutOfRange { name: "epochs", expected, got }.into());
+    }
+    if clock.step > steps {
+        return Err(mismatch("steps of at most", steps, clock.step).into());
+    }
+    Ok(())
 }
 
 fn optimizers(config: &Config, vocab_size: usize, state: TrainerState) -> [Optimizer; 2] {
     let Some(adam) = state.adam else {
         return [(); 2].map(|()| Optimizer::new(config, vocab_size));
     };
-    // `build` made sure that steps are 32 bits.
+    // `check_steps` made sure that steps fit 32 bits.
     let step = state.step as u32;
     [adam.last_in, adam.last_out].map(|last| Optimizer::Adam(Box::new(Adam::resume(config.learning_rate, step, last))))
 }
@@ -307,11 +304,11 @@ fn corpus_size_error(config: &Config, tokens: usize) -> Error {
     ConfigError::OutOfRange { name: "max-tokens", expected: "at most 4294967295", got: tokens.to_string() }.into()
 }
 
-fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
+pub(super) fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
     TrainError::Mismatch { what, expected: expected.to_string(), got: got.to_string() }
 }
 
-/// A state must have a number for every place where one will be read.
+/// Checks that a state has every number that will be read from it.
 fn check_state(config: &Config, vocab_size: usize, state: &TrainerState) -> Result<(), TrainError> {
     let numbers = vocab_size * config.vector_size;
     let mut matrices = vec![&state.w_in, &state.w_out];
@@ -341,7 +338,7 @@ fn check_state(config: &Config, vocab_size: usize, state: &TrainerState) -> Resu
 mod tests {
     use super::*;
 
-    /// No thread is waited for that will not come (gensim's issues 347 and 1701).
+    /// Waits for no thread that will not come back (gensim's issues 347 and 1701).
     #[test]
     fn a_thread_that_panics_ends_the_run_with_its_reason() {
         let ids: Vec<WordId> = (0..2_000).map(|i| (i * i % 101) % 20).collect();
@@ -351,9 +348,9 @@ mod tests {
         let few: Vec<WordId> = ids.iter().map(|id| id % 8).collect();
         let mut small = TextbookTrainer::new(&config, &few, &[1; 8], 3).unwrap();
         let mut trainer = TextbookTrainer::new(&config, &ids, &counts, 3).unwrap();
-        assert_eq!(trainer.learners.len(), 3);
+        assert_eq!(trainer.threads(), 3);
         // Its rows end before those that the others read.
-        std::mem::swap(&mut trainer.learners[0], &mut small.learners[0]);
+        std::mem::swap(&mut trainer.learner.shards_mut()[0], &mut small.learner.shards_mut()[0]);
         let error = trainer.run(|_| false, |_| ()).unwrap_err();
         assert!(matches!(&error, TrainError::Worker(reason) if reason.contains("index")), "{error}");
     }

@@ -1,5 +1,5 @@
-//! What a row's last step and the steps it missed since come to, so that Adam's dense trajectory costs only the rows a
-//! batch touches.
+//! The sum of a row's last step and the steps it has missed since, so that Adam's dense trajectory costs only the rows a batch
+//! touches.
 //!
 //! Dense Adam moves every row at every step, also where the gradient is 0, by momentum alone. A row last updated at step
 //! s, when its moments became m and v, has at step s + j: `m_j = β1^j m`, `v_j = β2^j v`. With α_t the rate of step t,
@@ -23,7 +23,7 @@
 use rapidvec_core::kernels::plain::{BETA1, BETA2, EPSILON, Settlement};
 use std::collections::VecDeque;
 
-/// Missed steps that are summed; the weight of later ones is below 1e-7 of the whole.
+/// LazyAdam steps that are summed; the weight of later ones is below 1e-7 of the whole.
 const HORIZON: usize = 160;
 
 /// From this step on Adam's bias correction is 1 to the last bit of an f64, and every step's sums are the same.
@@ -32,9 +32,9 @@ const STEADY: usize = 40_000;
 /// Σ W_j (u_j - 1)^n for n = 0..=3.
 type Sums = [f64; 4];
 
-/// The sums for every step at which a row may have been updated last.
+/// The pending steps of a row, for every step at which it may have been updated last.
 #[derive(Debug, Clone)]
-pub(super) struct Missed {
+pub(super) struct LazyAdam {
     learning_rate: f64,
     /// The step to come: rows settle up to the one before it.
     step: u32,
@@ -49,7 +49,7 @@ pub(super) struct Missed {
     decay: Decay,
 }
 
-impl Missed {
+impl LazyAdam {
     pub(super) fn new(learning_rate: f32) -> Self {
         let terms = (1..=HORIZON).rev().map(term).collect();
         let recent = VecDeque::with_capacity(HORIZON + 1);
@@ -66,12 +66,12 @@ impl Missed {
 
     /// As after `steps` calls of [`advance`](Self::advance).
     pub(super) fn after(learning_rate: f32, steps: u32) -> Self {
-        let mut missed = Self::new(learning_rate);
+        let mut lazy = Self::new(learning_rate);
         // Past the steady point the sums do not change any more, only the step they belong to.
         let played = steps.min((STEADY + 2 * HORIZON) as u32);
-        (0..played).for_each(|_| missed.advance());
-        missed.step = steps + 1;
-        missed
+        (0..played).for_each(|_| lazy.advance());
+        lazy.step = steps + 1;
+        lazy
     }
 
     /// `α_t = α √(1 - β2^t) / (1 - β1^t)` of the step to come.
@@ -80,7 +80,7 @@ impl Missed {
         self.learning_rate * libm::sqrt(1.0 - libm::pow(BETA2, t)) / (1.0 - libm::pow(BETA1, t))
     }
 
-    /// The step to come is done.
+    /// Counts the step to come as done.
     pub(super) fn advance(&mut self) {
         let rate = self.rate();
         let terms = &self.terms[HORIZON - self.recent.len()..];
@@ -153,8 +153,8 @@ impl Decay {
         Self { beta1, beta2: [powers(BETA2, 1), powers(BETA2, 256)] }
     }
 
-    /// `settlement` with β1^k and β2^k. The first is 0 from k = 346, where it is below 2e-16: dense programs drag moments on into
-    /// denormals, which are slow and move nothing. The second is 0 from 65,536, where it is below 4e-29.
+    /// `settlement` with β1^k and β2^k. The first is 0 from k = 346, where it is below 2e-16: dense programs let moments decay into
+    /// denormals, which are slow and change nothing. The second is 0 from 65,536, where it is below 4e-29.
     fn with(&self, settlement: Settlement, k: usize) -> Settlement {
         let beta1 = self.beta1.get(k).copied().unwrap_or(0.0);
         let beta2 = self.beta2[1].get(k / 256).map_or(0.0, |high| high * self.beta2[0][k % 256]);
@@ -180,13 +180,13 @@ mod tests {
         (dw, m, v)
     }
 
-    fn check(missed: &Missed, last: u32, m: f64, v: f64) {
-        let until = missed.step - 1;
-        let c = missed.since(last);
+    fn check(lazy: &LazyAdam, last: u32, m: f64, v: f64) {
+        let until = lazy.step - 1;
+        let c = lazy.since(last);
         let den = v.sqrt() + f64::from(c.epsilon);
         let y = f64::from(EPSILON) / den;
         let series = f64::from(c.m0) + y * y * (f64::from(c.m2) - y * f64::from(c.m3));
-        let (dw, m_after, v_after) = dense(missed.learning_rate, last, until, m, v);
+        let (dw, m_after, v_after) = dense(lazy.learning_rate, last, until, m, v);
         let off = (-m / den * series - dw).abs() / dw.abs();
         assert!(off < 4e-7, "last {last}, until {until}, v {v:e}: off by {off:e}");
         assert!((f64::from(c.decay_m) * m - m_after).abs() <= 1e-7 * m_after + 2e-16 * m);
@@ -195,13 +195,13 @@ mod tests {
 
     #[test]
     fn sums_equal_dense_steps_for_every_gap_and_size_of_v() {
-        let mut missed = Missed::new(0.001);
+        let mut lazy = LazyAdam::new(0.001);
         for step in 1..=3_000u32 {
-            missed.advance();
+            lazy.advance();
             if [2, 3, 10, 150, 161, 162, 400, 3_000].contains(&step) {
                 for gap in [0, 1, 2, 7, 50, 159, 160, 161, 200, 2_999].into_iter().filter(|&gap| gap < step) {
                     for v in [1e-26, 1e-14, 1e-10, 1e-4, 1.0] {
-                        check(&missed, step - gap, 1e-3, v);
+                        check(&lazy, step - gap, 1e-3, v);
                     }
                 }
             }
@@ -210,33 +210,33 @@ mod tests {
 
     #[test]
     fn rows_never_updated_have_nothing_to_settle() {
-        let mut missed = Missed::new(0.001);
-        (0..5).for_each(|_| missed.advance());
-        assert_eq!(missed.since(0), Settlement::default());
-        assert!(missed.since(5).m0 > 0.0);
+        let mut lazy = LazyAdam::new(0.001);
+        (0..5).for_each(|_| lazy.advance());
+        assert_eq!(lazy.since(0), Settlement::default());
+        assert!(lazy.since(5).m0 > 0.0);
     }
 
     #[test]
-    fn resuming_gives_the_same_bits_as_going_on() {
-        let mut missed = Missed::new(0.001);
+    fn resuming_gives_the_same_bits_as_running_through() {
+        let mut lazy = LazyAdam::new(0.001);
         let mut done = 0;
         for until in [1u32, 159, 160, 161, 500, 41_000, 50_000] {
-            (done..until).for_each(|_| missed.advance());
+            (done..until).for_each(|_| lazy.advance());
             done = until;
-            let resumed = Missed::after(0.001, until);
-            assert_eq!((resumed.step, resumed.rate()), (missed.step, missed.rate()));
+            let resumed = LazyAdam::after(0.001, until);
+            assert_eq!((resumed.step, resumed.rate()), (lazy.step, lazy.rate()));
             for last in [1, 2, until / 2, until.saturating_sub(161), until.saturating_sub(160), until - 1, until] {
                 let last = last.min(until);
-                assert_eq!(resumed.since(last), missed.since(last), "last {last} of {until}");
+                assert_eq!(resumed.since(last), lazy.since(last), "last {last} of {until}");
             }
         }
     }
 
     #[test]
     fn the_steady_point_is_steady() {
-        let missed = Missed::after(0.001, (STEADY + HORIZON) as u32);
-        assert_eq!(missed.finished.len(), STEADY);
-        assert_eq!(missed.finished[STEADY - 1], missed.finished[STEADY - 2]);
-        check(&Missed::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
+        let lazy = LazyAdam::after(0.001, (STEADY + HORIZON) as u32);
+        assert_eq!(lazy.finished.len(), STEADY);
+        assert_eq!(lazy.finished[STEADY - 1], lazy.finished[STEADY - 2]);
+        check(&LazyAdam::after(0.001, 45_000), 41_000, 1e-3, 1e-8);
     }
 }

@@ -5,14 +5,13 @@
 //! | CBOW | the 2w contexts | target, K negatives |
 //! | SkipGram | the target | for each of the 2w contexts: the context word, K negatives of its own |
 
-use super::Lookup;
-use crate::Config;
+use crate::{Config, Lookup};
 use rapidvec::ModelKind;
 use rapidvec_core::WordId;
 
-/// How many words a model reads from each matrix.
+/// How the words of a batch are laid out for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wiring {
+pub struct BatchLayout {
     /// CBOW or SkipGram.
     pub model: ModelKind,
     /// Words on each side.
@@ -21,8 +20,8 @@ pub struct Wiring {
     pub negatives: usize,
 }
 
-impl Wiring {
-    /// The wiring that a configuration asks for.
+impl BatchLayout {
+    /// The layout for the model, window and negatives of `config`.
     pub fn of(config: &Config) -> Self {
         Self { model: config.model, window: config.window, negatives: config.negatives }
     }
@@ -59,15 +58,16 @@ impl Wiring {
     }
 
     /// The words that a model reads from `w_in`.
-    pub(super) fn read<'a>(&self, contexts: &'a [WordId], target: &'a [WordId]) -> &'a [WordId] {
+    pub(crate) fn read<'a>(&self, contexts: &'a [WordId], target: &'a [WordId]) -> &'a [WordId] {
         match self.model {
             ModelKind::Cbow => contexts,
             ModelKind::SkipGram => target,
         }
     }
 
-    /// The words that a model predicts: for each prediction, for each example. What a model does not read may be left out.
-    pub(super) fn truth<'a>(
+    /// The words that a model predicts: for each prediction, for each example. Of `contexts` and `target`, the one that the
+    /// model does not predict may be empty.
+    pub(crate) fn truth<'a>(
         &self,
         contexts: &'a [WordId],
         target: &'a [WordId],
@@ -91,23 +91,25 @@ mod tests {
     const CONTEXTS: [WordId; 4] = [1, 2, 3, 4];
     const TARGET: [WordId; 2] = [5, 6];
 
-    fn wired(wiring: Wiring, negatives: &[WordId]) -> (Vec<WordId>, Vec<WordId>) {
+    fn laid_out(layout: BatchLayout, negatives: &[WordId]) -> (Vec<WordId>, Vec<WordId>) {
         let (mut inputs, mut outputs) = (Lookup::new(10), Lookup::new(10));
-        wiring.inputs(&CONTEXTS, &TARGET, &mut inputs);
-        wiring.outputs(&CONTEXTS, &TARGET, negatives, &mut outputs);
+        layout.inputs(&CONTEXTS, &TARGET, &mut inputs);
+        layout.outputs(&CONTEXTS, &TARGET, negatives, &mut outputs);
         (inputs.ids().to_vec(), outputs.ids().to_vec())
     }
 
     #[test]
     fn cbow_reads_contexts_and_scores_the_target() {
-        let (inputs, outputs) = wired(Wiring { model: ModelKind::Cbow, window: 1, negatives: 2 }, &[7, 8, 9, 0]);
+        let (inputs, outputs) =
+            laid_out(BatchLayout { model: ModelKind::Cbow, window: 1, negatives: 2 }, &[7, 8, 9, 0]);
         assert_eq!(inputs, CONTEXTS);
         assert_eq!(outputs, [5, 7, 8, 6, 9, 0]);
     }
 
     #[test]
     fn skip_gram_reads_the_target_and_scores_each_context() {
-        let (inputs, outputs) = wired(Wiring { model: ModelKind::SkipGram, window: 1, negatives: 1 }, &[7, 8, 9, 0]);
+        let (inputs, outputs) =
+            laid_out(BatchLayout { model: ModelKind::SkipGram, window: 1, negatives: 1 }, &[7, 8, 9, 0]);
         assert_eq!(inputs, TARGET);
         assert_eq!(outputs, [1, 7, 3, 8, 2, 9, 4, 0]);
     }

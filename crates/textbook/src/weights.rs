@@ -6,7 +6,7 @@ use rapidvec_core::{Matrix, Purpose, Rng};
 /// Standard deviation of the first weights, as in the chapter.
 const FIRST_WEIGHTS: f64 = 0.01;
 
-/// `w_in` and `w_out`, V x D each: a vector for every word as context, and one as prediction.
+/// `w_in` and `w_out`, V x D each: for every word a vector as input and a vector as prediction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     /// Input rows: the word vectors that are kept.
@@ -35,7 +35,7 @@ impl Weights {
     }
 }
 
-/// The two matrices as they are learned, or some of their columns.
+/// The two matrices during training, or some of their columns.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     /// Input rows.
@@ -55,7 +55,7 @@ impl Parameters {
         Self { w_in: Parameter::of_weights(&weights.w_in), w_out: Parameter::of_weights(&weights.w_out) }
     }
 
-    /// These weights with what [`Learner`](crate::Learner) needs beside them to train as `config` says.
+    /// These weights with the gradients and moments that training by `config` needs.
     pub fn for_training(weights: &Weights, config: &Config) -> Self {
         match (config.optimizer, config.max_grad) {
             (OptimizerKind::Adam, _) => Self::of(weights, true),

@@ -1,15 +1,16 @@
-//! The loss curve as a picture. The only file that knows the plotting library.
+//! The loss curve as a picture. The only file that uses the plotting library.
 
-use rapidvec::Trainer;
-use rapidvec::checkpoint::HeldOutLoss;
+use super::display::Unit;
+use super::flags::Flags;
+use rapidvec::Session;
 use std::path::PathBuf;
 
-/// A loss history, whichever trainer has it.
+/// A loss history as points to draw.
 #[cfg_attr(not(feature = "plot"), allow(dead_code))]
 pub struct Curve {
-    /// What is counted along the horizontal axis.
+    /// What the horizontal axis counts.
     label: String,
-    /// Steps or words done, and the loss.
+    /// Iterations or words done, and the loss.
     points: Vec<(f64, f64)>,
     held_out: Vec<(f64, f64)>,
     /// From the start of an epoch to that of the next.
@@ -19,33 +20,30 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Of the textbook's trainer: over its iterations.
-    pub fn of_textbook(trainer: &rapidvec_textbook::TextbookTrainer, held_out: &[HeldOutLoss]) -> Self {
-        let progress = trainer.progress();
-        let at =
-            |point: &rapidvec_textbook::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
-        let epoch = progress.iterations as f64;
+    /// Of a run, over its iterations or its millions of words.
+    pub fn new<T: Flags>(session: &Session<T>) -> Self {
+        let (now, history) = (session.trainer().progress(), session.trainer().history());
+        let (epoch, end, label) = match T::UNIT {
+            Unit::Iterations => {
+                let label = format!("iteration ({} per epoch)", now.blocks_per_epoch);
+                (now.blocks_per_epoch as f64, now.block as f64, label)
+            }
+            Unit::Words => {
+                let epoch = now.words_per_epoch as f64 / 1e6;
+                (epoch, now.words as f64 / 1e6, format!("million words ({epoch:.2} per epoch)"))
+            }
+        };
+        let counted = history.iter().filter(|point| point.pairs > 0);
+        let done = |point: &rapidvec::LossPoint| match T::UNIT {
+            Unit::Iterations => point.block as f64,
+            Unit::Words => point.words as f64 / 1e6,
+        };
         Self {
-            label: format!("iteration ({} an epoch)", progress.iterations),
-            points: trainer.history().iter().map(|point| (at(point), point.loss)).collect(),
-            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
+            label,
+            points: counted.map(|point| ((point.epoch - 1) as f64 * epoch + done(point), point.loss)).collect(),
+            held_out: session.held_out().iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
             epoch,
-            end: progress.step as f64,
-        }
-    }
-
-    /// Of the fast trainer: over millions of words.
-    pub fn of_engine(trainer: &rapidvec::CpuTrainer, held_out: &[HeldOutLoss]) -> Self {
-        let progress = trainer.progress();
-        let epoch = progress.words_per_epoch as f64 / 1e6;
-        let at = |point: &rapidvec::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
-        let counted = trainer.history().iter().filter(|point| point.pairs > 0);
-        Self {
-            label: format!("million words ({epoch:.2} an epoch)"),
-            points: counted.map(|point| (at(point), point.loss)).collect(),
-            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
-            epoch,
-            end: progress.words as f64 / 1e6,
+            end,
         }
     }
 }
@@ -60,7 +58,7 @@ pub fn parse_path(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// Refuses: there is nothing to draw with.
+/// Refuses every name: this build cannot draw.
 #[cfg(not(feature = "plot"))]
 pub fn parse_path(_: &str) -> Result<PathBuf, String> {
     Err("this build cannot draw (feature `plot` is off)".to_owned())
@@ -87,10 +85,10 @@ mod drawn {
 
     /// More points than this cannot be told apart.
     const MAX_POINTS: usize = 1_500;
-    /// More epochs than this would be a fence.
+    /// More lines than this would hide the curve.
     const MAX_EPOCH_LINES: usize = 30;
 
-    /// Draws the losses of a run, with a line where an epoch begins.
+    /// Draws the losses of a run, with a line where each epoch begins.
     pub fn draw(path: &Path, curve: &Curve) -> anyhow::Result<()> {
         let plots = plots(curve);
         if plots.is_empty() {

@@ -57,7 +57,8 @@ pub fn grouped(cli: Command) -> Command {
 /// `rapidvec train --help`: every option on one line, as `-h` shows the common ones. clap's own long form takes three lines each.
 pub fn of_train(cli: &Command, args: &[String]) -> Option<StyledStr> {
     let mut given = args.iter().skip(1).take_while(|arg| *arg != "--");
-    if given.clone().find(|arg| !arg.starts_with('-')) != Some(&"train".to_owned()) || !given.any(|arg| arg == "--help") {
+    if given.clone().find(|arg| !arg.starts_with('-')) != Some(&"train".to_owned()) || !given.any(|arg| arg == "--help")
+    {
         return None;
     }
     let mut cli = cli.clone();

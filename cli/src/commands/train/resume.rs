@@ -27,7 +27,9 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     drop(model);
     match &summary.config {
-        Some(config) if config.is_of::<TextbookTrainer>() => resume::<TextbookTrainer>(args, path, &summary, config, signals),
+        Some(config) if config.is_of::<TextbookTrainer>() => {
+            resume::<TextbookTrainer>(args, path, &summary, config, signals)
+        }
         Some(config) => resume::<CpuTrainer>(args, path, &summary, config, signals),
         None => Err(no_state(path)),
     }

@@ -6,9 +6,9 @@ use super::text::width;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
-/// Columns where there is no terminal to ask.
+/// The width if stderr is not a terminal.
 const PAGE: usize = 80;
-/// Columns that the bar itself has at least, before anything is shown after it.
+/// The minimum width of the bar itself, before anything is shown after it.
 const MIN_BAR: usize = 10;
 /// What separates the parts after the bar.
 const BETWEEN: &str = " | ";
@@ -109,7 +109,7 @@ impl Drop for Share {
     }
 }
 
-/// The first parts, those that `columns` have room for.
+/// The first parts, as many as fit into `columns`.
 fn fitting(parts: &[String], columns: usize) -> String {
     let mut line = String::new();
     for part in parts {

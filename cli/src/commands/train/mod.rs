@@ -6,6 +6,10 @@ mod flags;
 mod log;
 mod outputs;
 mod plot;
+#[cfg(feature = "png")]
+mod png;
+#[cfg(feature = "png")]
+mod png;
 mod queries;
 mod resume;
 mod run;

@@ -56,7 +56,7 @@ impl Worker {
 
     /// Starts `job` on `shard`.
     pub(super) fn start(&self, shard: Shard, job: Job) {
-        self.jobs.send((shard, job)).ok().expect("a worker waits for jobs as long as its `Worker` lives");
+        self.jobs.send((shard, job)).expect("a worker waits for jobs as long as its `Worker` lives");
     }
 
     /// Waits for the shard that was sent last.

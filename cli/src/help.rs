@@ -21,7 +21,7 @@ pub const AFTER_HELP: &str = "\
 Examples:
   rapidvec train corpus.txt -o model.safetensors    Train vectors on a text file
   rapidvec similar model.safetensors king           List the nearest words of king
-  rapidvec analogy model.safetensors man king woman
+  rapidvec analogy model.safetensors man king woman    (man is to king as woman is to ...?)
   rapidvec convert model.safetensors vectors.bin    Write word2vec's binary format
   rapidvec map model.safetensors -o map.html        Draw a map to zoom and search
 
@@ -31,9 +31,9 @@ Environment:
   LC_ALL, LC_MESSAGES, LANG   Language of messages: a Korean locale means --lang ko
 
 Exit codes:
-  0  success
-  1  the command failed
-  2  wrong usage, or an input is missing
+  0    success
+  1    the command failed
+  2    wrong usage, or an input is missing
   130  interrupted; what could be saved is saved";
 
 /// The commands as `rapidvec --help` lists them.
@@ -91,6 +91,44 @@ mod tests {
         for command in crate::Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
             let name = command.get_name();
             assert_eq!(grouped.iter().filter(|grouped| **grouped == name).count(), 1, "{name}");
+        }
+    }
+
+    /// The longest help of a flag, an argument or a command, in characters.
+    const MAX_HELP: usize = 80;
+
+    /// Every command that `rapidvec --help` lists.
+    fn commands() -> Vec<Command> {
+        let cli = crate::Cli::command();
+        cli.get_subcommands().filter(|command| !command.is_hide_set()).cloned().collect()
+    }
+
+    #[test]
+    fn every_help_line_is_short_and_a_phrase() {
+        let mut wrong = Vec::new();
+        for command in commands() {
+            let name = command.get_name();
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            let mut lines = vec![(name.to_owned(), about)];
+            for arg in command.get_arguments() {
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                lines.push((format!("{name} {}", arg.get_id()), help));
+                for value in arg.get_possible_values() {
+                    let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+                    lines.push((format!("{name} {} {}", arg.get_id(), value.get_name()), help));
+                }
+            }
+            let is_wrong = |help: &str| help.chars().count() > MAX_HELP || help.ends_with('.');
+            wrong.extend(lines.into_iter().filter(|(_, help)| is_wrong(help)));
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn every_command_ends_with_examples() {
+        for command in commands() {
+            let after = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
+            assert!(after.is_some_and(|after| after.contains("Examples:\n")), "{}", command.get_name());
         }
     }
 }

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn word2vecs_own_line_is_told_the_command() {
+    fn word2vecs_own_line_gets_a_tip() {
         let args = "rapidvec -train text.txt -output vectors.bin -size 100 -cbow 0";
         assert_hints(args, &["-size: rapidvec calls it --vector-size", "-cbow: rapidvec calls it --model cbow"]);
         assert!(hints(args).unwrap().starts_with("a command comes first"));

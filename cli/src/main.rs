@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 /// Train word vectors and query them
 #[derive(Parser)]
-#[command(name = "rapidvec", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "rapidvec", version, propagate_version = true, arg_required_else_help = true)]
 #[command(styles = help::STYLES, after_long_help = help::AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]

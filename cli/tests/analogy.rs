@@ -68,6 +68,6 @@ fn analogy_ends_with_code_2_for_wrong_arguments() {
 }
 
 #[test]
-fn analogy_refuses_what_is_no_model_and_says_what_it_is() {
-    common::refuses_what_is_no_model("analogy", &["king", "man", "queen"]);
+fn analogy_refuses_files_that_are_not_models_and_says_what_it_is() {
+    common::refuses_files_that_are_not_models("analogy", &["king", "man", "queen"]);
 }

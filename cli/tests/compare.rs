@@ -100,7 +100,7 @@ fn odd_shows_the_word_that_does_not_belong_first() {
     assert_eq!((&shown[0]["odd"], shown[0]["words"].as_array().unwrap().len()), (&json!("car"), 3));
     failure(2, "odd", &place.model, &["king", "queen"]);
     assert!(failure(1, "odd", &place.model, &["king", "quene", "car"]).contains("did you mean `queen`?"));
-    common::refuses_what_is_no_model("odd", &["king", "queen", "car"]);
+    common::refuses_files_that_are_not_models("odd", &["king", "queen", "car"]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn similarity_compares_words_and_sets() {
     assert_eq!(tsv, "a\tb\tsimilarity\nzero\tking\t0\n");
     assert!(failure(1, "similarity", &place.model, &["king", "quene"]).contains("did you mean `queen`?"));
     failure(2, "similarity", &place.model, &["king"]);
-    common::refuses_what_is_no_model("similarity", &["king", "queen"]);
+    common::refuses_files_that_are_not_models("similarity", &["king", "queen"]);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn rank_counts_the_nearer_words() {
     assert_eq!((&shown[0]["rank"], &shown[0]["a"]), (&json!(3), &json!("king")));
     assert!(answer("rank", &place.model, &["king", "car", "--format", "tsv"]).starts_with("a\tb\tsimilarity\trank\n"));
     assert!(failure(1, "rank", &place.model, &["quene", "king"]).contains("did you mean `queen`?"));
-    common::refuses_what_is_no_model("rank", &["king", "queen"]);
+    common::refuses_files_that_are_not_models("rank", &["king", "queen"]);
 }
 
 /// As they do for `similar`, `similarity` and `analogy`.

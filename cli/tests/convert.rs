@@ -153,14 +153,14 @@ fn convert_refuses_a_word_that_the_format_cannot_hold_and_names_it() {
     let input = place.file("in.vec", b"2 1\nyork 1\nnew york 2\n");
     for (name, format) in [("a.bin", "word2vec binary"), ("a.txt", "text"), ("a.glove", "text")] {
         let (code, message) = convert(&input, &place.path(name), &[]);
-        assert!(code == 1 && message.contains("`new york` holds a space") && message.contains(format), "{message}");
+        assert!(code == 1 && message.contains("`new york` contains a space") && message.contains(format), "{message}");
     }
     converted(&input, &place.path("a.pkl"), &[]);
     assert_eq!(place.names(), ["a.pkl", "in.vec", "model.safetensors"]);
 }
 
 #[test]
-fn what_opening_had_to_leave_out_is_told_once_on_stderr() {
+fn what_opening_dropped_is_reported_once_on_stderr() {
     let place = Place::new();
     let input = place.file("in.txt", b"5 2\na 1 2\nb nan 1\na 3 4\nc\xff 1 1\nd 1 2");
     let (code, message) = convert(&input, &place.path("a.vec"), &[]);
@@ -208,7 +208,7 @@ fn convert_keeps_half_precision_through_both_formats() {
 }
 
 #[test]
-fn convert_rounds_to_half_when_asked_and_tells() {
+fn convert_rounds_to_half_and_reports_it() {
     let place = Place::new();
     for name in ["a.pkl", "a.safetensors"] {
         assert!(converted(&place.model, &place.path(name), &["--half"]).contains("rounded to half precision"));
@@ -217,7 +217,7 @@ fn convert_rounds_to_half_when_asked_and_tells() {
 }
 
 #[test]
-fn convert_tells_what_is_lost_and_keeps_what_can_be_kept() {
+fn convert_reports_what_is_not_stored_and_keeps_what_can_be() {
     let place = Place::with_checkpoint();
     let told = converted(&place.model, &place.path("a.pkl"), &[]);
     let path = place.path("a.pkl");
@@ -241,7 +241,7 @@ fn an_npz_keeps_counts_and_half_precision() {
 }
 
 #[test]
-fn a_fasttext_model_is_converted_and_what_its_ngrams_knew_is_told_to_be_lost() {
+fn a_fasttext_model_is_converted_and_its_ngrams_are_reported_as_lost() {
     let place = Place::new();
     place.file("model.bin", &common::fasttext([[0.5; 2]; 2]));
     assert!(WordVectors::open(place.path("model.bin")).unwrap().vector("unknown").is_some());
@@ -299,10 +299,10 @@ fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
 }
 
 #[test]
-fn convert_refuses_what_is_no_model_and_writes_nothing() {
+fn convert_refuses_files_that_are_not_models_and_writes_nothing() {
     let place = Place::new();
     let out = place.path("out.pkl");
-    common::refuses_what_is_no_model("convert", &[out.to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("convert", &[out.to_str().unwrap()]);
     assert_eq!(place.names(), ["model.safetensors"]);
 }
 
@@ -316,7 +316,7 @@ fn convert_refuses_an_output_that_cannot_be() {
 }
 
 #[test]
-fn convert_ends_with_code_2_when_the_ending_tells_no_format() {
+fn convert_exits_with_2_when_the_extension_is_of_no_format() {
     let place = Place::new();
     for name in ["a", "a.gif", ".pkl", "a.gz", "a.gif.gz"] {
         let (code, message) = convert(&place.model, &place.path(name), &[]);
@@ -343,7 +343,7 @@ fn a_dash_is_standard_output_and_never_a_file() {
     }
     for command in ["similar", "convert", "info"] {
         let message = common::failure(2, command, Path::new("-"), &["x.vec"][..usize::from(command != "info")]);
-        assert!(message.contains("not from standard input"), "{message}");
+        assert!(message.contains("cannot be read from standard input"), "{message}");
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
     let usage = common::failure(2, "convert", &place.model, &["a.gif"]);

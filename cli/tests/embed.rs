@@ -156,7 +156,7 @@ fn embed_weighs_by_frequency() {
     }
     let pickle = PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers())).unwrap().to_bytes();
     let path = place.file("pickle", &pickle);
-    assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
+    assert!(failure(1, "embed", &path, &["--sif"]).contains("has no word counts"));
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn embed_refuses_what_is_no_text_and_leaves_no_file() {
         assert!(failure(code, "embed", &place.model, &[path.to_str().unwrap()]).contains(path.to_str().unwrap()));
     }
     assert_eq!(place.names(), ["model.safetensors"]);
-    common::refuses_what_is_no_model("embed", &[]);
+    common::refuses_files_that_are_not_models("embed", &[]);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn embed_leaves_what_it_reads_as_it_is_also_by_force() {
     let (text, own) = (text.to_str().unwrap(), place.model.to_str().unwrap());
     for output in [text, own] {
         let message = failure(2, "embed", &place.model, &[text, "-o", output, "--format", "npy", "--force"]);
-        assert!(message.contains("is read and cannot be written too"), "{message}");
+        assert!(message.contains("is an input and cannot be overwritten"), "{message}");
     }
     assert_eq!(std::fs::read(text).unwrap(), TEXT.as_bytes());
     assert_eq!(std::fs::read(&place.model).unwrap(), model);

@@ -115,7 +115,7 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
         assert_eq!(message.matches(path.to_str().unwrap()).count(), 1, "{message}");
         assert_eq!(message.lines().count(), 1, "{message}");
     }
-    common::refuses_what_is_no_model("eval", &[good.to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("eval", &[good.to_str().unwrap()]);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn negative_numbers_and_words_for_numbers_name_the_flag() {
 #[test]
 fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     if !cfg!(target_os = "linux") {
-        return eprintln!("SKIPPED: only Linux tells how much memory there is");
+        return eprintln!("SKIPPED: only Linux reports how much memory there is");
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
@@ -110,7 +110,7 @@ fn no_threads_means_all_of_them() {
 
 /// Row 13.
 #[test]
-fn a_learning_rate_that_is_no_size_is_refused() {
+fn a_learning_rate_that_is_not_a_number_is_refused() {
     let case = Case::new();
     case.text(200);
     for rate in ["NaN", "1e30", "0", "-1", "inf"] {

@@ -106,7 +106,7 @@ fn row_38_a_binary_file_cut_short() {
 }
 
 #[test]
-fn row_39_more_rows_promised_than_there_are() {
+fn row_39_more_rows_declared_than_there_are() {
     let place = Place::new();
     refused(&place, b"5 2\na 1 2\nb 3 4\n", "cut short: expected 5 vectors of 2 numbers, got 2");
     let (shown, _) = opens(&place.file("some", b"5 2\na 1 2\nb 3 4\n"), &["--limit", "2"], "a");
@@ -114,7 +114,7 @@ fn row_39_more_rows_promised_than_there_are() {
 }
 
 #[test]
-fn row_40_fewer_rows_promised_than_there_are() {
+fn row_40_fewer_rows_declared_than_there_are() {
     let place = Place::new();
     refused(&place, b"1 2\na 1 2\nb 3 4\n", "declares 1 vectors, but more follow from line 3");
     let binary = [&b"1 2\n"[..], &row(b"a", &[1.0, 2.0]), &row(b"b", &[3.0, 4.0])].concat();
@@ -181,7 +181,7 @@ fn rows_47_50_and_51_words_with_spaces_wide_gaps_and_no_word_at_all() {
 fn row_48_a_word_with_a_space_in_a_binary_file() {
     let place = Place::new();
     let rows = [row(b"new york", &[1.5, 2.5, 0.5, -0.25]), row(b"b", &[1.0; 4]), row(b"c", &[2.0; 4])].concat();
-    refused(&place, &[b"3 4\n", &rows[..]].concat(), "go on after a space");
+    refused(&place, &[b"3 4\n", &rows[..]].concat(), "continue after a space");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
     let place = Place::with(|_| ());
     let mut words = rapidvec::Vocabulary::new();
     ["new york", "a\nb", "c\td", ""].iter().for_each(|word| assert!(words.insert(word, 1).is_some()));
-    for (keep, what) in [(1, "a space"), (2, "a line end"), (3, "a tab"), (4, "no character at all")] {
+    for (keep, what) in [(1, "a space"), (2, "a line end"), (3, "a tab"), (4, "no character")] {
         let mut one = rapidvec::Vocabulary::new();
         one.insert(words.word(keep - 1), 1).unwrap();
         let pickle = PickleWriter::new(TableView::new(&one, 2, &[1.0, 2.0])).unwrap().to_bytes();
@@ -246,7 +246,7 @@ fn row_55_words_that_are_no_utf_8() {
     assert!(told.contains("2 words not valid UTF-8") && told.contains("1 duplicate word"), "{told}");
 }
 
-/// A file is told by its content: a wrong name changes nothing.
+/// A file is recognised by its content: a wrong name changes nothing.
 #[test]
 fn row_56_text_named_as_binary_and_the_reverse() {
     let place = Place::new();
@@ -412,10 +412,10 @@ fn row_64_a_word_of_5_000_bytes_in_a_binary_file() {
     assert!(shown.contains(&word));
 }
 
-/// What the table lists behind its rows: another program cuts the file short while it is open. It ends with a message.
+/// As the table notes after its rows: another program truncates the file while it is open.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_mapped_file_cut_short_is_told_and_no_signal() {
+fn a_mapped_file_cut_short_ends_with_a_message_and_not_a_signal() {
     let place = Place::new();
     let mut child = program()
         .args(["similar", text_of(&place.model), "-"])

@@ -45,9 +45,11 @@ fn index_overwrites_an_index_and_nothing_else() {
     assert!(failure(1, "index", &place.model, &args).contains("already exists"));
     assert_eq!(std::fs::read(&text).unwrap(), b"do not lose");
     let (own, model) = (place.model.to_str().unwrap(), std::fs::read(&place.model).unwrap());
-    assert!(failure(2, "index", &place.model, &["-o", own, "--force"]).contains("is read and cannot be written too"));
+    assert!(
+        failure(2, "index", &place.model, &["-o", own, "--force"]).contains("is an input and cannot be overwritten")
+    );
     assert_eq!(std::fs::read(&place.model).unwrap(), model);
-    common::refuses_what_is_no_model("index", &["-o", place.path("new.ann").to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("index", &["-o", place.path("new.ann").to_str().unwrap()]);
     failure(2, "similar", &place.model, &["king", "--approximate", "--restrict", "3"]);
     failure(2, "similar", &place.model, &["king", "--index", "x"]);
 }

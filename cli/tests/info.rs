@@ -28,11 +28,11 @@ fn with_losses() -> Place {
 fn json_has_the_histograms_and_all_losses() {
     let place = with_losses();
     let facts: Value = serde_json::from_str(&answer("info", &place.model, &["--format", "json"])).unwrap();
-    let counts = json!({"numbers": 9, "least": 10, "median": 14, "largest": 18,
+    let counts = json!({"numbers": 9, "min": 10, "median": 14, "max": 18,
         "histogram": [{"from": 10, "to": 19, "words": 9}]});
     assert_eq!(facts["counts"], counts);
     assert_eq!(facts["norms"]["numbers"], 9);
-    assert_eq!((&facts["norms"]["least"], facts["norms"]["largest"].as_f64()), (&json!(0.0), Some(10.25f64.sqrt())));
+    assert_eq!((&facts["norms"]["min"], facts["norms"]["max"].as_f64()), (&json!(0.0), Some(10.25f64.sqrt())));
     let all: u64 =
         facts["norms"]["histogram"].as_array().unwrap().iter().map(|bin| bin["words"].as_u64().unwrap()).sum();
     assert_eq!(all, 9);
@@ -47,10 +47,10 @@ fn the_table_draws_losses_counts_and_norms() {
         "trained         epochs 3\n",
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
-        "how often words were seen, and by how many words",
-        "  least 10, median 14, largest 18\n",
+        "\nword counts\n",
+        "  min 10, median 14, max 18\n",
         "  10–19 │█",
-        "lengths of the vectors",
+        "vector lengths",
     ] {
         assert!(shown.contains(expected), "{expected:?} is not in\n{shown}");
     }
@@ -58,7 +58,7 @@ fn the_table_draws_losses_counts_and_norms() {
 }
 
 #[test]
-fn plain_ascii_where_asked_for_or_where_the_locale_has_no_more() {
+fn plain_ascii_by_flag_or_by_locale() {
     let place = with_losses();
     for (locale, args) in [("C", &[][..]), ("ko_KR.EUC-KR", &[]), ("en_US.UTF-8", &["--ascii"])] {
         let shown = table(&place.model, locale, "80", args);
@@ -87,7 +87,7 @@ fn a_pickle_has_norms_but_no_counts() {
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));
     assert_eq!(facts["format"], "the chapter's pickle");
     let shown = table(&path, "C", "80", &[]);
-    assert!(shown.contains("lengths of the vectors") && !shown.contains("how often"), "{shown}");
+    assert!(shown.contains("vector lengths") && !shown.contains("word counts"), "{shown}");
 }
 
 #[test]

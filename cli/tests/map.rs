@@ -129,7 +129,7 @@ fn no_file_is_overwritten_without_force_and_none_is_left_after_an_error() {
     assert_eq!(std::fs::read(&old).unwrap(), b"precious");
     drawn(&place.model, &old, &["--force", "--method", "pca"]);
     let out = place.path("new.html");
-    common::refuses_what_is_no_model("map", &["-o", out.to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("map", &["-o", out.to_str().unwrap()]);
     assert!(!out.exists());
 }
 
@@ -185,7 +185,7 @@ fn map_leaves_what_it_reads_as_it_is_also_by_force() {
     for output in [&words, &model] {
         let args = ["--words", words.to_str().unwrap(), "-o", output.to_str().unwrap(), "--force"];
         let message = failure(2, "map", &model, &args);
-        assert!(message.contains("is read and cannot be written too"), "{message}");
+        assert!(message.contains("is an input and cannot be overwritten"), "{message}");
     }
     assert_eq!(std::fs::read(&words).unwrap(), b"king\nqueen\n");
     assert_eq!(std::fs::read(&model).unwrap(), std::fs::read(&place.model).unwrap());

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 const ENTER: &str = "\u{e007}";
 
-/// A browser that has opened a map of so many words.
+/// A browser that has opened a map of that many words.
 fn map(count: usize, form: &str, options: &[&str]) -> Option<(Browser, PathBuf, tempfile::TempDir)> {
     let browser = Browser::start()?;
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +26,7 @@ fn map(count: usize, form: &str, options: &[&str]) -> Option<(Browser, PathBuf, 
     Some((browser, model, folder))
 }
 
-/// The nearest words, as `rapidvec similar` has them.
+/// The nearest words, as `rapidvec similar` lists them.
 fn nearest(model: &Path, word: &str) -> Vec<String> {
     let answer = common::answer("similar", model, &[word, "-k", "10", "--format", "json"]);
     let answer: Value = serde_json::from_str(&answer).unwrap();

@@ -88,10 +88,10 @@ fn neither_file_is_overwritten_without_force() {
 }
 
 #[test]
-fn refuses_what_is_no_model_and_wrong_usage() {
+fn refuses_files_that_are_not_models_and_wrong_usage() {
     let place = Place::new();
     let prefix = place.path("p");
-    common::refuses_what_is_no_model("project", &["-o", prefix.to_str().unwrap()]);
+    common::refuses_files_that_are_not_models("project", &["-o", prefix.to_str().unwrap()]);
     assert_eq!(place.names(), ["model.safetensors"]);
     for args in [&[][..], &["-o", "p", "--top", "0"]] {
         failure(2, "project", &place.model, args);
@@ -109,7 +109,7 @@ fn project_leaves_its_model_as_it_is_also_by_force() {
         let model = place.path(name);
         std::fs::copy(&place.model, &model).unwrap();
         let message = failure(2, "project", &model, &["-o", place.path("p").to_str().unwrap(), "--force"]);
-        assert!(message.contains("is read and cannot be written too"), "{message}");
+        assert!(message.contains("is an input and cannot be overwritten"), "{message}");
         assert_eq!(std::fs::read(&model).unwrap(), std::fs::read(&place.model).unwrap());
         std::fs::remove_file(&model).unwrap();
     }

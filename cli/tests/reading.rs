@@ -117,7 +117,7 @@ fn folders_and_patterns_are_the_files_in_them() {
     case.run_small(&["data/*.csv", "-o", "m"]).fails(2, "no file matches \"data/*.csv\"");
     case.run_small(&["data", "-o", "data/m"]).fails(2, "lies among the texts");
     case.run_small(&["data/*", "-o", "data/m"]).fails(2, "lies among the texts");
-    case.run_small(&["data/*.txt", "-o", "data/a.txt", "--force"]).fails(2, "is read and cannot be written");
+    case.run_small(&["data/*.txt", "-o", "data/a.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
 }
 
 #[test]

@@ -85,8 +85,8 @@ fn similar_fails_with_a_hint_for_an_unknown_word() {
 }
 
 #[test]
-fn similar_refuses_what_is_no_model_and_says_what_it_is() {
-    common::refuses_what_is_no_model("similar", &["you"]);
+fn similar_refuses_files_that_are_not_models_and_says_what_it_is() {
+    common::refuses_files_that_are_not_models("similar", &["you"]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn info_tells_what_a_model_holds() {
     for expected in [
         "words           9\n",
         "vector size     3\n",
-        "words seen      126\n",
+        "tokens          126\n",
         "window 5\n",
         "epochs 2\n",
         "single (f32)",
@@ -175,7 +175,7 @@ fn info_tells_what_a_model_holds() {
     assert_eq!(facts["tensors"][0], serde_json::json!({"name": "input.weight", "type": "F32", "shape": [9, 3]}));
     assert_eq!(facts["can_be_resumed"], false);
     assert_eq!(json(&Place::with_checkpoint())["can_be_resumed"], true);
-    common::refuses_what_is_no_model("info", &[]);
+    common::refuses_files_that_are_not_models("info", &[]);
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn verify_says_ok_or_what_is_wrong() {
     let output = program().arg("verify").args([&good, &place.path("altered"), &place.model]).output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!((output.status.code(), shown.matches(": OK, ").count()), (Some(1), 2), "all are checked: {shown}");
-    common::refuses_what_is_no_model("verify", &[]);
+    common::refuses_files_that_are_not_models("verify", &[]);
 }
 
 /// What looks the same is the same: an editor's or a Mac's spelling (NFD) finds the word.

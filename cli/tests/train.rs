@@ -51,7 +51,6 @@ fn held_out_text_is_scored_after_each_epoch() {
     case.run_small(&["text.txt", "-o", "n", "--valid", "valid.txt"]).fails(1, "--valid valid.txt");
 }
 
-#[cfg(feature = "plot")]
 #[test]
 fn the_loss_is_drawn_as_svg_and_as_png() {
     let case = Case::new();
@@ -61,8 +60,13 @@ fn the_loss_is_drawn_as_svg_and_as_png() {
     for text in ["<svg", "average loss", "54 an epoch", "epoch 2", "held-out"] {
         assert!(svg.contains(text), "{text} is not drawn");
     }
-    case.run_small(&["text.txt", "-o", "b", "--plot", "loss.png"]).succeeds();
-    assert!(case.bytes("loss.png").starts_with(b"\x89PNG"));
+    let outcome = case.run_small(&["text.txt", "-o", "b", "--plot", "loss.png"]);
+    if cfg!(feature = "png") {
+        outcome.succeeds();
+        assert!(case.bytes("loss.png").starts_with(b"\x89PNG"));
+    } else {
+        outcome.fails(2, "feature `png`");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `rapidvec info MODEL`: what a file of word vectors holds, how it was trained, how counts and lengths are distributed.
 
+use super::default_model::or_default;
 use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
 use rapidvec::Vocabulary;
@@ -18,8 +19,8 @@ Examples:
   rapidvec info model.safetensors
   rapidvec info GoogleNews-vectors-negative300.bin --format json")]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
+    /// File of word vectors [default: model.safetensors]
+    model: Option<PathBuf>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
@@ -34,7 +35,7 @@ pub struct Args {
 const MEASURED: usize = 200_000;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let about = About::read(&args.model, &args.open)?;
+    let about = About::read(or_default(args.model.as_deref())?, &args.open)?;
     let charts = Charts::of_stdout(args.ascii);
     to_stdout(|out| match args.format {
         FactsForm::Json => args.format.write(out, &about.all()),
@@ -112,9 +113,9 @@ impl About {
             losses.draw(out, charts)?;
         }
         if let Some(counts) = &self.counts {
-            counts.draw(out, charts, "how often words were seen, and by how many words")?;
+            counts.draw(out, charts, "word counts")?;
         }
-        self.norms.draw(out, charts, "lengths of the vectors, and how many vectors have them")
+        self.norms.draw(out, charts, "vector lengths")
     }
 }
 
@@ -133,7 +134,7 @@ fn norms(rows: &Rows) -> Vec<f64> {
 fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half: bool) {
     let seen: u64 = vocabulary.counts().iter().fold(0, |sum, &count| sum.saturating_add(count));
     facts.add("words", vocabulary.len());
-    facts.add("words_seen", if seen == 0 { Value::Null } else { seen.into() });
+    facts.add("tokens", if seen == 0 { Value::Null } else { seen.into() });
     facts.add("vector_size", vector_size);
     facts.add("precision", if half { "half (f16)" } else { "single (f32)" });
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: who hears them, and what they end where nothing but a file that is being written can be lost.
+//! Ctrl-C, SIGTERM and SIGHUP: listening to them, and ending the program without a half-written file.
 
 use crate::output::INTERRUPTED;
 use rapidvec::atomic_file::abandon_writes;
@@ -6,18 +6,18 @@ use std::io;
 
 /// From now on a signal ends the program without leaving a half-written file.
 pub fn listen() {
-    // Where it cannot be listened to, a signal ends the program all the same.
+    // If listening fails, a signal still ends the program.
     let _ = on_signal(|| end());
 }
 
-/// Ends the program and leaves no half-written file. Signals come to a thread of their own, which may wait for a lock.
+/// Ends the program without leaving a half-written file. Signals have their own thread, which may wait for a lock.
 pub fn end() -> ! {
     let _abandoned = abandon_writes();
     std::process::exit(INTERRUPTED.into())
 }
 
-/// From now on calls `handler`, on a thread of its own, for each Ctrl-C, SIGTERM and SIGHUP; but not for those that were to be
-/// ignored when the program was started, as `nohup` has it.
+/// From now on calls `handler`, on a thread of its own, for each Ctrl-C, SIGTERM and SIGHUP; except those that were
+/// ignored when the program started, as by `nohup`.
 #[cfg(unix)]
 pub fn on_signal(mut handler: impl FnMut() + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -33,7 +33,7 @@ pub fn on_signal(handler: impl FnMut() + Send + 'static) -> io::Result<()> {
     ctrlc::set_handler(handler).map_err(io::Error::other)
 }
 
-/// The signals that are ignored, a bit each, where the system tells (Linux).
+/// The ignored signals, a bit each, as Linux reports them; none elsewhere.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,8 +1,8 @@
-//! An answered question, whatever form it is shown in.
+//! An answered query, in whatever form it is shown.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// What was asked.
+/// A query.
 #[derive(Debug)]
 pub enum Query {
     /// Which words are near this one?
@@ -22,14 +22,14 @@ pub enum Query {
     },
 }
 
-/// A word that was found, and how near it is.
+/// A word found, and its score.
 #[derive(Debug, serde::Serialize)]
 pub struct Found {
     pub word: String,
     pub similarity: f32,
 }
 
-/// What was asked, and the words found, best first.
+/// A query and the words found, best first.
 #[derive(Debug)]
 pub struct Answer {
     pub query: Query,
@@ -74,7 +74,7 @@ struct Term<'a> {
     weight: f32,
 }
 
-/// A weighted sum as one writes it: `king - man + 0.8 woman`.
+/// A weighted sum as it is written: `king - man + 0.8 woman`.
 pub fn sum(terms: &[(String, f32)], shown: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     for (index, (word, weight)) in terms.iter().enumerate() {
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_reads_as_one_writes_it() {
+    fn a_sum_is_shown_as_it_is_written() {
         let terms = [("king", 1.0), ("man", -1.0), ("woman", 0.8), ("x", -2.5)].map(|(w, x)| (w.to_owned(), x));
         assert_eq!(sum(&terms, str::to_owned), "king - man + 0.8 woman - 2.5 x");
         assert_eq!(sum(&terms[1..2], str::to_owned), "-man");

@@ -6,9 +6,9 @@ use super::text::width;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
-/// Columns where there is no terminal to ask.
+/// The width if stderr is not a terminal.
 const PAGE: usize = 80;
-/// Columns that the bar itself has at least, before anything is shown after it.
+/// The minimum width of the bar itself, before anything is shown after it.
 const MIN_BAR: usize = 10;
 /// What separates the parts after the bar.
 const BETWEEN: &str = " | ";
@@ -51,11 +51,6 @@ impl Bar {
     pub fn tell(&self, parts: &[String]) {
         let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + MIN_BAR;
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
-    }
-
-    /// The time left, by the speed so far.
-    pub fn time_left(&self) -> Duration {
-        self.bar.eta()
     }
 
     /// A line that the bar makes room for.
@@ -109,7 +104,7 @@ impl Drop for Share {
     }
 }
 
-/// The first parts, those that `columns` have room for.
+/// The first parts, as many as fit into `columns`.
 fn fitting(parts: &[String], columns: usize) -> String {
     let mut line = String::new();
     for part in parts {

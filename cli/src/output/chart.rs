@@ -1,22 +1,21 @@
 //! Small charts for the terminal: bars, and a line's shape in one row.
 //!
-//! Unicode blocks where the locale has them, plain ASCII elsewhere or when asked for. A number above zero is never
-//! drawn as nothing.
+//! Unicode blocks where the locale has them, ASCII elsewhere or with `--ascii`. A number above zero is always visible.
 
 use super::text::{thousands, width};
 use std::io::{self, IsTerminal, Write};
 
-/// A page's width where there is no terminal to ask.
+/// The width where stdout is not a terminal.
 const PAGE: usize = 80;
-/// On wider terminals bars grow no further: they would be hard to compare with their numbers.
-const WIDEST: usize = 120;
-const NARROWEST: usize = 30;
+/// Bars stop growing here: wider ones are hard to compare with their numbers.
+const MAX_COLUMNS: usize = 120;
+const MIN_COLUMNS: usize = 30;
 
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII_HEIGHTS: [char; 8] = ['_', '.', ',', '-', '~', '=', '+', '#'];
 
-/// What charts are made of, and how wide they may be.
+/// The characters of charts, and how wide they may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Charts {
     ascii: bool,
@@ -24,7 +23,7 @@ pub struct Charts {
 }
 
 impl Charts {
-    /// For standard output as it is: the terminal's width, the locale's characters, unless `ascii` is asked for.
+    /// For standard output as it is: the terminal's width, the locale's characters, unless `ascii` is set.
     pub fn of_stdout(ascii: bool) -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         Self { ascii: ascii || !has_unicode(variable), columns: columns(variable) }
@@ -73,7 +72,7 @@ impl Charts {
     }
 }
 
-/// At most `columns` means over stretches of equal length; numbers that are not finite are left out.
+/// At most `columns` means over stretches of equal length; values that are not finite are dropped.
 fn means(numbers: &[f64], columns: usize) -> Vec<f64> {
     let numbers: Vec<f64> = numbers.iter().copied().filter(|x| x.is_finite()).collect();
     let count = numbers.len().min(columns);
@@ -90,9 +89,9 @@ fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 fn columns(variable: impl Fn(&str) -> Option<String>) -> usize {
-    let told = variable("COLUMNS").and_then(|text| text.parse().ok());
+    let set = variable("COLUMNS").and_then(|text| text.parse().ok());
     let seen = || terminal_size::terminal_size().filter(|_| io::stdout().is_terminal()).map(|(w, _)| usize::from(w.0));
-    told.or_else(seen).unwrap_or(PAGE).clamp(NARROWEST, WIDEST)
+    set.or_else(seen).unwrap_or(PAGE).clamp(MIN_COLUMNS, MAX_COLUMNS)
 }
 
 #[cfg(test)]
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_without_numbers_are_no_trouble() {
+    fn bars_without_numbers_are_drawn() {
         assert_eq!(drawn(UNICODE, &[]), "");
         assert_eq!(drawn(ASCII, &[("0", 0)]), "  0 | 0\n");
         let narrow = Charts { ascii: true, columns: 1 };
@@ -154,8 +153,8 @@ mod tests {
     }
 
     #[test]
-    fn the_width_told_is_kept_within_reason() {
-        let of = |told: &'static str| columns(|name| (name == "COLUMNS").then(|| told.to_owned()));
-        assert_eq!((of("100"), of("0"), of("9999")), (100, NARROWEST, WIDEST));
+    fn the_width_is_bounded() {
+        let of = |set: &'static str| columns(|name| (name == "COLUMNS").then(|| set.to_owned()));
+        assert_eq!((of("100"), of("0"), of("9999")), (100, MIN_COLUMNS, MAX_COLUMNS));
     }
 }

@@ -1,4 +1,4 @@
-//! Scores of vectors, a file of questions or pairs at a time, in all forms.
+//! Scores on files of questions or pairs, in all forms.
 
 use super::text::{counted, field, padded, printable, width};
 use rapidvec::vectors::evaluate::statistics::Correlation;
@@ -7,15 +7,15 @@ use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
-/// What one file had to say about the vectors.
+/// The scores on one file.
 #[derive(Debug)]
 pub struct Evaluation {
-    /// Its name, as it was given.
+    /// Its name, as given.
     pub file: String,
     pub measured: Measured,
 }
 
-/// By which kind of file.
+/// What kind of file it is.
 #[derive(Debug)]
 pub enum Measured {
     /// Questions, and the name of the method that scored the answers.
@@ -52,7 +52,7 @@ impl Evaluation {
     }
 }
 
-/// A number that is not there is `null`.
+/// A missing number is `null`.
 fn of_section(section: &SectionScore) -> Fields {
     vec![
         ("accuracy", json!(section.accuracy())),
@@ -143,10 +143,25 @@ fn pairs_table(out: &mut dyn Write, report: &PairReport) -> io::Result<()> {
     for (name, correlation) in [("Spearman", report.spearman), ("Pearson", report.pearson)] {
         match correlation {
             Some(Correlation { coefficient, p_value }) => {
-                writeln!(out, "  {name:<8}  {coefficient:>7.4}  (p = {p_value:.3e})")?;
+                writeln!(out, "  {name:<8}  {coefficient:>7.4}  (p = {})", shown_p(p_value))?;
             }
             None => writeln!(out, "  {name:<8}  {:>7}", "-")?,
         }
     }
     writeln!(out, "  {} compared, {} unknown", counted(report.compared as u64, "pair(s)"), report.unknown)
+}
+
+/// A p-value as papers write it.
+fn shown_p(p: f64) -> String {
+    if p >= 0.01 { format!("{p:.2}") } else { format!("{p:.1e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p_values_have_two_digits() {
+        assert_eq!([0.9224, 0.05, 0.0031, 1.26e-15].map(shown_p), ["0.92", "0.05", "3.1e-3", "1.3e-15"]);
+    }
 }

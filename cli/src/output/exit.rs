@@ -31,16 +31,18 @@ pub struct UsageError(pub String);
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let code = code(error);
     if code == USAGE || code == FAILURE {
-        // Settings are named as their flags are, without the dashes.
-        let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
-        let text = match Language::current() {
-            Language::En => None,
-            Language::Ko => language::translated(error),
-        };
-        let text = text.unwrap_or_else(|| message(error));
-        line(prefixed(ERROR, &language::message::error(), format_args!("{dashes}{text}{}", way_out(error))));
+        line(prefixed(ERROR, &language::message::error(), shown(error)));
     }
     ExitCode::from(code)
+}
+
+/// The error in the language in use, with the way out.
+fn shown(error: &anyhow::Error) -> String {
+    // Settings are named as their flags are, without the dashes.
+    let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
+    let translated = (Language::current() == Language::Ko).then(|| language::translated(error)).flatten();
+    let text = translated.unwrap_or_else(|| format!("{}{}", message(error), way_out(error)));
+    format!("{dashes}{text}")
 }
 
 fn code(error: &anyhow::Error) -> u8 {

@@ -1,4 +1,4 @@
-//! What is known about one thing: names and values, in an order.
+//! Named values about one thing, in order.
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;

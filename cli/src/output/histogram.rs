@@ -1,25 +1,25 @@
-//! How numbers are spread: how many fall into which range.
+//! The distribution of numbers: how many fall into which range.
 
 use super::chart::Charts;
 use super::text::thousands;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// Ranges of lengths at most, about.
+/// The number of ranges of lengths, approximately.
 const RANGES: f64 = 12.0;
-/// Lengths that differ by less than this share are one length, rounded.
+/// Lengths that differ by less than this share are the same length, rounded.
 const SAME: f64 = 1e-5;
 
-/// Ranges in rising order, none left out between the first and the last.
+/// Adjacent ranges in ascending order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
     bins: Vec<Bin>,
-    /// How many numbers there are, and the least, the one in the middle and the largest of them.
+    /// How many numbers there are; their minimum, median and maximum.
     numbers: usize,
-    least: f64,
+    min: f64,
     median: f64,
-    largest: f64,
-    /// Whole numbers: a range holds both its ends. Else it holds the lower only.
+    max: f64,
+    /// Whether the numbers are integers; then a range includes both its ends, else only the lower one.
     whole: bool,
     decimals: usize,
 }
@@ -37,7 +37,7 @@ impl Histogram {
         let mut sorted: Vec<u64> = counts.to_vec();
         sorted.sort_unstable();
         let edges = edges(sorted.last().copied().unwrap_or(0));
-        let first = sorted.first().map_or(0, |&least| edges.partition_point(|&edge| edge <= least).saturating_sub(1));
+        let first = sorted.first().map_or(0, |&min| edges.partition_point(|&edge| edge <= min).saturating_sub(1));
         let bins = edges[first..].windows(2).map(|pair| Bin {
             from: pair[0] as f64,
             to: (pair[1] - 1) as f64,
@@ -47,7 +47,7 @@ impl Histogram {
         Self { whole: true, decimals: 0, ..Self::summary(bins, sorted.into_iter().map(|x| x as f64).collect()) }
     }
 
-    /// Lengths, in about a dozen ranges of equal width with round ends. Those that are not finite are left out.
+    /// Lengths, in about a dozen ranges of equal width with round ends. Values that are not finite are dropped.
     pub fn of_lengths(lengths: &[f64]) -> Self {
         let mut sorted: Vec<f64> = lengths.iter().copied().filter(|x| x.is_finite()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
@@ -74,18 +74,18 @@ impl Histogram {
     fn summary(bins: Vec<Bin>, sorted: Vec<f64>) -> Self {
         let at = |index: usize| sorted.get(index).copied().unwrap_or(0.0);
         let (numbers, last) = (sorted.len(), sorted.len().saturating_sub(1));
-        Self { bins, numbers, least: at(0), median: at(last / 2), largest: at(last), whole: false, decimals: 0 }
+        Self { bins, numbers, min: at(0), median: at(last / 2), max: at(last), whole: false, decimals: 0 }
     }
 
-    /// `{"numbers":9,"least":10,"median":14,"largest":18,"histogram":[{"from":10,"to":19,"words":9}]}`
+    /// `{"numbers":9,"min":10,"median":14,"max":18,"histogram":[{"from":10,"to":19,"words":9}]}`
     pub fn to_json(&self) -> Value {
         let number = |x: f64| if self.whole { json!(x as u64) } else { json!(x) };
         let bin = |bin: &Bin| json!({ "from": number(bin.from), "to": number(bin.to), "words": bin.count });
         json!({
             "numbers": self.numbers,
-            "least": number(self.least),
+            "min": number(self.min),
             "median": number(self.median),
-            "largest": number(self.largest),
+            "max": number(self.max),
             "histogram": self.bins.iter().map(bin).collect::<Vec<_>>(),
         })
     }
@@ -93,8 +93,8 @@ impl Histogram {
     /// A heading, a line in numbers, and a bar for each range.
     pub fn draw(&self, out: &mut dyn Write, charts: &Charts, heading: &str) -> io::Result<()> {
         let text = |x: f64| if self.whole { thousands(x as u64) } else { format!("{x:.*}", self.decimals.max(2)) };
-        let (least, median, largest) = (text(self.least), text(self.median), text(self.largest));
-        writeln!(out, "\n{heading}\n  least {least}, median {median}, largest {largest}")?;
+        let (min, median, max) = (text(self.min), text(self.median), text(self.max));
+        writeln!(out, "\n{heading}\n  min {min}, median {median}, max {max}")?;
         let rows: Vec<_> = self.bins.iter().map(|bin| (self.range(bin, charts), bin.count)).collect();
         charts.bars(out, &rows)
     }
@@ -108,14 +108,14 @@ impl Histogram {
     }
 }
 
-/// 0, 1, 2, 5, 10, 20, 50 and so on, until one is larger than `largest`.
-fn edges(largest: u64) -> Vec<u64> {
+/// 0, 1, 2, 5, 10, 20, 50 and so on, until one is larger than `max`.
+fn edges(max: u64) -> Vec<u64> {
     let mut edges = vec![0];
     for power in 0..20 {
         for digit in [1u64, 2, 5] {
             let Some(edge) = 10u64.checked_pow(power).and_then(|ten| ten.checked_mul(digit)) else { break };
             edges.push(edge);
-            if edge > largest {
+            if edge > max {
                 return edges;
             }
         }
@@ -144,7 +144,7 @@ mod tests {
         let found = Histogram::of_counts(&[1, 1, 2, 4, 5, 9, 10, 49, 3]);
         let expected = [(1., 1., 2), (2., 4., 3), (5., 9., 2), (10., 19., 1), (20., 49., 1)];
         assert_eq!(bins(&found), expected);
-        assert_eq!((found.least, found.median, found.largest), (1.0, 4.0, 49.0));
+        assert_eq!((found.min, found.median, found.max), (1.0, 4.0, 49.0));
         assert_eq!(bins(&Histogram::of_counts(&[0, 7]))[0], (0.0, 0.0, 1));
         let all: u64 = Histogram::of_counts(&[u64::MAX - 1, 1 << 63, 12]).bins.iter().map(|bin| bin.count).sum();
         assert_eq!(all, 3);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_lengths_are_one_range_and_odd_ones_no_trouble() {
+    fn equal_lengths_are_one_range_and_unusual_ones_are_accepted() {
         let unit = Histogram::of_lengths(&[1.0, 0.999_999_9, 1.000_000_1]);
         assert_eq!((unit.bins.len(), unit.bins[0].count), (1, 3));
         assert_eq!(Histogram::of_lengths(&[0.0; 4]).bins.len(), 1);
@@ -174,6 +174,6 @@ mod tests {
     fn json_has_the_numbers() {
         let json = Histogram::of_counts(&[3, 1]).to_json();
         assert_eq!(json["histogram"], json!([{"from": 1, "to": 1, "words": 1}, {"from": 2, "to": 4, "words": 1}]));
-        assert_eq!((&json["least"], &json["largest"]), (&json!(1), &json!(3)));
+        assert_eq!((&json["min"], &json["max"]), (&json!(1), &json!(3)));
     }
 }

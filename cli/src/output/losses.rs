@@ -1,19 +1,19 @@
-//! How the loss fell: one line over all, one for each epoch.
+//! The loss of a run: one line for all epochs, and one for each.
 
 use super::chart::Charts;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Columns of the shape over all epochs, and over one.
+/// Columns of the curve of all epochs, and of one.
 const WIDE: usize = 40;
 const NARROW: usize = 20;
-/// Of more epochs than this, only the first and the last few have a line.
+/// If there are more epochs than this, only the first and the last few have a line.
 const MAX_LINES: usize = 20;
 
 /// Losses of a run, epoch by epoch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LossCurve {
-    /// The epoch, and its losses in order; none is empty.
+    /// Each epoch and its losses in order; none is empty.
     epochs: Vec<(u64, Vec<f64>)>,
 }
 
@@ -36,7 +36,7 @@ impl LossCurve {
     pub fn draw(&self, out: &mut dyn Write, charts: &Charts) -> io::Result<()> {
         let all: Vec<f64> = self.epochs.iter().flat_map(|(_, losses)| losses).copied().collect();
         let (first, last, arrow) = (all[0], all[all.len() - 1], charts.arrow());
-        writeln!(out, "\nloss, from the first average to the last")?;
+        writeln!(out, "\nloss, first to last average")?;
         writeln!(out, "  {first:.3} {arrow} {last:.3}  {}", charts.shape(&all, WIDE))?;
         let digits = self.epochs.iter().map(|(epoch, _)| epoch.to_string().len()).max().unwrap_or(1);
         let count = self.epochs.len();
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn each_epoch_has_a_line() {
         let shown = drawn(&json!([[1, 1, 4.158], [1, 21, 3.0], [2, 1, 2.5], [2, 21, 2.25]]));
-        let expected = "\nloss, from the first average to the last\n  4.158 -> 2.250  #-._\n  \
+        let expected = "\nloss, first to last average\n  4.158 -> 2.250  #-._\n  \
                         epoch 1  4.158 -> 3.000  #_\n  epoch 2  2.500 -> 2.250  #_\n";
         assert_eq!(shown, expected);
         assert_eq!(drawn(&json!([[1, 1, 4.0]])).lines().count(), 3);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_losses_is_left_alone() {
+    fn metadata_that_is_not_a_list_of_losses_is_ignored() {
         for other in [json!([]), json!(3), json!([[1, 2]]), json!([{"epoch": 1}]), json!([[1, 1, null]])] {
             assert_eq!(LossCurve::parse(&other), None, "{other}");
         }

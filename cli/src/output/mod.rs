@@ -12,6 +12,7 @@ mod form;
 mod histogram;
 mod json;
 mod language;
+mod line_chart;
 mod losses;
 mod place;
 mod progress;
@@ -35,6 +36,7 @@ pub use histogram::Histogram;
 pub use language::tests::SPOKEN;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
+pub use line_chart::LineChart;
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;

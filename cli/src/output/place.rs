@@ -28,7 +28,7 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// The same for what has to be a file; `what` begins the message.
+    /// The same for results that must be a file; `what` begins the message.
     pub fn check_file(self, what: &str, force: bool) -> anyhow::Result<()> {
         if self == Self::Stdout {
             return Err(UsageError(format!("{what} cannot be written to standard output; name a file")).into());
@@ -36,13 +36,13 @@ impl<'p> Place<'p> {
         Ok(self.check(force)?)
     }
 
-    /// Refuses a file that is among those that are `read`: what comes of them would take their place.
+    /// Refuses a file that is among those that are `read`.
     pub fn check_unread<P: AsRef<Path>>(self, read: impl IntoIterator<Item = P>) -> Result<(), UsageError> {
         let Self::File(path) = self else { return Ok(()) };
         if !read.into_iter().any(|read| is_same(path, read.as_ref())) {
             return Ok(());
         }
-        Err(UsageError(format!("{} is read and cannot be written too; write to another file", path.display())))
+        Err(UsageError(format!("{} is an input and cannot be overwritten; write to another file", path.display())))
     }
 
     /// Writes there; to a file packed, if its ending says so.
@@ -54,7 +54,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Whether both names are of one file that is there.
+/// Whether both paths are of the same existing file.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

@@ -52,7 +52,7 @@ pub(super) fn prefixed(style: Style, word: &str, text: impl Display) -> String {
     format!("{style}{word}:{style:#} {text}")
 }
 
-/// A line on stderr. That nobody may be reading there is no reason to stop, or to panic as `eprintln!` would.
+/// A line on stderr. Unlike `eprintln!` it does not panic if stderr is closed.
 pub(super) fn line(text: impl Display) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }

@@ -163,8 +163,8 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Checks that every way in which a file can be no model is told, by name, once.
-pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
+/// Checks that a file that is not a model is refused with the reason and its name, once.
+pub fn refuses_files_that_are_not_models(command: &str, args: &[&str]) {
     let place = Place::new();
     let whole = std::fs::read(&place.model).unwrap();
     let mut flipped = whole.clone();

@@ -3,8 +3,8 @@
 
 use std::process::{Child, Command, Stdio};
 
-/// Sends a signal that is heard: a shell has its background jobs ignore Ctrl-C (INT), and with them all that they start, so
-/// also a test's programs. Then it is TERM, which rapidvec takes alike. That the program is over already is no failure.
+/// Sends a signal that is not ignored: a shell's background jobs ignore Ctrl-C (INT), and so do the programs they start. Then
+/// it is TERM, which rapidvec handles in the same way. It is not a failure if the program has ended already.
 pub fn signal(child: &Child, name: &str) {
     send(child, if name == "INT" && ctrl_c_is_ignored() { "TERM" } else { name });
 }
@@ -14,7 +14,7 @@ pub fn send(child: &Child, name: &str) {
     let _ = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).stderr(Stdio::null()).status();
 }
 
-/// Linux tells; elsewhere it is taken to be heard.
+/// As Linux reports it; elsewhere it is assumed to be handled.
 fn ctrl_c_is_ignored() -> bool {
     const INT: u32 = 2;
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

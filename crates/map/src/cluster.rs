@@ -1,18 +1,18 @@
-//! Which words belong together: k-means.
+//! Groups of words that belong together, by k-means.
 //!
-//! Lloyd's algorithm from the start of Arthur and Vassilvitskii 2007 (k-means++), whose random choices come from the seed.
-//! Rows of length 1 are grouped by cosine, since `|x - y|² = 2 - 2 cos(x, y)` for them. Groups are numbered by falling size.
+//! Lloyd's algorithm from the start of Arthur and Vassilvitskii 2007 (k-means++), seeded.
+//! Rows of length 1 are grouped by cosine, since `|x - y|² = 2 - 2 cos(x, y)` for them. Groups are numbered by descending size.
 
 use super::rows::{Points, square_distance};
 use crate::Error;
 use rapidvec_core::{Purpose, Rng};
 use std::cmp::Reverse;
 
-/// Rounds at most; the few rows that still change sides by then lie between two groups.
+/// The maximum number of rounds; rows that still change groups by then lie between two of them.
 const ROUNDS: usize = 100;
 
-/// Puts each of N rows of `vector_size` numbers into one of `count` groups, 0 the largest; fewer groups if there are fewer
-/// different rows.
+/// Assigns each of N rows of `vector_size` numbers to one of `count` groups, 0 being the largest; fewer groups if there
+/// are fewer distinct rows.
 ///
 /// ```
 /// let rows = [0.0, 0.1, 9.0, 0.2, 9.1]; // 5 x 1
@@ -21,7 +21,7 @@ const ROUNDS: usize = 100;
 /// ```
 ///
 /// # Errors
-/// [`Error`] if there is no row, the numbers make no whole rows or are not finite, or `count` is 0.
+/// [`Error`] if there are no rows, the values do not form whole rows or are not finite, or `count` is 0.
 pub fn clusters(numbers: &[f32], vector_size: usize, count: usize, seed: u64) -> Result<Vec<usize>, Error> {
     let points = Points::new(numbers, vector_size, 1, "grouping")?;
     if count == 0 {
@@ -53,7 +53,7 @@ fn first_centres(points: Points, count: usize, seed: u64) -> Vec<Vec<f32>> {
             left -= distance;
             distance > 0.0 && left < 0.0
         });
-        // Rounding may leave a rest after the last row: then it is the last that can be drawn, if any can.
+        // Rounding may leave a remainder after the last row; then the last row with a weight is drawn.
         let Some(drawn) = drawn.or_else(|| distances.iter().rposition(|&distance| distance > 0.0)) else { break };
         centres.push(points.row(drawn).to_vec());
         for (distance, row) in distances.iter_mut().zip(points.rows()) {

@@ -1,19 +1,19 @@
-//! Colours that are told apart also by those who do not see all of them, on paper and on black.
+//! Colours that can be distinguished with colour blindness, on light and dark pages.
 //!
-//! Source: Okabe and Ito 2008, without their yellow and black, which vanish on one background or the other, and with a
-//! grey; lightened for dark pages. Names of words are drawn in a mixture with the colour of plain text, so that they can be
-//! read: at least 4.5 to 1 against the page (Web Content Accessibility Guidelines, AA).
+//! Source: Okabe and Ito 2008, without their yellow and black, which vanish on one background or the other, and with
+//! grey added; lightened for dark pages. Names are drawn in a mixture with the text colour, so that they are readable: a
+//! contrast of at least 4.5 to 1 with the page (Web Content Accessibility Guidelines, AA).
 
 use crate::word_map::COLOURS;
 
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
 
-/// What one appearance is drawn with.
+/// The colours of a light or dark page.
 pub struct Theme {
     pub paper: Rgb,
     pub ink: Rgb,
-    /// Text that matters less, and lines.
+    /// Secondary text, and lines.
     pub muted: Rgb,
     /// Dots, by group.
     pub groups: [Rgb; COLOURS],

@@ -1,18 +1,18 @@
-//! The leading eigenvectors of a symmetric matrix: subspace iteration, with Jacobi's rotations for what is small.
+//! The leading eigenvectors of a symmetric matrix: subspace iteration, with Jacobi's rotations for small problems.
 //!
 //! Subspace iteration (Bauer 1957) multiplies a block of vectors by the matrix and makes it orthonormal again; a Rayleigh-Ritz
 //! step, which solves the small problem inside the block, sorts the vectors within it. The block holds more vectors than
-//! are asked for, so that the last ones asked for settle too. Shapes: S is n x n, row after row; the block is b rows of n.
+//! are returned, so that the last of these converge too. Shapes: S is n x n, row after row; the block is b rows of n.
 
 use rapidvec_core::{Purpose, Rng};
 
 /// Up to this size Jacobi's method solves the whole problem.
 const SMALL: usize = 64;
-/// Multiplications between two looks at the eigenvalues.
+/// Multiplications between two checks of the eigenvalues.
 const STEPS: usize = 4;
-/// Looks at most: with eigenvalues so near each other that this is not enough, either vector is as good.
+/// The maximum number of checks: if eigenvalues are too close for that, either vector is as good.
 const ROUNDS: usize = 100;
-/// The change of eigenvalues, against the largest, at which they count as settled.
+/// The change of eigenvalues, relative to the largest, below which they have converged.
 const SETTLED: f64 = 1e-12;
 /// Jacobi's method converges quadratically; a dozen sweeps have always been enough.
 const SWEEPS: usize = 60;
@@ -62,7 +62,7 @@ fn random_block(n: usize, block: usize) -> Vec<Vec<f64>> {
     vectors
 }
 
-/// The eigenvectors of the matrix as far as the block can tell: those of `Q S Q'`, turned back.
+/// The eigenvectors of the matrix within the block: those of `Q S Q'`, rotated back.
 fn ritz(matrix: &[f64], vectors: &[Vec<f64>]) -> Vec<Pair> {
     let block = vectors.len();
     let images: Vec<_> = vectors.iter().map(|vector| times(matrix, vector)).collect();

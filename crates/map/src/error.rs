@@ -4,8 +4,8 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The numbers make no whole rows.
-    #[error("{got} numbers are no whole rows of {expected}; pass words x vector size of them, row after row")]
+    /// The number of values is not a multiple of the row length.
+    #[error("expected a multiple of {expected} values (words x vector size), got {got}")]
     Shape {
         /// Numbers in a row.
         expected: usize,
@@ -13,35 +13,35 @@ pub enum Error {
         got: usize,
     },
     /// Fewer rows than the method can work with.
-    #[error("{method} needs at least {expected} words, got {got}; choose more words, or another method")]
+    #[error("{method} needs at least {expected} words, got {got}. Choose more words, or another method")]
     TooFew {
-        /// What was to be done with them.
+        /// The method.
         method: &'static str,
-        /// The least number of rows.
+        /// The minimum number of rows.
         expected: usize,
         /// How many there are.
         got: usize,
     },
-    /// A row with NaN or infinity in it.
-    #[error("row {row} holds {got}: expected finite numbers; leave that word out")]
+    /// A row contains NaN or infinity.
+    #[error("row {row} contains {got}; expected finite values. Leave that word out")]
     NotFinite {
         /// The row, from 0.
         row: usize,
         /// The number.
         got: f32,
     },
-    /// A setting out of its range.
+    /// A setting is out of range.
     #[error("{name} is {got}: expected {expected}")]
     Setting {
         /// The setting.
         name: &'static str,
-        /// Which values it can have.
+        /// The values it accepts.
         expected: &'static str,
-        /// The value it was given.
+        /// The value it was set to.
         got: f64,
     },
-    /// The descent ran away.
-    #[error("t-SNE did not settle: word {row} ended at no finite place; try another perplexity, or PCA")]
+    /// The gradient descent diverged.
+    #[error("t-SNE diverged: word {row} has no finite position. Try another perplexity, or PCA")]
     Unsettled {
         /// The row, from 0.
         row: usize,

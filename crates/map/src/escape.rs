@@ -1,11 +1,11 @@
-//! Words as parts of other texts: XML, HTML, JSON inside HTML. A word is data there, whatever characters it holds.
+//! Escapes words in XML, HTML, and JSON inside HTML. A word is data there, whatever characters it contains.
 
 use serde::Serialize;
 
-/// The longest name that is drawn, in characters; the rest is cut off, and can be read when pointed at.
+/// The longest name that is drawn, in characters; the rest is cut off, and shown on hover.
 const LONGEST: usize = 40;
 
-/// Text of an element or an attribute of XML or HTML. What XML cannot hold is written as Rust escapes it.
+/// Text of an element or an attribute of XML or HTML. Characters that XML cannot represent are escaped as in Rust.
 pub fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -23,7 +23,7 @@ pub fn xml(text: &str) -> String {
     escaped
 }
 
-/// A name as it is drawn: not too long, nothing invisible in it.
+/// A name as it is drawn: of limited length, without invisible characters.
 pub fn shown(word: &str) -> String {
     let visible: String = word.chars().take(LONGEST + 1).map(visible).collect();
     if visible.chars().count() <= LONGEST {
@@ -32,7 +32,7 @@ pub fn shown(word: &str) -> String {
     visible.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-/// Control characters, and those that turn the direction of the text after them, have a stand-in.
+/// Replaces control characters and those that change the direction of the text.
 fn visible(character: char) -> char {
     match character {
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{fffe}' | '\u{ffff}' => {
@@ -43,14 +43,14 @@ fn visible(character: char) -> char {
     }
 }
 
-/// JSON that can stand in a `<script>` of a page: nothing in it ends the element, begins a comment or ends a line of
+/// JSON that is safe inside a `<script>`: nothing in it ends the element, begins a comment or ends a line of
 /// JavaScript.
 pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     let text = serde_json::to_string(value)?;
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            // These stand in strings only, where \u is allowed. The last ones could make the source read otherwise than it is.
+            // These occur in strings only, where \u is allowed. The last ones could make the source look different from what it is.
             '<' | '>' | '&' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
                 escaped.push_str(&format!("\\u{:04x}", u32::from(character)))
             }

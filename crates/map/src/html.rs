@@ -1,7 +1,7 @@
-//! A map as a page: one file that needs no other, drawn on a canvas by the script in it.
+//! A map as a self-contained page, drawn on a canvas by its script.
 //!
-//! The words are data: JSON in an element that is not executed, which the script shows as text. The page's own policy
-//! forbids it to load or send anything.
+//! The words are data: JSON in an element that is not executed, which the script shows as text. The page's content security
+//! policy forbids it to load or send anything.
 
 use crate::colours::{DARK, LIGHT, Theme, hex};
 use crate::escape::{json, shown, xml};
@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 const STYLE: &str = include_str!("page/page.css");
-/// Parts of one function, in this order.
+/// The parts of one function, in order.
 const SCRIPTS: [&str; 4] = [
     include_str!("page/names.js"),
     include_str!("page/view.js"),
@@ -23,7 +23,7 @@ const SCRIPTS: [&str; 4] = [
 ];
 const BODY: &str = include_str!("page/page.html");
 
-/// What the script reads. Lists go by word, the most important first.
+/// The data of the script. Lists are indexed by word, the most important first.
 #[derive(Serialize)]
 struct Data<'a> {
     words: Vec<&'a str>,
@@ -37,9 +37,9 @@ struct Data<'a> {
     weights: Vec<f64>,
     groups: Vec<usize>,
     counts: Vec<u64>,
-    /// Words that are near one on the map, but not on it themselves.
+    /// Neighbours that are not on the map.
     others: Vec<&'a str>,
-    /// Of each word its nearest: numbers of words, or of others after all words; and the cosines, in thousandths.
+    /// The nearest words of each word: indexes of `words`, then of `others`; and the cosines, in thousandths.
     near: Vec<Vec<usize>>,
     cosines: Vec<Vec<i32>>,
     texts: BTreeMap<&'static str, String>,

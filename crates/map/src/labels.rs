@@ -1,8 +1,8 @@
 //! Where each word's name can stand so that none covers another.
 //!
-//! Finding the most names that fit is NP-hard (Formann and Wagner 1991); this is the usual greedy answer: names in order of
-//! importance, each tries places around its point, near ones first, and takes the one that covers least. A name that finds
-//! no room stays hidden. Boxes lie in a grid of cells, so a try costs the boxes nearby, not all of them.
+//! Finding the most names that fit is NP-hard (Formann and Wagner 1991); this is the usual greedy solution: in order of
+//! importance, each name tries positions around its point, near ones first, and takes the one that covers least. A name
+//! without room stays hidden. Boxes are indexed by a grid of cells, so each try compares nearby boxes only.
 //!
 //! Units are those of the drawing, y falling down the page. No two drawn boxes overlap, and all lie inside the frame. Covered
 //! points are avoided, not ruled out.
@@ -48,7 +48,7 @@ impl Rect {
     }
 }
 
-/// A point with a name that wants to stand beside it.
+/// A point and the size of its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Label {
     /// The point's place from the left.
@@ -63,16 +63,16 @@ pub struct Label {
     pub height: f64,
 }
 
-/// A name that found room.
+/// The position of a name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Placed {
-    /// Where the name stands.
+    /// The box of the name.
     pub area: Rect,
     /// The point of the name's edge to which a line leads from its dot, where the two are not side by side.
     pub leader: Option<(f64, f64)>,
 }
 
-/// The eight directions and those between them, in order of preference: right first, as one reads.
+/// The eight directions and those between them, in order of preference, right first.
 const DIRECTIONS: [(f64, f64); 16] = [
     (1.0, 0.0),
     (1.0, -1.0),
@@ -95,12 +95,12 @@ const DIRECTIONS: [(f64, f64); 16] = [
 const RINGS: [f64; 4] = [0.0, 0.6, 1.3, 2.2];
 /// Between a dot and its name, in heights of the name.
 const GAP: f64 = 0.12;
-/// What makes a place worse: the next direction, the next ring, each dot or piece of a line that is covered.
+/// Costs of a position: the next direction, the next ring, each dot or piece of a line that it covers.
 const PER_DIRECTION: f64 = 0.06;
 const PER_RING: f64 = 1.5;
 const PER_DOT: f64 = 3.2;
 
-/// Gives each name its place inside `frame`, the first names first. `None`: there is no room, or its numbers are not finite.
+/// Places each name inside `frame`, the first names first; `None` if there is no room, or its numbers are not finite.
 ///
 /// ```
 /// use rapidvec_map::labels::{Label, Rect, place};
@@ -131,7 +131,7 @@ impl Label {
         Rect { left: self.x - self.radius, top: self.y - self.radius, width: size, height: size }
     }
 
-    /// Where the name stands when it leaves the dot in this direction, this far.
+    /// The box of the name in this direction, at this distance.
     fn area(&self, (right, down): (f64, f64), ring: f64) -> Rect {
         let away = (self.radius + (GAP + ring) * self.height) / right.hypot(down);
         let aside = |direction: f64, size: f64| direction * (away + size / 2.0) - size / 2.0;
@@ -144,7 +144,7 @@ impl Label {
     }
 }
 
-/// What is drawn so far.
+/// What has been placed so far.
 struct Board {
     frame: Rect,
     names: Grid,
@@ -208,7 +208,7 @@ fn pieces(label: &Label, placed: &Placed) -> Vec<Rect> {
     (1..count as usize).map(at).filter(free).collect()
 }
 
-/// Rectangles, found by where they lie.
+/// Rectangles, indexed by position.
 struct Grid {
     left: f64,
     top: f64,
@@ -219,7 +219,7 @@ struct Grid {
     rects: Vec<Rect>,
 }
 
-/// Cells in a row or column at most.
+/// The maximum number of cells in a row or column.
 const MAX_CELLS: f64 = 512.0;
 
 impl Grid {
@@ -239,7 +239,7 @@ impl Grid {
         }
     }
 
-    /// The cells that `rect` touches; what lies outside the frame counts to the cells at its edge.
+    /// The cells that `rect` touches; parts outside the frame belong to the cells at its edge.
     fn reach(&self, rect: &Rect) -> impl Iterator<Item = usize> + use<> {
         let cell = |x: f64, count: usize| ((x / self.cell).floor().max(0.0) as usize).min(count - 1);
         let (first, last) = (cell(rect.left - self.left, self.columns), cell(rect.right() - self.left, self.columns));
@@ -307,7 +307,7 @@ mod tests {
         assert!(placed[0].unwrap().leader.is_none());
         let lines = placed.iter().flatten().filter(|placed| placed.leader.is_some()).count();
         assert!(lines > 0, "no name stands farther out");
-        assert!(placed[29].is_none(), "so many find no room");
+        assert!(placed[29].is_none(), "no room for that many");
         check(&[label(100.0, 100.0); 30], &FRAME);
     }
 

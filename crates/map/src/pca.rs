@@ -1,20 +1,20 @@
 //! Principal component analysis: the few axes along which the rows differ most.
 //!
-//! The axes are the leading eigenvectors of the covariance matrix `C = X'X / N` of the centred rows X (N x D); where there
-//! are fewer rows than columns they come from `X X' / N`, which has the same eigenvalues. Pearson 1901. Calculated in f64.
-//! An axis has no natural direction: it is turned so that the row farthest from the middle lies on its positive side.
-//! Limit: the smaller of N and D squared is held in memory.
+//! The axes are the leading eigenvectors of the covariance matrix `C = X'X / N` of the centred rows X (N x D); if there
+//! are fewer rows than columns, they come from `X X' / N`, which has the same eigenvalues. Pearson 1901. Computed in f64.
+//! The sign of an axis is arbitrary: here the row farthest from the mean lies on the positive side.
+//! Memory: min(N, D)² values.
 
 use super::eigen::{self, Pair, dot};
 use super::rows::Points;
 use crate::Error;
 
-/// Rows seen along their principal axes.
+/// Rows projected onto their principal axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pca {
     /// N x `dimensions` numbers, row after row: where each row lies along each axis, from the mean, in the unit of the input.
     pub points: Vec<f32>,
-    /// For each axis its share of the whole variance, from 0 to 1, falling.
+    /// The share of the total variance along each axis, from 0 to 1, in descending order.
     pub explained: Vec<f64>,
 }
 
@@ -32,7 +32,7 @@ pub struct Pca {
 /// ```
 ///
 /// # Errors
-/// [`Error`] if there is no row, the numbers make no whole rows or are not finite, or `dimensions` is 0.
+/// [`Error`] if there are no rows, the values do not form whole rows or are not finite, or `dimensions` is 0.
 pub fn pca(numbers: &[f32], vector_size: usize, dimensions: usize) -> Result<Pca, Error> {
     let points = Points::new(numbers, vector_size, 1, "principal component analysis")?;
     if dimensions == 0 {
@@ -43,7 +43,7 @@ pub fn pca(numbers: &[f32], vector_size: usize, dimensions: usize) -> Result<Pca
     Ok(axes.into_pca(points.len(), dimensions))
 }
 
-/// Rows, to be seen from their mean.
+/// Rows, relative to their mean.
 struct Centred<'a> {
     points: Points<'a>,
     mean: Vec<f64>,

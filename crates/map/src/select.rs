@@ -1,11 +1,11 @@
-//! Which words are worth a place?
+//! The words that a map shows.
 
 use rapidvec_core::{Vocabulary, WordId};
 
 /// The ids of the `top` words that were seen most often, most frequent first; fewer if there are fewer.
 ///
-/// Words of equal count come by rising id. So where no counts are known it is the file's own order, which in most formats
-/// is that of falling counts.
+/// Ties are ordered by ascending id. So if no counts are known, the order is the file's, which in most formats is that
+/// of descending counts.
 ///
 /// ```
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();

@@ -1,6 +1,6 @@
-//! A map as a picture: SVG whose text is text, light or dark as the reader's system is.
+//! A map as a picture: SVG with real text, light or dark like the reader's system.
 //!
-//! Names that find no room are not drawn; pointing at a dot shows its word.
+//! Names without room are not drawn; hovering over a dot shows its word.
 
 use crate::colours::{DARK, LIGHT, Theme, hex};
 use crate::escape::{shown, xml};
@@ -12,19 +12,19 @@ use std::io::{self, Write};
 
 /// All lengths are in the units of the picture, which are pixels where it is not scaled.
 const MARGIN: f64 = 24.0;
-/// Room beside the outermost dots, for their names.
+/// Space around the outermost dots, for their names.
 const BESIDE: f64 = 46.0;
 const HEADING: f64 = 64.0;
-/// Room for a word and its name, and bounds for the whole: a page at least, a poster at most.
+/// Area per word, and bounds for the whole picture: from a page to a poster.
 const AREA_PER_WORD: f64 = 3_400.0;
 const MIN_AREA: f64 = 900.0 * 640.0;
 const MAX_AREA: f64 = 5_000.0 * 4_000.0;
-/// Wider or higher than this the picture does not get.
+/// The maximum ratio of the sides.
 const MAX_ASPECT: f64 = 1.7;
 /// Font sizes of the rarest and the most frequent word.
 const SMALLEST: f64 = 10.5;
 const LARGEST: f64 = 17.0;
-/// A name's box and where its letters stand in it, in sizes of the font.
+/// The height and baseline of a name's box, in font sizes.
 const BOX_HEIGHT: f64 = 1.16;
 const BASELINE: f64 = 0.88;
 
@@ -124,7 +124,7 @@ impl Picture {
             let Some(Placed { area, .. }) = placed else { continue };
             let (x, y, name) = (area.left, area.top + BASELINE * size, xml(name));
             let place = format!(r#"x="{x:.1}" y="{y:.1}" font-size="{size:.1}""#);
-            // The halo is a text of its own: `paint-order`, which would put it under the letters, is known to browsers only.
+            // The halo is a text of its own: `paint-order`, which would put it under the letters, works in browsers only.
             writeln!(out, r#"<text class="h" aria-hidden="true" {place}>{name}</text>"#)?;
             writeln!(out, r#"<text class="n{}" {place}>{name}</text>"#, dot.group)?;
         }
@@ -190,7 +190,7 @@ mod tests {
         rest.split('"').next().unwrap().parse().unwrap()
     }
 
-    /// The boxes of all names in the file, from what stands there.
+    /// The boxes of all names in the file.
     fn boxes(svg: &str) -> Vec<(String, Rect)> {
         let names = svg.lines().filter(|line| line.starts_with("<text class=\"n"));
         let unescaped = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");

@@ -1,7 +1,7 @@
-//! How wide a name is on a page whose font is not known.
+//! The width of a name if the font is not known.
 //!
-//! Widths are those of DejaVu Sans, in thousandths of the font's size: of the fonts that come with systems it is about the
-//! widest, so a name takes at most as much room as it was given. Korean, Chinese and Japanese characters are squares.
+//! Widths are those of DejaVu Sans, in thousandths of the font's size: among the fonts that systems include it is about the
+//! widest, so a name takes at most the space reserved for it. Korean, Chinese and Japanese characters are squares.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -15,7 +15,7 @@ const ASCII: [u16; 94] = [
 ];
 /// Other letters of one column: Cyrillic and Greek have a few that are wide.
 const OTHER: u16 = 750;
-/// Of one column, and yet wider than a square: the sign for what cannot be shown, an ellipsis, a long dash.
+/// Characters of one column that are wider than a square: the replacement character, an ellipsis, a long dash.
 const WIDE: u16 = 1025;
 const SPACE: u16 = 318;
 const SQUARE: u16 = 1000;
@@ -51,6 +51,6 @@ mod tests {
         assert_eq!(text_width("e\u{301}"), text_width("e"));
         assert_eq!(text_width("\u{1112}\u{1161}\u{11ab}"), text_width("한"));
         assert_eq!(text_width("~"), 0.838);
-        assert!(text_width("\u{fffd}") > 1.0 && text_width("…") >= 1.0); // what `shown` puts in place of others
+        assert!(text_width("\u{fffd}") > 1.0 && text_width("…") >= 1.0); // what `shown` replaces others with
     }
 }

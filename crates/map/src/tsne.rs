@@ -1,13 +1,13 @@
-//! t-SNE: places in the plane that keep each word beside its neighbours.
+//! t-SNE: positions in the plane that keep each word next to its neighbours.
 //!
 //! Van der Maaten and Hinton 2008, with the forces of Barnes and Hut (van der Maaten 2014), by the `bhtsne` crate. Rows of
-//! more than 50 numbers are first reduced by [`pca`]. Neighbours are found by comparing all pairs, so nothing about them is
-//! approximate. It starts from the two principal axes, shrunk, as Kobak and Berens 2019 advise, which keeps the large shape
-//! alike from run to run, with a little noise that comes from the seed.
+//! more than 50 numbers are first reduced by [`pca`]. Neighbours are found by comparing all pairs, so they are
+//! exact. It starts from the two principal axes, shrunk, as Kobak and Berens 2019 advise, which keeps the global
+//! shape similar between runs, with a little seeded noise.
 //!
-//! The same rows and options give the same bits on the same machine: the descent runs on one thread, since the crate adds up
-//! in whatever order threads come by. Another machine's exponential function may differ in a last bit, which the descent
-//! makes large. Cost: N² distances, then N log N an epoch; 5,000 words take some seconds.
+//! The same rows and options give the same bits on the same machine: the descent runs on one thread, since with more the
+//! crate's order of summation varies. Another machine's exponential function may differ in the last bit, which the descent
+//! amplifies. Cost: N² distances, then N log N an epoch; 5,000 words take some seconds.
 
 use crate::error::Error;
 use crate::pca::pca;
@@ -16,24 +16,24 @@ use bhtsne::{Neighbor, tSNE};
 use rapidvec_core::{Purpose, Rng};
 use rayon::prelude::*;
 
-/// Rows with more numbers are reduced to so many.
+/// Longer rows are reduced to this many dimensions.
 const DIMENSIONS: usize = 50;
-/// With fewer rows there are no neighbourhoods to keep.
+/// Fewer rows have no neighbourhoods to keep.
 const MIN_ROWS: usize = 8;
-/// The spread of the places that the descent starts from, and the share of noise in it.
+/// The extent of the initial positions, and the share of noise in them.
 const START: f64 = 1e-4;
 const NOISE: f64 = 0.05;
 
-/// How t-SNE goes about it.
+/// Settings of t-SNE.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TsneOptions {
-    /// How many neighbours count as near, softly: from 2 up. Reduced to a third of the rows where there are few.
+    /// The effective number of neighbours: from 2 up. Reduced to a third of the rows where there are few.
     pub perplexity: f64,
     /// Steps of the descent: from 1 up; the first quarter of a thousand exaggerates the attraction.
     pub epochs: usize,
-    /// How coarsely far words are taken together (Barnes and Hut's theta): above 0, up to 1.
+    /// Barnes and Hut's theta, how coarsely distant words are grouped: above 0, up to 1.
     pub theta: f64,
-    /// Where the noise in the start comes from.
+    /// Seed of the noise in the initial positions.
     pub seed: u64,
 }
 
@@ -54,7 +54,7 @@ impl Default for TsneOptions {
 /// ```
 ///
 /// # Errors
-/// [`Error`] if there are fewer than 8 rows, the numbers make no whole rows or are not finite, an option is out of its
+/// [`Error`] if there are fewer than 8 rows, the values do not form whole rows or are not finite, an option is out of its
 /// range, or the descent diverges.
 pub fn tsne(numbers: &[f32], vector_size: usize, options: &TsneOptions) -> Result<Vec<f32>, Error> {
     tsne_with(numbers, vector_size, options, |_| ())
@@ -71,7 +71,7 @@ pub(crate) fn tsne_with(
     options.check()?;
     let (reduced, size) = reduce(numbers, points)?;
     let points = Points::new(&reduced, size, MIN_ROWS, "t-SNE")?;
-    // A third of the others at most: the crate asks for it.
+    // The crate requires at most a third of the other rows.
     let perplexity = options.perplexity.min((points.len() - 1) as f64 / 3.0);
     let neighbours = neighbours(points, (3.0 * perplexity) as usize);
     let start = start(&reduced, size, options.seed)?;
@@ -106,7 +106,7 @@ fn reduce(numbers: &[f32], points: Points) -> Result<(Vec<f32>, usize), Error> {
     Ok((reduced, size))
 }
 
-/// The `count` nearest rows of each row, nearest first, equally near ones by rising index.
+/// The `count` nearest rows of each row, nearest first, ties by ascending index.
 fn neighbours(points: Points, count: usize) -> Vec<Vec<Neighbor<f64>>> {
     let of = |index: usize| {
         let others = (0..points.len()).filter(|&other| other != index);
@@ -123,7 +123,7 @@ fn neighbours(points: Points, count: usize) -> Vec<Vec<Neighbor<f64>>> {
     (0..points.len()).into_par_iter().map(of).collect()
 }
 
-/// The first two principal axes, shrunk, and a little noise.
+/// The first two principal axes, scaled down, with a little noise.
 fn start(reduced: &[f32], size: usize, seed: u64) -> Result<Vec<f64>, Error> {
     let flat = pca(reduced, size, 2)?.points;
     let most = flat.iter().fold(0.0f32, |most, x| most.max(x.abs())).max(f32::MIN_POSITIVE);
@@ -132,7 +132,7 @@ fn start(reduced: &[f32], size: usize, seed: u64) -> Result<Vec<f64>, Error> {
     Ok(flat.iter().zip(noise).map(|(&x, noise)| START * (f64::from(x / most) + f64::from(noise))).collect())
 }
 
-/// Runs `work` where rayon has one thread. (Where not even one can be started: on all there are.)
+/// Runs `work` on a rayon pool of one thread, or on the global pool if that thread cannot be started.
 fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(work),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_all_alike_and_the_fewest_rows_have_places() {
+    fn equal_rows_and_the_minimum_number_of_rows_have_positions() {
         for numbers in [vec![0.5; 40 * 3], clouds(2, 4, 3), vec![1e-30; 8 * 3], vec![3e38; 9 * 3]] {
             let places = tsne(&numbers, 3, &TsneOptions::default()).unwrap();
             assert_eq!(places.len(), numbers.len() / 3 * 2);

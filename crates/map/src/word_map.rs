@@ -1,4 +1,4 @@
-//! Where the words of a model lie, whatever they are drawn with.
+//! The positions of a model's words on a map, however it is drawn.
 
 use crate::error::Error;
 use crate::texts::Language;
@@ -8,11 +8,11 @@ use rapidvec_vectors::{WordVectors, unit_rows};
 
 /// How many groups have a colour of their own.
 pub(crate) const COLOURS: usize = 7;
-/// With fewer words than this, two groups at most would have more than a few words.
+/// A group has about this many words at least.
 const WORDS_PER_GROUP: usize = 6;
-/// With fewer words t-SNE has no neighbourhoods to keep.
+/// Fewer words have no neighbourhoods for t-SNE to keep.
 const MIN_FOR_TSNE: usize = 8;
-/// A box never gets narrower than this by its longer side: one dot is no line.
+/// The minimum ratio of the shorter side of the box to the longer one.
 const SLIMMEST: f64 = 0.3;
 
 /// A word and its place, in the units of the projection.
@@ -41,7 +41,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The better method that this build has for that many words.
+    /// The best method that this build has for that many words.
     pub fn suited_to(words: usize) -> Self {
         #[cfg(feature = "tsne")]
         if words >= MIN_FOR_TSNE {
@@ -137,7 +137,7 @@ impl WordMap {
         let longer = if longer > 0.0 && longer.is_finite() { longer } else { 1.0 };
         let (width, height) = (((right - left) / longer).max(SLIMMEST), ((high - low) / longer).max(SLIMMEST));
         for dot in &mut dots {
-            // Mathematics lets y rise, pages let it fall.
+            // y rises in mathematics and falls on pages.
             dot.x = (dot.x - (left + right) / 2.0) / longer + width / 2.0;
             dot.y = ((low + high) / 2.0 - dot.y) / longer + height / 2.0;
         }

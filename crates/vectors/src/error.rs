@@ -7,7 +7,7 @@ pub use crate::ann::error::IndexError;
 pub use crate::evaluate::error::EvaluateError;
 pub use crate::format::error::FormatError;
 pub use crate::format::pickle::PickleError;
-pub use crate::lines::TextError;
+pub use crate::lines::error::TextError;
 pub use crate::search::error::QueryError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;

@@ -92,7 +92,7 @@ np.savez('fields.npz', vectors=np.zeros(3, dtype=[('a', 'f4'), ('b', 'i4')]), wo
 ";
 
 #[test]
-fn we_read_what_numpy_saves_and_refuse_what_is_no_table_of_vectors() {
+fn we_read_what_numpy_saves_and_refuse_what_is_not_a_table_of_vectors() {
     let Some(python) = python() else { return };
     let folder = tempfile::tempdir().unwrap();
     run(python, SAVE, folder.path());
@@ -116,7 +116,7 @@ fn we_read_what_numpy_saves_and_refuse_what_is_no_table_of_vectors() {
     }
 }
 
-/// Sizes of 64 bits are used from 4 GB on; the test needs 5 GB of disk and some minutes, so it waits to be asked for.
+/// Sizes of 64 bits are used from 4 GB on; the test needs 5 GB of disk and some minutes, so it is ignored by default.
 #[test]
 #[ignore = "writes 4.4 GB"]
 fn numpy_loads_parts_beyond_4_gb() {

@@ -45,7 +45,7 @@ fn a_matrix_of_numbers_is_not_read_as_words_with_vectors() {
 }
 
 #[test]
-fn a_first_line_that_numbers_the_columns_is_left_out_and_reported() {
+fn a_first_line_that_numbers_the_columns_is_dropped_and_reported() {
     let (vectors, report) = WordVectors::open_with(path("pandas-index-label.txt"), &OpenOptions::default()).unwrap();
     assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["king", "queen", "apple"]);
     assert!(report.column_header);

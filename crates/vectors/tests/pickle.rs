@@ -555,7 +555,7 @@ fn refuses_numbers_that_are_none() {
 
 /// FAULTS.md row 55: Python itself writes texts as UTF-8 only.
 #[test]
-fn refuses_words_that_are_no_utf8() {
+fn refuses_words_that_are_not_utf8() {
     for bad in [&b"X\x02\0\0\0\xc3\x28"[..], b"\x8c\x01\xff", b"X\x03\0\0\0\xed\xa0\x80"] {
         assert!(matches!(with_extra(bad), Err(PickleError::Malformed { problem, .. }) if problem.contains("UTF-8")));
     }

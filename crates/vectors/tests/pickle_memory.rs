@@ -1,4 +1,4 @@
-//! Refusing a pickle takes less memory than the file's length and 16 MB, whatever the file promises.
+//! Refusing a pickle takes less memory than the file's length and 16 MB, whatever the file declares.
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used)]
 
@@ -121,7 +121,7 @@ fn a_large_file_with_one_bad_number_takes_no_more_either() {
     check("a bad number", &bytes);
 }
 
-/// Words are small beside 20 numbers each: any count of them is read.
+/// Words are small compared with 20 numbers each: any count of them is read.
 #[test]
 fn many_words_with_few_numbers_are_read() {
     let (rows, columns) = (600_000, 20);

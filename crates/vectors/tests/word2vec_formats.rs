@@ -110,9 +110,9 @@ fn a_binary_file_cut_anywhere_is_refused_with_the_number_of_whole_rows() {
     assert!(message.contains("expected 3 vectors") && message.contains("got 1") && !message.contains("--"));
 }
 
-// Row 38, for text: every cut is seen, but for one within the last number, which is told.
+// Row 38, for text: every cut is detected, except one within the last number, which is reported.
 #[test]
-fn a_text_file_cut_anywhere_is_refused_or_told() {
+fn a_text_file_cut_anywhere_is_refused_or_reported() {
     let last_number = GOOD_TEXT.rfind(' ').unwrap() + 1;
     for length in 4..GOOD_TEXT.len() {
         let cut = &GOOD_TEXT.as_bytes()[..length];
@@ -326,7 +326,7 @@ fn empty_and_blank_words_are_kept_as_they_are() {
 
 // Row 52.
 #[test]
-fn of_words_that_come_twice_the_first_is_kept_and_the_others_are_counted() {
+fn of_duplicate_words_the_first_is_kept_and_the_others_are_counted() {
     let text = b"4 1\na 1.0\nb 2.0\na 3.0\nc 4.0\n";
     let bytes = binary("4 1\n", &[(b"a", &[1.0]), (b"b", &[2.0]), (b"a", &[3.0]), (b"c", &[4.0])], b"");
     for file in [&text[..], &bytes, &text[4..]] {

@@ -50,9 +50,9 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
     let check_plain = |name: &str, bytes: &[u8]| check(folder.path(), name, bytes, bytes.len());
     let rows = 3_000_000;
     for (name, bytes) in [
-        ("more rows promised", b"4000000000 1\na 1\n".to_vec()),
-        ("more rows of binary promised", b"4000000000 1\na \0\0\0\0".to_vec()),
-        ("longer rows promised", b"3 1000000000000\na 1\n".to_vec()),
+        ("more rows declared", b"4000000000 1\na 1\n".to_vec()),
+        ("more rows of binary declared", b"4000000000 1\na \0\0\0\0".to_vec()),
+        ("longer rows declared", b"3 1000000000000\na 1\n".to_vec()),
         (
             "short lines, the last bad",
             [format!("{} 1\n", rows + 1).as_bytes(), &b"a 1\n".repeat(rows), b"b x\n"].concat(),
@@ -76,7 +76,7 @@ fn hostile_files_take_no_more_than_their_length_and_16_mb() {
         ),
         ("one long line", [&b"1 1\n"[..], &b"a".repeat(4 * rows)].concat()),
         ("one long word", [&b"1 1\n"[..], &b"a".repeat(4 * rows), b" x\n"].concat()),
-        ("a word that goes on", [&b"1 1\na "[..], &b"b ".repeat(2 * rows), b" x\n"].concat()),
+        ("a word that continues", [&b"1 1\na "[..], &b"b ".repeat(2 * rows), b" x\n"].concat()),
     ] {
         check_plain(name, &bytes);
     }

@@ -4,7 +4,7 @@ use super::textbook::TextbookSettings;
 use super::word2vec::Word2vecSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::numbers::count;
-use crate::commands::reading::Reading;
+use crate::commands::text_args::Reading;
 use crate::output::{ProgressMode, UsageError};
 use clap::ValueEnum;
 use rapidvec::{CHECKPOINT_INTERVAL, ModelKind};
@@ -82,7 +82,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub log: Option<PathBuf>,
 
-    /// Draw the losses to a .svg or .png file
+    /// Draw the losses: FILE.svg (FILE.png with the feature `png`)
     #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
     pub plot: Option<PathBuf>,
 

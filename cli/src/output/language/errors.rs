@@ -1,6 +1,190 @@
-//! The common errors of the library in Korean. What is not here is shown in English.
+//! The library's common errors in Korean. What is not here is shown in English, as the library says it.
 
-/// The error in Korean, if it is one of the common kinds.
-pub fn translated(_error: &anyhow::Error) -> Option<String> {
+use rapidvec::Error;
+use rapidvec::corpus::CorpusError;
+use rapidvec::error::{ConfigError, FormatError, OutputError, QueryError, TrainError};
+use std::io::ErrorKind;
+
+/// The error and what it was about, in Korean; `None` if it is not one of the common kinds.
+pub fn translated(error: &anyhow::Error) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        match of_cause(cause) {
+            // The name of a file that was put before the error is not repeated.
+            Some(korean) if parts.last().is_some_and(|about| korean.starts_with(about.as_str())) => {
+                parts.pop();
+                parts.push(korean);
+            }
+            Some(korean) => parts.push(korean),
+            None => {
+                parts.push(cause.to_string());
+                continue;
+            }
+        }
+        return Some(parts.join(": "));
+    }
     None
+}
+
+fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let of_library = cause.downcast_ref::<Error>().and_then(of_library);
+    of_library
+        .or_else(|| cause.downcast_ref().and_then(of_training))
+        .or_else(|| cause.downcast_ref().and_then(of_output))
+        .or_else(|| {
+            cause.downcast_ref().map(of_system).map(|reason| reason.to_owned()).filter(|reason| !reason.is_empty())
+        })
+}
+
+fn of_library(error: &Error) -> Option<String> {
+    match error {
+        Error::Config(error) => of_config(error),
+        Error::Corpus(error) => of_corpus(error),
+        Error::Format(error) => of_format(error),
+        Error::Output(error) => of_output(error),
+        Error::Query(error) => of_query(error),
+        Error::Train(error) => of_training(error),
+        Error::Io { path, source } => {
+            let reason = of_system(source);
+            (!reason.is_empty()).then(|| format!("{}: {reason}", path.display()))
+        }
+        _ => None,
+    }
+}
+
+/// What the operating system said; empty if it is not one of the common kinds.
+fn of_system(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "그런 파일이나 폴더가 없습니다",
+        ErrorKind::PermissionDenied => "접근 권한이 없습니다",
+        ErrorKind::StorageFull => "디스크에 남은 공간이 없습니다",
+        ErrorKind::IsADirectory => "파일이 아니라 폴더입니다",
+        _ => "",
+    }
+}
+
+fn of_output(error: &OutputError) -> Option<String> {
+    Some(match error {
+        OutputError::Exists { path } => {
+            format!("{} 파일이 이미 있습니다. 다른 이름을 쓰거나 --force로 덮어쓰세요", path.display())
+        }
+        OutputError::NameTaken { path, kept } => {
+            format!(
+                "그사이 다른 프로그램이 {} 파일을 만들었습니다. 결과는 {}에 있습니다",
+                path.display(),
+                kept.display()
+            )
+        }
+        OutputError::NotAFile { path, .. } => format!("{}에는 쓸 수 없습니다. 파일 이름을 지정하세요", path.display()),
+        OutputError::NoFolder { path } => format!("{} 폴더가 없습니다. 먼저 만드세요", path.display()),
+        OutputError::Unwritable { path, .. } => format!("{} 폴더에 쓸 수 없습니다. 권한을 확인하세요", path.display()),
+        _ => return None,
+    })
+}
+
+fn of_query(error: &QueryError) -> Option<String> {
+    match error {
+        QueryError::UnknownWord { word, similar } => {
+            let quoted: Vec<_> = similar.iter().map(|word| format!("`{word}`")).collect();
+            let hint = if quoted.is_empty() { String::new() } else { format!(". 혹시 {}?", quoted.join(", ")) };
+            Some(format!("`{word}`은(는) 어휘에 없는 단어입니다{hint}"))
+        }
+        QueryError::NoWords => Some("단어를 하나 이상 지정하세요".to_owned()),
+        QueryError::NoCounts => Some("단어 빈도가 필요한데 모델에 빈도가 없습니다".to_owned()),
+        _ => None,
+    }
+}
+
+fn of_config(error: &ConfigError) -> Option<String> {
+    match error {
+        ConfigError::OutOfRange { name, expected, got } => {
+            Some(format!("{name} 값이 범위를 벗어났습니다. 받은 값: {got}, 허용 범위: {expected}"))
+        }
+        _ => None,
+    }
+}
+
+fn of_corpus(error: &CorpusError) -> Option<String> {
+    Some(match error {
+        CorpusError::Missing { path } => {
+            format!(
+                "{} 파일이 없습니다. 텍스트 파일, 표준 입력(-), 데이터 세트 이름 중 하나를 지정하세요",
+                path.display()
+            )
+        }
+        CorpusError::Folder { path } => {
+            format!("{}은(는) 폴더입니다. 그 안의 텍스트 파일을 지정하세요", path.display())
+        }
+        CorpusError::Empty { name, .. } => format!("{name}에 단어가 없습니다"),
+        CorpusError::AllRare { min_count, most, .. } => format!(
+            "{min_count}회 이상 나오는 단어가 없습니다(최대 {most}회). --min-count {most} 이하로 낮추거나 더 긴 텍스트를 쓰세요"
+        ),
+        CorpusError::InvalidUtf8 { name, line, .. } => format!(
+            "{name}: {line}번째 줄이 올바른 UTF-8이 아닙니다. UTF-8로 변환하거나 --invalid-utf8 replace 또는 skip을 쓰세요"
+        ),
+        CorpusError::NoMatch { pattern, .. } => format!("{pattern:?} 패턴에 맞는 파일이 없습니다"),
+        CorpusError::Interrupted => "텍스트를 읽는 도중에 중단되었습니다".to_owned(),
+        _ => return None,
+    })
+}
+
+fn of_format(error: &FormatError) -> Option<String> {
+    match error {
+        FormatError::Length { expected, got } => Some(format!(
+            "파일 길이가 맞지 않습니다. {expected}바이트여야 하는데 {got}바이트입니다. 원본에서 다시 받으세요"
+        )),
+        FormatError::Unrecognised { got, .. } => Some(format!("단어 벡터 파일이 아닙니다({got})")),
+        _ => None,
+    }
+}
+
+fn of_training(error: &TrainError) -> Option<String> {
+    Some(match error {
+        TrainError::CorpusTooShort { tokens, window } => {
+            format!("코퍼스가 너무 짧습니다. 토큰이 {tokens}개인데 윈도우 {window}에는 {}개 이상 필요합니다", 2 * window + 1)
+        }
+        TrainError::Diverged { epoch, loss, .. } => {
+            format!("학습이 발산했습니다(에폭 {epoch}, 손실 {loss}). 학습률을 낮추세요")
+        }
+        TrainError::NothingTrained => {
+            "학습된 단어 쌍이 없습니다. 더 긴 텍스트를 쓰거나 --min-count를 낮추세요. 한 줄에 단어가 둘 이상 있어야 합니다"
+                .to_owned()
+        }
+        TrainError::OutOfMemory { needed, available } => format!(
+            "학습에 메모리가 약 {needed} MB 필요한데 {available} MB만 쓸 수 있습니다. 벡터 크기나 스레드 수를 줄이세요"
+        ),
+        TrainError::VectorSize { name, expected, got } => {
+            format!("{name}의 벡터 크기는 {got}인데 이번 학습의 벡터 크기는 {expected}입니다")
+        }
+        TrainError::NoState => "이 파일에는 학습 상태가 없어 이어서 학습할 수 없습니다".to_owned(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn korean(error: impl Into<anyhow::Error>) -> Option<String> {
+        translated(&error.into())
+    }
+
+    #[test]
+    fn common_errors_are_translated_and_name_the_file_once() {
+        let missing = std::io::Error::from(ErrorKind::NotFound);
+        let missing = anyhow::Error::new(Error::io(Path::new("a.txt"))(missing)).context("a.txt");
+        assert_eq!(korean(missing).unwrap(), "a.txt: 그런 파일이나 폴더가 없습니다");
+        let unknown = QueryError::UnknownWord { word: "yuo".into(), similar: vec!["you".into()] };
+        assert_eq!(korean(Error::from(unknown)).unwrap(), "`yuo`은(는) 어휘에 없는 단어입니다. 혹시 `you`?");
+        let cut = anyhow::Error::new(Error::from(FormatError::Length { expected: 9, got: 8 })).context("m.bin");
+        assert!(korean(cut).unwrap().starts_with("m.bin: 파일 길이가 맞지 않습니다"));
+        assert!(korean(TrainError::NoState).unwrap().contains("학습 상태"));
+    }
+
+    #[test]
+    fn other_errors_stay_in_english() {
+        assert_eq!(korean(anyhow::anyhow!("no luck")), None);
+        assert_eq!(korean(std::io::Error::other("no luck")), None);
+    }
 }

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_the_formats_apart_by_content() {
+    fn distinguishes_the_formats_by_content() {
         assert_eq!(recognise(b"\x40\0\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);
         assert_eq!(recognise(b"\x80\x04\x95\x12\x00\x00\x00\x00\x00\x00\x00}\x94").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"\x80\x02}q\0(X\x09\0").unwrap(), Format::Pickle);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_word2vecs_text_and_binary_apart_by_what_follows_the_header() {
+    fn distinguishes_word2vecs_text_and_binary_by_what_follows_the_header() {
         for text in
             ["1 2\na 1 2\n", "1 2\na 1\n", "2 3\nnew york 1 2 3\n", "1 2\na one two three\n", "1 2\r\na 1 2\r\n"]
         {

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_first_of_words_that_come_twice_and_counts_the_others() {
+    fn keeps_the_first_of_duplicate_words_and_counts_the_others() {
         let (words, numbers, report) = read(
             &[(b"a", true), (b"b", true), (b"a", true), (b"", true), (b"a", true), (b"c", true)],
             &OpenOptions::default(),

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packed_file_is_unpacked_and_any_other_is_mapped() {
+    fn a_compressed_file_is_decompressed_and_any_other_is_mapped() {
         let text: Vec<u8> =
             (0..300_000u32).flat_map(|i| format!("{} ", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
         for compression in ALL {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_unpacks_to_far_more_than_it_is_long_is_refused() {
+    fn a_file_that_decompresses_to_far_more_than_its_size_is_refused() {
         for compression in ALL {
             let file = packed(compression, &vec![0; 16 << 20]);
             let refused = open(file.path());
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_packed_well_is_read_all_the_same() {
+    fn a_file_that_compresses_well_is_still_read() {
         let row = (0..1000).map(|i| format!("{} ", i * 7919 % 1009)).collect::<String>(); // seldom again before 4 KB
         let text = row.repeat(4000);
         for compression in [Compression::Gzip, Compression::Bzip2] {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_packed_file_cut_short_is_refused() {
+    fn a_compressed_file_cut_short_is_refused() {
         let text: Vec<u8> =
             (0..30_000u32).flat_map(|i| format!("{} ", i.wrapping_mul(2_654_435_761)).into_bytes()).collect();
         for compression in ALL {

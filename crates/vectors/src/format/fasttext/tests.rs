@@ -245,7 +245,7 @@ fn a_limit_takes_the_first_words_and_leaves_unknown_words_their_vectors() {
 
 /// FAULTS.md row 52.
 #[test]
-fn a_word_that_comes_again_is_left_out_and_counted() {
+fn a_duplicate_word_is_dropped_and_counted() {
     let mut model = Forged::new();
     model.entries[1].0 = b"the".to_vec();
     let (table, report) = model.read_with(&OpenOptions::default());
@@ -257,7 +257,7 @@ fn a_word_that_comes_again_is_left_out_and_counted() {
 
 /// FAULTS.md row 53.
 #[test]
-fn vectors_that_are_not_finite_are_refused_or_left_out() {
+fn vectors_that_are_not_finite_are_refused_or_dropped() {
     let mut model = Forged::without_ngrams();
     model.input[3] = f32::NAN;
     let refused = model.read();
@@ -271,7 +271,7 @@ fn vectors_that_are_not_finite_are_refused_or_left_out() {
 
 /// FAULTS.md row 55. The n-grams are those of the bytes, so the vector is the same whatever the word is shown as.
 #[test]
-fn words_that_are_no_utf8_are_refused_replaced_or_left_out() {
+fn words_that_are_not_utf8_are_refused_replaced_or_dropped() {
     let mut model = Forged::new();
     model.entries[1].0 = b"caf\xe9".to_vec();
     let refused = model.read();

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn elements_are_told_by_kind_size_and_order() {
+    fn elements_are_recognised_by_kind_size_and_order() {
         for (description, element) in [
             ("<f4", Element::Float(4)),
             ("<f2", Element::Float(2)),

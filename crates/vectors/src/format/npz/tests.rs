@@ -282,7 +282,7 @@ fn refuses_an_array_that_unpacks_to_far_more_than_it_is_long() {
 
 /// FAULTS.md row 52.
 #[test]
-fn a_word_that_comes_again_is_left_out_and_counted() {
+fn a_duplicate_word_is_dropped_and_counted() {
     let same = array("'|S3'", "False", "(2,)", b"ab\0ab\0");
     let bytes = archive(&[("vectors.npy", two_rows()), ("words.npy", same)]);
     let (table, report) = read(&bytes, &OpenOptions::default()).unwrap();
@@ -291,7 +291,7 @@ fn a_word_that_comes_again_is_left_out_and_counted() {
 
 /// FAULTS.md row 53.
 #[test]
-fn vectors_that_are_not_finite_are_refused_or_left_out() {
+fn vectors_that_are_not_finite_are_refused_or_dropped() {
     for (kind, data) in [
         ("'<f4'", le(&[f32::NAN, 2.0, 3.0, 4.0].map(f32::to_le_bytes))),
         ("'<f2'", le(&[f32::NAN, 2.0, 3.0, 4.0].map(|x| f16::from_f32(x).to_le_bytes()))),
@@ -307,9 +307,9 @@ fn vectors_that_are_not_finite_are_refused_or_left_out() {
     }
 }
 
-/// FAULTS.md row 55; a number that is no character (here half of a pair of UTF-16) is no text, either.
+/// FAULTS.md row 55; nor is a number that is not a character (here half of a UTF-16 pair) text.
 #[test]
-fn words_that_are_no_text_are_refused_replaced_or_left_out() {
+fn words_that_are_not_text_are_refused_replaced_or_dropped() {
     let surrogate = le(&[u32::from('a'), 0xd800, u32::from('b'), 0].map(u32::to_le_bytes));
     for text in [array("'|S2'", "False", "(2,)", b"a\xe9b\0"), array("'<U2'", "False", "(2,)", &surrogate)] {
         let bytes = archive(&[("vectors.npy", two_rows()), ("words.npy", text)]);
@@ -389,7 +389,7 @@ fn refuses_a_directory_of_more_arrays_than_vectors_have() {
 }
 
 #[test]
-fn refuses_other_ways_of_packing_and_names_that_come_twice() {
+fn refuses_other_compressions_and_duplicate_names() {
     let mut bytes = good();
     // The method in the directory's first entry: 10 bytes after its mark.
     let entry = bytes.windows(4).position(|four| four == b"PK\x01\x02").unwrap();

@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_known_in_two_places_is_no_cycle() {
+    fn a_value_in_two_places_is_not_a_cycle() {
         assert!(run(b"(}q\x00h\x00t.").is_ok());
         assert!(matches!(run(b"]q\x00h\x00a."), Err(PickleError::SelfReference { position: 5 })));
         assert!(matches!(run(b"}q\x00Nh\x00s."), Err(PickleError::SelfReference { position: 6 })));

@@ -197,7 +197,7 @@ fn refuses_to_write_nothing() {
 
 /// FAULTS.md rows 38 and 39.
 #[test]
-fn refuses_the_file_cut_at_every_byte_and_tells_the_lengths() {
+fn refuses_the_file_cut_at_every_byte_with_both_lengths() {
     let bytes = good();
     for cut in 0..bytes.len() {
         match ModelFile::from_bytes(bytes[..cut].to_vec()) {
@@ -229,7 +229,7 @@ fn refuses_any_byte_that_was_altered() {
 }
 
 #[test]
-fn a_flipped_tensor_byte_is_told_with_name_expected_and_got() {
+fn a_flipped_tensor_byte_is_reported_with_name_expected_and_got() {
     let mut bytes = good();
     let header = Header::parse(&bytes).unwrap();
     bytes[header.data_start + header.tensors[OUTPUT].data_offsets.0 + 5] ^= 1;

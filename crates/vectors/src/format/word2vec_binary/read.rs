@@ -25,8 +25,9 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
     let least = header.vector_size.checked_mul(4).and_then(|numbers| numbers.checked_add(1)); // and a space
     let truncated = || body.walk(header.words, header.words).err().unwrap_or_else(|| truncated(&header, 0));
-    let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| told(error, &header))?;
-    let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
+    let wanted =
+        header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| explained(error, &header))?;
+    let (body, walked) = settle(body, &header, wanted, options).map_err(|error| explained(error, &header))?;
     let stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
     let mut report = OpenReport { stopped_at_limit, ..OpenReport::default() };
     let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
@@ -38,7 +39,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
 }
 
 /// The same error, or a better reason for it.
-fn told(error: FormatError, header: &Header) -> FormatError {
+fn explained(error: FormatError, header: &Header) -> FormatError {
     if header.has_return {
         return FormatError::ByteOrder { got: "every line end was made longer by a byte, as Windows does with text" };
     }

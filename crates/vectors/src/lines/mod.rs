@@ -4,46 +4,18 @@
 //! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and dropped. Text
 //! that is not valid UTF-8, or holds a NUL, is refused with its line, and so is a decompression bomb ([`Limits::LIST`]).
 
+pub(crate) mod error;
+
 use crate::error::{Error, Result};
 use rapidvec_core::compress::{Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
 
+pub use error::TextError;
+
 /// The most bytes handed out at a time.
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
-
-/// Why a list of lines (questions, pairs of words, texts to embed) cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TextError {
-    /// Bytes that are not valid UTF-8.
-    #[error("{name}: line {line} is not valid UTF-8; convert the file first, for example with `iconv -t UTF-8`")]
-    InvalidUtf8 {
-        /// The text.
-        name: String,
-        /// The line, from 1.
-        line: u64,
-    },
-    /// A NUL byte: binary data, or UTF-16.
-    #[error("{name}: a NUL byte in line {line}: expected UTF-8 text, got binary data or UTF-16")]
-    Nul {
-        /// The text.
-        name: String,
-        /// The line, from 1.
-        line: u64,
-    },
-    /// A line that is too long to be a list of a few words.
-    #[error("{name}: line {line} has {expected} bytes or more: not a file of questions or pairs of words")]
-    LineTooLong {
-        /// The text.
-        name: String,
-        /// The line, from 1.
-        line: u64,
-        /// A line has to be shorter than this.
-        expected: usize,
-    },
-}
 
 const MARK: &str = "\u{feff}";
 
@@ -299,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn compressed_text_is_unpacked() {
+    fn compressed_text_is_decompressed() {
         let mut packed = Vec::new();
         Compression::Gzip.write(&mut packed, |out| out.write_all(b"a\nb\n")).unwrap();
         assert_eq!(lines(&packed).unwrap().len(), 2);

@@ -60,7 +60,12 @@ impl Bar {
 
     /// A line that the bar makes room for.
     pub fn say(&self, text: &str) {
-        self.bar.suspend(|| say(text));
+        self.suspend(|| say(text));
+    }
+
+    /// Hides the bar while `print` prints.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 }
 

@@ -9,10 +9,10 @@ const MEGABYTE: u64 = 1_000_000;
 /// nothing is refused.
 ///
 /// ```
-/// use crate::{Config, ModelKind, corpus, cpu};
+/// use rapidvec::{Config, CpuTrainer, Trainer, corpus};
 ///
-/// let config = Config::word2vec(ModelKind::SkipGram);
-/// corpus::check_memory(engine::memory_needed(&config, 10_000, 2), 0)?;
+/// let needed = CpuTrainer::memory_needed(&Config::skip_gram(), 10_000, 0, 2);
+/// corpus::check_memory(needed, 0)?;
 /// # Ok::<(), rapidvec::error::TrainError>(())
 /// ```
 ///

@@ -122,7 +122,7 @@ impl Window {
     }
 }
 
-/// Small enough that no score is beyond ±6, where the engine does not learn.
+/// Small enough that no score is beyond ±6, where the trainer does not learn.
 fn random(rows: usize, size: usize, seed: u64) -> Matrix {
     let mut numbers = vec![0.0; rows * size];
     Rng::stream(seed, Purpose::InputWeights, size as u64).fill_normal(&mut numbers, 0.6 / (size as f64).sqrt());

@@ -51,7 +51,7 @@ fn child() {
     println!("\nheld {} {refused}", max_memory() - before);
 }
 
-/// The processor's time that this process took, threads included: a busy machine is no slow reader.
+/// The CPU time of this process, threads included: a busy machine does not make a reader slow.
 fn processor_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     // Behind the name, which may hold anything: fields 14 and 15, in hundredths of a second.
@@ -77,7 +77,7 @@ fn zstd(window: u8, blocks: &[u8]) -> Vec<u8> {
     [&b"\x28\xb5\x2f\xfd\0"[..], &[(window - 10) << 3], blocks].concat()
 }
 
-/// So many blocks of 128 KB of zeros each, in 4 bytes each.
+/// `count` blocks of 128 KB of zeros, 4 bytes each.
 fn zeros(blocks: usize) -> Vec<u8> {
     let block = |last: u32| [&((128 << 10) << 3 | 1 << 1 | last).to_le_bytes()[..3], b"0"].concat();
     [block(0).repeat(blocks - 1), block(1)].concat()

@@ -1,4 +1,4 @@
-//! Figures: lines and dots over two axes, written as SVG. The only file that knows the plotting library.
+//! Figures: lines and dots over two axes, written as SVG. The only file that uses the plotting library.
 
 use anyhow::{Context, Result, ensure};
 use kuva::plot::legend::LegendPosition;
@@ -149,13 +149,13 @@ fn short(number: f64) -> String {
     format!("{}{unit}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// Writes a text file, in a folder that is made where there is none.
+/// Writes a text file, creating its folder if need be.
 ///
 /// # Errors
-/// If the folder cannot be made or the file not written.
+/// If the folder cannot be created or the file cannot be written.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
     std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 const SECONDS_A_DAY: u64 = 86_400;
 
-/// The processor's name as the system gives it; the architecture where it gives none.
+/// The processor's name as the system reports it, or else the architecture.
 pub fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     model_name(&info).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
@@ -16,13 +16,13 @@ fn model_name(info: &str) -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-/// Load averages over 1, 5 and 15 minutes, where the system tells them.
+/// Load averages over 1, 5 and 15 minutes, where the system reports them.
 pub fn load_average() -> Option<String> {
     let text = fs::read_to_string("/proc/loadavg").ok()?;
     Some(text.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
 }
 
-/// The most memory this program has had so far, in bytes; `None` where the system does not tell.
+/// This program's peak memory so far, in bytes; `None` where the system does not report it.
 pub fn peak_memory() -> Option<u64> {
     peak(&fs::read_to_string("/proc/self/status").ok()?)
 }
@@ -32,7 +32,7 @@ fn peak(status: &str) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
 
-/// Seconds of processor time that this program has had in user mode, to a hundredth; NaN where the system does not tell.
+/// This program's CPU time in user mode, in seconds, to a hundredth; NaN where the system does not report it.
 pub fn user_seconds() -> f64 {
     user_ticks(&fs::read_to_string("/proc/self/stat").unwrap_or_default()).map_or(f64::NAN, |ticks| ticks / 100.0)
 }

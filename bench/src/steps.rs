@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// A step that can be timed.
 pub trait Step {
-    /// What is not part of the step: turns words into the form it takes. `next` is what the step after this one learns from.
+    /// Prepares the input of a step, which is not part of its time. `next` is the batch of the step after this one.
     fn prepare(&mut self, examples: Examples, next: Examples);
 
     /// Forward, backward, update on the examples that `prepare` saw last; the mean loss before the update.
@@ -277,7 +277,7 @@ mod tests {
             let config = TextbookConfig { learning_rate, ..config(optimizer) };
             let mut step = NegativeSampling::new(&config, &weights, &zipf_counts(V)).unwrap();
             let losses = losses(&mut step, 80);
-            assert!((losses[0] - 6.0 * std::f64::consts::LN_2).abs() < 0.01, "six questions that nothing is known of");
+            assert!((losses[0] - 6.0 * std::f64::consts::LN_2).abs() < 0.01, "six predictions by an untrained model");
             assert!(losses[79] < 0.9 * losses[0], "it learns: {losses:?}");
         }
     }

@@ -10,7 +10,7 @@ use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Spaces, line ends, a tab, nothing at all, white space that is no ASCII, and 5,000 bytes: FAULTS.md rows 47, 48, 49, 51
+/// Spaces, line ends, a tab, nothing at all, white space outside ASCII, and 5,000 bytes: FAULTS.md rows 47, 48, 49, 51
 /// and 64. One vector is zero: row 54.
 fn odd_words() -> (Vocabulary, Vec<f32>) {
     let mut vocabulary = Vocabulary::new();

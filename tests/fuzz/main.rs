@@ -4,10 +4,10 @@
 //! it matters (`change.rs`): bits flipped, bytes cut out, put in, repeated, numbers set to wild values at any place and
 //! width; checksums and archives are made right again around the changed parts, so that what lies behind them is reached.
 //!
-//! Whatever comes of it: no panic; an answer within 5 seconds of the processor's time (`time.rs`); where it is refused, at most the file's length and 16 MB of
+//! For every input: no panic; an answer within 5 seconds of the processor's time (`time.rs`); where it is refused, at most the file's length and 16 MB of
 //! memory (`memory.rs`; the thread that reads is counted); and what opens says the same after it was written and read.
 //!
-//! `RAPIDVEC_FUZZ_SECONDS` sets how long each target runs (1 unless told). bolero keeps the input that failed as small
+//! `RAPIDVEC_FUZZ_SECONDS` sets how long each target runs (1 by default). bolero keeps the input that failed as small
 //! as it can and prints it: it becomes a named test of its reader. It also runs them under cargo-bolero's engines.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
@@ -48,8 +48,8 @@ fn fuzz(seeds: &[Vec<u8>], target: impl Fn(&[u8], &OpenOptions) + RefUnwindSafe)
 }
 
 fn seconds() -> Duration {
-    let told = std::env::var("RAPIDVEC_FUZZ_SECONDS").ok();
-    Duration::from_secs(told.map_or(1, |told| told.parse().expect("RAPIDVEC_FUZZ_SECONDS is a whole number")))
+    let wanted = std::env::var("RAPIDVEC_FUZZ_SECONDS").ok();
+    Duration::from_secs(wanted.map_or(1, |seconds| seconds.parse().expect("RAPIDVEC_FUZZ_SECONDS is a whole number")))
 }
 
 fn options_of(choice: u8) -> OpenOptions {

@@ -27,7 +27,7 @@ fn pack(kind: Compression, bytes: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// Changed, then packed: what is within reaches the readers of vectors.
+/// Changed, then compressed, so that the change reaches the readers of vectors.
 #[test]
 fn packed_files_of_any_vectors() {
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -157,7 +157,7 @@ fn json_lines_of_any_bytes() {
     });
 }
 
-/// Lines of text whose vectors are asked for.
+/// Lines of text to embed.
 #[test]
 fn lines_to_embed_of_any_bytes() {
     let plain = "you say goodbye\n고양이 .\n\nunknown\r\n".as_bytes().to_vec();

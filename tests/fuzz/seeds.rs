@@ -109,7 +109,7 @@ pub fn npz() -> Vec<Vec<u8>> {
     vec![write(&words, true), write(&words.without_counts(), false)]
 }
 
-/// What is in an archive, without the archive around it: a byte that says which array, then its file.
+/// The content of an archive without the archive: a byte that says which array, then its file.
 pub fn arrays() -> Vec<Vec<u8>> {
     let array = |which: u8, kind: &str, shape: &str, data: &[u8]| {
         let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");

@@ -40,7 +40,7 @@ fn model(bytes: &[u8]) {
     };
     let again = match safetensors::to_bytes(&parts) {
         Ok(bytes) => ModelFile::from_bytes(bytes).unwrap(),
-        // What is not finite is found when the numbers are asked for, and by the writer.
+        // Numbers that are not finite are found when they are read, and by the writer.
         Err(FormatError::NotFinite { .. } | FormatError::HalfOverflow { .. }) => return,
         Err(other) => panic!("{other}"),
     };

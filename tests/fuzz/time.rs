@@ -1,4 +1,4 @@
-//! How long a reader calculates, and who notices where it never ends.
+//! How long a reader takes, and a watchdog for one that never ends.
 //!
 //! The clock is the thread's own: on a machine that is busy, or was stopped for a while, nothing took longer. A reader that
 //! waits has no time of its own, so one that gave no answer for [`MAX_WAIT`] ends the program, with its input.

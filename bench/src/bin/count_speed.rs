@@ -1,7 +1,7 @@
 //! `count_speed FILE...`: how fast are words counted and text encoded?
 //!
 //! Reads the files several times, from a warm file cache after the first, and prints the median: seconds from the file
-//! names to the ids, words a second, and the largest and smallest time, which tell how quiet the machine was.
+//! names to the ids, words a second, and the largest and smallest time, which show how quiet the machine was.
 
 use anyhow::{Result, ensure};
 use clap::Parser;

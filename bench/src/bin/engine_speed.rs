@@ -1,4 +1,4 @@
-//! `engine_speed TEXT`: how fast is the fast trainer, apart from reading and saving?
+//! `engine_speed TEXT`: how fast is the CPU trainer, apart from reading and saving?
 //!
 //! Reads a text, trains on it, and says how long each took. Words a second are those of the text that are in the
 //! vocabulary, also where subsampling leaves them out. With `--json` one object with all numbers, for programs.
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Parser)]
-#[command(about = "Time the fast trainer on a text: reading, training, saving")]
+#[command(about = "Time the CPU trainer on a text: reading, training, saving")]
 struct Args {
     /// A text, a sentence a line
     text: PathBuf,

@@ -1,7 +1,7 @@
 //! How long answering analogies takes in a process that has the vectors in memory, and has answered a question before: as JSON,
 //! `seconds`, and for each section and then for all of them `[correct, asked]`.
 //!
-//! `race.py` in `bench/eval/` calls it beside gensim's `evaluate_word_analogies`, which is timed in the same way: both read the
+//! `race.py` in `bench/eval/` runs it alongside gensim's `evaluate_word_analogies`, which is timed in the same way: both read the
 //! file of questions.
 
 use anyhow::{Result, bail};
@@ -17,7 +17,7 @@ struct Args {
     model: PathBuf,
     /// File of analogies
     questions: PathBuf,
-    /// So many of the most frequent words take part
+    /// Number of most frequent words that take part
     #[arg(long, default_value_t = 30_000)]
     restrict: usize,
 }

@@ -1,6 +1,6 @@
 //! How long opening and writing word vectors takes, in seconds, one operation a line: `load 0.123`.
 //!
-//! `race.py` in `bench/formats/` calls it beside gensim.
+//! `race.py` in `bench/formats/` runs it alongside gensim.
 
 use anyhow::bail;
 use clap::Parser;

@@ -37,7 +37,7 @@ const MAX_TOGETHER: f64 = 0.5;
 /// Of the rate of matrix products.
 const MIN_OF_PRODUCT: f64 = 0.8;
 
-/// How many words are asked for together.
+/// Queries answered together.
 const FEW: [usize; 7] = [1, 2, 4, 8, 16, 32, 64];
 /// Bytes that are read at a time: they stay in a core's own cache.
 const BUFFER: usize = 256 << 10;
@@ -63,7 +63,7 @@ struct Args {
     /// Where the large model is written; it is deleted in the end
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// The large model itself: written if it is not there, and left where it is
+    /// The large model: written if missing, and kept
     #[arg(long, value_name = "FILE", conflicts_with = "folder")]
     keep: Option<PathBuf>,
     /// Measure only these
@@ -234,7 +234,7 @@ fn round(model: &Path) -> Result<Round> {
     Ok(Round { hash, read, opening, first, memory })
 }
 
-/// Runs this program anew; returns the numbers it prints.
+/// Runs this program again; returns the numbers it prints.
 fn run_child(what: Child, model: &Path) -> Result<Vec<f64>> {
     let mut command = Command::new(std::env::current_exe()?);
     let name = format!("{what:?}").to_lowercase();
@@ -381,7 +381,7 @@ fn few(args: &Args, model: &Path, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-/// Words spread over a vocabulary of so many.
+/// Words spread over a vocabulary of this size.
 fn words(count: usize, of: usize) -> Vec<String> {
     (0..count).map(|i| format!("word{}", i * 97 % of)).collect()
 }

@@ -12,7 +12,7 @@
 //!
 //! All give the same new weights to rounding, or the program stops before it times anything. Ways take turns that last as
 //! long for each, so that others who use the machine disturb all alike; ratios to the best kernel are formed within a
-//! round, and the median over the rounds is printed beside the ratio of the shortest times.
+//! round, and the median over the rounds is printed next to the ratio of the shortest times.
 #![allow(unsafe_code)]
 
 use anyhow::{Result, ensure};
@@ -38,7 +38,7 @@ const RATE: f32 = 0.025;
 /// Windows that a thread goes through, again and again.
 const WINDOWS: usize = 256;
 
-/// Two threads that ran together for less than this share of their time did not race: tried again, so many times.
+/// Two threads that ran together for less than this share of their time did not race: retried this many times.
 const TOGETHER: f64 = 0.9;
 const TRIES: usize = 20;
 
@@ -146,7 +146,7 @@ struct Window {
     targets: [RowPtr; TARGETS],
 }
 
-// SAFETY: what is sent is addresses; those who follow them say what that rests on.
+// SAFETY: only addresses are sent; whoever dereferences them justifies it.
 unsafe impl Send for Window {}
 
 fn own_rows(copies: &mut Matrix) -> Window {
@@ -177,10 +177,10 @@ unsafe fn copy_rows(shared: &Window, own: &Window, size: usize, copy: impl Fn(&A
     }
 }
 
-/// A step of [`Way::Atomics`] on rows of so many numbers.
+/// A step of [`Way::Atomics`] on rows of `size` numbers.
 ///
 /// # Safety
-/// The CPU has the features it was compiled for. Rows have so many numbers, live, and are reached through `AtomicU32` only
+/// The CPU has the features it was compiled for. Rows have as many numbers, are live, and are reached through `AtomicU32` only
 /// while it runs.
 type AtomicStep = unsafe fn(&Window, usize);
 
@@ -365,7 +365,7 @@ impl Weights {
                     let mut worker = Worker::new(way, size);
                     // SAFETY: the rows are those of two matrices that outlive the scope; nobody has a reference to them
                     // while it lasts, and all threads take the same way. What the ways without atomics do to rows that two
-                    // threads meet in is said at the head of the library's `engine/shared.rs`.
+                    // threads meet in is said at the head of the CPU trainer's `shared.rs`.
                     unsafe {
                         worker.run(&windows, WINDOWS);
                         barrier.wait();

@@ -4,7 +4,7 @@
 //! thread, for vocabularies from a thousand to a million words that occur as words do in text. The update is plain SGD, so
 //! that the optimizer's cost does not hide the layers'; one more series shows negative sampling with Adam, as rapidvec
 //! trains by default. Making one-hot vectors is not timed; drawing negatives is. A step of negative sampling draws for the one
-//! after it, as the trainer does, so that its rows can be fetched meanwhile: each timed step has the work of exactly one.
+//! after it, as the trainer does, so that its rows can be prefetched: each timed step has the work of exactly one.
 
 use anyhow::{Result, bail};
 use clap::Parser;

@@ -53,14 +53,14 @@ impl Bar {
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
     }
 
-    /// The time left, by the speed so far.
-    pub fn time_left(&self) -> Duration {
-        self.bar.eta()
-    }
-
     /// A line that the bar makes room for.
     pub fn say(&self, text: &str) {
-        self.bar.suspend(|| say(text));
+        self.suspend(|| say(text));
+    }
+
+    /// Hides the bar while `print` prints.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 }
 

@@ -16,7 +16,7 @@ pub struct AliasTable {
 struct Column {
     /// The column keeps its own outcome when 32 random bits are below this.
     keep: u32,
-    /// The outcome that has the rest of the column.
+    /// The outcome that owns the rest of the column.
     other: u32,
 }
 
@@ -37,7 +37,7 @@ impl AliasTable {
                 small.push(l);
             }
         }
-        // What remains in `small` is there by rounding alone, unless its weight is nothing.
+        // What remains in `small` is there by rounding alone, unless its weight is 0.
         for s in small.into_iter().filter(|&s| weights[s] == 0.0) {
             let heaviest = (0..weights.len()).max_by(|&a, &b| weights[a].total_cmp(&weights[b])).unwrap_or(s);
             columns[s] = Column { keep: 0, other: heaviest as u32 };
@@ -45,17 +45,17 @@ impl AliasTable {
         Self { columns }
     }
 
-    /// One outcome.
+    /// Draws one outcome.
     #[inline]
     pub fn draw(&self, rng: &mut Rng) -> u32 {
         let bits = rng.bits();
         let i = self.column(bits);
         let column = self.columns[i];
-        // The lower half of the bits chooses whose share of the column is met. It is a coin's throw: no jump may depend on it.
+        // The lower half of the bits chooses whose share of the column is met. It is unpredictable, so no branch may depend on it.
         std::hint::select_unpredictable((bits as u32) < column.keep, i as u32, column.other)
     }
 
-    /// Asks memory for what [`draw`](Self::draw) would read with a generator in this state, and leaves it where `draw` would.
+    /// Prefetches what [`draw`](Self::draw) would read with a generator in this state, and leaves the generator where `draw` would.
     #[inline]
     pub fn prefetch(&self, rng: &mut Rng) {
         prefetch(&self.columns[self.column(rng.bits())]);
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::Purpose;
 
-    /// The exact probability of each outcome, read off the table.
+    /// The exact probability of each outcome according to the table.
     fn probabilities(table: &AliasTable) -> Vec<f64> {
         let share = 1.0 / table.columns.len() as f64;
         let mut p = vec![0.0; table.columns.len()];
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn looking_ahead_leaves_the_generator_where_drawing_does() {
+    fn prefetching_leaves_the_generator_where_drawing_does() {
         let table = AliasTable::new(&[1.0, 2.0, 3.0]);
         let mut rng = Rng::stream(1, Purpose::Negatives, 0);
         let mut scout = rng.clone();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_weight_is_never_drawn() {
+    fn outcomes_of_weight_zero_are_never_drawn() {
         let table = AliasTable::new(&[0.0, 1.0, 0.0]);
         let mut rng = Rng::stream(1, Purpose::Negatives, 0);
         assert!((0..10_000).all(|_| table.draw(&mut rng) == 1));

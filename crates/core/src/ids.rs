@@ -1,13 +1,13 @@
 //! A text as ids, in as few bytes each as its vocabulary needs.
 //!
-//! A word's id is a `u32`, but a text of 65,535 words or fewer needs two bytes of it, and one of 16.7 million three. Of a large text
-//! the ids are most of what lies in memory, and of a small vocabulary more than its matrices.
+//! A word's id is a `u32`, but a text of 65,535 words or fewer needs two bytes of it, and one of 16.7 million three. The ids
+//! of a large text take most of the memory, and with a small vocabulary more than its matrices.
 
 use super::{EOS_ID, WordId};
 use std::ops::{ControlFlow, Range};
 
-/// A text that somebody else keeps: ids of words, with [`EOS_ID`] behind each sentence. A slice of `u32` is one, and so is what
-/// [`Corpus::ids`](rapidvec::corpus::Corpus::ids) gives, which takes half the room or three quarters of it.
+/// A borrowed text: ids of words, with [`EOS_ID`] after each sentence. A slice of `u32` is one, and so is what
+/// [`Corpus::ids`](rapidvec::corpus::Corpus::ids) gives, which takes half to three quarters of the memory.
 ///
 /// ```
 /// use crate::{Ids, EOS_ID};
@@ -27,7 +27,7 @@ enum Form<'a> {
     Four(&'a [[u8; 4]]),
 }
 
-/// The same for each form, written once; the compiler makes one of each.
+/// The same expression for each representation, so that each gets a loop of its own.
 macro_rules! each_form {
     ($form:expr, $ids:ident => $result:expr) => {
         match $form {
@@ -86,39 +86,39 @@ impl<'a> Ids<'a> {
         }
     }
 
-    /// How many there are, ends of sentences among them.
+    /// The number of ids, ends of sentences included.
     pub fn len(self) -> usize {
         each_form!(self.0, ids => ids.len())
     }
 
-    /// Whether there are none.
+    /// Whether there are no ids.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
-    /// Bytes they take.
+    /// Bytes of memory taken.
     pub fn size(self) -> usize {
         each_form!(self.0, ids => size_of_val(ids))
     }
 
-    /// How many are words.
+    /// The number of ids that are words.
     pub fn words(self) -> usize {
         each_form!(self.0, ids => ids.iter().filter(|id| id.id() != EOS_ID).count())
     }
 
-    /// The id at this place.
+    /// The id at this index.
     ///
     /// # Panics
-    /// If there is none.
+    /// If the index is out of range.
     #[inline]
     pub fn get(self, at: usize) -> WordId {
         each_form!(self.0, ids => ids[at].id())
     }
 
-    /// Those at these places.
+    /// The ids in this range.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the range is out of bounds.
     pub fn slice(self, places: Range<usize>) -> Self {
         Self(match self.0 {
             Form::Plain(ids) => Form::Plain(&ids[places]),
@@ -128,29 +128,29 @@ impl<'a> Ids<'a> {
         })
     }
 
-    /// Where the first one is for which `is` holds.
+    /// The index of the first id for which `is` holds.
     pub fn position(self, mut is: impl FnMut(WordId) -> bool) -> Option<usize> {
         each_form!(self.0, ids => ids.iter().position(|id| is(id.id())))
     }
 
-    /// Gives one after the other to `visit` until it breaks. Faster than [`iter`](Self::iter): it is asked once how they lie.
+    /// Passes each id to `visit` until it breaks. Faster than [`iter`](Self::iter): the representation is matched once.
     #[inline]
     pub fn try_for_each<B>(self, mut visit: impl FnMut(WordId) -> ControlFlow<B>) -> ControlFlow<B> {
         each_form!(self.0, ids => ids.iter().try_for_each(|id| visit(id.id())))
     }
 
-    /// One after the other.
+    /// Iterates over the ids.
     pub fn iter(self) -> impl ExactSizeIterator<Item = WordId> + DoubleEndedIterator + use<'a> {
         (0..self.len()).map(move |at| self.get(at))
     }
 
-    /// A copy, as plain numbers.
+    /// A copy as plain numbers.
     pub fn to_vec(self) -> Vec<WordId> {
         self.iter().collect()
     }
 }
 
-/// What an id lies in.
+/// How one id is stored.
 trait Stored: Copy {
     fn id(self) -> WordId;
 }
@@ -173,15 +173,15 @@ impl<const N: usize> Stored for [u8; N] {
     }
 }
 
-/// Bytes that an id takes where there are so many words: 2, 3 or 4. One number is kept for the end of a sentence.
+/// Bytes per id for a vocabulary of this size: 2, 3 or 4. One number is reserved for the end of a sentence.
 pub fn width(words: usize) -> usize {
     (2..4).find(|&width| words < 1 << (8 * width)).unwrap_or(4)
 }
 
-/// Writes ids to `bytes`, so many bytes each, the lowest first.
+/// Writes ids to `bytes`, `width` bytes each, little-endian.
 ///
 /// # Panics
-/// If there is not just enough room.
+/// If `bytes` is not exactly as long as needed.
 pub fn pack(ids: &[WordId], width: usize, bytes: &mut [u8]) {
     fn write<const N: usize>(ids: &[WordId], bytes: &mut [u8]) {
         let (places, rest) = bytes.as_chunks_mut();
@@ -205,7 +205,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn as_many_bytes_as_words_and_the_end_of_a_sentence_need() {
+    fn ids_take_as_few_bytes_as_the_vocabulary_and_the_end_of_a_sentence_allow() {
         let sizes = [0, 2, (1 << 16) - 1, 1 << 16, (1 << 24) - 1, 1 << 24, u32::MAX as usize];
         assert_eq!(sizes.map(width), [2, 2, 2, 3, 3, 4, 4]);
     }

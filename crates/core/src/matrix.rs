@@ -11,7 +11,7 @@ pub const LANES: usize = 16;
 /// Chunks in a panel: the columns whose part of a dot product is added up on its own.
 ///
 /// A dot product is defined as the sum over panels, in order. Threads own whole panels, so the result does not depend on
-/// how many threads there are.
+/// the number of threads.
 pub const PANEL_CHUNKS: usize = 2;
 
 /// Sixteen numbers in one cache line.
@@ -79,19 +79,19 @@ impl Matrix {
         &self.data
     }
 
-    /// All chunks, to write. Padding must stay zero.
+    /// All chunks, mutable. Padding must stay zero.
     pub fn chunks_mut(&mut self) -> &mut [Chunk] {
         &mut self.data
     }
 
-    /// The numbers of row `i`, copied out.
+    /// A copy of row `i`.
     pub fn row(&self, i: usize) -> Vec<f32> {
         let mut row = Vec::with_capacity(self.cols);
         self.push_row(i, &mut row);
         row
     }
 
-    /// Adds the numbers of row `i` to `out`.
+    /// Appends row `i` to `out`.
     pub fn push_row(&self, i: usize, out: &mut Vec<f32>) {
         for (c, chunk) in self.data[i * self.width..][..self.width].iter().enumerate() {
             out.extend_from_slice(&chunk.0[..LANES.min(self.cols - c * LANES)]);
@@ -119,7 +119,7 @@ impl Matrix {
         numbers
     }
 
-    /// Makes it a `rows` x `cols` matrix of zeros, keeping its memory.
+    /// Resets it to a `rows` x `cols` matrix of zeros, keeping its memory.
     pub fn reset(&mut self, rows: usize, cols: usize) {
         (self.rows, self.cols, self.width) = (rows, cols, cols.div_ceil(LANES));
         self.data.clear();

@@ -1,7 +1,7 @@
-//! Random numbers that need no saved state: each use has a stream of its own, found from the seed and an index.
+//! Random numbers that need no saved state: each use has a stream of its own, derived from the seed and an index.
 //!
-//! The negatives of step 1,234 are drawn from stream (seed, `Negatives`, 1234) whatever was drawn before, so a resumed run
-//! draws what an uninterrupted one draws. The generator is xoshiro256++ (Blackman and Vigna 2019); logarithm and cosine
+//! The negatives of step 1,234 are drawn from stream (seed, `Negatives`, 1234) regardless of what was drawn before, so a resumed run
+//! draws the same numbers as an uninterrupted one. The generator is xoshiro256++ (Blackman and Vigna 2019); logarithm and cosine
 //! come from `libm`, so the numbers are the same on every machine.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -20,9 +20,9 @@ pub enum Purpose {
     Negatives = 4,
     /// Negatives for the loss on held-out text.
     HeldOut = 5,
-    /// Everything that the engine draws in a block of the corpus.
+    /// Everything that the CPU trainer draws in a block of the corpus.
     Block = 6,
-    /// Where words start on a map, and which of them the groups start from.
+    /// Initial positions of words on a map, and initial centres of its clusters.
     Map = 100,
 }
 
@@ -31,7 +31,7 @@ pub enum Purpose {
 pub struct Rng(Xoshiro256PlusPlus);
 
 impl Rng {
-    /// The stream that `seed` has for the `index`-th thing of this purpose.
+    /// The stream of `seed` for item `index` of this purpose.
     pub fn stream(seed: u64, purpose: Purpose, index: u64) -> Self {
         let mixed = mix(mix(mix(seed) ^ purpose as u64) ^ index);
         Self(Xoshiro256PlusPlus::seed_from_u64(mixed))
@@ -43,7 +43,7 @@ impl Rng {
         self.0.next_u64()
     }
 
-    /// A whole number below `n`, each as likely as the others to within 2^-32.
+    /// A whole number below `n`, uniform to within 2^-32.
     #[inline]
     pub fn below(&mut self, n: u32) -> u32 {
         ((u128::from(self.bits()) * u128::from(n)) >> 64) as u32
@@ -67,7 +67,7 @@ impl Rng {
         }
     }
 
-    /// Puts `items` into random order (Fisher and Yates).
+    /// Shuffles `items` (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             // Positions are ids of examples, which are 32 bits.
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffle_is_a_permutation_that_moves_things() {
+    fn shuffle_is_a_permutation_that_moves_items() {
         let mut items: Vec<u32> = (0..1000).collect();
         Rng::stream(1, Purpose::Shuffle, 0).shuffle(&mut items);
         assert!(items.iter().zip(0..).filter(|&(&a, b)| a == b).count() < 10);

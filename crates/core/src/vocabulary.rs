@@ -6,10 +6,10 @@
 use super::word_index::{Index, hash};
 use std::cmp::Reverse;
 
-/// The number of a word: its row in the matrices.
+/// The id of a word: its row in the matrices.
 pub type WordId = u32;
 
-/// Stands between sentences in a stream of ids; no word has it.
+/// Separates sentences in a stream of ids; no word has this id.
 pub const EOS_ID: WordId = WordId::MAX;
 
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
@@ -25,19 +25,19 @@ pub const EOS_ID: WordId = WordId::MAX;
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     text: String,
-    /// `ends[i]` is where word `i` stops in `text`; it starts where the one before it stops.
+    /// `ends[i]` is where word `i` ends in `text`; it starts where the previous one ends.
     ends: Vec<u64>,
     counts: Vec<u64>,
     index: Index,
 }
 
 impl Vocabulary {
-    /// A vocabulary without words.
+    /// An empty vocabulary.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Room for so many `words` of `bytes` in all.
+    /// An empty vocabulary with capacity for `words` words of `bytes` bytes in all.
     pub fn with_capacity(words: usize, bytes: usize) -> Self {
         Self {
             text: String::with_capacity(bytes),
@@ -47,14 +47,14 @@ impl Vocabulary {
         }
     }
 
-    /// Counts one more `word`, giving it the next id if it is new.
+    /// Counts one more occurrence of `word`, which gets the next id if it is new.
     pub fn add(&mut self, word: &str) -> WordId {
         let (id, _) = self.find_or_insert(word);
         self.counts[id as usize] += 1;
         id
     }
 
-    /// Adds a new word seen `count` times. `None` if it is there already.
+    /// Adds a new word seen `count` times. `None` if it is present already.
     pub fn insert(&mut self, word: &str, count: u64) -> Option<WordId> {
         let (id, new) = self.find_or_insert(word);
         new.then(|| {
@@ -64,8 +64,8 @@ impl Vocabulary {
     }
 
     /// The words of a file or of a counted text: all of them in `text`, word `i` up to `ends[i]`, from where the one before it stops. `counts` are
-    /// as many. The table that finds words is built when words are asked for often, so that opening a large file does not
-    /// wait for it; until then nobody has looked for words that are there twice: [`first_duplicate`](Self::first_duplicate).
+    /// as many. The hash table is built once words have been looked up often, so that opening a large file does not wait for
+    /// it; until then duplicates are not detected: see [`first_duplicate`](Self::first_duplicate).
     ///
     /// # Errors
     /// The first id whose end is out of order, past the end of the text, or inside a character, or the last id if text is
@@ -84,7 +84,7 @@ impl Vocabulary {
         Ok(Self { text, ends, counts, index: Index::later() })
     }
 
-    /// The lowest id whose word another id before it has already. Only [`from_arena`](Self::from_arena) lets that happen;
+    /// The lowest id whose word occurs at a lower id already. Only [`from_arena`](Self::from_arena) lets that happen;
     /// [`id`](Self::id) then finds the lower one.
     pub fn first_duplicate(&self) -> Option<WordId> {
         self.index.table(self.len(), |id| self.word(id)).duplicate
@@ -107,12 +107,12 @@ impl Vocabulary {
         (id, true)
     }
 
-    /// How many different words there are.
+    /// The number of distinct words.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no words.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -122,7 +122,7 @@ impl Vocabulary {
         self.index.find(word, self.len(), |id| self.word(id), || self.search(word))
     }
 
-    /// The id of `word`, found by looking at all words: lengths first, which lie close together.
+    /// The id of `word`, found by comparing all words: lengths first, which are close together in memory.
     fn search(&self, word: &str) -> Option<WordId> {
         let (text, mut start) = (self.text.as_bytes(), 0);
         let found = self.ends.iter().position(|&end| {
@@ -140,12 +140,12 @@ impl Vocabulary {
         word_in(&self.text, &self.ends, id)
     }
 
-    /// Whether it is told how often words were seen: that of one is not 0.
+    /// Whether counts are known: at least one is not 0.
     pub fn has_counts(&self) -> bool {
         self.counts.iter().any(|&count| count > 0)
     }
 
-    /// How often the word was seen.
+    /// The count of the word.
     ///
     /// # Panics
     /// If `id` is not below [`len`](Self::len).
@@ -163,8 +163,8 @@ impl Vocabulary {
         (0..self.len()).map(|id| self.word(id as WordId))
     }
 
-    /// All ids, those of the words that were seen most often first; words of equal count by rising id. Where no counts are
-    /// known that is the order of the ids, which in most files is that of falling counts.
+    /// All ids, the most frequent word first; words of equal count by rising id. Without counts
+    /// that is the order of the ids, which in most files is that of falling counts.
     ///
     /// ```
     /// let mut vocabulary = rapidvec_core::Vocabulary::new();
@@ -233,7 +233,7 @@ impl Vocabulary {
         Self { text: self.text.clone(), ends: self.ends.clone(), counts, index: self.index.clone() }
     }
 
-    /// All words one after the other, and where each ends (in bytes): the form in which files store them.
+    /// All words concatenated, and where each ends (in bytes): the form in which files store them.
     pub fn arena(&self) -> (&str, &[u64]) {
         (&self.text, &self.ends)
     }
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_equal_words_is_found_and_the_second_told() {
+    fn the_first_of_equal_words_is_found_and_the_second_reported() {
         let twice = || Vocabulary::from_arena("abbcb".to_owned(), vec![1, 2, 3, 4, 5], vec![0; 5]).unwrap();
         let (before, after) = (twice(), twice());
         assert_eq!(after.first_duplicate(), Some(2));
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_ends_that_are_no_ends() {
+    fn refuses_ends_that_are_out_of_order_or_inside_a_character() {
         let refused = |ends: &[u64]| Vocabulary::from_arena("a안녕b".to_owned(), ends.to_vec(), vec![0; ends.len()]);
         assert_eq!(refused(&[1, 0, 8]), Err((1, 1)), "out of order");
         assert_eq!(refused(&[1, 2, 8]), Err((1, 1)), "inside a character");

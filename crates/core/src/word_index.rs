@@ -1,8 +1,8 @@
-//! Which id has this word? A hash table, built when it is worth it.
+//! Which id has this word? A hash table that is built once it pays.
 //!
-//! Three million words take a quarter of a second to hash, and a program that asks for one of them has found it in a
-//! hundredth of that by looking at all. So a vocabulary of a file or of a counted text has no table at first; it is built when words
-//! have been asked for [`PATIENCE`] times, or when one is to be added.
+//! Three million words take a quarter of a second to hash, and a program that looks up one of them finds it in a
+//! hundredth of that by comparing all. So the vocabulary of a file or of a counted text has no table at first; it is built after
+//! [`SCANS_BEFORE_TABLE`] lookups, or when a word is added.
 
 use super::WordId;
 use foldhash::fast::FixedState;
@@ -11,37 +11,37 @@ use std::hash::BuildHasher;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// So many searches through all words cost about as much as the table.
-const PATIENCE: usize = 16;
+/// This many scans of all words cost about as much as the table.
+const SCANS_BEFORE_TABLE: usize = 16;
 
-/// The table, or how often it was missed.
+/// The table, or how many scans were done without it.
 #[derive(Debug)]
 pub struct Index {
     table: OnceLock<Table>,
     missed: AtomicUsize,
 }
 
-/// Finds words by their hash.
+/// Finds words by hash.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     pub words: HashTable<WordId>,
-    /// The lowest id whose word another id has already; it is not in the table.
+    /// The lowest id whose word occurs at a lower id already; it is not in the table.
     pub duplicate: Option<WordId>,
 }
 
 impl Index {
-    /// The table of words that nobody has looked at.
+    /// An index whose table is not built yet.
     pub fn later() -> Self {
         Self { table: OnceLock::new(), missed: AtomicUsize::new(0) }
     }
 
-    /// The table of no words, with room for so many.
+    /// An empty table with capacity for `words` words.
     pub fn with_capacity(words: usize) -> Self {
         let table = Table { words: HashTable::with_capacity(words), duplicate: None };
         Self { table: OnceLock::from(table), missed: AtomicUsize::new(0) }
     }
 
-    /// The id of `wanted` among `len` words, if it is there; of several, the lowest. `search` finds it without a table.
+    /// The id of `wanted` among `len` words, if present; of several, the lowest. `search` finds it without a table.
     pub fn find<'w>(
         &self,
         wanted: &str,
@@ -49,14 +49,14 @@ impl Index {
         word: impl Fn(WordId) -> &'w str,
         search: impl FnOnce() -> Option<WordId>,
     ) -> Option<WordId> {
-        if self.table.get().is_none() && self.missed.fetch_add(1, Ordering::Relaxed) < PATIENCE {
+        if self.table.get().is_none() && self.missed.fetch_add(1, Ordering::Relaxed) < SCANS_BEFORE_TABLE {
             return search();
         }
         let table = self.table(len, &word);
         table.words.find(hash(wanted), |&id| word(id) == wanted).copied()
     }
 
-    /// The table, built if it is not there.
+    /// The table, built if need be.
     pub fn table<'w>(&self, len: usize, word: impl Fn(WordId) -> &'w str) -> &Table {
         self.table.get_or_init(|| Table::build(len, word))
     }
@@ -68,7 +68,7 @@ impl Index {
     }
 }
 
-/// The table of no words.
+/// An empty table.
 impl Default for Index {
     fn default() -> Self {
         Self { table: OnceLock::from(Table::default()), missed: AtomicUsize::new(0) }

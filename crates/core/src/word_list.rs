@@ -15,9 +15,9 @@ use std::path::Path;
 
 pub use error::VocabularyError;
 
-/// A mark of byte order: at the start of a file it is no part of the first word.
+/// The byte order mark: at the start of a file it is not part of the first word.
 const MARK: char = '\u{feff}';
-/// More than any word and its count take.
+/// More than any word and its count need.
 const MAX_LINE_BYTES: usize = 1 << 16;
 
 /// Reads a list of words: ids in the order of its lines, with their counts; 0 where the list has none.
@@ -52,7 +52,7 @@ pub fn read_vocabulary(path: &Path) -> Result<Vocabulary> {
     }
 }
 
-/// A list under way.
+/// A list being read.
 struct List<'p> {
     path: &'p Path,
     line: u64,
@@ -107,7 +107,7 @@ impl List<'_> {
     }
 }
 
-/// As much of `text` as a message has room for.
+/// The start of `text`, short enough for a message.
 fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }
@@ -152,7 +152,7 @@ pub fn write_vocabulary(path: &Path, existing: Existing, vocabulary: &Vocabulary
     }
     let ids = vocabulary.by_falling_count();
     atomic_file::write(path, existing, |out| {
-        // Who reads the list drops a mark at its start: a first word that begins with one needs another before it.
+        // Readers drop a mark at the start of the list: a first word that begins with one needs another before it.
         if ids.first().is_some_and(|&id| vocabulary.word(id).starts_with(MARK)) {
             write!(out, "{MARK}")?;
         }
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(read.counts(), [u64::MAX / 2, 7, 7, 1]);
     }
 
-    /// Found by fuzzing: the first word lost its mark, which is no white space and may be part of any word.
+    /// Found by fuzzing: the first word lost its mark, which is not white space and may be part of any word.
     #[test]
     fn a_first_word_that_begins_with_a_mark_keeps_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(read.words().collect::<Vec<_>>(), ["\u{feff}a", "\u{feff}b", "a"]);
     }
 
-    /// Found by fuzzing: words may be long, and were told whole.
+    /// Found by fuzzing: words may be long, and messages showed all of them.
     #[test]
     fn a_message_shows_the_start_of_a_long_word() {
         let long = "x".repeat(5_000);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_duplicates_emptiness_and_what_is_no_text() {
+    fn refuses_duplicates_empty_lists_and_invalid_utf8() {
         assert!(
             matches!(refused(b"a\t2\nb\t1\na\t1\n"), VocabularyError::Duplicate { line: 3, word, .. } if word == "a")
         );

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The id of `word`, in lower case too if `lower` says so.
 pub fn find(words: &Vocabulary, word: &str, lower: bool) -> Option<WordId> {
-    let in_lower = || lower.then(|| word.to_lowercase()).and_then(|word| in_either_form(words, &word));
+    let in_lower = || lower.then(|| rapidvec_core::to_lowercase(word)).and_then(|word| in_either_form(words, &word));
     in_either_form(words, word).or_else(in_lower)
 }
 
@@ -24,9 +24,7 @@ fn in_either_form(words: &Vocabulary, word: &str) -> Option<WordId> {
 
 /// Whether the model was trained on lower-case text.
 pub fn was_lower(model: &ModelFile) -> bool {
-    let corpus =
-        model.metadata().remove("corpus").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    corpus.is_some_and(|corpus| corpus["preparation"]["lower"] == true)
+    model.metadata().get("lowercase").is_some_and(|text| text == "true")
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
-//! Products of whole matrices, by the `matrixmultiply` crate: for the chapter's comparison, not for training.
+//! Products of whole matrices by the `matrixmultiply` crate: for the chapter's comparison, not for training.
 //!
-//! Unlike the other kernels it uses what the CPU has, so its last bits may differ from machine to machine.
+//! Unlike the other kernels it depends on the CPU, so its last bits may differ from machine to machine.
+#![allow(unsafe_code)]
 
 use crate::Matrix;
 
-/// Whether a factor is taken as it is or turned over.
+/// Whether a factor is transposed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// As it is.
+    /// Not transposed.
     Plain,
-    /// Rows for columns.
+    /// Transposed.
     Transposed,
 }
 

@@ -1,7 +1,8 @@
-//! Memory for large tables, on 2 MB pages where the system gives them.
+//! Memory for large tables, on 2 MB pages where the system provides them.
 //!
-//! A step reads rows all over a table. With 4 kB pages nearly each of them needs a walk of the page table; with pages of
-//! 2 MB the addresses of a whole table fit the processor's own list.
+//! A step reads rows all over a table. With 4 kB pages nearly every one needs a page walk; with 2 MB pages the translations of
+//! a whole table fit the TLB.
+#![allow(unsafe_code)]
 
 use crate::Chunk;
 
@@ -15,13 +16,13 @@ pub fn zeros(count: usize) -> Vec<Chunk> {
 
 /// `count` copies of `item`.
 pub fn filled<T: Clone>(count: usize, item: T) -> Vec<T> {
-    // The first write decides what kind of page it is: it has to come after the advice.
+    // The first write decides the kind of page: it has to come after the advice.
     let mut data = with_capacity(count);
     data.resize(count, item);
     data
 }
 
-/// An empty vector with room for `count`. To fill it costs one interruption for each 2 MB instead of one for each 4 kB.
+/// An empty vector with capacity for `count`. Filling it costs a page fault for each 2 MB instead of one for each 4 kB.
 pub fn with_capacity<T>(count: usize) -> Vec<T> {
     let mut data = Vec::with_capacity(count);
     if data.capacity() * size_of::<T>() >= WORTHWHILE {
@@ -30,7 +31,7 @@ pub fn with_capacity<T>(count: usize) -> Vec<T> {
     data
 }
 
-/// Tells the system that large pages are welcome here.
+/// Advises the system to use large pages here.
 #[cfg(target_os = "linux")]
 fn advise<T>(data: &mut Vec<T>) {
     const PAGE: usize = 4096;
@@ -49,17 +50,17 @@ fn advise<T>(data: &mut Vec<T>) {
 #[cfg(not(target_os = "linux"))]
 fn advise<T>(_: &mut Vec<T>) {}
 
-/// Gives the system back what was taken and let go of. It is kept for the next who asks, else: after a large piece of work, of which
-/// nothing is left but small things here and there, that is memory that nobody has the use of.
+/// Returns freed memory to the system. Otherwise the allocator keeps it for later requests: after a large piece of work that
+/// leaves only small allocations behind, that memory serves nobody.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn give_back() {
-    // SAFETY: it touches free memory only, and may be called from any thread.
+    // SAFETY: it touches only free memory, and may be called from any thread.
     unsafe {
         libc::malloc_trim(0);
     }
 }
 
-/// As above, where the allocator has a way to be asked.
+/// Does nothing where the allocator has no such call.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_back() {}
 
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_room_and_nothing_in_it() {
+    fn a_new_vector_is_empty_and_has_capacity() {
         for count in [0, 5, WORTHWHILE, WORTHWHILE + 4097] {
             let mut bytes: Vec<u8> = with_capacity(count);
             assert!(bytes.is_empty() && bytes.capacity() >= count);

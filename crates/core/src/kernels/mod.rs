@@ -7,8 +7,7 @@
 //!
 //! Letters: a table has V rows, in each of them the field `w` and perhaps `dw`, `m` and `v` one after the other, each of
 //! `shape.n` chunks; `h`, `dh`, `out` have B rows of `shape.n` chunks, B the batch size; `ids` say which rows of the table,
-//! `per` of them for each example; `row` is the field of a row that a kernel is told to add to, `w` or `dw`.
-#![allow(unsafe_code)]
+//! `per` of them for each example; `row` is the field of a row that a kernel adds to, `w` or `dw`.
 
 pub mod gemm;
 pub mod large_pages;
@@ -41,7 +40,8 @@ macro_rules! kernels {
             $(
                 $(#[$doc])*
                 #[inline]
-                #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel needs to know no type of a layer
+                #[allow(unsafe_code)]
+                #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel depends on no type of a layer
                 pub fn $name(&self, $($arg: $ty),*) $(-> $out)? {
                     // SAFETY: tables are private and `detect` makes one only where the CPU has its features.
                     unsafe { (self.$name)($($arg),*) }
@@ -95,7 +95,7 @@ macro_rules! kernels {
 kernels! {
     /// `out[b] = factor Σ_c w[ids[b per + c]]`, c < `per`.
     fn sum_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, factor: f32, out: &mut [Chunk]);
-    /// `row[ids[b per + c]] += factor dout[b]`, c < `per`; meanwhile fetches rows `to.next`.
+    /// `row[ids[b per + c]] += factor dout[b]`, c < `per`; prefetches rows `to.next`.
     fn scatter_rows(table: &mut [Chunk], to: Destination, ids: &[u32], per: usize, factor: f32, dout: &[Chunk]);
     /// `out[p stride + k B + b] = h[b] · w[ids[b per + k]]` over the columns of panel p, k < `per`.
     fn dot_rows(table: &[Chunk], shape: Shape, ids: &[u32], per: usize, h: &[Chunk], out: &mut [f32], stride: usize);
@@ -103,7 +103,7 @@ kernels! {
     fn dot_rows_backward(
         table: &[Chunk], shape: Shape, ids: &[u32], per: usize, dscores: &[f32], dh: &mut [Chunk],
     );
-    /// `row[ids[b per + k]] += factor dscores[k B + b] h[b]`, k < `per`; meanwhile fetches rows `to.next`.
+    /// `row[ids[b per + k]] += factor dscores[k B + b] h[b]`, k < `per`; prefetches rows `to.next`.
     fn scatter_products(
         table: &mut [Chunk], to: Destination, ids: &[u32], per: usize, factor: f32, dscores: &[f32], h: &[Chunk],
     );
@@ -142,27 +142,27 @@ impl Kernels {
     }
 }
 
-/// Asks the memory system for the cache line in which `item` starts, because it is needed soon. A hint: it changes no number.
+/// Prefetches the cache line in which `item` starts.
 #[inline(always)]
 pub fn prefetch<T>(item: &T) {
     prefetch::prefetch_line(std::ptr::from_ref(item).cast());
 }
 
-/// Asks for a whole row.
+/// Prefetches a whole row.
 #[inline(always)]
 fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
     table[id as usize * shape.stride..][..shape.stride].iter().for_each(prefetch);
 }
 
-/// Asks the memory system for all of rows `ids`. It fetches many at once, where a kernel that comes to them one by one waits
-/// for each: on tables larger than the cache that is most of the time.
+/// Prefetches all of rows `ids`. Memory delivers many at once, whereas a kernel that reaches them one by one waits for each:
+/// on tables larger than the cache that is most of the time.
 pub fn prefetch_rows(table: &[Chunk], shape: Shape, ids: &[u32]) {
     ids.iter().for_each(|&id| prefetch_row(table, shape, id));
 }
 
-/// Asks for one line of each of rows `ids`, and with it for the page it is on. A processor goes on past a line that is on its
-/// way, but waits for one whose address it cannot translate yet, and translates several at once only where they follow each
-/// other: so pages come first, together. Measured: a tenth of a step at a million words.
+/// Prefetches one line of each of rows `ids`, and with it the translation of its page. A processor does not wait for a line
+/// being fetched, but it does for one whose address is not translated yet, and it translates several at once only when they
+/// are requested back to back: so pages come first, together. Measured: a tenth of a step at a million words.
 pub fn prefetch_pages(table: &[Chunk], shape: Shape, ids: &[u32]) {
     ids.iter().for_each(|&id| prefetch(&table[id as usize * shape.stride + shape.stride / 2]));
 }

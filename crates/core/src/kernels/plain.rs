@@ -1,6 +1,6 @@
-//! Every kernel in plain Rust: what the other instruction sets must equal, bit for bit.
+//! Every kernel in plain Rust: the definition that other instruction sets must equal, bit for bit.
 //!
-//! All functions are `inline(always)`, so that they are compiled anew with the registers of whoever calls them.
+//! All functions are `inline(always)`, so that they are compiled with the registers of their caller.
 
 mod loss;
 mod optimize;
@@ -16,7 +16,7 @@ use crate::{Chunk, LANES, PANEL_CHUNKS};
 pub struct Shape {
     /// Chunks in a field.
     pub n: usize,
-    /// Chunks from the start of a row to the start of the next: n times the fields that are kept.
+    /// Chunks from the start of a row to the start of the next: n times the number of fields.
     pub stride: usize,
 }
 
@@ -32,14 +32,14 @@ impl Shape {
     }
 }
 
-/// Where a kernel adds to rows, and what it fetches meanwhile.
+/// Where a kernel adds to rows, and what it prefetches.
 #[derive(Debug, Clone, Copy)]
 pub struct Destination<'a> {
     /// Layout of the table.
     pub shape: Shape,
     /// The field that is added to: its first chunk in a row.
     pub at: usize,
-    /// Rows of the same table that are needed soon.
+    /// Rows of the same table to prefetch.
     pub next: &'a [u32],
 }
 
@@ -50,7 +50,7 @@ impl<'a> Destination<'a> {
         self.next.chunks(self.next.len().div_ceil(batch.max(1)).max(1))
     }
 
-    /// Asks for N chunks of each field of rows `ids`.
+    /// Prefetches N chunks of each field of rows `ids`.
     #[inline(always)]
     fn prefetch<const N: usize>(self, table: &[Chunk], ids: Option<&[u32]>, from: usize) {
         for &id in ids.unwrap_or_default() {
@@ -73,7 +73,7 @@ const BLOCK: usize = 4;
 /// Words scored at a time.
 const WORDS: usize = 2;
 
-/// Rows to fetch ahead of their use.
+/// Rows to prefetch ahead of their use.
 const AHEAD: usize = 6;
 
 /// Calls `$body::<N>($from, ...)` for each block of N chunks, starting at chunk `$from` of a row of `$n`.
@@ -249,7 +249,7 @@ fn dot_rows_block<const N: usize>(
     for (b, (h, ids)) in h.chunks_exact(shape.n).zip(ids.chunks_exact(per)).enumerate() {
         let h = block::<N>(h, from);
         for (k, ids) in ids.chunks(WORDS).enumerate() {
-            // Always as many words, so that all sums stay in registers; those past the end are not written.
+            // Always the same number of words, so that all sums stay in registers; those past the end are not written.
             let mut lanes = [Chunk::ZERO; 2 * WORDS];
             for i in 0..WORDS {
                 let id = ids[i.min(ids.len() - 1)];

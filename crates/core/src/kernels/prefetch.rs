@@ -1,6 +1,7 @@
-//! Hints to the memory system, where the CPU's instructions for them are known.
+//! Prefetch instructions, on the CPUs whose instructions are known.
+#![allow(unsafe_code)]
 
-/// Asks for the cache line at `at`, because it is needed soon. It changes no number, and any address is allowed.
+/// Prefetches the cache line at `at`. A hint: it changes no value, and any address is allowed.
 #[inline(always)]
 pub(super) fn prefetch_line(at: *const u8) {
     #[cfg(target_arch = "x86_64")]

@@ -64,7 +64,7 @@ fn every_instruction_set_gives_the_same_bits() {
 }
 
 #[test]
-fn dot_rows_adds_up_each_panel() {
+fn dot_rows_sums_each_panel() {
     let n = PANEL_CHUNKS + 1;
     let (w, h) = (random(2 * n, 1), random(n, 2));
     let shape = Shape { n, stride: n };
@@ -89,7 +89,7 @@ fn sigmoid_and_its_loss_are_right_everywhere() {
             let mut y = [0.0];
             let loss = Kernels::plain().sigmoid_with_loss(&[x], positive, &mut y);
             let exact = if exact_x > 0.0 { (-exact_x).exp().ln_1p() } else { exact_x.exp().ln_1p() - exact_x };
-            // Below e^-87 a loss is nothing; elsewhere a few roundings.
+            // Below e^-87 a loss is 0; elsewhere a few roundings.
             assert!((loss - exact).abs() <= 5e-7 * exact + 2e-38, "loss at {x}: {loss} {exact}");
             let sigmoid = 1.0 / (1.0 + (-f64::from(x)).exp());
             assert!((f64::from(y[0]) - sigmoid).abs() <= 5e-7 * sigmoid + 2e-38, "sigmoid at {x}: {} {sigmoid}", y[0]);
@@ -98,7 +98,7 @@ fn sigmoid_and_its_loss_are_right_everywhere() {
 }
 
 #[test]
-fn a_score_that_is_no_number_gives_a_loss_that_is_no_number() {
+fn a_nan_score_gives_a_nan_loss() {
     let mut y = [0.0];
     assert!(Kernels::plain().sigmoid_with_loss(&[f32::NAN], true, &mut y).is_nan());
 }

@@ -1,13 +1,14 @@
 //! Plain code, compiled for each instruction set.
+#![allow(unsafe_code)]
 
-/// Work whose plain code the compiler turns into vector code. All of what [`run`](Self::run) calls has to be
-/// `#[inline(always)]`, like `run` itself, or it is compiled for any CPU. No operation is fused: every CPU gives the same
-/// answer.
+/// Work whose plain code the compiler vectorises. Everything that [`run`](Self::run) calls has to be
+/// `#[inline(always)]`, like `run` itself, or it is compiled for the baseline CPU. No operation is fused: every CPU gives
+/// the same result.
 pub trait Vectorised: Sized {
-    /// Does it.
+    /// Runs it.
     fn run(self);
 
-    /// Does it in the widest registers that this CPU has.
+    /// Runs it with the widest registers of this CPU.
     fn run_vectorised(self) {
         versions::<Self>().into_iter().flatten().next().unwrap_or(Self::run)(self);
     }
@@ -17,9 +18,9 @@ pub trait Vectorised: Sized {
 pub fn versions<W: Vectorised>() -> [Option<fn(W)>; 3] {
     #[cfg(target_arch = "x86_64")]
     let [avx512, avx2]: [Option<fn(W)>; 2] = [
-        // SAFETY: the feature is there.
+        // SAFETY: the feature was detected.
         is_x86_feature_detected!("avx512f").then_some(|work| unsafe { run_avx512(work) }),
-        // SAFETY: the feature is there.
+        // SAFETY: the feature was detected.
         is_x86_feature_detected!("avx2").then_some(|work| unsafe { run_avx2(work) }),
     ];
     #[cfg(not(target_arch = "x86_64"))]

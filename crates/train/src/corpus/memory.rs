@@ -1,20 +1,11 @@
-//! How much memory can be had?
+//! Is there enough memory?
 
 use crate::error::TrainError;
 use rapidvec_core::memory::available_memory;
 
 const MEGABYTE: u64 = 1_000_000;
 
-/// Refuses what cannot be had: `needed` bytes, of which `held` are in memory already. Where nothing tells how much there is,
-/// nothing is refused.
-///
-/// ```
-/// use crate::{Config, ModelKind, corpus, cpu};
-///
-/// let config = Config::word2vec(ModelKind::SkipGram);
-/// corpus::check_memory(engine::memory_needed(&config, 10_000, 2), 0)?;
-/// # Ok::<(), rapidvec::error::TrainError>(())
-/// ```
+/// Checks that `needed` bytes fit, of which `held` are in memory already. Passes where the available memory is unknown.
 ///
 /// # Errors
 /// [`TrainError::OutOfMemory`].

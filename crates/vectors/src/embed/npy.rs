@@ -4,9 +4,9 @@
 //! name, which the system removes whatever happens, and are copied after the header at the end: the memory taken does not
 //! depend on how many there are, and the result can go to a pipe.
 
-use npyz::WriterBuilder;
+use crate::format::npy_head;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
 /// Rows of f32 on their way to an array.
@@ -56,15 +56,10 @@ impl NpySpool {
     pub fn finish(self, out: &mut dyn Write) -> io::Result<()> {
         let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         spool.rewind()?;
-        let shape = [self.rows, self.columns as u64];
-        let mut array = npyz::WriteOptions::new().default_dtype().shape(&shape).writer(out).begin_nd()?;
-        let mut spool = BufReader::with_capacity(1 << 18, spool);
-        let mut row = vec![0; 4 * self.columns];
-        for _ in 0..self.rows {
-            spool.read_exact(&mut row)?;
-            array.extend(row.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)))?;
-        }
-        array.finish()
+        out.write_all(&npy_head("<f4", &format!("({}, {})", self.rows, self.columns)))?;
+        let bytes = self.rows * 4 * self.columns as u64;
+        let copied = io::copy(&mut spool.take(bytes), out)?;
+        if copied == bytes { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
 

@@ -8,11 +8,11 @@ use crate::{Chunk, LANES, PANEL_CHUNKS};
 pub const BETA1: f64 = 0.9;
 /// The second moment's decay in Adam.
 pub const BETA2: f64 = 0.999;
-/// What keeps Adam from dividing by zero: the book's 1e-7.
+/// Keeps Adam from dividing by zero: the book's 1e-7.
 pub const EPSILON: f32 = 1e-7;
 
-/// What one row's gradient and the steps that the row then missed come to, as `nn::optimizers` derives it. Does not depend
-/// on the column.
+/// The combined effect of one row's gradient and of the steps that the row then missed, as the textbook crate's lazy Adam
+/// derives it. Does not depend on the column.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Settlement {
     /// Sum of the steps' weights; 0 if there is nothing to settle.

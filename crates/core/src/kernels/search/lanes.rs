@@ -1,4 +1,4 @@
-//! Sixteen sums at once: what an instruction set has to offer, and the kernel made of it.
+//! Sixteen sums at once: the operations that an instruction set provides, and the kernel built from them.
 
 use crate::kernels::prefetch::prefetch_line;
 use half::f16;
@@ -95,7 +95,7 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
             let q = L::query(query.as_ptr().add(column));
             for r in 0..R {
                 let from = first.add(r * row + column * bytes);
-                // The rows after these: the processor's own guesses end at each page of 4 kB.
+                // The rows after these: the processor's own prefetcher stops at each page of 4 kB.
                 prefetch_line(from.wrapping_add(next));
                 let x = if HALF { L::half(from) } else { L::single(from) };
                 add::<L, SQUARES>(&mut dot[r], &mut square[r], x, q);

@@ -1,13 +1,14 @@
-//! Dot products of one query with many stored rows: what an exact search does to every byte of a matrix.
+//! Dot products of one query with many stored rows: the inner loop of an exact search.
 //!
 //! For query `q` and row `x`, both of D numbers, `x·q` and `x·x`. The product at place `i` is added to sum `i mod 16`; the
 //! sixteen sums are then added as a tree, halves onto each other. Each operation is rounded on its own (no fused
-//! multiply-add), so **every CPU gives the same bits**, and a row scores the same wherever it stands. Memory is what a
-//! scan waits for: the second rounding costs no time.
+//! multiply-add), so **every CPU gives the same bits**, and a row scores the same at any position. A scan is bound by
+//! memory, so the second rounding costs no time.
 //!
 //! Rows lie one after the other, little-endian, at any alignment, as they do in a mapped file. Four are worked on at a
-//! time, so that the sums of one need not wait for each other. `lanes.rs` defines the sums and is compiled as it stands
+//! time, so that the sums of one row do not wait for each other. `lanes.rs` defines the sums and is compiled as it stands
 //! for CPUs without a version of their own (on aarch64 with NEON, which every such CPU has); `x86.rs` has AVX2 and AVX-512.
+#![allow(unsafe_code)]
 
 mod lanes;
 mod product;
@@ -56,7 +57,7 @@ pub struct SearchKernels {
     by_four: [RawByFour; 2],
 }
 
-/// Makes a table of the generic kernel over `$lanes`, compiled with `$features`; four queries at once take `$rows` rows at a
+/// Creates a table of the generic kernel over `$lanes`, compiled with `$features`; four queries at once take `$rows` rows at a
 /// time, as many as the registers hold sums for.
 macro_rules! table {
     ($name:literal, $lanes:ty, $rows:literal $(, $features:literal)?) => {{
@@ -137,7 +138,7 @@ impl SearchKernels {
 }
 
 impl SearchKernels {
-    /// As [`dots`](Self::dots) for four queries of one size: the same bits, sooner than one after the other.
+    /// As [`dots`](Self::dots) for four queries of one size: the same bits, faster than one after the other.
     ///
     /// # Panics
     /// If the lengths disagree.

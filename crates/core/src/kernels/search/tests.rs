@@ -74,7 +74,7 @@ fn refuses_four_queries_with_unequal_places() {
 }
 
 #[test]
-fn the_plain_one_is_right() {
+fn the_plain_version_equals_sums_in_f64() {
     for (length, precision) in
         [(0, Precision::Single), (1, Precision::Half), (50, Precision::Single), (300, Precision::Half)]
     {
@@ -94,7 +94,7 @@ fn the_plain_one_is_right() {
 }
 
 #[test]
-fn a_row_scores_the_same_wherever_it_stands() {
+fn a_row_scores_the_same_at_any_position() {
     let (query, row) = (numbers(37, 5), numbers(37, 6));
     for kernels in SearchKernels::all() {
         let mut dots = [0.0; 7];

@@ -1,4 +1,5 @@
 //! Registers of eight numbers, with fused multiply-add.
+#![allow(unsafe_code)]
 
 use super::WindowKernels;
 use std::arch::x86_64::*;

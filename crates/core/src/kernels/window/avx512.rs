@@ -1,4 +1,5 @@
 //! Registers of sixteen numbers.
+#![allow(unsafe_code)]
 
 use super::WindowKernels;
 use std::arch::x86_64::*;

@@ -1,4 +1,4 @@
-//! Scores become gradients, and their loss is kept, cheaply and exactly.
+//! Turns scores into gradients and sums their loss, cheaply and exactly.
 //!
 //! With `y` the score of a true word or minus that of a negative, the loss is
 //!
@@ -13,7 +13,7 @@ use crate::Chunk;
 /// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
 const MAX_FACTORS: u32 = 60;
 
-/// From a score as far from 0 nothing is learned.
+/// Scores this far from 0 have no gradient.
 const CERTAIN: f32 = 6.0;
 
 /// A sum of losses, `Σ log(1 + e^-y)`.
@@ -32,7 +32,7 @@ impl Default for LossSum {
 }
 
 impl LossSum {
-    /// The sum so far; starts again from 0. Not finite if a score was not.
+    /// Takes the sum so far and resets it to 0. Not finite if a score was not.
     pub fn take(&mut self) -> f64 {
         self.fold();
         std::mem::take(&mut self.total)
@@ -86,7 +86,7 @@ pub(super) fn gradients<const FMA: bool>(
 fn exp_of_minus<const FMA: bool>(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
-    /// 1.5 * 2^23: added and taken away, it rounds to a whole number.
+    /// 1.5 * 2^23: adding and subtracting it rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
     let fma = |a: f32, b: f32, c: f32| if FMA { a.mul_add(b, c) } else { a * b + c };
     let x = if x > 87.0 { 87.0 } else { x };
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn padding_counts_for_nothing_even_where_it_is_no_number() {
+    fn padding_contributes_nothing_even_where_it_is_nan() {
         let mut scores = Chunk([f32::NAN; LANES]);
         scores.0[0] = 1.0;
         let mut labels = [-1.0; LANES];
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn a_score_that_is_no_number_shows_in_the_loss() {
+    fn a_nan_score_shows_in_the_loss() {
         assert!(!one(f32::NAN, 1.0).1.is_finite());
         assert!(!one(f32::NEG_INFINITY, 1.0).1.is_finite());
     }
 
     #[test]
-    fn long_sums_lose_nothing() {
+    fn long_sums_lose_no_precision() {
         let (mut loss, mut expected) = (LossSum::default(), 0.0);
         for i in 0..100_000 {
             let score = ((i * 7919 % 2003) as f32 - 1001.0) / 200.0;

@@ -5,20 +5,20 @@
 //! anything moves, then everything moves at once (Ji et al. 2016, "HogBatch"):
 //!
 //! - SkipGram: `g_it = r (label_t - σ(c_i·w_t))`, `c_i += Σ_t g_it w_t`, `w_t += Σ_i g_it c_i` (right sides: old values)
-//!   A row that is two contexts moves twice; whether the `w_t` take it for the second time as it was or as the first left it is open, which is
-//!   a difference of the order of `r²`.
+//!   A row that occurs as two contexts moves twice; whether its second move uses the old or the once-moved `w_t` is
+//!   unspecified, a difference of the order of `r²`.
 //! - CBOW: `h = f Σ_i c_i`, `g_t = r (label_t - σ(h·w_t))`, `e = Σ_t g_t w_t`, `c_i += e`, `w_t += g_t h`. With `f = 1/n`
-//!   each context takes the whole of `e` and not an n-th, as in word2vec.c.
+//!   each context gets the whole of `e` and not an n-th, as in word2vec.c.
 //!
-//! `g` is 0 where a score is beyond ±6, as in gensim: nothing is learned from what is certain, nor from what is surely wrong. (word2vec.c does so
-//! for hierarchical softmax, and takes ±1 for the probability in negative sampling. Learning from all scores made no better vectors:
+//! `g` is 0 where a score is beyond ±6, as in gensim: scores that are certain teach nothing, right or wrong. (word2vec.c does so
+//! for hierarchical softmax, and takes ±1 for the probability in negative sampling. Learning from all scores gave no better vectors:
 //! CBOW on `bench/peers`'s text 29.8 points of analogies instead of 30.2, 8 and 6 seeds, 2026-11-26.) The loss of a step
 //! is `Σ log(1 + e^∓score)` over its pairs, whatever the score: see [`LossSum`].
 //!
 //! `scalar.rs` defines what is right; the others do the same with wider registers and fused multiply-add, so they agree with
 //! it to rounding. [`WindowKernels::detect`] is the one place that chooses.
 //!
-//! Rows are given as pointers, since threads share them without locks: `engine::shared` says what that rests on.
+//! Rows are given as pointers, since threads share them without locks: the CPU trainer's `shared.rs` argues why that is sound in practice.
 
 mod loss;
 mod scalar;
@@ -48,7 +48,7 @@ pub type RowPtr = *mut f32;
 
 /// One step's rows and labels. See the module for the letters.
 pub struct Step<'a> {
-    /// The n contexts, at least one; for SkipGram [`MAX_CONTEXTS`] at most. A row may stand in them twice.
+    /// The n contexts, at least one; for SkipGram [`MAX_CONTEXTS`] at most. A row may occur twice.
     pub contexts: &'a [RowPtr],
     /// The T targets: at least one, different rows.
     pub targets: &'a [RowPtr],
@@ -84,7 +84,7 @@ impl WindowKernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
-        #[allow(unused_mut)] // nothing is added where there is but the definition
+        #[allow(unused_mut)] // nothing is added where only the definition exists
         let mut all = vec![scalar::kernels()];
         #[cfg(target_arch = "x86_64")]
         all.extend([avx2::kernels(), avx512::kernels()].into_iter().flatten());
@@ -107,8 +107,9 @@ impl WindowKernels {
     ///
     /// # Safety
     /// Every pointer leads to `chunks` whole chunks, aligned to 64 bytes, that live through the call and that nobody holds a
-    /// Rust reference to. Other threads may read and write them: see `engine::shared`.
+    /// Rust reference to. Other threads may read and write them: see the CPU trainer's `shared.rs`.
     #[inline]
+    #[allow(unsafe_code)]
     pub unsafe fn skip_gram(&self, step: &Step, scratch: &mut Scratch) {
         assert!(step.contexts.len() <= MAX_CONTEXTS, "{} contexts", step.contexts.len());
         check(step, scratch);
@@ -121,6 +122,7 @@ impl WindowKernels {
     /// # Safety
     /// As [`skip_gram`](Self::skip_gram).
     #[inline]
+    #[allow(unsafe_code)]
     pub unsafe fn cbow(&self, step: &Step, factor: f32, scratch: &mut Scratch) {
         check(step, scratch);
         // SAFETY: as above.
@@ -135,8 +137,7 @@ fn check(step: &Step, scratch: &Scratch) {
     assert!(scratch.fits(step.targets.len(), step.chunks), "a scratch that was made for less");
 }
 
-/// Asks the memory system for a row that is needed soon, and to be the one who writes it. A hint: it changes no number, and
-/// any address is allowed.
+/// Prefetches a row for writing. A hint: it changes no value, and any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {
     for chunk in 0..chunks {

@@ -1,4 +1,5 @@
 //! Registers of four numbers, on 64-bit ARM.
+#![allow(unsafe_code)]
 
 use super::WindowKernels;
 use std::arch::aarch64::*;

@@ -1,8 +1,9 @@
 //! The definition: a chunk of columns at a time, in the order of the formulas.
 //!
-//! What tests compare with, and what runs where no wider registers are. A dot product is sixteen sums, one for each place in a
-//! chunk, added up at the end as a tree: numbers of a chunk do not wait for each other, so that the compiler may use whatever
-//! registers every CPU of this kind has.
+//! Tests compare with it, and it runs where there are no wider registers. A dot product is sixteen sums, one for each place in a
+//! chunk, added up at the end as a tree: the numbers of a chunk are independent, so that the compiler may use the baseline's
+//! vector registers.
+#![allow(unsafe_code)]
 
 use super::loss::gradients;
 use super::scratch::{GROUP_CHUNKS, LANES, STRIDE};

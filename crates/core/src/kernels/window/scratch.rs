@@ -1,9 +1,9 @@
-//! What a step needs beside its rows: labels laid out for the kernels, and room for scores and sums.
+//! What a step needs besides its rows: labels laid out for the kernels, and buffers for scores and sums.
 
 use super::loss::LossSum;
 use crate::Chunk;
 
-/// Most contexts in a step. Wider windows are several steps.
+/// The maximum number of contexts in a step. Wider windows take several steps.
 pub const MAX_CONTEXTS: usize = 16;
 
 /// Targets that a kernel holds in registers at a time.
@@ -12,7 +12,7 @@ pub const GROUP: usize = 6;
 /// Numbers in a chunk.
 pub(super) const LANES: usize = 16;
 
-/// From one context's scores of a group to the next one's: two contexts fill a chunk, which is stored and loaded whole.
+/// Distance from one context's scores of a group to the next one's: two contexts fill a chunk, which is stored and loaded whole.
 pub(super) const STRIDE: usize = LANES / 2;
 
 /// Chunks that hold one group's scores for every context.
@@ -55,7 +55,7 @@ impl Labels {
         labels
     }
 
-    /// Replaces the labels: is it 1 and not 0?
+    /// Replaces the labels; `true` stands for 1.
     #[inline]
     pub fn set(&mut self, labels: impl Iterator<Item = bool>) {
         self.groups.clear();
@@ -73,10 +73,10 @@ impl Labels {
         self.targets = targets;
     }
 
-    /// Labels that [`set_bits`](Self::set_bits) takes, at most.
+    /// The maximum number of labels that [`set_bits`](Self::set_bits) takes.
     pub const MAX_BITS: usize = u64::BITS as usize;
 
-    /// Replaces them by the lowest `targets` bits, the first target's highest.
+    /// Replaces the labels by the lowest `targets` bits, the first target's highest.
     #[inline]
     pub fn set_bits(&mut self, bits: u64, targets: usize) {
         debug_assert!(targets <= Self::MAX_BITS);
@@ -88,23 +88,23 @@ impl Labels {
         self.targets = targets;
     }
 
-    /// How many there are: T.
+    /// The number of labels: T.
     pub fn len(&self) -> usize {
         self.targets
     }
 
-    /// Whether there are none.
+    /// Whether there are no labels.
     pub fn is_empty(&self) -> bool {
         self.targets == 0
     }
 
-    /// Those of group `g`, as a chunk of two contexts' scores has them.
+    /// The labels of group `g`, laid out as a chunk of two contexts' scores.
     #[inline]
     pub(super) fn of_group(&self, g: usize) -> &'static [f32; LANES] {
         &PATTERNS[usize::from(self.groups[g])]
     }
 
-    /// Those of group `g` and the next one, if there is one, as a chunk of one context's scores has them.
+    /// The labels of group `g` and the next one, if there is one, laid out as a chunk of one context's scores.
     #[inline]
     pub(super) fn of_groups(&self, g: usize) -> [f32; LANES] {
         let mut labels = *self.of_group(g);
@@ -114,7 +114,7 @@ impl Labels {
     }
 }
 
-/// Room that the steps of one thread use again and again, and the sum of their losses.
+/// Buffers that the steps of one thread reuse, and the sum of their losses.
 #[derive(Debug, Clone)]
 pub struct Scratch {
     /// Scores, then gradients. Of SkipGram [`GROUP_CHUNKS`] chunks for each group; of CBOW half a chunk, one after the other.
@@ -123,7 +123,7 @@ pub struct Scratch {
     pub(super) hidden: Vec<Chunk>,
     /// CBOW's `e`.
     pub(super) error: Vec<Chunk>,
-    /// What contexts of SkipGram are to be moved by, while further groups of targets still need the old ones.
+    /// Updates of SkipGram's contexts, held back while further groups of targets still need the old values.
     pub(super) held: Vec<Chunk>,
     /// Losses of all steps since it was last taken.
     pub loss: LossSum,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn setting_fewer_labels_forgets_the_others() {
+    fn setting_fewer_labels_drops_the_others() {
         let mut labels = Labels::default();
         set(&mut labels, &[1.0; 20]);
         set(&mut labels, &[0.0, 1.0]);

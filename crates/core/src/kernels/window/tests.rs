@@ -1,4 +1,5 @@
 //! Every implementation against the definition, for vector sizes 1 to 130 and beyond, and any number of targets.
+#![allow(unsafe_code)]
 
 use super::*;
 use crate::{LANES, Matrix, Purpose, Rng};
@@ -71,7 +72,7 @@ fn check(cbow: bool, n: usize, labels: &[f32], size: usize) {
     }
 }
 
-/// Or the other tests would compare the definition with nothing.
+/// Otherwise the other tests would compare the definition with nothing.
 #[test]
 #[cfg(target_arch = "aarch64")]
 fn neon_is_found_on_64_bit_arm() {
@@ -153,7 +154,7 @@ fn refuses_more_contexts_than_it_has_room_for() {
     let contexts = [std::ptr::null_mut(); MAX_CONTEXTS + 1];
     let labels = Labels::negative_sampling(0);
     let step = Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, chunks: 1, rate: 0.1 };
-    // SAFETY: it panics before it looks at a pointer.
+    // SAFETY: it panics before it reads a pointer.
     unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 1)) }
 }
 

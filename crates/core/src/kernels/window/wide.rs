@@ -5,10 +5,10 @@
 //! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores whole registers: eight numbers a context,
 //! of which six are its sums.
 //!
-//! Scores: for a pair of contexts and a group of six targets, twelve sums grow side by side, so that neither loads nor the
-//! latency of an addition hold them up. Updates: a register's width of columns at a time, six targets and their six new
-//! values stay in registers while the contexts pass by, each loaded and stored once. CBOW takes twelve scores of its one `h` side by side,
-//! and seven registers of every context while they are added up, and while the error is added to them.
+//! Scores: for a pair of contexts and a group of six targets, twelve sums accumulate in parallel, so that neither loads nor the
+//! latency of an addition are a bottleneck. Updates: a register's width of columns at a time, six targets and their six new
+//! values stay in registers while every context is loaded and stored once. CBOW computes twelve scores of its one `h` in
+//! parallel, and processes seven registers of every context at a time, both to sum them and to add the error.
 
 /// Calls `$body` for the registers from 0 to `$registers`, up to seven at a time: `$k` is the first, the constant `$W` how many.
 macro_rules! in_tiles {

@@ -2,6 +2,7 @@
 
 use super::{ALWAYS_UNPACKED, COUNTS, MAX_WORD_BYTES, VECTORS, WORDS};
 use crate::error::FormatError;
+use crate::format::npy_head;
 use crate::format::writer::{CHUNK, TableView, VectorWriter, bytes_of};
 use std::io::{self, BufWriter, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -9,9 +10,6 @@ use zip::{CompressionMethod, ZipWriter};
 
 /// Parts of this many bytes and more get 64-bit sizes: zip's own limit, less its records.
 const LARGE: u64 = u32::MAX as u64 - (1 << 20);
-
-/// Heads end at a multiple of this, as NumPy's do.
-const ALIGNMENT: usize = 64;
 
 /// Writes an archive that `numpy.load` opens; in half precision if the table says so.
 #[derive(Debug)]
@@ -141,16 +139,5 @@ fn begin(zip: &mut Zip, name: &str, kind: &str, shape: &str, method: Compression
         .last_modified_time(zip::DateTime::default())
         .large_file(bytes >= LARGE);
     zip.start_file(format!("{name}.npy"), options)?;
-    zip.write_all(&head(kind, shape))
-}
-
-/// An array's head, version 1.
-fn head(kind: &str, shape: &str) -> Vec<u8> {
-    let mut text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
-    let before = b"\x93NUMPY\x01\x00__".len();
-    let padded = (before + text.len() + 1).next_multiple_of(ALIGNMENT);
-    text.extend(std::iter::repeat_n(' ', padded - before - text.len() - 1));
-    text.push('\n');
-    let length = (text.len() as u16).to_le_bytes(); // two numbers of 20 digits at most
-    [&b"\x93NUMPY\x01\x00"[..], &length, text.as_bytes()].concat()
+    zip.write_all(&npy_head(kind, shape))
 }

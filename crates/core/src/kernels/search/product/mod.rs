@@ -1,14 +1,14 @@
 //! Many queries against a block of rows, as one matrix product.
 //!
 //! `scores[q][r] = Σ_k queries[q][k] rows[r][k]`, for Q queries and B rows of D numbers. Both are packed first, so that the
-//! kernel reads memory in a line: queries in strips of up to H, `strip[k][q]`; rows in strips of W, `strip[k][r]`, the last
-//! filled up with zeros. A kernel makes one tile of H x W scores, which stay in registers while `k` runs; H and W are what
-//! the registers of an instruction set hold. A strip of queries stays in the first cache while it meets all rows of a
-//! block, and a block (see [`ProductKernels::block_rows`]) in the second while it meets all queries.
+//! kernel reads memory sequentially: queries in strips of up to H, `strip[k][q]`; rows in strips of W, `strip[k][r]`, the last
+//! filled up with zeros. A kernel computes one tile of H x W scores, which stay in registers while `k` runs; H and W are what
+//! the registers of an instruction set hold. A strip of queries stays in the L1 cache while it meets all rows of a
+//! block, and a block (see [`ProductKernels::block_rows`]) in the L2 cache while it meets all queries.
 //!
 //! Products and sums are rounded together where the CPU can (fused multiply-add): the last bits differ from CPU to CPU, so
-//! a search calculates the scores of the rows it returns anew. Each score is summed in the order of `k`, whatever stands
-//! beside it: it does not depend on how rows are blocked.
+//! a search recomputes the scores of the rows it returns. Each score is summed in the order of `k`, independently of its
+//! neighbours: it does not depend on how rows are blocked.
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -21,16 +21,16 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use tile::Plain;
 
-/// Numbers per row, packed queries, packed rows, scores, and how far rows of scores are apart.
+/// Numbers per row, packed queries, packed rows, scores, and the stride of the scores.
 type Raw = unsafe fn(usize, *const f32, *const f32, *mut f32, usize);
 
 /// Two vectors, and how many numbers they have.
 pub type RawDot = unsafe fn(*const f32, *const f32, usize) -> f32;
 
-/// Bytes of packed rows that stay in a core's second cache beside the rest.
+/// Bytes of packed rows that stay in a core's L2 cache along with the rest.
 const BLOCK_BYTES: usize = 512 << 10;
 
-/// Room for any tile.
+/// Enough for any tile.
 const MAX_TILE: usize = 14 * 32;
 
 /// The kernels of a product for one instruction set.
@@ -44,7 +44,7 @@ pub struct ProductKernels {
     dot: RawDot,
 }
 
-/// Makes a table of the generic tile of `$registers` times `$register`, for each height, compiled with `$features`.
+/// Creates a table of the generic tile of `$registers` times `$register`, for each height, compiled with `$features`.
 macro_rules! table {
     ($name:literal, $register:ty, $registers:literal, [$($height:literal),*] $(, $features:literal)?) => {{
         const WIDTH: usize = $registers * <$register as crate::kernels::search::product::tile::Register>::WIDTH;
@@ -79,12 +79,12 @@ pub struct PackedQueries {
 }
 
 impl PackedQueries {
-    /// How many there are.
+    /// The number of queries.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there are none.
+    /// Whether there are no queries.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
@@ -99,7 +99,7 @@ pub struct PackedRows {
 }
 
 impl PackedRows {
-    /// Forgets the rows, and keeps the memory.
+    /// Drops the rows, and keeps the memory.
     pub fn clear(&mut self) {
         self.count = 0;
     }
@@ -136,12 +136,12 @@ impl ProductKernels {
         self.name
     }
 
-    /// Queries of a full tile: what is multiplied best together is a multiple of it.
+    /// Queries of a full tile: a multiple of it is the best number to multiply together.
     pub fn height(&self) -> usize {
         self.tiles.len()
     }
 
-    /// Rows of `inner` numbers that are packed best together.
+    /// The best number of rows of `inner` numbers to pack together.
     pub fn block_rows(&self, inner: usize) -> usize {
         let strip = inner.max(1) * self.width * size_of::<f32>();
         self.width * (BLOCK_BYTES / strip).clamp(1, 16)
@@ -150,7 +150,7 @@ impl ProductKernels {
     /// Packs whole queries of `inner` numbers.
     ///
     /// # Panics
-    /// If the length is no whole queries.
+    /// If the length is not a whole number of queries.
     pub fn pack_queries(&self, queries: &[f32], inner: usize) -> PackedQueries {
         assert!(inner > 0 && queries.len().is_multiple_of(inner), "whole queries");
         let mut numbers = large_pages::with_capacity(queries.len());
@@ -162,7 +162,7 @@ impl ProductKernels {
         PackedQueries { numbers, count: queries.len() / inner }
     }
 
-    /// Rows of a strip: blocks are packed so many at a time.
+    /// Rows of a strip: blocks are packed this many at a time.
     pub fn width(&self) -> usize {
         self.width
     }
@@ -170,7 +170,7 @@ impl ProductKernels {
     /// Packs whole rows of `inner` numbers, at most a strip of them, behind what `packed` has, which has to be whole strips.
     ///
     /// # Panics
-    /// If the length is no whole rows, these are more than a strip, or `packed` has rows of another size or ends in part of a
+    /// If the length is not a whole number of rows, these are more than a strip, or `packed` has rows of another size or ends in part of a
     /// strip.
     pub fn pack_strip(&self, rows: &[f32], inner: usize, packed: &mut PackedRows) {
         assert!(inner > 0 && rows.len().is_multiple_of(inner) && rows.len() / inner <= self.width, "rows of a strip");
@@ -190,7 +190,7 @@ impl ProductKernels {
     /// of the block.
     ///
     /// # Panics
-    /// If the range is none of the queries, or `out` has not a place for each pair, or the two are of different sizes.
+    /// If the range exceeds the queries, `out` has the wrong length, or queries and rows are of different sizes.
     pub fn multiply(&self, queries: &PackedQueries, range: Range<usize>, rows: &PackedRows, out: &mut [f32]) {
         let (inner, count) = (rows.inner, rows.count);
         assert!(range.end <= queries.count && range.start.is_multiple_of(self.height()), "whole strips of queries");
@@ -244,14 +244,14 @@ impl ProductKernels {
     /// If the lengths differ.
     pub fn dot(&self, a: &[f32], b: &[f32]) -> f32 {
         assert_eq!(a.len(), b.len(), "vectors of one size");
-        // SAFETY: both have so many numbers; tables are private and made only where the CPU has their features.
+        // SAFETY: both have `a.len()` numbers; tables are private and made only where the CPU has their features.
         unsafe { (self.dot)(a.as_ptr(), b.as_ptr(), a.len()) }
     }
 }
 
 /// `out[k][r] = rows[r][k]`, and zeros for the rows that are missing; `width` is a multiple of four.
 fn transpose(rows: &[f32], inner: usize, out: &mut [f32], width: usize) {
-    // So many columns at a time that the lines they are written to stay in the cache while all rows are.
+    // Enough columns at a time that the lines they are written to stay in the cache while all rows are read.
     const COLUMNS: usize = 16;
     let count = rows.len() / inner;
     if count < width {

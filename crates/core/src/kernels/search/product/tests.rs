@@ -9,7 +9,7 @@ fn numbers(count: usize, index: u64) -> Vec<f32> {
     numbers
 }
 
-/// All rows, strip after strip, in place of what was there.
+/// All rows, strip after strip, replacing what was there.
 fn pack(kernels: &ProductKernels, rows: &[f32], inner: usize, packed: &mut PackedRows) {
     packed.clear();
     rows.chunks(kernels.width() * inner).for_each(|rows| kernels.pack_strip(rows, inner, packed));
@@ -95,7 +95,7 @@ fn every_instruction_set_gives_dot_products_of_every_length() {
 }
 
 #[test]
-fn memory_that_is_used_again_keeps_nothing() {
+fn reused_memory_keeps_nothing() {
     let kernels = product_kernels();
     let mut packed = PackedRows::default();
     pack(kernels, &[f32::NAN; 90], 2, &mut packed);

@@ -1,1 +1,0 @@
-//! Tests that need several crates: see the files beside this one.

@@ -1,11 +1,11 @@
 //! Which text a name on the command line means, and how it is read.
 
-use super::reading::Reading;
+use super::text_args::Reading;
 use crate::output::{UsageError, messages, note, say, thousands};
 use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
 use rapidvec::corpus::datasets::ptb::Split;
-use rapidvec::corpus::datasets::{Locator, ptb};
+use rapidvec::corpus::datasets::{DatasetError, Locator, ptb};
 use rapidvec::corpus::{
     Corpus, CorpusError, CorpusOptions, CorpusReport, EOS, LineEnd, MAX_WORD_BYTES, Preparation, ReadProgress, Source,
     Sources, carries_punctuation,
@@ -160,7 +160,14 @@ fn is_json_lines(path: &Path) -> bool {
 
 fn locator(reading: &Reading) -> Locator {
     let on_download = |url: &str, bytes| say(format_args!("downloading {url} ({} bytes)", thousands(bytes)));
-    Locator { data_dir: reading.data_dir.clone(), on_download: Some(on_download), ..Locator::default() }
+    let from_env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let mut locator =
+        Locator { data_dir: reading.data_dir.clone(), on_download: Some(on_download), ..Locator::default() };
+    locator.shared_dir = from_env("RAPIDVEC_DATA").map(Into::into);
+    if let Some(url) = from_env("RAPIDVEC_PTB_URL") {
+        locator.base_url = url.to_string_lossy().into_owned();
+    }
+    locator
 }
 
 /// Whether a corpus of these names is a data set, and not the user's own text.
@@ -176,6 +183,10 @@ pub fn with_flags(error: Error) -> anyhow::Error {
         }
         Error::Corpus(CorpusError::NoField { .. }) => "--missing-field skip skips such lines".to_owned(),
         Error::Corpus(CorpusError::AllRare { most, .. }) => format!("--min-count {most}"),
+        Error::Dataset(DatasetError::NotFound { .. } | DatasetError::Connection { .. }) => {
+            "--data-dir or RAPIDVEC_DATA names its folder".to_owned()
+        }
+        Error::Dataset(DatasetError::HttpStatus { .. }) => "RAPIDVEC_PTB_URL names another address".to_owned(),
         _ => return error.into(),
     };
     anyhow::anyhow!("{error} ({flags})")

@@ -1,8 +1,8 @@
 //! `rapidvec vocab CORPUS...`: which words does a text have, and how often?
 
 use super::corpus::Choice;
-use super::counting::Counting;
-use super::reading::Reading;
+use super::text_args::Reading;
+use super::vocab_args::Counting;
 use crate::commands::numbers::{count, count_in};
 use crate::output::{Place, UsageError, WordsForm, to_stdout};
 use rapidvec::atomic_file::Existing;

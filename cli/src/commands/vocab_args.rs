@@ -1,7 +1,7 @@
 //! The flags of counting, a progress bar while reading, and the notes afterwards.
 
 use super::corpus::{Choice, note_punctuation, print_notes, with_flags};
-use super::reading::Reading;
+use super::text_args::Reading;
 use crate::commands::numbers;
 use crate::output::{columns, messages, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};

@@ -1,6 +1,7 @@
 //! `rapidvec convert IN OUT`: the same vectors in another format.
 
 use super::open::{self, OpenArgs};
+use crate::commands::numbers::count_in;
 use crate::output::{Place, UsageError, is_same, note, say, shell_words, thousands};
 use rapidvec::compress::Compression;
 use rapidvec::vectors::format::Format;
@@ -31,7 +32,7 @@ pub struct Args {
     #[arg(long)]
     half: bool,
     /// Keep only the N most frequent words (without counts: the first N)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     top: Option<u32>,
     /// Scale every vector to length 1
     #[arg(long)]

@@ -1,11 +1,11 @@
 //! Which text a name on the command line means, and how it is read.
 
-use super::reading::Reading;
-use crate::output::{UsageError, counted, note, say, thousands};
+use super::text_args::Reading;
+use crate::output::{UsageError, messages, note, say, thousands};
 use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
 use rapidvec::corpus::datasets::ptb::Split;
-use rapidvec::corpus::datasets::{Locator, ptb};
+use rapidvec::corpus::datasets::{DatasetError, Locator, ptb};
 use rapidvec::corpus::{
     Corpus, CorpusError, CorpusOptions, CorpusReport, EOS, LineEnd, MAX_WORD_BYTES, Preparation, ReadProgress, Source,
     Sources, carries_punctuation,
@@ -135,19 +135,18 @@ impl Texts {
         let Sources { hidden, empty, special, repeated, .. } = &self.sources;
         let again = repeated.first().map_or(String::new(), |path| format!(" ({})", path.display()));
         let notes = [
-            (*hidden, "hidden file(s) or folder(s): skipped (name them to read them)".to_owned()),
-            (*empty, "empty file(s): skipped".to_owned()),
-            (*special, "pipe(s) or device(s): skipped".to_owned()),
-            (repeated.len() as u64, format!("file(s) named or found again{again}: read once")),
+            (*hidden, messages::hidden_files(thousands(*hidden))),
+            (*empty, messages::empty_files(thousands(*empty))),
+            (*special, messages::special_files(thousands(*special))),
+            (repeated.len() as u64, messages::repeated_files(thousands(repeated.len() as u64), again)),
         ];
         let names = self.names.join(" ");
-        for (count, what) in notes.iter().filter(|(count, _)| *count > 0) {
-            note(format_args!("{names}: {}", counted(*count, what)));
+        for (_, text) in notes.iter().filter(|(count, _)| *count > 0) {
+            note(format_args!("{names}: {text}"));
         }
         let json = self.sources.list.iter().find(|source| matches!(source, Source::File(path) if is_json_lines(path)));
         if let (Some(Source::File(path)), None) = (json, &preparation.field) {
-            let path = path.display();
-            note(format_args!("{path} is read as plain text, with its braces and names; --field NAME reads one field"));
+            note(messages::read_as_plain_text(path.display()));
         }
     }
 }
@@ -161,7 +160,14 @@ fn is_json_lines(path: &Path) -> bool {
 
 fn locator(reading: &Reading) -> Locator {
     let on_download = |url: &str, bytes| say(format_args!("downloading {url} ({} bytes)", thousands(bytes)));
-    Locator { data_dir: reading.data_dir.clone(), on_download: Some(on_download), ..Locator::default() }
+    let from_env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let mut locator =
+        Locator { data_dir: reading.data_dir.clone(), on_download: Some(on_download), ..Locator::default() };
+    locator.shared_dir = from_env("RAPIDVEC_DATA").map(Into::into);
+    if let Some(url) = from_env("RAPIDVEC_PTB_URL") {
+        locator.base_url = url.to_string_lossy().into_owned();
+    }
+    locator
 }
 
 /// Whether a corpus of these names is a data set, and not the user's own text.
@@ -177,6 +183,10 @@ pub fn with_flags(error: Error) -> anyhow::Error {
         }
         Error::Corpus(CorpusError::NoField { .. }) => "--missing-field skip skips such lines".to_owned(),
         Error::Corpus(CorpusError::AllRare { most, .. }) => format!("--min-count {most}"),
+        Error::Dataset(DatasetError::NotFound { .. } | DatasetError::Connection { .. }) => {
+            "--data-dir or RAPIDVEC_DATA names its folder".to_owned()
+        }
+        Error::Dataset(DatasetError::HttpStatus { .. }) => "RAPIDVEC_PTB_URL names another address".to_owned(),
         _ => return error.into(),
     };
     anyhow::anyhow!("{error} ({flags})")
@@ -186,26 +196,20 @@ pub fn with_flags(error: Error) -> anyhow::Error {
 pub fn print_notes(name: &str, report: &CorpusReport) {
     let replaced = if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 };
     let notes = [
-        (report.empty_lines, "line(s) without a word: skipped".to_owned()),
-        (report.skipped_lines, "line(s) with invalid UTF-8: skipped".to_owned()),
-        (replaced, "invalid UTF-8 sequence(s): replaced by U+FFFD".to_owned()),
-        (report.words_cut, format!("word(s) longer than {MAX_WORD_BYTES} bytes: cut there")),
-        (report.unknown_words, "token(s) that the vocabulary lacks: dropped".to_owned()),
-        (report.literal_eos, format!("token(s) spelled {EOS}: read as line ends")),
-        (
-            report.decomposed_hangul,
-            "token(s) with conjoining jamo (NFD), which differ from composed ones (--normalize nfc composes them)"
-                .to_owned(),
-        ),
-        (report.missing_fields, "line(s) of JSON without the field: skipped".to_owned()),
-        (report.non_words, "punctuation mark(s) or symbol(s): dropped".to_owned()),
-        (report.empty_tokens, "empty token(s): dropped".to_owned()),
+        (report.empty_lines, messages::lines_without_words(thousands(report.empty_lines))),
+        (report.skipped_lines, messages::invalid_lines(thousands(report.skipped_lines))),
+        (replaced, messages::replaced_sequences(thousands(replaced))),
+        (report.words_cut, messages::words_cut(thousands(report.words_cut), MAX_WORD_BYTES)),
+        (report.unknown_words, messages::unknown_tokens(thousands(report.unknown_words))),
+        (report.literal_eos, messages::literal_eos(thousands(report.literal_eos), EOS)),
+        (report.decomposed_hangul, messages::decomposed_hangul(thousands(report.decomposed_hangul))),
+        (report.missing_fields, messages::missing_fields(thousands(report.missing_fields))),
+        (report.non_words, messages::symbols(thousands(report.non_words))),
+        (report.empty_tokens, messages::empty_tokens(thousands(report.empty_tokens))),
+        (u64::from(report.stopped_at_limit), messages::cut_at_max_tokens()),
     ];
-    for (count, what) in notes.iter().filter(|(count, _)| *count > 0) {
-        note(format_args!("{name}: {}", counted(*count, what)));
-    }
-    if report.stopped_at_limit {
-        note(format_args!("{name}: cut at --max-tokens"));
+    for (_, text) in notes.iter().filter(|(count, _)| *count > 0) {
+        note(format_args!("{name}: {text}"));
     }
 }
 
@@ -217,10 +221,7 @@ pub fn note_punctuation(name: &str, vocabulary: &Vocabulary, report: &CorpusRepo
     }
     if let Some(word) = vocabulary.words().find(|word| carries_punctuation(word)) {
         let percent = 100 * report.punctuated_tokens / report.kept.max(1);
-        note(format_args!(
-            "{name}: {percent} % of the tokens carry punctuation, such as {word:?} (--tokenizer unicode removes it, --lower \
-             lowers case)"
-        ));
+        note(format_args!("{name}: {}", messages::punctuation(percent, format_args!("{word:?}"))));
     }
 }
 

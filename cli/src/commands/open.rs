@@ -1,5 +1,6 @@
 //! Opening a model, as every command does.
 
+use crate::commands::numbers::count_in;
 use crate::output::{UsageError, counted, message, note};
 use rapidvec::vectors::error::FormatError;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
@@ -13,7 +14,7 @@ use std::path::Path;
 #[command(next_help_heading = "Opening")]
 pub struct OpenArgs {
     /// Take only the first N vectors, even of a truncated file
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     limit: Option<u32>,
     /// Drop words whose vectors hold NaN or infinity
     #[arg(long)]

@@ -1,6 +1,7 @@
 //! `rapidvec project MODEL -o PREFIX`: the pair of files that the TensorFlow projector loads.
 
 use super::open::{self, OpenArgs};
+use crate::commands::numbers::count_in;
 use crate::output::{Place, UsageError, counted, say};
 use anyhow::bail;
 use rapidvec::atomic_file::{self, Existing};
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(short, long, value_name = "PREFIX")]
     output: PathBuf,
     /// Keep only the N most frequent words [default: all]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     top: Option<u32>,
     /// Overwrite existing files
     #[arg(short, long)]

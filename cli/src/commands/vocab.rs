@@ -1,8 +1,9 @@
 //! `rapidvec vocab CORPUS...`: which words does a text have, and how often?
 
 use super::corpus::Choice;
-use super::counting::Counting;
-use super::reading::Reading;
+use super::text_args::Reading;
+use super::vocab_args::Counting;
+use crate::commands::numbers::{count, count_in};
 use crate::output::{Place, UsageError, WordsForm, to_stdout};
 use rapidvec::atomic_file::Existing;
 use rapidvec::{Vocabulary, write_vocabulary};
@@ -10,8 +11,13 @@ use std::path::PathBuf;
 
 /// Count the words of a text
 #[derive(clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  rapidvec vocab corpus.txt --top 20
+  rapidvec vocab 'wiki/**/*.gz' -o words.tsv
+  rapidvec train corpus.txt --vocab words.tsv")]
 pub struct Args {
-    /// Text files, folders, patterns, - for standard input, or builtin, ptb, ptb:valid, ptb:test
+    /// Text files, folders, patterns, - (standard input), or builtin, ptb[:valid|:test]
     #[arg(required = true, value_name = "CORPUS")]
     corpus: Vec<String>,
 
@@ -24,7 +30,7 @@ pub struct Args {
     force: bool,
 
     /// Show only the N most frequent words
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..), allow_negative_numbers = true)]
     top: Option<u32>,
 
     /// Form of the output
@@ -32,7 +38,7 @@ pub struct Args {
     format: WordsForm,
 
     /// Use N threads; 0 uses one per core
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = count::<usize>)]
     threads: usize,
 
     #[command(flatten)]

@@ -53,11 +53,6 @@ impl Bar {
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
     }
 
-    /// The time left, by the speed so far.
-    pub fn time_left(&self) -> Duration {
-        self.bar.eta()
-    }
-
     /// A line that the bar makes room for.
     pub fn say(&self, text: &str) {
         self.suspend(|| say(text));

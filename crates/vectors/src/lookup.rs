@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The id of `word`, in lower case too if `lower` says so.
 pub fn find(words: &Vocabulary, word: &str, lower: bool) -> Option<WordId> {
-    let in_lower = || lower.then(|| word.to_lowercase()).and_then(|word| in_either_form(words, &word));
+    let in_lower = || lower.then(|| rapidvec_core::to_lowercase(word)).and_then(|word| in_either_form(words, &word));
     in_either_form(words, word).or_else(in_lower)
 }
 

@@ -4,7 +4,7 @@ use super::textbook::TextbookSettings;
 use super::word2vec::Word2vecSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::numbers::count;
-use crate::commands::reading::Reading;
+use crate::commands::text_args::Reading;
 use crate::output::{ProgressMode, UsageError};
 use clap::ValueEnum;
 use rapidvec::{CHECKPOINT_INTERVAL, ModelKind};

@@ -8,8 +8,6 @@ mod outputs;
 mod plot;
 #[cfg(feature = "png")]
 mod png;
-#[cfg(feature = "png")]
-mod png;
 mod queries;
 mod resume;
 mod run;

@@ -7,8 +7,8 @@ use super::run::{self, Run};
 use super::signals::Signals;
 use super::start::read_held_out;
 use crate::commands::corpus::Choice;
-use crate::commands::counting;
-use crate::commands::reading::same;
+use crate::commands::text_args::same;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, note, say};
 use anyhow::Context;
 use rapidvec::checkpoint::{Checkpoint, SavedConfig, Summary};
@@ -134,7 +134,7 @@ fn check_begun(epochs: usize, begun: u64) -> Result<(), UsageError> {
 }
 
 fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions) -> anyhow::Result<Corpus> {
-    counting::read(choice, &args.reading, options).map_err(where_it_was)
+    vocab_args::read(choice, &args.reading, options).map_err(where_it_was)
 }
 
 /// Refuses to wait for a text on standard input that nobody is going to type.

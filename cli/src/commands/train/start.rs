@@ -6,8 +6,8 @@ use super::run::{self, Run};
 use super::signals::Signals;
 use super::{outputs, resume};
 use crate::commands::corpus::Choice;
-use crate::commands::counting;
 use crate::commands::open::OpenArgs;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, counted, note, say, thousands};
 use anyhow::{Context, bail};
 use rapidvec::checkpoint::CorpusRecord;
@@ -150,7 +150,7 @@ impl Text {
             None => (args.word2vec.vocab.as_deref().map(read_vocabulary).transpose()?.map(Arc::new), None),
         };
         let options = options.vocabulary(words);
-        let corpus = counting::read(choice, &args.reading, &options)?;
+        let corpus = vocab_args::read(choice, &args.reading, &options)?;
         if let Some(first) = first {
             first.check_unchanged(corpus.report(), &name).map_err(Error::from)?;
         }
@@ -171,8 +171,8 @@ fn merge(
         return Err(UsageError(help.into()).into());
     }
     let all = options.clone().min_count(1);
-    let (new, report) = counting::count(choice, &args.reading, &all)?;
-    counting::note_pruned(&choice.names().join(" "), &all, &report);
+    let (new, report) = vocab_args::count(choice, &args.reading, &all)?;
+    vocab_args::note_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = base.extended_by(&new, options.min_count);
     note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(base.words().len() as u64)));
     Ok((both, report))
@@ -188,7 +188,7 @@ pub fn read_held_out<T: Flags>(
     let Some(name) = &args.valid else { return Ok(None) };
     let choice = Choice::parse(std::slice::from_ref(name))?;
     let options = options.clone().max_tokens(None).vocabulary(Arc::clone(vocabulary));
-    let text = counting::read(&choice, &args.reading, &options)?;
+    let text = vocab_args::read(&choice, &args.reading, &options)?;
     crate::commands::corpus::print_notes(text.name(), text.report());
     T::check_held_out(config, &text).with_context(|| format!("--valid {name}"))?;
     Ok(Some(text))

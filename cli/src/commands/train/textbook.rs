@@ -4,7 +4,7 @@ use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
 use crate::commands::corpus;
-use crate::commands::reading::same;
+use crate::commands::text_args::same;
 use crate::output::{UsageError, note, thousands};
 use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;

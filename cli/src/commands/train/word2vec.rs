@@ -4,8 +4,8 @@ use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
 use crate::commands::corpus::note_punctuation;
-use crate::commands::counting;
-use crate::commands::reading::same;
+use crate::commands::text_args::same;
+use crate::commands::vocab_args;
 use crate::output::{UsageError, thousands};
 use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;
@@ -219,7 +219,7 @@ impl Flags for CpuTrainer {
     }
 
     fn report_reading(name: &str, options: &CorpusOptions, corpus: &Corpus) {
-        counting::print_counts(name, options, corpus.report());
+        vocab_args::print_counts(name, options, corpus.report());
         note_punctuation(name, corpus.vocabulary(), corpus.report());
     }
 

@@ -1,20 +1,11 @@
-//! How much memory can be had?
+//! Is there enough memory?
 
 use crate::error::TrainError;
 use rapidvec_core::memory::available_memory;
 
 const MEGABYTE: u64 = 1_000_000;
 
-/// Refuses what cannot be had: `needed` bytes, of which `held` are in memory already. Where nothing tells how much there is,
-/// nothing is refused.
-///
-/// ```
-/// use rapidvec::{Config, CpuTrainer, Trainer, corpus};
-///
-/// let needed = CpuTrainer::memory_needed(&Config::skip_gram(), 10_000, 0, 2);
-/// corpus::check_memory(needed, 0)?;
-/// # Ok::<(), rapidvec::error::TrainError>(())
-/// ```
+/// Checks that `needed` bytes fit, of which `held` are in memory already. Passes where the available memory is unknown.
 ///
 /// # Errors
 /// [`TrainError::OutOfMemory`].

@@ -166,7 +166,7 @@ impl<'a> Embedder<'a> {
 
     fn add_words(&self, sum: &mut Sum, text: &str) -> Result<(), QueryError> {
         for word in text.split_whitespace() {
-            let word = if self.lower { Cow::from(word.to_lowercase()) } else { word.into() };
+            let word = if self.lower { Cow::from(rapidvec_core::to_lowercase(word)) } else { word.into() };
             match self.vectors.id(&word) {
                 Some(id) => self.add(sum, id)?,
                 None => match self.vectors.vector_of_ngrams(&word) {

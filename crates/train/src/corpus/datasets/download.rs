@@ -1,11 +1,11 @@
-//! Fetches a data set's file so that it is there whole and right, or not at all.
+//! Downloads a data set's file so that it is there complete and right, or not at all.
 //!
-//! Bytes go to a temporary file beside the target while they are hashed; only when length and SHA-256 are right is it
+//! Bytes go to a temporary file next to the target while they are hashed; only when length and SHA-256 are right is it
 //! flushed to disk and renamed. Whatever goes wrong, the temporary file is removed; if the process is killed, it stays,
-//! under a name that nobody looks for. TLS certificates are always verified.
+//! under a name that nothing looks for. TLS certificates are always verified.
 
-use super::locate::{DataFile, Locator, Timeouts, hex};
-use crate::corpus::datasets::DatasetError;
+use super::data_file::{DataFile, Timeouts, hex};
+use super::error::DatasetError;
 use crate::error::{Error, Result};
 use rapidvec_core::atomic_file::Unfinished;
 use sha2::{Digest, Sha256};
@@ -15,21 +15,6 @@ use ureq::Agent;
 use ureq::http::Uri;
 
 const CHUNK_BYTES: usize = 64 * 1024;
-
-/// Downloads `file` into `folder`, which is made if need be, and returns where it now is.
-pub(super) fn download(locator: &Locator, file: &DataFile, folder: &Path) -> Result<PathBuf> {
-    let transfer = Transfer { url: locator.url(file), file, timeouts: &locator.timeouts };
-    std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
-    let target = temporary_file(file, folder)?;
-    if let Some(tell) = locator.on_download {
-        tell(&transfer.url, file.bytes);
-    }
-    transfer.copy_to(&target)?;
-    let path = folder.join(file.name);
-    target.as_file().sync_all().map_err(Error::io(&path))?;
-    target.persist(&path).map_err(Error::io(&path))?;
-    Ok(path)
-}
 
 /// Others may read the file too: `tempfile` alone would leave it to its owner. The umask still applies.
 fn temporary_file(file: &DataFile, folder: &Path) -> Result<Unfinished> {
@@ -41,14 +26,29 @@ fn temporary_file(file: &DataFile, folder: &Path) -> Result<Unfinished> {
     Unfinished::new(&builder, folder).map_err(Error::io(folder))
 }
 
-/// One file on its way.
-struct Transfer<'a> {
-    url: String,
-    file: &'a DataFile,
-    timeouts: &'a Timeouts,
+/// The download of one file.
+pub(super) struct Transfer<'a> {
+    pub url: String,
+    pub file: &'a DataFile,
+    pub timeouts: &'a Timeouts,
 }
 
 impl Transfer<'_> {
+    /// Downloads the file into `folder`, which is created if it is missing, and returns its path. `started` is called with the
+    /// address and the length in bytes.
+    pub fn download(&self, folder: &Path, started: Option<fn(&str, u64)>) -> Result<PathBuf> {
+        std::fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        let target = temporary_file(self.file, folder)?;
+        if let Some(started) = started {
+            started(&self.url, self.file.bytes);
+        }
+        self.copy_to(&target)?;
+        let path = folder.join(self.file.name);
+        target.as_file().sync_all().map_err(Error::io(&path))?;
+        target.persist(&path).map_err(Error::io(&path))?;
+        Ok(path)
+    }
+
     fn copy_to(&self, target: &Unfinished) -> Result<()> {
         let response = self.agent().get(&self.url).call().map_err(|error| self.failed(error, 0))?;
         if let Some(announced) = response.body().content_length() {
@@ -123,7 +123,7 @@ mod tests {
         for url in ["http://127.0.0.1:80/", "http://localhost/x", "http://[::1]:8080/x"] {
             assert!(is_loopback(url), "{url}");
         }
-        for url in [super::super::ptb::BASE_URL, "http://127.0.0.1.example.org/", "nonsense"] {
+        for url in [crate::corpus::datasets::PTB_URL, "http://127.0.0.1.example.org/", "nonsense"] {
             assert!(!is_loopback(url), "{url}");
         }
     }

@@ -12,15 +12,11 @@ pub enum DatasetError {
     UnknownName {
         /// The name given.
         name: String,
-        /// The names there are.
+        /// The names that exist.
         known: &'static str,
     },
     /// The file is in none of the folders, and was not downloaded.
-    #[error(
-        "{file} was not found in {}, and {reason}; fetch {url} and put it into one of these folders, \
-         or name its folder with --data-dir or RAPIDVEC_DATA",
-        folders(looked_in)
-    )]
+    #[error("{file} was not found in {}, and {reason}. Download {url} into one of these folders", folders(looked_in))]
     NotFound {
         /// The file's name.
         file: &'static str,
@@ -28,13 +24,13 @@ pub enum DatasetError {
         looked_in: Vec<PathBuf>,
         /// Why it was not downloaded.
         reason: &'static str,
-        /// Where it is to be had.
+        /// Its address.
         url: String,
     },
-    /// A file has the right name, but it was cut short or altered.
+    /// A file has the right name, but is truncated or altered.
     #[error(
-        "{} is not the file it should be: expected {what} {expected}, got {got}; \
-         move it away, and it is looked for elsewhere or fetched again",
+        "{} is not the right file: expected {what} {expected}, got {got}. \
+         Move it away to have it searched elsewhere or downloaded again",
         path.display()
     )]
     WrongFile {
@@ -47,9 +43,9 @@ pub enum DatasetError {
         /// What it is.
         got: String,
     },
-    /// A server sent something else, or less, or more. Nothing was kept.
+    /// A server sent something else, or less, or more. Nothing was saved.
     #[error(
-        "{url} did not send the right file: expected {what} {expected}, got {got}; nothing was kept, try again or another mirror"
+        "{url} sent a wrong file: expected {what} {expected}, got {got}. Nothing was saved; try again, or another address"
     )]
     WrongDownload {
         /// The address.
@@ -61,17 +57,17 @@ pub enum DatasetError {
         /// What it is.
         got: String,
     },
-    /// A server refused. Nothing was kept.
-    #[error("{url} answered with HTTP status {status}; is the address right? RAPIDVEC_PTB_URL names another")]
+    /// A server refused. Nothing was saved.
+    #[error("{url}: HTTP status {status}")]
     HttpStatus {
         /// The address.
         url: String,
         /// The status, 200 being success.
         status: u16,
     },
-    /// A server stopped sending. Nothing was kept.
+    /// A server stopped sending. Nothing was saved.
     #[error(
-        "{url} sent {received} of {expected} bytes and then nothing for too long (limits: {limits:?}); nothing was kept, try again"
+        "{url} sent {received} of {expected} bytes and then nothing until a time limit ({limits:?}). Nothing was saved; try again"
     )]
     Stalled {
         /// The address.
@@ -80,12 +76,12 @@ pub enum DatasetError {
         received: u64,
         /// Bytes expected.
         expected: u64,
-        /// The limits: one for connecting, one for each silence, one for it all.
+        /// The limits: for connecting, for each silence, for everything.
         limits: [Duration; 3],
     },
-    /// The connection could not be made, or broke. Nothing was kept.
+    /// The connection could not be made, or broke. Nothing was saved.
     #[error(
-        "{url}: {source} after {received} of {expected} bytes; nothing was kept, try again, or put the file into --data-dir"
+        "{url}: {source} after {received} of {expected} bytes. Nothing was saved; try again, or download the file yourself"
     )]
     Connection {
         /// The address.
@@ -94,7 +90,7 @@ pub enum DatasetError {
         received: u64,
         /// Bytes expected.
         expected: u64,
-        /// What the network said.
+        /// The system's message.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 }

@@ -1,74 +1,43 @@
-//! Where is a data set's file, and is it the right one?
+//! Where is a data set's file?
 
-use crate::corpus::datasets::DatasetError;
+use super::data_file::{DataFile, Timeouts};
+use super::error::DatasetError;
 use crate::error::{Error, Result};
 use etcetera::BaseStrategy;
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
-/// A file as it must be, bit for bit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataFile {
-    /// Its name, in a folder and at the end of its address.
-    pub name: &'static str,
-    /// Its length.
-    pub bytes: u64,
-    /// Its SHA-256, 64 lower-case hexadecimal digits.
-    pub sha256: &'static str,
-}
-
-/// How long a server may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timeouts {
-    /// To be found and to accept a connection, TLS included.
-    pub connect: Duration,
-    /// Between two pieces of its answer.
-    pub silence: Duration,
-    /// For the whole of a file.
-    pub total: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self { connect: Duration::from_secs(20), silence: Duration::from_secs(30), total: Duration::from_secs(1800) }
-    }
-}
+/// Where the chapter's program downloads Penn Treebank from; a file's name comes after it.
+pub const PTB_URL: &str = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/";
 
 /// Where to look for files, and where to fetch them from.
 ///
-/// [`Locator::default`] takes `$RAPIDVEC_DATA` and `$RAPIDVEC_PTB_URL` from the environment. Another address is safe: what
-/// comes from it is checked like everything else.
+/// Another address is safe: what comes from it is checked like everything else.
 #[derive(Debug, Clone)]
 pub struct Locator {
-    /// Looked into first; downloads go here if it is given.
+    /// Searched first; downloads go here if it is given.
     pub data_dir: Option<PathBuf>,
-    /// Looked into second; `$RAPIDVEC_DATA`.
+    /// Searched second.
     pub shared_dir: Option<PathBuf>,
-    /// Looked into last; downloads go here if no `data_dir` is given. `rapidvec` in the user's cache folder.
+    /// Searched last; downloads go here if no `data_dir` is given. By default `rapidvec` in the user's cache folder.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
-    /// What stands before the file's name in its address.
+    /// The address of the files, without their names.
     pub base_url: String,
     /// How long a server may take.
     pub timeouts: Timeouts,
-    /// Told the address and the length in bytes before a download starts.
+    /// Called with the address and the length in bytes before a download starts.
     pub on_download: Option<fn(&str, u64)>,
 }
 
 impl Default for Locator {
     fn default() -> Self {
-        let from_env = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let base_url = from_env("RAPIDVEC_PTB_URL").map(|url| url.to_string_lossy().into_owned());
         Self {
             data_dir: None,
-            shared_dir: from_env("RAPIDVEC_DATA").map(PathBuf::from),
+            shared_dir: None,
             cache_dir: etcetera::choose_base_strategy().ok().map(|folders| folders.cache_dir().join("rapidvec")),
             offline: false,
-            base_url: base_url.unwrap_or_else(|| super::ptb::BASE_URL.to_owned()),
+            base_url: PTB_URL.to_owned(),
             timeouts: Timeouts::default(),
             on_download: None,
         }
@@ -79,7 +48,7 @@ impl Locator {
     /// The content of `file`, checked. Downloads it if it is in none of the folders.
     ///
     /// # Errors
-    /// The file is nowhere, or the first one found is not the right one (others are then not tried: someone put it there to
+    /// The file is nowhere, or the first one found is not the right one (others are not tried then: someone put it there to
     /// be used), or the download failed.
     pub fn read(&self, file: &DataFile) -> Result<Vec<u8>> {
         let folders = [&self.data_dir, &self.shared_dir, &self.cache_dir].into_iter().flatten();
@@ -104,15 +73,19 @@ impl Locator {
     fn fetch(&self, file: &DataFile, looked_in: Vec<PathBuf>) -> Result<PathBuf> {
         let folder = self.data_dir.as_ref().or(self.cache_dir.as_ref());
         match folder {
-            _ if self.offline => Err(self.not_found(file, looked_in, "it may not be downloaded (offline)")),
+            _ if self.offline => Err(self.not_found(file, looked_in, "downloads are disabled")),
             None => Err(self.not_found(file, looked_in, "there is no folder to download it to")),
-            Some(folder) => super::download::download(self, file, folder),
+            Some(folder) => {
+                use super::download::Transfer;
+                let transfer = Transfer { url: self.url(file), file, timeouts: &self.timeouts };
+                transfer.download(folder, self.on_download)
+            }
         }
     }
 
     #[cfg(not(feature = "download"))]
     fn fetch(&self, file: &DataFile, looked_in: Vec<PathBuf>) -> Result<PathBuf> {
-        Err(self.not_found(file, looked_in, "this build cannot download (feature `download` is off)"))
+        Err(self.not_found(file, looked_in, "this build cannot download (it lacks the feature `download`)"))
     }
 
     fn not_found(&self, file: &DataFile, looked_in: Vec<PathBuf>, reason: &'static str) -> Error {
@@ -120,42 +93,10 @@ impl Locator {
     }
 }
 
-impl DataFile {
-    /// Reads the file at `path`, after checking its length, and returns its bytes if their SHA-256 is right.
-    ///
-    /// # Errors
-    /// It cannot be read, or it is another file.
-    pub fn read(&self, path: &Path) -> Result<Vec<u8>> {
-        let io = |source| Error::io(path)(source);
-        let file = File::open(path).map_err(io)?;
-        let length = file.metadata().map_err(io)?.len();
-        self.check_length(path, length)?;
-        let mut bytes = Vec::new();
-        // One more than expected: the file may grow between the two looks.
-        file.take(self.bytes + 1).read_to_end(&mut bytes).map_err(io)?;
-        self.check_length(path, bytes.len() as u64)?;
-        let got = hex(&Sha256::digest(&bytes));
-        if got == self.sha256 { Ok(bytes) } else { Err(wrong(path, "SHA-256", self.sha256, &got)) }
-    }
-
-    fn check_length(&self, path: &Path, got: u64) -> Result<()> {
-        if got == self.bytes { Ok(()) } else { Err(wrong(path, "length in bytes", self.bytes, got)) }
-    }
-}
-
-fn wrong(path: &Path, what: &'static str, expected: impl ToString, got: impl ToString) -> Error {
-    let (expected, got) = (expected.to_string(), got.to_string());
-    DatasetError::WrongFile { path: path.to_owned(), what, expected, got }.into()
-}
-
-/// Lower-case hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     /// `printf 'you say goodbye\n' | sha256sum`
     const FILE: DataFile = DataFile {
@@ -203,7 +144,7 @@ mod tests {
         locator.base_url = "http://example.org/data//".into();
         let error = locator.read(&FILE).unwrap_err().to_string();
         assert!(error.contains(&folder.path().display().to_string()), "{error}");
-        assert!(error.contains("fetch http://example.org/data/small.txt"), "{error}");
+        assert!(error.contains("Download http://example.org/data/small.txt"), "{error}");
     }
 
     #[test]

@@ -8,8 +8,9 @@
 //!
 //! Mikolov's preparation of the corpus (2010).
 
-use super::locate::{DataFile, Locator};
-use crate::corpus::datasets::DatasetError;
+use super::data_file::DataFile;
+use super::error::DatasetError;
+use super::locate::Locator;
 use crate::corpus::options::CorpusOptions;
 use crate::corpus::text::Corpus;
 use crate::error::Result;
@@ -17,17 +18,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Where the chapter's program downloads from; a file's name comes after it.
-pub const BASE_URL: &str = "https://raw.githubusercontent.com/tomsercu/lstm/master/data/";
-
 /// One of the three parts of the corpus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Split {
-    /// What is learned from.
+    /// The training text.
     Train,
-    /// What settings are chosen with.
+    /// The text to choose settings with.
     Valid,
-    /// What is reported.
+    /// The text to report results on.
     Test,
 }
 
@@ -83,7 +81,7 @@ impl FromStr for Split {
     }
 }
 
-/// Whether `name` asks for a part of this data set, be it one there is or not: `ptb`, `ptb:...`.
+/// Whether `name` means a part of this data set, whether it exists or not: `ptb`, `ptb:...`.
 pub fn is_name(name: &str) -> bool {
     name == "ptb" || name.starts_with("ptb:")
 }

@@ -1,8 +1,9 @@
 //! The flags of counting, a progress bar while reading, and the notes afterwards.
 
 use super::corpus::{Choice, note_punctuation, print_notes, with_flags};
-use super::reading::Reading;
-use crate::output::{columns, counted, note, say, thousands};
+use super::text_args::Reading;
+use crate::commands::numbers;
+use crate::output::{columns, messages, note, say, thousands};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rapidvec::Vocabulary;
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport, Pruned, ReadProgress, count_words};
@@ -14,11 +15,11 @@ use std::sync::Arc;
 #[command(next_help_heading = "Counting")]
 pub struct Counting {
     /// Drop words seen fewer than N times
-    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true, value_parser = numbers::count::<u64>)]
     pub min_count: u64,
 
     /// Keep the N most frequent words; bounds the memory of counting
-    #[arg(long, value_name = "N", default_value_t = CorpusOptions::default().max_vocab, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = CorpusOptions::default().max_vocab, allow_negative_numbers = true, value_parser = numbers::count::<usize>)]
     pub max_vocab: usize,
 }
 
@@ -77,13 +78,9 @@ pub fn print_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) 
     note_pruned(name, options, report);
     let rare = match report.rare_words {
         0 => String::new(),
-        rare => format!("; dropped {} seen fewer than {} times", thousands(rare), options.min_count),
+        rare => messages::dropped_rare(thousands(rare), options.min_count),
     };
-    say(format_args!(
-        "{}, {}{rare}",
-        counted(report.tokens, "token(s)"),
-        counted(report.distinct_words, "distinct word(s)")
-    ));
+    say(messages::counted_words(thousands(report.tokens), thousands(report.distinct_words)) + &rare);
 }
 
 /// Prints a note on words that were pruned, if any were.
@@ -92,14 +89,11 @@ pub fn note_pruned(name: &str, options: &CorpusOptions, report: &CorpusReport) {
         let [max_vocab, words, tokens] =
             [options.max_vocab as u64, report.pruned.words, report.pruned.tokens].map(thousands);
         let counts = match report.pruned {
-            Pruned { rounds: 0, .. } => "the other counts are exact".to_owned(),
-            Pruned { counted_again: true, .. } => "the text was read again to count the others".to_owned(),
-            Pruned { undercount, .. } => format!("the other counts may be too low by up to {}", thousands(undercount)),
+            Pruned { rounds: 0, .. } => messages::counts_are_exact(),
+            Pruned { counted_again: true, .. } => messages::counted_again(),
+            Pruned { undercount, .. } => messages::undercount(thousands(undercount)),
         };
-        note(format_args!(
-            "{name}: kept {max_vocab} distinct words at most; dropped rare ones {words} times ({tokens} tokens); {counts} \
-             (raise --max-vocab to keep more)"
-        ));
+        note(format_args!("{name}: {}; {counts}", messages::pruned(max_vocab, words, tokens)));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The flags of finding and reading text: the same in every command that takes a corpus.
 
+use crate::commands::numbers::count;
 use crate::output::UsageError;
 use clap::ValueEnum;
 use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, TokenizerKind};
@@ -15,7 +16,7 @@ pub struct Reading {
     pub data_dir: Option<PathBuf>,
 
     /// Read only the first N tokens
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
     pub max_tokens: Option<u64>,
 
     /// Handle bytes that are not valid UTF-8 [default: error]

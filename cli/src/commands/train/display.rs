@@ -201,6 +201,7 @@ fn resident_megabytes() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Language;
     use crate::output::SPOKEN;
 
     fn spoken(language: Language, line: impl FnOnce() -> String) -> String {

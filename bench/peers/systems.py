@@ -77,7 +77,7 @@ def run_rapidvec(context, asked, paths):
     if asked["hierarchical_softmax"] or asked["learning_rate"] != LEARNING_RATE[asked["model"]]:
         raise ValueError("a whole run is one with negative sampling and the model's own learning rate")
     names = ["model", "vector_size", "window", "negatives", "subsample", "min_count", "epochs", "threads", "seed"]
-    command = [context.program("rapidvec"), "train", context.corpus, "--recipe", "word2vec", *flags(asked, names),
+    command = [context.program("rapidvec"), "train", context.corpus, "--trainer", "word2vec", *flags(asked, names),
                "--progress", "none", "--force", "-o", paths["model_path"]]
     start = time.perf_counter()
     _, peak = machine.run(list(map(str, command)))

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def train(args, log, folder):
     """One training run with its log."""
-    command = [args.rapidvec, "train", args.corpus, "--recipe", "textbook", "--max-tokens", args.max_tokens, "--epochs", args.epochs,
+    command = [args.rapidvec, "train", args.corpus, "--trainer", "textbook", "--max-tokens", args.max_tokens, "--epochs", args.epochs,
                "--seed", args.seed, "--progress", "none", "--log", log, "-o", Path(folder, "model.safetensors"), "--force"]
     machine.run(list(map(str, command)))
 

@@ -50,7 +50,7 @@ def ms_per_iteration(log):
 def run_rapidvec(args, folder):
     """One training run: milliseconds an iteration, peak memory in bytes."""
     log = Path(folder, "loss.csv")
-    command = [args.rapidvec, "train", args.corpus, "--recipe", "textbook", "--epochs", args.epochs, "--threads", args.threads,
+    command = [args.rapidvec, "train", args.corpus, "--trainer", "textbook", "--epochs", args.epochs, "--threads", args.threads,
                "--seed", 1, "--progress", "none", "--log", log, "-o", Path(folder, "model.safetensors"), "--force"]
     _, peak = machine.run(list(map(str, command)))
     return {"ms_per_iteration": ms_per_iteration(log), "peak_bytes": peak}

@@ -1,6 +1,7 @@
 //! How `rapidvec --help` looks: colours, the commands in groups, the examples at the end.
 
 use clap::Command;
+use clap::builder::StyledStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use std::fmt::Write;
 
@@ -51,6 +52,19 @@ pub fn grouped(cli: Command) -> Command {
         groups(&cli)
     );
     cli.help_template(template)
+}
+
+/// `rapidvec train --help`: every option on one line, as `-h` shows the common ones. clap's own long form takes three lines each.
+pub fn of_train(cli: &Command, args: &[String]) -> Option<StyledStr> {
+    let mut given = args.iter().skip(1).take_while(|arg| *arg != "--");
+    if given.clone().find(|arg| !arg.starts_with('-')) != Some(&"train".to_owned()) || !given.any(|arg| arg == "--help")
+    {
+        return None;
+    }
+    let mut cli = cli.clone();
+    cli.build(); // so that the command knows its full name and the global options
+    let train = cli.find_subcommand("train")?.clone();
+    Some(train.mut_args(|arg| arg.hide_short_help(false)).render_help())
 }
 
 /// A heading for each group, and a line for each of its commands that this build has.

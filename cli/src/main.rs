@@ -13,6 +13,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{Color, Language};
 use std::fmt::Display;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Train word vectors and query them
@@ -129,6 +130,10 @@ fn main() -> ExitCode {
     output::set_color(output::color_choice(&args));
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());
+    }
+    if let Some(text) = help::of_train(&command(), &args) {
+        let _ = write!(anstream::stdout(), "{}", text.ansi()); // a reader who has gone needs no help
+        return ExitCode::from(output::SUCCESS);
     }
     let Cli { command, global } = parse(&args);
     output::set_quiet(global.quiet);

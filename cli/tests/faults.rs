@@ -8,7 +8,7 @@ mod trial;
 use trial::{Case, SMALL};
 
 /// For runs without `SMALL`, which has it.
-const TEXTBOOK: [&str; 2] = ["--recipe", "textbook"];
+const TEXTBOOK: [&str; 2] = ["--trainer", "textbook"];
 
 /// Row 1.
 #[test]
@@ -90,7 +90,8 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     }
     let case = Case::new();
     case.write("text.txt", (0..3_000_000).map(|i| format!("w{i} ")).collect::<String>());
-    case.run(&["--recipe", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"]).fails(1, "MB of memory, but ");
+    case.run(&["--trainer", "textbook", "text.txt", "-o", "m", "--vector-size", "65536"])
+        .fails(1, "MB of memory, but ");
     assert!(!case.exists("m"));
 }
 
@@ -124,7 +125,7 @@ fn training_that_diverges_stops_with_its_place_and_keeps_what_was_there() {
     let case = Case::new();
     case.text(3_000);
     case.write("m", "old");
-    let mut args = vec!["text.txt", "-o", "m", "--force", "--recipe", "textbook", "--optimizer", "sgd"];
+    let mut args = vec!["text.txt", "-o", "m", "--force", "--trainer", "textbook", "--optimizer", "sgd"];
     args.extend([
         "--learning-rate",
         "100",
@@ -178,14 +179,17 @@ fn a_long_path_is_as_good_as_a_short_one() {
 fn outputs_are_checked_before_the_corpus_is_read() {
     let case = Case::new();
     case.write("here", "old");
-    // The corpus is missing too: which error comes first shows what was checked first.
-    case.run(&["nothing.txt", "-o", "no/m"]).fails(1, "the folder no does not exist");
-    case.run(&["nothing.txt", "-o", "here"]).fails(1, "--force");
-    case.run(&["nothing.txt", "--log", "no/loss.csv"]).fails(1, "the folder no does not exist");
-    case.run(&["nothing.txt", "--log", "here"]).fails(1, "--force");
-    case.run(&["nothing.txt", "--plot", "no/loss.svg"]).fails(1, "the folder no does not exist");
-    case.run(&["nothing.txt", "--plot", "loss.pdf"]).fails(2, "--plot");
-    case.run(&["nothing.txt", "-o", "."]).fails(1, "a folder");
+    // The corpus is not text: which error comes first shows what is checked first.
+    case.write("binary", b"a\0b");
+    case.run(&["binary", "-o", "no/m"]).fails(1, "the folder no does not exist");
+    case.run(&["binary", "-o", "here"]).fails(1, "--force");
+    case.run(&["binary", "--log", "no/loss.csv"]).fails(1, "the folder no does not exist");
+    case.run(&["binary", "--log", "here"]).fails(1, "--force");
+    case.run(&["binary", "--plot", "no/loss.svg"]).fails(1, "the folder no does not exist");
+    case.run(&["binary", "--plot", "loss.pdf"]).fails(2, "--plot");
+    case.run(&["binary", "-o", "."]).fails(1, "a folder");
+    // A missing text comes before an existing output, which it would hide.
+    case.run(&["nothing.txt", "-o", "here"]).fails(2, "there is no file nothing.txt");
     assert_eq!(case.bytes("here"), b"old");
 }
 

@@ -486,10 +486,10 @@ fn half_of_a_weight_that_is_too_large(recipe: &[&str], start: &[u8]) {
 fn a_weight_beyond_half_precision_is_saved_in_single() {
     let start = b"2 2\na 70000 1\nb 1 1\n";
     half_of_a_weight_that_is_too_large(
-        &["--recipe", "word2vec", "--min-count", "1", "--init", "INIT", "--freeze"],
+        &["--trainer", "word2vec", "--min-count", "1", "--init", "INIT", "--freeze"],
         start,
     );
-    let textbook = ["--recipe", "textbook", "--epochs", "30", "--batch-size", "10", "--learning-rate", "100"];
+    let textbook = ["--trainer", "textbook", "--epochs", "30", "--batch-size", "10", "--learning-rate", "100"];
     let textbook = [&textbook[..], &["--optimizer", "sgd", "--max-grad", "10000"]].concat();
     half_of_a_weight_that_is_too_large(&textbook, start);
 }

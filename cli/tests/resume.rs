@@ -12,7 +12,7 @@ use std::time::Duration;
 use trial::{Case, Outcome};
 
 const RUN: [&str; 16] = [
-    "--recipe",
+    "--trainer",
     "textbook",
     "--vector-size",
     "40",
@@ -199,8 +199,8 @@ fn a_stopped_run_tells_the_command_that_goes_on() {
     let child = case.train(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(300));
     signal(&child, "INT");
-    let told = Outcome::of(child.wait_with_output().unwrap()).fails(130, "to go on: ");
-    let command = told.stderr.lines().find_map(|line| line.strip_prefix("to go on: ")).unwrap().to_owned();
+    let told = Outcome::of(child.wait_with_output().unwrap()).fails(130, "to resume: ");
+    let command = told.stderr.lines().find_map(|line| line.strip_prefix("to resume: ")).unwrap().to_owned();
     assert!(command.ends_with("train --resume 'my model' --checkpoint-every 0"), "{command}");
     // Typed as printed, with epochs that are soon over.
     let resumed = Command::new("sh").args(["-c", &format!("{command} --epochs 2")]).current_dir(case.path("")).output();
@@ -219,7 +219,7 @@ fn a_finished_model_with_its_state_goes_further_as_if_never_finished() {
     case.run_small(&["text.txt", "-o", "two", "--keep-state"]).succeeds();
     case.run(&["--resume", "two", "--epochs", "4"]).succeeds();
     let flags = ["text.txt", "-o", "four", "--vector-size", "20", "--window", "2", "--negatives", "3"];
-    case.run(&[&flags[..], &["--recipe", "textbook", "--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
+    case.run(&[&flags[..], &["--trainer", "textbook", "--batch-size", "20", "--epochs", "4"]].concat()).succeeds();
     assert_eq!(input("two"), input("four"));
 }
 
@@ -229,7 +229,7 @@ fn a_finished_model_is_left_as_it_is() {
     case.text(1_000);
     case.run_small(&["text.txt", "-o", "m"]).succeeds();
     let before = case.bytes("m");
-    case.run(&["--resume", "m"]).succeeds().says("nothing is left to do");
+    case.run(&["--resume", "m"]).succeeds().says("nothing is left to train");
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "--keep-state");
     assert_eq!(case.bytes("m"), before);
 }
@@ -253,7 +253,8 @@ fn flags_that_contradict_the_checkpoint_are_named() {
     }
     case.run(&["--resume", "m", "--epochs", "1"]).fails(2, "--epochs 1 is less than the 2");
     case.run(&["--resume", "m", "--epochs", "3", "--half"]).fails(2, "--half contradicts");
-    case.run(&["--resume", "m", "--epochs", "3", "--recipe", "word2vec"]).fails(2, "--recipe word2vec is no setting");
+    case.run(&["--resume", "m", "--epochs", "3", "--trainer", "word2vec"])
+        .fails(2, "--trainer word2vec does not fit the checkpoint");
     case.run(&["--resume", "m", "--epochs", "3", "--window", "2", "--threads", "1"]).succeeds();
 }
 
@@ -266,7 +267,7 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
     case.text(1_010);
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "1100 tokens").says("1111 tokens");
     std::fs::remove_file(case.path("text.txt")).unwrap();
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "give its name after --resume FILE");
+    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "name the text after --resume FILE");
     std::fs::rename(case.text(1_000), case.path("moved.txt")).unwrap();
     case.run(&["--resume", "m", "moved.txt", "--epochs", "3"]).succeeds();
 }
@@ -288,5 +289,5 @@ fn a_checkpoint_that_was_damaged_is_refused() {
     let bytes = case.bytes("m");
     case.write("m", &bytes[..bytes.len() - 1]);
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "cut short");
-    case.run(&["--resume", "nothing"]).fails(1, "cannot go on from nothing");
+    case.run(&["--resume", "nothing"]).fails(2, "cannot resume from nothing");
 }

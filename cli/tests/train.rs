@@ -3,7 +3,7 @@
 
 mod trial;
 
-use trial::Case;
+use trial::{Case, Outcome};
 
 #[test]
 fn lines_have_the_chapters_form_in_both_languages() {
@@ -102,7 +102,7 @@ fn a_batch_larger_than_the_corpus_is_made_smaller_and_said() {
     let case = Case::new();
     case.text(20);
     let flags = ["text.txt", "-o", "m", "--window", "2", "--negatives", "2", "--epochs", "1"];
-    case.run(&[&["--recipe", "textbook"], &flags[..]].concat()).succeeds().says("batches have 18 instead of 100");
+    case.run(&[&["--trainer", "textbook"], &flags[..]].concat()).succeeds().says("batches have 18 instead of 100");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
     ] {
         let told = format!("then: rapidvec convert m.safetensors {name}\n");
         // Also with the fast trainer, and before the text is read: there is none.
-        for args in [&["text.txt", "-o", name, "--recipe", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
+        for args in [&["text.txt", "-o", name, "--trainer", "textbook"][..], &["none.txt", "-o", name, "--force"]] {
             case.run(args).fails(2, &format!("{name} is the name of {format};")).says(&told);
         }
         assert!(!case.exists(name));
@@ -146,7 +146,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
 #[test]
 fn a_data_dir_that_is_not_there_is_named_and_not_made() {
     let case = Case::new();
-    case.run_small(&["ptb", "--data-dir", "typo"]).fails(2, "--data-dir typo: there is no such folder");
+    case.run_small(&["ptb", "--data-dir", "typo"]).fails(2, "--data-dir: there is no folder typo");
     assert!(!case.exists("typo"));
 }
 
@@ -155,4 +155,56 @@ fn one_file_under_two_names_is_noticed() {
     let case = Case::new();
     case.text(400);
     case.run_small(&["text.txt", "-o", "m", "--log", "./m"]).fails(2, "must be different files");
+}
+
+/// Two runs with one output name: each keeps its model.
+#[test]
+fn a_file_written_during_the_run_is_kept_and_the_model_goes_beside_it() {
+    let case = Case::new();
+    case.text(30_000);
+    let args = ["text.txt", "-o", "m.safetensors", "--vector-size", "60", "--epochs", "200", "--progress", "lines"];
+    let mut child = case.train(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    // The first line of progress: the output was checked long ago.
+    while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
+    case.write("m.safetensors", "mine");
+    let rest = std::io::read_to_string(stderr).unwrap();
+    assert!(child.wait().unwrap().success(), "{rest}");
+    assert_eq!(case.bytes("m.safetensors"), b"mine");
+    assert!(rest.contains("this run saves to m.1.safetensors") && rest.contains("saved m.1.safetensors"), "{rest}");
+    assert!(rapidvec::vectors::WordVectors::open(case.path("m.1.safetensors")).is_ok());
+}
+
+#[test]
+fn help_fits_the_screen() {
+    let case = Case::new();
+    let lines = |flag: &str| {
+        let text = Outcome::of(case.train(&[flag]).output().unwrap()).succeeds().stdout;
+        assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");
+        assert!(text.contains("Examples:"), "{text}");
+        text.lines().count()
+    };
+    assert!(lines("-h") <= 50 && lines("--help") <= 90, "{} and {} lines", lines("-h"), lines("--help"));
+}
+
+#[test]
+fn numbers_and_short_flags_are_understood() {
+    let case = Case::new();
+    case.text(1_000);
+    case.run_small(&["text.txt", "-o", "m", "--seed", "1e3"]).succeeds();
+    case.run_small(&["text.txt", "-o", "m", "-f", "--device", "cpu"]).succeeds();
+    case.run_small(&["text.txt", "-o", "m", "-f", "--device", "cuda"]).fails(2, "cuda");
+    let quiet = case.run_small(&["text.txt", "-o", "m", "-f", "-q"]).succeeds();
+    assert!(quiet.stderr.is_empty() && quiet.stdout.is_empty(), "{quiet:?}");
+}
+
+#[test]
+fn where_nobody_watches_an_epoch_has_ten_lines_at_most() {
+    let case = Case::new();
+    case.text(20_000);
+    let lines = |mode: &[&str]| {
+        let told = case.run_small(&[&["text.txt", "-o", "m", "-f"], mode].concat()).succeeds().stderr;
+        told.lines().filter(|line| line.starts_with("| epoch 1 |  iter")).count()
+    };
+    assert_eq!((lines(&[]), lines(&["--progress", "lines"])), (10, 50));
 }

@@ -37,7 +37,7 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         vec!["train", missing],
         vec!["train", "--resume", missing],
         vec!["train", "builtin", "--valid", missing],
-        vec!["train", missing, "--recipe", "textbook"],
+        vec!["train", missing, "--trainer", "textbook"],
         vec!["vocab", missing],
         vec!["similar", missing, "king"],
         vec!["similar", model, "--vector", missing],

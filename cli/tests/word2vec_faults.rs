@@ -14,7 +14,7 @@ use std::process::Stdio;
 use trial::{Case, Outcome};
 
 const SMALL: [&str; 10] =
-    ["--recipe", "word2vec", "--vector-size", "10", "--epochs", "1", "--threads", "1", "--progress", "none"];
+    ["--trainer", "word2vec", "--vector-size", "10", "--epochs", "1", "--threads", "1", "--progress", "none"];
 
 fn train(case: &Case, args: &[&str]) -> Outcome {
     case.run(&[args, &SMALL].concat())
@@ -62,7 +62,7 @@ fn a_single_word_is_refused_and_two_are_trained() {
     case.write("text.txt", "a ".repeat(100));
     for flags in [&[][..], &["--hierarchical-softmax"]] {
         let outcome = train(&case, &[&["text.txt", "-o", "m"], flags].concat());
-        let outcome = outcome.fails(1, "a vocabulary of at least 2 words, got 1; use a larger corpus");
+        let outcome = outcome.fails(1, "a vocabulary of at least 2 words, got 1. Use a larger corpus");
         assert!(!case.exists("m") && !outcome.stderr.contains("--negatives 0"), "{}", outcome.stderr);
     }
     case.write("text.txt", "a b ".repeat(100));
@@ -80,8 +80,8 @@ fn empty_lines_are_skipped_and_one_word_lines_train_nothing() {
     case.write("text.txt", &lines);
     train(&case, &["text.txt", "-o", "m"]).succeeds().says("20 lines without a word: skipped");
     case.write("text.txt", "one\ntwo\n".repeat(10));
-    train(&case, &["text.txt", "-o", "n"]).succeeds().says("note: no pair was trained");
-    assert!(rows(&case, "n").iter().all(|x| x.is_finite()));
+    train(&case, &["text.txt", "-o", "n"]).fails(1, "no pair of words was trained").says("nothing was saved");
+    assert!(!case.exists("n"));
 }
 
 /// Row 6.
@@ -111,17 +111,17 @@ fn settings_out_of_range_are_usage_errors_that_name_the_flag() {
         ("--min-learning-rate", &reals),
     ] {
         for value in values {
-            let outcome = case.run(&["text.txt", "-o", "m", "--recipe", "word2vec", &format!("{flag}={value}")]);
+            let outcome = case.run(&["text.txt", "-o", "m", "--trainer", "word2vec", &format!("{flag}={value}")]);
             outcome.fails(2, flag);
         }
     }
     for flag in ["--min-count=-1", "--min-count=x", "--threads=-1", "--seed=-1", "--power=11", "--power=NaN"] {
         let name = flag.split('=').next().unwrap();
-        case.run(&["text.txt", "-o", "m", "--recipe", "word2vec", flag]).fails(2, name);
+        case.run(&["text.txt", "-o", "m", "--trainer", "word2vec", flag]).fails(2, name);
     }
     for flag in ["--vector-size=65537", "--window=1001", "--negatives=1001", "--epochs=1000001", "--learning-rate=0"] {
         let name = flag.split('=').next().unwrap();
-        case.run(&["text.txt", "-o", "m", "--recipe", "word2vec", flag]).fails(2, name);
+        case.run(&["text.txt", "-o", "m", "--trainer", "word2vec", flag]).fails(2, name);
     }
     case.run(&["text.txt", "-o", "m", "--min-learning-rate", "1"]).fails(2, "from 0 to the learning rate");
     case.run(&["text.txt", "-o", "m", "--kernel", "mmx"]).fails(2, "--kernel");
@@ -137,7 +137,7 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     let case = with_text();
     // 100,000 threads with room for two windows of 1,000 vectors each.
     let args = ["text.txt", "-o", "m", "--vector-size", "65536", "--window", "1000", "--threads", "100000"];
-    case.run(&args).fails(1, "training needs about ").says("MB are available; use a smaller --vector-size");
+    case.run(&args).fails(1, "training needs about ").says("MB are available. Use a smaller vector size");
     assert!(!case.exists("m"));
 }
 
@@ -188,8 +188,8 @@ fn outputs_are_checked_before_the_corpus_is_read() {
     run(&["--log", "here"]).fails(1, "--force");
     run(&["--plot", "no/loss.svg"]).fails(1, "the folder no does not exist");
     run(&["-o", "m", "--log", "./m"]).fails(2, "must be different files");
-    run(&["-o", "m", "--init", "gone"]).fails(1, "gone");
-    run(&["-o", "m", "--temporary-folder", "gone"]).fails(2, "--temporary-folder gone: there is no such folder");
+    run(&["-o", "m", "--init", "gone"]).fails(2, "gone");
+    run(&["-o", "m", "--temporary-folder", "gone"]).fails(2, "--temporary-folder: there is no folder gone");
     assert_eq!(case.bytes("here"), b"old");
 }
 
@@ -256,7 +256,7 @@ fn one_huge_line_is_read_whole_and_one_long_word_is_cut_and_counted() {
     let case = Case::new();
     let words: String = (0..300_000_u64).map(|i| format!("w{} ", i * i % 997 % 150)).collect();
     case.write("text.txt", format!("{words}{}", "x".repeat(1 << 20)));
-    let outcome = train(&case, &["text.txt", "-o", "m"]).succeeds().says("300,000 words kept");
+    let outcome = train(&case, &["text.txt", "-o", "m"]).succeeds().says("300,000 tokens kept");
     outcome.says("1 word longer than 1000 bytes");
     // One line is as good as several: the words of all of it were trained.
     assert!(rows(&case, "m").iter().all(|x| x.is_finite()));
@@ -487,7 +487,7 @@ fn a_checkpoint_that_finds_no_room_is_told_once_and_training_goes_on() {
     let outcome = outcome.fails(1, "training is done, but the model could not be saved");
     let warning = outcome.stderr.lines().find(|line| line.starts_with("warning: the checkpoint could not be saved"));
     let warning = warning.expect(&outcome.stderr);
-    assert!(warning.contains("training goes on: m: ") && warning.matches("os error").count() == 1, "{warning}");
+    assert!(warning.contains("training continues: m: ") && warning.matches("os error").count() == 1, "{warning}");
     assert!(!case.exists("m"));
     assert_eq!(std::fs::read_dir(case.path("")).unwrap().count(), 1, "a temporary file was left");
 }

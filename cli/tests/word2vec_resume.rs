@@ -182,7 +182,7 @@ fn a_stopped_run_saves_and_tells_the_command_that_goes_on() {
     signal(&child, "INT");
     let rest = std::io::read_to_string(stderr).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
-    let command = rest.lines().find_map(|line| line.strip_prefix("to go on: ")).expect(&rest);
+    let command = rest.lines().find_map(|line| line.strip_prefix("to resume: ")).expect(&rest);
     assert!(command.ends_with("train --resume 'my model' --threads 2 --checkpoint-every 0"), "{command}");
     assert!(rest.contains("saved my model") && WordVectors::open(case.path("my model")).is_ok());
     // Typed as printed it goes on, until the next signal.
@@ -194,7 +194,7 @@ fn a_stopped_run_saves_and_tells_the_command_that_goes_on() {
     while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch ") {}
     signal(&child, "TERM");
     let rest = std::io::read_to_string(stderr).unwrap();
-    assert!(child.wait().unwrap().code() == Some(130) && rest.contains("to go on: "), "{rest}");
+    assert!(child.wait().unwrap().code() == Some(130) && rest.contains("to resume: "), "{rest}");
 }
 
 /// FAULTS row 67.
@@ -217,14 +217,14 @@ fn a_finished_model_with_its_state_goes_further() {
     let train = |args: &[&str]| case.run(&[args, &["--threads", "1", "--progress", "none"]].concat());
     train(&["text.txt", "-o", "m", "--epochs", "2", "--keep-state"]).succeeds();
     let before = case.bytes("m");
-    train(&["--resume", "m"]).succeeds().says("nothing is left to do; --resume m --epochs 4 goes further");
-    train(&["--resume", "m", "--epochs", "1"]).fails(2, "--epochs 1 is less than the 2 that were begun already");
+    train(&["--resume", "m"]).succeeds().says("nothing is left to train; --resume m --epochs 4 continues");
+    train(&["--resume", "m", "--epochs", "1"]).fails(2, "--epochs 1 is less than the 2 that have begun already");
     assert!(case.bytes("m") == before);
     train(&["--resume", "m", "--epochs", "4", "-o", "further", "--log", "log.csv"]).succeeds();
     let epochs = log(&case, "log.csv", &[0]);
     assert!(case.bytes("m") == before && epochs.first().unwrap()[0] == "epoch" && epochs.last().unwrap()[0] == "4");
     train(&["text.txt", "-o", "n", "--epochs", "2"]).succeeds();
-    train(&["--resume", "n"]).succeeds().says("nothing is left to do; a model can be trained further if it is made");
+    train(&["--resume", "n"]).succeeds().says("nothing is left to train; only a model trained with --keep-state");
     train(&["--resume", "n", "--epochs", "3"]).fails(1, "--keep-state");
 }
 
@@ -256,7 +256,7 @@ fn flags_that_contradict_the_checkpoint_are_named() {
         let name = flag.split('=').next().unwrap();
         case.run(&["--resume", "m", "--epochs", "2", flag]).fails(2, name);
     }
-    for [flag, value] in [["--recipe", "textbook"], ["--optimizer", "sgd"], ["--batch-size", "7"], ["--max-grad", "1"]]
+    for [flag, value] in [["--trainer", "textbook"], ["--optimizer", "sgd"], ["--batch-size", "7"], ["--max-grad", "1"]]
     {
         case.run(&["--resume", "m", "--epochs", "2", flag, value]).fails(2, flag);
     }
@@ -273,7 +273,7 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
         .fails(1, "(30000 tokens)")
         .says("(30010 tokens); was text.txt changed");
     std::fs::remove_file(case.path("text.txt")).unwrap();
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "give its name after --resume FILE");
+    case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "name the text after --resume FILE");
     std::fs::rename(case.text(30_000), case.path("moved.txt")).unwrap();
     case.run(&["--resume", "m", "moved.txt", "--epochs", "2"]).succeeds();
 }
@@ -300,7 +300,7 @@ fn a_checkpoint_that_was_damaged_is_refused() {
     *flipped.last_mut().unwrap() ^= 1;
     case.write("m", &flipped);
     case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "altered");
-    case.run(&["--resume", "nothing"]).fails(1, "cannot go on from nothing");
+    case.run(&["--resume", "nothing"]).fails(2, "cannot resume from nothing");
 }
 
 /// `nohup` has a program ignore SIGHUP, a shell its background jobs SIGINT: that stays so.

@@ -32,12 +32,14 @@ pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
+#[cfg(test)]
+pub use language::tests::SPOKEN;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
 pub use line_chart::LineChart;
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
-pub use progress::{Progress, ProgressMode};
+pub use progress::ProgressMode;
 #[allow(unused_imports)] // for commands to come
 pub use stream::{is_quiet, note, say, set_quiet, to_stdout, warn};
 pub use text::{counted, shell_words, thousands};

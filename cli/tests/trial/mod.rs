@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 /// Flags that make a run of the textbook small.
 pub const SMALL: [&str; 12] = [
-    "--recipe",
+    "--trainer",
     "textbook",
     "--vector-size",
     "20",

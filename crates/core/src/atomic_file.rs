@@ -106,6 +106,11 @@ fn persist_new(temporary: Unfinished, target: &Path, path: &Path) -> Result<()> 
     Err(OutputError::Exists { path: path.to_owned() }.into()) // four billion names are taken
 }
 
+/// The first of `name.1.ending`, `name.2.ending` and so on that no file has now.
+pub fn free_name(path: &Path) -> PathBuf {
+    (1..).map(|number| numbered(path, number)).find(|name| !name.exists()).unwrap_or_else(|| path.to_owned())
+}
+
 /// `model.safetensors` becomes `model.1.safetensors`.
 fn numbered(path: &Path, number: u32) -> PathBuf {
     let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();

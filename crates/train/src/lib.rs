@@ -1,12 +1,49 @@
-//! Word vectors, learned fast: word2vec on all cores, files of word vectors, search, evaluation.
+//! Fast word2vec: train word vectors, open every file of them, search and evaluate.
+//!
+//! ```
+//! use rapidvec::Word2Vec;
+//!
+//! let text = "the king sat beside the queen\nthe man sat beside the woman\n".repeat(100);
+//! let model = Word2Vec::skip_gram().vector_size(20).epochs(10).train_text(&text)?;
+//! for (word, score) in model.vectors().most_similar("king", 3)? {
+//!     println!("{word} {score:.3}");
+//! }
+//! # Ok::<(), rapidvec::Error>(())
+//! ```
+//!
+//! From sentences in memory, whose tokens may hold spaces:
+//!
+//! ```
+//! # use rapidvec::Word2Vec;
+//! # use rapidvec::corpus::{Corpus, CorpusOptions};
+//! # let sentences = vec![vec!["New York", "is", "large"], vec!["Seoul", "is", "large"]];
+//! let corpus = Corpus::from_sentences(&sentences, &CorpusOptions::default().min_count(1))?;
+//! let model = Word2Vec::cbow().train(&corpus)?;
+//! # assert_eq!(model.vectors().len(), 4);
+//! # Ok::<(), rapidvec::Error>(())
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | train in one call | [`Word2Vec`], with the settings of [`Config`] |
+//! | read text: files, folders, pipes, sentences, ids | [`corpus`] |
+//! | checkpoints, held-out loss, starting vectors, continuing a model | [`Session`] |
+//! | watch and stop a run | [`Observer`] |
+//! | resume a run | [`checkpoint`] |
+//! | drive training block by block | [`Trainer`], [`CpuTrainer`] |
+//! | open, query, evaluate, save vectors | [`WordVectors`], [`vectors`] |
+//!
+//! The layers of the textbook chapter this project grew from are the crate `rapidvec-textbook`.
+
 #![deny(unsafe_code)]
 // `CBOW` and `SGD` are the field's spelling.
 #![allow(clippy::upper_case_acronyms)]
 
-/// The Rust in the README files is run as a test.
+/// The Rust in the README files and in the book is run as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../README.ko.md")]
+#[doc = include_str!("../../../docs/rust.md")]
 pub struct ReadmeExamples;
 
 pub mod checkpoint;
@@ -14,13 +51,17 @@ pub mod config;
 pub mod corpus;
 mod cpu;
 pub mod error;
+mod model;
 mod observer;
 mod progress;
+mod session;
 mod trainer;
+mod word2vec;
 
 pub use config::{Config, ConfigError, ModelKind};
 pub use cpu::CpuTrainer;
 pub use error::{Error, Result};
+pub use model::Model;
 pub use observer::{EpochEnd, Observer, SaveEvent};
 pub use progress::{LossPoint, Progress, epoch_loss};
 pub use rapidvec_core::{
@@ -29,4 +70,6 @@ pub use rapidvec_core::{
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};
+pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Session, Started};
 pub use trainer::{Stopped, TrainError, Trainer, Until, Weights};
+pub use word2vec::Word2Vec;

@@ -24,9 +24,7 @@ fn in_either_form(words: &Vocabulary, word: &str) -> Option<WordId> {
 
 /// Whether the model was trained on lower-case text.
 pub fn was_lower(model: &ModelFile) -> bool {
-    let corpus =
-        model.metadata().remove("corpus").and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    corpus.is_some_and(|corpus| corpus["preparation"]["lower"] == true)
+    model.metadata().get("lowercase").is_some_and(|text| text == "true")
 }
 
 #[cfg(test)]

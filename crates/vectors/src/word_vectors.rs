@@ -69,7 +69,7 @@ impl WordVectors {
     }
 
     /// The same vectors; `lower`: trained on lower-case text.
-    pub(super) fn with_lower(self, lower: bool) -> Self {
+    pub fn with_lower(self, lower: bool) -> Self {
         Self { lower, ..self }
     }
 

@@ -1,5 +1,6 @@
 //! The loss history as CSV, a row at a time.
 
+use super::display::Unit;
 use anyhow::Context;
 use rapidvec::LossPoint;
 use rapidvec::atomic_file::{self, Existing};
@@ -9,59 +10,49 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A point of a loss history, as a row of a table.
-pub trait Row {
-    /// Names of the columns.
-    const HEADER: &'static str;
-
-    /// Writes the row.
-    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
+/// The columns of a log.
+#[derive(Debug, Clone, Copy)]
+pub enum Columns {
+    /// The chapter's.
+    Iterations,
+    /// The last row of an epoch has the loss on held-out text, where there is such text.
+    Words,
 }
 
-impl Row for rapidvec_textbook::LossPoint {
-    const HEADER: &'static str = "epoch,iteration,seconds,loss";
-
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Self { epoch, iteration, seconds, loss } = self;
-        writeln!(out, "{epoch},{iteration},{seconds:.3},{loss:.6}")
+impl Columns {
+    pub fn of(unit: Unit) -> Self {
+        match unit {
+            Unit::Iterations => Self::Iterations,
+            Unit::Words => Self::Words,
+        }
     }
-}
 
-/// A point of the fast trainer's history; the last of an epoch has the loss on held-out text, where there is such text.
-pub struct EngineRow<'p> {
-    pub point: &'p LossPoint,
-    pub held_out: Option<f64>,
-}
-
-impl<'p> EngineRow<'p> {
-    /// The rows of a history.
-    pub fn all(history: &'p [LossPoint], held_out: &[HeldOutLoss]) -> Vec<Self> {
-        let ends = |index: usize| history.get(index + 1).is_none_or(|next| next.epoch > history[index].epoch);
-        let loss = |epoch| held_out.iter().find(|found| found.epoch == epoch).map(|found| found.loss);
-        let row = |(index, point): (usize, &'p LossPoint)| {
-            let held_out = if ends(index) { loss(point.epoch) } else { None };
-            Self { point, held_out }
-        };
-        history.iter().enumerate().map(row).collect()
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Iterations => "epoch,iteration,seconds,loss",
+            Self::Words => "epoch,words,seconds,loss,learning_rate,held_out_loss",
+        }
     }
-}
 
-impl Row for EngineRow<'_> {
-    const HEADER: &'static str = "epoch,words,seconds,loss,learning_rate,held_out_loss";
-
-    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let LossPoint { epoch, words, seconds, loss, learning_rate, .. } = self.point;
-        let held_out = self.held_out.map_or(String::new(), |loss| format!("{loss:.6}"));
-        writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8},{held_out}")
+    fn write(self, out: &mut dyn Write, point: &LossPoint, held_out: Option<f64>) -> io::Result<()> {
+        let LossPoint { epoch, block, words, seconds, loss, learning_rate, .. } = point;
+        match self {
+            Self::Iterations => writeln!(out, "{epoch},{block},{seconds:.3},{loss:.6}"),
+            Self::Words => {
+                let held_out = held_out.map_or(String::new(), |loss| format!("{loss:.6}"));
+                writeln!(out, "{epoch},{words},{seconds:.3},{loss:.6},{learning_rate:.8},{held_out}")
+            }
+        }
     }
 }
 
 /// Rows wait no longer than this.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// A log that is being written. Trouble with it never stops training; it is told at the end.
+/// A log that is being written. Trouble with it never stops training; it is reported at the end.
 pub struct Log {
     path: PathBuf,
+    columns: Columns,
     out: BufWriter<File>,
     flushed: Instant,
     failed: Option<io::Error>,
@@ -69,22 +60,32 @@ pub struct Log {
 
 impl Log {
     /// Starts the file with the rows there are already.
-    pub fn create<R: Row>(path: &Path, history: &[R]) -> anyhow::Result<Self> {
+    pub fn create(
+        path: &Path,
+        columns: Columns,
+        history: &[LossPoint],
+        held_out: &[HeldOutLoss],
+    ) -> anyhow::Result<Self> {
+        let ends = |index: usize| history.get(index + 1).is_none_or(|next| next.epoch > history[index].epoch);
+        let loss = |epoch| held_out.iter().find(|found| found.epoch == epoch).map(|found| found.loss);
         atomic_file::write(path, Existing::Replace, |out| {
-            writeln!(out, "{}", R::HEADER)?;
-            history.iter().try_for_each(|point| point.write(out))
+            writeln!(out, "{}", columns.header())?;
+            history.iter().enumerate().try_for_each(|(index, point)| {
+                columns.write(out, point, if ends(index) { loss(point.epoch) } else { None })
+            })
         })?;
-        let file = OpenOptions::new().append(true).open(path).with_context(|| path.display().to_string())?;
-        Ok(Self { path: path.to_owned(), out: BufWriter::new(file), flushed: Instant::now(), failed: None })
+        let file =
+            OpenOptions::new().append(true).open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), columns, out: BufWriter::new(file), flushed: Instant::now(), failed: None })
     }
 
     /// Adds a row.
-    pub fn row(&mut self, point: &impl Row) {
-        let written = point.write(&mut self.out);
+    pub fn row(&mut self, point: &LossPoint, held_out: Option<f64>) {
+        let written = self.columns.write(&mut self.out, point, held_out);
         self.note(written);
     }
 
-    /// To be called often: brings rows to the file that have waited.
+    /// To be called often: writes rows to the file that have waited.
     pub fn tick(&mut self) {
         if self.flushed.elapsed() >= FLUSH {
             self.flushed = Instant::now();
@@ -93,7 +94,7 @@ impl Log {
         }
     }
 
-    /// Ends the file, and tells of the first trouble there was.
+    /// Ends the file, and reports the first error there was.
     pub fn finish(mut self) -> anyhow::Result<()> {
         let flushed = self.out.flush();
         self.note(flushed);
@@ -110,13 +111,13 @@ impl Log {
     }
 }
 
-/// Whether a log lies there: a resumed run goes on with it.
+/// Whether the file is a log: a resumed run continues it.
 pub fn is_log(path: &Path) -> bool {
     let first_line = File::open(path).and_then(|file| {
         let mut line = String::new();
         BufReader::new(io::Read::take(file, 100)).read_line(&mut line)?;
         Ok(line)
     });
-    let headers = [rapidvec_textbook::LossPoint::HEADER, EngineRow::HEADER];
+    let headers = [Columns::Iterations.header(), Columns::Words.header()];
     first_line.is_ok_and(|line| headers.contains(&line.trim_end()))
 }

@@ -1,21 +1,22 @@
-//! `rapidvec train`: from a text to a model, to be stopped and gone on with at any time.
+//! `rapidvec train`: from a text to a model, which can be interrupted and resumed at any time.
 
 mod args;
-mod begin;
-mod ending;
-mod engine;
-mod keeping;
+mod display;
+mod flags;
 mod log;
-mod memory;
+mod outputs;
 mod plot;
 #[cfg(feature = "png")]
 mod png;
 mod queries;
 mod resume;
-mod session;
+mod run;
 mod signals;
-
-use super::corpus;
+mod start;
+mod summary;
+mod textbook;
+mod watcher;
+mod word2vec;
 
 pub use args::Args;
-pub use begin::{DEFAULT_OUTPUT, run};
+pub use start::{DEFAULT_OUTPUT, run};

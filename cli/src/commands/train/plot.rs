@@ -1,16 +1,17 @@
 //! The loss curve as a picture: SVG, or with the feature `png` also PNG.
 
-use crate::output::LineChart;
-use rapidvec::Trainer;
+use super::display::Unit;
+use super::flags::Flags;
+use crate::output::{LineChart, messages};
+use rapidvec::Session;
 use rapidvec::atomic_file::{self, Existing};
-use rapidvec::checkpoint::HeldOutLoss;
 use std::path::{Path, PathBuf};
 
-/// A loss history, whichever trainer has it.
+/// A loss history as points to draw.
 pub struct Curve {
-    /// What is counted along the horizontal axis.
+    /// What the horizontal axis counts.
     label: String,
-    /// Steps or words done, and the loss.
+    /// Iterations or words done, and the loss.
     points: Vec<(f64, f64)>,
     held_out: Vec<(f64, f64)>,
     /// From the start of an epoch to that of the next.
@@ -20,33 +21,30 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Of the textbook's trainer: over its iterations.
-    pub fn of_textbook(trainer: &rapidvec_textbook::TextbookTrainer, held_out: &[HeldOutLoss]) -> Self {
-        let progress = trainer.progress();
-        let at =
-            |point: &rapidvec_textbook::LossPoint| ((point.epoch - 1) * progress.iterations + point.iteration) as f64;
-        let epoch = progress.iterations as f64;
+    /// Of a run, over its iterations or its millions of words.
+    pub fn new<T: Flags>(session: &Session<T>) -> Self {
+        let (now, history) = (session.trainer().progress(), session.trainer().history());
+        let (epoch, end, label) = match T::UNIT {
+            Unit::Iterations => {
+                let label = messages::plot_iterations(now.blocks_per_epoch);
+                (now.blocks_per_epoch as f64, now.block as f64, label)
+            }
+            Unit::Words => {
+                let epoch = now.words_per_epoch as f64 / 1e6;
+                (epoch, now.words as f64 / 1e6, messages::plot_words(format_args!("{epoch:.2}")))
+            }
+        };
+        let counted = history.iter().filter(|point| point.pairs > 0);
+        let done = |point: &rapidvec::LossPoint| match T::UNIT {
+            Unit::Iterations => point.block as f64,
+            Unit::Words => point.words as f64 / 1e6,
+        };
         Self {
-            label: format!("iteration ({} an epoch)", progress.iterations),
-            points: trainer.history().iter().map(|point| (at(point), point.loss)).collect(),
-            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
+            label,
+            points: counted.map(|point| ((point.epoch - 1) as f64 * epoch + done(point), point.loss)).collect(),
+            held_out: session.held_out().iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
             epoch,
-            end: progress.step as f64,
-        }
-    }
-
-    /// Of the fast trainer: over millions of words.
-    pub fn of_engine(trainer: &rapidvec::CpuTrainer, held_out: &[HeldOutLoss]) -> Self {
-        let progress = trainer.progress();
-        let epoch = progress.words_per_epoch as f64 / 1e6;
-        let at = |point: &rapidvec::LossPoint| (point.epoch - 1) as f64 * epoch + point.words as f64 / 1e6;
-        let counted = trainer.history().iter().filter(|point| point.pairs > 0);
-        Self {
-            label: format!("million words ({epoch:.2} an epoch)"),
-            points: counted.map(|point| (at(point), point.loss)).collect(),
-            held_out: held_out.iter().map(|point| (point.epoch as f64 * epoch, point.loss)).collect(),
-            epoch,
-            end: progress.words as f64 / 1e6,
+            end,
         }
     }
 }
@@ -81,16 +79,16 @@ pub fn draw(path: &Path, curve: &Curve) -> anyhow::Result<()> {
 
 fn chart(curve: &Curve) -> LineChart {
     let begun = (curve.end / curve.epoch.max(f64::MIN_POSITIVE)).ceil() as usize;
-    let label = |epoch| if begun <= 10 { format!("epoch {epoch}") } else { format!("{epoch}") };
+    let label = |epoch| if begun <= 10 { messages::epoch(epoch) } else { format!("{epoch}") };
     // A label is to the right of its line, so each line begins an epoch.
     let epochs = (2..=begun).filter(|_| begun <= MAX_EPOCH_LINES);
     LineChart {
-        title: "Training loss",
+        title: messages::plot_title(),
         x_label: curve.label.clone(),
-        y_label: "average loss",
+        y_label: messages::plot_loss(),
         line: thinned(&curve.points),
         dots: curve.held_out.clone(),
-        names: ["training", "held-out"],
+        names: [messages::plot_training(), messages::plot_held_out()],
         marks: epochs.map(|epoch| ((epoch - 1) as f64 * curve.epoch, label(epoch))).collect(),
         x_max: curve.end * 1.02, // room for the last point
     }

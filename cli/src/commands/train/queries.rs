@@ -1,4 +1,4 @@
-//! What do the vectors know? The chapter's last cell, or neighbours of a few words.
+//! What did the model learn? The chapter's last cell, or neighbours of a few words.
 
 use crate::output::{Answer, Form, Query, to_stdout};
 use rapidvec::corpus::EOS;
@@ -12,13 +12,20 @@ const SIMILAR: [&str; 4] = ["you", "year", "car", "toyota"];
 const ANALOGIES: [[&str; 3]; 4] =
     [["king", "man", "queen"], ["take", "took", "go"], ["car", "cars", "child"], ["good", "better", "bad"]];
 
-/// Of V words by falling count, those of rank V to these powers are shown: past the words that go with everything, and before
-/// those that are too rare to be well known. Of 60,000 words they are the 245th, the 736th and the 2,210th.
+/// Of V words by falling count, those of rank V to these powers are shown: past the words that occur with everything, and
+/// before those that are too rare to be learned well. Of 60,000 words they are the 245th, the 736th and the 2,210th.
 const POWERS: [f64; 3] = [0.5, 0.6, 0.7];
 
-/// Prints the chapter's queries, as far as their words are known; for a corpus that knows none of them, the neighbours of
-/// a few frequent words. Returns a word worth asking for next.
-pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
+/// What was shown of a model.
+pub struct Shown {
+    /// A word to query next.
+    pub next: String,
+    /// The similarity of the least similar neighbour.
+    pub least: f32,
+}
+
+/// Prints the chapter's queries whose words are in the vocabulary; without any, the neighbours of a few frequent words.
+pub fn chapter(vectors: &WordVectors) -> anyhow::Result<Shown> {
     let known = |word: &str| vectors.vocabulary().id(word).is_some();
     let mut words: Vec<String> = SIMILAR.iter().filter(|word| known(word)).map(|&word| word.to_owned()).collect();
     let analogies: Vec<_> = ANALOGIES.into_iter().filter(|words| words.iter().all(|word| known(word))).collect();
@@ -46,16 +53,24 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
         }
         Ok(())
     })?;
-    Ok(words.pop().unwrap_or_else(|| "king".to_owned()))
+    let all = similar.iter().map(|(_, found)| found).chain(answered.iter().map(|(_, found)| found));
+    let least = lowest(all.flat_map(|found| found.scores()).copied());
+    Ok(Shown { next: words.pop().unwrap_or_else(|| "king".to_owned()), least })
 }
 
-/// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare. Returns the last.
-pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
+/// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare.
+pub fn words(vectors: &WordVectors) -> anyhow::Result<Shown> {
     let mut words = telling(vectors.vocabulary());
     let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
     let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
     to_stdout(|out| Form::Table.answers(out, &answers))?;
-    Ok(words.pop().unwrap_or_default()) // no model is without words
+    let least = lowest(answers.iter().flat_map(|answer| answer.found.iter().map(|found| found.similarity)));
+    Ok(Shown { next: words.pop().unwrap_or_default(), least }) // every model has words
+}
+
+/// The lowest of some scores; 0 if there are none.
+fn lowest(scores: impl Iterator<Item = f32>) -> f32 {
+    scores.min_by(f32::total_cmp).unwrap_or(0.0)
 }
 
 /// Words at a few ranks among those of letters only; among all of them if there are none such.

@@ -1,146 +1,157 @@
-//! A run that goes on where another stopped.
+//! A run that continues where another stopped.
 
-use super::args::{Args, Recipe};
-use super::begin::{Prepared, check_outputs};
-use super::corpus::Choice;
-use super::engine;
-use super::keeping::Keeping;
-use super::session::Session;
+use super::args::Args;
+use super::flags::Flags;
+use super::outputs;
+use super::run::{self, Run};
 use super::signals::Signals;
+use super::start::read_held_out;
+use crate::commands::corpus::Choice;
+use crate::commands::text_args::same;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, say};
+use crate::output::{UsageError, messages, note, say};
 use anyhow::Context;
-use rapidvec::CpuTrainer;
-use rapidvec::checkpoint;
-use rapidvec::checkpoint::CorpusRecord;
-use rapidvec::checkpoint::Summary;
-use rapidvec::corpus::{Corpus, CorpusError};
-use rapidvec::error::Error;
+use rapidvec::checkpoint::{Checkpoint, SavedConfig, Summary};
+use rapidvec::corpus::{Corpus, CorpusError, CorpusOptions};
+use rapidvec::error::{Error, TrainError};
 use rapidvec::vectors::format::safetensors::ModelFile;
-use rapidvec_textbook::checkpoint::Checkpoint;
-use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
+use rapidvec::{CpuTrainer, Session};
+use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Goes on from the checkpoint at `path`.
+/// Resumes from the checkpoint at `path`.
 pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
-    let cannot = || format!("cannot go on from {}", path.display());
-    let summary =
-        Summary::of(&ModelFile::open(path).with_context(cannot)?).map_err(Error::from).with_context(cannot)?;
-    if summary.config.as_ref().is_some_and(|config| config.is_of::<CpuTrainer>()) {
-        return engine::resume(args, path, &summary, signals);
+    let cannot = || messages::cannot_resume(path.display());
+    let model = ModelFile::open(path).with_context(cannot)?;
+    let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
+    drop(model);
+    match &summary.config {
+        Some(config) if config.is_of::<TextbookTrainer>() => {
+            resume::<TextbookTrainer>(args, path, &summary, config, signals)
+        }
+        Some(config) => resume::<CpuTrainer>(args, path, &summary, config, signals),
+        None => Err(no_state(path)),
     }
-    check_flags(args, &summary)?;
-    if is_finished(args, &summary) {
-        say(format_args!("{} is a finished model: nothing is left to do{}", path.display(), further(path, &summary)));
+}
+
+fn no_state(path: &Path) -> anyhow::Error {
+    let help =
+        "to continue a finished model with more text, use --update; --keep-state makes models that can be resumed";
+    anyhow::anyhow!("cannot resume from {}: {}; {help}", path.display(), TrainError::NoState)
+}
+
+fn resume<T: Flags>(
+    args: &Args,
+    path: &Path,
+    summary: &Summary,
+    saved: &SavedConfig,
+    signals: &Signals,
+) -> anyhow::Result<()> {
+    let cannot = || messages::cannot_resume(path.display());
+    check_flags::<T>(args, summary, &saved.settings::<T>().map_err(Error::from).with_context(cannot)?)?;
+    if is_finished(args, summary) {
+        say(messages::finished_already(path.display()) + &further(path, summary));
         return Ok(());
     }
-    let checkpoint = rapidvec_textbook::checkpoint::load(path).with_context(cannot)?;
-    go_on(args, path, checkpoint, signals)
-}
-
-fn go_on(args: &Args, path: &Path, checkpoint: Checkpoint, signals: &Signals) -> anyhow::Result<()> {
-    let Checkpoint { config, corpus: record, storage, iterations, held_out, state, .. } = checkpoint;
-    let config = TextbookConfig { epochs: epochs(args, &config, state.step, iterations)?, ..config };
-    config.validate().map_err(Error::from)?;
-    if args.half && !storage.half {
-        let help = "--half contradicts the checkpoint, which is in single precision; leave it out, or train anew";
+    if !summary.has_state {
+        return Err(no_state(path));
+    }
+    let checkpoint = Checkpoint::open(path).with_context(cannot)?;
+    if args.half && !checkpoint.storage().half {
+        let help = "--half contradicts the checkpoint, which is in single precision; omit it, or train from the start";
         return Err(UsageError(help.into()).into());
     }
-    let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
-    let output = args.output.clone().unwrap_or_else(|| path.to_owned());
-    check_outputs(args, &output, &choice, true)?;
-    let corpus = read_again(args, &choice, &record)?;
-    let matrices = if state.adam.is_some() { 8 } else { 2 };
-    let prepared = Prepared::new(args, &config, &record.options(), &corpus, matrices * 4 * state.w_in.len() as u64)?;
-    let step = state.step;
-    let ids = corpus.ids().to_vec();
-    let trainer = TextbookTrainer::resume(&config, &ids, corpus.counts(), args.threads, state)?;
-    prepared.tell(&config, &corpus, &trainer);
-    signals.training_begins();
-    let storage = checkpoint::Storage { keep_state: storage.keep_state || args.keep_state, ..storage };
-    let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
-    Session {
-        keeping: Keeping::new(args, signals, output, storage, corpus_again).resumed(path, step),
-        config: &config,
-        record: &record,
-        vocabulary: corpus.vocabulary(),
-        held_out,
-        valid: prepared.valid,
-        trainer,
+    if checkpoint.storage().one_thread && args.threads == 0 {
+        note(messages::one_thread_again());
+        return resume_from::<T>(&Args { threads: 1, ..args.clone() }, path, &checkpoint, signals);
     }
-    .run()
+    resume_from::<T>(args, path, &checkpoint, signals)
 }
 
-fn check_flags(args: &Args, summary: &Summary) -> anyhow::Result<()> {
-    if let Some(config) = &summary.config {
-        args.settings.check_against(&config.settings_of("textbook").map_err(Error::from)?)?;
+fn resume_from<T: Flags>(args: &Args, path: &Path, checkpoint: &Checkpoint, signals: &Signals) -> anyhow::Result<()> {
+    let begun = checkpoint.summary.trained.as_ref().map_or(0, |trained| trained.begun());
+    let mut config = checkpoint.config::<T>().with_context(|| messages::cannot_resume(path.display()))?;
+    if let Some(epochs) = args.settings.epochs {
+        check_begun(epochs, begun)?;
+        config = T::with_epochs(config, epochs);
+        T::validate(&config).map_err(Error::from)?;
     }
-    let word2vec = args.settings.recipe.filter(|recipe| *recipe == Recipe::Word2vec).map(|_| "recipe word2vec");
-    if let Some(flag) = word2vec.or(args.engine.given()) {
-        return Err(
-            UsageError(format!("--{flag} is no setting of the textbook's trainer, which made the checkpoint")).into()
-        );
+    let record = &checkpoint.corpus;
+    let choice = Choice::parse(if args.corpus.is_empty() { &record.sources } else { &args.corpus })?;
+    let output = args.output.clone().unwrap_or_else(|| path.to_owned());
+    check_can_be_read_again(args, &choice)?;
+    outputs::check(args, &output, &choice, true).map_err(where_it_was)?;
+    let vocabulary = Arc::new(checkpoint.vocabulary().clone());
+    let options = T::reread_options(args, record, &vocabulary);
+    let corpus = read_again(args, &choice, &options)?;
+    let held_out = read_held_out::<T>(args, &config, &options, &vocabulary)?;
+    let session = Session::<T>::resume(checkpoint, &config, &corpus, args.threads)?;
+    let corpus_again = choice.is_stdin() || !args.corpus.is_empty();
+    let resumed = Some((path.to_owned(), session.trainer().progress().block));
+    run::run(session, &corpus, &config, Run { args, signals, output, held_out, corpus_again, resumed })
+}
+
+fn check_flags<T: Flags>(args: &Args, summary: &Summary, config: &T::Config) -> anyhow::Result<()> {
+    let other = args.settings.trainer.filter(|trainer| trainer.name() != T::NAME);
+    let other = other.map(|trainer| format!("trainer {}", trainer.name()));
+    if let Some(flag) = other.or(T::foreign(args).map(str::to_owned)) {
+        let help = format!("--{flag} does not fit the checkpoint, which was made by --trainer {}", T::NAME);
+        return Err(UsageError(help).into());
     }
+    T::check_against(args, config)?;
     if let Some(corpus) = &summary.corpus {
+        same("min-count", args.word2vec.min_count, corpus.min_count)?;
+        if let Some(max_vocab) = corpus.max_vocab {
+            same("max-vocab", args.word2vec.max_vocab, max_vocab)?;
+        }
         args.reading.check_against(&corpus.options())?;
     }
     Ok(())
 }
 
-/// Whether all that was asked for was done when the model was saved.
-pub fn is_finished(args: &Args, summary: &Summary) -> bool {
+/// Whether the model was saved at the end of all epochs that are wanted.
+fn is_finished(args: &Args, summary: &Summary) -> bool {
     let (Some(config), Some(trained)) = (&summary.config, &summary.trained) else { return false };
     let epochs = config.epochs().unwrap_or(0) as usize;
     args.settings.epochs.is_none_or(|given| given == epochs) && trained.epochs >= epochs
 }
 
-pub fn further(path: &Path, summary: &Summary) -> String {
-    match (summary.has_state, summary.config.as_ref().and_then(|config| config.epochs())) {
-        (true, Some(epochs)) => format!("; --resume {} --epochs {} goes further", path.display(), epochs * 2),
-        _ => "; a model can be trained further if it is made with --keep-state".to_owned(),
+fn further(path: &Path, summary: &Summary) -> String {
+    match (summary.has_state, summary.config.as_ref().and_then(SavedConfig::epochs)) {
+        (true, Some(epochs)) => messages::continues_with(path.display(), epochs * 2),
+        _ => messages::needs_state(),
     }
 }
 
-/// The epochs to do in all: no fewer than were begun.
-fn epochs(args: &Args, config: &TextbookConfig, step: u64, iterations: usize) -> Result<usize, UsageError> {
-    check_begun(args, step.div_ceil(iterations as u64))?;
-    Ok(args.settings.epochs.unwrap_or(config.epochs))
-}
-
-/// Refuses to end before where training is.
-pub fn check_begun(args: &Args, begun: u64) -> Result<(), UsageError> {
-    match args.settings.epochs {
-        Some(asked) if (asked as u64) < begun => {
-            Err(UsageError(format!("--epochs {asked} is less than the {begun} that were begun already")))
-        }
-        _ => Ok(()),
+/// Refuses to end before the place where training is.
+fn check_begun(epochs: usize, begun: u64) -> Result<(), UsageError> {
+    if (epochs as u64) < begun {
+        return Err(UsageError(format!("--epochs {epochs} is less than the {begun} that have begun already")));
     }
+    Ok(())
 }
 
-/// The same text, or an error.
-fn read_again(args: &Args, choice: &Choice, record: &CorpusRecord) -> anyhow::Result<Corpus> {
-    check_can_be_read_again(args, choice)?;
-    let corpus = vocab_args::read(choice, &args.reading, &record.options()).map_err(where_it_was)?;
-    record.check(&corpus).map_err(Error::from)?;
-    Ok(corpus)
+fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions) -> anyhow::Result<Corpus> {
+    vocab_args::read(choice, &args.reading, options).map_err(where_it_was)
 }
 
-/// Refuses to wait for a text on standard input that nobody was told to give.
-pub fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageError> {
+/// Refuses to wait for a text on standard input that nobody is going to type.
+fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageError> {
     if choice.is_stdin() && args.corpus.is_empty() {
         let help =
-            "the corpus came from standard input: give the same text again, on standard input with - or as a file";
+            "the text came from standard input: provide the same text again, on standard input with - or as a file";
         return Err(UsageError(help.into()));
     }
     Ok(())
 }
 
-/// Says of a text that is missing what may have become of it.
-pub fn where_it_was(error: anyhow::Error) -> anyhow::Error {
+/// Explains where a missing text was expected.
+fn where_it_was(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
         Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
-            "there is no corpus {} here, which is how it was named when training began; go to the folder of that run, or give \
-             its name after --resume FILE",
+            "the text {} of this run does not exist here; go to the folder where training started, or name the text after \
+             --resume FILE",
             path.display()
         ))
         .into(),

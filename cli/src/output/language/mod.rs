@@ -40,6 +40,19 @@ impl Language {
         *CHOSEN.get().unwrap_or_else(|| LOCALE.get_or_init(Self::of_locale))
     }
 
+    /// The language that `--lang` chose.
+    pub fn chosen() -> Option<Self> {
+        CHOSEN.get().copied()
+    }
+
+    /// The value of `--lang`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Ko => "ko",
+        }
+    }
+
     /// By the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
     pub fn of_locale() -> Self {
         Self::of(|name| std::env::var(name).ok())

@@ -9,6 +9,7 @@ use crate::corpus::Corpus;
 use crate::error::{FormatError, Result, TrainError};
 use crate::trainer::Trainer;
 use rapidvec_core::Vocabulary;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_vectors::format::safetensors::{ModelFile, TrainedParts, write_trained};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,36 +37,37 @@ struct StateRecord {
     held_out: Vec<HeldOutLoss>,
 }
 
-/// Writes the model as it is now, without the trainer's state, atomically.
+/// Writes the model as it is now, without the trainer's state, atomically. A file at `path` is replaced.
 ///
 /// # Errors
 /// [`FormatError`] if a weight is not finite, or too large for half precision; otherwise as
-/// [`write_atomically`](rapidvec_core::file::write_atomically).
+/// [`atomic_file::write`](rapidvec_core::atomic_file::write).
 pub fn save_model<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Result<()> {
-    write(path, run, trainer, metadata(run, trainer)?, &StateWriter::new(run.storage.half))
+    write(path, Existing::Replace, run, trainer, false)
 }
 
-/// Writes the model as it is now with everything that is needed to resume, atomically.
+/// Writes the model as it is now with everything that is needed to resume, atomically. A file at `path` is replaced.
 ///
 /// # Errors
 /// As [`save_model`].
 pub fn save_checkpoint<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Result<()> {
-    let mut state = StateWriter::new(run.storage.half);
-    trainer.save_state(&mut state)?;
-    history::write(trainer.history(), &mut state);
-    let record = StateRecord { state: state.take_record(), storage: run.storage, held_out: run.held_out.to_vec() };
-    let mut metadata = metadata(run, trainer)?;
-    metadata.insert("trainer".to_owned(), json(&record)?);
-    write(path, run, trainer, metadata, &state)
+    write(path, Existing::Replace, run, trainer, true)
 }
 
-fn write<T: Trainer>(
-    path: &Path,
-    run: &Run,
-    trainer: &T,
-    metadata: BTreeMap<String, String>,
-    state: &StateWriter,
-) -> Result<()> {
+/// Writes the model as it is now, with the trainer's state if `with_state`, atomically.
+///
+/// # Errors
+/// As [`save_model`]; [`OutputError`](crate::error::OutputError) if a file at `path` is to be kept.
+pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T, with_state: bool) -> Result<()> {
+    let trained = Trained::new(&trainer.progress(), trainer.history(), run.held_out);
+    let mut metadata = model_metadata(trainer, run.corpus, &trained)?;
+    let mut state = StateWriter::new(run.storage.half);
+    if with_state {
+        trainer.save_state(&mut state)?;
+        history::write(trainer.history(), &mut state);
+        let record = StateRecord { state: state.take_record(), storage: run.storage, held_out: run.held_out.to_vec() };
+        metadata.insert("trainer".to_owned(), json(&record)?);
+    }
     let weights = trainer.weights();
     let parts = TrainedParts {
         vocabulary: run.vocabulary,
@@ -75,16 +77,20 @@ fn write<T: Trainer>(
         metadata,
         extra: state.tensors(),
     };
-    Ok(write_trained(path, &parts)?)
+    Ok(write_trained(path, existing, &parts)?)
 }
 
-fn metadata<T: Trainer>(run: &Run, trainer: &T) -> Result<BTreeMap<String, String>, FormatError> {
-    let trained = Trained::new(&trainer.progress(), trainer.history(), run.held_out);
+/// The metadata of a model.
+pub fn model_metadata<T: Trainer>(
+    trainer: &T,
+    corpus: &CorpusRecord,
+    trained: &Trained,
+) -> Result<BTreeMap<String, String>, FormatError> {
     let fields = [
         ("config", json(&Tagged { trainer: T::NAME, config: trainer.config() })?),
-        ("corpus", json(run.corpus)?),
-        ("lowercase", json(&run.corpus.preparation.lower)?),
-        ("trained", json(&trained)?),
+        ("corpus", json(corpus)?),
+        ("lowercase", json(&corpus.preparation.lower)?),
+        ("trained", json(trained)?),
     ];
     Ok(fields.into_iter().map(|(key, text)| (key.to_owned(), text)).collect())
 }

@@ -30,7 +30,8 @@ mod state;
 mod summary;
 
 pub(crate) use fields::damaged;
-pub use file::{Checkpoint, Run, save_checkpoint, save_model};
+pub(crate) use file::model_metadata;
+pub use file::{Checkpoint, Run, save_checkpoint, save_model, write};
 pub use record::{CorpusRecord, HeldOutLoss, Storage, Trained};
 pub use state::{StateReader, StateWriter};
 #[doc(hidden)]

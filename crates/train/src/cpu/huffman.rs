@@ -1,6 +1,6 @@
-//! A Huffman tree over the words: hierarchical softmax predicts a word by the turns on the way to it.
+//! A Huffman tree over the words: hierarchical softmax predicts a word by the branches on the path to it.
 //!
-//! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path has few turns if it is frequent: on average
+//! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path is short if the word is frequent: on average
 //! within one of the entropy of the counts. There is no limit on the depth.
 
 use crate::trainer::TrainError;
@@ -9,7 +9,7 @@ use rapidvec_core::kernels::prefetch;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// One turn on the way to a word: an inner node, and the side to turn to. One number, since a path is read once and lies
+/// One branch on the path to a word: an inner node, and the side to take. One number, since a path is read once from
 /// anywhere in a large table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Branch(u32);
@@ -25,27 +25,27 @@ impl Branch {
         self.0 >> 1
     }
 
-    /// Whether it turns to the side that is less frequent, or came first of two alike (word2vec's code 0, for which it wants 1).
+    /// Whether it takes the less frequent side, or the first of two alike (word2vec's code 0, for which the label is 1).
     #[inline]
     pub fn label(self) -> bool {
         self.0 & 1 == 1
     }
 }
 
-/// Most words whose inner nodes a turn can name.
+/// The maximum number of words whose inner nodes a branch can number.
 const MAX_WORDS: usize = 1 << 31;
 
 /// The paths of all words.
 #[derive(Debug, Clone)]
 pub(super) struct HuffmanTree {
     /// From the root down, word after word.
-    turns: Vec<Branch>,
+    branches: Vec<Branch>,
     /// Where each word's path ends.
     ends: Vec<usize>,
 }
 
 impl HuffmanTree {
-    /// Refuses more words than a tree can have.
+    /// Refuses more words than a tree can hold.
     pub fn check(words: usize) -> Result<(), TrainError> {
         if words > MAX_WORDS {
             return Err(TrainError::TooManyWords { max: MAX_WORDS, got: words });
@@ -58,36 +58,36 @@ impl HuffmanTree {
         debug_assert!((2..=MAX_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
         let root = 2 * counts.len() - 2;
-        let mut tree = Self { turns: Vec::new(), ends: Vec::with_capacity(counts.len()) };
+        let mut tree = Self { branches: Vec::new(), ends: Vec::with_capacity(counts.len()) };
         for word in 0..counts.len() {
-            let start = tree.turns.len();
+            let start = tree.branches.len();
             let mut at = word;
             while at != root {
                 let label = !second[at];
                 at = parents[at];
-                tree.turns.push(Branch::new(at - counts.len(), label));
+                tree.branches.push(Branch::new(at - counts.len(), label));
             }
-            tree.turns[start..].reverse();
-            tree.ends.push(tree.turns.len());
+            tree.branches[start..].reverse();
+            tree.ends.push(tree.branches.len());
         }
         tree
     }
 
-    /// The turns on the way to the word.
+    /// The branches on the path to the word.
     #[inline]
     pub fn path(&self, word: WordId) -> &[Branch] {
         let word = word as usize;
         let start = if word == 0 { 0 } else { self.ends[word - 1] };
-        &self.turns[start..self.ends[word]]
+        &self.branches[start..self.ends[word]]
     }
 
-    /// Asks the memory system for where the word's path lies, which [`prefetch`](Self::prefetch) needs.
+    /// Prefetches the position of the word's path, which [`prefetch`](Self::prefetch) needs.
     #[inline]
     pub fn prefetch_place(&self, word: WordId) {
         prefetch(&self.ends[word as usize]);
     }
 
-    /// Asks the memory system for the word's path, which is needed soon.
+    /// Prefetches the word's path, which is needed soon.
     #[inline]
     pub fn prefetch(&self, word: WordId) {
         let path = self.path(word);
@@ -95,7 +95,7 @@ impl HuffmanTree {
         prefetch(&path[path.len() - 1]);
     }
 
-    /// Turns on the longest path.
+    /// Branches on the longest path.
     pub fn depth(&self) -> usize {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| end - start).max().unwrap_or(0)
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_words_than_turns_can_name_are_refused() {
+    fn more_words_than_branches_can_name_are_refused() {
         assert_eq!(HuffmanTree::check(MAX_WORDS), Ok(()));
         assert_eq!(Branch::new(MAX_WORDS - 2, true).node() as usize, MAX_WORDS - 2); // the root of so many
         let error = HuffmanTree::check(MAX_WORDS + 1).unwrap_err();
@@ -136,7 +136,7 @@ mod tests {
         let tree = HuffmanTree::new(&counts);
         let length = |word| tree.path(word).len();
         assert_eq!((0..6).map(length).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 5]);
-        let code = |word| tree.path(word).iter().map(|turn| turn.label()).collect::<Vec<_>>();
+        let code = |word| tree.path(word).iter().map(|branch| branch.label()).collect::<Vec<_>>();
         for a in 0..6 {
             assert_eq!(tree.path(a)[0].node(), 4, "the root is the last inner node");
             assert!((0..6).all(|b| a == b || !code(b).starts_with(&code(a))), "{a} is the start of another");
@@ -153,11 +153,11 @@ mod tests {
         let share = |word: usize| counts[word] as f64 / total;
         let mean: f64 = (0..2000).map(|word| share(word) * tree.path(word as u32).len() as f64).sum();
         let entropy: f64 = (0..2000).map(|word| -share(word) * share(word).log2()).sum();
-        assert!(mean >= entropy && mean < entropy + 1.0, "{mean} turns, entropy {entropy}");
+        assert!(mean >= entropy && mean < entropy + 1.0, "{mean} branches, entropy {entropy}");
     }
 
     #[test]
-    fn a_path_may_be_deeper_than_forty_turns() {
+    fn a_path_may_be_deeper_than_forty_branches() {
         let mut counts: Vec<u64> = vec![1, 1];
         while counts.len() < 80 {
             counts.push(counts[counts.len() - 1] + counts[counts.len() - 2]);

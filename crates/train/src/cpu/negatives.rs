@@ -1,11 +1,11 @@
-//! Words that do not stand here, drawn by their counts.
+//! Negative samples, drawn by their counts.
 //!
-//! `P(w) ∝ count(w)^power`, all different and never the target. Where the counts are so uneven that another word hardly
-//! ever comes, a window does with fewer instead of drawing for ever.
+//! `P(w) ∝ count(w)^power`, all distinct and never the target. Where the counts are so uneven that other words are hardly
+//! ever drawn, a window has fewer instead of drawing forever.
 
 use rapidvec_core::{AliasTable, Rng, WordId};
 
-/// Draws for one negative before it is given up.
+/// The maximum number of draws for one negative.
 const MAX_DRAWS: usize = 1000;
 
 /// Draws negatives.
@@ -15,14 +15,14 @@ pub(super) struct Negatives {
     /// How many are wanted for each target.
     wanted: usize,
     power: f64,
-    /// Sum of the bent counts.
+    /// Sum of the counts to that power.
     total: f64,
 }
 
 impl Negatives {
     /// For words with these counts. A power may be negative; a word that never occurred is never drawn.
     pub fn new(counts: &[u64], power: f64, wanted: usize) -> Self {
-        let weights: Vec<f64> = counts.iter().map(|&count| bent(count, power)).collect();
+        let weights: Vec<f64> = counts.iter().map(|&count| raised(count, power)).collect();
         let others = weights.iter().filter(|&&weight| weight > 0.0).count().saturating_sub(1);
         let total = weights.iter().sum();
         Self { table: AliasTable::new(&weights), wanted: wanted.min(others), power, total }
@@ -30,7 +30,7 @@ impl Negatives {
 
     /// How likely a draw is a word with this count.
     pub fn probability(&self, count: u64) -> f64 {
-        bent(count, self.power) / self.total
+        raised(count, self.power) / self.total
     }
 
     /// How many a target gets, at most.
@@ -38,7 +38,7 @@ impl Negatives {
         self.wanted
     }
 
-    /// Asks memory for what [`draw`](Self::draw) will read with a generator in the state of `scout`.
+    /// Prefetches what [`draw`](Self::draw) will read with a generator in the state of `scout`.
     #[inline]
     pub fn prefetch(&self, scout: &mut Rng) {
         (0..self.wanted).for_each(|_| self.table.prefetch(scout));
@@ -48,7 +48,7 @@ impl Negatives {
     #[inline]
     pub fn draw(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
         drawn.clear();
-        // All at once, so that the table's answers are waited for together; hardly ever are two the same.
+        // All at once, so that their reads overlap; two are hardly ever the same.
         drawn.extend((0..self.wanted).map(|_| self.table.draw(rng)));
         if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
             self.make_different(rng, drawn);
@@ -73,7 +73,7 @@ impl Negatives {
         }
     }
 
-    /// Draws anew for one that hit `target`. Whether there was such a one.
+    /// Redraws one that hit `target`. Whether there was one.
     #[inline]
     pub fn avoid(&self, target: WordId, rng: &mut Rng, drawn: &mut Vec<WordId>) -> bool {
         let Some(hit) = drawn.iter().position(|&id| id == target) else { return false };
@@ -90,7 +90,7 @@ impl Negatives {
     }
 }
 
-fn bent(count: u64, power: f64) -> f64 {
+fn raised(count: u64, power: f64) -> f64 {
     if count == 0 { 0.0 } else { libm::pow(count as f64, power) }
 }
 
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// Pearson's chi-square over first draws, with the counts bent up and down.
+    /// Pearson's chi-square over first draws, with various powers.
     #[test]
     fn the_first_draw_follows_the_bent_counts() {
         let counts = [1000u64, 300, 100, 40, 20, 7, 3];

@@ -1,4 +1,4 @@
-//! What all threads look at and none changes, beside the shared rows.
+//! What all threads read and none changes, besides the shared rows.
 
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
@@ -12,9 +12,9 @@ use rapidvec_core::kernels::window::WindowKernels;
 /// How a word is predicted.
 #[derive(Debug, Clone)]
 pub(super) enum Objective {
-    /// Against words drawn at random.
+    /// Against randomly drawn words.
     Negatives(Negatives),
-    /// By the turns to it.
+    /// By the branches of its path in a tree.
     Tree(HuffmanTree),
 }
 
@@ -47,15 +47,15 @@ pub(super) struct Plan<'a> {
     pub objective: &'a Objective,
     pub w_in: SharedRows<'a>,
     pub w_out: SharedRows<'a>,
-    /// Rows of `w_in` that keep what they have, if there are such.
+    /// Rows of `w_in` that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
-    /// Rows that each thread has copies of, and room for those.
+    /// Rows that are replicated for each thread, and memory for the replicas.
     pub replicas: &'a Replicas,
     pub replicas_in: SharedRows<'a>,
     pub replicas_out: SharedRows<'a>,
 }
 
-/// Rows that are read and not changed: steps change copies of them.
+/// Rows that are not trained: steps update copies of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frozen<'a> {
     by_id: &'a [bool],
@@ -64,7 +64,7 @@ pub(super) struct Frozen<'a> {
 }
 
 impl<'a> Frozen<'a> {
-    /// The rows where `by_id` says so, with `copies` for two windows of them for each thread.
+    /// The rows that `by_id` marks, with `copies` for two windows of them per thread.
     pub fn new(by_id: &'a [bool], copies: SharedRows<'a>) -> Self {
         Self { by_id, copies }
     }
@@ -99,7 +99,7 @@ pub(super) fn rate_after(config: &Config, blocks: &Schedule, done: u64) -> f32 {
     rate(config, blocks.ids().len(), epoch, blocks.before(block))
 }
 
-/// On a straight line from the start of the first epoch to the end of the last.
+/// Linear from the start of the first epoch to the end of the last.
 fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
     let done = (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64;
     let (start, end) = (f64::from(config.learning_rate), f64::from(config.min_learning_rate));

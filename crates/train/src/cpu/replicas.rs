@@ -1,21 +1,21 @@
-//! Rows that every thread moves all the time: which are they, and when do threads tell each other what came of them?
+//! Rows that every thread updates all the time: which ones are replicated, and when are the replicas synchronised?
 //!
-//! A row that two threads write in turn travels from one's cache to the other's at each step, and both wait for it: between cores that
-//! share no cache that takes as long as a step. So each thread has copies of the rows that windows use most, moves those, and
-//! *settles* each of them every now and then: what it has changed is added to the row that all share, and the sum is taken as the new copy.
+//! A row that two threads write in turn moves from one's cache to the other's at each step, and both wait for it: between cores
+//! without a shared cache that takes as long as a step. So each thread has replicas of the rows that windows use most, updates
+//! those, and *synchronises* each of them now and then: its change is added to the shared row, and the sum is the new replica.
 //!
-//! How often follows from how often a window uses the row, which the counts tell: after about [`MAX_STALENESS`] uses, counted over all
-//! threads, so that a row never moves far on what is no longer so. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks are left
-//! to be shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
+//! How often follows from how often a window uses the row, which the counts give: after about [`MAX_STALENESS`] uses, counted
+//! over all threads, so that a row never moves far on stale values. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks stay
+//! shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
 
 use super::plan::Objective;
 use super::subsample::Subsampling;
 use crate::config::Config;
 use std::ops::Range;
 
-/// Uses of a row that threads together may not have told each other of, about.
+/// About the number of uses of a row, over all threads, between two synchronisations.
 ///
-/// More makes threads faster and vectors worse: each thread goes where all would, and together they go too far. Measured with
+/// More makes threads faster and vectors worse: each thread moves a row as all would, and together they move it too far. Measured with
 /// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three
 /// seeds, a [`MAX_LEVEL`] of 8; M words a second, points of analogies, SimLex-999):
 ///
@@ -29,16 +29,16 @@ const MAX_STALENESS: f64 = 64.0;
 /// Windows from one tick to the next.
 pub(super) const SYNC_INTERVAL: usize = 32;
 
-/// Ticks between two settlements of a row are a power of two, 2 to the power of this at most.
+/// Ticks between two synchronisations of a row are a power of two, at most 2 to the power of this.
 const MAX_LEVEL: u32 = 7;
 
-/// Replicas rows of a matrix, at most: twice as many are in each thread's part of the cache.
+/// The maximum number of replicated rows of a matrix: twice as many are in each thread's part of the cache.
 const MAX_ROWS: usize = 2048;
 
 /// With more threads a row would be due after fewer uses than it is worth.
 const MIN_USES: f64 = 4.0;
 
-/// The hot rows of a matrix: neighbours, since words stand by falling count and a tree's nodes by rising.
+/// The replicated rows of a matrix: adjacent ones, since words are in descending order of counts and a tree's nodes in ascending.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReplicaSet {
     start: u32,
@@ -48,7 +48,7 @@ pub(super) struct ReplicaSet {
 }
 
 impl ReplicaSet {
-    /// From how often a window uses each row, for the rows from `start` on, or down from `start` if `down`, until one is not hot.
+    /// From how often a window uses each row, for the rows from `start` up, or down if `down`, until one is not worth it.
     fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
         if !pays(threads) {
             return Self::default();
@@ -82,17 +82,17 @@ impl ReplicaSet {
     }
 }
 
-/// Uses of a row by one thread from one settlement to the next.
+/// Uses of a row by one thread between two synchronisations.
 fn patience(threads: usize) -> f64 {
     MAX_STALENESS / threads as f64
 }
 
-/// Whether copies are worth their settlements.
+/// Whether replicas are worth their synchronisations.
 fn pays(threads: usize) -> bool {
     threads > 1 && patience(threads) >= MIN_USES
 }
 
-/// The hot rows of both matrices.
+/// The replicated rows of both matrices.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Replicas {
     pub w_in: ReplicaSet,
@@ -109,7 +109,7 @@ impl Replicas {
         threads: usize,
     ) -> Self {
         if !pays(threads) {
-            return Self::default(); // before every path of a tree is gone through
+            return Self::default(); // before every path of a tree is walked
         }
         let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
         let all: f64 = (0..counts.len()).map(kept).sum();
@@ -134,7 +134,7 @@ impl Replicas {
         Self { w_in, w_out }
     }
 
-    /// Bytes that copies of hot rows take, at most, where a row has `row` bytes.
+    /// The maximum number of bytes of the replicas, where a row has `row` bytes.
     pub fn max_bytes(words: usize, row: u64, threads: usize) -> u64 {
         let rows = if threads > 1 { 2 * words.min(MAX_ROWS) as u64 } else { 0 };
         rows * super::shared::ReplicatedRows::copies(1) as u64 * threads as u64 * row

@@ -1,10 +1,10 @@
-//! The corpus in pieces, the order in which an epoch goes through them, and blocks of them, which threads take one after the other.
+//! The corpus in pieces, their order in an epoch, and blocks of them, which threads take one after the other.
 //!
-//! A piece starts where a sentence starts, or, in a sentence without end, wherever it has to. Which pieces and blocks there are depends
-//! on the corpus alone, so that a place in an epoch means the same to any number of threads.
+//! A piece starts where a sentence starts, or, in a very long sentence, wherever it has to. Which pieces and blocks there are depends
+//! on the corpus alone, so that a position in an epoch means the same for any number of threads.
 //!
-//! **Pieces are shuffled**, anew for each epoch: sentences that stand together are about the same things, and steps of SGD should not
-//! be alike when they follow each other. Measured on 10 M words of Wikipedia (`bench/peers` says how; CBOW, 5 epochs, vectors of 100
+//! **Pieces are shuffled**, anew for each epoch: neighbouring sentences are about the same things, and successive steps of SGD should not
+//! be alike. Measured on 10 M words of Wikipedia (`bench/peers` says how; CBOW, 5 epochs, vectors of 100
 //! numbers; points of Google's analogies, SimLex-999; means of 10 seeds, for the text as it stands 14; 2026-11-26):
 //!
 //! | a piece | analogies | SimLex-999 |
@@ -15,7 +15,7 @@
 //! | 2,000 words | 30.5 | 0.240 |
 //! | 500 words | 30.6 | 0.233 |
 //!
-//! Smaller pieces would cut more of a text without line ends in two.
+//! Smaller pieces would cut a text without line ends in more places.
 
 use rapidvec_core::kernels::read_ahead;
 use rapidvec_core::{EOS_ID, Ids, Purpose, Rng};
@@ -24,13 +24,13 @@ use std::ops::Range;
 /// Smallest and largest size of a block, in ids. A large one takes about ten milliseconds.
 const SIZES: Range<usize> = 1 << 11..1 << 16;
 
-/// Schedule a small corpus is cut into, at most.
+/// The maximum number of blocks of a small corpus.
 const FINE: usize = 256;
 
 /// Ids from the start of a piece that is shuffled to the start of the next, about.
 const PIECE: usize = 1 << 11;
 
-/// Pieces change places among so many neighbours, 16 million ids: where ids lie in a file, it is still read about as it stands.
+/// Pieces are shuffled within windows of this many, 16 million ids: ids in a file are still read nearly in order.
 const SHUFFLE_WINDOW: usize = (1 << 24) / PIECE;
 
 /// Where the pieces of a corpus start, and which of them make a block.
@@ -43,7 +43,7 @@ pub(super) struct Schedule<'a> {
     each: usize,
 }
 
-/// The order in which an epoch goes through the pieces.
+/// The order of the pieces in an epoch.
 #[derive(Debug, Clone)]
 pub(super) struct ShuffleOrder(Option<Vec<u32>>);
 
@@ -104,7 +104,7 @@ impl<'a> Schedule<'a> {
         self.ids
     }
 
-    /// Asks the system for what is needed soon when block `block` is begun, if the ids lie in a file.
+    /// Reads ahead what is needed soon after block `block` begins, if the ids are in a file.
     pub fn read_ahead(&self, block: u64) {
         if self.each == 1 {
             return; // in the order of the text, for which the system reads ahead by itself

@@ -1,4 +1,4 @@
-//! The words of a sentence that stay after subsampling.
+//! The words of a sentence that subsampling keeps.
 
 use super::subsample::Subsampling;
 use rapidvec_core::{EOS_ID, Ids, Rng, WordId};
@@ -25,7 +25,7 @@ impl Sentence {
             if id == EOS_ID {
                 return ControlFlow::Break(());
             }
-            // Written in any case and counted if it stays: whether it does is random, and no branch could foresee it.
+            // Written in any case and counted if it stays: whether it does is random, and no branch could predict it.
             words[length] = id;
             length += usize::from(subsampling.keeps(id, rng));
             if length < LONGEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -56,13 +56,13 @@ unsafe impl Send for SharedRows<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for SharedRows<'_> {}
 
-/// A row that is there, to be read and written by several threads.
+/// An existing row, to be read and written by several threads.
 #[derive(Debug, Clone, Copy)]
 #[repr(transparent)]
 pub(super) struct Row<'a>(RowPtr, PhantomData<&'a mut Matrix>);
 
 impl Row<'_> {
-    /// Asks the memory system for the row, which has `chunks` chunks and is needed soon.
+    /// Prefetches the row, which has `chunks` chunks and is needed soon.
     #[inline(always)]
     pub fn prefetch(self, chunks: usize) {
         window::prefetch(self.0, chunks);
@@ -104,7 +104,7 @@ impl<'a> SharedRows<'a> {
         Row(unsafe { self.start.add(id as usize * self.stride) }, PhantomData)
     }
 
-    /// Asks the memory system for row `id`, which is needed soon.
+    /// Prefetches row `id`, which is needed soon.
     #[inline(always)]
     pub fn prefetch(&self, id: u32) {
         window::prefetch(self.row(id).0, self.chunks());
@@ -133,24 +133,24 @@ impl<'a> SharedRows<'a> {
     }
 }
 
-/// One thread's sight of a matrix: the rows that all share, and copies of its own of those that are hot (`replicas.rs`).
+/// One thread's view of a matrix: the shared rows, and its own replicas of some of them (`replicas.rs`).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReplicatedRows<'a> {
     shared: SharedRows<'a>,
-    /// The hot rows: from here on so many.
+    /// The replicated rows: the first, and how many.
     start: u32,
     count: u32,
-    /// The copies, then the rows as they were when they were last settled.
+    /// The replicas, then the rows as they were when they were last synchronised.
     copies: SharedRows<'a>,
 }
 
 impl<'a> ReplicatedRows<'a> {
-    /// Rows that a thread needs for the copies of `hot` rows.
+    /// Rows that a thread needs for its replicas.
     pub const fn copies(replicas: usize) -> usize {
         2 * replicas
     }
 
-    /// Takes the rows `hot` of `shared` as they are now into the part of `copies` that is thread `thread`'s.
+    /// Copies the rows `replicas` of `shared` as they are now to the part of `copies` that belongs to thread `thread`.
     pub fn new(shared: SharedRows<'a>, replicas: Range<u32>, copies: SharedRows<'a>, thread: usize) -> Self {
         let each = Self::copies(replicas.len());
         let own = Self {
@@ -162,30 +162,30 @@ impl<'a> ReplicatedRows<'a> {
         for id in replicas {
             let place = id - own.start;
             own.shared.copy_row(id, &own.copies, place);
-            // From the copy: the row itself may have been moved by another thread since, and both have to be the same.
+            // From the replica: another thread may have updated the row since, and both copies have to be equal.
             own.copies.copy_row(place, &own.copies, place + own.count);
         }
         own
     }
 
-    /// Row `id`, or the copy of it.
+    /// Row `id`, or its replica.
     #[inline(always)]
     pub fn row(&self, id: u32) -> Row<'a> {
         let place = id.wrapping_sub(self.start);
-        // Whether a word is a frequent one is a coin's throw: no jump may depend on it.
+        // Whether a word is frequent is unpredictable: no jump may depend on it.
         let replicas = place < self.count;
         let start = std::hint::select_unpredictable(replicas, self.copies.start, self.shared.start);
         let rows = std::hint::select_unpredictable(replicas, self.copies.rows, self.shared.rows);
         SharedRows { start, rows, ..self.shared }.row(std::hint::select_unpredictable(replicas, place, id))
     }
 
-    /// Asks the memory system for hot row `id` itself, which is to be settled soon.
+    /// Prefetches the shared row `id`, which is synchronised soon.
     #[inline]
     pub fn ask(&self, id: u32) {
         self.shared.prefetch(id);
     }
 
-    /// Adds what this thread has changed in its copy of hot row `id` to the row, and takes that as the new copy.
+    /// Adds the change of this thread's replica of row `id` to the shared row; the sum is the new replica.
     pub fn sync(&self, id: u32) {
         let place = id - self.start;
         let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));

@@ -1,4 +1,4 @@
-//! Frequent words are left out at random, so that a text's few hundred commonest words do not take most of the time.
+//! Frequent words are skipped at random, so that the few hundred most frequent do not take most of the time.
 //!
 //! A word with share `f` of the text stays with probability `sqrt(t/f) + t/f`, for the threshold `t`: word2vec.c's formula,
 //! which keeps somewhat more than that of the paper (Mikolov et al. 2013, section 2.3).

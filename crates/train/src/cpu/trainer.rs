@@ -1,4 +1,4 @@
-//! The trainer: goes through the corpus, epoch after epoch, and stops when asked.
+//! The trainer: processes the corpus epoch by epoch, until a block, an epoch or the end.
 
 use super::huffman::HuffmanTree;
 use super::loss_recorder::{LossRecorder, explain};
@@ -291,6 +291,10 @@ impl Trainer for CpuTrainer {
             seconds: self.state.seconds,
             loss: self.state.last_loss(),
         }
+    }
+
+    fn has_output_per_word(&self) -> bool {
+        !self.config.hierarchical_softmax
     }
 
     /// (K + 1) log 2 for K negatives: every score is 0. Of a tree it depends on the lengths of the paths.

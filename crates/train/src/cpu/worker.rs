@@ -1,8 +1,8 @@
-//! One thread's way through a block: sentence by sentence, window by window, a step each.
+//! How one thread trains a block: sentence by sentence, window by window, one step each.
 //!
-//! The negatives of a window are drawn while the one before it is trained, and their rows asked for from memory at once, with
-//! the next target's row and the context that comes into sight some words ahead: rows lie anywhere in matrices larger than
-//! the cache, and a step takes about as long as memory needs to answer.
+//! The negatives of a window are drawn while the one before it is trained, and their rows are prefetched at once, with the
+//! next target's row and the context that comes into reach some words ahead: rows are scattered over matrices larger than
+//! the cache, and a step takes about as long as a read from memory.
 
 use super::huffman::Branch;
 use super::plan::{Objective, Plan};
@@ -13,24 +13,24 @@ use crate::config::{ContextSum, ModelKind};
 use rapidvec_core::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
 use rapidvec_core::{Purpose, Rng, WordId};
 
-/// Words between a context and the request for its row, beyond the window.
+/// Words beyond the window at which a context's row is prefetched.
 const PREFETCH_DISTANCE: usize = 1;
 
-/// Words between a word whose rows are asked for and one whose path in the tree is; and, as many words on, one of which it is
-/// asked where its path lies.
+/// Words between a word whose rows are prefetched and one whose path in the tree is; the position of a path is prefetched
+/// as many words ahead of that.
 const PATH_PREFETCH_DISTANCE: usize = 2;
 
-/// Turns at the start of a path whose rows are in the cache always, a few hundred of them: they are not asked for. Of 4, 6, 8 and 10 CBOW on 10 M
-/// words of Wikipedia was fastest with 8, by 4 % over 4 (vectors of 100 numbers, Zen 5, medians of 8 runs, 2026-11-26).
+/// Branches at the start of a path whose rows, a few hundred, are always in the cache: they are not prefetched. Of 4, 6, 8 and
+/// 10, CBOW on 10 M words of Wikipedia was fastest with 8, by 4 % over 4 (vector size 100, Zen 5, medians of 8 runs, 2026-11-26).
 const NEAR_ROOT: usize = 8;
 
-/// Replicas rows that are asked for before they are settled: what comes earlier another thread has taken away again.
+/// Replicated rows that are prefetched before they are synchronised: earlier ones another thread has taken away again.
 const ASKED: usize = 4;
 
-/// What came of a block, or of several.
+/// The results of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct BlockStats {
-    /// Words gone through, with those that subsampling left out.
+    /// Words processed, including those that subsampling skipped.
     pub words: u64,
     /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
     pub pairs: u64,
@@ -51,14 +51,14 @@ impl BlockStats {
     }
 }
 
-/// Room for one thread's work.
+/// One thread's work and its buffers.
 pub(super) struct Worker<'a> {
     plan: Plan<'a>,
     rng: Rng,
     sentence: Sentence,
     /// Rows of the sentence's words in `w_in`.
     rows: Vec<Row<'a>>,
-    /// Contexts of a window, where some are frozen.
+    /// Contexts of a window if some are frozen.
     copies: Vec<Row<'a>>,
     targets: Vec<Row<'a>>,
     labels: Labels,
@@ -76,7 +76,7 @@ pub(super) struct Worker<'a> {
     /// Both matrices as this thread sees them.
     w_in: ReplicatedRows<'a>,
     w_out: ReplicatedRows<'a>,
-    /// Windows since the last tick, and ticks so far: see `replicas.rs`.
+    /// Windows since the last synchronisation, and the number of those so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
 }
@@ -118,11 +118,11 @@ impl<'a> Worker<'a> {
         BlockStats { words, pairs: self.pairs, loss: self.scratch.loss.take() }
     }
 
-    /// Trains on the piece at place `place` of epoch `epoch`. Returns its words.
+    /// Trains on the piece at position `place` of epoch `epoch`. Returns its number of words.
     fn piece(&mut self, epoch: u64, place: usize) -> u64 {
         let blocks = self.plan.blocks;
         let piece = blocks.range(self.plan.order.piece(place));
-        // The rate falls as if the pieces stood in the text in this order.
+        // The rate decays as if the text had the pieces in this order.
         let done = blocks.start(place);
         let ids = blocks.ids();
         let mut at = piece.start;
@@ -163,7 +163,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Settles the hot rows that are due.
+    /// Synchronises the replicated rows that are due.
     fn tick(&mut self) {
         let Replicas { w_in, w_out } = self.plan.replicas;
         sync(w_in, self.ticks, &self.w_in);
@@ -171,7 +171,7 @@ impl<'a> Worker<'a> {
         (self.windows, self.ticks) = (0, self.ticks + 1);
     }
 
-    /// Settles all hot rows: this thread goes no further.
+    /// Synchronises all replicated rows: this thread is done.
     pub fn finish(self) {
         self.plan.replicas.w_in.ids().for_each(|id| self.w_in.sync(id));
         self.plan.replicas.w_out.ids().for_each(|id| self.w_out.sync(id));
@@ -183,7 +183,7 @@ impl<'a> Worker<'a> {
         if self.plan.config.dynamic_window { 1 + self.rng.below(window as u32) as usize } else { window }
     }
 
-    /// Draws what the window around `center` will need, finds its targets, and asks for their rows.
+    /// Draws what the window around `center` needs, finds its targets, and prefetches their rows.
     #[inline]
     fn prefetch_next(&mut self, center: usize) {
         let (w_out, chunks, words) = (self.w_out, self.plan.w_out.chunks(), self.sentence.words());
@@ -198,8 +198,8 @@ impl<'a> Worker<'a> {
                 negatives.draw(&mut self.rng, &mut self.negatives);
                 self.next_targets.push(asked(w_out.row(word)));
                 self.next_targets.extend(self.negatives.iter().map(|&id| asked(w_out.row(id))));
-                // Those of the window after it are drawn once this one's width is. Of a million words the table is larger than the cache,
-                // and asking for it beforehand makes a run faster by a third (Zen 5, 100 M words, 2026-11-27).
+                // Those of the next window are drawn once the width of this one is. With a million words the table exceeds the cache,
+                // and prefetching it makes a run a third faster (Zen 5, 100 M words, 2026-11-27).
                 let mut scout = self.rng.clone();
                 if self.plan.config.dynamic_window {
                     scout.below(self.plan.config.window as u32);
@@ -215,7 +215,7 @@ impl<'a> Worker<'a> {
                 }
                 let path = tree.path(word);
                 let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
-                // Labels on the way: one pass over the path is less to foresee than two.
+                // Labels in the same pass: one loop over the path mispredicts less than two.
                 let mut bits = 0;
                 let mut row = |turn: &Branch| {
                     bits = bits << 1 | u64::from(turn.label());
@@ -232,7 +232,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes the targets that were found for the word at `center`, and their labels.
+    /// Selects the targets that were found for the word at `center`, and their labels.
     #[inline]
     fn select_targets(&mut self, center: usize) {
         std::mem::swap(&mut self.targets, &mut self.next_targets);
@@ -256,11 +256,11 @@ impl<'a> Worker<'a> {
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
         let Self { plan, sentence, rows, copies, targets, labels, scratch, .. } = self;
-        // The first context takes the center's place: then all of them stand side by side, and need not be copied.
+        // The first context takes the center's place: then all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
         if let Some(frozen) = plan.frozen {
-            // Of those that are frozen copies, for the step to change in vain.
+            // Copies of the frozen ones, whose updates are thrown away.
             let first = (self.thread * 2 * plan.config.window) as u32;
             let word = |place: usize| sentence.words()[if place == center { start } else { place }];
             copies.clear();
@@ -290,7 +290,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Settles the rows that are due at tick `tick`.
+/// Synchronises the rows that are due at tick `tick`.
 fn sync(rows: &ReplicaSet, tick: usize, own: &ReplicatedRows) {
     let mut ahead = rows.due(tick);
     ahead.by_ref().take(ASKED).for_each(|id| own.ask(id));

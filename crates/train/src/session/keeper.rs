@@ -1,10 +1,11 @@
 //! Where a run is saved, and when.
 
 use super::CHECKPOINT_INTERVAL;
-use crate::checkpoint::{Run, Storage, save_checkpoint, save_model};
+use crate::checkpoint::{self, Run, Storage};
 use crate::error::{Error, FormatError, OutputError, Result};
 use crate::observer::{Observer, SaveEvent};
 use crate::trainer::Trainer;
+use rapidvec_core::atomic_file::{self, Existing};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -111,7 +112,7 @@ impl Keeper {
         }
     }
 
-    /// Saves to the path, or, if a file of another program is there by now, to the first free one beside it.
+    /// Saves to the path, or, if a file of another program is there by now, beside it.
     fn save_unclaimed<T: Trainer>(
         &mut self,
         trainer: &T,
@@ -119,14 +120,36 @@ impl Keeper {
         with_state: bool,
         observer: &mut dyn Observer,
     ) -> Result<()> {
-        let there = identity(&self.policy.path);
-        if there.is_some() && there != self.own {
-            self.move_away(observer)?;
+        let is_own = self.own.is_some() && identity(&self.policy.path) == self.own;
+        let existing = Existing::replace_if(is_own);
+        match checkpoint::write(&self.policy.path, existing, run, trainer, with_state) {
+            Err(Error::Output(OutputError::NameTaken { kept, .. })) => self.move_to(kept, observer),
+            Err(Error::Output(OutputError::Exists { .. })) => {
+                self.move_to(atomic_file::free_name(&self.policy.path), observer);
+                return self.save_unclaimed(trainer, run, with_state, observer);
+            }
+            saved => saved?,
         }
-        write(&self.policy.path, run, trainer, with_state)?;
         self.own = identity(&self.policy.path);
         self.saved = Some((self.policy.path.clone(), trainer.progress().block));
         observer.saved(&SaveEvent::Saved(&self.policy.path));
         Ok(())
     }
+
+    fn move_to(&mut self, path: PathBuf, observer: &mut dyn Observer) {
+        observer.saved(&SaveEvent::Moved { taken: &self.policy.path, path: &path });
+        (self.policy.path, self.own) = (path, None);
+    }
+}
+
+fn identity(path: &Path) -> Option<FileId> {
+    let about = fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let (device, number) = {
+        use std::os::unix::fs::MetadataExt;
+        (about.dev(), about.ino())
+    };
+    #[cfg(not(unix))]
+    let (device, number) = (0, about.len());
+    Some((device, number, about.modified().ok()))
 }

@@ -2,11 +2,13 @@
 
 mod keeper;
 mod pretrained;
+#[cfg(test)]
+mod tests;
 
 pub use keeper::Checkpoints;
 pub use pretrained::Pretrained;
 
-use crate::checkpoint::{Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
+use crate::checkpoint::{self, Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
 use crate::corpus::{Corpus, check_memory};
 use crate::error::Result;
 use crate::model::Model;
@@ -14,13 +16,14 @@ use crate::observer::{EpochEnd, Observer};
 use crate::progress::{LossPoint, Progress, epoch_loss};
 use crate::trainer::{Stopped, TrainError, Trainer, Until};
 use keeper::Keeper;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Vocabulary, WordId};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// A loss this many times that of guessing, or that of the first blocks, means that training diverged.
+/// A loss this many times that of guessing means that training diverged.
 const DIVERGED: f64 = 2.0;
 
 /// A training run.
@@ -240,7 +243,7 @@ impl<T: Trainer> Session<T> {
         let mut points = self.trainer.history().iter().filter(|point| point.pairs > 0);
         let Some(first) = points.next() else { return Err(TrainError::NothingTrained) };
         let last = points.next_back().unwrap_or(first);
-        let limit = DIVERGED * self.trainer.guessing_loss().unwrap_or(f64::INFINITY).min(10.0 * first.loss);
+        let limit = DIVERGED * self.trainer.guessing_loss().unwrap_or(10.0 * first.loss);
         if last.loss > limit {
             return Err(TrainError::Diverged { epoch: last.epoch, block: last.block, loss: last.loss });
         }
@@ -273,7 +276,7 @@ impl<T: Trainer> Session<T> {
     pub fn save_to(&self, path: &Path, with_state: bool) -> Result<()> {
         let Self { trainer, vocabulary, record, storage, held_out, .. } = self;
         let run = Run { vocabulary, corpus: record, storage: *storage, held_out };
-        keeper::write(path, &run, trainer, with_state)
+        checkpoint::write(path, Existing::Replace, &run, trainer, with_state)
     }
 
     /// The model as it is now, in memory.

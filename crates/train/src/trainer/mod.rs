@@ -91,6 +91,11 @@ pub trait Trainer: Sized {
     /// How far training is.
     fn progress(&self) -> Progress;
 
+    /// Whether the rows of the output matrix belong to words, instead of the nodes of a tree.
+    fn has_output_per_word(&self) -> bool {
+        true
+    }
+
     /// The loss of a model that guesses, if it can be said; a worse one has diverged.
     fn guessing_loss(&self) -> Option<f64> {
         None

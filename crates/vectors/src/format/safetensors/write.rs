@@ -7,6 +7,7 @@ use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
 use crate::error::{FormatError, Result};
 use crate::format::writer::{RowsView, VectorWriter, bytes_of, check_rows, in_chunks};
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
@@ -80,7 +81,7 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
+pub fn write_trained(path: &Path, existing: Existing, parts: &TrainedParts) -> Result<()> {
     let TrainedParts { vocabulary, w_in, w_out, half, ref metadata, ref extra } = *parts;
     let contents = Contents {
         vocabulary: Cow::Borrowed(vocabulary),
@@ -90,7 +91,8 @@ pub fn write_trained(path: &Path, parts: &TrainedParts) -> Result<()> {
         metadata,
         extra,
     };
-    ModelWriter::new(contents)?.write(path)
+    let writer = ModelWriter::new(contents)?;
+    crate::format::write_packed(path, existing, |out| writer.write_to(out))
 }
 
 /// The bytes of a model's file.

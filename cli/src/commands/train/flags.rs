@@ -1,0 +1,59 @@
+//! What the command line knows about a trainer: its flags, how its text is read, how its run is shown.
+
+use super::args::Args;
+use super::display::Unit;
+use crate::output::{UsageError, messages};
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::{Trainer, Vocabulary};
+use std::sync::Arc;
+
+/// A trainer that `rapidvec train` can run.
+pub trait Flags: Trainer {
+    /// What its progress is counted in.
+    const UNIT: Unit;
+
+    /// The settings given by flags, and for the rest those of `base` or the defaults.
+    ///
+    /// # Errors
+    /// Flags that exclude each other.
+    fn of_flags(args: &Args, base: Option<Self::Config>) -> Result<Self::Config, UsageError>;
+
+    /// The same settings for another number of epochs.
+    fn with_epochs(config: Self::Config, epochs: usize) -> Self::Config;
+
+    /// The first flag given that this trainer does not have.
+    fn foreign(args: &Args) -> Option<&'static str>;
+
+    /// Refuses flags that contradict the settings of a checkpoint.
+    fn check_against(args: &Args, config: &Self::Config) -> Result<(), UsageError>;
+
+    /// How a text is read.
+    fn corpus_options(args: &Args) -> CorpusOptions;
+
+    /// How the text of a checkpoint is read again.
+    fn reread_options(args: &Args, record: &CorpusRecord, vocabulary: &Arc<Vocabulary>) -> CorpusOptions;
+
+    /// Prints what reading dropped, cut or replaced.
+    fn report_reading(name: &str, options: &CorpusOptions, corpus: &Corpus);
+
+    /// Refuses held-out text that cannot be scored.
+    fn check_held_out(config: &Self::Config, text: &Corpus) -> rapidvec::Result<()> {
+        let _ = (config, text);
+        Ok(())
+    }
+
+    /// Applies the flags that are not part of the settings.
+    fn apply(&mut self, args: &Args) -> rapidvec::Result<()> {
+        let _ = args;
+        Ok(())
+    }
+
+    /// The line before training starts.
+    fn describe(&self, corpus: &Corpus) -> String;
+}
+
+/// `2 threads`
+pub fn threads(trainer: &impl Trainer) -> String {
+    messages::threads(trainer.threads())
+}

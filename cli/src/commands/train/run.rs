@@ -1,0 +1,99 @@
+//! Training in progress, until the end or a signal; and what is left behind.
+
+use super::args::Args;
+use super::flags::Flags;
+use super::outputs::resume_command;
+use super::plot::{self, Curve};
+use super::signals::Signals;
+use super::start::{Resumed, say_memory};
+use super::summary;
+use super::watcher::Watcher;
+use crate::output::{Interrupted, messages, note, say, thousands};
+use rapidvec::corpus::Corpus;
+use rapidvec::error::Error;
+use rapidvec::{Checkpoints, Session, Stopped, Trainer};
+use std::path::{Path, PathBuf};
+
+/// A run besides its session.
+pub struct Run<'a> {
+    pub args: &'a Args,
+    pub signals: &'a Signals,
+    pub output: PathBuf,
+    pub held_out: Option<Corpus>,
+    /// Whether the command that resumes has to name the text.
+    pub corpus_again: bool,
+    pub resumed: Resumed,
+}
+
+/// Trains to the end, or until a signal; saves; shows what was learned.
+pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Config, run: Run) -> anyhow::Result<()> {
+    let Run { args, signals, ref output, .. } = run;
+    session.trainer_mut().apply(args)?;
+    say_memory::<T>(config, corpus, args.threads);
+    say(session.trainer().describe(corpus));
+    signals.training_begins();
+    let is_own = args.resume.as_deref() == Some(output);
+    let policy = Checkpoints::to(output).interval(args.checkpoint_every).overwrite(args.force || is_own);
+    session.set_checkpoints(policy.keep_state(args.keep_state).half(args.half));
+    if let Some(text) = run.held_out.clone() {
+        session.set_held_out(text, &mut signals.observer())?;
+    }
+    let mut watcher = Watcher::new(args, signals, &session)?;
+    let outcome = session.run(&mut watcher);
+    // Before the model is reported: a finished run is not resumed, so rows lost now would be lost for good.
+    let logged = watcher.finish();
+    let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
+    if let Some(path) = &args.plot {
+        plot::draw(path, &Curve::new(&session))?;
+    }
+    logged?;
+    let model = session.saved().map_or(output.as_path(), |(path, _)| path).to_owned();
+    match stopped {
+        Stopped::Finished => {
+            warn_if_loss_rose(session.trainer());
+            drop(session); // the matrices: the model is about to be mapped
+            summary::show(args, &model)
+        }
+        _ => Err(interrupted(&session, &run, &model)),
+    }
+}
+
+/// Why the run failed, and what is left of it.
+fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> anyhow::Error {
+    let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
+    let left = match saved.as_ref().or(resumed.as_ref()) {
+        Some((path, block)) => messages::last_checkpoint(T::UNIT.block(), block, path.display()),
+        None => messages::nothing_was_saved(),
+    };
+    match error {
+        Error::Train(error) => anyhow::anyhow!("{error}{left}").context(Error::from(error)),
+        error if session.trainer().progress().is_finished() => {
+            anyhow::Error::new(error).context(messages::model_not_saved() + &left)
+        }
+        error => anyhow::Error::new(error).context(messages::checkpoint_not_saved()),
+    }
+}
+
+/// Prints how to resume.
+fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyhow::Error {
+    let now = session.trainer().progress();
+    let epoch = (now.epochs_done() + 1).min(now.epochs);
+    let (epochs, block, blocks) = (now.epochs, now.block % now.blocks_per_epoch.max(1), now.blocks_per_epoch);
+    let [block, blocks] = [block, blocks].map(thousands);
+    let command = resume_command(run.args, model, run.corpus_again);
+    let unit = T::UNIT.block();
+    say(messages::stopped(epoch, epochs, unit, block, blocks));
+    say(messages::saved(model.display()));
+    say(messages::to_resume(command));
+    Interrupted.into()
+}
+
+/// Training finishes even if it makes everything worse.
+fn warn_if_loss_rose(trainer: &impl Trainer) {
+    let mut losses = trainer.history().iter().filter(|point| point.pairs > 0).map(|point| point.loss);
+    let Some(first) = losses.next() else { return };
+    let last = losses.next_back().unwrap_or(first);
+    if last > 2.0 * first {
+        note(messages::loss_rose(format_args!("{first:.4}"), format_args!("{last:.4}")));
+    }
+}

@@ -1,0 +1,205 @@
+//! A run from its start: everything that can be refused is refused before the text is read.
+
+use super::args::{Args, TrainerName};
+use super::flags::Flags;
+use super::run::{self, Run};
+use super::signals::Signals;
+use super::{outputs, resume};
+use crate::commands::corpus::Choice;
+use crate::commands::open::OpenArgs;
+use crate::commands::vocab_args;
+use crate::output::{UsageError, messages, note, say, thousands};
+use anyhow::{Context, bail};
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport};
+use rapidvec::error::Error;
+use rapidvec::vectors::format::{Format, recognise_file};
+use rapidvec::{CpuTrainer, Pretrained, Session, Started, Vocabulary, read_vocabulary};
+use rapidvec_textbook::TextbookTrainer;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub const DEFAULT_OUTPUT: &str = "model.safetensors";
+
+/// Runs the subcommand.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let signals = Signals::listen()?;
+    if let Some(path) = &args.resume {
+        return resume::run(&args, path, &signals);
+    }
+    let choice = Choice::parse(&args.corpus)?;
+    match args.trainer(&choice)? {
+        TrainerName::Textbook => start::<TextbookTrainer>(&args, choice, &signals),
+        TrainerName::Word2vec => start::<CpuTrainer>(&args, choice, &signals),
+    }
+}
+
+fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Result<()> {
+    let own = &args.word2vec;
+    let base = own.update.as_deref().map(updated).transpose()?;
+    let config = config::<T>(args, base.as_ref())?;
+    let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
+    outputs::check(args, &output, &choice, false)?;
+    let init = own.init.as_deref().map(pretrained).transpose()?;
+    for known in [&base, &init].into_iter().flatten() {
+        known.check_size(T::vector_size(&config)).map_err(with_vector_size)?;
+    }
+    let mut options = T::corpus_options(args);
+    if let (Some(record), None) = (base.as_ref().and_then(Pretrained::corpus), own.min_count) {
+        options = options.min_count(record.min_count);
+    }
+    let text = Text::read::<T>(args, &choice, options, base.as_ref())?;
+    let held_out = read_held_out::<T>(args, &config, &text.options, text.corpus.vocabulary())?;
+    let mut session = match &base {
+        Some(base) => {
+            let (session, started) = Session::<T>::update(&config, &text.corpus, base, args.threads)?;
+            report_started(base, &started, session.vocabulary());
+            session
+        }
+        None => Session::start(&config, &text.corpus, args.threads)?,
+    };
+    if let Some(init) = &init {
+        let started = session.init_from(init)?;
+        report_started(init, &started, session.vocabulary());
+        if own.freeze {
+            session.freeze(&started.ids)?;
+        }
+    }
+    drop((base, init));
+    session.describe_corpus(CorpusRecord::new(&text.corpus, choice.names(), &text.options));
+    let run = Run { args, signals, output, held_out, corpus_again: choice.is_stdin(), resumed: None };
+    run::run(session, &text.corpus, &config, run)
+}
+
+fn config<T: Flags>(args: &Args, base: Option<&Pretrained>) -> anyhow::Result<T::Config> {
+    let before = base.map(Pretrained::config::<T>).transpose().map_err(Error::from)?.flatten();
+    if let (Some(before), Some(model)) = (base.and_then(|base| base.config::<CpuTrainer>().ok()?), args.settings.model)
+        && before.model != model.kind()
+    {
+        note(messages::other_model(before.model, model.kind()));
+    }
+    let mut args = args.clone();
+    if let (Some(base), None) = (base, args.settings.vector_size) {
+        args.settings.vector_size = Some(base.vector_size());
+    }
+    let config = T::of_flags(&args, before)?;
+    T::validate(&config).map_err(Error::from)?;
+    Ok(config)
+}
+
+/// A model to continue.
+fn updated(path: &Path) -> anyhow::Result<Pretrained> {
+    let cannot = || messages::cannot_update(path.display());
+    let format = recognise_file(path).with_context(cannot)?;
+    if format != Format::Safetensors {
+        let got = format.name();
+        bail!("{}: --update needs a rapidvec model, got {got}; --init starts from vectors in any format", cannot());
+    }
+    Pretrained::model(path).with_context(cannot)
+}
+
+/// Vectors to start from; what opening them dropped or repaired is printed.
+fn pretrained(path: &Path) -> anyhow::Result<Pretrained> {
+    let cannot = || messages::cannot_start_from(path.display());
+    match recognise_file(path).with_context(cannot)? {
+        Format::Safetensors => Pretrained::model(path).with_context(cannot),
+        _ => {
+            let vectors = OpenArgs::default().vectors(path).with_context(cannot)?;
+            Ok(Pretrained::of(&path.display().to_string(), &vectors))
+        }
+    }
+}
+
+fn with_vector_size(error: rapidvec::TrainError) -> anyhow::Error {
+    match error {
+        rapidvec::TrainError::VectorSize { got, .. } => anyhow::anyhow!("{error}; use --vector-size {got}"),
+        error => Error::from(error).into(),
+    }
+}
+
+fn report_started(known: &Pretrained, started: &Started, vocabulary: &Vocabulary) {
+    if started.without_output {
+        note(messages::output_weights_unused(known.name()));
+    }
+    let [found, all] = [started.ids.len(), vocabulary.len()].map(|count| thousands(count as u64));
+    note(messages::words_start_from(found, all, known.name()));
+}
+
+/// A text that was read, and how.
+struct Text {
+    corpus: Corpus,
+    options: CorpusOptions,
+}
+
+impl Text {
+    fn read<T: Flags>(
+        args: &Args,
+        choice: &Choice,
+        options: CorpusOptions,
+        base: Option<&Pretrained>,
+    ) -> anyhow::Result<Self> {
+        let name = choice.names().join(" ");
+        let (words, first) = match base {
+            Some(base) => {
+                let (words, report) = merge(args, choice, &options, base)?;
+                (Some(Arc::new(words)), Some(report))
+            }
+            None => (args.word2vec.vocab.as_deref().map(read_vocabulary).transpose()?.map(Arc::new), None),
+        };
+        let options = options.vocabulary(words);
+        let corpus = vocab_args::read(choice, &args.reading, &options)?;
+        if let Some(first) = first {
+            first.check_unchanged(corpus.report(), &name).map_err(Error::from)?;
+        }
+        T::report_reading(&name, &options, &corpus);
+        Ok(Self { corpus, options })
+    }
+}
+
+/// The words of a model and the frequent new ones of a text; and what was counted in the text.
+fn merge(
+    args: &Args,
+    choice: &Choice,
+    options: &CorpusOptions,
+    base: &Pretrained,
+) -> anyhow::Result<(Vocabulary, CorpusReport)> {
+    if !choice.can_be_read_again() {
+        let help = "--update reads the text twice, which standard input and pipes do not allow; put it into a file";
+        return Err(UsageError(help.into()).into());
+    }
+    let all = options.clone().min_count(1);
+    let (new, report) = vocab_args::count(choice, &args.reading, &all)?;
+    vocab_args::note_pruned(&choice.names().join(" "), &all, &report);
+    let (both, added) = base.extended_by(&new, options.min_count);
+    note(messages::new_words(thousands(added as u64), thousands(base.words().len() as u64)));
+    Ok((both, report))
+}
+
+/// The text of `--valid`, encoded with the words of the first.
+pub fn read_held_out<T: Flags>(
+    args: &Args,
+    config: &T::Config,
+    options: &CorpusOptions,
+    vocabulary: &Arc<Vocabulary>,
+) -> anyhow::Result<Option<Corpus>> {
+    let Some(name) = &args.valid else { return Ok(None) };
+    let choice = Choice::parse(std::slice::from_ref(name))?;
+    let options = options.clone().max_tokens(None).vocabulary(Arc::clone(vocabulary));
+    let text = vocab_args::read(&choice, &args.reading, &options)?;
+    crate::commands::corpus::print_notes(text.name(), text.report());
+    T::check_held_out(config, &text).with_context(|| format!("--valid {name}"))?;
+    Ok(Some(text))
+}
+
+/// The line with the estimate of memory.
+pub fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
+    /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
+    const PROGRAM: u64 = 6_000_000;
+    let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
+    let words = 40 * corpus.vocabulary().len() as u64;
+    let all = Session::<T>::memory_needed(config, corpus, threads) + ids + words + PROGRAM;
+    say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
+}
+
+/// Where a run that goes to `output` was saved before, if it was resumed.
+pub type Resumed = Option<(PathBuf, u64)>;

@@ -1,0 +1,36 @@
+//! What a finished model is good for: neighbours of a few of its words, and the next command.
+
+use super::args::Args;
+use super::outputs::program;
+use super::queries::{self, Shown};
+use crate::commands::corpus::is_data_set;
+use crate::output::{ProgressMode, is_quiet, messages, note, say, shell_words};
+use rapidvec::checkpoint::Summary;
+use rapidvec::error::Error;
+use rapidvec::vectors::WordVectors;
+use rapidvec::vectors::format::safetensors::ModelFile;
+use std::path::Path;
+
+/// If the nearest neighbours are all at least this similar, the vectors tell words apart badly.
+const TOO_SIMILAR: f32 = 0.99;
+
+/// Shows what the model at `path` learned, and what to type next.
+pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
+    say(messages::saved(path.display()));
+    if args.progress == ProgressMode::None || is_quiet() {
+        return Ok(());
+    }
+    let model = ModelFile::open(path)?;
+    let corpus = Summary::of(&model).map_err(Error::from)?.corpus;
+    let vectors = WordVectors::from_model(model).map_err(Error::from)?;
+    // The chapter's words are those of its own corpora; in any other text they may mean nothing.
+    let is_chapter = corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
+    let Shown { next, least } = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
+    if least >= TOO_SIMILAR {
+        note(messages::hardly_differ(TOO_SIMILAR));
+    }
+    let path = path.to_string_lossy().into_owned();
+    let next = shell_words([program(), "similar".to_owned(), path, next]);
+    say(format_args!("\n{}", messages::next(next)));
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! The flags of the textbook trainer.
+
+use super::args::{Args, Settings};
+use super::display::Unit;
+use super::flags::{Flags, threads};
+use crate::commands::corpus;
+use crate::commands::text_args::same;
+use crate::output::{UsageError, messages, note, thousands};
+use clap::ValueEnum;
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::error::TrainError;
+use rapidvec::{ModelKind, Trainer, Vocabulary};
+use rapidvec_textbook::{Config, OptimizerKind, TextbookTrainer};
+use std::sync::Arc;
+
+/// Settings that only the textbook trainer has.
+#[derive(Debug, Default, Clone, clap::Args)]
+#[command(next_help_heading = "Settings of --trainer textbook")]
+pub struct TextbookSettings {
+    /// Optimizer [default: adam]
+    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true)]
+    pub optimizer: Option<Optimizer>,
+
+    /// Examples in a mini-batch [default: 100]
+    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
+    #[arg(hide_short_help = true)]
+    pub batch_size: Option<usize>,
+
+    /// Scale gradients down to this norm [default: off]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
+    pub max_grad: Option<f32>,
+}
+
+/// As `rapidvec_textbook::OptimizerKind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Optimizer {
+    Adam,
+    Sgd,
+}
+
+impl Optimizer {
+    fn kind(self) -> OptimizerKind {
+        match self {
+            Optimizer::Adam => OptimizerKind::Adam,
+            Optimizer::Sgd => OptimizerKind::Sgd,
+        }
+    }
+}
+
+impl TextbookSettings {
+    /// The first flag given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("optimizer", self.optimizer.is_some()),
+            ("batch-size", self.batch_size.is_some()),
+            ("max-grad", self.max_grad.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
+    }
+}
+
+impl Flags for TextbookTrainer {
+    const UNIT: Unit = Unit::Iterations;
+
+    fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
+        let (common, own) = (&args.settings, &args.textbook);
+        let base = base.unwrap_or_else(Config::textbook);
+        let optimizer = own.optimizer.map_or(base.optimizer, Optimizer::kind);
+        Ok(Config {
+            model: common.model.map_or(base.model, |model| model.kind()),
+            optimizer,
+            vector_size: common.vector_size.unwrap_or(base.vector_size),
+            window: common.window.unwrap_or(base.window),
+            negatives: common.negatives.unwrap_or(base.negatives),
+            power: common.power.unwrap_or(base.power),
+            epochs: common.epochs.unwrap_or(base.epochs),
+            batch_size: own.batch_size.unwrap_or(base.batch_size),
+            learning_rate: common.learning_rate.unwrap_or(optimizer.default_learning_rate()),
+            max_grad: own.max_grad.or(base.max_grad),
+            seed: common.seed.unwrap_or(base.seed),
+        })
+    }
+
+    fn with_epochs(config: Config, epochs: usize) -> Config {
+        Config { epochs, ..config }
+    }
+
+    fn foreign(args: &Args) -> Option<&'static str> {
+        args.word2vec.given()
+    }
+
+    fn check_against(args: &Args, config: &Config) -> Result<(), UsageError> {
+        let Settings { model, window, vector_size, negatives, power, learning_rate, seed, .. } = &args.settings;
+        same("model", model.map(|model| model.kind()), config.model)?;
+        same("optimizer", args.textbook.optimizer.map(Optimizer::kind), config.optimizer)?;
+        same("batch-size", args.textbook.batch_size, config.batch_size)?;
+        same("window", *window, config.window)?;
+        same("vector-size", *vector_size, config.vector_size)?;
+        same("negatives", *negatives, config.negatives)?;
+        same("power", *power, config.power)?;
+        same("learning-rate", *learning_rate, config.learning_rate)?;
+        let clipped = config.max_grad.map_or_else(|| "off".to_owned(), |norm| norm.to_string());
+        same("max-grad", args.textbook.max_grad.map(|given| given.to_string()), clipped)?;
+        same("seed", *seed, config.seed)
+    }
+
+    fn corpus_options(args: &Args) -> CorpusOptions {
+        args.reading.options(CorpusOptions::textbook()).threads(args.threads)
+    }
+
+    fn reread_options(_: &Args, record: &CorpusRecord, _: &Arc<Vocabulary>) -> CorpusOptions {
+        record.options()
+    }
+
+    fn report_reading(name: &str, _: &CorpusOptions, corpus: &Corpus) {
+        corpus::print_notes(name, corpus.report());
+    }
+
+    fn check_held_out(config: &Config, text: &Corpus) -> rapidvec::Result<()> {
+        let (tokens, window) = (text.ids().len(), config.window);
+        if tokens < 2 * window + 1 { Err(TrainError::CorpusTooShort { tokens, window }.into()) } else { Ok(()) }
+    }
+
+    fn describe(&self, corpus: &Corpus) -> String {
+        let config = Trainer::config(self);
+        let examples = corpus.ids().len() - 2 * config.window;
+        let pairs = match config.model {
+            ModelKind::Cbow => examples,
+            ModelKind::SkipGram => examples * 2 * config.window,
+        };
+        let [tokens, words, pairs] =
+            [corpus.ids().len(), corpus.vocabulary().len(), pairs].map(|n| thousands(n as u64));
+        let Config { model, negatives, vector_size, .. } = config;
+        if self.batch_size() < config.batch_size {
+            let (used, wanted) = (self.batch_size(), config.batch_size);
+            note(format_args!("there are only {used} examples: batches have {used} instead of {wanted}"));
+        }
+        let method = format!("{model}, {}", messages::negatives(negatives));
+        messages::textbook_run(corpus.name(), tokens, words, pairs, method, vector_size, threads(self))
+    }
+}

@@ -1,0 +1,78 @@
+//! The program's observer: progress on stderr, the log, and signals that stop training.
+
+use super::args::Args;
+use super::display::Display;
+use super::flags::Flags;
+use super::log::{Columns, Log};
+use super::signals::Signals;
+use crate::output::messages;
+use rapidvec::{EpochEnd, LossPoint, Observer, Progress, SaveEvent, Session};
+use std::ops::ControlFlow;
+
+/// Watches a run.
+pub struct Watcher<'a> {
+    signals: &'a Signals,
+    display: Display,
+    log: Option<Log>,
+    /// The last point of an epoch, which waits for its held-out loss before it is logged.
+    last: Option<LossPoint>,
+    blocks_per_epoch: u64,
+}
+
+impl<'a> Watcher<'a> {
+    /// Shows a run as `args` say, from where it is now.
+    pub fn new<T: Flags>(args: &Args, signals: &'a Signals, session: &Session<T>) -> anyhow::Result<Self> {
+        let now = session.trainer().progress();
+        let columns = Columns::of(T::UNIT);
+        let history = session.trainer().history();
+        let log =
+            args.log.as_deref().map(|path| Log::create(path, columns, history, session.held_out())).transpose()?;
+        let display = Display::new(args.progress, T::UNIT, &now);
+        Ok(Self { signals, display, log, last: None, blocks_per_epoch: now.blocks_per_epoch })
+    }
+
+    /// Ends the display and the log.
+    ///
+    /// # Errors
+    /// The log's first error, if it had one.
+    pub fn finish(self) -> anyhow::Result<()> {
+        self.log.map_or(Ok(()), Log::finish)
+    }
+}
+
+impl Observer for Watcher<'_> {
+    fn progress(&mut self, now: &Progress) -> ControlFlow<()> {
+        self.display.now(now);
+        self.log.iter_mut().for_each(Log::tick);
+        if self.signals.stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn loss(&mut self, point: &LossPoint) {
+        self.display.point(point);
+        if point.block == self.blocks_per_epoch {
+            self.last = Some(*point);
+        } else {
+            self.log.iter_mut().for_each(|log| log.row(point, None));
+        }
+    }
+
+    fn epoch_end(&mut self, epoch: &EpochEnd) {
+        self.display.epoch_end(epoch);
+        if let (Some(point), Some(log)) = (self.last.take(), &mut self.log) {
+            log.row(&point, epoch.held_out);
+        }
+    }
+
+    fn saved(&mut self, event: &SaveEvent) {
+        match event {
+            SaveEvent::Failed(error) => {
+                self.display.warn(&messages::checkpoint_failed(error));
+            }
+            SaveEvent::SinglePrecision { word, got } => self.display.note(&messages::single_precision(word, got)),
+            SaveEvent::Moved { taken, path } => {
+                self.display.warn(&messages::saved_elsewhere(taken.display(), path.display()));
+            }
+            _ => {}
+        }
+    }
+}

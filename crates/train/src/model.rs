@@ -1,0 +1,83 @@
+//! A trained model in memory: the words, both matrices, and how they were trained.
+
+use crate::checkpoint::{CorpusRecord, HeldOutLoss, Trained, model_metadata};
+use crate::error::Result;
+use crate::trainer::Trainer;
+use rapidvec_core::{Matrix, Vocabulary};
+use rapidvec_vectors::format::safetensors::{ModelParts, write};
+use rapidvec_vectors::{Numbers, WordVectors};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A trained model in memory. What [`save`](Self::save) writes can be opened, converted and trained further like the file of any run.
+#[derive(Debug)]
+pub struct Model {
+    vectors: WordVectors,
+    output: Matrix,
+    trained: Trained,
+    metadata: BTreeMap<String, String>,
+}
+
+impl Model {
+    pub(crate) fn of<T: Trainer>(
+        trainer: T,
+        vocabulary: Arc<Vocabulary>,
+        corpus: &CorpusRecord,
+        held_out: &[HeldOutLoss],
+    ) -> Result<Self> {
+        let trained = Trained::new(&trainer.progress(), trainer.history(), held_out);
+        let metadata = model_metadata(&trainer, corpus, &trained)?;
+        let weights = trainer.weights();
+        let (numbers, size) = (weights.input.to_vec(), weights.input.cols());
+        let output = weights.output.into_owned();
+        drop(trainer); // its matrices
+        let vocabulary = Arc::unwrap_or_clone(vocabulary);
+        let vectors = WordVectors::new(vocabulary, size, Numbers::F32(numbers))?;
+        Ok(Self { vectors: vectors.with_lower(corpus.preparation.lower), output, trained, metadata })
+    }
+
+    /// The word vectors, to query.
+    pub fn vectors(&self) -> &WordVectors {
+        &self.vectors
+    }
+
+    /// The word vectors alone.
+    pub fn into_vectors(self) -> WordVectors {
+        self.vectors
+    }
+
+    /// The output matrix: V x D, or (V - 1) x D for hierarchical softmax.
+    pub fn output(&self) -> &Matrix {
+        &self.output
+    }
+
+    /// How far the model was trained, and its losses.
+    pub fn trained(&self) -> &Trained {
+        &self.trained
+    }
+
+    /// Writes the model to `path`, atomically; a file there is replaced.
+    ///
+    /// # Errors
+    /// [`FormatError`](crate::error::FormatError) if a weight is not finite; otherwise as
+    /// [`atomic_file::write`](rapidvec_core::atomic_file::write).
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let words = self.vectors.vocabulary();
+        let mut output = self.output.to_vec();
+        output.resize(words.len() * self.vectors.vector_size(), 0.0);
+        let rows = self.vectors.rows();
+        let input = rows.as_f32().map_or_else(|| Cow::Owned(rows.to_f32()), Cow::Borrowed);
+        let parts = ModelParts {
+            vocabulary: words,
+            vector_size: self.vectors.vector_size(),
+            input: &input,
+            output: Some(&output),
+            half: false,
+            metadata: self.metadata.clone(),
+            extra: Vec::new(),
+        };
+        Ok(write(path.as_ref(), &parts)?)
+    }
+}

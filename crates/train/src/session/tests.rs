@@ -1,0 +1,199 @@
+use super::*;
+use crate::config::Config;
+use crate::corpus::CorpusOptions;
+use crate::error::Error;
+use crate::{CpuTrainer, SaveEvent, Word2Vec};
+use rapidvec_vectors::WordVectors;
+
+fn corpus() -> Corpus {
+    let text = "the king saw the queen and the man saw the woman .\n".repeat(3_000);
+    Corpus::from_text("tale", &text, &CorpusOptions::default()).unwrap()
+}
+
+fn config() -> Config {
+    Config::skip_gram().vector_size(20).epochs(4)
+}
+
+fn session() -> Session<CpuTrainer> {
+    Session::start(&config(), &corpus(), 1).unwrap()
+}
+
+/// Stops after some blocks, and counts what it sees.
+#[derive(Default)]
+struct Seen {
+    stop_after: Option<u64>,
+    points: usize,
+    epochs: Vec<EpochEnd>,
+    saved: Vec<String>,
+}
+
+impl Observer for Seen {
+    fn progress(&mut self, now: &Progress) -> ControlFlow<()> {
+        match self.stop_after {
+            Some(blocks) if now.block >= blocks => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn loss(&mut self, _: &LossPoint) {
+        self.points += 1;
+    }
+
+    fn epoch_end(&mut self, epoch: &EpochEnd) {
+        self.epochs.push(*epoch);
+    }
+
+    fn saved(&mut self, event: &SaveEvent) {
+        self.saved.push(match event {
+            SaveEvent::Saved(path) => path.file_name().unwrap().to_str().unwrap().to_owned(),
+            SaveEvent::Moved { .. } => "moved".to_owned(),
+            other => format!("{other:?}"),
+        });
+    }
+}
+
+#[test]
+fn a_run_reports_every_epoch_with_its_held_out_loss() {
+    let mut session = session();
+    let mut seen = Seen::default();
+    session.set_held_out(corpus(), &mut seen).unwrap();
+    assert_eq!(session.run(&mut seen).unwrap(), Stopped::Finished);
+    assert_eq!(seen.epochs.iter().map(|end| end.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert!(seen.epochs.iter().all(|end| end.loss.is_some() && end.held_out.is_some() && end.last.is_some()));
+    assert_eq!(seen.points, session.trainer().history().len());
+    assert_eq!(session.held_out().len(), 4);
+    let model = session.into_model().unwrap();
+    assert_eq!(model.trained().held_out.len(), 4);
+}
+
+#[test]
+fn a_stopped_run_resumes_to_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut straight = session();
+    straight.set_checkpoints(Checkpoints::to(path("straight")));
+    straight.run(&mut ()).unwrap();
+
+    let mut stopped = session();
+    stopped.set_checkpoints(Checkpoints::to(path("stopped")).interval(Duration::ZERO));
+    let mut seen = Seen { stop_after: Some(1), ..Seen::default() };
+    assert_eq!(stopped.run(&mut seen).unwrap(), Stopped::Interrupted);
+    assert_eq!(seen.saved, ["stopped"]);
+    let block = stopped.saved().unwrap().1;
+    drop(stopped);
+
+    let checkpoint = Checkpoint::open(&path("stopped")).unwrap();
+    let mut resumed = Session::<CpuTrainer>::resume(&checkpoint, &config(), &corpus(), 1).unwrap();
+    assert_eq!(resumed.trainer().progress().block, block);
+    resumed.set_checkpoints(Checkpoints::to(path("stopped")).overwrite(true));
+    assert_eq!(resumed.run(&mut ()).unwrap(), Stopped::Finished);
+    assert!(std::fs::read(path("stopped")).unwrap() == std::fs::read(path("straight")).unwrap());
+}
+
+#[test]
+fn checkpoints_are_saved_as_often_as_wanted_and_are_models() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m");
+    let mut session = session();
+    session.set_checkpoints(Checkpoints::to(&path).interval(Duration::from_nanos(1)).keep_state(true));
+    let mut seen = Seen::default();
+    session.run(&mut seen).unwrap();
+    assert!(seen.saved.len() >= 4, "{:?}", seen.saved);
+    assert!(Checkpoint::open(&path).is_ok(), "the finished model has its state");
+    assert_eq!(WordVectors::open(&path).unwrap().most_similar("king", 3).unwrap().len(), 3);
+}
+
+/// TRIALS 1: two runs with one output name, and a file written there meanwhile.
+#[test]
+fn a_file_of_another_program_is_never_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m.safetensors");
+    for (there_before, overwrite) in [(true, false), (false, false), (false, true)] {
+        let _ = std::fs::remove_file(&path);
+        let mut session = session();
+        if there_before {
+            std::fs::write(&path, "other").unwrap();
+        }
+        session.set_checkpoints(Checkpoints::to(&path).overwrite(overwrite));
+        std::fs::write(&path, "other").unwrap();
+        let mut seen = Seen::default();
+        session.run(&mut seen).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"other");
+        let (kept, _) = session.saved().unwrap();
+        assert_ne!(kept, path);
+        assert!(WordVectors::open(kept).is_ok() && seen.saved.contains(&"moved".to_owned()), "{:?}", seen.saved);
+    }
+    // What was there at the start may be replaced if that is wanted, and one's own file always.
+    let mut session = session();
+    session.set_checkpoints(Checkpoints::to(&path).overwrite(true).interval(Duration::from_nanos(1)));
+    session.run(&mut ()).unwrap();
+    assert_eq!(session.saved().unwrap().0, path);
+    assert!(WordVectors::open(&path).is_ok());
+}
+
+#[test]
+fn a_run_without_a_pair_or_worse_than_guessing_saves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m");
+    let lines = "king\nqueen\n".repeat(100);
+    let single = Corpus::from_text("single", &lines, &CorpusOptions::default()).unwrap();
+    let mut session = Session::<CpuTrainer>::start(&config(), &single, 1).unwrap();
+    session.set_checkpoints(Checkpoints::to(&path));
+    assert!(matches!(session.run(&mut ()), Err(Error::Train(TrainError::NothingTrained))));
+    let wild = config().learning_rate(90.0);
+    let mut session = Session::<CpuTrainer>::start(&wild, &corpus(), 1).unwrap();
+    session.set_checkpoints(Checkpoints::to(&path));
+    let outcome = session.run(&mut ());
+    assert!(matches!(outcome, Err(Error::Train(TrainError::Diverged { .. }))), "{outcome:?}");
+    assert!(!path.exists());
+}
+
+#[test]
+fn known_vectors_are_started_from_and_kept_if_frozen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("base");
+    Word2Vec { config: config(), ..Word2Vec::default() }.threads(1).train(&corpus()).unwrap().save(&path).unwrap();
+    let base = Pretrained::open(&path).unwrap();
+    let mut session = session();
+    let started = session.init_from(&base).unwrap();
+    assert_eq!((started.ids.len(), started.without_output), (8, false));
+    session.freeze(&started.ids).unwrap();
+    session.run(&mut ()).unwrap();
+    let model = session.into_model().unwrap();
+    let before = WordVectors::open(&path).unwrap();
+    assert_eq!(model.vectors().vector("king"), before.vector("king"));
+
+    let other = Session::<CpuTrainer>::start(&config().vector_size(10), &corpus(), 1).unwrap().init_from(&base);
+    assert!(matches!(other, Err(Error::Train(TrainError::VectorSize { expected: 10, got: 20, .. }))));
+    assert_eq!(base.config::<CpuTrainer>().unwrap(), Some(config()));
+}
+
+#[test]
+fn a_model_continues_with_new_words() {
+    let base = Word2Vec { config: config(), ..Word2Vec::default() }.train(&corpus()).unwrap();
+    let known = Pretrained::of("base", base.vectors());
+    let text = "the prince saw the princess\n".repeat(50);
+    let options = CorpusOptions::default();
+    let new = Corpus::from_text("new", &text, &options).unwrap();
+    let (words, added) = known.extended_by(new.vocabulary(), 5);
+    assert_eq!(added, 2);
+    let corpus = Corpus::from_text("new", &text, &options.vocabulary(Arc::new(words))).unwrap();
+    let (mut session, started) = Session::<CpuTrainer>::update(&config(), &corpus, &known, 1).unwrap();
+    assert_eq!(started.ids.len(), 8);
+    session.run(&mut ()).unwrap();
+    let model = session.into_model().unwrap();
+    assert!(model.vectors().len() == 10 && model.vectors().vector("prince").is_some());
+}
+
+#[test]
+fn a_model_in_memory_is_the_model_that_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for config in [config(), config().hierarchical_softmax()] {
+        let mut session = Session::<CpuTrainer>::start(&config, &corpus(), 1).unwrap();
+        session.run(&mut ()).unwrap();
+        session.save_to(&path("a"), false).unwrap();
+        session.into_model().unwrap().save(path("b")).unwrap();
+        assert!(std::fs::read(path("a")).unwrap() == std::fs::read(path("b")).unwrap());
+    }
+}

@@ -60,7 +60,7 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
     let place = Place::new();
     let output = embed(&place.model, &[], TEXT.as_bytes());
     assert_rows(&tsv_rows(&output.stdout));
-    let notes = "note: 2 of 8 words are unknown to the model and were left out\n\
+    let notes = "note: 2 of 8 words are not in the vocabulary and were left out\n\
                  note: 2 of 5 lines have no known word; their vectors are zero\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), notes));
     let jsonl = String::from_utf8(answer(&place.model, &["-", "--format", "jsonl"], TEXT.as_bytes())).unwrap();
@@ -155,14 +155,15 @@ fn embed_weighs_by_frequency() {
     let mut pickle = Vec::new();
     rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
     let path = place.file("pickle", &pickle);
-    assert!(failure(1, "embed", &path, &["--sif"]).contains("does not tell how often words were seen"));
+    assert!(failure(1, "embed", &path, &["--sif"]).contains("has no word counts"));
 }
 
 #[test]
 fn embed_refuses_what_is_no_text_and_leaves_no_file() {
     let place = Place::new();
     let out = place.path("out.npy");
-    for (text, expected) in [(&b"king\n\xff\n"[..], "line 2 is not UTF-8"), (b"king\nman\nk\0", "a NUL byte in line 3")]
+    for (text, expected) in
+        [(&b"king\n\xff\n"[..], "line 2 is not valid UTF-8"), (b"king\nman\nk\0", "line 3 contains a NUL byte")]
     {
         for args in [&["--format", "npy"][..], &["-o", out.to_str().unwrap()]] {
             let output = embed(&place.model, args, text);

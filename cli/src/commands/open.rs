@@ -1,8 +1,8 @@
 //! What all commands that open a model share.
 
 use crate::output::{UsageError, counted, note};
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use rapidvec::vectors::{Search, WordVectors};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -58,13 +58,6 @@ impl OpenArgs {
             },
         }
     }
-}
-
-/// The words that take part: all, or so many of the most frequent ones.
-pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>) -> Search<'v> {
-    let words = words.map_or(usize::MAX, |words| words as usize);
-    tell_order(path, vectors.vocabulary(), words);
-    vectors.search().restrict(words)
 }
 
 /// Says where the first words are taken for the most frequent ones, for want of counts: other programs write them so, but a

@@ -86,6 +86,11 @@ fn is_number(field: &str) -> bool {
     field.parse().is_ok_and(f64::is_finite)
 }
 
+/// Whether a field is a number in another notation, such as `8,5`, or a mistyped one; the name of a column is not.
+fn begins_as_number(field: &str) -> bool {
+    field.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// A colon, and not one that begins the first of four words.
 fn is_heading(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(':') else { return false };
@@ -129,7 +134,7 @@ impl WordPairs {
         };
         match number.parse() {
             Ok(number) if f64::is_finite(number) => self.pairs.push((self.words.add(a), self.words.add(b), number)),
-            Err(_) if self.pairs.is_empty() && !self.has_header => self.has_header = true,
+            Err(_) if self.pairs.is_empty() && !self.has_header && !begins_as_number(number) => self.has_header = true,
             _ => return Err(EvaluateError::NotANumber { name: name(), line, got: number.chars().take(40).collect() }),
         }
         Ok(())
@@ -288,7 +293,13 @@ mod tests {
 
     #[test]
     fn what_is_no_finite_number_is_refused_with_its_line() {
-        for (text, bad) in [("a b 1\na b x\n", 2), ("w v s\nw v s\n", 2), ("a b nan\n", 1), ("a b 1\na b inf\n", 2)] {
+        for (text, bad) in [
+            ("a b 1\na b x\n", 2),
+            ("a\tb\t8,5\na\tb\t8.3\n", 1),
+            ("w v s\nw v s\n", 2),
+            ("a b nan\n", 1),
+            ("a b 1\na b inf\n", 2),
+        ] {
             assert!(matches!(refused(text), EvaluateError::NotANumber { line, .. } if line == bad), "{text}");
         }
     }

@@ -23,6 +23,7 @@ mod text;
 mod write;
 
 pub use read::read;
+pub(crate) use write::head;
 pub use write::{NpzWriter, write};
 
 const VECTORS: &str = "vectors";

@@ -181,8 +181,8 @@ fn begin(zip: &mut Zip, name: &str, kind: &str, shape: &str, method: Compression
     zip.write_all(&head(kind, shape))
 }
 
-/// An array's head, version 1.
-fn head(kind: &str, shape: &str) -> Vec<u8> {
+/// The head of a `.npy` array, version 1.
+pub(crate) fn head(kind: &str, shape: &str) -> Vec<u8> {
     let mut text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     let before = b"\x93NUMPY\x01\x00__".len();
     let padded = (before + text.len() + 1).next_multiple_of(ALIGNMENT);

@@ -1,137 +1,211 @@
 //! What the user means who types what other programs, or other builds of this one, understand.
 //!
-//! word2vec.c and fastText have flags with one dash and commands of their own, gensim has names with `_`. Some of the flags clap
-//! would take for something else (`-hs` for help, `-output` for `-o utput`), so that the arguments are looked at before it sees
-//! them.
+//! word2vec.c and fastText have flags with one dash and commands of their own, gensim has names with `_`. clap would take some of
+//! the flags for something else (`-hs` for help, `-output` for `-o utput`), so the arguments are checked before it parses them.
 
-use crate::output::UsageError;
+use crate::output::{UsageError, shell_words};
+use Meaning::{Called, No};
 use clap::Command;
 
-/// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`, and what `train` has for them.
-const TRAIN: [(&str, &str); 36] = [
-    ("alpha", "--learning-rate"),
-    ("binary", "rapidvec convert MODEL OUT.bin, when the model is trained"),
-    ("cbow", "--model cbow or --model skipgram"),
-    ("cbow-mean", "--context-sum mean or --context-sum sum"),
-    ("corpus-file", "the name of the text, without a flag"),
-    ("debug", "--progress none, where it was 0"),
-    ("dim", "--vector-size"),
-    ("epoch", "--epochs"),
-    ("hs", "--hierarchical-softmax"),
-    ("input", "the name of the text, without a flag"),
-    ("iter", "--epochs"),
-    ("loss", "--hierarchical-softmax, where it was hs; ns, negative sampling, is the default"),
-    ("lr", "--learning-rate"),
-    ("max-final-vocab", "--vocab, with the words that rapidvec vocab --top N wrote"),
-    ("max-vocab-size", "--max-vocab"),
-    ("min-alpha", "--min-learning-rate"),
-    ("mincount", "--min-count"),
-    ("neg", "--negatives"),
-    ("negative", "--negatives"),
-    ("ns-exponent", "--power"),
-    ("output", "--output"),
-    ("pretrainedvectors", "--init"),
-    ("read-vocab", "--vocab"),
-    ("sample", "--subsample"),
-    ("save-vocab", "rapidvec vocab TEXT -o FILE"),
-    ("sentences", "the name of the text, without a flag"),
-    ("sg", "--model skipgram"),
-    ("shrink-windows", "--fixed-window, for windows that do not shrink"),
-    ("size", "--vector-size"),
-    ("skipgram", "--model skipgram"),
-    ("t", "--subsample"),
-    ("thread", "--threads"),
-    ("train", "the name of the text, without a flag"),
-    ("verbose", "--progress lines"),
-    ("workers", "--threads"),
-    ("ws", "--window"),
+/// What a name of another program is here.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Meaning {
+    /// Another name.
+    Called(&'static str),
+    /// Nothing, and why.
+    No(&'static str),
+}
+
+const CLASSIFY: Meaning = No("rapidvec does not classify texts");
+const GPU: Meaning = No("rapidvec trains on the CPU, with all cores by default (see --threads)");
+const NGRAMS: Meaning = No("rapidvec uses character n-grams (fastText's .bin) but does not train them");
+const TEXT: Meaning = Called("a plain argument: rapidvec train TEXT");
+const QUANTIZE: Meaning = No("to make a model smaller, use --half");
+
+/// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`.
+const FLAGS: [(&str, Meaning); 60] = [
+    ("alpha", Called("--learning-rate")),
+    ("batch-words", No("rapidvec chooses how much text a thread takes at a time")),
+    ("binary", Called("rapidvec convert MODEL OUT.bin, after training")),
+    ("bucket", NGRAMS),
+    ("cbow", Called("--model cbow or --model skipgram")),
+    ("cbow-mean", Called("--context-sum mean or --context-sum sum")),
+    ("classes", No("rapidvec does not write word clusters; its map colours them")),
+    ("compute-loss", No("rapidvec always computes and shows the loss")),
+    ("corpus-file", TEXT),
+    ("cuda", GPU),
+    ("cutoff", QUANTIZE),
+    ("debug", Called("--progress none, instead of 0")),
+    ("device", GPU),
+    ("dim", Called("--vector-size")),
+    ("dsub", QUANTIZE),
+    ("epoch", Called("--epochs")),
+    ("gpu", GPU),
+    ("gpus", GPU),
+    ("hs", Called("--hierarchical-softmax")),
+    ("input", TEXT),
+    ("iter", Called("--epochs")),
+    ("label", CLASSIFY),
+    ("loss", Called("--hierarchical-softmax, instead of hs; ns, negative sampling, is the default")),
+    ("lr", Called("--learning-rate")),
+    ("lrupdaterate", No("rapidvec updates the learning rate as training proceeds")),
+    ("max-final-vocab", Called("--vocab, with a word list written by rapidvec vocab --top N")),
+    ("max-vocab-size", Called("--max-vocab")),
+    ("maxn", NGRAMS),
+    ("min-alpha", Called("--min-learning-rate")),
+    ("mincount", Called("--min-count")),
+    ("mincountlabel", CLASSIFY),
+    ("minn", NGRAMS),
+    ("neg", Called("--negatives")),
+    ("negative", Called("--negatives")),
+    ("ns-exponent", Called("--power")),
+    ("output", Called("--output")),
+    ("pretrainedvectors", Called("--init")),
+    ("qnorm", QUANTIZE),
+    ("qout", QUANTIZE),
+    ("read-vocab", Called("--vocab")),
+    ("retrain", QUANTIZE),
+    ("sample", Called("--subsample")),
+    ("save-vocab", Called("rapidvec vocab TEXT -o FILE")),
+    ("saveoutput", No("a rapidvec model always holds the output weights")),
+    ("sentences", TEXT),
+    ("sg", Called("--model skipgram")),
+    ("shrink-windows", Called("--fixed-window, for windows that do not shrink")),
+    ("size", Called("--vector-size")),
+    ("skipgram", Called("--model skipgram")),
+    ("sorted-vocab", No("rapidvec always writes word2vec's formats with the most frequent words first")),
+    ("t", Called("--subsample")),
+    ("thread", Called("--threads")),
+    ("train", TEXT),
+    ("use-cuda", GPU),
+    ("use-gpu", GPU),
+    ("verbose", Called("--progress lines")),
+    ("wordngrams", CLASSIFY),
+    ("workers", Called("--threads")),
+    ("ws", Called("--window")),
+    ("yes-cuda", GPU),
 ];
 
-/// Flags for which `train` has nothing, and what they did, or why none is needed.
-const NOTHING: [(&str, &str); 17] = [
-    ("batch-words", "how much text a thread got at a time, which is chosen for you"),
-    ("bucket", "how many letter n-grams are told apart; they are read (fastText's .bin) but not trained"),
-    ("classes", "it wrote groups of words instead of vectors"),
-    ("compute-loss", "the loss is always calculated and shown"),
-    ("cutoff", "it is for making a model smaller; --half halves what train writes"),
-    ("dsub", "it is for making a model smaller; --half halves what train writes"),
-    ("label", "it is for text classification, which rapidvec does not do"),
-    ("lrupdaterate", "how often the learning rate was set, which here follows the place in the text"),
-    ("maxn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
-    ("mincountlabel", "it is for text classification, which rapidvec does not do"),
-    ("minn", "the size of letter n-grams, which are read (fastText's .bin) but not trained"),
-    ("qnorm", "it is for making a model smaller; --half halves what train writes"),
-    ("qout", "it is for making a model smaller; --half halves what train writes"),
-    ("retrain", "it is for making a model smaller; --half halves what train writes"),
-    ("saveoutput", "a model always has the output weights"),
-    ("sorted-vocab", "word2vec's formats are always written with the most frequent words first"),
-    ("wordngrams", "it is for text classification, which rapidvec does not do"),
-];
-
-/// Programs and subcommands of others, and ours.
-const COMMANDS: [(&str, &str); 13] = [
-    ("analogies", "rapidvec analogy"),
-    ("cbow", "rapidvec train --model cbow"),
-    ("compute-accuracy", "rapidvec eval MODEL questions-words.txt"),
-    ("distance", "rapidvec similar"),
-    ("doesnt-match", "rapidvec odd"),
-    ("evaluate-word-analogies", "rapidvec eval"),
-    ("evaluate-word-pairs", "rapidvec eval"),
-    ("nn", "rapidvec similar"),
-    ("print-sentence-vectors", "rapidvec embed, a vector for each line of text"),
-    ("print-word-vectors", "rapidvec convert MODEL - --to text, which writes the vectors of all words"),
-    ("skipgram", "rapidvec train --model skipgram"),
-    ("word-analogy", "rapidvec analogy"),
-    ("word2vec", "rapidvec train"),
-];
-
-/// Subcommands of others that are not here, and why, or what comes near.
-const COMMANDS_WITHOUT: [(&str, &str); 5] = [
+/// Commands of other programs, and their programs.
+const COMMANDS: [(&str, Meaning); 22] = [
+    ("analogies", Called("rapidvec analogy")),
+    ("cbow", Called("rapidvec train --model cbow")),
+    ("compute-accuracy", Called("rapidvec eval MODEL questions-words.txt")),
+    ("distance", Called("rapidvec similar")),
+    ("doesnt-match", Called("rapidvec odd")),
+    ("evaluate-word-analogies", Called("rapidvec eval")),
+    ("evaluate-word-pairs", Called("rapidvec eval")),
+    ("most-similar", Called("rapidvec similar")),
+    ("neighbors", Called("rapidvec similar")),
+    ("neighbours", Called("rapidvec similar")),
+    ("nn", Called("rapidvec similar")),
     ("predict", CLASSIFY),
-    ("print-ngrams", "similar and embed use the n-grams of unknown words, and show none"),
-    ("quantize", "rapidvec convert --half halves a model"),
+    ("print-ngrams", No("similar and embed use the n-grams of unknown words but do not list them")),
+    ("print-sentence-vectors", Called("rapidvec embed, one vector per line of text")),
+    ("print-word-vectors", Called("rapidvec convert MODEL - --to text, which writes the vectors of all words")),
+    ("quantize", Called("rapidvec convert --half, which halves a model")),
+    ("skipgram", Called("rapidvec train --model skipgram")),
     ("supervised", CLASSIFY),
-    ("word2phrase", "join the words of phrases by _ before training"),
+    ("visualize", Called("rapidvec map")),
+    ("word-analogy", Called("rapidvec analogy")),
+    ("word2phrase", No("join the words of a phrase with _ before training")),
+    ("word2vec", Called("rapidvec train")),
 ];
 
-const CLASSIFY: &str = "rapidvec does not classify texts";
+/// Commands whose arguments are words, which may begin with a dash.
+const OF_WORDS: [&str; 5] = ["analogy", "odd", "rank", "similar", "similarity"];
 
-/// Names that are known elsewhere, and what they are here.
+/// Names that other programs use, and what they are here; words that look like flags.
 ///
 /// # Errors
-/// All of those in `args`, the program's name first among them.
+/// Lists all of those in `args`, which begin with the program's name.
 pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
-    let Some(command) = args.get(1) else { return Ok(()) };
-    let flags = || args[2..].iter().take_while(|arg| *arg != "--").filter(|arg| arg.starts_with('-'));
+    let args = without_global_flags(args, cli);
+    let Some(command) = args.first() else { return Ok(()) };
+    if command.starts_with('-') {
+        return check_line_of_word2vec(args, cli);
+    }
+    let own = cli.find_subcommand(command);
+    let rest: Vec<&String> = args[1..].iter().take_while(|arg| *arg != "--").collect();
+    let flags = || rest.iter().filter(|arg| arg.starts_with('-'));
     if !cfg!(feature = "ann") {
-        let asked = || flags().any(|flag| ["--approximate", "--index"].contains(&name(flag)));
-        if command == "index" || command == "similar" && asked() {
-            let help = "approximate search needs a build of its own, with a C++ compiler: cargo build --release --features ann";
+        let wants_index = || flags().any(|flag| ["--approximate", "--index"].contains(&name(flag)));
+        if command == "index" || command == "similar" && wants_index() {
+            let help = "this build has no approximate search; build it with a C++ compiler: cargo build --release --features ann";
             return Err(UsageError(help.into()));
         }
     }
-    let written = command.replace('_', "-").to_lowercase();
-    let of_others = |known| find(known, &written).filter(|_| cli.find_subcommand(command).is_none());
-    let (here, without) = (of_others(&COMMANDS), of_others(&COMMANDS_WITHOUT));
-    let trains = command == "train" || here.is_some_and(|here| here.starts_with("rapidvec train"));
-    let train = cli.find_subcommand("train").filter(|_| trains);
-    let of_flags = flags().filter_map(|flag| Some((name(flag), meaning(name(flag), train?)?)));
-    let of_command = here
-        .map(|here| format!("is here {here}"))
-        .or(without.map(|why| format!("has no counterpart here: {why}")))
-        .map(|what| (command.as_str(), what));
-    let is_command = of_command.is_some();
-    let lines: String =
-        of_command.into_iter().chain(of_flags).map(|(name, what)| format!("\n  {name} {what}")).collect();
-    match (lines.is_empty(), is_command) {
-        (true, _) => Ok(()),
-        (_, false) => Err(UsageError(format!("rapidvec has other names for some of these flags:{lines}"))),
-        (_, true) => Err(UsageError(format!("this is a command of another program:{lines}"))),
+    let of_command = find(&COMMANDS, &normal(command)).filter(|_| own.is_none());
+    let trains = match of_command {
+        Some(Called(here)) => here.starts_with("rapidvec train"),
+        _ => command == "train",
+    };
+    let meaning = |flag: &str| match trains {
+        true => meaning(flag, cli.find_subcommand("train")?),
+        false => find(&FLAGS, &normal(flag)).filter(|what| *what == GPU && own.is_some()).map(explained),
+    };
+    let of_flags = flags().filter_map(|flag| Some(line(name(flag), &meaning(name(flag))?)));
+    let lines: String = of_command.map(|what| line(command, &explained(what))).into_iter().chain(of_flags).collect();
+    match (lines.is_empty(), of_command) {
+        (true, _) => check_words(command, own.filter(|_| OF_WORDS.contains(&command.as_str())), &rest),
+        (_, None) => Err(UsageError(format!("rapidvec has other names for some of these flags:{lines}"))),
+        (_, Some(_)) => Err(UsageError(format!("this is a command of another program:{lines}"))),
     }
 }
 
-fn find(known: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
-    known.iter().find(|(name, _)| *name == word).map(|(_, here)| *here)
+/// `rapidvec -train text.txt -output vectors.bin`, as word2vec.c is called: flags, and no command.
+fn check_line_of_word2vec(args: &[String], cli: &Command) -> Result<(), UsageError> {
+    let Some(train) = cli.find_subcommand("train") else { return Ok(()) };
+    let flags = args.iter().filter(|arg| arg.starts_with('-') && !["--help", "--version"].contains(&arg.as_str()));
+    let lines: String = flags.filter_map(|flag| Some(line(name(flag), &meaning(name(flag), train)?))).collect();
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(UsageError(format!("a command comes first, as in `rapidvec train TEXT -o MODEL`:{lines}"))),
+    }
+}
+
+/// Words such as `-PRON-` or `-5`, which would be taken for flags.
+fn check_words(command: &str, own: Option<&Command>, rest: &[&String]) -> Result<(), UsageError> {
+    let Some(own) = own else { return Ok(()) };
+    let is_short =
+        |c: char| c == 'h' || c == 'V' || c == 'q' || own.get_arguments().any(|arg| arg.get_short() == Some(c));
+    let is_word = |arg: &str| {
+        let first = arg.strip_prefix('-').and_then(|word| word.chars().next());
+        first.is_some_and(|first| first != '-' && !is_short(first))
+    };
+    let takes_dashes = |arg: &clap::Arg| arg.is_allow_hyphen_values_set() || arg.is_allow_negative_numbers_set();
+    for (index, word) in rest.iter().enumerate().filter(|(_, arg)| is_word(arg)) {
+        let before = index.checked_sub(1).and_then(|before| rest[before].strip_prefix("--"));
+        let flag = own.get_arguments().find(|arg| arg.get_long().is_some() && arg.get_long() == before);
+        let flag = flag.filter(|flag| flag.get_action().takes_values());
+        let tip = match flag {
+            Some(flag) if takes_dashes(flag) => continue,
+            Some(_) => format!("write --{}={word}", before.unwrap_or_default()),
+            None if own.get_positionals().any(takes_dashes) => continue,
+            None => format!("write -- before the words: {}", shell_words(["rapidvec", command, "MODEL", "--", word])),
+        };
+        return Err(UsageError(format!("`{word}` looks like a flag; if it is a word, {tip}")));
+    }
+    Ok(())
+}
+
+/// The arguments after the program's name and the options that stand before the command.
+fn without_global_flags<'a>(args: &'a [String], cli: &Command) -> &'a [String] {
+    let mut rest = args.get(1..).unwrap_or_default();
+    while let Some(flag) = rest.first() {
+        let is_it = |arg: &&clap::Arg| {
+            let short = arg.get_short().is_some_and(|short| *flag == format!("-{short}"));
+            short || arg.get_long().is_some_and(|long| name(flag) == format!("--{long}"))
+        };
+        let Some(arg) = cli.get_arguments().find(is_it) else { break };
+        let takes_next = arg.get_action().takes_values() && !flag.contains('=');
+        rest = rest.get(if takes_next { 2 } else { 1 }..).unwrap_or_default();
+    }
+    rest
+}
+
+fn find(known: &[(&str, Meaning)], word: &str) -> Option<Meaning> {
+    known.iter().find(|(name, _)| *name == word).map(|(_, meaning)| *meaning)
 }
 
 /// A flag without the value behind its `=`.
@@ -139,18 +213,32 @@ fn name(flag: &str) -> &str {
     flag.split_once('=').map_or(flag, |(name, _)| name)
 }
 
-/// What `flag` is called here, or why it is not there, if it is not ours.
+/// A name as the tables have it.
+fn normal(name: &str) -> String {
+    name.trim_start_matches('-').replace('_', "-").to_lowercase()
+}
+
+fn line(name: &str, meaning: &str) -> String {
+    format!("\n  {name}: {meaning}")
+}
+
+fn explained(meaning: Meaning) -> String {
+    match meaning {
+        Called(here) => format!("rapidvec calls it {here}"),
+        No(why) => format!("no counterpart; {why}"),
+    }
+}
+
+/// What `flag` is called by `train`, or why it is missing, if it is not its own.
 fn meaning(flag: &str, train: &Command) -> Option<String> {
-    let word = flag.trim_start_matches('-').replace('_', "-").to_lowercase();
+    let word = normal(flag);
     let is_own = train.get_arguments().any(|arg| arg.get_long() == Some(&word));
-    let dashes = flag.len() - flag.trim_start_matches('-').len();
     if is_own {
         // `--vector_size`, `-window`; `-o` and its like are too short to be words.
-        let written = dashes == 2 && flag[2..] == word;
-        return (!written && word.len() > 1).then(|| format!("is here --{word}"));
+        let is_written_so = flag.strip_prefix("--") == Some(word.as_str());
+        return (!is_written_so && word.len() > 1).then(|| format!("rapidvec calls it --{word}"));
     }
-    let nothing = || find(&NOTHING, &word).map(|what| format!("has no counterpart here: {what}"));
-    find(&TRAIN, &word).map(|here| format!("is here {here}")).or_else(nothing)
+    find(&FLAGS, &word).map(explained)
 }
 
 #[cfg(test)]
@@ -163,10 +251,10 @@ mod tests {
         check(&args, &crate::Cli::command()).err().map(|error| error.to_string())
     }
 
-    fn assert_told(args: &str, lines: &[&str]) {
-        let told = hints(args).unwrap();
+    fn assert_hints(args: &str, lines: &[&str]) {
+        let hints = hints(args).unwrap();
         for line in lines {
-            assert!(told.contains(&format!("\n  {line}")), "{told}");
+            assert!(hints.contains(&format!("\n  {line}")), "{hints}");
         }
     }
 
@@ -174,46 +262,79 @@ mod tests {
     fn flags_of_other_programs_are_translated_all_at_once() {
         let args = "rapidvec train -train a.txt -output m -size 100 -hs 1 --min_count=3 -window 5";
         let lines = [
-            "-train is here the name of the text",
-            "-output is here --output",
-            "-size is here --vector-size",
-            "-hs is here --hierarchical-softmax",
-            "--min_count is here --min-count",
-            "-window is here --window",
+            "-train: rapidvec calls it a plain argument",
+            "-output: rapidvec calls it --output",
+            "-size: rapidvec calls it --vector-size",
+            "-hs: rapidvec calls it --hierarchical-softmax",
+            "--min_count: rapidvec calls it --min-count",
+            "-window: rapidvec calls it --window",
         ];
-        assert_told(args, &lines);
+        assert_hints(args, &lines);
     }
 
     #[test]
-    fn flags_that_do_nothing_here_are_told_what_they_did() {
-        let args = "rapidvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9";
+    fn flags_without_a_counterpart_are_explained() {
+        let args = "rapidvec train a -loss hs -t 1e-4 -minn 3 -wordNgrams 2 -debug 2 --batch_words 9 --gpu";
         let lines = [
-            "-loss is here --hierarchical-softmax, where it was hs",
-            "-t is here --subsample",
-            "-minn has no counterpart here: the size of letter n-grams",
-            "-wordNgrams has no counterpart here: it is for text classification",
-            "-debug is here --progress none",
-            "--batch_words has no counterpart here: how much text",
+            "-loss: rapidvec calls it --hierarchical-softmax, instead of hs",
+            "-t: rapidvec calls it --subsample",
+            "-minn: no counterpart; rapidvec uses character n-grams",
+            "-wordNgrams: no counterpart; rapidvec does not classify texts",
+            "-debug: rapidvec calls it --progress none",
+            "--batch_words: no counterpart; rapidvec chooses how much text",
+            "--gpu: no counterpart; rapidvec trains on the CPU",
         ];
-        assert_told(args, &lines);
+        assert_hints(args, &lines);
+    }
+
+    #[test]
+    fn every_command_answers_flags_for_graphics_cards() {
+        for flag in ["--gpu", "--device=cuda", "--cuda", "--use-gpu", "--use_cuda"] {
+            assert_hints(&format!("rapidvec similar m king {flag}"), &[&format!("{}: no counterpart", name(flag))]);
+        }
     }
 
     #[test]
     fn commands_of_other_programs_are_translated_with_their_flags() {
         let args = "rapidvec skipgram -input ko.txt -output x -dim 50";
-        let lines =
-            ["skipgram is here rapidvec train --model skipgram", "-input is here the name", "-dim is here --vec"];
-        assert_told(args, &lines);
-        assert!(hints("rapidvec nn model.bin -t").unwrap().ends_with(":\n  nn is here rapidvec similar"));
-        assert!(hints("rapidvec word2phrase").unwrap().contains("word2phrase has no counterpart here: join"));
-        assert!(hints("rapidvec doesnt_match").unwrap().contains("is here rapidvec odd"));
+        let lines = [
+            "skipgram: rapidvec calls it rapidvec train --model skipgram",
+            "-input: rapidvec calls it a plain argument",
+            "-dim: rapidvec calls it --vec",
+        ];
+        assert_hints(args, &lines);
+        assert!(hints("rapidvec nn model.bin -t").unwrap().ends_with(":\n  nn: rapidvec calls it rapidvec similar"));
+        assert!(hints("rapidvec word2phrase").unwrap().contains("word2phrase: no counterpart; join"));
+        assert!(hints("rapidvec --quiet --lang ko doesnt_match").unwrap().contains("rapidvec odd"));
         assert_eq!(hints("rapidvec nonsense -input a"), None);
+    }
+
+    #[test]
+    fn word2vecs_own_line_is_told_the_command() {
+        let args = "rapidvec -train text.txt -output vectors.bin -size 100 -cbow 0";
+        assert_hints(args, &["-size: rapidvec calls it --vector-size", "-cbow: rapidvec calls it --model cbow"]);
+        assert!(hints(args).unwrap().starts_with("a command comes first"));
+        for args in ["rapidvec --help", "rapidvec -h", "rapidvec --version", "rapidvec -V", "rapidvec -q"] {
+            assert_eq!(hints(args), None, "{args}");
+        }
+    }
+
+    #[test]
+    fn words_with_a_dash_are_not_taken_for_flags() {
+        let tip = hints("rapidvec similar model.bin -PRON-").unwrap();
+        assert!(tip.ends_with("write -- before the words: rapidvec similar MODEL -- -PRON-"), "{tip}");
+        assert_eq!(hints("rapidvec similar model.bin -- -PRON-"), None);
+        assert_eq!(hints("rapidvec similar model.bin king -k5"), None);
+        if let Some(tip) = hints("rapidvec similar model.bin --positive -5") {
+            assert!(tip.ends_with("write --positive=-5"), "{tip}");
+        }
     }
 
     #[test]
     fn our_own_flags_and_values_are_left_alone() {
         for args in [
             "rapidvec train a.txt -o size --vector-size 100 --window=5 --power -0.5 --output m",
+            "rapidvec -q --color never train a.txt -o m",
             "rapidvec train -- -size",
             "rapidvec train - --model skipgram",
             "rapidvec similar m --positive size -k 5",
@@ -224,23 +345,18 @@ mod tests {
     }
 
     #[test]
-    fn every_translation_is_of_a_flag_that_is_there_and_in_order() {
-        assert!(
-            [&TRAIN[..], &NOTHING, &COMMANDS, &COMMANDS_WITHOUT]
-                .iter()
-                .all(|known| known.is_sorted_by_key(|(name, _)| name))
-        );
+    fn every_translation_names_a_flag_or_a_command_that_exists_and_tables_are_sorted() {
+        assert!([&FLAGS[..], &COMMANDS].iter().all(|known| known.is_sorted_by_key(|(name, _)| name)));
         let cli = crate::Cli::command();
-        for (other, here) in COMMANDS {
-            assert!(cli.find_subcommand(other).is_none(), "{other}");
-            let ours = here.strip_prefix("rapidvec ").unwrap().split([' ', ',']).next().unwrap();
-            assert!(cli.find_subcommand(ours).is_some(), "{here}");
-        }
         let train = cli.find_subcommand("train").unwrap();
         let is_flag = |flag: &str| train.get_arguments().any(|arg| arg.get_long() == Some(&flag[2..]));
-        for (_, here) in TRAIN.iter().filter(|(_, here)| here.starts_with("--")) {
-            let flag = here.split([' ', ',']).next().unwrap();
-            assert!(is_flag(flag), "{flag}");
+        for (other, meaning) in COMMANDS.iter().chain(&FLAGS) {
+            let Called(here) = meaning else { continue };
+            assert!(!COMMANDS.contains(&(other, *meaning)) || cli.find_subcommand(other).is_none(), "{other}");
+            let first = here.split([' ', ',']).next().unwrap();
+            let command = here.strip_prefix("rapidvec ").and_then(|here| here.split([' ', ',']).next());
+            assert!(!first.starts_with("--") || is_flag(first), "{here}");
+            assert!(command.is_none_or(|command| cli.find_subcommand(command).is_some()), "{here}");
         }
     }
 }

@@ -3,44 +3,68 @@
 #![deny(unsafe_code)]
 
 mod commands;
+mod help;
 mod hints;
 mod output;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use output::{Color, Language};
 use std::fmt::Display;
 use std::process::ExitCode;
 
-/// Word vectors, learned fast: train them, query them.
+/// Train word vectors and query them
 #[derive(Parser)]
 #[command(name = "rapidvec", version, about, propagate_version = true, arg_required_else_help = true)]
+#[command(styles = help::STYLES, after_long_help = help::AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// The options that every command has.
+#[derive(clap::Args)]
+struct Global {
+    /// Print results and errors only: no progress, no notes
+    #[arg(short, long, global = true, action = ArgAction::SetTrue, help_heading = help::GLOBAL)]
+    quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t, hide_short_help = true)]
+    #[arg(help_heading = help::GLOBAL)]
+    color: Color,
+    /// Language of messages [default: ko in a Korean locale, else en]
+    #[arg(long, global = true, value_enum, hide_short_help = true, help_heading = help::GLOBAL)]
+    lang: Option<Language>,
 }
 
 #[derive(Subcommand)]
 enum Command {
     Train(Box<commands::train::Args>),
+    Vocab(commands::vocab::Args),
     Similar(commands::similar::Args),
     Analogy(commands::analogy::Args),
     Odd(commands::odd::Args),
     Similarity(commands::similarity::Args),
     Rank(commands::rank::Args),
+    Embed(commands::embed::Args),
+    Eval(commands::eval::Args),
+    Convert(commands::convert::Args),
+    Project(commands::project::Args),
     #[cfg(feature = "ann")]
     Index(commands::index::Args),
-    Eval(commands::eval::Args),
-    Embed(commands::embed::Args),
-    Convert(commands::convert::Args),
+    Verify(commands::verify::Args),
     Info(commands::info::Args),
     Map(commands::map::Args),
-    Project(commands::project::Args),
-    Verify(commands::verify::Args),
-    Vocab(commands::vocab::Args),
+    #[command(hide = true)]
+    Completions(commands::completions::Args),
+    #[command(hide = true)]
+    Man(commands::man::Args),
 }
 
 impl Command {
-    /// Whether it writes files, and nothing else is lost when it is stopped; training listens to signals itself.
+    /// Whether an interrupt can leave nothing but a half-written file; `train` handles signals itself.
     fn writes_a_file(&self) -> bool {
         #[cfg(feature = "ann")]
         if let Command::Index(_) = self {
@@ -51,46 +75,68 @@ impl Command {
             Command::Embed(_) | Command::Convert(_) | Command::Map(_) | Command::Project(_) | Command::Vocab(_)
         )
     }
+
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Command::Train(args) => commands::train::run(*args),
+            Command::Vocab(args) => commands::vocab::run(&args),
+            Command::Similar(args) => commands::similar::run(&args),
+            Command::Analogy(args) => commands::analogy::run(&args),
+            Command::Odd(args) => commands::odd::run(&args),
+            Command::Similarity(args) => commands::similarity::run(&args),
+            Command::Rank(args) => commands::rank::run(&args),
+            Command::Embed(args) => commands::embed::run(&args),
+            Command::Eval(args) => commands::eval::run(&args),
+            Command::Convert(args) => commands::convert::run(&args),
+            Command::Project(args) => commands::project::run(&args),
+            #[cfg(feature = "ann")]
+            Command::Index(args) => commands::index::run(&args),
+            Command::Verify(args) => commands::verify::run(&args),
+            Command::Info(args) => commands::info::run(&args),
+            Command::Map(args) => commands::map::run(&args),
+            Command::Completions(args) => commands::completions::run(&args, command()),
+            Command::Man(args) => commands::man::run(&args, command()),
+        }
+    }
 }
 
-/// Ends the program as clap does when an argument of a subcommand is wrong: its usage, and exit code 2.
+/// The whole command line: what is parsed, completed and documented.
+fn command() -> clap::Command {
+    help::grouped(Cli::command())
+}
+
+/// Exits as clap does when an argument of a subcommand is wrong: with its usage, and exit code 2.
 fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
-    let mut cli = Cli::command();
+    let mut cli = command();
     cli.build(); // so that the subcommand knows its full name
     let command = cli.find_subcommand_mut(subcommand);
     command.map_or_else(Cli::command, |command| command.clone()).error(ErrorKind::ValueValidation, message).exit()
 }
 
+/// Parses the arguments. Help and usage errors end the program here.
+fn parse(args: &[String]) -> Cli {
+    let matches = command().color(output::color_choice(args).into()).try_get_matches();
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| error.exit())
+}
+
 fn main() -> ExitCode {
     rapidvec::vectors::tell_file_faults();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    output::set_color(output::color_choice(&args));
     if let Err(error) = hints::check(&args, &Cli::command()) {
         return output::report(&error.into());
     }
-    let command = Cli::parse().command;
+    let Cli { command, global } = parse(&args);
+    output::set_quiet(global.quiet);
+    if let Some(language) = global.lang {
+        language.use_from_now_on();
+    }
     if command.writes_a_file() {
         commands::interrupt::listen();
     }
-    let outcome = match command {
-        Command::Train(args) => commands::train::run(*args),
-        Command::Similar(args) => commands::similar::run(&args),
-        Command::Analogy(args) => commands::analogy::run(&args),
-        Command::Odd(args) => commands::odd::run(&args),
-        Command::Similarity(args) => commands::similarity::run(&args),
-        Command::Rank(args) => commands::rank::run(&args),
-        #[cfg(feature = "ann")]
-        Command::Index(args) => commands::index::run(&args),
-        Command::Eval(args) => commands::eval::run(&args),
-        Command::Embed(args) => commands::embed::run(&args),
-        Command::Convert(args) => commands::convert::run(&args),
-        Command::Info(args) => commands::info::run(&args),
-        Command::Map(args) => commands::map::run(&args),
-        Command::Project(args) => commands::project::run(&args),
-        Command::Verify(args) => commands::verify::run(&args),
-        Command::Vocab(args) => commands::vocab::run(&args),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+    match command.run() {
+        Ok(()) => ExitCode::from(output::SUCCESS),
         Err(error) => output::report(&error),
     }
 }

@@ -60,7 +60,7 @@ fn similar_takes_vectors_from_a_file_and_from_standard_input() {
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
     let missing = place.path("missing");
-    assert!(failure(1, "similar", &place.model, &["--vector", missing.to_str().unwrap()]).contains("missing"));
+    assert!(failure(2, "similar", &place.model, &["--vector", missing.to_str().unwrap()]).contains("missing"));
 }
 
 #[test]

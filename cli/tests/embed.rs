@@ -171,8 +171,8 @@ fn embed_refuses_what_is_no_text_and_leaves_no_file() {
             assert!(stderr(&output).contains(expected), "{}", stderr(&output));
         }
     }
-    for path in [place.path("missing"), place.folder.path().to_owned()] {
-        assert!(failure(1, "embed", &place.model, &[path.to_str().unwrap()]).contains(path.to_str().unwrap()));
+    for (code, path) in [(2, place.path("missing")), (1, place.folder.path().to_owned())] {
+        assert!(failure(code, "embed", &place.model, &[path.to_str().unwrap()]).contains(path.to_str().unwrap()));
     }
     assert_eq!(place.names(), ["model.safetensors"]);
     common::refuses_what_is_no_model("embed", &[]);

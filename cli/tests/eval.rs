@@ -106,11 +106,11 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
         (place.file("simlex", b"word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.58\n"), "line 2 ends in the number 1.58"),
         (place.file("long", &long), "line 2 is too long"),
         (place.file("prose", b"once upon a time there was\n"), "line 1 has 6 fields"),
-        (place.path("missing"), "No such file"),
         (place.folder.path().to_owned(), "directory"),
     ];
-    for (path, expected) in cases {
-        let message = failure(1, "eval", &place.model, &[good.to_str().unwrap(), path.to_str().unwrap()]);
+    let missing = (2, (place.path("missing"), "No such file"));
+    for (code, (path, expected)) in cases.into_iter().map(|case| (1, case)).chain([missing]) {
+        let message = failure(code, "eval", &place.model, &[good.to_str().unwrap(), path.to_str().unwrap()]);
         assert!(message.contains(expected), "{message:?} does not say {expected:?}");
         assert_eq!(message.matches(path.to_str().unwrap()).count(), 1, "{message}");
         assert_eq!(message.lines().count(), 1, "{message}");

@@ -10,7 +10,7 @@ use std::path::Path;
 /// The table as a terminal of that locale and width would get it.
 fn table(model: &Path, locale: &str, columns: &str, args: &[&str]) -> String {
     let mut command = program();
-    let command = command.arg("info").arg(model).args(args).env("LC_ALL", locale).env("COLUMNS", columns);
+    let command = command.arg("info").arg(model).args(args).env("LC_CTYPE", locale).env("COLUMNS", columns);
     let output = command.output().unwrap();
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
     String::from_utf8(output.stdout).unwrap()

@@ -7,7 +7,7 @@ mod common;
 use common::{Place, failure, run, stderr};
 use std::path::{Path, PathBuf};
 
-/// Draws a map that has to succeed; returns its text, and what was told.
+/// Draws a map that has to succeed; returns its text, and what was said.
 fn drawn(model: &Path, out: &Path, options: &[&str]) -> (String, String) {
     let args = [&["-o", out.to_str().unwrap()][..], options].concat();
     let output = run("map", model, &args);
@@ -25,13 +25,13 @@ fn of_clouds(count: usize) -> (tempfile::TempDir, PathBuf) {
 #[test]
 fn a_small_model_is_drawn_by_pca_with_every_name() {
     let place = Place::new();
-    let (svg, told) = drawn(&place.model, &place.path("a.svg"), &["--method", "pca"]);
+    let (svg, said) = drawn(&place.model, &place.path("a.svg"), &["--method", "pca"]);
     for (word, _) in common::ROWS {
         assert_eq!(svg.matches(&format!(">{word}</text>")).count(), 2, "{word}, and its halo");
         assert!(svg.contains(&format!("<title>{word}</title>")));
     }
     assert!(svg.contains("9 words of model.safetensors") && svg.contains("PCA, two axes with"), "{svg}");
-    assert!(told.ends_with("a.svg: 9 words\n"), "{told}");
+    assert!(said.ends_with("a.svg: 9 words\n") && said.starts_with("saved "), "{said}");
 }
 
 #[test]
@@ -52,21 +52,23 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_list_says_which_words_and_unknown_ones_are_told() {
+fn a_list_names_the_words_and_a_note_lists_unknown_ones() {
     let place = Place::new();
     let list = place.file("words", "\u{feff}king\r\nqueen\r\n\r\nnobody\r\n안녕\r\nking\r\n".as_bytes());
-    let (svg, told) = drawn(&place.model, &place.path("a.svg"), &["--words", list.to_str().unwrap()]);
+    let (svg, said) = drawn(&place.model, &place.path("a.svg"), &["--words", list.to_str().unwrap()]);
     assert_eq!(svg.matches("<circle").count(), 3);
-    assert!(told.starts_with("note: 1 of 5 words are unknown: `nobody`\n"), "{told}");
+    assert!(said.starts_with("note: 1 of 5 words are unknown: `nobody`\n"), "{said}");
     let none = place.file("none", b"nobody\nno one\n");
     let out = place.path("b.svg");
-    let with = |list: &Path| {
-        failure(1, "map", &place.model, &["-o", out.to_str().unwrap(), "--words", list.to_str().unwrap()])
+    let code = |code, list: &Path| {
+        failure(code, "map", &place.model, &["-o", out.to_str().unwrap(), "--words", list.to_str().unwrap()])
     };
+    let with = |list: &Path| code(1, list);
     assert!(with(&none).contains("2 of 2 words are unknown: `nobody`, `no one`"));
     assert!(with(&place.file("latin", b"caf\xe9\n")).contains("expected UTF-8"));
     assert!(with(&place.file("empty", b"\n\n")).contains("no words to draw"));
-    assert!(with(&place.path("missing")).contains("No such file"));
+    assert!(code(2, &place.path("missing")).contains("No such file"));
+    assert!(code(2, Path::new("3k")).contains("3,000 most frequent words, use --top 3000"));
     assert!(!out.exists());
 }
 

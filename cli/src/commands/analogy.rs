@@ -49,7 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Ok(Answer::new(Query::Analogy { words, method: name }, found))
     };
     let answers = questions.into_iter().map(answer).collect::<anyhow::Result<Vec<_>>>()?;
-    to_stdout(|out| args.answers.format.output().answers(out, &answers))
+    to_stdout(|out| args.answers.format.answers(out, &answers))
 }
 
 /// The questions on standard input, three words on each line, with tabs between them or else with spaces.

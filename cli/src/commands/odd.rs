@@ -46,5 +46,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let lent: Vec<&str> = words.iter().map(String::as_str).collect();
     let ranked = vectors.rank_by_centrality(&lent).map_err(Error::from)?;
     let answer = Answer::new(Query::Odd(words.clone()), ranked.into_iter().rev());
-    to_stdout(|out| args.format.output().answers(out, &[answer]))
+    to_stdout(|out| args.format.answers(out, &[answer]))
 }

@@ -2,7 +2,7 @@
 
 use super::open::OpenArgs;
 use super::queries::{self, SearchArgs};
-use crate::output::{Comparison, Form, comparisons, to_stdout};
+use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
@@ -37,5 +37,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let rank = args.search.search(&model, &vectors).rank(&words[0], &words[1]).map_err(Error::from)?;
     let similarity = vectors.similarity(&words[0], &words[1]).map_err(Error::from)?;
     let [a, b] = [0, 1].map(|i| vec![words[i].clone()]);
-    to_stdout(|out| comparisons(out, args.format, &[Comparison { a, b, similarity, rank: Some(rank) }]))
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: Some(rank) }]))
 }

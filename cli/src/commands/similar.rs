@@ -74,7 +74,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (queries, found) = args.find(words, &vectors, &search)?;
     queries::note_if_untrained(&found, &vectors);
     let answers: Vec<_> = queries.into_iter().zip(found).map(|(query, found)| Answer::new(query, found)).collect();
-    to_stdout(|out| args.answers.format.output().answers(out, &answers))
+    to_stdout(|out| args.answers.format.answers(out, &answers))
 }
 
 impl Args {

@@ -2,7 +2,7 @@
 
 use super::open::OpenArgs;
 use super::queries;
-use crate::output::{Comparison, Form, comparisons, to_stdout};
+use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
@@ -39,5 +39,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (a, b) = (set(&words[0]), set(&words[1]));
     let similarity = vectors.n_similarity(&a, &b).map_err(Error::from)?;
     let [a, b] = [a, b].map(|words| words.into_iter().map(str::to_owned).collect());
-    to_stdout(|out| comparisons(out, args.format, &[Comparison { a, b, similarity, rank: None }]))
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None }]))
 }

@@ -1,16 +1,16 @@
 //! A progress bar over a whole run, on one line however narrow the terminal is.
 
 use super::language::Language;
-use super::stream::say;
-use super::width::width;
+use super::stream::{is_quiet, say};
+use super::text::width;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
 /// Columns where there is no terminal to ask.
 const PAGE: usize = 80;
-/// Columns that the bar itself has at least, before anything is told beside it.
+/// Columns that the bar itself has at least, before anything is shown after it.
 const MIN_BAR: usize = 10;
-/// What stands between the things that are told.
+/// What separates the parts after the bar.
 const BETWEEN: &str = " | ";
 
 /// A bar on stderr; gone when it is dropped.
@@ -22,7 +22,7 @@ pub struct Bar {
 }
 
 impl Bar {
-    /// A bar at `position` of `length`, over so many epochs.
+    /// A bar at `position` of `length`, over that many epochs.
     pub fn start(language: Language, position: u64, length: u64, epochs: usize) -> Self {
         let template = match language {
             Language::En => "{prefix} {wide_bar} {percent}% of all{msg}",
@@ -36,7 +36,7 @@ impl Bar {
         bar
     }
 
-    /// So much is done now.
+    /// This much is done now.
     pub fn at(&self, position: u64) {
         let epoch_length = (self.length / self.epochs.max(1) as u64).max(1);
         let epoch = (position / epoch_length + 1).min(self.epochs as u64);
@@ -47,7 +47,7 @@ impl Bar {
         self.bar.set_position(position);
     }
 
-    /// What to tell beside the bar, as far as there is room for it; what matters most comes first.
+    /// What to show after the bar, as far as there is room for it; what matters most comes first.
     pub fn tell(&self, parts: &[String]) {
         let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + MIN_BAR;
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
@@ -73,6 +73,35 @@ impl Drop for Bar {
 /// Columns of the terminal that bars are drawn on.
 pub fn columns() -> usize {
     terminal_size::terminal_size_of(std::io::stderr()).map_or(PAGE, |(columns, _)| columns.0.into())
+}
+
+/// A bar on stderr, where that is a terminal, for a share of some work; gone when it is dropped.
+pub struct Share(ProgressBar);
+
+impl Share {
+    const STEPS: u64 = 1000;
+
+    /// A bar at 0, with the name of the work before it.
+    pub fn start(name: String) -> Self {
+        let target = if is_quiet() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(Self::STEPS), target);
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent}%");
+        bar.set_style(style.expect("the template is a constant, and a test shows it"));
+        bar.set_prefix(name);
+        bar.tick();
+        Self(bar)
+    }
+
+    /// This share is done, from 0 to 1.
+    pub fn at(&self, share: f64) {
+        self.0.set_position((share * Self::STEPS as f64) as u64);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 /// The first parts, those that `columns` have room for.
@@ -111,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_fits_is_told_the_first_parts_first() {
+    fn only_the_first_parts_that_fit_are_shown() {
         let parts = ["loss 2.48", "0:07 left", "1.20 M words/s"].map(str::to_owned);
         assert_eq!(fitting(&parts, 80), " | loss 2.48 | 0:07 left | 1.20 M words/s");
         assert_eq!(fitting(&parts, 24), " | loss 2.48 | 0:07 left");
@@ -124,6 +153,13 @@ mod tests {
     fn times_are_minutes_or_hours() {
         let times = [7.4, 75.0, 3725.0].map(|seconds| clock(Duration::from_secs_f64(seconds)));
         assert_eq!(times, ["0:07", "1:15", "1:02:05"]);
+    }
+
+    #[test]
+    fn a_share_can_be_drawn() {
+        let bar = Share::start("laying out".to_owned());
+        bar.at(0.5);
+        assert_eq!((bar.0.position(), bar.0.prefix().as_str()), (500, "laying out"));
     }
 
     #[test]

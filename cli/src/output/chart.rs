@@ -3,8 +3,7 @@
 //! Unicode blocks where the locale has them, plain ASCII elsewhere or when asked for. A number above zero is never
 //! drawn as nothing.
 
-use super::text::thousands;
-use super::width::width;
+use super::text::{thousands, width};
 use std::io::{self, IsTerminal, Write};
 
 /// A page's width where there is no terminal to ask.

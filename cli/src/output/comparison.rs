@@ -1,8 +1,6 @@
 //! How near two words, or two sets of words, are to each other.
 
-use super::{Form, json, table, tsv};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use std::io::{self, Write};
 
 /// Two sets of words and what was found.
 #[derive(Debug)]
@@ -10,7 +8,7 @@ pub struct Comparison {
     pub a: Vec<String>,
     pub b: Vec<String>,
     pub similarity: f32,
-    /// Of `b` among the words near `a`, if that was asked for.
+    /// The rank of `b` among the words near `a`, if it was wanted.
     pub rank: Option<usize>,
 }
 
@@ -29,14 +27,5 @@ impl Serialize for Comparison {
             map.serialize_entry("rank", &rank)?;
         }
         map.end()
-    }
-}
-
-/// Writes all comparisons of one command.
-pub fn comparisons(out: &mut dyn Write, form: Form, comparisons: &[Comparison]) -> io::Result<()> {
-    match form {
-        Form::Table => table::comparisons(out, comparisons),
-        Form::Tsv => tsv::comparisons(out, comparisons),
-        Form::Json => json::line(out, comparisons),
     }
 }

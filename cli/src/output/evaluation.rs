@@ -1,9 +1,6 @@
 //! Scores of vectors, a file of questions or pairs at a time, in all forms.
 
-use super::table::{padded, printable};
-use super::text::counted;
-use super::tsv::escaped;
-use super::width::width;
+use super::text::{counted, field, padded, printable, width};
 use rapidvec::vectors::evaluate::statistics::Correlation;
 use rapidvec::vectors::evaluate::{AnalogyReport, PairReport, SectionScore};
 use serde::ser::{Serialize, Serializer};
@@ -88,11 +85,11 @@ impl Serialize for Evaluation {
 pub fn tsv(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
     writeln!(out, "file\tsection\tmeasure\tvalue")?;
     for evaluation in evaluations {
-        let file = escaped(&evaluation.file);
+        let file = field(&evaluation.file);
         let mut lines = |section: &str, fields: Fields| {
             fields.iter().try_for_each(|(measure, value)| {
                 let value = if value.is_null() { String::new() } else { value.to_string() };
-                writeln!(out, "{file}\t{}\t{measure}\t{value}", escaped(section))
+                writeln!(out, "{file}\t{}\t{measure}\t{value}", field(section))
             })
         };
         match &evaluation.measured {

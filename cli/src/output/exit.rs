@@ -1,37 +1,61 @@
 //! The end of a run: one error message, and an exit code that says what kind of end it was.
 
+use super::color::ERROR;
+use super::language::{self, Language};
+use super::stream::{line, prefixed};
 use rapidvec::Error;
 use rapidvec::error::OutputError;
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
-/// Training was stopped by the user after it saved: exit code 130, nothing more to report.
+/// The command did what it should, or nobody reads its output any more.
+pub const SUCCESS: u8 = 0;
+/// The command failed.
+pub const FAILURE: u8 = 1;
+/// The arguments are wrong, or name an input that is missing: another command line would have helped.
+pub const USAGE: u8 = 2;
+/// The user interrupted the run: 128 + SIGINT, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
+/// Training was stopped by the user after it saved; there is nothing more to report.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted")]
 pub struct Interrupted;
 
-/// The exit code of a run that was stopped by the user: 128 + SIGINT, as shells have it.
-pub const INTERRUPTED: u8 = 130;
-
-/// Arguments that are good one by one, but not together: exit code 2.
+/// Arguments that are good one by one, but not together.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
 
-/// Prints the error with its causes and chooses the exit code: 130 interrupted, 0 if nobody reads our output any more,
-/// 2 for a wrong argument, 1 for everything else.
+/// Prints the error with its causes and chooses the exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    if error.is::<Interrupted>() {
-        return ExitCode::from(INTERRUPTED);
+    let code = code(error);
+    if code == USAGE || code == FAILURE {
+        // Settings are named as their flags are, without the dashes.
+        let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
+        let text = match Language::current() {
+            Language::En => None,
+            Language::Ko => language::translated(error),
+        };
+        let text = text.unwrap_or_else(|| message(error));
+        line(prefixed(ERROR, &language::message::error(), format_args!("{dashes}{text}{}", way_out(error))));
     }
-    if error.chain().any(is_broken_pipe) {
-        return ExitCode::SUCCESS;
+    ExitCode::from(code)
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    let is_io = |kind| move |cause: &(dyn std::error::Error + 'static)| io_kind(cause) == Some(kind);
+    match error {
+        _ if error.is::<Interrupted>() => INTERRUPTED,
+        _ if error.chain().any(is_io(ErrorKind::BrokenPipe)) => SUCCESS,
+        // Outputs have errors of their own: what the system does not find is an input.
+        _ if is_usage(error) || error.chain().any(is_io(ErrorKind::NotFound)) => USAGE,
+        _ => FAILURE,
     }
-    // Settings are named as their flags are, without the dashes.
-    let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
-    // Nothing is left to do where stderr is closed too.
-    let _ = writeln!(std::io::stderr(), "error: {dashes}{}{}", message(error), way_out(error));
-    ExitCode::from(if is_usage(error) { 2 } else { 1 })
+}
+
+fn io_kind(cause: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
+    cause.downcast_ref::<io::Error>().map(io::Error::kind)
 }
 
 /// What to do about it on the command line.
@@ -74,23 +98,30 @@ pub fn message(error: &anyhow::Error) -> String {
     message
 }
 
-fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
     use std::path::Path;
 
+    fn io_error(kind: ErrorKind) -> anyhow::Error {
+        anyhow::Error::new(rapidvec::Error::io(Path::new("a.txt"))(io::Error::new(kind, "no luck")))
+    }
+
     #[test]
-    fn a_cause_is_told_once() {
-        let error = anyhow::Error::new(rapidvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
-        assert_eq!(message(&error), "a.txt: no luck");
+    fn a_cause_is_printed_once() {
+        assert_eq!(message(&io_error(ErrorKind::Other)), "a.txt: no luck");
         let error = anyhow::Error::new(io::Error::other("no luck")).context("cannot write");
         assert_eq!(message(&error), "cannot write: no luck");
-        let error = anyhow::Error::new(rapidvec::Error::io(Path::new("a.txt"))(io::Error::other("no luck")));
-        assert_eq!(message(&error.context("cannot go on from a.txt")), "cannot go on from a.txt: no luck");
+        let error = io_error(ErrorKind::Other).context("cannot resume from a.txt");
+        assert_eq!(message(&error), "cannot resume from a.txt: no luck");
+    }
+
+    #[test]
+    fn codes_say_what_kind_of_end_it_was() {
+        assert_eq!(code(&io_error(ErrorKind::Other)), FAILURE);
+        assert_eq!(code(&io_error(ErrorKind::NotFound).context("a.txt")), USAGE);
+        assert_eq!(code(&UsageError("no".to_owned()).into()), USAGE);
+        assert_eq!(code(&io_error(ErrorKind::BrokenPipe)), SUCCESS);
+        assert_eq!(code(&Interrupted.into()), INTERRUPTED);
     }
 }

@@ -1,33 +1,39 @@
-//! The forms that results can take, and what each of them can show.
+//! The forms that results can take. Errors are those of the writer.
 
+use super::answer::Answer;
+use super::comparison::Comparison;
 use super::evaluation::{self, Evaluation};
-use super::{Answer, Facts, json, table, tsv};
+use super::facts::Facts;
+use super::{json, table, tsv};
 use std::io::{self, Write};
-
-/// A form of output for answers. Errors are those of the writer beneath.
-pub trait Output {
-    /// Shows all answers to one command.
-    fn answers(&self, out: &mut dyn Write, answers: &[Answer]) -> io::Result<()>;
-}
 
 /// The form of a list of neighbours.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum Form {
     /// For people
     Table,
-    /// A header, then one line for each word found, with tabs between; tabs, line ends and backslashes in words are escaped
+    /// A header, then a line per word found, with fields separated by tabs
     Tsv,
-    /// One array with an object for each query
+    /// One array with an object per query
     Json,
 }
 
 impl Form {
-    /// Who writes in this form.
-    pub fn output(self) -> &'static dyn Output {
+    /// Writes all answers of one command.
+    pub fn answers(self, out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
         match self {
-            Form::Table => &table::Table,
-            Form::Tsv => &tsv::Tsv,
-            Form::Json => &json::Json,
+            Form::Table => table::answers(out, answers),
+            Form::Tsv => tsv::answers(out, answers),
+            Form::Json => json::line(out, answers),
+        }
+    }
+
+    /// Writes all comparisons of one command.
+    pub fn comparisons(self, out: &mut dyn Write, comparisons: &[Comparison]) -> io::Result<()> {
+        match self {
+            Form::Table => table::comparisons(out, comparisons),
+            Form::Tsv => tsv::comparisons(out, comparisons),
+            Form::Json => json::line(out, comparisons),
         }
     }
 }
@@ -37,9 +43,9 @@ impl Form {
 pub enum ScoresForm {
     /// For people
     Table,
-    /// A header, then one line for each number: file, section (empty for the whole file), measure, value
+    /// A header, then a line per number: file, section, measure, value
     Tsv,
-    /// One array with an object for each file
+    /// One array with an object per file
     Json,
 }
 

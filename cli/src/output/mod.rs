@@ -3,6 +3,7 @@
 mod answer;
 mod bar;
 mod chart;
+mod color;
 mod comparison;
 mod evaluation;
 mod exit;
@@ -12,29 +13,30 @@ mod histogram;
 mod json;
 mod language;
 mod losses;
-pub mod map;
 mod place;
 mod progress;
 mod stream;
 mod table;
 mod text;
 mod tsv;
-mod width;
 mod words;
 
 pub use answer::{Answer, Query};
-pub use bar::{Bar, columns, left};
+pub use bar::{Bar, Share, columns, left};
 pub use chart::Charts;
-pub use comparison::{Comparison, comparisons};
+pub use color::{Color, color_choice, set_color};
+pub use comparison::Comparison;
 pub use evaluation::{Evaluation, Measured};
-pub use exit::{INTERRUPTED, Interrupted, UsageError, message, report};
+pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, report};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
-pub use language::Language;
+#[allow(unused_imports)]
+pub use language::{Language, message as messages};
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::{Progress, ProgressMode};
-pub use stream::{note, say, to_stdout};
+#[allow(unused_imports)] // for commands to come
+pub use stream::{is_quiet, note, say, set_quiet, to_stdout, warn};
 pub use text::{counted, shell_words, thousands};
 pub use words::WordsForm;

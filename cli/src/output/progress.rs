@@ -2,7 +2,7 @@
 
 use super::bar::{Bar, left};
 use super::language::Language;
-use super::stream::say;
+use super::stream::{is_quiet, say};
 use clap::ValueEnum;
 use rapidvec_textbook::LossPoint;
 use std::io::IsTerminal;
@@ -24,6 +24,7 @@ impl ProgressMode {
     /// Whether a bar is shown.
     pub fn is_bar(self) -> bool {
         match self {
+            _ if is_quiet() => false,
             ProgressMode::Auto => std::io::stderr().is_terminal(),
             ProgressMode::Bar => true,
             ProgressMode::Lines | ProgressMode::None => false,

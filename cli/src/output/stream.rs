@@ -1,8 +1,25 @@
 //! The two streams: results to stdout, through one lock and one buffer, all else to stderr.
 
+use super::color::{NOTE, WARNING};
+use super::language::message;
 use anyhow::Context;
+use clap::builder::styling::Style;
 use std::fmt::Display;
 use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether `--quiet` was given.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Suppresses status lines, notes and progress from now on; results, warnings and errors stay.
+pub fn set_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether only results, warnings and errors are shown.
+pub fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
 
 /// Lets `write` write to stdout. Its error stays in the chain, so that a reader who has gone ends the run quietly.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
@@ -10,13 +27,32 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow
     write(&mut out).and_then(|()| out.flush()).context("cannot write the results to standard output")
 }
 
-/// A line on stderr: something that is no result. That nobody may be reading there is no reason to stop, or to panic as
-/// `eprintln!` would.
+/// A status line on stderr, unless `--quiet` was given.
 pub fn say(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    if !is_quiet() {
+        line(text);
+    }
 }
 
-/// A line on stderr that begins with `note:`.
+/// A line on stderr that begins with `note:`, unless `--quiet` was given.
 pub fn note(text: impl Display) {
-    say(format_args!("note: {text}"));
+    if !is_quiet() {
+        line(prefixed(NOTE, &message::note(), text));
+    }
+}
+
+/// A line on stderr that begins with `warning:`.
+#[allow(dead_code)] // for commands to come
+pub fn warn(text: impl Display) {
+    line(prefixed(WARNING, &message::warning(), text));
+}
+
+/// `word: text`, with the word in `style`.
+pub(super) fn prefixed(style: Style, word: &str, text: impl Display) -> String {
+    format!("{style}{word}:{style:#} {text}")
+}
+
+/// A line on stderr. That nobody may be reading there is no reason to stop, or to panic as `eprintln!` would.
+pub(super) fn line(text: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }

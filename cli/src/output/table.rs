@@ -1,29 +1,23 @@
 //! Results for people: columns, aligned also where characters take two places.
 //!
-//! Control characters in words are shown escaped: what stands in a file must not steer a terminal.
+//! Control characters in words are shown escaped.
 
-use super::answer::sum;
+use super::answer::{Answer, Query, sum};
 use super::comparison::Comparison;
-use super::form::Output;
-use super::text::thousands;
-use super::width::width;
-use super::{Answer, Facts, Query};
+use super::facts::Facts;
+use super::text::{padded, printable, thousands, width};
 use serde_json::Value;
 use std::io::{self, Write};
 
 /// A heading for each query, then a line for each word found.
-pub struct Table;
-
-impl Output for Table {
-    fn answers(&self, out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
-        for (index, answer) in answers.iter().enumerate() {
-            if index > 0 {
-                writeln!(out)?;
-            }
-            one(out, answer)?;
+pub fn answers(out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
+    for (index, answer) in answers.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
         }
-        Ok(())
+        one(out, answer)?;
     }
+    Ok(())
 }
 
 fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
@@ -107,7 +101,7 @@ fn on_one_line(value: &Value) -> String {
     }
 }
 
-/// A shape is written out; of a list of lists, such as a thousand losses, the last one tells most.
+/// A shape is written out; of a list of lists, such as a thousand losses, only the last is shown.
 fn list_on_one_line(items: &[Value]) -> String {
     match items.last() {
         Some(Value::Array(numbers)) => {
@@ -118,26 +112,9 @@ fn list_on_one_line(items: &[Value]) -> String {
     }
 }
 
-pub(super) fn padded(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
-}
-
-pub(super) fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_word_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\n안\u{9b}"), r"a\u{1b}[2Jb\n안\u{9b}");
-    }
 
     #[test]
     fn nothing_is_not_negative() {

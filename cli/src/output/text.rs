@@ -1,4 +1,7 @@
-//! Numbers and arguments as users read them.
+//! Numbers, words and arguments as users read them.
+
+use super::language::message::plural;
+use unicode_width::UnicodeWidthStr;
 
 /// `929,589`
 pub fn thousands(number: u64) -> String {
@@ -7,9 +10,33 @@ pub fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// So many of something: `(s)` in its name is an s, or nothing behind a 1.
+/// `1 word`, `1,200 words`: every `(s)` in the name of the thing is an s, or nothing after a 1.
 pub fn counted(count: u64, what: &str) -> String {
-    format!("{} {}", thousands(count), what.replace("(s)", if count == 1 { "" } else { "s" }))
+    plural(&format!("{} {what}", thousands(count)))
+}
+
+/// Columns that `text`, which has no control characters, takes on a terminal.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// `text` with spaces after it, up to that many columns.
+pub fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// `text` with its control characters escaped: words of a file must not steer a terminal.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
+    }
+    shown
+}
+
+/// `text` as a field of a table with tabs: backslash, tab, line feed and carriage return are escaped.
+pub fn field(text: &str) -> String {
+    text.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r")
 }
 
 /// Arguments as a POSIX shell reads them.
@@ -38,10 +65,31 @@ mod tests {
 
     #[test]
     fn one_of_something_is_not_many() {
-        let what = "pipe(s) or device(s): left out";
-        assert_eq!(counted(1, what), "1 pipe or device: left out");
-        assert_eq!(counted(0, what), "0 pipes or devices: left out");
-        assert_eq!(counted(1200, "word(s)"), "1,200 words");
+        assert_eq!((counted(1, "word(s)"), counted(1200, "word(s)")), ("1 word".to_owned(), "1,200 words".to_owned()));
+    }
+
+    #[test]
+    fn a_word_cannot_steer_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\n안\u{9b}"), r"a\u{1b}[2Jb\n안\u{9b}");
+    }
+
+    #[test]
+    fn a_word_cannot_break_its_line() {
+        assert_eq!(field("a\tb\\n\nc\r"), r"a\tb\\n\nc\r");
+        assert_eq!(field("안녕 you"), "안녕 you");
+    }
+
+    /// `W` and `F` in Python 3.11's `unicodedata.east_asian_width` (Unicode 14) are two columns.
+    #[test]
+    fn widths_are_columns() {
+        let widths =
+            [("", 0), ("you", 3), ("né", 2), ("안녕", 4), ("日本語", 6), ("ｱ", 1), ("Ａ", 2), ("ю", 1), ("🙂", 2)];
+        for (text, expected) in widths {
+            assert_eq!(width(text), expected, "{text}");
+        }
+        assert_eq!(width("\u{1112}\u{1161}\u{11ab}"), width("한"), "both ways to write a syllable");
+        assert_eq!(width("e\u{301}"), width("é"));
+        assert_eq!(padded("안녕", 6), "안녕  ");
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! Words and how often they were seen, in one form or another.
 
 use super::json;
-use super::table::{padded, printable};
-use super::text::thousands;
-use super::width::width;
+use super::text::{padded, printable, thousands, width};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -12,9 +10,9 @@ use std::io::{self, Write};
 pub enum WordsForm {
     /// For people
     Table,
-    /// A word, a tab and its count on each line, without a header: what --output writes and train --vocab reads
+    /// A word, a tab and its count per line: the file that train --vocab reads
     Tsv,
-    /// One array with an object for each word
+    /// One array with an object per word
     Json,
 }
 

@@ -128,8 +128,11 @@ pub fn fasttext(buckets: [[f32; 2]; 2]) -> Vec<u8> {
     bytes
 }
 
+/// The program, speaking English whatever the locale is.
 pub fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_rapidvec"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_rapidvec"));
+    program.env_remove("LC_ALL").env("LC_MESSAGES", "en");
+    program
 }
 
 /// Runs `rapidvec COMMAND MODEL ARGS...`.
@@ -182,11 +185,11 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
             "a file of gensim's own",
         ),
         (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
-        (place.path("missing"), "No such file"),
         (place.folder.path().to_owned(), "expected a file, got a folder"),
     ];
-    for (path, expected) in cases {
-        let message = failure(1, command, &path, args);
+    let cases = cases.map(|(path, expected)| (1, path, expected));
+    for (code, path, expected) in cases.into_iter().chain([(2, place.path("missing"), "No such file")]) {
+        let message = failure(code, command, &path, args);
         assert!(message.contains(expected), "{message:?} does not say {expected:?}");
         assert_eq!(message.matches(path.to_str().unwrap()).count(), 1, "names the file not once: {message}");
         assert_eq!(message.lines().count(), 1, "{message}");

@@ -4,7 +4,7 @@
 //! Rows of length 1 are grouped by cosine, since `|x - y|² = 2 - 2 cos(x, y)` for them. Groups are numbered by falling size.
 
 use super::rows::{Points, square_distance};
-use crate::MapError;
+use crate::Error;
 use rapidvec_core::{Purpose, Rng};
 use std::cmp::Reverse;
 
@@ -21,11 +21,11 @@ const ROUNDS: usize = 100;
 /// ```
 ///
 /// # Errors
-/// [`MapError`] if there is no row, the numbers make no whole rows or are not finite, or `count` is 0.
-pub fn clusters(numbers: &[f32], vector_size: usize, count: usize, seed: u64) -> Result<Vec<usize>, MapError> {
+/// [`Error`] if there is no row, the numbers make no whole rows or are not finite, or `count` is 0.
+pub fn clusters(numbers: &[f32], vector_size: usize, count: usize, seed: u64) -> Result<Vec<usize>, Error> {
     let points = Points::new(numbers, vector_size, 1, "grouping")?;
     if count == 0 {
-        return Err(MapError::Setting { name: "clusters", expected: "1 or more", got: 0.0 });
+        return Err(Error::Setting { name: "clusters", expected: "1 or more", got: 0.0 });
     }
     let mut centres = first_centres(points, count, seed);
     let mut groups = nearest_of_all(points, &centres);
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn refuses_no_rows_and_no_groups() {
-        assert!(matches!(clusters(&[], 1, 1, 1), Err(MapError::TooFew { .. })));
-        assert!(matches!(clusters(&[1.0], 1, 0, 1), Err(MapError::Setting { name: "clusters", .. })));
+        assert!(matches!(clusters(&[], 1, 1, 1), Err(Error::TooFew { .. })));
+        assert!(matches!(clusters(&[1.0], 1, 0, 1), Err(Error::Setting { name: "clusters", .. })));
     }
 }

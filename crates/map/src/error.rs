@@ -3,7 +3,7 @@
 /// Why a projection or a grouping of vectors was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum MapError {
+pub enum Error {
     /// The numbers make no whole rows.
     #[error("{got} numbers are no whole rows of {expected}; pass words x vector size of them, row after row")]
     Shape {

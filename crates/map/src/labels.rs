@@ -103,7 +103,7 @@ const PER_DOT: f64 = 3.2;
 /// Gives each name its place inside `frame`, the first names first. `None`: there is no room, or its numbers are not finite.
 ///
 /// ```
-/// use crate::labels::{Label, Rect, place};
+/// use rapidvec_map::labels::{Label, Rect, place};
 /// let frame = Rect { left: 0.0, top: 0.0, width: 100.0, height: 60.0 };
 /// let label = |x, y| Label { x, y, radius: 2.0, width: 30.0, height: 10.0 };
 /// let placed = place(&[label(50.0, 30.0), label(51.0, 31.0)], &frame);

@@ -1,31 +1,48 @@
-//! Words on a map: many dimensions become two, words become groups, names find room beside their points.
+//! Words in the plane: many dimensions become two, words become groups, and names find room beside their points.
 //!
-//! | function | what it answers |
+//! [`WordMap::new`] makes a map of some words of a model; [`svg`] writes it as a picture, [`html`] as a page that can be
+//! zoomed and searched and needs no other file.
+//!
+//! | function | purpose |
 //! |---|---|
-//! | [`pca`] | which few straight axes keep most of the variance? |
-//! | `tsne` (feature `tsne`) | which places in the plane keep each word beside its neighbours? |
-//! | [`clusters`] | which words belong together? |
-//! | [`labels::place`] | where can each word's name stand so that none covers another? |
-//! | [`most_frequent`] | which words are worth a place? |
+//! | [`most_frequent`] | chooses the words that are worth a place |
+//! | [`pca`] | finds the straight axes that keep most of the variance |
+//! | `tsne` (feature `tsne`) | keeps each word next to its neighbours |
+//! | [`clusters`] | groups words that belong together |
+//! | [`nearest`] | lists the nearest words of each word, for the page |
+//! | [`labels::place`] | places names so that none covers another |
 //!
-//! All take and give plain rows of numbers, N x D, row after row, and give the same bits on every run. Distances on a
-//! map by PCA are projections; on one by t-SNE only nearness means something, far distances and the sizes of clouds do not.
+//! Functions of numbers take and return rows, N x D, row after row, and return the same bits on every run. Distances on a
+//! map by PCA are projections; on one by t-SNE only nearness has a meaning, far distances and the sizes of clouds have none.
 
 #![forbid(unsafe_code)]
 
 mod cluster;
+mod colours;
 mod eigen;
 mod error;
+mod escape;
+mod html;
 pub mod labels;
+mod nearest;
 mod pca;
 mod rows;
 mod select;
+mod svg;
+mod text_width;
+mod texts;
 #[cfg(feature = "tsne")]
 mod tsne;
+mod word_map;
 
 pub use cluster::clusters;
-pub use error::MapError;
+pub use error::Error;
+pub use html::html;
+pub use nearest::{Nearest, nearest};
 pub use pca::{Pca, pca};
 pub use select::most_frequent;
+pub use svg::svg;
+pub use texts::Language;
 #[cfg(feature = "tsne")]
 pub use tsne::{TsneOptions, tsne};
+pub use word_map::{Dot, MapOptions, Method, WordMap};

@@ -7,7 +7,7 @@
 
 use super::eigen::{self, Pair, dot};
 use super::rows::Points;
-use crate::MapError;
+use crate::Error;
 
 /// Rows seen along their principal axes.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Pca {
 /// Axes beyond the rank of the rows are zeros.
 ///
 /// ```
-/// use crate::pca;
+/// use rapidvec_map::pca;
 /// let on_a_line = [0.0, 0.0, 3.0, 4.0, 6.0, 8.0]; // 3 points x 2 numbers, 5 apart
 /// let seen = pca(&on_a_line, 2, 1)?;
 /// assert_eq!(seen.points, [5.0, 0.0, -5.0]);
@@ -32,11 +32,11 @@ pub struct Pca {
 /// ```
 ///
 /// # Errors
-/// [`MapError`] if there is no row, the numbers make no whole rows or are not finite, or `dimensions` is 0.
-pub fn pca(numbers: &[f32], vector_size: usize, dimensions: usize) -> Result<Pca, MapError> {
+/// [`Error`] if there is no row, the numbers make no whole rows or are not finite, or `dimensions` is 0.
+pub fn pca(numbers: &[f32], vector_size: usize, dimensions: usize) -> Result<Pca, Error> {
     let points = Points::new(numbers, vector_size, 1, "principal component analysis")?;
     if dimensions == 0 {
-        return Err(MapError::Setting { name: "dimensions", expected: "1 or more", got: 0.0 });
+        return Err(Error::Setting { name: "dimensions", expected: "1 or more", got: 0.0 });
     }
     let centred = Centred { points, mean: points.mean() };
     let axes = if points.len() < vector_size { centred.by_rows(dimensions) } else { centred.by_columns(dimensions) };
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn refuses_no_rows_and_no_dimensions() {
-        assert!(matches!(pca(&[], 3, 2), Err(MapError::TooFew { expected: 1, got: 0, .. })));
-        assert!(matches!(pca(&[1.0], 1, 0), Err(MapError::Setting { name: "dimensions", .. })));
+        assert!(matches!(pca(&[], 3, 2), Err(Error::TooFew { expected: 1, got: 0, .. })));
+        assert!(matches!(pca(&[1.0], 1, 0), Err(Error::Setting { name: "dimensions", .. })));
     }
 }

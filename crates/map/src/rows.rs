@@ -1,6 +1,6 @@
 //! Rows of numbers as the maps take them: N x D, checked once.
 
-use crate::MapError;
+use crate::error::Error;
 
 /// N rows of D finite numbers.
 #[derive(Clone, Copy)]
@@ -10,17 +10,17 @@ pub(super) struct Points<'a> {
 }
 
 impl<'a> Points<'a> {
-    /// Checks that `numbers` are whole rows of `size`, at least `fewest`, all finite. `method` is for the message.
-    pub(super) fn new(numbers: &'a [f32], size: usize, fewest: usize, method: &'static str) -> Result<Self, MapError> {
+    /// Checks that `numbers` are whole rows of `size`, at least `min`, all finite. `method` is for the message.
+    pub(super) fn new(numbers: &'a [f32], size: usize, min: usize, method: &'static str) -> Result<Self, Error> {
         if size == 0 || !numbers.len().is_multiple_of(size) {
-            return Err(MapError::Shape { expected: size, got: numbers.len() });
+            return Err(Error::Shape { expected: size, got: numbers.len() });
         }
         if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
-            return Err(MapError::NotFinite { row: at / size, got: numbers[at] });
+            return Err(Error::NotFinite { row: at / size, got: numbers[at] });
         }
         let got = numbers.len() / size;
-        if got < fewest {
-            return Err(MapError::TooFew { method, expected: fewest, got });
+        if got < min {
+            return Err(Error::TooFew { method, expected: min, got });
         }
         Ok(Self { numbers, size })
     }
@@ -63,13 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_no_whole_rows_of_finite_numbers() {
+    fn refuses_incomplete_rows_and_numbers_that_are_not_finite() {
         let new = |numbers: &'static [f32], size| Points::new(numbers, size, 2, "a test").err();
         assert_eq!(new(&[0.0; 6], 3), None);
-        assert_eq!(new(&[0.0; 6], 4), Some(MapError::Shape { expected: 4, got: 6 }));
-        assert_eq!(new(&[0.0; 6], 0), Some(MapError::Shape { expected: 0, got: 6 }));
-        assert_eq!(new(&[0.0; 3], 3), Some(MapError::TooFew { method: "a test", expected: 2, got: 1 }));
+        assert_eq!(new(&[0.0; 6], 4), Some(Error::Shape { expected: 4, got: 6 }));
+        assert_eq!(new(&[0.0; 6], 0), Some(Error::Shape { expected: 0, got: 6 }));
+        assert_eq!(new(&[0.0; 3], 3), Some(Error::TooFew { method: "a test", expected: 2, got: 1 }));
         let infinite = new(&[0.0, 1.0, 2.0, f32::INFINITY], 2);
-        assert_eq!(infinite, Some(MapError::NotFinite { row: 1, got: f32::INFINITY }));
+        assert_eq!(infinite, Some(Error::NotFinite { row: 1, got: f32::INFINITY }));
     }
 }

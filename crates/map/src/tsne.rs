@@ -9,9 +9,9 @@
 //! in whatever order threads come by. Another machine's exponential function may differ in a last bit, which the descent
 //! makes large. Cost: N² distances, then N log N an epoch; 5,000 words take some seconds.
 
-use super::pca::pca;
-use super::rows::{Points, square_distance};
-use crate::MapError;
+use crate::error::Error;
+use crate::pca::pca;
+use crate::rows::{Points, square_distance};
 use bhtsne::{Neighbor, tSNE};
 use rapidvec_core::{Purpose, Rng};
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 /// Rows with more numbers are reduced to so many.
 const DIMENSIONS: usize = 50;
 /// With fewer rows there are no neighbourhoods to keep.
-const FEWEST: usize = 8;
+const MIN_ROWS: usize = 8;
 /// The spread of the places that the descent starts from, and the share of noise in it.
 const START: f64 = 1e-4;
 const NOISE: f64 = 0.05;
@@ -54,27 +54,37 @@ impl Default for TsneOptions {
 /// ```
 ///
 /// # Errors
-/// [`MapError`] if there are fewer than 8 rows, the numbers make no whole rows or are not finite, an option is out of its
+/// [`Error`] if there are fewer than 8 rows, the numbers make no whole rows or are not finite, an option is out of its
 /// range, or the descent diverges.
-pub fn tsne(numbers: &[f32], vector_size: usize, options: &TsneOptions) -> Result<Vec<f32>, MapError> {
-    let points = Points::new(numbers, vector_size, FEWEST, "t-SNE")?;
+pub fn tsne(numbers: &[f32], vector_size: usize, options: &TsneOptions) -> Result<Vec<f32>, Error> {
+    tsne_with(numbers, vector_size, options, |_| ())
+}
+
+/// As [`tsne`]; `progress` is called with the share of the descent that is done, from 0 to 1.
+pub(crate) fn tsne_with(
+    numbers: &[f32],
+    vector_size: usize,
+    options: &TsneOptions,
+    progress: impl FnMut(f64) + Send,
+) -> Result<Vec<f32>, Error> {
+    let points = Points::new(numbers, vector_size, MIN_ROWS, "t-SNE")?;
     options.check()?;
     let (reduced, size) = reduce(numbers, points)?;
-    let points = Points::new(&reduced, size, FEWEST, "t-SNE")?;
+    let points = Points::new(&reduced, size, MIN_ROWS, "t-SNE")?;
     // A third of the others at most: the crate asks for it.
     let perplexity = options.perplexity.min((points.len() - 1) as f64 / 3.0);
     let neighbours = neighbours(points, (3.0 * perplexity) as usize);
     let start = start(&reduced, size, options.seed)?;
-    let places = alone(|| descend(points.len(), &neighbours, start, perplexity, options));
+    let places = alone(|| descend(points.len(), &neighbours, start, perplexity, options, progress));
     match places.iter().position(|x| !x.is_finite()) {
-        Some(at) => Err(MapError::Unsettled { row: at / 2 }),
+        Some(at) => Err(Error::Unsettled { row: at / 2 }),
         None => Ok(places.into_iter().map(|x| x as f32).collect()),
     }
 }
 
 impl TsneOptions {
-    fn check(&self) -> Result<(), MapError> {
-        let refuse = |name, expected, got| Err(MapError::Setting { name, expected, got });
+    fn check(&self) -> Result<(), Error> {
+        let refuse = |name, expected, got| Err(Error::Setting { name, expected, got });
         if !(2.0..=1e6).contains(&self.perplexity) {
             return refuse("perplexity", "2 or more", self.perplexity);
         }
@@ -86,7 +96,7 @@ impl TsneOptions {
 }
 
 /// The rows along at most 50 axes, in a unit in which the farthest from the middle is 1: f64 holds all that follows.
-fn reduce(numbers: &[f32], points: Points) -> Result<(Vec<f32>, usize), MapError> {
+fn reduce(numbers: &[f32], points: Points) -> Result<(Vec<f32>, usize), Error> {
     let size = points.size().min(DIMENSIONS);
     let mut reduced = pca(numbers, points.size(), size)?.points;
     let most = reduced.iter().fold(0.0f32, |most, x| most.max(x.abs()));
@@ -114,7 +124,7 @@ fn neighbours(points: Points, count: usize) -> Vec<Vec<Neighbor<f64>>> {
 }
 
 /// The first two principal axes, shrunk, and a little noise.
-fn start(reduced: &[f32], size: usize, seed: u64) -> Result<Vec<f64>, MapError> {
+fn start(reduced: &[f32], size: usize, seed: u64) -> Result<Vec<f64>, Error> {
     let flat = pca(reduced, size, 2)?.points;
     let most = flat.iter().fold(0.0f32, |most, x| most.max(x.abs())).max(f32::MIN_POSITIVE);
     let mut noise = vec![0.0; flat.len()];
@@ -136,10 +146,13 @@ fn descend(
     start: Vec<f64>,
     perplexity: f64,
     options: &TsneOptions,
+    mut progress: impl FnMut(f64),
 ) -> Vec<f64> {
     let rows = vec![(); count]; // the crate needs their number only: neighbours are given
     let mut fit: tSNE<f64, ()> = tSNE::new(&rows);
+    let epochs = options.epochs as f64;
     fit.perplexity(perplexity).epochs(options.epochs).initial_embedding(start);
+    fit.epoch_callback(move |epoch, _| progress((epoch + 1) as f64 / epochs));
     fit.barnes_hut_with_neighbors(options.theta, neighbours).embedding()
 }
 
@@ -193,14 +206,14 @@ mod tests {
     #[test]
     fn refuses_what_it_cannot_work_with() {
         let options = TsneOptions::default();
-        assert!(matches!(tsne(&[1.0; 14], 2, &options), Err(MapError::TooFew { expected: 8, got: 7, .. })));
+        assert!(matches!(tsne(&[1.0; 14], 2, &options), Err(Error::TooFew { expected: 8, got: 7, .. })));
         let with = |options| tsne(&clouds(2, 10, 3), 3, &options);
         assert!(matches!(
             with(TsneOptions { perplexity: 1.0, ..options }),
-            Err(MapError::Setting { name: "perplexity", .. })
+            Err(Error::Setting { name: "perplexity", .. })
         ));
-        assert!(matches!(with(TsneOptions { perplexity: f64::NAN, ..options }), Err(MapError::Setting { .. })));
-        assert!(matches!(with(TsneOptions { theta: 0.0, ..options }), Err(MapError::Setting { name: "theta", .. })));
-        assert!(matches!(with(TsneOptions { epochs: 0, ..options }), Err(MapError::Setting { name: "epochs", .. })));
+        assert!(matches!(with(TsneOptions { perplexity: f64::NAN, ..options }), Err(Error::Setting { .. })));
+        assert!(matches!(with(TsneOptions { theta: 0.0, ..options }), Err(Error::Setting { name: "theta", .. })));
+        assert!(matches!(with(TsneOptions { epochs: 0, ..options }), Err(Error::Setting { name: "epochs", .. })));
     }
 }

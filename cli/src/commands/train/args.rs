@@ -3,7 +3,7 @@
 use super::engine::EngineSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::reading::{Reading, same};
-use crate::output::{Language, ProgressMode, UsageError};
+use crate::output::{ProgressMode, UsageError};
 use clap::ValueEnum;
 use rapidvec::ModelKind;
 use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind};
@@ -75,10 +75,6 @@ pub struct Args {
     /// How progress is shown; auto: a bar on a terminal, lines elsewhere
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto, help_heading = "Output")]
     pub progress: ProgressMode,
-
-    /// Language of the progress lines [default: ko in a Korean locale, else en]
-    #[arg(long, value_enum, value_name = "LANGUAGE", help_heading = "Output")]
-    pub lang: Option<Language>,
 }
 
 /// The settings that decide what is learned.

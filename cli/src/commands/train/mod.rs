@@ -16,4 +16,4 @@ mod signals;
 use super::corpus;
 
 pub use args::Args;
-pub use begin::run;
+pub use begin::{DEFAULT_OUTPUT, run};

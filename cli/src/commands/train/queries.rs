@@ -54,7 +54,7 @@ pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
     let mut words = telling(vectors.vocabulary());
     let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
     let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
-    to_stdout(|out| Form::Table.output().answers(out, &answers))?;
+    to_stdout(|out| Form::Table.answers(out, &answers))?;
     Ok(words.pop().unwrap_or_default()) // no model is without words
 }
 

@@ -60,7 +60,7 @@ impl Session<'_> {
     /// Whether training came to its end.
     fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
         let args = self.keeping.args;
-        let language = args.lang.unwrap_or_else(Language::of_locale);
+        let language = Language::current();
         let progress = Progress::new(args.progress, language, self.trainer.progress());
         loop {
             let before = self.step();

@@ -78,7 +78,7 @@ impl EngineSession<'_> {
     /// Whether training came to its end.
     fn train(&mut self, log: &RefCell<Option<Log>>) -> anyhow::Result<bool> {
         let args = self.keeping.args;
-        let language = args.lang.unwrap_or_else(Language::of_locale);
+        let language = Language::current();
         let shown = Shown::new(args.progress, language, self.trainer.progress());
         loop {
             let (pause, last) = self.train_on(&shown, log)?;

@@ -1,7 +1,9 @@
 // What there is to draw, and where names find room. The four scripts of this folder are parts of one function, in the order
 // names, view, panel, input. Places are in the unit box of the data; a view turns them into pixels.
 const data = JSON.parse(document.getElementById("data").textContent);
-const { words, names, x, y, weights, groups, counts, others, near, cosines } = data;
+const { words, names, x, y, weights, groups, counts, others, near, cosines, texts } = data;
+// A text in the page's language, with the values in place of their names in braces.
+const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const element = (id) => document.getElementById(id);
 const canvas = element("map");
 const pen = canvas.getContext("2d");

@@ -1,45 +1,62 @@
 // ---- Choosing a word ----
 
-const number = (count) => count.toLocaleString("en");
+const language = texts.language;
+const number = (count) => count.toLocaleString(language);
+// 275th in English; other languages write the number.
+const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+const ordinal = (count) => number(count) + (language === "en" ? ENDINGS[ordinals.select(count)] : "");
 function choose(word, move = true) {
   chosen = word;
   pointed = -1;
   element("chosen").hidden = word < 0;
   if (word >= 0) {
     fill(word);
-    element("told").textContent = `${words[word]}: nearest are ${near[word].slice(0, 3).map(name).join(", ")}`;
-    if (move) centre(word);
+    const nearest = near[word].slice(0, 3).map(name).join(", ");
+    element("status").textContent = say("nearest", { word: words[word], words: nearest });
+    if (move) showNeighbours(word);
   }
   remember();
   redraw();
 }
 const name = (word) => (word < words.length ? words[word] : others[word - words.length]);
-function centre(word) {
-  const scale = Math.max(view.scale, home.scale * 3), [px, py] = middle();
+// Moves the word to the middle, and zooms so that most of its neighbours on the map are on the screen and can be told apart:
+// the farthest few may lie at the other end of the map.
+const SHARE_SHOWN = 0.7;
+function showNeighbours(word) {
+  const [px, py] = middle(), onMap = near[word].filter((other) => other < words.length);
+  // The scale at which a neighbour just fits into the window.
+  const fits = (other) => Math.min(
+    (0.8 * px) / Math.max(1e-9, Math.abs(x[other] - x[word])),
+    (0.8 * py) / Math.max(1e-9, Math.abs(y[other] - y[word])),
+  );
+  const scales = onMap.map(fits).sort((a, b) => b - a);
+  const wanted = scales.length ? scales[Math.ceil(SHARE_SHOWN * scales.length) - 1] : home.scale * 3;
+  const scale = Math.min(Math.max(wanted, home.scale * 3), home.scale * 24);
   atHome = false;
   glide({ scale, left: px - x[word] * scale, top: py - y[word] * scale });
 }
 function fill(word) {
   element("word").textContent = words[word];
-  const seen = counts[word] > 0 ? `seen ${number(counts[word])} times · ` : "";
-  element("facts").textContent = `${seen}${number(word + 1)}. of ${number(words.length)} on this map`;
+  const seen = counts[word] > 0 ? `${say("seen", { count: number(counts[word]) })} · ` : "";
+  element("facts").textContent = seen + say("rank", { rank: ordinal(word + 1), all: number(words.length) });
   element("legend").hidden = near[word].every((other) => other < words.length);
   element("near").replaceChildren(...near[word].map((other, index) => neighbour(other, cosines[word][index] / 1000)));
 }
 function neighbour(word, cosine) {
   const onMap = word < words.length;
   const item = document.createElement("li"), entry = document.createElement(onMap ? "button" : "span");
-  const text = document.createElement("bdi"), figure = document.createElement("small");
-  text.textContent = name(word);
+  const label = document.createElement("bdi"), figure = document.createElement("small");
+  label.textContent = name(word);
   figure.textContent = cosine.toFixed(3);
   entry.style.setProperty("--share", `${Math.max(0, cosine) * 100}%`);
-  entry.append(text, figure);
+  entry.append(label, figure);
   if (onMap) {
     entry.type = "button";
     entry.addEventListener("click", () => choose(word));
   } else {
     entry.className = "other";
-    entry.title = "not on this map";
+    entry.title = say("absent");
   }
   item.append(entry);
   return item;
@@ -60,7 +77,7 @@ function recall() {
 // ---- Search ----
 
 const query = element("query"), found = element("found");
-const plain = (text) => text.normalize("NFC").toLowerCase();
+const plain = (typed) => typed.normalize("NFC").toLowerCase();
 const plainWords = words.map(plain);
 let active = -1, matches = [];
 function search() {
@@ -81,17 +98,17 @@ function search() {
 function nothing() {
   const item = document.createElement("li");
   item.className = "none";
-  item.textContent = "not on this map";
+  item.textContent = say("absent");
   return item;
 }
 function suggestion(word, index) {
-  const item = document.createElement("li"), dot = document.createElement("span"), text = document.createElement("bdi");
+  const item = document.createElement("li"), dot = document.createElement("span"), label = document.createElement("bdi");
   item.id = `found-${index}`;
   item.setAttribute("role", "option");
   dot.className = "dot";
   dot.style.background = `var(--dot${groups[word]})`;
-  text.textContent = words[word];
-  item.append(dot, text);
+  label.textContent = words[word];
+  item.append(dot, label);
   item.addEventListener("pointerdown", (event) => { event.preventDefault(); take(index); });
   return item;
 }

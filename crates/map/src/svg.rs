@@ -2,11 +2,11 @@
 //!
 //! Names that find no room are not drawn; pointing at a dot shows its word.
 
-use super::colour::{COLOURS, DARK, LIGHT, Theme, hex};
-use super::escape::{shown, xml};
-use super::layout::WordMap;
-use super::text;
-use rapidvec_map::labels::{Label, Placed, Rect, place};
+use crate::colours::{DARK, LIGHT, Theme, hex};
+use crate::escape::{shown, xml};
+use crate::labels::{Label, Placed, Rect, place};
+use crate::text_width::text_width;
+use crate::word_map::{COLOURS, WordMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -28,7 +28,10 @@ const LARGEST: f64 = 17.0;
 const BOX_HEIGHT: f64 = 1.16;
 const BASELINE: f64 = 0.88;
 
-/// Writes the picture; says how many names found room.
+/// Writes the map as an SVG picture; returns how many names found room.
+///
+/// # Errors
+/// Those of `out`.
 pub fn svg(out: &mut dyn Write, map: &WordMap) -> io::Result<usize> {
     let picture = Picture::of(map);
     picture.head(out, map)?;
@@ -66,7 +69,7 @@ impl Picture {
             x: left + map.dots[index].x * scale,
             y: top + map.dots[index].y * scale,
             radius: 2.0 + 2.0 * weights[index],
-            width: text::width(&names[index]) * sizes[index],
+            width: text_width(&names[index]) * sizes[index],
             height: BOX_HEIGHT * sizes[index],
         };
         let labels: Vec<_> = (0..names.len()).map(label).collect();
@@ -155,8 +158,9 @@ fn colours(theme: &Theme) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layout::Dot;
     use super::*;
+    use crate::texts::Language;
+    use crate::word_map::Dot;
 
     fn map(count: usize) -> WordMap {
         let word = |i: usize| ["toyota", "안녕하세요", "i", "Wimbledon", "<&>"][i % 5].to_owned() + &i.to_string();
@@ -171,7 +175,7 @@ mod tests {
                 group: i % COLOURS,
             }
         };
-        WordMap::new("a <model>".to_owned(), "test".to_owned(), (0..count).map(dot).collect())
+        WordMap::of_dots("a <model>".to_owned(), "test".to_owned(), Language::English, (0..count).map(dot).collect())
     }
 
     fn written(map: &WordMap) -> (String, usize) {
@@ -193,7 +197,7 @@ mod tests {
         let of = |line: &str| {
             let text = unescaped(line.split_once('>').unwrap().1.strip_suffix("</text>").unwrap());
             let size = number(line, "font-size");
-            let (width, height) = (text::width(&text) * size, BOX_HEIGHT * size);
+            let (width, height) = (text_width(&text) * size, BOX_HEIGHT * size);
             let area = Rect { left: number(line, "x"), top: number(line, "y") - BASELINE * size, width, height };
             (text, area)
         };

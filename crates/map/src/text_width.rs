@@ -3,7 +3,7 @@
 //! Widths are those of DejaVu Sans, in thousandths of the font's size: of the fonts that come with systems it is about the
 //! widest, so a name takes at most as much room as it was given. Korean, Chinese and Japanese characters are squares.
 
-use super::super::width::width as columns;
+use unicode_width::UnicodeWidthChar;
 
 /// From `!` to `~`.
 const ASCII: [u16; 94] = [
@@ -21,7 +21,7 @@ const SPACE: u16 = 318;
 const SQUARE: u16 = 1000;
 
 /// The width of a name, in sizes of the font.
-pub fn width(text: &str) -> f64 {
+pub fn text_width(text: &str) -> f64 {
     text.chars().map(|character| f64::from(of_char(character))).sum::<f64>() / 1000.0
 }
 
@@ -30,7 +30,7 @@ fn of_char(character: char) -> u16 {
         ' ' => SPACE,
         '!'..='~' => ASCII[character as usize - '!' as usize],
         '\u{fffd}' | '…' | '—' => WIDE,
-        _ => match columns(character.encode_utf8(&mut [0; 4])) {
+        _ => match character.width().unwrap_or(0) {
             0 => 0,
             1 => OTHER,
             _ => SQUARE,
@@ -46,11 +46,11 @@ mod tests {
     fn names_are_as_wide_as_their_letters() {
         for (text, expected) in [("", 0.0), ("il", 0.556), ("Wm", 1.964), ("a b", 1.566), ("안녕", 2.0), ("日", 1.0)]
         {
-            assert!((width(text) - expected).abs() < 1e-9, "{text}: {}", width(text));
+            assert!((text_width(text) - expected).abs() < 1e-9, "{text}: {}", text_width(text));
         }
-        assert_eq!(width("e\u{301}"), width("e"));
-        assert_eq!(width("\u{1112}\u{1161}\u{11ab}"), width("한"));
-        assert_eq!(width("~"), 0.838);
-        assert!(width("\u{fffd}") > 1.0 && width("…") >= 1.0); // what `shown` puts in place of others
+        assert_eq!(text_width("e\u{301}"), text_width("e"));
+        assert_eq!(text_width("\u{1112}\u{1161}\u{11ab}"), text_width("한"));
+        assert_eq!(text_width("~"), 0.838);
+        assert!(text_width("\u{fffd}") > 1.0 && text_width("…") >= 1.0); // what `shown` puts in place of others
     }
 }

@@ -3,19 +3,25 @@
 //! The words are data: JSON in an element that is not executed, which the script shows as text. The page's own policy
 //! forbids it to load or send anything.
 
-use super::colour::{COLOURS, DARK, LIGHT, Theme, hex};
-use super::escape::{json, shown, xml};
-use super::layout::{Nearest, WordMap};
+use crate::colours::{DARK, LIGHT, Theme, hex};
+use crate::escape::{json, shown, xml};
+use crate::nearest::Nearest;
+use crate::texts::Language;
+use crate::word_map::{COLOURS, WordMap};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("page/page.css");
 /// Parts of one function, in this order.
-const SCRIPTS: [&str; 4] =
-    [include_str!("names.js"), include_str!("view.js"), include_str!("panel.js"), include_str!("input.js")];
-const BODY: &str = include_str!("page.html");
+const SCRIPTS: [&str; 4] = [
+    include_str!("page/names.js"),
+    include_str!("page/view.js"),
+    include_str!("page/panel.js"),
+    include_str!("page/input.js"),
+];
+const BODY: &str = include_str!("page/page.html");
 
 /// What the script reads. Lists go by word, the most important first.
 #[derive(Serialize)]
@@ -36,26 +42,38 @@ struct Data<'a> {
     /// Of each word its nearest: numbers of words, or of others after all words; and the cosines, in thousandths.
     near: Vec<Vec<usize>>,
     cosines: Vec<Vec<i32>>,
+    texts: BTreeMap<&'static str, String>,
 }
 
-/// Writes the page. `nearest` has a list for each dot.
+/// Writes the map as a page. `nearest` has a list for each dot: see [`nearest()`](crate::nearest()).
+///
+/// # Errors
+/// Those of `out`.
 pub fn html(out: &mut dyn Write, map: &WordMap, nearest: &[Vec<Nearest>]) -> io::Result<()> {
     let (title, legend) = (xml(&map.title()), xml(&map.legend()));
     let data = json(&data(map, nearest)).map_err(io::Error::from)?;
     write!(
         out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; \
          style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n\
          <title>{title}</title>\n<style>\n{}{STYLE}</style>\n</head>\n<body>\n",
+        map.language.text("language", &[]),
         colours()
     )?;
-    write!(out, "<header id=\"about\"><h1>{title}</h1><p>{legend}</p></header>\n{BODY}")?;
+    let body = body(map.language);
+    write!(out, "<header id=\"about\"><h1>{title}</h1><p>{legend}</p></header>\n{body}")?;
     writeln!(out, "<script type=\"application/json\" id=\"data\">{data}</script>")?;
     let script = SCRIPTS.concat();
     writeln!(out, "<script>\n\"use strict\";\n(() => {{\n{script}}})();\n</script>\n</body>\n</html>")
+}
+
+/// The page's elements, with every `{{key}}` replaced by its text.
+fn body(language: Language) -> String {
+    let texts = language.texts();
+    texts.iter().fold(BODY.to_owned(), |body, (key, text)| body.replace(&format!("{{{{{key}}}}}"), &xml(text)))
 }
 
 fn data<'a>(map: &'a WordMap, nearest: &'a [Vec<Nearest>]) -> Data<'a> {
@@ -87,6 +105,7 @@ fn data<'a>(map: &'a WordMap, nearest: &'a [Vec<Nearest>]) -> Data<'a> {
             .map(|list| list.iter().map(|near| (near.similarity * 1000.0).round() as i32).collect())
             .collect(),
         others,
+        texts: map.language.texts(),
     }
 }
 
@@ -103,4 +122,27 @@ fn variables(theme: &Theme) -> String {
         let _ = write!(css, "--dot{group}:{};--name{group}:{};", hex(theme.groups[group]), hex(theme.name(group)));
     }
     css
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_of_the_page_is_filled_in() {
+        for (language, find) in [(Language::English, "Find a word"), (Language::Korean, "단어 찾기")] {
+            let body = body(language);
+            assert!(!body.contains("{{") && body.matches(find).count() == 2, "{body}");
+        }
+    }
+
+    #[test]
+    fn every_text_that_the_scripts_ask_for_exists() {
+        let texts = Language::English.texts();
+        for script in SCRIPTS {
+            for key in script.split("say(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert!(texts.contains_key(key), "{key}");
+            }
+        }
+    }
 }

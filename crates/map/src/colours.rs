@@ -4,11 +4,10 @@
 //! grey; lightened for dark pages. Names of words are drawn in a mixture with the colour of plain text, so that they can be
 //! read: at least 4.5 to 1 against the page (Web Content Accessibility Guidelines, AA).
 
+use crate::word_map::COLOURS;
+
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
-
-/// How many groups have a colour of their own.
-pub const COLOURS: usize = 7;
 
 /// What one appearance is drawn with.
 pub struct Theme {

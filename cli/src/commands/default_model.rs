@@ -1,0 +1,18 @@
+//! The model that a command works on where none is named: the one that `rapidvec train` writes.
+
+use super::train::DEFAULT_OUTPUT;
+use crate::output::{UsageError, messages};
+use std::path::Path;
+
+/// The file that was named, else `model.safetensors` in the current folder.
+///
+/// # Errors
+/// No file was named, and there is no such file.
+pub fn or_default(named: Option<&Path>) -> Result<&Path, UsageError> {
+    let default = Path::new(DEFAULT_OUTPUT);
+    match named {
+        Some(path) => Ok(path),
+        None if default.exists() => Ok(default),
+        None => Err(UsageError(messages::no_default_model(DEFAULT_OUTPUT))),
+    }
+}

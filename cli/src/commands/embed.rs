@@ -2,9 +2,10 @@
 
 use super::open::{self, OpenArgs};
 use super::queries;
-use crate::output::{Place, UsageError, note, thousands, to_stdout};
+use crate::output::{Place, UsageError, message, note, thousands, to_stdout};
 use rapidvec::Error;
 use rapidvec::atomic_file::{self, Existing};
+use rapidvec::vectors::error::QueryError;
 use rapidvec::vectors::{EmbedReport, Embedder, NpySpool};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -79,7 +80,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         None => embedder,
     };
     let embedder = match args.sif {
-        Some(a) => embedder.sif(a).map_err(|error| open::name_file(&model, error))?,
+        Some(a) => embedder.sif(a).map_err(|error| sif_error(&model, error))?,
         None => embedder,
     };
     let mut report = EmbedReport::default();
@@ -108,6 +109,14 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     self::report(&report);
     Ok(())
+}
+
+/// Adds the way out to an error about --sif.
+fn sif_error(model: &Path, error: QueryError) -> anyhow::Error {
+    let hint = if error == QueryError::NoCounts { "; embed without --sif" } else { "" };
+    let error = open::name_file(model, error);
+    let message = format!("{}{hint}", message(&error));
+    error.context(message)
 }
 
 /// An error of the output, which names itself, or any other.

@@ -117,7 +117,13 @@ fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
 fn parse(args: &[String]) -> Cli {
     let matches = command().color(output::color_choice(args).into()).try_get_matches();
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| error.exit())
+    parsed.unwrap_or_else(|error| match commands::dash_tip(&error, args) {
+        Some(message) => {
+            output::report(&UsageError(message).into());
+            std::process::exit(i32::from(output::USAGE))
+        }
+        None => error.exit(),
+    })
 }
 
 fn main() -> ExitCode {

@@ -19,10 +19,9 @@ Examples:
 )]
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
-    #[arg(allow_hyphen_values = true)]
     model: Option<PathBuf>,
     /// The three words; - reads three words from each line of standard input
-    #[arg(value_name = "A B C", num_args = 0..=3, allow_hyphen_values = true)]
+    #[arg(value_name = "A B C", num_args = 0..=3)]
     words: Vec<String>,
     /// Choose how answers are scored
     #[arg(long, value_enum, default_value_t = Method::Add)]

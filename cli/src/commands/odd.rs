@@ -16,10 +16,9 @@ Examples:
   rapidvec odd vectors.bin breakfast lunch dinner car --format json")]
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
-    #[arg(allow_hyphen_values = true)]
     model: Option<PathBuf>,
     /// Three words or more; - reads them from standard input
-    #[arg(value_name = "WORD", allow_hyphen_values = true)]
+    #[arg(value_name = "WORD")]
     words: Vec<String>,
     /// Leave out unknown words instead of failing, and report how many
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 use crate::output::{Form, UsageError, note, thousands};
 use anyhow::Context;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
 use rapidvec::{Error, WordId};
 use std::fs::File;
@@ -104,7 +105,6 @@ pub fn model_and_words(
         }
         _ => (model_or_default(command, first)?, others.to_vec()),
     };
-    check_flags(&words)?;
     if expected.contains(&words.len()) {
         return Ok((model, words));
     }
@@ -135,15 +135,12 @@ fn names_a_file(path: &Path) -> bool {
     path.exists() || path.components().count() > 1 || has_ending()
 }
 
-/// Words may begin with a dash; what begins with two is a mistyped flag, unless a lone `--` comes before it.
-fn check_flags(words: &[String]) -> Result<(), UsageError> {
-    let flag = words.iter().find(|word| word.starts_with("--") && word.len() > 2);
-    match flag.filter(|_| !std::env::args_os().any(|arg| arg == "--")) {
-        Some(flag) => {
-            Err(UsageError(format!("unexpected argument {flag}; if it is a word, write -- before the words")))
-        }
-        None => Ok(()),
-    }
+/// The message for a word that begins with a dash, which clap takes for a flag; its own tip names only the first letter.
+pub fn dash_tip(error: &clap::Error, args: &[String]) -> Option<String> {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_word = |arg: &&String| arg.starts_with(flag) && !arg.starts_with("--") && arg.chars().count() > 2;
+    let word = args.iter().find(is_word).filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    Some(format!("unexpected argument {word}; if it is a word, write -- before the words, as in: MODEL -- {word}"))
 }
 
 /// The words of the command line; `-` stands for the lines of standard input: a word each, with or without a tab and a count.

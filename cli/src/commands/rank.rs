@@ -17,10 +17,9 @@ Examples:
 )]
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
-    #[arg(allow_hyphen_values = true)]
     model: Option<PathBuf>,
     /// The word to start from, and the word to rank
-    #[arg(value_name = "A B", num_args = 0..=2, allow_hyphen_values = true)]
+    #[arg(value_name = "A B", num_args = 0..=2)]
     words: Vec<String>,
     /// Choose the output format
     #[arg(long, value_enum, default_value_t = Form::Table, help_heading = "Output")]

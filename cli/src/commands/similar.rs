@@ -25,10 +25,9 @@ Examples:
   rapidvec similar vectors.bin -- -LRB-            A word that begins with a dash")]
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
-    #[arg(allow_hyphen_values = true)]
     model: Option<PathBuf>,
     /// Words to look up one by one; - reads them from standard input
-    #[arg(value_name = "WORD", allow_hyphen_values = true)]
+    #[arg(value_name = "WORD")]
     words: Vec<String>,
     /// Add this word to a sum to look near, as in king or king:0.5
     #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words", allow_hyphen_values = true)]

@@ -17,10 +17,9 @@ Examples:
 )]
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
-    #[arg(allow_hyphen_values = true)]
     model: Option<PathBuf>,
     /// Two words; with --sets, words separated by commas
-    #[arg(value_name = "A B", num_args = 0..=2, allow_hyphen_values = true)]
+    #[arg(value_name = "A B", num_args = 0..=2)]
     words: Vec<String>,
     /// Take A and B as sets of words, separated by commas
     #[arg(long)]

@@ -3,6 +3,8 @@
 #![deny(unsafe_code)]
 
 mod commands;
+#[cfg(unix)]
+mod file_faults;
 mod help;
 mod hints;
 mod output;
@@ -117,17 +119,12 @@ fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
 fn parse(args: &[String]) -> Cli {
     let matches = command().color(output::color_choice(args).into()).try_get_matches();
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| match commands::dash_tip(&error, args) {
-        Some(message) => {
-            output::report(&UsageError(message).into());
-            std::process::exit(i32::from(output::USAGE))
-        }
-        None => error.exit(),
-    })
+    parsed.unwrap_or_else(|error| error.exit())
 }
 
 fn main() -> ExitCode {
-    rapidvec::vectors::tell_file_faults();
+    #[cfg(unix)]
+    file_faults::report();
     let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     output::set_color(output::color_choice(&args));
     if let Err(error) = hints::check(&args, &Cli::command()) {

@@ -6,6 +6,8 @@ mod common;
 mod signals;
 
 use common::{Place, failure, program, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -152,8 +154,7 @@ fn embed_weighs_by_frequency() {
     for wrong in ["--sif=0", "--sif=-1", "--sif=nan"] {
         assert!(failure(1, "embed", &place.model, &[wrong]).contains("expected a positive number"));
     }
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers())).unwrap().to_bytes();
     let path = place.file("pickle", &pickle);
     assert!(failure(1, "embed", &path, &["--sif"]).contains("has no word counts"));
 }
@@ -163,7 +164,7 @@ fn embed_refuses_what_is_no_text_and_leaves_no_file() {
     let place = Place::new();
     let out = place.path("out.npy");
     for (text, expected) in
-        [(&b"king\n\xff\n"[..], "line 2 is not valid UTF-8"), (b"king\nman\nk\0", "line 3 contains a NUL byte")]
+        [(&b"king\n\xff\n"[..], "line 2 is not valid UTF-8"), (b"king\nman\nk\0", "a NUL byte in line 3")]
     {
         for args in [&["--format", "npy"][..], &["-o", out.to_str().unwrap()]] {
             let output = embed(&place.model, args, text);

@@ -8,6 +8,8 @@ mod common;
 
 use common::{Place, program, stderr};
 use rapidvec::compress::Compression;
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -114,9 +116,9 @@ fn row_39_more_rows_promised_than_there_are() {
 #[test]
 fn row_40_fewer_rows_promised_than_there_are() {
     let place = Place::new();
-    refused(&place, b"1 2\na 1 2\nb 3 4\n", "promises 1 vectors, but more follow in line 3");
+    refused(&place, b"1 2\na 1 2\nb 3 4\n", "declares 1 vectors, but more follow from line 3");
     let binary = [&b"1 2\n"[..], &row(b"a", &[1.0, 2.0]), &row(b"b", &[3.0, 4.0])].concat();
-    refused(&place, &binary, "promises 1 vectors, but 10 bytes follow");
+    refused(&place, &binary, "declares 1 vectors, but 10 bytes follow");
 }
 
 #[test]
@@ -129,8 +131,8 @@ fn rows_41_to_44_sizes_that_no_file_has() {
         ("18446744073709551615 18446744073709551615", "expected at most 4294967294 words"),
         ("4294967294 4611686018427387905", "vector"),
         ("99999999999999999999999 2", "expected a whole number"),
-        ("-2 2", "promises `-2` as words"),
-        ("2 -2", "promises `-2` as vector size"),
+        ("-2 2", "gives `-2` as words"),
+        ("2 -2", "gives `-2` as vector size"),
         ("2 0", "got 2 words of 0 numbers"),
         ("0 2", "got 0 words of 2 numbers"),
         ("0 0", "got 0 words of 0 numbers"),
@@ -170,7 +172,7 @@ fn rows_47_50_and_51_words_with_spaces_wide_gaps_and_no_word_at_all() {
     let file = place.file("odd", "5 2\nnew york 1 2\na\t1  2 \n 3 4\n\u{a0} 5 6\n\u{85} 7 8\n".as_bytes());
     let (shown, told) = opens(&file, &["-k", "9", "--format", "tsv"], "new york");
     assert_eq!(shown.lines().count(), 1 + 4, "{shown}");
-    assert!(told.contains("1 word without a letter, kept"), "{told}");
+    assert!(told.contains("1 empty word, kept"), "{told}");
     let (shown, _) = opens(&file, &["-k", "9"], "\u{a0}");
     assert!(shown.contains("new york"), "{shown}");
 }
@@ -190,8 +192,7 @@ fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
     for (keep, what) in [(1, "a space"), (2, "a line end"), (3, "a tab"), (4, "no character at all")] {
         let mut one = rapidvec::Vocabulary::new();
         one.insert(words.word(keep - 1), 1).unwrap();
-        let mut pickle = Vec::new();
-        rapidvec::vectors::format::pickle::write(&mut pickle, &one, 2, &[1.0, 2.0], false).unwrap();
+        let pickle = PickleWriter::new(TableView::new(&one, 2, &[1.0, 2.0])).unwrap().to_bytes();
         let path = place.file("odd.pkl", &pickle);
         for ending in ["vec", "bin", "vec.gz"] {
             let out = place.path(&format!("out.{ending}"));
@@ -207,7 +208,7 @@ fn rows_48_and_49_words_that_a_format_cannot_hold_are_not_written() {
 fn row_52_words_that_are_there_twice() {
     let place = Place::new();
     let (shown, told) = opens(&place.file("twice", b"3 2\na 1 0\nb 1 1\na 0 1\n"), &["--format", "tsv"], "b");
-    assert!(told.contains("1 word that came a second time; the first vector of each was kept"), "{told}");
+    assert!(told.contains("1 duplicate word; kept the first vector of each"), "{told}");
     assert_eq!(shown.lines().count(), 2, "{shown}");
     assert!(shown.contains("0.707"), "{shown}");
 }
@@ -219,7 +220,7 @@ fn row_53_numbers_that_are_none() {
         let text = format!("3 2\na 1 2\nb {bad} 4\nc 5 6\n");
         refused(&place, text.as_bytes(), "row 1");
         let (shown, told) = opens(&place.file("some", text.as_bytes()), &["--allow-nan"], "a");
-        assert!(told.contains("1 word left out for NaN or infinity") && shown.contains('c'), "{told}");
+        assert!(told.contains("1 word dropped for NaN or infinity") && shown.contains('c'), "{told}");
     }
     let rows = [row(b"a", &[1.0, 2.0]), row(b"b", &[f32::NAN, 4.0])].concat();
     refused(&place, &[b"2 2\n", &rows[..]].concat(), "NaN");
@@ -236,13 +237,13 @@ fn row_54_a_zero_vector() {
 fn row_55_words_that_are_no_utf_8() {
     let place = Place::new();
     let bytes = b"4 2\na 1 2\n\xff\xfe 3 4\n\xff\xfd 2 1\nb 1 1\n";
-    refused(&place, bytes, "is no UTF-8");
+    refused(&place, bytes, "is not valid UTF-8");
     let path = place.file("some", bytes);
     let (_, told) = opens(&path, &["--invalid-words", "skip"], "a");
-    assert!(told.contains("2 words not in UTF-8"), "{told}");
+    assert!(told.contains("2 words not valid UTF-8"), "{told}");
     let (_, told) = opens(&path, &["--invalid-words", "replace"], "a");
     // Both become the same two characters: the first is kept.
-    assert!(told.contains("2 words not in UTF-8") && told.contains("1 word that came a second time"), "{told}");
+    assert!(told.contains("2 words not valid UTF-8") && told.contains("1 duplicate word"), "{told}");
 }
 
 /// A file is told by its content: a wrong name changes nothing.
@@ -431,7 +432,7 @@ fn a_mapped_file_cut_short_is_told_and_no_signal() {
     let output = child.wait_with_output().unwrap();
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{:?} {message}", output.status);
-    let expected = format!("error: {}: a part of the file cannot be read any more: ", place.model.display());
+    let expected = format!("error: {}: a part of the file can no longer be read: ", place.model.display());
     assert!(message.starts_with(&expected) && message.lines().count() == 1, "{message}");
 }
 

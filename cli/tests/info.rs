@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Place, answer, program, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -45,7 +47,7 @@ fn the_table_draws_losses_counts_and_norms() {
         "trained         epochs 3\n",
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
-        "how often words were seen",
+        "how often words were seen, and by how many words",
         "  least 10, median 14, largest 18\n",
         "  10–19 │█",
         "lengths of the vectors",
@@ -78,8 +80,8 @@ fn bars_fit_the_terminal() {
 #[test]
 fn a_pickle_has_norms_but_no_counts() {
     let place = Place::new();
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    let pickle =
+        PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers()).half(true)).unwrap().to_bytes();
     let path = place.file("a.pkl", &pickle);
     let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));

@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Place, ROWS, failure, run, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::path::Path;
 
 fn written(place: &Place, model: &Path, options: &[&str]) -> [String; 2] {
@@ -42,8 +44,7 @@ fn pickle(place: &Place, words: &[&str]) -> std::path::PathBuf {
         vocabulary.add(word);
     }
     let numbers: Vec<f32> = (0..words.len()).map(|i| i as f32).collect();
-    let mut bytes = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut bytes, &vocabulary, 1, &numbers, false).unwrap();
+    let bytes = PickleWriter::new(TableView::new(&vocabulary, 1, &numbers)).unwrap().to_bytes();
     place.file("in.pkl", &bytes)
 }
 

@@ -4,6 +4,8 @@
 mod common;
 
 use common::{Place, ROWS, answer, failure, program, stderr};
+use rapidvec::vectors::format::pickle::PickleWriter;
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -94,8 +96,8 @@ fn similar_refuses_what_is_no_model_and_says_what_it_is() {
 #[test]
 fn similar_reads_the_chapters_pickle_whatever_its_name() {
     let place = Place::new();
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &common::words(), 3, &common::numbers(), true).unwrap();
+    let pickle =
+        PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers()).half(true)).unwrap().to_bytes();
     let path = place.file("vectors.safetensors", &pickle);
     assert_eq!(answer("similar", &path, &["king"]), answer("similar", &place.model, &["king"]));
 }
@@ -118,8 +120,7 @@ fn a_word_cannot_steer_the_terminal_or_break_a_line() {
         words.add(word);
     }
     let place = Place::new();
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &words, 1, &[1.0, 1.0], false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&words, 1, &[1.0, 1.0])).unwrap().to_bytes();
     let path = place.file("model", &pickle);
     assert_eq!(answer("similar", &path, &["a"]), "[query] a\n  b\\u{1b}[2J\\n\\tc   1.0000\n");
     assert_eq!(answer("similar", &path, &["a", "--format", "tsv"]).lines().nth(1), Some("a\tb\x1b[2J\\n\\tc\t1"));
@@ -184,9 +185,11 @@ fn info_tells_what_a_model_holds() {
 #[test]
 fn verify_says_ok_or_what_is_wrong() {
     let place = Place::new();
-    assert!(answer("verify", &place.model, &[]).ends_with(
-        "model.safetensors: OK, 9 words, vector size 3; the checksums of 4 tensors and the header are right\n"
-    ));
+    assert!(
+        answer("verify", &place.model, &[]).ends_with(
+            "model.safetensors: OK, 9 words, vector size 3; checksums of 4 tensors and of the header match\n"
+        )
+    );
     let whole = std::fs::read(&place.model).unwrap();
     for at in (0..whole.len()).step_by(13) {
         let mut bytes = whole.clone();

@@ -80,14 +80,13 @@ fn watched<T, E: std::fmt::Display>(bytes: &[u8], mut read: impl FnMut() -> Resu
 }
 
 /// A reader of tables.
-type Read = fn(&[u8], &OpenOptions, &mut OpenReport) -> Result<VectorTable, FormatError>;
+type Read = fn(&[u8], &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError>;
 
 /// Reads as `options` say; what opens is whole.
 fn table(read: Read, bytes: &[u8], options: &OpenOptions) -> Option<VectorTable> {
-    let mut report = OpenReport::default();
-    let table = watched(bytes, || read(bytes, options, &mut report))?;
+    let (table, _) = watched(bytes, || read(bytes, options))?;
     assert!(options.limit.is_none_or(|limit| table.vocabulary.len() <= limit));
-    let vectors = WordVectors::new(table.vocabulary.clone(), table.vector_size, table.floats.clone());
+    let vectors = WordVectors::new(table.vocabulary.clone(), table.vector_size, table.numbers.clone());
     vectors.expect("every row is finite, and there is one for each word");
     Some(table)
 }
@@ -101,6 +100,6 @@ fn numbers(floats: &Numbers) -> Vec<f32> {
 
 /// The same words and counts, and the same numbers bit for bit.
 fn assert_same(a: &VectorTable, b: &VectorTable) {
-    let bits = |table: &VectorTable| numbers(&table.floats).into_iter().map(f32::to_bits).collect::<Vec<_>>();
+    let bits = |table: &VectorTable| numbers(&table.numbers).into_iter().map(f32::to_bits).collect::<Vec<_>>();
     assert!(a.vocabulary == b.vocabulary && a.vector_size == b.vector_size && bits(a) == bits(b), "{a:?} became {b:?}");
 }

@@ -3,6 +3,7 @@
 use rapidvec::Vocabulary;
 use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts};
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::format::{pickle, safetensors, word2vec_binary, word2vec_text};
 use std::collections::BTreeMap;
 
@@ -41,8 +42,8 @@ pub fn pickles() -> Vec<Vec<u8>> {
         (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect::<Vec<u8>>()
     };
     let mut all: Vec<_> = tiny.map(|line| hex(line.rsplit('\t').next().unwrap())).collect();
-    let mut ours = Vec::new();
-    pickle::write(&mut ours, &vocabulary(), SIZE, &numbers(), true).unwrap();
+    let ours =
+        pickle::PickleWriter::new(TableView::new(&vocabulary(), SIZE, &numbers()).half(true)).unwrap().to_bytes();
     all.push(ours);
     all
 }
@@ -52,21 +53,21 @@ pub fn text() -> Vec<Vec<u8>> {
     let more = ["2 2\nnew york 0.5 -1e-3\n  x\t1 inf\n", "1 1\r\na 1\r\n", "\u{feff}2 3\na 1 2 3\na 4 5 6"];
     let mut all: Vec<_> = more[1..].iter().map(|text| text.as_bytes().to_vec()).collect();
     all.push(more[0].replace("inf", "7").into_bytes());
-    all.push(word2vec_text::to_bytes(&vocabulary(), SIZE, &numbers(), true).unwrap());
+    all.push(word2vec_text::TextWriter::new(TableView::new(&vocabulary(), SIZE, &numbers()), true).unwrap().to_bytes());
     all
 }
 
 /// Without it.
 pub fn glove() -> Vec<Vec<u8>> {
     vec![
-        word2vec_text::to_bytes(&vocabulary(), SIZE, &numbers(), false).unwrap(),
+        word2vec_text::TextWriter::new(TableView::new(&vocabulary(), SIZE, &numbers()), false).unwrap().to_bytes(),
         b"a 1 2\nb 3 4\nin 2014 5 6\nc 1 2\n".to_vec(),
     ]
 }
 
 /// With and without a line end after each row.
 pub fn binary() -> Vec<Vec<u8>> {
-    let ours = word2vec_binary::to_bytes(&vocabulary(), SIZE, &numbers()).unwrap();
+    let ours = word2vec_binary::BinaryWriter::new(TableView::new(&vocabulary(), SIZE, &numbers())).unwrap().to_bytes();
     let row = |word: &str, end: &str| [word.as_bytes(), b" ", &1.5f32.to_le_bytes(), end.as_bytes()].concat();
     let lines = [b"2 1\n".to_vec(), row("a", "\n"), row("bc", "\n")].concat();
     let plain = [b"2 1\n".to_vec(), row("a", ""), row("bc", "")].concat();
@@ -102,7 +103,7 @@ pub fn npz() -> Vec<Vec<u8>> {
     let (words, numbers) = (vocabulary(), numbers());
     let write = |words: &Vocabulary, half| {
         let mut bytes = Vec::new();
-        NpzWriter::new(words, SIZE, &numbers, half).unwrap().write_to(&mut bytes).unwrap();
+        NpzWriter::new(TableView::new(words, SIZE, &numbers).half(half)).unwrap().write_to(&mut bytes).unwrap();
         bytes
     };
     vec![write(&words, true), write(&words.without_counts(), false)]

@@ -6,7 +6,8 @@
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use rapidvec::corpus::{Corpus, CorpusOptions, Source};
-use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
+use rapidvec::vectors::format::Format;
+use rapidvec::vectors::{Numbers, SaveOptions, WordVectors};
 use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Until, Vocabulary, WordId};
 use rapidvec_bench::machine::{peak_memory, user_seconds};
 use rapidvec_core::Matrix;
@@ -154,11 +155,10 @@ fn trained_words(counts: &[u64], threshold: f64) -> f64 {
 
 fn save(path: &Path, words: &Vocabulary, rows: &Matrix) -> Result<()> {
     let numbers: Vec<f32> = (0..rows.rows()).flat_map(|row| rows.row(row)).collect();
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("bin") => word2vec_binary::write(path, words, rows.cols(), &numbers),
-        _ => word2vec_text::write(path, words, rows.cols(), &numbers, true),
-    }
-    .with_context(|| format!("cannot write {}", path.display()))
+    let vectors = WordVectors::new(words.clone(), rows.cols(), Numbers::F32(numbers))?;
+    let format = Format::of_ending(path).unwrap_or(Format::Word2vecText);
+    vectors.save(path, format, &SaveOptions::default()).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(())
 }
 
 /// Two objects as one.

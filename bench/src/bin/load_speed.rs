@@ -4,8 +4,8 @@
 
 use anyhow::bail;
 use clap::Parser;
-use rapidvec::vectors::WordVectors;
-use rapidvec::vectors::format::{word2vec_binary, word2vec_text};
+use rapidvec::vectors::format::Format;
+use rapidvec::vectors::{SaveOptions, WordVectors};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -24,13 +24,12 @@ fn main() -> anyhow::Result<()> {
     let vectors = WordVectors::open(&args.input)?;
     println!("load {:.6}", start.elapsed().as_secs_f64());
     let Some(output) = args.write else { return Ok(()) };
-    let numbers = vectors.rows().to_f32();
+    let format = Format::of_ending(&output);
+    let Some(format) = format.filter(|format| matches!(format, Format::Word2vecText | Format::Word2vecBinary)) else {
+        bail!("{}: expected the ending .txt or .bin", output.display());
+    };
     let start = Instant::now();
-    match output.extension().and_then(|ending| ending.to_str()) {
-        Some("txt") => word2vec_text::write(&output, vectors.vocabulary(), vectors.vector_size(), &numbers, true)?,
-        Some("bin") => word2vec_binary::write(&output, vectors.vocabulary(), vectors.vector_size(), &numbers)?,
-        _ => bail!("{}: expected the ending .txt or .bin", output.display()),
-    }
+    vectors.save(&output, format, &SaveOptions::default())?;
     println!("write {:.6}", start.elapsed().as_secs_f64());
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `rapidvec embed [MODEL] < lines`: each line of text becomes a vector.
 
+use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use super::queries;
 use crate::output::{Place, UsageError, message, note, thousands, to_stdout};
 use rapidvec::Error;
 use rapidvec::atomic_file::{self, Existing};
@@ -65,22 +65,22 @@ enum Form {
 const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), ("npy", Form::Npy)];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let model = queries::model_or_default("embed", args.model.as_deref())?;
+    let model = or_default(args.model.as_deref())?;
     args.check_text()?;
     let form = args.form();
     let output = args.file();
     if let Some(output) = output {
-        Place::File(output).check_unread([&model].into_iter().chain(&args.text))?;
+        Place::File(output).check_unread([model].into_iter().chain(args.text.as_deref()))?;
         atomic_file::check(output, Existing::replace_if(args.force))?;
     }
-    let vectors = args.open.vectors(&model)?;
+    let vectors = args.open.vectors(model)?;
     let embedder = Embedder::new(&vectors).lower(args.lower);
     let embedder = match &args.field {
         Some(field) => embedder.field(field),
         None => embedder,
     };
     let embedder = match args.sif {
-        Some(a) => embedder.sif(a).map_err(|error| sif_error(&model, error))?,
+        Some(a) => embedder.sif(a).map_err(|error| sif_error(model, error))?,
         None => embedder,
     };
     let mut report = EmbedReport::default();

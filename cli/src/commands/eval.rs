@@ -1,5 +1,6 @@
 //! `rapidvec eval [MODEL] FILE...`: how good are these vectors?
 
+use super::default_model::or_default;
 use super::open::{self, OpenArgs};
 use super::queries::{self, Method};
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, note, to_stdout};
@@ -71,7 +72,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 impl Args {
     /// A single argument is a file for the default model, where that exists.
     fn model_and_files(&self) -> Result<(PathBuf, Vec<PathBuf>), UsageError> {
-        let model = queries::model_or_default("eval", self.model.as_deref())?;
+        let model = or_default(self.model.as_deref())?.to_owned();
         match queries::default_model() {
             _ if !self.files.is_empty() => Ok((model, self.files.clone())),
             Some(default) if self.model.is_some() && !is_same(&default, &model) => Ok((default, vec![model])),

@@ -1,7 +1,7 @@
 //! `rapidvec index [MODEL]`: build an approximate index and measure it.
 
+use super::default_model::or_default;
 use super::open::OpenArgs;
-use super::queries;
 use crate::output::{Facts, FactsForm, Place, to_stdout};
 use rapidvec::Error;
 use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions};
@@ -54,13 +54,13 @@ pub struct Args {
 const TOP: usize = 10;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let model = queries::model_or_default("index", args.model.as_deref())?;
-    let path = args.output.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&model));
+    let model = or_default(args.model.as_deref())?;
+    let path = args.output.clone().unwrap_or_else(|| ApproximateIndex::path_beside(model));
     // An old index may be replaced; any other file only with --force.
     let replaceable = args.force || fs::read(&path).is_ok_and(|bytes| ApproximateIndex::is_likely(&bytes));
-    Place::named(&path).check_unread([&model])?;
+    Place::named(&path).check_unread([model])?;
     Place::named(&path).check_file("an index", replaceable)?;
-    let vectors = args.open.vectors(&model)?;
+    let vectors = args.open.vectors(model)?;
     let options = IndexOptions {
         connectivity: args.connectivity,
         expansion_add: args.expansion_add,

@@ -1,36 +1,40 @@
-//! `rapidvec info MODEL`: what a file of word vectors holds, how it was trained, how its numbers are spread.
+//! `rapidvec info MODEL`: what a file of word vectors holds, how it was trained, how counts and lengths are distributed.
 
 use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
+use rapidvec::Vocabulary;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::vectors::{Rows, WordVectors};
-use rapidvec::{Error, Vocabulary};
+use rapidvec::vectors::{self, Rows, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Show what a model holds: words, sizes, settings, how far it was trained, how counts and vectors are spread
+/// Show what a model holds: sizes, settings, training progress, distributions
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec info model.safetensors
+  rapidvec info GoogleNews-vectors-negative300.bin --format json")]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     model: PathBuf,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
-    /// Draw with plain ASCII characters; so it is anyway where the locale is not UTF-8
+    /// Draw with ASCII characters only (the default where the locale is not UTF-8)
     #[arg(long)]
     ascii: bool,
     #[command(flatten)]
     open: OpenArgs,
 }
 
-/// Of more vectors than this, so many are measured, evenly spaced: enough for a picture, in a second.
+/// At most this many vectors are measured, evenly spaced: enough for a picture, within a second.
 const MEASURED: usize = 200_000;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let about = About::read(&args.model, &args.open).map_err(|error| open::name_file(&args.model, error))?;
+    let about = About::read(&args.model, &args.open)?;
     let charts = Charts::of_stdout(args.ascii);
     to_stdout(|out| match args.format {
         FactsForm::Json => args.format.write(out, &about.all()),
@@ -38,25 +42,26 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     })
 }
 
-/// What there is to tell of a model.
+/// What is known about a model.
 struct About {
     facts: Facts,
-    /// How often words were seen, where that is known.
+    /// Word counts, if known.
     counts: Option<Histogram>,
-    /// How long vectors are.
+    /// Lengths of the vectors.
     norms: Histogram,
     losses: Option<LossCurve>,
 }
 
 impl About {
-    fn read(path: &Path, open: &OpenArgs) -> Result<Self, Error> {
+    fn read(path: &Path, open: &OpenArgs) -> anyhow::Result<Self> {
         let mut facts = Facts::default();
         facts.add("file", path.display().to_string());
-        facts.add("bytes", fs::metadata(path).map_err(Error::io(path))?.len());
-        match recognise_file(path)? {
-            Format::Safetensors => Ok(Self::of_model(facts, &ModelFile::open(path)?)),
-            other => Ok(Self::of_vectors(facts, other, &open.open(path)?)),
-        }
+        let named = |error: vectors::Error| open::name_file(path, error);
+        facts.add("bytes", fs::metadata(path).map_err(vectors::Error::io(path)).map_err(named)?.len());
+        Ok(match recognise_file(path).map_err(named)? {
+            Format::Safetensors => Self::of_model(facts, &ModelFile::open(path).map_err(named)?),
+            other => Self::of_vectors(facts, other, &open.vectors(path)?),
+        })
     }
 
     fn of_model(mut facts: Facts, model: &ModelFile) -> Self {
@@ -65,10 +70,10 @@ impl About {
         let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
         facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
         let metadata = model.metadata();
-        for key in ["config", "engine", "corpus", "trained"] {
+        for key in ["config", "corpus", "trained"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
-        facts.add("can_be_resumed", is_checkpoint(model));
+        facts.add("can_be_resumed", model.has_training_state());
         Self::spread(facts, model.vocabulary(), &model.input())
     }
 
@@ -107,9 +112,9 @@ impl About {
             losses.draw(out, charts)?;
         }
         if let Some(counts) = &self.counts {
-            counts.draw(out, charts, "how often words were seen, and how many words so often")?;
+            counts.draw(out, charts, "how often words were seen, and by how many words")?;
         }
-        self.norms.draw(out, charts, "lengths of the vectors, and how many vectors are so long")
+        self.norms.draw(out, charts, "lengths of the vectors, and how many vectors have them")
     }
 }
 
@@ -133,12 +138,7 @@ fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half
     facts.add("precision", if half { "half (f16)" } else { "single (f32)" });
 }
 
-/// Whether the file holds a trainer's state beside the model.
-pub fn is_checkpoint(model: &ModelFile) -> bool {
-    model.extra_names().next().is_some() || model.metadata().contains_key("trainer")
-}
-
-/// Metadata are JSON by our own format; what another program put there is shown as it is.
+/// Our metadata are JSON; those of other programs are shown as they are.
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

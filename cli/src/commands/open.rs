@@ -1,8 +1,9 @@
-//! What all commands that open a model share.
+//! Opening a model, as every command does.
 
-use crate::output::{UsageError, counted, note};
-use rapidvec::vectors::WordVectors;
+use crate::output::{UsageError, counted, message, note};
+use rapidvec::vectors::error::FormatError;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
+use rapidvec::vectors::{self, WordVectors};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,13 +12,13 @@ use std::path::Path;
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Opening")]
 pub struct OpenArgs {
-    /// Take the first N vectors only, also of a file that was cut short after them
+    /// Take only the first N vectors, even of a truncated file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// Leave out words whose vectors hold NaN or infinity, instead of refusing the file
+    /// Drop words whose vectors hold NaN or infinity
     #[arg(long)]
     allow_nan: bool,
-    /// What to do with words that are no UTF-8
+    /// Choose what to do with words that are not valid UTF-8
     #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
     invalid_words: InvalidWords,
 }
@@ -27,26 +28,32 @@ enum InvalidWords {
     /// Refuse the file
     #[default]
     Error,
-    /// Put U+FFFD in place of what is wrong
+    /// Put U+FFFD in place of invalid bytes
     Replace,
-    /// Leave them out
+    /// Drop them
     Skip,
 }
 
 impl OpenArgs {
-    /// Opens the word vectors at `path`; an error names the file, and what had to be left out is told.
+    /// Opens the word vectors at `path` and reports what was left out; an error names the file and the flag that helps.
     pub fn vectors(&self, path: &Path) -> anyhow::Result<WordVectors> {
-        self.open(path).map_err(|error| name_file(path, error))
-    }
-
-    /// The same for those who name the file themselves.
-    pub fn open(&self, path: &Path) -> Result<WordVectors, Error> {
-        let (vectors, report) = WordVectors::open_with(path, &self.options())?;
-        tell(path, &report);
+        let (vectors, report) = WordVectors::open_with(path, &self.options()).map_err(|error| {
+            let flag = flag_that_helps(&error);
+            let error = name_file(path, error);
+            match flag {
+                // The message stays the cause, but is shown once.
+                Some(flag) => {
+                    let whole = format!("{}; {flag}", message(&error));
+                    error.context(whole)
+                }
+                None => error,
+            }
+        })?;
+        show(path, &report);
         Ok(vectors)
     }
 
-    /// As the library has them.
+    /// The same for the library.
     pub fn options(&self) -> OpenOptions {
         OpenOptions {
             limit: self.limit.map(|limit| limit as usize),
@@ -60,40 +67,59 @@ impl OpenArgs {
     }
 }
 
-/// Says where the first words are taken for the most frequent ones, for want of counts: other programs write them so, but a
-/// pickle of the chapter has them as they came.
+/// Says that the first words are taken for the most frequent where counts are unknown: other programs write them so, but a
+/// pickle of the chapter has them in the order of its text.
 pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
     if words < vocabulary.len() && !vocabulary.has_counts() {
         let path = path.display();
-        note(format_args!(
-            "{path} does not tell how often words were seen; its first {words} are taken for the most frequent"
-        ));
+        note(format_args!("{path} has no word counts; its first {words} words are taken for the most frequent"));
     }
 }
 
-/// Says on stderr what was done with what could not be taken as it stood.
-fn tell(path: &Path, report: &OpenReport) {
-    let told = [
-        (report.duplicates, "word(s) that came a second time; the first vector of each was kept"),
-        (report.not_finite, "word(s) left out for NaN or infinity in the vector"),
-        (report.invalid_words, "word(s) not in UTF-8, replaced or left out as --invalid-words says"),
-        (report.empty_words, "word(s) without a letter, kept"),
+/// What a flag of this group does about an error, where it does.
+fn flag_that_helps(error: &vectors::Error) -> Option<String> {
+    let vectors::Error::Format(error) = error else { return None };
+    match *error {
+        FormatError::TruncatedRows { got: 0, .. } | FormatError::RowLength { row: 0, .. } => None,
+        FormatError::TruncatedRows { got, .. } => Some(format!("--limit {got} takes the vectors that are there")),
+        FormatError::RowLength { row, last: true, .. } => Some(format!("--limit {row} takes the vectors before it")),
+        FormatError::MoreRows { expected, .. } | FormatError::MoreBytes { expected, .. } => {
+            Some(format!("--limit {expected} takes the declared ones"))
+        }
+        FormatError::InvalidWord { .. } => Some(
+            "--invalid-words replace puts U+FFFD in place of invalid bytes, --invalid-words skip drops such words"
+                .into(),
+        ),
+        FormatError::NotFiniteRow { .. } => Some("--allow-nan drops such words".into()),
+        _ => None,
+    }
+}
+
+/// Reports on stderr what was changed or left out.
+fn show(path: &Path, report: &OpenReport) {
+    let counts = [
+        (report.duplicates, "duplicate word(s); kept the first vector of each"),
+        (report.not_finite, "word(s) dropped for NaN or infinity in the vector"),
+        (report.invalid_words, "word(s) not valid UTF-8, replaced or dropped as --invalid-words says"),
+        (report.empty_words, "empty word(s), kept"),
     ];
-    for (count, what) in told.iter().filter(|(count, _)| *count > 0) {
+    for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
         note(format_args!("{}: {}", path.display(), counted(*count, what)));
     }
-    if report.unfinished {
-        let what = "the last line has no end; if the file was cut short, its last number is wrong";
+    let facts = [
+        (report.column_header, "the first line numbers the columns; it was left out"),
+        (report.unfinished, "the last line has no line end; if the file is cut short, its last number is wrong"),
+    ];
+    for (_, what) in facts.iter().filter(|(holds, _)| *holds) {
         note(format_args!("{}: {what}", path.display()));
     }
 }
 
-/// Adds the file's name to an error of the library, unless its message has it.
+/// Adds the name of the file to an error of the library, unless the message has it.
 pub fn name_file(path: &Path, error: impl Into<Error>) -> anyhow::Error {
     let error = error.into();
     if path == Path::new("-") && matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::NotFound) {
-        let help =
-            "a model is read from a file, in any order, not from standard input; save it to a file, and name that";
+        let help = "a model cannot be read from standard input; save it to a file and name that";
         return UsageError(help.into()).into();
     }
     let named = matches!(error, Error::Io { .. } | Error::Output(_));

@@ -13,19 +13,23 @@ use std::path::{Path, PathBuf};
 
 /// Write PREFIX.vectors.tsv and PREFIX.metadata.tsv for the TensorFlow projector
 ///
-/// At projector.tensorflow.org, "Load" takes the two. The metadata have the columns word and count, or the words alone, without
-/// a header, where the model does not tell how often they were seen. Each file appears whole or not at all.
+/// Load both at projector.tensorflow.org. The metadata have the columns word and count, or without counts only the words and no
+/// header. Each file appears whole or not at all.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec project model.safetensors -o words
+  rapidvec project model.safetensors -o words --top 10000")]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     model: PathBuf,
-    /// What the names of both files begin with
+    /// Begin the names of both files with PREFIX
     #[arg(short, long, value_name = "PREFIX")]
     output: PathBuf,
-    /// The most frequent words only [default: all]
+    /// Keep only the N most frequent words [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
-    /// Overwrite files that are there
+    /// Overwrite existing files
     #[arg(short, long)]
     force: bool,
 
@@ -35,7 +39,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     if Place::named(&args.output) == Place::Stdout {
-        let help = "two files cannot be written to standard output; give what their names begin with";
+        let help = "two files cannot be written to standard output; give a prefix for their names";
         return Err(UsageError(help.into()).into());
     }
     let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
@@ -72,10 +76,12 @@ fn metadata(vocabulary: &Vocabulary, ids: &[WordId]) -> anyhow::Result<String> {
     for &id in ids {
         let word = vocabulary.word(id);
         if word.contains(['\t', '\n', '\r']) {
-            bail!("word {id}, {word:?}, holds a tab or a line end, which these files cannot; leave it out with --top");
+            bail!(
+                "word {id}, {word:?}, contains a tab or a line end, which these files cannot hold; drop it with --top"
+            );
         }
         if word.is_empty() && !counted {
-            bail!("word {id} is empty, and the projector drops empty lines; leave it out with --top");
+            bail!("word {id} is empty, and the projector drops empty lines; drop it with --top");
         }
         text.push_str(word);
         if counted {

@@ -1,8 +1,8 @@
 //! What the commands that query a model share: the model, which words it knows, lists of words, vectors in a file.
 
+use super::default_model::or_default;
 use crate::output::{Form, UsageError, note, thousands};
 use anyhow::Context;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
 use rapidvec::{Error, WordId};
 use std::fs::File;
@@ -10,8 +10,6 @@ use std::io::{self, BufRead, BufReader};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// The model of a command that names none.
-const DEFAULT_MODEL: &str = "model.safetensors";
 /// Endings of files, so that a mistyped name is not taken for a word.
 const ENDINGS: [&str; 12] =
     ["bin", "bz2", "glove", "gz", "npz", "pkl", "safetensors", "txt", "vec", "xz", "zip", "zst"];
@@ -103,7 +101,7 @@ pub fn model_and_words(
                 None => (first.to_owned(), others.to_vec()),
             }
         }
-        _ => (model_or_default(command, first)?, others.to_vec()),
+        _ => (or_default(first)?.to_owned(), others.to_vec()),
     };
     if expected.contains(&words.len()) {
         return Ok((model, words));
@@ -116,31 +114,14 @@ pub fn model_and_words(
     Err(UsageError(message.replace("(s)", if *expected.start() == 1 { "" } else { "s" })))
 }
 
-/// The model that is named, or the default one.
-///
-/// # Errors
-/// If neither is there.
-pub fn model_or_default(command: &str, named: Option<&Path>) -> Result<PathBuf, UsageError> {
-    let missing = || format!("name a model: rapidvec {command} MODEL ...; there is no {DEFAULT_MODEL} in this folder");
-    named.map(Path::to_owned).or_else(default_model).ok_or_else(|| UsageError(missing()))
-}
-
 /// The default model, where it exists.
 pub fn default_model() -> Option<PathBuf> {
-    Some(PathBuf::from(DEFAULT_MODEL)).filter(|path| path.is_file())
+    or_default(None).ok().map(Path::to_owned)
 }
 
 fn names_a_file(path: &Path) -> bool {
     let has_ending = || path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| ENDINGS.contains(&e));
     path.exists() || path.components().count() > 1 || has_ending()
-}
-
-/// The message for a word that begins with a dash, which clap takes for a flag; its own tip names only the first letter.
-pub fn dash_tip(error: &clap::Error, args: &[String]) -> Option<String> {
-    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else { return None };
-    let is_word = |arg: &&String| arg.starts_with(flag) && !arg.starts_with("--") && arg.chars().count() > 2;
-    let word = args.iter().find(is_word).filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
-    Some(format!("unexpected argument {word}; if it is a word, write -- before the words, as in: MODEL -- {word}"))
 }
 
 /// The words of the command line; `-` stands for the lines of standard input: a word each, with or without a tab and a count.

@@ -8,11 +8,14 @@ use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::vectors::format::{Format, recognise_file};
 use std::path::{Path, PathBuf};
 
-/// Check models from their first byte to their last
+/// Check every byte of models against their checksums
 ///
-/// Compares every tensor with its checksum and looks at every number. All files are checked; one that is damaged ends with exit
-/// code 1.
+/// Checks every number too. All files are checked, whatever is wrong with one; the exit code is 1 if any is damaged.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec verify model.safetensors
+  rapidvec verify models/*.safetensors")]
 pub struct Args {
     /// Files of word vectors; their formats are recognised by content
     #[arg(required = true, value_name = "MODEL")]
@@ -25,7 +28,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         match check(model) {
             Ok(checked) => to_stdout(|out| writeln!(out, "{}: OK, {checked}", model.display()))?,
             Err(error) => {
-                // The last one is told as the program's own error.
+                // The last one is returned as the program's error.
                 if let Some(before) = failed.replace(open::name_file(model, error)) {
                     say(format_args!("error: {}", message(&before)));
                 }
@@ -41,14 +44,14 @@ fn check(path: &Path) -> Result<String, Error> {
         Format::Safetensors => {
             let model = ModelFile::open(path)?;
             model.verify()?; // large files are not verified on opening
-            let how = format!("the checksums of {} tensors and the header are right", model.tensors().count());
-            model.check_finite()?; // nor are their numbers looked at
+            let how = format!("checksums of {} tensors and of the header match", model.tensors().count());
+            model.check_finite()?; // nor are their numbers checked
             (WordVectors::from_model(model)?, how)
         }
         _ => {
             let vectors = WordVectors::open(path)?;
-            vectors.check_finite()?; // nor are the numbers of large mapped ones
-            (vectors, "read to the end; this format has no checksums".to_owned())
+            vectors.check_finite()?; // nor are the numbers of large mapped files
+            (vectors, "read to the end (this format has no checksums)".to_owned())
         }
     };
     Ok(format!("{}, vector size {}; {how}", counted(vectors.len() as u64, "word(s)"), vectors.vector_size()))

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec::Vocabulary;
+use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
+use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -167,8 +169,7 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
     let whole = std::fs::read(&place.model).unwrap();
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
-    let mut pickle = Vec::new();
-    rapidvec::vectors::format::pickle::write(&mut pickle, &words(), 3, &numbers(), false).unwrap();
+    let pickle = PickleWriter::new(TableView::new(&words(), 3, &numbers())).unwrap().to_bytes();
     let cases = [
         (place.file("empty", b""), "an empty file"),
         (place.file("text", b"a king and a man\nand a queen\n"), "got text"),
@@ -179,10 +180,10 @@ pub fn refuses_what_is_no_model(command: &str, args: &[&str]) {
         (place.file("long", &[&whole[..], b"x"].concat()), "too long"),
         (place.file("flipped", &flipped), "altered"),
         (place.file("cut.pkl", &pickle[..pickle.len() / 2]), "cut short"),
-        (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refuses to run"),
+        (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refusing to run"),
         (
             place.file("m.kv", b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94"),
-            "a file of gensim's own",
+            "gensim's own format",
         ),
         (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
         (place.folder.path().to_owned(), "expected a file, got a folder"),

@@ -201,6 +201,18 @@ impl Vocabulary {
         (both.sorted(), new)
     }
 
+    /// The words with these ids, in this order, which become their new ids.
+    ///
+    /// # Panics
+    /// If an id is not below [`len`](Self::len).
+    pub fn of_ids(&self, ids: &[WordId]) -> Self {
+        let mut some = Self::new();
+        for &id in ids {
+            some.insert(self.word(id), self.count(id));
+        }
+        some
+    }
+
     /// The same words by falling count; words of equal count stay in their order.
     pub fn sorted(&self) -> Self {
         let mut sorted = Self::with_capacity(self.len(), self.text.len());

@@ -42,9 +42,6 @@ pub enum Error {
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// A Python pickle is refused.
-    #[error(transparent)]
-    Pickle(#[from] PickleError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -89,7 +86,6 @@ impl From<rapidvec_vectors::Error> for Error {
             #[cfg(feature = "ann")]
             Below::Index(error) => error.into(),
             Below::Output(error) => error.into(),
-            Below::Pickle(error) => error.into(),
             Below::Query(error) => error.into(),
             Below::Text(error) => error.into(),
             Below::Vocabulary(error) => error.into(),

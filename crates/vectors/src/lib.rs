@@ -26,6 +26,7 @@ mod lookup;
 mod mapped;
 mod normed_rows;
 mod open;
+mod save;
 mod search;
 mod spelling;
 mod storage;
@@ -35,7 +36,7 @@ mod word_vectors;
 
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
-pub use mapped::tell_file_faults;
+pub use save::{Caveat, Part, SaveOptions, SaveReport};
 #[cfg(feature = "ann")]
 pub use search::Recall;
 pub use search::{AnalogyMethod, Hits, Search};

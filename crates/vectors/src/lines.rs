@@ -1,10 +1,10 @@
 //! Lines of text from anywhere, in bounded memory.
 //!
-//! Compressed streams are told by their first bytes and unpacked, a byte order mark is dropped. A line longer than
-//! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and left out. What
-//! is no UTF-8, or holds a NUL, is refused with its line, and so is a decompression bomb ([`Limits::LIST`]).
+//! Compressed streams are recognised by their first bytes and decompressed, a byte order mark is dropped. A line longer than
+//! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and dropped. Text
+//! that is not valid UTF-8, or holds a NUL, is refused with its line, and so is a decompression bomb ([`Limits::LIST`]).
 
-use crate::error::{Error, Result, TextError};
+use crate::error::{Error, Result};
 use rapidvec_core::compress::{Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
@@ -12,6 +12,58 @@ use std::path::Path;
 
 /// The most bytes handed out at a time.
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
+
+/// Why a list of lines (questions, pairs of words, texts to embed) cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// Bytes that are not valid UTF-8.
+    #[error("{name}: line {line} is not valid UTF-8; convert the file first, for example with `iconv -t UTF-8`")]
+    InvalidUtf8 {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A NUL byte: binary data, or UTF-16.
+    #[error("{name}: a NUL byte in line {line}: expected UTF-8 text, got binary data or UTF-16")]
+    Nul {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A line that is too long to be a list of a few words.
+    #[error("{name}: line {line} is too long: expected less than {expected} bytes")]
+    LineTooLong {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// A line has to be shorter than this.
+        expected: usize,
+    },
+    /// A line that is not a JSON object.
+    #[error("{name}: line {line}: not a JSON object: {reason}")]
+    Json {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The parser's message.
+        reason: String,
+    },
+    /// A JSON object without text in the field.
+    #[error("{name}: line {line}: the JSON object has no text in the field `{field}`")]
+    NoField {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The field.
+        field: String,
+    },
+}
 
 const MARK: &str = "\u{feff}";
 
@@ -24,7 +76,7 @@ pub struct Piece<'a> {
     pub line: u64,
     /// Nothing of the line comes after it.
     pub ends_line: bool,
-    /// It stands for a word of [`MAX_PIECE_BYTES`] or more; `text` is empty.
+    /// A word of [`MAX_PIECE_BYTES`] or more; `text` is empty.
     pub giant: bool,
 }
 
@@ -51,7 +103,7 @@ impl Lines<'static> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of `reader`; `name` stands for it in messages.
+    /// The lines of `reader`; `name` is its name in messages.
     pub fn new(mut reader: impl Read + Send + 'a, name: &str) -> Result<Self> {
         let failed = |error| Error::io(Path::new(name))(error);
         let mut head = Vec::with_capacity(MAGIC_BYTES);
@@ -66,7 +118,7 @@ impl<'a> Lines<'a> {
         Ok(Self { name: name.to_owned(), reader, buffer, used: 0, line: 1, in_giant: false, started: false })
     }
 
-    /// What messages call the text.
+    /// The name of the text in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -87,7 +139,7 @@ impl<'a> Lines<'a> {
     /// The next line, or as much of it as is handed out at a time.
     ///
     /// # Errors
-    /// [`Error::Io`] if the text cannot be read or unpacked, [`TextError`] if it is no text.
+    /// [`Error::Io`] if the text cannot be read or decompressed, [`TextError`] if it is not text.
     pub fn next_piece(&mut self) -> Result<Option<Piece<'_>>> {
         self.buffer.drain(..self.used);
         self.used = 0;
@@ -164,9 +216,9 @@ mod tests {
     use rapidvec_core::compress::DecompressError;
     use std::io;
 
-    /// Found by fuzzing: 1,584 bytes of zstd unpacked to hundreds of megabytes, half a second of work that nobody asked for.
+    /// Found by fuzzing: 1,584 bytes of zstd decompressed to hundreds of megabytes, half a second of work.
     #[test]
-    fn a_bomb_is_refused_when_it_has_shown_what_it_is() {
+    fn a_decompression_bomb_is_refused() {
         for compression in [Compression::Zstd, Compression::Bzip2, Compression::Xz] {
             let mut packed = Vec::new();
             compression.write(&mut packed, |out| io::copy(&mut io::repeat(b'0').take(20 << 20), out)).unwrap();
@@ -188,7 +240,7 @@ mod tests {
         }
     }
 
-    /// A ratio alone is no trap.
+    /// A ratio alone is not a bomb.
     #[test]
     fn what_repeats_itself_is_read_whole_below_the_floor() {
         let count = 300_000;
@@ -240,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused_with_its_line() {
+    fn invalid_text_is_refused_with_its_line() {
         let refused = |text: &[u8]| lines(text).unwrap_err();
         assert!(matches!(refused(b"a\nb\0c\n"), Error::Text(TextError::Nul { line: 2, .. })));
         assert!(matches!(refused(b"a\n\nb\xff\n"), Error::Text(TextError::InvalidUtf8 { line: 3, .. })));

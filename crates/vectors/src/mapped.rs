@@ -1,16 +1,10 @@
 //! A file's bytes, mapped into memory rather than read.
 //!
 //! Pages come from disk when they are touched and can be dropped again, so that a model larger than memory can be
-//! queried. Limit: while a file is mapped nobody may change it in place. rapidvec never does (it renames new files over
-//! old ones, and the old bytes live on for whoever has them mapped), but another program that cuts a mapped file short
-//! ends this process with SIGBUS, or with a message if it asked for one (`lost.rs`).
+//! queried. Limit: a mapped file must not be changed in place. rapidvec never does (it renames new files over
+//! old ones, and the old bytes stay mapped), but if another program truncates a mapped file, the
+//! system ends this process with SIGBUS.
 #![allow(unsafe_code)]
-
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-mod lost;
-
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-pub use lost::tell_file_faults;
 
 use crate::error::{Error, Result};
 use memmap2::Mmap;
@@ -25,35 +19,12 @@ use std::sync::Arc;
 /// which ends with an error at NaN or infinity.
 pub const CHECKED_ON_OPENING: usize = 256 << 20;
 
-/// Nothing: other systems tell of it in other ways, or not at all.
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-pub fn tell_file_faults() {}
-
-/// A map, and its place on the list of those that are watched. That goes first, so that no other map can have its address.
-#[derive(Debug)]
-pub struct Map {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    _watched: lost::Watched,
-    bytes: Mmap,
-}
-
-impl Map {
-    fn new(bytes: Mmap, path: &Path) -> Self {
-        let _ = path;
-        Self {
-            #[cfg(any(target_os = "linux", target_os = "macos"))]
-            _watched: lost::Watched::new(&bytes, path),
-            bytes,
-        }
-    }
-}
-
 /// The bytes of a file, mapped, or bytes that were in memory already.
 #[derive(Debug)]
 pub enum Bytes {
     /// A mapped file, and the file itself: see [`Section::read`].
-    Mapped(Map, File),
-    /// Memory of our own.
+    Mapped(Mmap, File),
+    /// Memory.
     Owned(Vec<u8>),
 }
 
@@ -61,15 +32,15 @@ impl Bytes {
     /// Maps the file at `path`.
     ///
     /// # Errors
-    /// [`Error::Io`] if it cannot be opened or is no regular file.
+    /// [`Error::Io`] if it cannot be opened or is not a regular file.
     pub fn map(path: &Path) -> Result<Self> {
-        // Asked before opening, which would wait at a pipe without a writer.
+        // Checked before opening, which would block on a pipe without a writer.
         let kind = fs::metadata(path).map_err(Error::io(path))?.file_type();
         if !kind.is_file() {
             let got = if kind.is_dir() {
                 "expected a file, got a folder"
             } else {
-                "expected a file, got a pipe or device, where nothing can be read in any order; save it to a file first"
+                "expected a file, got a pipe or device, which cannot be read in any order; save it to a file first"
             };
             let refusal = io::Error::new(io::ErrorKind::InvalidInput, got);
             return Err(Error::io(path)(refusal));
@@ -77,12 +48,12 @@ impl Bytes {
         let file = File::open(path).map_err(Error::io(path))?;
         let about = file.metadata().map_err(Error::io(path))?;
         if about.len() == 0 {
-            return Ok(Bytes::Owned(Vec::new())); // nothing cannot be mapped
+            return Ok(Bytes::Owned(Vec::new())); // an empty file cannot be mapped
         }
         // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
         // limit that this module's documentation states, and our own writers keep to it.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
-        Ok(Bytes::Mapped(Map::new(map, path), file))
+        Ok(Bytes::Mapped(map, file))
     }
 }
 
@@ -91,7 +62,7 @@ impl Deref for Bytes {
 
     fn deref(&self) -> &[u8] {
         match self {
-            Bytes::Mapped(map, _) => &map.bytes,
+            Bytes::Mapped(map, _) => map,
             Bytes::Owned(bytes) => bytes,
         }
     }
@@ -116,7 +87,7 @@ impl Section {
     /// into a buffer that stays in the cache. A small file is walked more than once ([`CHECKED_ON_OPENING`]): its map pays.
     ///
     /// # Errors
-    /// Those of the system, such as that the file was cut short meanwhile.
+    /// Those of the system, for example if the file was truncated meanwhile.
     pub fn read<'b>(&'b self, range: Range<usize>, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
         #[cfg(unix)]
         if let Bytes::Mapped(_, file) = &*self.bytes
@@ -129,6 +100,15 @@ impl Section {
         }
         let _ = buffer;
         Ok(&self[range])
+    }
+}
+
+impl Section {
+    /// The bytes as f32, where they are aligned as such and stored in this machine's byte order.
+    pub fn as_f32(&self) -> Option<&[f32]> {
+        // SAFETY: every pattern of bits is an f32.
+        let (before, numbers, after) = unsafe { self.align_to() };
+        (cfg!(target_endian = "little") && before.is_empty() && after.is_empty()).then_some(numbers)
     }
 }
 
@@ -176,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_file_and_names_it() {
+    fn refuses_a_folder_or_missing_file_by_name() {
         let folder = tempfile::tempdir().unwrap();
         for wrong in [folder.path().to_owned(), folder.path().join("missing")] {
             let Err(Error::Io { path, .. }) = Bytes::map(&wrong) else { panic!("{wrong:?} was mapped") };

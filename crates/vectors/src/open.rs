@@ -1,10 +1,9 @@
-//! Opening a file of any format that is known.
+//! Opening a file of any known format.
 
-use super::format::fasttext::FastTextModel;
-use super::format::pickle::{self, TextbookVectors};
 use super::format::safetensors::ModelFile;
 use super::format::{
-    Format, OpenOptions, OpenReport, VectorTable, npz, recognise, unpack, word2vec_binary, word2vec_text,
+    Format, OpenOptions, OpenReport, VectorTable, fasttext, npz, pickle, recognise, unpack, word2vec_binary,
+    word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
@@ -15,20 +14,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl WordVectors {
-    /// Opens a file of word vectors; its format is recognised by content, and it may be packed.
+    /// Opens a file of word vectors; its format is recognised by content, and it may be compressed.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] or
-    /// [`PickleError`](crate::error::PickleError) if it is no whole file of a known format, or a vector is not finite.
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] if it is not a whole file of a known
+    /// format, or a vector is not finite.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, &OpenOptions::default()).map(|(vectors, _)| vectors)
     }
 
-    /// Opens a file of word vectors as `options` say, and tells what was done with what could not be taken as it stood.
+    /// Opens a file of word vectors with `options`, and reports what was changed or left out.
     ///
     /// ```
-    /// use crate::WordVectors;
-    /// use crate::format::OpenOptions;
+    /// use rapidvec_vectors::WordVectors;
+    /// use rapidvec_vectors::format::OpenOptions;
     /// # let folder = tempfile::tempdir().unwrap();
     /// let path = folder.path().join("vectors.txt");
     /// std::fs::write(&path, "3 2\nyou 1 0\nwe 0.8 0.6\nyou 0 1\n").unwrap();
@@ -42,47 +41,41 @@ impl WordVectors {
     /// # Errors
     /// As [`WordVectors::open`], for what `options` do not allow.
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
-        let mut report = OpenReport::default();
-        let bytes = unpack::open(path.as_ref())?;
-        let vectors = match recognise(&bytes)? {
-            Format::Safetensors => of_model(bytes, options, &mut report)?,
-            Format::Pickle => {
-                let TextbookVectors { vocabulary, vector_size, vectors } = pickle::read(&bytes)?;
-                of_table(VectorTable { vocabulary, vector_size, floats: vectors }, options, &mut report)?
-            }
-            Format::Word2vecText => of_rows(word2vec_text::read(&bytes, options, &mut report)?)?,
-            Format::Glove => of_rows(word2vec_text::read_without_header(&bytes, options, &mut report)?)?,
-            Format::Word2vecBinary => of_rows(word2vec_binary::read(&bytes, options, &mut report)?)?,
-            Format::Npz => of_rows(npz::read(&bytes, options, &mut report)?)?,
-            Format::FastText => FastTextModel::from_shared(&Arc::new(bytes), options, &mut report)?.into_vectors()?,
-        };
-        Ok((vectors, report))
+        Ok(read(unpack::open(path.as_ref())?, options)?)
+    }
+
+    /// Opens the bytes of a file of word vectors; not compressed ones.
+    ///
+    /// # Errors
+    /// [`FormatError`], as [`WordVectors::open_with`].
+    pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<(Self, OpenReport), FormatError> {
+        read(Bytes::Owned(bytes), options)
     }
 }
 
-/// What a reader found that kept to the options itself.
-fn of_rows(table: VectorTable) -> Result<WordVectors, FormatError> {
-    WordVectors::new(table.vocabulary, table.vector_size, table.floats)
+fn read(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
+    let (table, report) = match recognise(&bytes)? {
+        Format::Safetensors => return of_model(bytes, options),
+        Format::FastText => return fasttext::open(&Arc::new(bytes), options),
+        Format::Pickle => pickle::read(&bytes, options),
+        Format::Word2vecText => word2vec_text::read(&bytes, options),
+        Format::Glove => word2vec_text::read_without_header(&bytes, options),
+        Format::Word2vecBinary => word2vec_binary::read(&bytes, options),
+        Format::Npz => npz::read(&bytes, options),
+    }?;
+    Ok((WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?, report))
 }
 
-/// What a reader found that knows no options.
-fn of_table(table: VectorTable, options: &OpenOptions, report: &mut OpenReport) -> Result<WordVectors, FormatError> {
-    if options.limit.is_none_or(|limit| limit >= table.vocabulary.len()) {
-        return of_rows(table);
-    }
-    let rows = Rows::new(table.vocabulary.len(), table.vector_size, table.floats)?;
-    of_rows(allowed(&table.vocabulary, &rows, options, report))
-}
-
-fn of_model(bytes: Bytes, options: &OpenOptions, report: &mut OpenReport) -> Result<WordVectors, FormatError> {
+fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let model = ModelFile::from_shared(Arc::new(bytes))?;
     let rows = model.input();
     let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
-    if is_cut || options.allow_nan && !is_finite(&rows) {
-        let vectors = of_rows(allowed(model.vocabulary(), &rows, options, report))?;
-        return Ok(vectors.with_lower(lookup::was_lower(&model)));
+    if !is_cut && (!options.allow_nan || is_finite(&rows)) {
+        return Ok((WordVectors::from_model(model)?, OpenReport::default()));
     }
-    WordVectors::from_model(model)
+    let (table, report) = allowed(model.vocabulary(), &rows, options);
+    let vectors = WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?;
+    Ok((vectors.with_lower(lookup::was_lower(&model)), report))
 }
 
 fn is_finite(rows: &Rows) -> bool {
@@ -91,8 +84,9 @@ fn is_finite(rows: &Rows) -> bool {
     finite
 }
 
-/// A copy of what `options` let in. Rows that are not finite stay, to be refused, unless they are to be left out.
-fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions, report: &mut OpenReport) -> VectorTable {
+/// A copy of what `options` allow. Rows that are not finite stay, to be refused, unless they are to be dropped.
+fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions) -> (VectorTable, OpenReport) {
+    let mut report = OpenReport::default();
     let most = options.limit.map_or(rows.len(), |limit| limit.min(rows.len()));
     let mut vocabulary = Vocabulary::new();
     let mut numbers = Vec::with_capacity(most * rows.vector_size());
@@ -107,6 +101,6 @@ fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions, report: &mut 
     });
     report.stopped_at_limit = most < rows.len();
     let half = || numbers.iter().map(|&number| f16::from_f32(number)).collect();
-    let floats = if rows.is_half() { Numbers::F16(half()) } else { Numbers::F32(numbers) };
-    VectorTable { vocabulary, vector_size: rows.vector_size(), floats }
+    let numbers = if rows.is_half() { Numbers::F16(half()) } else { Numbers::F32(numbers) };
+    (VectorTable { vocabulary, vector_size: rows.vector_size(), numbers }, report)
 }

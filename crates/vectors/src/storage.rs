@@ -1,7 +1,7 @@
-//! Where the numbers of the vectors live.
+//! Where the numbers of the vectors are stored.
 //!
-//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Storage are stored in single or half
-//! precision, owned or mapped from a file; whoever reads a row gets single precision.
+//! Shapes: `V` words (rows) by `D` numbers (the vector size), row after row. Numbers are stored in single or half
+//! precision, owned or mapped from a file; rows are read in single precision.
 
 use super::mapped::Section;
 use crate::error::FormatError;
@@ -34,6 +34,14 @@ impl Numbers {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Drops all but the first `length`.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        match self {
+            Numbers::F32(numbers) => numbers.truncate(length),
+            Numbers::F16(numbers) => numbers.truncate(length),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -57,7 +65,7 @@ impl Rows {
     /// Numbers in memory as `words` rows of `vector_size`.
     ///
     /// # Errors
-    /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not how many numbers there are.
+    /// [`FormatError::Empty`] if either is 0, [`FormatError::Size`] if the product is not the number of numbers.
     pub fn new(words: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
         check_size("input.weight", words, vector_size, floats.len())?;
         Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
@@ -157,6 +165,25 @@ impl Rows {
         (id < self.rows).then(|| self.copy(id..id + 1))
     }
 
+    /// Adds row `id` to `out`.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn push_row(&self, id: usize, out: &mut Vec<f32>) {
+        let from = out.len();
+        out.resize(from + self.vector_size, 0.0);
+        self.decode(&self.bytes(id..id + 1), &mut out[from..]);
+    }
+
+    /// All numbers, `V x D`, row after row, where they lie as f32: in memory, or in a mapped file at their alignment.
+    pub fn as_f32(&self) -> Option<&[f32]> {
+        match &self.numbers {
+            Storage::Owned(Numbers::F32(numbers)) => Some(numbers),
+            Storage::MappedF32(section) => section.as_f32(),
+            Storage::Owned(Numbers::F16(_)) | Storage::MappedF16(_) => None,
+        }
+    }
+
     /// All numbers, `V x D`, copied.
     pub fn to_f32(&self) -> Vec<f32> {
         self.copy(0..self.rows)
@@ -216,7 +243,7 @@ pub(crate) fn check_size(
     if got == expected { Ok(()) } else { Err(FormatError::Size { tensor, expected, got }) }
 }
 
-// Byte by byte on paper; the compiler makes plain copies of these loops, whatever the alignment.
+// Byte by byte in the source; the compiler turns these loops into plain copies, whatever the alignment.
 fn decode_f32(bytes: &[u8], out: &mut [f32]) {
     for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
         *number = f32::from_le_bytes(*bytes);

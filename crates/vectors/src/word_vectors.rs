@@ -1,7 +1,7 @@
 //! Words with their vectors, from a file of any format or from memory.
 
 use super::error::FormatError;
-use super::format::safetensors::{CHECKED_ON_OPENING, ModelFile};
+use super::format::safetensors::{CHECKED_ON_OPENING, Extras, ModelFile};
 use super::normed_rows::{NormedRows, RowError};
 use super::search::candidates::Candidates;
 use super::search::error::QueryError;
@@ -32,6 +32,8 @@ pub struct WordVectors {
     subwords: Option<Subwords>,
     /// Whether the training text was lower-case.
     lower: bool,
+    /// For a copy of the model that the vectors come from.
+    extras: Arc<Extras>,
 }
 
 impl WordVectors {
@@ -40,8 +42,9 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
-        let (rows, lower) = (model.input(), lookup::was_lower(&model));
-        Ok(Self::from_rows(model.into_vocabulary(), rows)?.with_lower(lower))
+        let (rows, lower, extras) = (model.input(), lookup::was_lower(&model), Arc::new(model.extras()));
+        let vectors = Self::from_rows(model.into_vocabulary(), rows)?;
+        Ok(Self { lower, extras, ..vectors })
     }
 
     /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
@@ -82,7 +85,7 @@ impl WordVectors {
     /// Vectors whose numbers have not been read yet.
     pub(super) fn unchecked(vocabulary: Vocabulary, rows: Rows) -> Self {
         let matrix = Arc::new(NormedRows::new(rows));
-        Self { vocabulary: Arc::new(vocabulary), matrix, subwords: None, lower: false }
+        Self { vocabulary: Arc::new(vocabulary), matrix, subwords: None, lower: false, extras: Arc::default() }
     }
 
     /// Checks that every number is finite. Opening does that for all but large mapped files (see [`CHECKED_ON_OPENING`]),
@@ -135,6 +138,11 @@ impl WordVectors {
     /// The n-gram rows that give vectors to unknown words, if the file has any, as fastText's `.bin` does.
     pub fn subwords(&self) -> Option<&Subwords> {
         self.subwords.as_ref()
+    }
+
+    /// What the model that the vectors come from has besides.
+    pub(super) fn extras(&self) -> &Extras {
+        &self.extras
     }
 
     /// The id of `word`: as it is written, or in Unicode's other normal form, or, if the model was trained on lower-case

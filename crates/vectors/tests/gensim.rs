@@ -6,6 +6,7 @@
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::format::{Format, recognise_file, word2vec_binary, word2vec_text};
+use rapidvec_vectors::format::{TableView, VectorWriter};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -67,10 +68,13 @@ fn gensim_reads_what_we_write_to_the_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let (words, numbers) = vectors();
-    word2vec_text::write(&path("a.txt"), &words, 8, &numbers, true).unwrap();
-    word2vec_text::write(&path("b.txt.gz"), &words, 8, &numbers, true).unwrap();
-    word2vec_text::write(&path("c.txt"), &words, 8, &numbers, false).unwrap();
-    word2vec_binary::write(&path("d.bin"), &words, 8, &numbers).unwrap();
+    word2vec_text::TextWriter::new(TableView::new(&words, 8, &numbers), true).unwrap().write(&path("a.txt")).unwrap();
+    word2vec_text::TextWriter::new(TableView::new(&words, 8, &numbers), true)
+        .unwrap()
+        .write(&path("b.txt.gz"))
+        .unwrap();
+    word2vec_text::TextWriter::new(TableView::new(&words, 8, &numbers), false).unwrap().write(&path("c.txt")).unwrap();
+    word2vec_binary::BinaryWriter::new(TableView::new(&words, 8, &numbers)).unwrap().write(&path("d.bin")).unwrap();
     let got = run(&python, SHOW, &[&path("a.txt"), &path("b.txt.gz"), &path("c.txt"), &path("d.bin")]);
     assert_eq!(got, bits(&words, &numbers).repeat(4));
 }
@@ -91,7 +95,7 @@ fn we_read_what_gensim_writes_to_the_bit() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let (words, numbers) = vectors();
-    word2vec_binary::write(&path("in.bin"), &words, 8, &numbers).unwrap();
+    word2vec_binary::BinaryWriter::new(TableView::new(&words, 8, &numbers)).unwrap().write(&path("in.bin")).unwrap();
     let names = ["a.txt", "b.bin", "c.glove", "d.bin.gz"];
     let paths: Vec<_> = ["in.bin"].iter().chain(&names).map(|name| path(name)).collect();
     run(&python, WRITE, &paths.iter().map(PathBuf::as_path).collect::<Vec<_>>());

@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec_core::Vocabulary;
-use rapidvec_core::atomic_file::{self, Existing};
 use rapidvec_vectors::format::npz::NpzWriter;
-use rapidvec_vectors::format::{OpenOptions, OpenReport, npz};
+use rapidvec_vectors::format::{OpenOptions, npz};
+use rapidvec_vectors::format::{TableView, VectorWriter};
 use rapidvec_vectors::{Numbers, WordVectors};
 use std::io::Write;
 use std::path::Path;
@@ -67,7 +67,10 @@ fn numpy_loads_what_we_write_without_pickles_and_without_a_warning() {
     {
         let Some(python) = python() else { return };
         let path = folder.path().join(name);
-        npz::write(&path, &vocabulary(counted), 2, &numbers(), half).unwrap();
+        npz::NpzWriter::new(TableView::new(&vocabulary(counted), 2, &numbers()).half(half))
+            .unwrap()
+            .write(&path)
+            .unwrap();
         run(python, LOAD, &path);
     }
 }
@@ -124,8 +127,8 @@ fn numpy_loads_parts_beyond_4_gb() {
     (0..1100).for_each(|i| assert!(vocabulary.insert(&format!("w{i}"), i).is_some()));
     let mut vectors = vec![0.0; 1100 << 20];
     vectors[(1099 << 20) + 5] = 7.5;
-    let writer = NpzWriter::new(&vocabulary, 1 << 20, &vectors, false).unwrap();
-    atomic_file::write(&path, Existing::Replace, |out| writer.write_to(out)).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 1 << 20, &vectors)).unwrap();
+    writer.write(&path).unwrap();
     drop(vectors);
     let program = "
 import sys, zipfile, numpy as np
@@ -138,6 +141,6 @@ with zipfile.ZipFile(sys.argv[1]).open('vectors.npy') as f:
     run(python, program, &path);
     let bytes = std::fs::read(&path).unwrap();
     let options = OpenOptions { limit: Some(1), ..OpenOptions::default() };
-    let table = npz::read(&bytes, &options, &mut OpenReport::default()).unwrap();
-    assert!(table.vocabulary.len() == 1 && table.floats == Numbers::F32(vec![0.0; 1 << 20]));
+    let (table, _) = npz::read(&bytes, &options).unwrap();
+    assert!(table.vocabulary.len() == 1 && table.numbers == Numbers::F32(vec![0.0; 1 << 20]));
 }

@@ -2,8 +2,10 @@
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used)]
 
-use rapidvec_vectors::error::PickleError;
+use rapidvec_vectors::error::{FormatError, PickleError};
+use rapidvec_vectors::format::pickle::PickleWriter;
 use rapidvec_vectors::format::pickle::read;
+use rapidvec_vectors::format::{OpenOptions, TableView, VectorWriter};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -45,7 +47,7 @@ static ALLOCATOR: Counting = Counting;
 fn refuse(bytes: &[u8]) -> (PickleError, usize) {
     let before = HELD.get();
     PEAK.set(before);
-    let refused = read(bytes).unwrap_err();
+    let Err(FormatError::Pickle(refused)) = read(bytes, &OpenOptions::default()) else { panic!("was read") };
     (refused, (PEAK.get() - before) as usize)
 }
 
@@ -108,9 +110,8 @@ fn a_large_file_with_one_bad_number_takes_no_more_either() {
     for i in 0..rows {
         vocabulary.insert(&format!("w{i}"), 0).unwrap();
     }
-    let mut bytes = Vec::new();
     let vectors = vec![1.5; rows * columns];
-    rapidvec_vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vectors, true).unwrap();
+    let mut bytes = PickleWriter::new(TableView::new(&vocabulary, columns, &vectors).half(true)).unwrap().to_bytes();
     let number = bytes.windows(6).position(|six| six == [0, 0x3e, 0, 0x3e, 0, 0x3e]).unwrap();
     let last = number + 2 * (rows * columns - 1);
     assert_eq!(bytes[last..last + 2], [0, 0x3e]);
@@ -128,8 +129,8 @@ fn many_words_with_few_numbers_are_read() {
     for i in 0..rows {
         vocabulary.insert(&format!("{i:x}"), 0).unwrap();
     }
-    let mut bytes = Vec::new();
-    rapidvec_vectors::format::pickle::write(&mut bytes, &vocabulary, columns, &vec![0.5; rows * columns], true)
-        .unwrap();
-    assert!(read(&bytes).unwrap().vocabulary == vocabulary);
+    let bytes = PickleWriter::new(TableView::new(&vocabulary, columns, &vec![0.5; rows * columns]).half(true))
+        .unwrap()
+        .to_bytes();
+    assert!(read(&bytes, &OpenOptions::default()).unwrap().0.vocabulary == vocabulary);
 }

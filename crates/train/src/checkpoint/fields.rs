@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// The text of a field.
 pub fn json(value: &impl Serialize) -> Result<String, FormatError> {
-    serde_json::to_string(value).map_err(|source| FormatError::Header { source })
+    serde_json::to_string(value).map_err(|error| FormatError::Header { problem: error.to_string() })
 }
 
 /// The field `key`, if it is there.

@@ -49,7 +49,8 @@ impl<'a> StateWriter<'a> {
     /// # Errors
     /// [`FormatError::Header`] if it cannot be written as JSON.
     pub fn record(&mut self, record: &impl Serialize) -> Result<(), FormatError> {
-        self.record = serde_json::to_value(record).map_err(|source| FormatError::Header { source })?;
+        self.record =
+            serde_json::to_value(record).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         Ok(())
     }
 

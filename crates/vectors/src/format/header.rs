@@ -3,11 +3,11 @@
 use super::OpenOptions;
 use crate::error::FormatError;
 
-/// Two numbers of 20 digits with their signs, and some room.
+/// Two numbers of 20 digits with signs, and some more.
 const LONGEST: usize = 64;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What the first line says, as it stands there: nothing is checked against the file.
+/// What the first line says; nothing is checked against the file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Header {
     /// Words: V.
@@ -35,7 +35,7 @@ impl Header {
         Ok(Some(Self { words, vector_size, length, has_return }))
     }
 
-    /// How many vectors shall be read, once it is sure that so many could lie in `body` bytes: a row takes `least` bytes.
+    /// How many vectors to read, after checking that `body` bytes can hold them: a row takes at least `least` bytes.
     ///
     /// # Errors
     /// [`FormatError::TooManyWords`], [`FormatError::Overflow`]; and what `truncated` makes of it if `body` is too short.

@@ -1,56 +1,58 @@
-//! How a file of vectors is opened, and what was done with what could not be taken as it stood.
+//! How a file of vectors is opened, and what was changed or left out.
 
 use crate::Numbers;
 use rapidvec_core::Vocabulary;
 
-/// What to do with a word that is no UTF-8.
+/// What to do with a word that is not valid UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InvalidWord {
-    /// Refuse the file and say where it is.
+    /// Refuse the file, with the position of the word.
     #[default]
     Error,
-    /// Put U+FFFD in place of the bytes, as `String::from_utf8_lossy` does.
+    /// Put U+FFFD in place of invalid bytes, as `String::from_utf8_lossy` does.
     Replace,
-    /// Leave the word and its vector out.
+    /// Drop the word and its vector.
     Skip,
 }
 
 /// How to open a file of vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpenOptions {
-    /// Take the first so many vectors only. `None`: all, and then the file must hold just as many as it says.
+    /// Take only this many of the first vectors. `None`: all, and then the file must hold exactly as many as it declares.
     pub limit: Option<usize>,
-    /// Leave out words whose vectors hold NaN or infinity, instead of refusing the file.
+    /// Drop words whose vectors hold NaN or infinity, instead of refusing the file.
     pub allow_nan: bool,
-    /// What to do with words that are no UTF-8.
+    /// What to do with words that are not valid UTF-8.
     pub invalid_word: InvalidWord,
 }
 
-/// What was done with what could not be taken as it stood. All 0: nothing.
+/// What was changed or left out. All 0: nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct OpenReport {
-    /// Words that came a second time: the first vector was kept.
+    /// Duplicate words: the first vector was kept.
     pub duplicates: u64,
-    /// Words left out for NaN or infinity in their vectors ([`OpenOptions::allow_nan`]).
+    /// Words dropped for NaN or infinity in their vectors ([`OpenOptions::allow_nan`]).
     pub not_finite: u64,
-    /// Words that were no UTF-8: replaced or left out ([`OpenOptions::invalid_word`]).
+    /// Words that were not valid UTF-8: replaced or dropped ([`OpenOptions::invalid_word`]).
     pub invalid_words: u64,
-    /// The empty word was among the words, and kept.
+    /// The empty word, which was kept.
     pub empty_words: u64,
-    /// The file has more vectors than [`OpenOptions::limit`] let in.
+    /// The file has more vectors than [`OpenOptions::limit`].
     pub stopped_at_limit: bool,
+    /// A text's first line numbers its columns: it was left out.
+    pub column_header: bool,
     /// A text's last line has no end: it may be cut short within its last number.
     pub unfinished: bool,
 }
 
 /// What a reader found: words, and V x D numbers in the order of their ids.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct VectorTable {
     /// The V words; counts are 0 where the file has none.
     pub vocabulary: Vocabulary,
     /// Numbers per word: D.
     pub vector_size: usize,
     /// Row after row, all of them finite.
-    pub floats: Numbers,
+    pub numbers: Numbers,
 }

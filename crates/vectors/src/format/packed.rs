@@ -1,10 +1,9 @@
-//! Files that are packed when their ending says so, and what a format can hold.
+//! Files that are compressed by their extension, and what words a format can hold.
 
 use crate::error::{FormatError, Result};
-use crate::storage::check_size;
+use rapidvec_core::Vocabulary;
 use rapidvec_core::atomic_file::{self, Existing};
 use rapidvec_core::compress::Compression;
-use rapidvec_core::{Vocabulary, WordId};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -50,20 +49,15 @@ impl Holds {
             _ => None,
         };
         match word {
-            "" => Some("no character at all"),
+            "" => Some("no character"),
             _ if self == Self::TextWords && word.starts_with('\u{feff}') => Some("a byte order mark at its start"),
             _ => word.chars().find_map(first),
         }
     }
 }
 
-/// Checks that V words and V x `vector_size` finite numbers can be written, and read again as they are.
-pub(super) fn check(words: &Vocabulary, vector_size: usize, numbers: &[f32], holds: Holds) -> Result<(), FormatError> {
-    check_size("input.weight", words.len(), vector_size, numbers.len())?;
-    if let Some(at) = numbers.iter().position(|x| !x.is_finite()) {
-        let (row, got) = (at / vector_size, numbers[at]);
-        return Err(FormatError::NotFinite { word: words.word(row as WordId).to_owned(), row, got });
-    }
+/// Checks that the words can be written, and read again as they are.
+pub(super) fn check_words(words: &Vocabulary, holds: Holds) -> Result<(), FormatError> {
     let bad = words.words().find_map(|word| holds.lacks(word).map(|what| (word, what)));
     bad.map_or(Ok(()), |(word, what)| {
         Err(FormatError::Unwritable { word: word.escape_debug().to_string(), what, format: holds.format() })

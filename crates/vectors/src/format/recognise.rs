@@ -1,13 +1,15 @@
 //! Which format do these bytes have?
 //!
-//! A few first bytes tell the formats apart; whether the rest is whole is the reader's question.
+//! The first bytes distinguish the formats; whether the rest is whole is for the reader to check.
 
+use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{pickle, safetensors, unpack, word2vec_binary, word2vec_text};
+use super::{fasttext, pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
+use rapidvec_core::compress::Compression;
 use std::path::Path;
 
-/// A format of word vectors, as its content tells it; compression apart.
+/// A format of word vectors, compression apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -40,39 +42,88 @@ impl Format {
             Self::Npz => "npz",
         }
     }
+
+    /// What the names of its files end with, by custom, before the ending of a compression; the usual one first. None for
+    /// formats that are not written.
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Safetensors => &["safetensors"],
+            Self::Pickle => &["pkl", "pickle"],
+            Self::Word2vecText => &["txt", "vec"],
+            Self::Glove => &["glove"],
+            Self::Word2vecBinary => &["bin"],
+            Self::Npz => &["npz"],
+            Self::FastText => &[],
+        }
+    }
+
+    /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
+    pub const WRITABLE: [Self; 6] =
+        [Self::Safetensors, Self::Pickle, Self::Word2vecText, Self::Glove, Self::Word2vecBinary, Self::Npz];
+
+    /// The format that a file to be written has by its name's ending, a compression's apart.
+    ///
+    /// ```
+    /// use rapidvec_vectors::format::Format;
+    /// assert_eq!(Format::of_ending("vectors.vec.gz".as_ref()), Some(Format::Word2vecText));
+    /// assert_eq!(Format::of_ending("vectors".as_ref()), None);
+    /// ```
+    pub fn of_ending(path: &Path) -> Option<Self> {
+        let bare = path.with_extension("");
+        let path = if Compression::of_ending(path).is_some() { &bare } else { path };
+        let ending = path.extension()?.to_str()?;
+        Self::WRITABLE
+            .into_iter()
+            .find(|format| format.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    }
+
+    /// Whether words are looked up by the ids that they have in the file. Elsewhere their order is all that shows frequency.
+    pub fn has_ids(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle)
+    }
+
+    /// Whether it can hold numbers in half precision.
+    pub fn has_half(self) -> bool {
+        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
+    }
 }
 
-/// 793712314, the number that fastText's models begin with, little-endian.
-const FASTTEXT: [u8; 4] = 793_712_314_i32.to_le_bytes();
-
-/// Bytes of a packed file that are unpacked to see what is in it.
+/// Bytes of a compressed file that are decompressed to recognise its content.
 const HEAD: u64 = 1 << 20;
 
-/// Says which format `bytes`, a file or the first megabyte of one, has. Packed files are unpacked before.
+/// Recognises the format of `bytes`, a file or the first megabyte of one. Compressed files are decompressed first.
 ///
 /// Text and binary of word2vec begin alike, with a line `V D`: what follows it decides.
 ///
 /// # Errors
-/// [`FormatError::Unrecognised`], with a guess of what the bytes are; [`FormatError::Gensim`].
+/// [`FormatError::Unrecognised`], with a guess at what the bytes are; [`FormatError::NoWords`]; [`FormatError::Gensim`].
 pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
-    if safetensors::is_likely(bytes) {
+    if let Some(got) = foreign::archive(bytes) {
+        Err(FormatError::Unrecognised { got })
+    } else if safetensors::is_likely(bytes) {
         Ok(Format::Safetensors)
     } else if pickle::looks_like_pickle(bytes) {
         if is_gensims(bytes) { Err(FormatError::Gensim) } else { Ok(Format::Pickle) }
-    } else if bytes.starts_with(&FASTTEXT) {
+    } else if bytes.starts_with(&fasttext::MAGIC.to_le_bytes()) {
         Ok(Format::FastText)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)
+    } else if word2vec_text::has_base64_words(bytes) {
+        Err(FormatError::Unrecognised { got: "Deeplearning4j's text, whose words are in base64".into() })
     } else if let Some(header) = Header::find(bytes)? {
-        Ok(text_or_binary(bytes, &header))
+        let format = text_or_binary(bytes, &header);
+        let has_words = format != Format::Word2vecText || !word2vec_text::is_matrix(bytes);
+        if has_words { Ok(format) } else { Err(FormatError::NoWords) }
+    } else if word2vec_text::is_matrix(bytes) {
+        Err(FormatError::NoWords)
     } else if word2vec_text::agreed_size(bytes).is_some() {
         Ok(Format::Glove)
     } else {
-        Err(FormatError::Unrecognised { got: guess(bytes) })
+        Err(FormatError::Unrecognised { got: foreign::name(bytes) })
     }
 }
 
-/// Says which format the file at `path` has, or what is packed in it.
+/// Says which format the file at `path` has, compressed or not.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) if it cannot be read; as [`recognise`].
@@ -86,10 +137,10 @@ pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let text = match (word2vec_text::is_row(body, header.vector_size), is_text(body)) {
         (true, true) => true,
         (false, false) => false,
-        // Text in another encoding; but a few bytes of binary may end like a row, of which most are no digits.
-        (true, false) => word2vec_binary::fits(bytes).is_none_or(is_text),
+        // Text in another encoding; but bytes of binary may end like a row, and most of them are not text.
+        (true, false) => word2vec_binary::line_after_first_word(bytes).is_none_or(is_text),
         // A row without its numbers; or binary that reads as letters.
-        (false, true) => word2vec_binary::fits(bytes).is_none(),
+        (false, true) => word2vec_binary::line_after_first_word(bytes).is_none(),
     };
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
 }
@@ -98,36 +149,6 @@ pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
 fn is_gensims(bytes: &[u8]) -> bool {
     const MODULE: &[u8] = b"gensim.";
     bytes[..bytes.len().min(64)].windows(MODULE.len()).any(|window| window == MODULE)
-}
-
-fn guess(bytes: &[u8]) -> &'static str {
-    const MAGICS: [(&[u8], &str); 9] = [
-        (&[0x1f, 0x8b], "a gzip archive that cannot be unpacked"),
-        (&[0x28, 0xb5, 0x2f, 0xfd], "a zstd archive in an archive"),
-        (b"BZh", "a bzip2 archive in an archive"),
-        (b"\xfd7zXZ", "an xz archive in an archive"),
-        (b"\x93NUMPY", "a NumPy array"),
-        (b"\xff\xfe", "text in UTF-16; write it as UTF-8"),
-        (b"\xfe\xff", "text in UTF-16; write it as UTF-8"),
-        (b"(dp", "a Python pickle of protocol 0 that was cut short"),
-        (b"}q", "a Python pickle of protocol 1 that was cut short"),
-    ];
-    if bytes.is_empty() {
-        return "an empty file";
-    }
-    let known = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic));
-    known.map_or_else(|| if is_text(bytes) { "text" } else { "bytes of an unknown format" }, |&(_, name)| name)
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(1024)];
-    let text = match std::str::from_utf8(start) {
-        Ok(text) => text,
-        // Cut in the middle of a character: what is before it counts.
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&start[..error.valid_up_to()]).unwrap_or(""),
-        Err(_) => return false,
-    };
-    !text.is_empty() && text.chars().all(|c| !c.is_control() || c.is_whitespace())
 }
 
 #[cfg(test)]
@@ -169,14 +190,37 @@ mod tests {
             assert_eq!(recognise(latin).unwrap(), Format::Word2vecText, "{latin:?}");
         }
         let ends_like_a_row = b"1 1\na \x9c\x01 4";
+        let last_ends_like_a_row = b"2 1\na abcd\x01 \0\x01 4";
         for binary in [
             &b"1 1\na \0\0\x80\x3f"[..],
             b"1 1\na abcd",
             b"1 2\na \x0a\x0a\x0a\x3d\x0a\x0a\x0a\x3d\n",
             b"5 3\n",
             ends_like_a_row,
+            last_ends_like_a_row,
         ] {
             assert_eq!(recognise(binary).unwrap(), Format::Word2vecBinary, "{binary:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_numbers_without_words_and_words_in_base64() {
+        for matrix in [
+            "0.1\t0.2\n-0.4\t0.2\n",
+            "1.0e+00 2.0e+00\n3.0e+00 4.0e+00\n",
+            "0.5 0.5\n",
+            "1 0 0\n0 1 0\n1 0 1\n",
+            "0 1 2\n0.1 0.2 0.3\n0.4 0.5 0.6\n",
+            "2 3\n0.1 0.2 0.3\n0.4 0.5 0.6\n",
+        ] {
+            assert!(matches!(recognise(matrix.as_bytes()), Err(FormatError::NoWords)), "{matrix:?}");
+        }
+        for words in ["1999 0.1 0.2\n2000 0.3 0.4\n", "0 0.5 1\n1 0.25 1\n", "0.5 0.1 0.2\nhalf 0.3 0.4\n"] {
+            assert_eq!(recognise(words.as_bytes()).unwrap(), Format::Glove, "{words:?}");
+        }
+        for base64 in ["4 3 120\nB64:a2luZw== 0.1 0.2 0.3\n", "1 2\nB64:a2luZw== 0.1 0.2\n", "B64:a2luZw== 0.1 0.2\n"] {
+            let refused = recognise(base64.as_bytes()).unwrap_err().to_string();
+            assert!(refused.contains("base64"), "{refused}");
         }
     }
 
@@ -188,21 +232,5 @@ mod tests {
         for text in ["a b\nc d\n", "a 1\nb\nc\nd\n", "1\n2\n3\n", "the 12\nof 7\n", "three 3\n"] {
             assert!(recognise(text.as_bytes()).is_err(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn guesses_what_a_refused_file_is() {
-        let got = |bytes: &[u8]| {
-            let Err(FormatError::Unrecognised { got }) = recognise(bytes) else { panic!("{bytes:?} was accepted") };
-            got
-        };
-        assert_eq!(got(b""), "an empty file");
-        assert_eq!(got(b"Many words, and no number among them.\n"), "text");
-        assert_eq!(got("안녕 ".repeat(400).as_bytes()), "text");
-        assert!(got(b"\x1f\x8b\x08").contains("gzip"));
-        assert!(got(b"(dp0\n").contains("protocol 0"));
-        assert!(got(b"\xff\xfe1\0 \x002\0").contains("UTF-16"));
-        assert_eq!(got(b"\xff\xff\x00"), "bytes of an unknown format");
-        assert_eq!(got(b"\x80\x09"), "bytes of an unknown format");
     }
 }

@@ -1,4 +1,4 @@
-//! rapidvec's own format: one safetensors file holds words, vectors, and what made them.
+//! rapidvec's own format: one safetensors file holds words, vectors, and how they were trained.
 //!
 //! A safetensors file is 8 bytes with the header's length (little-endian), the header (JSON), then the tensors' bytes,
 //! little-endian, without gaps. `V` is the number of words, `D` the vector size.
@@ -7,23 +7,22 @@
 //! |---|---|---|---|
 //! | `input.weight` | F32 or F16 | V x D | the word vectors: the matrix `w_in`, row `i` for the word with id `i` |
 //! | `output.weight` | as `input.weight` | V x D | the matrix `w_out`; may be missing |
-//! | `vocab.text` | U8 | bytes | all words one after the other, UTF-8, nothing between them |
+//! | `vocab.text` | U8 | bytes | all words concatenated, UTF-8 |
 //! | `vocab.ends` | U64 | V | word `i` ends before byte `ends[i]` of the text and starts where the one before it ends |
 //! | `vocab.counts` | U64 | V | how often each word was seen |
-//! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; those who only query skip it |
+//! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; not needed for queries |
 //!
 //! | metadata | holds |
 //! |---|---|
 //! | `rapidvec.format` | the version of this format: `1` |
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
-//! | `config` | the [`Config`](rapidvec_textbook::Config) that the chapter's trainer had, JSON; may be missing |
-//! | `engine` | the [`Config`](rapidvec::Config) that the fast trainer had, JSON; may be missing |
+//! | `config` | the trainer's name and settings, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
-//! | `trainer` | a checkpoint's state that is no tensor, JSON; may be missing |
+//! | `trainer` | a checkpoint's state that is not a tensor, JSON; may be missing |
 //!
-//! Keys and `trainer.*` tensors not named here are kept for whoever asks for them. `checksum.header` runs over every
+//! Other keys and `trainer.*` tensors are available to readers. `checksum.header` runs over every
 //! other key of metadata in byte order, as key, byte 0, value, byte 0, and then over every tensor in byte order of the
 //! names, as name, byte 0, type, byte 0, and each dimension and the two offsets as 8 little-endian bytes.
 //!
@@ -36,7 +35,9 @@ mod read;
 mod write;
 
 pub use crate::mapped::CHECKED_ON_OPENING;
+pub(crate) use read::Extras;
 pub use read::{ModelFile, verify};
+pub(crate) use write::{Contents, ModelWriter};
 pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
 
 /// The version of the format that this module writes, and the only one it reads.
@@ -51,6 +52,7 @@ const TEXT: &str = "vocab.text";
 const ENDS: &str = "vocab.ends";
 const COUNTS: &str = "vocab.counts";
 const TRAINER: &str = "trainer.";
+const TRAINER_KEY: &str = "trainer";
 const FORMAT_KEY: &str = "rapidvec.format";
 const CHECKSUM: &str = "checksum.";
 const HEADER: &str = "header";

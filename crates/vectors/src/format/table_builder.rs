@@ -1,4 +1,4 @@
-//! From rows as they stand in a file to words with ids: what has to be left out goes here, and is counted.
+//! From the rows of a file to words with ids; what is dropped is counted.
 
 use super::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 use crate::Numbers;
@@ -11,14 +11,14 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct WordSpan {
     start: usize,
-    /// Below `start` for a row that is to be left out.
+    /// Below `start` for a row that is dropped.
     end: usize,
 }
 
-/// Memory beyond the file's length that is taken without a second look.
+/// Memory beyond the file's length that may always be allocated.
 const FREE: usize = 8 << 20;
 
-/// Whether so many rows take more memory than the file is long: that is taken only for a file that is known to be right.
+/// Whether the rows take more memory than the file is long: that is allocated only for a file that was checked.
 pub(super) fn exceeds_file(rows: usize, vector_size: usize, file: usize) -> bool {
     let row = vector_size.saturating_mul(size_of::<f32>()).saturating_add(size_of::<WordSpan>());
     rows.saturating_mul(row) > file.saturating_add(FREE)
@@ -31,7 +31,27 @@ impl WordSpan {
     }
 }
 
-/// Refuses what `options` do not let in: a word that is no UTF-8, a number that is not finite (`bad`).
+/// Where the words and numbers of some rows are stored.
+pub(super) type Place<'m> = (&'m mut [WordSpan], &'m mut [f32]);
+
+/// Each piece with the place for its rows, of which it has `rows(piece)`.
+pub(super) fn shares<'m, P>(
+    pieces: &'m [P],
+    rows: impl Fn(&P) -> usize,
+    vector_size: usize,
+    (mut words, mut numbers): Place<'m>,
+) -> Vec<(&'m P, Place<'m>)> {
+    let share = |piece| {
+        let rows = rows(piece);
+        let (own_words, other_words) = std::mem::take(&mut words).split_at_mut(rows);
+        let (own_numbers, other_numbers) = std::mem::take(&mut numbers).split_at_mut(rows * vector_size);
+        (words, numbers) = (other_words, other_numbers);
+        (piece, (own_words, own_numbers))
+    };
+    pieces.iter().map(share).collect()
+}
+
+/// Refuses what `options` do not allow: a word that is not valid UTF-8, a number that is not finite (`bad`).
 pub(super) fn check_row(word: &[u8], row: usize, bad: Option<f32>, options: &OpenOptions) -> Result<(), FormatError> {
     let text = std::str::from_utf8(word);
     if options.invalid_word == InvalidWord::Error && text.is_err() {
@@ -73,7 +93,7 @@ pub(super) fn table(
         return Err(FormatError::Empty { words: 0, vector_size });
     }
     numbers.truncate(vocabulary.len() * vector_size);
-    Ok(VectorTable { vocabulary, vector_size, floats: Numbers::F32(numbers) })
+    Ok(VectorTable { vocabulary, vector_size, numbers: Numbers::F32(numbers) })
 }
 
 /// Whether the word was new and is in the vocabulary now.
@@ -124,7 +144,7 @@ mod tests {
         let numbers = (0..words.len()).map(|row| row as f32).collect();
         let mut report = OpenReport::default();
         let table = table(&bytes, &spans, 1, numbers, options, &mut report).unwrap();
-        let Numbers::F32(numbers) = table.floats else { panic!("not single precision") };
+        let Numbers::F32(numbers) = table.numbers else { panic!("not single precision") };
         (table.vocabulary.words().map(str::to_owned).collect(), numbers, report)
     }
 

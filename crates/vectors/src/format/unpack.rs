@@ -1,25 +1,25 @@
-//! A file's bytes, mapped, or unpacked into memory if the file is packed.
+//! A file's bytes: mapped, or decompressed into memory.
 //!
-//! What promises little and unpacks to much is refused before it is believed: a file may unpack to
-//! [`MAX_RATIO`] times its size (vectors rarely reach 10 times), and while it is unpacked far beyond what vectors do, its
-//! whole length is first counted without being kept.
+//! A file may decompress to
+//! [`MAX_RATIO`] times its size (vectors rarely reach 10 times). Beyond what vectors usually reach, its whole length is first
+//! counted without being kept.
 //!
-//! So it is where a file needs a wider window than [`USUAL_WINDOW`] to be unpacked (`xz -9`, `zstd --long`): the window takes
-//! memory as well, as much as was unpacked and at most [`Limits::MAX_WINDOW`], so such a file may unpack to
+//! The same holds for a file that needs a wider window than [`USUAL_WINDOW`] (`xz -9`, `zstd --long`): the window takes memory
+//! as well, as much as was decompressed and at most [`Limits::MAX_WINDOW`], so such a file may decompress to
 //! [`WIDE_RATIO`] times its size.
 //!
-//! Most memory held while a file of `n` packed bytes is refused, beside those, which are mapped, and a megabyte of buffers:
+//! Peak memory while a file of `n` compressed bytes is refused, not counting those, which are mapped, and a megabyte of buffers:
 //!
 //! | what is wrong | held |
 //! |---|---|
-//! | zstd or xz, cut short | nothing: it shows without unpacking ([`Compression::is_cut_short`]) |
-//! | unpacks to too much | the window, at most 8 MB; a wider one as below |
-//! | damaged (gzip, bzip2: or cut short), usual window | what was unpacked so far, at most `8 n + 2 MB`, and the window |
-//! | damaged, wider window | the window: what was unpacked so far, at most `16 n + 2 MB` and 128 MB |
-//! | sound, but no vectors | as a sound file: what it unpacks to, and the window |
+//! | zstd or xz, cut short | nothing: detected without decompressing ([`Compression::is_cut_short`]) |
+//! | decompresses to too much | the window, at most 8 MB; a wider one as below |
+//! | damaged (gzip, bzip2: or cut short), usual window | what was decompressed so far, at most `8 n + 2 MB`, and the window |
+//! | damaged, wider window | the window: what was decompressed so far, at most `16 n + 2 MB` and 128 MB |
+//! | sound, but not vectors | as a sound file: what it decompresses to, and the window |
 //!
 //! So the bound of plain files, `n + 16 MB`, holds for the first two kinds. The others are as good as sound up to where they
-//! are not, and a sound file's rows are kept as they come: unpacking all files twice would make all of them twice as slow.
+//! are not, and a sound file's rows are kept as they come: decompressing every file twice would take twice as long.
 
 use crate::error::{Error, FormatError, Result};
 use crate::mapped::Bytes;
@@ -28,23 +28,23 @@ use rapidvec_core::memory::available_memory;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Unpacked bytes for each packed one, at most.
+/// Decompressed bytes per compressed byte, at most.
 const MAX_RATIO: u64 = 100;
 /// The ratio from which on the length is counted first.
 const USUAL_RATIO: u64 = 8;
-/// A window that every packed file may need: what `zstd -19` and `xz -6` take.
+/// A window that any file may use: what `zstd -19` and `xz -6` need.
 const USUAL_WINDOW: u32 = 8 << 20;
-/// Unpacked bytes for each packed one, at most, where the window is wider.
+/// Decompressed bytes per compressed byte, at most, if the window is wider.
 const WIDE_RATIO: u64 = 16;
-/// So many bytes may always be unpacked.
+/// This many bytes may always be decompressed.
 const ALWAYS: u64 = 2 << 20;
-/// Bytes unpacked at a time.
+/// Bytes decompressed at a time.
 const STEP: u64 = 1 << 20;
 
-/// The bytes of the file at `path`, unpacked if they are packed.
+/// The bytes of the file at `path`, decompressed if they are compressed.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be read or its packed stream is damaged, [`FormatError::TooSmallPacked`],
+/// [`Error::Io`] if it cannot be read or its compressed stream is damaged, [`FormatError::TooSmallPacked`],
 /// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`].
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
@@ -54,10 +54,10 @@ pub(crate) fn open(path: &Path) -> Result<Bytes> {
     }
 }
 
-/// The first `most` bytes of the file at `path`, or a few more, unpacked if they are packed.
+/// The first `most` bytes of the file at `path`, or a few more, decompressed if they are compressed.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be read or its packed stream is damaged there.
+/// [`Error::Io`] if it cannot be read or its compressed stream is damaged there.
 pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
@@ -79,7 +79,7 @@ fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8
     }
 }
 
-/// A packed file in memory or mapped, and how wide a window it may need.
+/// A compressed file in memory or mapped, and how wide a window it may use.
 #[derive(Clone, Copy)]
 struct Packed<'a> {
     compression: Compression,
@@ -88,7 +88,7 @@ struct Packed<'a> {
     window: u32,
 }
 
-/// Why it could not be unpacked.
+/// Why it could not be decompressed.
 enum Failure {
     Stream(io::Error),
     Refused(FormatError),
@@ -123,7 +123,7 @@ impl Packed<'_> {
         if let Some(unpacked) = self.unpack_up_to(self.times(USUAL_RATIO))? {
             return Ok(unpacked);
         }
-        // What was unpacked so far is gone again: a hostile file gets no memory while it is counted.
+        // What was decompressed so far is freed: a hostile file gets no memory while it is counted.
         let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MAX_RATIO, got });
         self.unpack_counted(self.times(MAX_RATIO))?.ok_or_else(too_small)
     }
@@ -136,17 +136,17 @@ impl Packed<'_> {
         counted.ok_or_else(|| FormatError::WideAndSmall { format, window, expected, got }.into())
     }
 
-    /// So many times the packed size, and what is always allowed.
+    /// `ratio` times the compressed size, and what is always allowed.
     fn times(&self, ratio: u64) -> u64 {
         (self.packed.len() as u64).saturating_mul(ratio).saturating_add(ALWAYS)
     }
 
-    /// What it unpacks to, up to `most` bytes.
+    /// What it decompresses to, up to `most` bytes.
     fn reader(&self, most: u64) -> io::Result<impl Read> {
         self.compression.reader(self.packed, Limits { window: self.window, ..Limits::total(most) })
     }
 
-    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was unpacked once to its end.
+    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was decompressed once to its end.
     fn unpack_counted(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
         match io::copy(&mut self.reader(most)?, &mut io::sink()) {
             Err(error) if is_too_much(&error) => Ok(None),
@@ -154,7 +154,7 @@ impl Packed<'_> {
         }
     }
 
-    /// All that is unpacked, or `None` if that is more than `most` bytes.
+    /// All that comes out, or `None` if that is more than `most` bytes.
     fn unpack_up_to(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
         let available = available_memory().unwrap_or(u64::MAX);
         let mut reader = self.reader(most)?;

@@ -38,7 +38,7 @@ impl Known {
                 known
             }
             _ => {
-                let vectors = OpenArgs::default().open(path).with_context(cannot)?;
+                let vectors = OpenArgs::default().vectors(path).with_context(cannot)?;
                 Self {
                     name: name.clone(),
                     input: vectors.rows().clone(),

@@ -1,4 +1,4 @@
-//! Reading numbers one after the other, none past the end.
+//! Reading consecutive numbers, none past the end.
 
 use crate::error::FormatError;
 

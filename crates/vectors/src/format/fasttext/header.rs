@@ -8,16 +8,16 @@ use crate::format::table_builder::check_row;
 use crate::subwords::NGrams;
 use std::ops::RangeInclusive;
 
-/// A word takes byte 0, its count and its kind, besides its own bytes.
+/// A word takes byte 0, its count and its kind, in addition to its own bytes.
 const MIN_WORD_BYTES: u64 = 10;
 
 /// What stands between the end of one word and the beginning of the next.
 const BETWEEN_WORDS: usize = MIN_WORD_BYTES as usize;
 
-/// The most n-grams that words may have on average, beside [`FREE_ADDITIONS`]: 20 or 30 are usual.
+/// The most n-grams that words may have on average, in addition to [`FREE_ADDITIONS`]; 20 or 30 are usual.
 const MAX_NGRAMS_A_WORD: u64 = 1000;
 
-/// So many additions are always allowed: they take less than a second.
+/// This many additions are always allowed: they take less than a second.
 const FREE_ADDITIONS: u64 = 1 << 30;
 
 /// The settings that vectors depend on.
@@ -30,7 +30,7 @@ pub(super) struct Settings {
     pub(super) min_n: usize,
     /// Characters in the longest n-gram; 0 or below the shortest: words have none.
     pub(super) max_n: usize,
-    /// Learned to tell labels, not neighbours.
+    /// Trained to predict labels, not neighbours.
     pub(super) is_classifier: bool,
 }
 
@@ -74,7 +74,7 @@ fn one_of(field: &'static str, known: RangeInclusive<i32>, got: i32) -> Result<i
     Err(FormatError::Field { field, expected: "a number that fastText writes", got: got.to_string() })
 }
 
-/// Where the words are, after every one was looked at. V words, L labels.
+/// Where the words are, after every one was checked. V words, L labels.
 pub(super) struct Dictionary<'a> {
     bytes: &'a [u8],
     /// Where each of the V words ends in `bytes`.

@@ -21,10 +21,11 @@ mod cursor;
 mod header;
 mod read;
 
-pub use read::{FastTextModel, read};
+pub(crate) use read::open;
+pub use read::read;
 
 /// The number that every model begins with.
-const MAGIC: i32 = 793_712_314;
+pub(super) const MAGIC: i32 = 793_712_314;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, same};
 use super::header::{Dictionary, Settings};
-use crate::error::{FormatError, Result};
+use crate::error::FormatError;
 use crate::format::table_builder::check_row;
 use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};
 use crate::mapped::{Bytes, Section};
@@ -11,70 +11,33 @@ use crate::{Numbers, WordVectors};
 use rapidvec_core::Vocabulary;
 use rayon::prelude::*;
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
-/// Words whose vectors one thread makes before it asks for more.
+/// Words whose vectors one thread computes at a time.
 const WORDS_AT_A_TIME: usize = 64;
 
-/// What a fastText model tells about words.
-#[derive(Debug, Clone)]
-pub struct FastTextModel {
-    /// The V words with their counts, and their vectors as fastText's `getWordVector` gives them.
-    pub table: VectorTable,
-    /// What gives vectors to other words; `None` for a model that was trained without n-grams.
-    pub subwords: Option<Subwords>,
-}
-
-impl FastTextModel {
-    /// Opens the model at `path`. The n-gram rows stay in the file.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; as [`read`].
-    pub fn open(path: &Path, options: &OpenOptions, report: &mut OpenReport) -> Result<Self> {
-        Ok(Self::from_shared(&Arc::new(Bytes::map(path)?), options, report)?)
-    }
-
-    /// Opens a model that is in memory; as [`read`], and the n-gram rows stay in `bytes`.
-    ///
-    /// # Errors
-    /// As [`read`].
-    pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions, report: &mut OpenReport) -> Result<Self, FormatError> {
-        Self::from_shared(&Arc::new(Bytes::Owned(bytes)), options, report)
-    }
-
-    pub(crate) fn from_shared(
-        bytes: &Arc<Bytes>,
-        options: &OpenOptions,
-        report: &mut OpenReport,
-    ) -> Result<Self, FormatError> {
-        let layout = Layout::of(bytes, options)?;
-        let table = layout.table(options, report)?;
-        let subwords = layout.ngrams.map(|ngrams| Subwords::new(ngrams, Section::new(bytes, layout.ngram_rows())));
-        Ok(Self { table, subwords: subwords.transpose()? })
-    }
-
-    /// The model as vectors that answer questions, also about unknown words.
-    ///
-    /// # Errors
-    /// None for a model that was read; those of [`WordVectors::new`] for one that was put together otherwise.
-    pub fn into_vectors(self) -> Result<WordVectors, FormatError> {
-        let VectorTable { vocabulary, vector_size, floats } = self.table;
-        let vectors = WordVectors::new(vocabulary, vector_size, floats)?;
-        match self.subwords {
-            Some(subwords) => vectors.with_subwords(subwords),
-            None => Ok(vectors),
-        }
-    }
-}
-
-/// Reads the words and vectors of a model, without what gives vectors to unknown words ([`FastTextModel`] has that).
+/// Opens a model: words, vectors, and what gives vectors to unknown words. The n-gram rows stay in `bytes`.
 ///
 /// # Errors
-/// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is cut short, contradicts
+/// As [`read`].
+pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
+    let layout = Layout::of(bytes, options)?;
+    let (VectorTable { vocabulary, vector_size, numbers }, report) = layout.table(options)?;
+    let vectors = WordVectors::new(vocabulary, vector_size, numbers)?;
+    let vectors = match layout.ngrams {
+        Some(ngrams) => vectors.with_subwords(Subwords::new(ngrams, Section::new(bytes, layout.ngram_rows()))?)?,
+        None => vectors,
+    };
+    Ok((vectors, report))
+}
+
+/// Reads the words and vectors of a model, without what gives vectors to unknown words.
+///
+/// # Errors
+/// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is truncated, contradicts
 /// itself, or holds what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
-    Layout::of(bytes, options)?.table(options, report)
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
+    Layout::of(bytes, options)?.table(options)
 }
 
 /// Where everything is; sizes are known to fit the file.
@@ -121,10 +84,10 @@ impl<'a> Layout<'a> {
         start..start + self.buckets * self.row_bytes()
     }
 
-    fn table(&self, options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+    fn table(&self, options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
         let size = self.vector_size;
         let rows = options.limit.unwrap_or(usize::MAX).min(self.dictionary.len());
-        report.stopped_at_limit |= rows < self.dictionary.len();
+        let mut report = OpenReport { stopped_at_limit: rows < self.dictionary.len(), ..OpenReport::default() };
         let mut numbers = self.vectors(rows);
         for (row, vector) in numbers.chunks_exact(size).enumerate() {
             let bad = vector.iter().find(|x| !x.is_finite());
@@ -137,7 +100,7 @@ impl<'a> Layout<'a> {
             let (from, kept) = (row * size..(row + 1) * size, vocabulary.len());
             if !numbers[from.clone()].iter().all(|x| x.is_finite()) {
                 report.not_finite += 1;
-            } else if table_builder::offer(&mut vocabulary, word, count, options, report) {
+            } else if table_builder::offer(&mut vocabulary, word, count, options, &mut report) {
                 numbers.copy_within(from, kept * size);
             }
         }
@@ -145,7 +108,7 @@ impl<'a> Layout<'a> {
             return Err(FormatError::Empty { words: 0, vector_size: size });
         }
         numbers.truncate(vocabulary.len() * size);
-        Ok(VectorTable { vocabulary, vector_size: size, floats: Numbers::F32(numbers) })
+        Ok((VectorTable { vocabulary, vector_size: size, numbers: Numbers::F32(numbers) }, report))
     }
 
     /// The vectors of the first `rows` words, row after row.

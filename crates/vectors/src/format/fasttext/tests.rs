@@ -87,17 +87,15 @@ impl Forged {
     }
 
     fn read(&self) -> Result<VectorTable, FormatError> {
-        read(&self.bytes(), &OpenOptions::default(), &mut OpenReport::default())
+        read(&self.bytes(), &OpenOptions::default()).map(|(table, _)| table)
     }
 
     fn read_with(&self, options: &OpenOptions) -> (VectorTable, OpenReport) {
-        let mut report = OpenReport::default();
-        (read(&self.bytes(), options, &mut report).unwrap(), report)
+        read(&self.bytes(), options).unwrap()
     }
 
     fn vectors(&self) -> WordVectors {
-        let model = FastTextModel::from_bytes(self.bytes(), &OpenOptions::default(), &mut OpenReport::default());
-        model.unwrap().into_vectors().unwrap()
+        WordVectors::from_bytes(self.bytes(), &OpenOptions::default()).unwrap().0
     }
 }
 
@@ -106,7 +104,7 @@ fn words(table: &VectorTable) -> Vec<(&str, u64)> {
 }
 
 fn numbers(table: &VectorTable) -> &[f32] {
-    let Numbers::F32(numbers) = &table.floats else { panic!("not single precision") };
+    let Numbers::F32(numbers) = &table.numbers else { panic!("not single precision") };
     numbers
 }
 
@@ -267,8 +265,7 @@ fn vectors_that_are_not_finite_are_refused_or_left_out() {
     let (table, report) = model.read_with(&OpenOptions { allow_nan: true, ..OpenOptions::default() });
     assert_eq!((words(&table), report.not_finite), (vec![("the", 7), ("고양이", 3)], 1));
     model.input.fill(f32::INFINITY);
-    let none =
-        read(&model.bytes(), &OpenOptions { allow_nan: true, ..OpenOptions::default() }, &mut OpenReport::default());
+    let none = read(&model.bytes(), &OpenOptions { allow_nan: true, ..OpenOptions::default() });
     assert!(matches!(none, Err(FormatError::Empty { words: 0, .. })));
 }
 
@@ -316,7 +313,7 @@ fn refuses_the_file_cut_at_every_byte_quickly() {
     for model in [Forged::new(), Forged::classifier(), Forged::without_ngrams()] {
         let bytes = model.bytes();
         for cut in 0..bytes.len() {
-            let refused = read(&bytes[..cut], &OpenOptions::default(), &mut OpenReport::default()).map(drop);
+            let refused = read(&bytes[..cut], &OpenOptions::default()).map(drop);
             let Err(FormatError::Truncated { expected, got, position, .. }) = refused else {
                 panic!("cut at {cut}: {refused:?}")
             };
@@ -333,7 +330,7 @@ fn refuses_a_real_model_cut_anywhere() {
     let bytes = std::fs::read(path).unwrap();
     let start = Instant::now();
     for cut in 0..bytes.len() {
-        let refused = read(&bytes[..cut], &OpenOptions::default(), &mut OpenReport::default()).map(drop);
+        let refused = read(&bytes[..cut], &OpenOptions::default()).map(drop);
         assert!(matches!(refused, Err(FormatError::Truncated { .. })), "cut at {cut}: {refused:?}");
     }
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
@@ -343,7 +340,7 @@ fn refuses_a_real_model_cut_anywhere() {
 #[test]
 fn refuses_bytes_at_the_end() {
     let bytes = [Forged::new().bytes(), vec![0]].concat();
-    let refused = read(&bytes, &OpenOptions::default(), &mut OpenReport::default()).map(drop);
+    let refused = read(&bytes, &OpenOptions::default()).map(drop);
     let length = bytes.len() as u64;
     assert!(matches!(refused, Err(FormatError::Length { expected, got }) if expected + 1 == got && got == length));
 }
@@ -461,7 +458,7 @@ fn refuses_the_other_byte_order_and_line_ends_of_windows() {
     let windows: Vec<u8> =
         model.bytes().iter().flat_map(|&byte| if byte == b'\n' { vec![b'\r', byte] } else { vec![byte] }).collect();
     assert_eq!(windows.len(), model.bytes().len() + 1);
-    assert!(read(&windows, &OpenOptions::default(), &mut OpenReport::default()).is_err());
+    assert!(read(&windows, &OpenOptions::default()).is_err());
 }
 
 /// FAULTS.md row 54.
@@ -501,7 +498,6 @@ proptest! {
             let place = place.index(bytes.len());
             bytes[place] = byte;
         }
-        let mut report = OpenReport::default();
-        let _ = FastTextModel::from_bytes(bytes, &OpenOptions::default(), &mut report).map(|m| m.into_vectors().unwrap());
+        let _ = WordVectors::from_bytes(bytes, &OpenOptions::default());
     }
 }

@@ -1,4 +1,4 @@
-//! The zip archive around the arrays: its directory is checked before it is believed, arrays come out a piece at a time.
+//! The zip archive around the arrays: its directory is checked before it is used, arrays are read a piece at a time.
 
 use super::array::Array;
 use super::{ALWAYS_UNPACKED, MAX_RATIO};
@@ -11,7 +11,7 @@ use zip::{CompressionMethod, ZipArchive};
 /// An archive of vectors has two or three arrays; each further one costs memory.
 const MAX_ARRAYS: u64 = 1000;
 
-/// Bytes unpacked at a time: whole numbers of every type.
+/// Bytes decompressed at a time: whole elements of every type.
 const CHUNK: usize = 1 << 16;
 
 /// Length of the record at the end of every zip archive that has no comment.
@@ -33,7 +33,7 @@ impl<'a> Archive<'a> {
         let zip =
             ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|error| damaged("its directory", error))?;
         if zip.has_duplicate_names() {
-            return Err(FormatError::Archive { part: "its directory".into(), problem: "a name is there twice".into() });
+            return Err(FormatError::Archive { part: "its directory".into(), problem: "duplicate names".into() });
         }
         Ok(Self { zip })
     }
@@ -83,7 +83,7 @@ impl<'a> Archive<'a> {
         // The end of the data is where its checksum is compared.
         match file.read(&mut [0]).map_err(fail)? {
             0 => Ok(()),
-            _ => Err(FormatError::Archive { part: array.name.clone(), problem: "more bytes than promised".into() }),
+            _ => Err(FormatError::Archive { part: array.name.clone(), problem: "more bytes than declared".into() }),
         }
     }
 
@@ -92,7 +92,7 @@ impl<'a> Archive<'a> {
         match file.compression() {
             CompressionMethod::Stored | CompressionMethod::Deflated => Ok(file),
             other => {
-                let problem = format!("packed by {other}, which NumPy does not use");
+                let problem = format!("compressed by {other}, which NumPy does not use");
                 Err(FormatError::Archive { part: part.to_owned(), problem })
             }
         }
@@ -103,7 +103,7 @@ fn damaged(part: &str, error: ZipError) -> FormatError {
     FormatError::Archive { part: part.to_owned(), problem: error.to_string() }
 }
 
-/// Checks that the archive ends where the file does, and that its directory is no larger than one of arrays.
+/// Checks that the archive ends where the file does, and that its directory is not too large.
 fn check_directory(bytes: &[u8]) -> Result<(), FormatError> {
     let refuse = |problem: &str| Err(FormatError::Archive { part: "its end".into(), problem: problem.into() });
     let Some(end) = bytes.len().checked_sub(END).filter(|&end| bytes[end..].starts_with(b"PK\x05\x06")) else {
@@ -117,9 +117,9 @@ fn check_directory(bytes: &[u8]) -> Result<(), FormatError> {
         };
         (count, size, start, end) = (field(at + 32, 8), field(at + 40, 8), field(at + 48, 8), at);
     }
-    // Also where a zip64 record tells its own number: readers choose between the two by rules of their own.
+    // Also where a zip64 record has its own number: readers differ in which of the two they take.
     if count.max(field(end + 10, 2)) > MAX_ARRAYS {
-        return refuse("more than 1,000 arrays: these are no word vectors");
+        return refuse("more than 1,000 arrays: not word vectors");
     }
     if start.checked_add(size) != Some(end as u64) {
         return refuse("the directory is not where its end says");

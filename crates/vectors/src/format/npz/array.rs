@@ -6,19 +6,19 @@
 use crate::error::FormatError;
 use std::io::Read;
 
-/// NumPy itself reads no longer one from a file that it does not trust.
+/// The longest that NumPy itself reads from a file that it does not trust.
 const MAX_HEAD_BYTES: usize = 10_000;
 
 /// What one element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
-    /// A little-endian float of so many bytes: 2, 4 or 8.
+    /// A little-endian float of 2, 4 or 8 bytes.
     Float(usize),
-    /// A little-endian whole number of so many bytes, with a sign or without.
+    /// A little-endian integer, signed or not.
     Whole { width: usize, signed: bool },
-    /// So many characters, each a little-endian u32.
+    /// Characters, each a little-endian u32.
     Text(usize),
-    /// So many bytes.
+    /// Bytes.
     Bytes(usize),
     /// A reference to a pickled object.
     Object,
@@ -68,7 +68,7 @@ pub(super) struct Array {
     pub(super) shape: Vec<u64>,
     /// Bytes before the data.
     pub(super) head_bytes: u64,
-    /// Bytes of the whole, as the archive tells; the data of objects has no size of its own.
+    /// Bytes of the whole, by the archive; the data of objects has no size of its own.
     unpacked: u64,
 }
 
@@ -80,24 +80,24 @@ impl Array {
         file.read_exact(&mut start[..10]).map_err(damaged)?;
         let version = start[6];
         if !start.starts_with(b"\x93NUMPY") || !(1..=3).contains(&version) {
-            return Err(refuse("this is no NumPy array"));
+            return Err(refuse("not a NumPy array"));
         }
         let before = if version == 1 { 10 } else { 12 };
         file.read_exact(&mut start[10..before]).map_err(damaged)?;
         let length = start[8..before].iter().rev().fold(0, |length: usize, &byte| length << 8 | usize::from(byte));
         if length > MAX_HEAD_BYTES {
-            return Err(refuse("its head is longer than that of any array of numbers or words"));
+            return Err(refuse("its header is longer than that of any array of numbers or words"));
         }
         let mut head = vec![0; length];
         file.read_exact(&mut head).map_err(damaged)?;
         let head =
-            std::str::from_utf8(&head).ok().and_then(Head::parse).ok_or_else(|| refuse("its head is damaged"))?;
+            std::str::from_utf8(&head).ok().and_then(Head::parse).ok_or_else(|| refuse("its header is damaged"))?;
         let Head { description, by_columns, shape } = head;
         let (element, head_bytes) = (Element::parse(&description), (before + length) as u64);
         Ok(Self { index, name, element, description, by_columns, shape, head_bytes, unpacked })
     }
 
-    /// Bytes of all elements; `None` if they are more than any file has. Those of unknown elements are what is there.
+    /// Bytes of all elements; `None` if they are more than any file has. For unknown elements, all bytes that follow.
     pub(super) fn data_bytes(&self) -> Option<u64> {
         match self.element.width() {
             Some(width) => self.shape.iter().try_fold(width, |bytes, &size| bytes.checked_mul(size)),

@@ -7,13 +7,13 @@
 //! | `counts` | u8 (reading: any whole numbers) | V | how often each word was seen; may be missing |
 //!
 //! `numpy.load(path)` gives them back without pickles: `f["words"][i]` has the vector `f["vectors"][i]`. Written are f4 (or
-//! f2 when asked) and U; where the longest word would make U too large, S. Words are packed, vectors are not: they hardly
+//! f2 when asked) and U; where the longest word would make U too large, S. Words are compressed, vectors are not: they hardly
 //! shrink. Times in the archive are 1980-01-01, so that the same content gives the same bytes. Parts beyond 4 GB are zip64.
 //!
 //! Read are also archives with one array of floats in two dimensions and one of words in one, whatever their names.
 //! Arrays of Python objects are pickles: they are refused, never run. Numbers are little-endian.
 //!
-//! Limits: NumPy drops zero characters at a word's end, so such words are not written. Arrays that unpack to more than
+//! Limits: NumPy drops zero characters at a word's end, so such words are not written. Arrays that decompress to more than
 //! 512 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are refused.
 
 mod archive;
@@ -23,17 +23,17 @@ mod text;
 mod write;
 
 pub use read::read;
+pub use write::NpzWriter;
 pub(crate) use write::head;
-pub use write::{NpzWriter, write};
 
 const VECTORS: &str = "vectors";
 const WORDS: &str = "words";
 const COUNTS: &str = "counts";
 
-/// An array may always unpack to so many bytes...
+/// An array may always decompress to this many bytes...
 const ALWAYS_UNPACKED: u64 = 512 << 20;
 
-/// ... and to so many times its packed size.
+/// ... and to this many times its compressed size.
 const MAX_RATIO: u64 = 200;
 
 /// The longest word, in bytes.

@@ -1,4 +1,4 @@
-//! From the arrays of an archive to words and vectors: everything is looked at once before anything is kept.
+//! From the arrays of an archive to words and vectors: everything is checked before anything is kept.
 
 use super::archive::Archive;
 use super::array::{Array, Element};
@@ -17,13 +17,14 @@ use rapidvec_core::Vocabulary;
 /// # Errors
 /// [`FormatError`] if the archive is damaged or has no such arrays, if the arrays do not fit together, hold Python objects,
 /// or what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let mut archive = Archive::open(bytes)?;
     let arrays = Arrays::find(&archive.arrays()?)?;
     let rows = options.limit.unwrap_or(usize::MAX).min(arrays.words);
     arrays.check(&mut archive, rows, options)?;
-    report.stopped_at_limit |= rows < arrays.words;
-    arrays.table(&mut archive, rows, options, report)
+    let mut report = OpenReport { stopped_at_limit: rows < arrays.words, ..OpenReport::default() };
+    let table = arrays.table(&mut archive, rows, options, &mut report)?;
+    Ok((table, report))
 }
 
 /// The arrays that matter. `words` rows of `vector_size` numbers.
@@ -63,7 +64,7 @@ impl Arrays {
         Ok(Self { vectors, text, counts, words, vector_size })
     }
 
-    /// Looks at every byte, and refuses what is wrong or not allowed.
+    /// Checks every byte, and refuses what is wrong or not allowed.
     fn check(&self, archive: &mut Archive, rows: usize, options: &OpenOptions) -> Result<(), FormatError> {
         self.each_word(archive, |row, word| if row < rows { check_row(word, row, None, options) } else { Ok(()) })?;
         let (mut index, mut bad) = (0, None);
@@ -99,7 +100,7 @@ impl Arrays {
         report: &mut OpenReport,
     ) -> Result<VectorTable, FormatError> {
         let size = self.vector_size;
-        let mut floats = self.floats(archive, rows)?;
+        let mut numbers = self.numbers(archive, rows)?;
         let mut counts = vec![0; if self.counts.is_some() { rows } else { 0 }];
         self.each_count(archive, |row, count| {
             if let Some(place) = counts.get_mut(row) {
@@ -113,7 +114,7 @@ impl Arrays {
             if row >= rows {
                 return Ok(());
             }
-            if !is_finite(&floats, row * size..(row + 1) * size) {
+            if !is_finite(&numbers, row * size..(row + 1) * size) {
                 report.not_finite += 1;
             } else if table_builder::offer(
                 &mut vocabulary,
@@ -122,22 +123,19 @@ impl Arrays {
                 options,
                 report,
             ) {
-                move_row(&mut floats, row * size..(row + 1) * size, kept * size);
+                move_row(&mut numbers, row * size..(row + 1) * size, kept * size);
             }
             Ok(())
         })?;
         if vocabulary.is_empty() {
             return Err(FormatError::Empty { words: 0, vector_size: size });
         }
-        match &mut floats {
-            Numbers::F32(numbers) => numbers.truncate(vocabulary.len() * size),
-            Numbers::F16(numbers) => numbers.truncate(vocabulary.len() * size),
-        }
-        Ok(VectorTable { vocabulary, vector_size: size, floats })
+        numbers.truncate(vocabulary.len() * size);
+        Ok(VectorTable { vocabulary, vector_size: size, numbers })
     }
 
     /// The first `rows` rows, in half precision if they are, else in single.
-    fn floats(&self, archive: &mut Archive, rows: usize) -> Result<Numbers, FormatError> {
+    fn numbers(&self, archive: &mut Archive, rows: usize) -> Result<Numbers, FormatError> {
         let wanted = rows * self.vector_size;
         if self.vectors.element != Element::Float(2) {
             let mut numbers = Vec::with_capacity(wanted);
@@ -241,15 +239,15 @@ fn whole(bytes: &[u8], signed: bool) -> i128 {
     if is_negative { number - (1 << (8 * bytes.len())) } else { number }
 }
 
-fn is_finite(floats: &Numbers, row: std::ops::Range<usize>) -> bool {
-    match floats {
+fn is_finite(numbers: &Numbers, row: std::ops::Range<usize>) -> bool {
+    match numbers {
         Numbers::F32(numbers) => numbers[row].iter().all(|x| x.is_finite()),
         Numbers::F16(numbers) => numbers[row].iter().all(|x| x.is_finite()),
     }
 }
 
-fn move_row(floats: &mut Numbers, row: std::ops::Range<usize>, to: usize) {
-    match floats {
+fn move_row(numbers: &mut Numbers, row: std::ops::Range<usize>, to: usize) {
+    match numbers {
         Numbers::F32(numbers) => numbers.copy_within(row, to),
         Numbers::F16(numbers) => numbers.copy_within(row, to),
     }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::error::FormatError;
-use crate::format::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+use crate::format::{InvalidWord, OpenOptions, VectorTable};
+use crate::format::{TableView, VectorWriter};
 use crate::{Numbers, WordVectors};
 use half::f16;
 use proptest::prelude::*;
@@ -26,7 +27,7 @@ fn numbers() -> Vec<f32> {
 
 fn written(vocabulary: &Vocabulary, size: usize, vectors: &[f32], half: bool) -> Result<Vec<u8>, FormatError> {
     let mut bytes = Vec::new();
-    NpzWriter::new(vocabulary, size, vectors, half)?.write_to(&mut bytes).unwrap();
+    NpzWriter::new(TableView::new(vocabulary, size, vectors).half(half))?.write_to(&mut bytes).unwrap();
     Ok(bytes)
 }
 
@@ -35,7 +36,7 @@ fn good() -> Vec<u8> {
 }
 
 fn open(bytes: &[u8]) -> Result<VectorTable, FormatError> {
-    read(bytes, &OpenOptions::default(), &mut OpenReport::default())
+    read(bytes, &OpenOptions::default()).map(|(table, _)| table)
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn words_vectors_and_counts_come_back_in_both_precisions() {
         let table = open(&written(&words(), 3, &numbers(), half).unwrap()).unwrap();
         assert_eq!(table.vocabulary, words());
         let halves = numbers().iter().map(|&x| f16::from_f32(x)).collect();
-        assert_eq!(table.floats, if half { Numbers::F16(halves) } else { Numbers::F32(numbers()) });
+        assert_eq!(table.numbers, if half { Numbers::F16(halves) } else { Numbers::F32(numbers()) });
     }
 }
 
@@ -59,7 +60,7 @@ fn counts_that_no_one_knows_are_not_written() {
 fn a_file_on_disk_opens_and_answers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.npz");
-    write(&path, &words(), 3, &numbers(), false).unwrap();
+    NpzWriter::new(TableView::new(&words(), 3, &numbers())).unwrap().write(&path).unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), good());
     let vectors = WordVectors::open(&path).unwrap();
     assert_eq!(vectors.vector("you").unwrap(), numbers()[..3]);
@@ -83,7 +84,7 @@ fn many_rows_come_back() {
     }
     let vectors: Vec<f32> = (0..5000 * 37).map(|i| i as f32).collect();
     let table = open(&written(&vocabulary, 37, &vectors, false).unwrap()).unwrap();
-    assert!(table.vocabulary == vocabulary && table.floats == Numbers::F32(vectors));
+    assert!(table.vocabulary == vocabulary && table.numbers == Numbers::F32(vectors));
 }
 
 #[test]
@@ -93,12 +94,12 @@ fn a_longest_word_that_would_make_text_too_large_is_written_as_bytes() {
     let long = "가".repeat(140_000);
     assert!(vocabulary.insert(&long, 0).is_some());
     let vectors = vec![1.0; 1001];
-    let writer = NpzWriter::new(&vocabulary, 1, &vectors, false).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 1, &vectors)).unwrap();
     assert!(writer.as_bytes && writer.length == 420_000);
     let mut longer = vocabulary.clone();
     assert!(longer.insert(&"x".repeat(600_000), 0).is_some());
-    let refused = NpzWriter::new(&longer, 1, &[1.0; 1002], false).map(drop);
-    assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", what: "so many characters", .. })));
+    let refused = NpzWriter::new(TableView::new(&longer, 1, &[1.0; 1002])).map(drop);
+    assert!(matches!(refused, Err(FormatError::Unwritable { format: "npz", what: "too many characters", .. })));
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn refuses_to_write_what_numpy_would_not_give_back() {
 #[test]
 fn a_writer_that_fails_is_heard() {
     let (vocabulary, numbers) = (words(), numbers());
-    let writer = NpzWriter::new(&vocabulary, 3, &numbers, false).unwrap();
+    let writer = NpzWriter::new(TableView::new(&vocabulary, 3, &numbers)).unwrap();
     for room in 0..good().len() {
         let mut full = vec![0; room];
         assert!(writer.write_to(&mut &mut full[..]).is_err(), "{room} bytes were enough");
@@ -171,7 +172,7 @@ fn any_names_do_where_there_is_one_matrix_and_one_list_of_words() {
     for (vectors, text) in [("vectors.npy", "words.npy"), ("arr_0.npy", "arr_1.npy"), ("E", "vocab")] {
         let table = open(&archive(&[(text, two_words()), (vectors, two_rows())])).unwrap();
         assert_eq!(table.vocabulary.words().collect::<Vec<_>>(), ["ab", "c"]);
-        assert_eq!(table.floats, Numbers::F32(vec![1.0, 2.0, 3.0, 4.0]));
+        assert_eq!(table.numbers, Numbers::F32(vec![1.0, 2.0, 3.0, 4.0]));
     }
     let two = [("a.npy", two_rows()), ("b.npy", two_rows()), ("words.npy", two_words())];
     assert!(matches!(refuse(&two), FormatError::AmbiguousArray { array } if array == "vectors"));
@@ -193,7 +194,7 @@ fn reads_doubles_and_counts_of_every_width() {
         let counts = array(&format!("'{kind}'"), "False", "(2,)", &data);
         let arrays = [("vectors.npy", doubles.clone()), ("words.npy", two_words()), ("counts.npy", counts)];
         let table = open(&archive(&arrays)).unwrap();
-        assert_eq!((table.floats, table.vocabulary.counts()), (Numbers::F32(vec![0.1, -0.0]), &[200, 3][..]));
+        assert_eq!((table.numbers, table.vocabulary.counts()), (Numbers::F32(vec![0.1, -0.0]), &[200, 3][..]));
     }
     let negative = array("'<i4'", "False", "(2,)", &le(&[5i32, -1].map(i32::to_le_bytes)));
     let arrays = [("vectors.npy", doubles), ("words.npy", two_words()), ("counts.npy", negative)];
@@ -283,10 +284,9 @@ fn refuses_an_array_that_unpacks_to_far_more_than_it_is_long() {
 #[test]
 fn a_word_that_comes_again_is_left_out_and_counted() {
     let same = array("'|S3'", "False", "(2,)", b"ab\0ab\0");
-    let mut report = OpenReport::default();
     let bytes = archive(&[("vectors.npy", two_rows()), ("words.npy", same)]);
-    let table = read(&bytes, &OpenOptions::default(), &mut report).unwrap();
-    assert_eq!((table.floats, report.duplicates), (Numbers::F32(vec![1.0, 2.0]), 1));
+    let (table, report) = read(&bytes, &OpenOptions::default()).unwrap();
+    assert_eq!((table.numbers, report.duplicates), (Numbers::F32(vec![1.0, 2.0]), 1));
 }
 
 /// FAULTS.md row 53.
@@ -300,11 +300,10 @@ fn vectors_that_are_not_finite_are_refused_or_left_out() {
         let bytes = archive(&[("vectors.npy", array(kind, "False", "(2, 2)", &data)), ("words.npy", two_words())]);
         let refused = open(&bytes).map(drop);
         assert!(matches!(&refused, Err(FormatError::NotFiniteRow { word, row: 0, .. }) if word == "ab"), "{refused:?}");
-        let mut report = OpenReport::default();
         let options = OpenOptions { allow_nan: true, ..OpenOptions::default() };
-        let table = read(&bytes, &options, &mut report).unwrap();
+        let (table, report) = read(&bytes, &options).unwrap();
         assert_eq!((table.vocabulary.words().collect::<Vec<_>>(), report.not_finite), (vec!["c"], 1));
-        assert_eq!(WordVectors::new(table.vocabulary, 2, table.floats).unwrap().vector("c").unwrap(), [3.0, 4.0]);
+        assert_eq!(WordVectors::new(table.vocabulary, 2, table.numbers).unwrap().vector("c").unwrap(), [3.0, 4.0]);
     }
 }
 
@@ -316,9 +315,8 @@ fn words_that_are_no_text_are_refused_replaced_or_left_out() {
         let bytes = archive(&[("vectors.npy", two_rows()), ("words.npy", text)]);
         assert!(matches!(open(&bytes), Err(FormatError::InvalidWord { row: 0, .. })));
         let open = |invalid_word| {
-            let mut report = OpenReport::default();
             let options = OpenOptions { invalid_word, ..OpenOptions::default() };
-            let table = read(&bytes, &options, &mut report).unwrap();
+            let (table, report) = read(&bytes, &options).unwrap();
             assert_eq!(report.invalid_words, 1);
             table.vocabulary.words().map(str::to_owned).collect::<Vec<_>>()
         };
@@ -333,9 +331,8 @@ fn the_empty_word_is_kept_also_where_texts_have_no_length() {
     for (kind, size) in [("'<U0'", 0), ("'<U1'", 4), ("'|S0'", 0)] {
         let text = array(kind, "False", "(1,)", &vec![0; size]);
         let vectors = array("'<f4'", "False", "(1, 1)", &1f32.to_le_bytes());
-        let mut report = OpenReport::default();
         let bytes = archive(&[("vectors.npy", vectors), ("words.npy", text)]);
-        let table = read(&bytes, &OpenOptions::default(), &mut report).unwrap();
+        let (table, report) = read(&bytes, &OpenOptions::default()).unwrap();
         assert_eq!((table.vocabulary.words().collect::<Vec<_>>(), report.empty_words), (vec![""], 1), "{kind}");
     }
 }
@@ -424,6 +421,6 @@ proptest! {
         let table = open(&written(&vocabulary, size, &vectors, half).unwrap()).unwrap();
         prop_assert!(table.vocabulary == vocabulary);
         let halves = vectors.iter().map(|&x| f16::from_f32(x)).collect();
-        prop_assert_eq!(table.floats, if half { Numbers::F16(halves) } else { Numbers::F32(vectors) });
+        prop_assert_eq!(table.numbers, if half { Numbers::F16(halves) } else { Numbers::F32(vectors) });
     }
 }

@@ -1,12 +1,12 @@
-//! Words out of an array's bytes, one after the other, in memory for one word.
+//! Words from an array's bytes, in memory for one word.
 //!
-//! Each word fills so many characters (u32) or bytes, the rest of them zero. Zeros at the end are no part of the word.
+//! Each word fills a fixed number of characters (u32) or bytes, padded with zeros. Trailing zeros are not part of the word.
 
 use super::MAX_WORD_BYTES;
 use super::array::Element;
 use crate::error::FormatError;
 
-/// Stands for a number that is no character: a byte that is never in UTF-8.
+/// Stands for a number that is not a character: a byte that never occurs in UTF-8.
 const NO_CHARACTER: u8 = 0xff;
 
 /// Puts words together from pieces of the array.

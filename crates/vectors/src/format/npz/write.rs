@@ -1,62 +1,36 @@
 //! Writing an archive that `numpy.load` opens, as a stream: nothing larger than a small buffer is held.
 
 use super::{ALWAYS_UNPACKED, COUNTS, MAX_WORD_BYTES, VECTORS, WORDS};
-use crate::error::{FormatError, Result};
-use crate::format::packed;
-use crate::storage::check_size;
-use half::f16;
-use rapidvec_core::atomic_file::Existing;
-use rapidvec_core::{Vocabulary, WordId};
+use crate::error::FormatError;
+use crate::format::writer::{CHUNK, TableView, VectorWriter, bytes_of};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-/// Parts of so many bytes and more get 64-bit sizes; zip's own limit, less what its records take.
+/// Parts of this many bytes and more get 64-bit sizes: zip's own limit, less its records.
 const LARGE: u64 = u32::MAX as u64 - (1 << 20);
-
-/// Numbers turned into bytes at a time.
-const CHUNK: usize = 16 * 1024;
 
 /// Heads end at a multiple of this, as NumPy's do.
 const ALIGNMENT: usize = 64;
 
-/// V words and V x D numbers, checked and ready to be written.
+/// Writes an archive that `numpy.load` opens; in half precision if the table says so.
 #[derive(Debug)]
 pub struct NpzWriter<'a> {
-    vocabulary: &'a Vocabulary,
-    vector_size: usize,
-    vectors: &'a [f32],
-    half: bool,
+    table: TableView<'a>,
     /// Characters (or bytes, if `as_bytes`) that each word fills.
     pub(super) length: usize,
     pub(super) as_bytes: bool,
 }
 
-/// Writes V words and their V x `vector_size` numbers to `path`, atomically; in half precision if `half`,
-/// and packed once more if the ending asks for it, such as `.npz.gz`.
-///
-/// # Errors
-/// As [`NpzWriter::new`] and [`atomic_file::write`](rapidvec_core::atomic_file::write).
-pub fn write(path: &Path, vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<()> {
-    let writer = NpzWriter::new(vocabulary, vector_size, vectors, half)?;
-    packed::write(path, Existing::Replace, |out| writer.write_to(out))
-}
-
 impl<'a> NpzWriter<'a> {
-    /// Checks that V words and their V x `vector_size` numbers can be stored.
+    /// Checks the words and numbers.
     ///
     /// # Errors
     /// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a word ends with a zero
     /// character or is so long that the array of words, which gives each as much room, would be too large.
-    pub fn new(
-        vocabulary: &'a Vocabulary,
-        vector_size: usize,
-        vectors: &'a [f32],
-        half: bool,
-    ) -> Result<Self, FormatError> {
-        check_size(VECTORS, vocabulary.len(), vector_size, vectors.len())?;
-        check_numbers(vocabulary, vector_size, vectors, half)?;
+    pub fn new(table: TableView<'a>) -> Result<Self, FormatError> {
+        table.check()?;
+        let vocabulary = &table.vocabulary;
         let unwritable = |word: &str, what| {
             Err(FormatError::Unwritable { word: word.escape_debug().to_string(), what, format: "npz" })
         };
@@ -70,56 +44,36 @@ impl<'a> NpzWriter<'a> {
         };
         let as_bytes = !fits(characters, 4);
         if longest.len() > MAX_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
-            return unwritable(longest, "so many characters");
+            return unwritable(longest, "too many characters");
         }
         let length = if as_bytes { longest.len() } else { characters }.max(1); // NumPy knows no texts of length 0
-        Ok(Self { vocabulary, vector_size, vectors, half, length, as_bytes })
-    }
-
-    /// Writes the archive.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = Gate { out, closed: false };
-        let mut zip = ZipWriter::new_stream(&mut out);
-        self.write_arrays(&mut zip)?;
-        zip.finish()?.into_inner().flush()
+        Ok(Self { table, length, as_bytes })
     }
 
     fn write_arrays(&self, zip: &mut Zip) -> io::Result<()> {
         self.write_vectors(zip)?;
         self.write_words(zip)?;
-        if self.vocabulary.has_counts() {
+        if self.table.vocabulary.has_counts() {
             self.write_counts(zip)?;
         }
         Ok(())
     }
 
     fn write_vectors(&self, zip: &mut Zip) -> io::Result<()> {
-        let (kind, width) = if self.half { ("<f2", 2) } else { ("<f4", 4) };
-        let shape = format!("({}, {})", self.vocabulary.len(), self.vector_size);
-        begin(zip, VECTORS, kind, &shape, CompressionMethod::Stored, (width * self.vectors.len()) as u64)?;
-        let mut bytes = Vec::with_capacity(4 * CHUNK.min(self.vectors.len()));
-        for numbers in self.vectors.chunks(CHUNK) {
-            bytes.clear();
-            if self.half {
-                bytes.extend(numbers.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()));
-            } else {
-                bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
-            }
-            zip.write_all(&bytes)?;
-        }
-        Ok(())
+        let TableView { vocabulary, rows, half } = &self.table;
+        let (kind, width) = if *half { ("<f2", 2) } else { ("<f4", 4) };
+        let shape = format!("({}, {})", vocabulary.len(), rows.vector_size());
+        begin(zip, VECTORS, kind, &shape, CompressionMethod::Stored, (width * rows.numbers()) as u64)?;
+        rows.visit(|numbers| bytes_of(numbers, *half, |bytes| zip.write_all(bytes)))
     }
 
     fn write_words(&self, zip: &mut Zip) -> io::Result<()> {
         let (kind, width) = if self.as_bytes { ("|S", 1) } else { ("<U", 4) };
-        let bytes = (self.vocabulary.len() * self.length * width) as u64;
+        let bytes = (self.table.vocabulary.len() * self.length * width) as u64;
         let kind = format!("{kind}{}", self.length);
         begin(zip, WORDS, &kind, &self.one_dimension(), CompressionMethod::Deflated, bytes)?;
         let mut out = BufWriter::with_capacity(4 * CHUNK, zip);
-        for word in self.vocabulary.words() {
+        for word in self.table.vocabulary.words() {
             let used = if self.as_bytes {
                 out.write_all(word.as_bytes())?;
                 word.len()
@@ -133,7 +87,7 @@ impl<'a> NpzWriter<'a> {
     }
 
     fn write_counts(&self, zip: &mut Zip) -> io::Result<()> {
-        let counts = self.vocabulary.counts();
+        let counts = self.table.vocabulary.counts();
         let bytes = 8 * counts.len() as u64;
         begin(zip, COUNTS, "<u8", &self.one_dimension(), CompressionMethod::Deflated, bytes)?;
         let mut out = BufWriter::with_capacity(4 * CHUNK, zip);
@@ -142,7 +96,16 @@ impl<'a> NpzWriter<'a> {
     }
 
     fn one_dimension(&self) -> String {
-        format!("({},)", self.vocabulary.len())
+        format!("({},)", self.table.vocabulary.len())
+    }
+}
+
+impl VectorWriter for NpzWriter<'_> {
+    fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = Gate { out, closed: false };
+        let mut zip = ZipWriter::new_stream(&mut out);
+        self.write_arrays(&mut zip)?;
+        zip.finish()?.into_inner().flush()
     }
 }
 
@@ -190,16 +153,4 @@ pub(crate) fn head(kind: &str, shape: &str) -> Vec<u8> {
     text.push('\n');
     let length = (text.len() as u16).to_le_bytes(); // two numbers of 20 digits at most
     [&b"\x93NUMPY\x01\x00"[..], &length, text.as_bytes()].concat()
-}
-
-fn check_numbers(vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<(), FormatError> {
-    let storable = |x: f32| if half { f16::from_f32(x).is_finite() } else { x.is_finite() };
-    let Some(at) = vectors.iter().position(|&x| !storable(x)) else { return Ok(()) };
-    let (row, got) = (at / vector_size, vectors[at]);
-    let word = vocabulary.word(row as WordId).to_owned();
-    if got.is_finite() {
-        Err(FormatError::HalfOverflow { word, got })
-    } else {
-        Err(FormatError::NotFinite { word, row, got })
-    }
 }

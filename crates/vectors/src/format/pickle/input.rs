@@ -23,7 +23,7 @@ impl<'a> Input<'a> {
         self.bytes.len() - self.position
     }
 
-    /// The next `length` bytes, if there are so many.
+    /// The next `length` bytes, if there are that many.
     pub(super) fn take(&mut self, length: u64) -> Result<&'a [u8], PickleError> {
         let got = self.remaining();
         let length = usize::try_from(length).ok().filter(|&n| n <= got).ok_or(PickleError::Truncated {
@@ -64,7 +64,7 @@ impl<'a> Input<'a> {
     /// Text after a length of `N` bytes.
     pub(super) fn text<const N: usize>(&mut self) -> Result<&'a str, PickleError> {
         let position = self.position;
-        std::str::from_utf8(self.counted::<N>()?).map_err(|_| malformed(position, "a text is not UTF-8"))
+        std::str::from_utf8(self.counted::<N>()?).map_err(|_| malformed(position, "a text is not valid UTF-8"))
     }
 
     /// The bytes before the next line feed, which is taken too.
@@ -93,7 +93,7 @@ pub(super) fn malformed(position: usize, problem: &'static str) -> PickleError {
 
 /// Undoes Python's `raw-unicode-escape`: bytes are Latin-1, `\uXXXX` and `\UXXXXXXXX` any character.
 ///
-/// `None` if an escape is none, or names half of a surrogate pair.
+/// `None` if an escape is invalid, or names half of a surrogate pair.
 pub(super) fn unescape(line: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(unescaped_size(line));
     let mut rest = line;

@@ -8,7 +8,7 @@ use super::numpy::{self, Global};
 use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
 
-/// The newest protocol there is.
+/// The newest protocol.
 const NEWEST_PROTOCOL: u8 = 5;
 
 /// The most values that may wait on the stack; Python puts at most 2,001 there for a dictionary of any size.
@@ -227,7 +227,7 @@ impl<'a> Machine<'a> {
     fn stack_global(&mut self) -> Result<(), PickleError> {
         let [module, name] = self.pop_two()?;
         let (Some(module), Some(name)) = (self.heap.text(module), self.heap.text(name)) else {
-            return Err(self.malformed("the name of a function is no text"));
+            return Err(self.malformed("the name of a function is not text"));
         };
         let global = Global::find(module, name)?;
         self.push(Value::Global(global))
@@ -289,7 +289,7 @@ impl<'a> Machine<'a> {
     /// The number of a place in the memo, on a line of its own.
     fn decimal(&mut self) -> Result<u64, PickleError> {
         let line = self.input.ascii_line()?;
-        line.parse().map_err(|_| self.malformed("the number of a remembered value is none"))
+        line.parse().map_err(|_| self.malformed("the index of a remembered value is not a number"))
     }
 
     fn unicode_line(&mut self) -> Result<Value, PickleError> {

@@ -11,6 +11,7 @@
 //! Limits: nesting, unfinished values and memory ([`read`]); ids are below 2^31. Not read: pickles of Python 2, object and
 //! structured arrays, buffers outside the file.
 
+mod error;
 mod input;
 mod machine;
 mod numpy;
@@ -18,5 +19,6 @@ mod textbook;
 mod value;
 mod writer;
 
-pub use textbook::{TextbookVectors, looks_like_pickle, read};
-pub use writer::write;
+pub use error::PickleError;
+pub use textbook::{looks_like_pickle, read};
+pub use writer::PickleWriter;

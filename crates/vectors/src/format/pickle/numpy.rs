@@ -73,7 +73,7 @@ pub(super) fn reduce(
     position: usize,
 ) -> Result<Value, PickleError> {
     let Value::Global(function) = function else {
-        return Err(malformed(position, "something is called that is no function"));
+        return Err(malformed(position, "a value is called that is not a function"));
     };
     heap.freeze_all(&[arguments], position)?;
     let items = heap.tuple(arguments).ok_or_else(|| malformed(position, "a function is called without a tuple"))?;
@@ -94,7 +94,7 @@ pub(super) fn reduce(
 
 /// `BUILD`: gives an array or an element type its state.
 pub(super) fn build(heap: &mut Heap<'_>, value: Value, state: Value, position: usize) -> Result<(), PickleError> {
-    let items = heap.tuple(state).ok_or_else(|| malformed(position, "a state is no tuple"))?;
+    let items = heap.tuple(state).ok_or_else(|| malformed(position, "a state is not a tuple"))?;
     let body = match (heap.body(value), items) {
         (Some(Body::Array(None)), &[Value::Int(1), shape, dtype, Value::Bool(by_columns), data]) => {
             Body::Array(Some(array(heap, shape, data, dtype, by_columns)?))

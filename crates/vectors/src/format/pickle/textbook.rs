@@ -1,4 +1,4 @@
-//! From the dictionary in the chapter's file to words and vectors, each doubt an error.
+//! From the dictionary in the chapter's file to words and vectors, each inconsistency an error.
 //!
 //! V words, D numbers each: `word_vecs` is V x D, `id_to_word` has each id from 0 to V - 1 once, `word_to_id` is its inverse.
 
@@ -6,31 +6,33 @@ use super::numpy::{ArrayState, Dtype, buffer, cut};
 use super::value::{Body, Heap, Pairs, Value};
 use super::{input::Input, machine};
 use crate::Numbers;
-use crate::error::PickleError;
+use crate::error::{FormatError, PickleError};
+use crate::format::{OpenOptions, OpenReport, VectorTable, header};
 use half::f16;
 use rapidvec_core::{Vocabulary, WordId};
 use std::fmt::Write;
 
-/// What the chapter saves: V words and a V x D array.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TextbookVectors {
-    /// The words, by id. The file has no counts, so each is 0.
-    pub vocabulary: Vocabulary,
-    /// Numbers per word, D.
-    pub vector_size: usize,
-    /// V x D numbers, row after row: half precision if the file has it, else single.
-    pub vectors: Numbers,
-}
-
 /// Reads the chapter's file, running nothing in it.
 ///
-/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB besides `bytes`; this
+/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB, not counting `bytes`; this
 /// limit also refuses more than half a million words with fewer than 20 numbers each, and some 20 MB in protocol 0.
 ///
 /// # Errors
-/// If the pickle names anything but NumPy's arrays, is damaged, cut short or nested too deep, or if its words, ids and
-/// vectors do not fit together; [`PickleError`] says how.
-pub fn read(bytes: &[u8]) -> Result<TextbookVectors, PickleError> {
+/// [`PickleError`] in [`FormatError::Pickle`] if the pickle names anything but NumPy's arrays, is damaged, truncated or
+/// nested too deeply, or if its words, ids and vectors do not fit together; [`FormatError::Empty`] for a limit of 0.
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
+    let mut table = read_all(bytes)?;
+    let rows = header::wanted(table.vocabulary.len(), options)?;
+    let report = OpenReport { stopped_at_limit: rows < table.vocabulary.len(), ..OpenReport::default() };
+    if report.stopped_at_limit {
+        let ids: Vec<_> = (0..rows as WordId).collect(); // ids are 32 bits
+        table.vocabulary = table.vocabulary.of_ids(&ids);
+        table.numbers.truncate(rows * table.vector_size);
+    }
+    Ok((table, report))
+}
+
+fn read_all(bytes: &[u8]) -> Result<VectorTable, PickleError> {
     let (root, mut heap) = machine::run(bytes)?;
     let [vectors, word_to_id, id_to_word] = the_three(&mut heap, root)?;
     let table = Table::new(&heap, vectors)?;
@@ -40,7 +42,7 @@ pub fn read(bytes: &[u8]) -> Result<TextbookVectors, PickleError> {
     check_inverse(&heap, &word_to_id, &vocabulary)?;
     drop(word_to_id);
     let data = buffer(&mut heap, table.data)?;
-    Ok(TextbookVectors { vocabulary, vector_size: table.columns, vectors: table.floats(&data)? })
+    Ok(VectorTable { vocabulary, vector_size: table.columns, numbers: table.numbers(&data)? })
 }
 
 /// Whether `bytes` look like a Python pickle, of vectors or not. [`read`] says why one is refused.
@@ -174,7 +176,7 @@ impl Table {
     }
 
     /// The numbers, row after row, in half precision if they are, else in single.
-    fn floats(&self, data: &[u8]) -> Result<Numbers, PickleError> {
+    fn numbers(&self, data: &[u8]) -> Result<Numbers, PickleError> {
         let width = usize::from(self.dtype.width);
         let length = self.rows.checked_mul(self.columns).and_then(|n| n.checked_mul(width));
         if length != Some(data.len()) {
@@ -188,7 +190,7 @@ impl Table {
         }
     }
 
-    /// All numbers are looked at before room is made for any.
+    /// All numbers are checked before memory is allocated for any.
     fn convert<const N: usize, T>(
         &self,
         data: &[u8],

@@ -12,10 +12,10 @@ use std::ops::{Index, IndexMut};
 /// How deep values may be nested. The chapter's file, with NumPy's array in it, has 5.
 const MAX_DEPTH: u8 = 64;
 
-/// What values may take besides the file's length; [`super::read`] promises 16 MB, and needs some for the stack.
+/// What values may take on top of the file's length; [`super::read`] guarantees 16 MB, and needs some for the stack.
 ///
 /// A word costs at most 60 bytes here (its text, a place in the memo, a pair in each dictionary) and at least 20 in the
-/// file besides its vector: with 20 numbers or more, any count of words fits.
+/// file in addition to its vector: with 20 numbers or more, any count of words fits.
 const ALLOWANCE: usize = 12 << 20;
 
 /// What lies on the stack.

@@ -1,14 +1,13 @@
-//! Writes the chapter's file in protocol 4, such that Python's `pickle.load` gives back its dictionary.
+//! Writes the chapter's file in protocol 4; Python's `pickle.load` returns its dictionary.
 //!
 //! The array is named `numpy.core.multiarray._reconstruct`, which NumPy 1.x and 2.x both know without a warning
 //! (`numpy._core` is unknown before 1.26). Words are written once, in `word_to_id`, and remembered for `id_to_word`.
 
-use crate::error::PickleError;
-use half::f16;
-use rapidvec_core::Vocabulary;
-use std::io::Write;
+use crate::error::FormatError;
+use crate::format::writer::{TableView, VectorWriter, bytes_of};
+use std::io::{self, Write};
 
-/// Python's own pickler fills dictionaries by so many pairs at a time.
+/// Python's own pickler writes this many pairs at a time.
 const BATCH: usize = 1000;
 
 const PROTOCOL_4: &[u8] = b"\x80\x04";
@@ -28,61 +27,54 @@ const TUPLE2: &[u8] = b"\x86";
 const TUPLE3: &[u8] = b"\x87";
 const STOP: &[u8] = b".";
 
-/// Writes V words and their V x `vector_size` numbers, as float16 (`half`, like the chapter; rounded to nearest, ties to
-/// even) or as float32. Counts are not written: the chapter's file has no place for them.
-///
-/// # Errors
-/// If the sizes do not fit together, a number is not finite or too large for float16, or `w` fails. Nothing is written
-/// unless all numbers can be.
-pub fn write(
-    w: &mut impl Write,
-    vocabulary: &Vocabulary,
-    vector_size: usize,
-    vectors: &[f32],
-    half: bool,
-) -> Result<(), PickleError> {
-    check(vocabulary, vector_size, vectors, half)?;
-    w.write_all(PROTOCOL_4)?;
-    w.write_all(EMPTY_DICT)?;
-    w.write_all(MARK)?;
-    text(w, "word_vecs")?;
-    array(w, vocabulary.len(), vector_size, vectors, half)?;
-    text(w, "word_to_id")?;
-    dict(w, vocabulary.words().enumerate(), |w, (id, word)| {
-        text(w, word)?;
-        w.write_all(MEMOIZE)?;
-        integer(w, id)
-    })?;
-    text(w, "id_to_word")?;
-    dict(w, 0..vocabulary.len(), |w, id| {
-        integer(w, id)?;
-        recall(w, id)
-    })?;
-    w.write_all(SETITEMS)?;
-    w.write_all(STOP)?;
-    Ok(w.flush()?)
+/// Writes the chapter's file, as float16 (like the chapter; rounded to nearest, ties to even) if the table says so, else as
+/// float32. Counts are not written: the chapter's file has no place for them.
+#[derive(Debug, Clone)]
+pub struct PickleWriter<'a> {
+    table: TableView<'a>,
 }
 
-fn check(vocabulary: &Vocabulary, vector_size: usize, vectors: &[f32], half: bool) -> Result<(), PickleError> {
-    let words = vocabulary.len();
-    // Sizes and ids are written, and read, as 31 bits.
-    let fits = |n: usize| (1..=i32::MAX as usize).contains(&n);
-    if words.checked_mul(vector_size) != Some(vectors.len()) || !fits(words) || !fits(vector_size) {
-        return Err(PickleError::Mismatch { words, vector_size, got: vectors.len() });
+impl<'a> PickleWriter<'a> {
+    /// Checks the words and numbers.
+    ///
+    /// # Errors
+    /// [`FormatError`] if the sizes do not fit together or 31 bits, or a number is not finite or too large for float16.
+    pub fn new(table: TableView<'a>) -> Result<Self, FormatError> {
+        table.check()?;
+        // Sizes and ids are written, and read, as 31 bits.
+        const MAX: usize = i32::MAX as usize;
+        let got = table.vocabulary.len().max(table.rows.vector_size());
+        if got > MAX { Err(FormatError::TooManyWords { expected: MAX, got }) } else { Ok(Self { table }) }
     }
-    let limit = if half { f64::from(f16::MAX) } else { f64::from(f32::MAX) };
-    let is_fine = |x: f32| if half { f16::from_f32(x).is_finite() } else { x.is_finite() };
-    match vectors.iter().position(|&x| !is_fine(x)) {
-        None => Ok(()),
-        Some(at) => {
-            let (row, column) = (at / vector_size, at % vector_size);
-            Err(PickleError::Number { row, column, got: vectors[at].into(), limit })
-        }
+}
+
+impl VectorWriter for PickleWriter<'_> {
+    fn write_to(&self, mut out: &mut dyn Write) -> io::Result<()> {
+        let (w, vocabulary) = (&mut out, &*self.table.vocabulary);
+        w.write_all(PROTOCOL_4)?;
+        w.write_all(EMPTY_DICT)?;
+        w.write_all(MARK)?;
+        text(w, "word_vecs")?;
+        array(w, &self.table)?;
+        text(w, "word_to_id")?;
+        dict(w, vocabulary.words().enumerate(), |w, (id, word)| {
+            text(w, word)?;
+            w.write_all(MEMOIZE)?;
+            integer(w, id)
+        })?;
+        text(w, "id_to_word")?;
+        dict(w, 0..vocabulary.len(), |w, id| {
+            integer(w, id)?;
+            recall(w, id)
+        })?;
+        w.write_all(SETITEMS)?;
+        w.write_all(STOP)?;
+        w.flush()
     }
 }
 
 /// `_reconstruct(ndarray, (0,), b'b')`, then the state `(1, (V, D), dtype, False, data)`.
-fn array(w: &mut impl Write, rows: usize, columns: usize, vectors: &[f32], half: bool) -> Result<(), PickleError> {
+fn array(w: &mut impl Write, table: &TableView) -> io::Result<()> {
     global(w, "numpy.core.multiarray", "_reconstruct")?;
     global(w, "numpy", "ndarray")?;
     integer(w, 0)?;
@@ -92,19 +84,19 @@ fn array(w: &mut impl Write, rows: usize, columns: usize, vectors: &[f32], half:
     w.write_all(REDUCE)?;
     w.write_all(MARK)?;
     integer(w, 1)?;
-    integer(w, rows)?;
-    integer(w, columns)?;
+    integer(w, table.vocabulary.len())?;
+    integer(w, table.rows.vector_size())?;
     w.write_all(TUPLE2)?;
-    dtype(w, if half { "f2" } else { "f4" })?;
+    dtype(w, if table.half { "f2" } else { "f4" })?;
     w.write_all(FALSE)?;
-    data(w, vectors, half)?;
+    data(w, table)?;
     w.write_all(TUPLE)?;
     w.write_all(BUILD)?;
     Ok(())
 }
 
 /// `dtype(name, False, True)`, then the state `(3, '<', None, None, None, -1, -1, 0)`: plain, little-endian.
-fn dtype(w: &mut impl Write, name: &str) -> Result<(), PickleError> {
+fn dtype(w: &mut impl Write, name: &str) -> io::Result<()> {
     global(w, "numpy", "dtype")?;
     text(w, name)?;
     w.write_all(FALSE)?;
@@ -126,31 +118,21 @@ fn dtype(w: &mut impl Write, name: &str) -> Result<(), PickleError> {
     Ok(())
 }
 
-fn data(w: &mut impl Write, vectors: &[f32], half: bool) -> Result<(), PickleError> {
-    let length = vectors.len() * if half { 2 } else { 4 };
+fn data(w: &mut impl Write, table: &TableView) -> io::Result<()> {
+    let length = table.rows.numbers() * if table.half { 2 } else { 4 };
     match u32::try_from(length) {
         Ok(length) => w.write_all(&[&b"B"[..], &length.to_le_bytes()].concat())?,
         Err(_) => w.write_all(&[&b"\x8e"[..], &(length as u64).to_le_bytes()].concat())?,
     }
-    let mut bytes = Vec::with_capacity(4 * BATCH);
-    for numbers in vectors.chunks(BATCH) {
-        bytes.clear();
-        if half {
-            bytes.extend(numbers.iter().flat_map(|&x| f16::from_f32(x).to_le_bytes()));
-        } else {
-            bytes.extend(numbers.iter().flat_map(|x| x.to_le_bytes()));
-        }
-        w.write_all(&bytes)?;
-    }
-    Ok(())
+    table.rows.visit(|numbers| bytes_of(numbers, table.half, |bytes| w.write_all(bytes)))
 }
 
 /// A dictionary of the pairs that `pair` writes for each of `items`.
 fn dict<W: Write, T>(
     w: &mut W,
     items: impl Iterator<Item = T>,
-    pair: impl Fn(&mut W, T) -> Result<(), PickleError>,
-) -> Result<(), PickleError> {
+    pair: impl Fn(&mut W, T) -> io::Result<()>,
+) -> io::Result<()> {
     w.write_all(EMPTY_DICT)?;
     w.write_all(MARK)?;
     for (count, item) in items.enumerate() {
@@ -164,23 +146,23 @@ fn dict<W: Write, T>(
     Ok(())
 }
 
-fn global(w: &mut impl Write, module: &str, name: &str) -> Result<(), PickleError> {
+fn global(w: &mut impl Write, module: &str, name: &str) -> io::Result<()> {
     text(w, module)?;
     text(w, name)?;
-    Ok(w.write_all(STACK_GLOBAL)?)
+    w.write_all(STACK_GLOBAL)
 }
 
-fn text(w: &mut impl Write, text: &str) -> Result<(), PickleError> {
+fn text(w: &mut impl Write, text: &str) -> io::Result<()> {
     match (u8::try_from(text.len()), u32::try_from(text.len())) {
         (Ok(length), _) => w.write_all(&[0x8c, length])?,
         (_, Ok(length)) => w.write_all(&[&b"X"[..], &length.to_le_bytes()].concat())?,
         _ => w.write_all(&[&b"\x8d"[..], &(text.len() as u64).to_le_bytes()].concat())?,
     }
-    Ok(w.write_all(text.as_bytes())?)
+    w.write_all(text.as_bytes())
 }
 
-/// An integer below 2^31, as [`check`] makes sure.
-fn integer(w: &mut impl Write, number: usize) -> Result<(), PickleError> {
+/// An integer below 2^31, as [`PickleWriter::new`] makes sure.
+fn integer(w: &mut impl Write, number: usize) -> io::Result<()> {
     let bytes = (number as u32).to_le_bytes();
     match number {
         0..=0xff => w.write_all(&[b'K', bytes[0]])?,
@@ -191,7 +173,7 @@ fn integer(w: &mut impl Write, number: usize) -> Result<(), PickleError> {
 }
 
 /// The word remembered in this place: only words are, so a word's place is its id.
-fn recall(w: &mut impl Write, place: usize) -> Result<(), PickleError> {
+fn recall(w: &mut impl Write, place: usize) -> io::Result<()> {
     match u8::try_from(place) {
         Ok(place) => w.write_all(&[b'h', place])?,
         Err(_) => w.write_all(&[&b"j"[..], &(place as u32).to_le_bytes()].concat())?,

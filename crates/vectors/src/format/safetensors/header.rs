@@ -38,7 +38,8 @@ impl Header {
         let data_start = LENGTH_BYTES as u64 + length;
         let json = rest.get(..length as usize).ok_or(FormatError::Length { expected: data_start, got })?;
         // The crate checks that shapes fit offsets and that tensors leave no gap and share no byte.
-        let parsed: Metadata = serde_json::from_slice(json).map_err(|source| FormatError::Header { source })?;
+        let parsed: Metadata =
+            serde_json::from_slice(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         let expected = data_start.saturating_add(parsed.data_len() as u64);
         if expected != got {
             return Err(FormatError::Length { expected, got });
@@ -53,7 +54,7 @@ impl Header {
     /// The header with its length before it, padded so that the tensors start at a multiple of 64 bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FormatError> {
         let mut bytes = vec![0; LENGTH_BYTES];
-        serde_json::to_writer(&mut bytes, self).map_err(|source| FormatError::Header { source })?;
+        serde_json::to_writer(&mut bytes, self).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), b' ');
         let length = (bytes.len() - LENGTH_BYTES) as u64;
         if length > MAX_HEADER_BYTES {

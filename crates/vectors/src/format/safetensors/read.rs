@@ -1,7 +1,7 @@
-//! Opening a model: everything is checked before anything is believed.
+//! Opening a model: everything is checked before it is used.
 
 use super::header::{Header, hex};
-use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
+use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, TRAINER_KEY, VERSION};
 use crate::error::{FormatError, Result};
 use crate::format::unpack;
 use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
@@ -29,9 +29,19 @@ pub struct ModelFile {
     vector_size: usize,
 }
 
+/// What a model has apart from words and word vectors, for copies of it.
+#[derive(Debug, Default)]
+pub(crate) struct Extras {
+    /// The output vectors, V x D.
+    pub output: Option<Rows>,
+    /// Without a trainer's state.
+    pub metadata: BTreeMap<String, String>,
+    pub has_training_state: bool,
+}
+
 impl ModelFile {
     /// Opens the model at `path`. Cheap for a large one: see [`CHECKED_ON_OPENING`] and [`ModelFile::verify`]. One that is
-    /// packed (gzip, bzip2, zstd, xz) is unpacked into memory.
+    /// compressed (gzip, bzip2, zstd, xz) is decompressed into memory.
     ///
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
@@ -76,10 +86,10 @@ impl ModelFile {
             self.verify_while(tensor, |bytes| {
                 numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
             })?;
-            Ok(numbers)
+            Ok::<_, FormatError>(numbers)
         };
         std::thread::scope(|scope| {
-            let ends_and_counts = scope.spawn(|| Ok((numbers(ENDS)?, numbers(COUNTS)?)));
+            let ends_and_counts = scope.spawn(|| Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
             let text = self.tensor_section(TEXT).and_then(|section| {
                 let mut text = large_pages::with_capacity(section.len());
                 self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
@@ -128,7 +138,7 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
-    /// What else the file tells, by key; without `rapidvec.format` and the checksums, so that it can be written again.
+    /// The metadata by key, without `rapidvec.format` and the checksums, so that they can be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
         self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
@@ -137,6 +147,17 @@ impl ModelFile {
     /// Every tensor's name, type (as the format spells it, such as `F16`) and shape, by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, String, &[usize])> {
         self.header.tensors.iter().map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
+    }
+
+    /// Whether the file is a checkpoint: a model with the state of a trainer, from which training resumes.
+    pub fn has_training_state(&self) -> bool {
+        self.extra_names().next().is_some() || self.header.metadata.contains_key(TRAINER_KEY)
+    }
+
+    pub(crate) fn extras(&self) -> Extras {
+        let mut metadata = self.metadata();
+        metadata.remove(TRAINER_KEY);
+        Extras { output: self.output(), metadata, has_training_state: self.has_training_state() }
     }
 
     /// The names of the trainer's tensors.
@@ -171,7 +192,7 @@ impl ModelFile {
     /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
     ///
     /// # Errors
-    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first tensor (by name) that is not right;
+    /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by name);
     /// [`FormatError::DuplicateWord`].
     pub fn verify(&self) -> Result<(), FormatError> {
         self.verify_tensors()?;
@@ -262,7 +283,7 @@ impl ModelFile {
     fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
         let to = text.len() as u64;
         Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
-            // The vocabulary has taken the decoded ends; the one that is wrong is read once more, to be told.
+            // The vocabulary has taken the decoded ends; the wrong one is read again for the message.
             let ends = self.tensor_section(ENDS);
             let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
             FormatError::WordEnd { row, from, to, got }

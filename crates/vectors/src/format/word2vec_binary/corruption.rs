@@ -1,4 +1,4 @@
-//! Signs that bytes are not the numbers they are taken for.
+//! Signs that bytes are not the numbers they are read as.
 //!
 //! Numbers that are learned lie near 1. Bytes that are read from the wrong place, or in the wrong order, make numbers of
 //! any size: two in three lie beyond a factor of 2^50 of it. Odd sizes alone refuse nothing, for a file may hold any
@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-/// A word is not followed farther than this in search of its end.
+/// The end of a word is searched for within this many bytes.
 const MAX_REST: usize = 64;
 /// Fewer numbers of a row, or of the first rows, may be ordinary by chance.
 const MIN_OF_ROW: usize = 4;
@@ -26,7 +26,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
     bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four))
 }
 
-/// Whether the row's word seems to go on after its first space, so that every number of the row is shifted.
+/// Whether the row's word seems to continue after its first space, so that every number of the row is shifted.
 ///
 /// `word` and `numbers` are where they lie in `bytes` if it does not.
 pub(super) fn is_shifted(bytes: &[u8], word: &Range<usize>, row: &Range<usize>) -> bool {

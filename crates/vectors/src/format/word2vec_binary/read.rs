@@ -1,22 +1,22 @@
-//! Reading: walk from word to word to see that all is in its place, then copy the numbers in all threads at once.
+//! Reading: walk from word to word to check that every row is in its place, then copy the numbers on all threads.
 
 use super::corruption;
-use super::walk::{Body, Stretch, Walked};
+use super::walk::{Body, Stretch, settle, truncated};
 use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
-use crate::format::table_builder::WordSpan;
+use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, InvalidWord, OpenOptions, OpenReport, VectorTable, table_builder};
 use rayon::prelude::*;
 
-/// Rows whose numbers are looked at for their byte order.
+/// Rows whose numbers are checked for their byte order.
 const ASKED: usize = 16;
 
 /// Reads word2vec's binary.
 ///
 /// # Errors
-/// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+/// [`FormatError`] for a violation of the [format](super) that `options` do not allow.
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecText {
@@ -27,46 +27,14 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     let truncated = || body.walk(header.words, header.words).err().unwrap_or_else(|| truncated(&header, 0));
     let wanted = header.wanted(options, least, body.bytes.len(), truncated).map_err(|error| told(error, &header))?;
     let (body, walked) = settle(body, &header, wanted, options).map_err(|error| told(error, &header))?;
-    report.stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
+    let stopped_at_limit = walked.end < body.bytes.len() || wanted < header.words;
+    let mut report = OpenReport { stopped_at_limit, ..OpenReport::default() };
     let first = walked.stretches.iter().flat_map(|stretch| body.row(stretch.start)).take(ASKED);
     if corruption::is_big_endian(first.map(|row| &body.bytes[row.numbers])) {
         return Err(FormatError::ByteOrder { got: "the numbers seem to be big-endian" });
     }
-    copy(body, &walked.stretches, wanted, options, report)
-}
-
-/// The numbers of the first row, if the rows of `bytes` end just where the file does.
-pub(in crate::format) fn fits(bytes: &[u8]) -> Option<&[u8]> {
-    let header = Header::find(bytes).ok().flatten()?;
-    let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
-    let (body, _) = settle(body, &header, header.words, &OpenOptions::default()).ok()?;
-    Some(&body.bytes[body.row(0)?.numbers])
-}
-
-fn truncated(header: &Header, got: usize) -> FormatError {
-    FormatError::TruncatedRows { expected: header.words, vector_size: header.vector_size, got }
-}
-
-/// Finds out whether line ends follow the rows: what the first row says is tried first, what the file's end says decides.
-fn settle<'a>(
-    body: Body<'a>,
-    header: &Header,
-    wanted: usize,
-    options: &OpenOptions,
-) -> Result<(Body<'a>, Walked), FormatError> {
-    let first = body.row(0).ok_or_else(|| truncated(header, 0))?;
-    let line_ends = body.bytes.get(first.numbers.end) == Some(&b'\n');
-    let whole = |line_ends| {
-        let body = Body { line_ends, ..body };
-        let walked = body.walk(wanted, header.words)?;
-        let got = body.bytes.len() - walked.end;
-        if got > 0 && options.limit.is_none() {
-            return Err(FormatError::MoreBytes { expected: header.words, got });
-        }
-        Ok((body, walked))
-    };
-    // Words may begin with a line end where rows do not end with one: then the walk without line ends fits.
-    whole(line_ends).or_else(|error| if line_ends { whole(false).map_err(|_| error) } else { Err(error) })
+    let table = copy(body, &walked.stretches, wanted, options, &mut report)?;
+    Ok((table, report))
 }
 
 /// The same error, or a better reason for it.
@@ -89,28 +57,15 @@ fn copy(
     }
     let mut words = vec![WordSpan::default(); rows];
     let mut numbers = vec![0.0; rows * body.vector_size];
-    let mut shares = Vec::with_capacity(stretches.len());
-    let (mut words_left, mut numbers_left) = (&mut words[..], &mut numbers[..]);
-    for stretch in stretches {
-        let (words, more) = words_left.split_at_mut(stretch.rows.len());
-        words_left = more;
-        let (numbers, more) = numbers_left.split_at_mut(stretch.rows.len() * body.vector_size);
-        numbers_left = more;
-        shares.push((stretch, words, numbers));
-    }
-    shares
+    let places = (&mut words[..], &mut numbers[..]);
+    table_builder::shares(stretches, |stretch| stretch.rows.len(), body.vector_size, places)
         .into_par_iter()
-        .try_for_each(|(stretch, words, numbers)| take(body, stretch, Some((words, numbers)), options))?;
+        .try_for_each(|(stretch, place)| take(body, stretch, Some(place), options))?;
     table_builder::table(body.bytes, &words, body.vector_size, numbers, options, report)
 }
 
-/// Checks the rows of `stretch`, and stores words and numbers where there is a place for them.
-fn take(
-    body: Body,
-    stretch: &Stretch,
-    mut into: Option<(&mut [WordSpan], &mut [f32])>,
-    options: &OpenOptions,
-) -> Result<(), FormatError> {
+/// Checks the rows of `stretch`, and stores their words and numbers in `into`, if given.
+fn take(body: Body, stretch: &Stretch, mut into: Option<Place>, options: &OpenOptions) -> Result<(), FormatError> {
     let mut at = stretch.start;
     for (index, row) in stretch.rows.clone().enumerate() {
         let found = body.row(at).expect("the walk went over this row");

@@ -2,9 +2,11 @@
 
 use super::corruption;
 use crate::error::FormatError;
+use crate::format::OpenOptions;
+use crate::format::header::Header;
 use std::ops::Range;
 
-/// Marks are kept for no more than this many rows, whatever their number.
+/// Marks are kept for at most this many rows.
 const MAX_MARKS: usize = 4096;
 
 /// The body of a file, and how its rows lie in it.
@@ -24,7 +26,7 @@ pub(super) struct Row {
     pub next: usize,
 }
 
-/// Some rows, one after the other.
+/// Consecutive rows.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stretch {
     /// Where the first begins.
@@ -32,7 +34,7 @@ pub(super) struct Stretch {
     pub rows: Range<usize>,
 }
 
-/// Where a walk came to.
+/// Where a walk ended.
 pub(super) struct Walked {
     pub stretches: Vec<Stretch>,
     /// After the last row.
@@ -49,11 +51,11 @@ impl Body<'_> {
         Some(Row { word: at..at + length, numbers: start..end, next })
     }
 
-    /// Goes over `rows` rows; the words are looked at, the numbers hardly.
+    /// Walks over `rows` rows; looks at the words, and little at the numbers.
     ///
     /// # Errors
-    /// [`FormatError::TruncatedRows`] with `promised`, [`FormatError::Misplaced`].
-    pub fn walk(&self, rows: usize, promised: usize) -> Result<Walked, FormatError> {
+    /// [`FormatError::TruncatedRows`] with `declared`, [`FormatError::Misplaced`].
+    pub fn walk(&self, rows: usize, declared: usize) -> Result<Walked, FormatError> {
         let mut stretches: Vec<Stretch> = Vec::new();
         let (mut at, mut every) = (0, 1);
         for row in 0..rows {
@@ -67,17 +69,55 @@ impl Body<'_> {
                 last.rows.end = row + 1;
             }
             let vector_size = self.vector_size;
-            let found = self.row(at).ok_or(FormatError::TruncatedRows { expected: promised, vector_size, got: row })?;
+            let found = self.row(at).ok_or(FormatError::TruncatedRows { expected: declared, vector_size, got: row })?;
             if self.line_ends && found.next > found.numbers.end && self.bytes[found.numbers.end] != b'\n' {
                 return Err(FormatError::Misplaced { row, got: "no line end follows it, as after the first row" });
             }
             if corruption::is_shifted(self.bytes, &found.word, &found.numbers) {
-                return Err(FormatError::Misplaced { row, got: "its word seems to go on after a space" });
+                return Err(FormatError::Misplaced { row, got: "its word seems to continue after a space" });
             }
             at = found.next;
         }
         Ok(Walked { stretches, end: at })
     }
+}
+
+/// Finds out whether line ends follow the rows: the first row suggests an answer, the end of the file decides.
+pub(super) fn settle<'a>(
+    body: Body<'a>,
+    header: &Header,
+    wanted: usize,
+    options: &OpenOptions,
+) -> Result<(Body<'a>, Walked), FormatError> {
+    let first = body.row(0).ok_or_else(|| truncated(header, 0))?;
+    let line_ends = body.bytes.get(first.numbers.end) == Some(&b'\n');
+    let whole = |line_ends| {
+        let body = Body { line_ends, ..body };
+        let walked = body.walk(wanted, header.words)?;
+        let got = body.bytes.len() - walked.end;
+        if got > 0 && options.limit.is_none() {
+            return Err(FormatError::MoreBytes { expected: header.words, got });
+        }
+        Ok((body, walked))
+    };
+    // Words may begin with a line end where rows do not end with one: then the walk without line ends fits.
+    whole(line_ends).or_else(|error| if line_ends { whole(false).map_err(|_| error) } else { Err(error) })
+}
+
+/// What follows the first word up to a line end, numbers as a rule, if the rows of `bytes` end just where the file does.
+pub(in crate::format) fn line_after_first_word(bytes: &[u8]) -> Option<&[u8]> {
+    let header = Header::find(bytes).ok().flatten()?;
+    let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
+    let (body, _) = settle(body, &header, header.words, &OpenOptions::default()).ok()?;
+    let numbers = body.row(0)?.numbers;
+    let (first, rest) = (&body.bytes[numbers.clone()], &body.bytes[numbers.end..]);
+    let line = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+    // A line end among the first numbers is a part of them.
+    if first.contains(&b'\n') { Some(first) } else { Some(&body.bytes[numbers.start..numbers.end + line]) }
+}
+
+pub(super) fn truncated(header: &Header, got: usize) -> FormatError {
+    FormatError::TruncatedRows { expected: header.words, vector_size: header.vector_size, got }
 }
 
 /// Joins stretches by two.

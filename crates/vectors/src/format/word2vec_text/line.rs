@@ -9,9 +9,9 @@ use std::ops::Range;
 /// What is wrong with a line.
 #[derive(Debug, PartialEq)]
 pub(super) enum Fault {
-    /// It has so many numbers, not D.
+    /// It has this many numbers, not D.
     Length(usize),
-    /// A field among the last D that is no number.
+    /// A field among the last D that is not a number.
     Number(Range<usize>),
 }
 

@@ -55,7 +55,7 @@ impl Digits {
     }
 }
 
-/// `None` for what is no number, and for those that need more care.
+/// `None` for anything that is not a number, and for numbers that need more care.
 fn simple(bytes: &[u8]) -> Option<(f32, usize)> {
     let negative = bytes.first() == Some(&b'-');
     let start = usize::from(negative);

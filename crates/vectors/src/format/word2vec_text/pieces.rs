@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Smaller pieces are not worth handing out.
+/// Smaller pieces are not worth a task.
 const LEAST: usize = 64 << 10;
-/// So many for each thread: the last to finish keeps the others waiting for a fraction only.
+/// Pieces per thread: with several, threads finish at nearly the same time.
 const PER_THREAD: usize = 8;
 
 /// Some whole lines of a text.

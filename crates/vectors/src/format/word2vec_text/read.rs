@@ -1,25 +1,20 @@
-//! Reading: count the lines, check that they can be what was promised, then parse them in all threads at once.
+//! Reading: count the lines, compare them with the header, then parse them on all threads.
 
 use super::line::{self, Fault};
-use super::number;
 use super::pieces::{Piece, pieces};
+use super::sample::{agreed_size, numbers_columns};
 use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
-use crate::format::table_builder::WordSpan;
+use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
-
-/// Lines that are asked for the vector size of a file without a header, and bytes of them at most.
-const ASKED: usize = 64;
-const ASKED_BYTES: usize = 1 << 20;
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
 ///
 /// # Errors
-/// [`FormatError`] for whatever is not as the [format](super) has it and `options` do not allow.
-pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+/// [`FormatError`] for a violation of the [format](super) that `options` do not allow.
+pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let header =
         Header::find(bytes)?.ok_or(FormatError::NoHeader { got: "the first line is not two whole numbers" })?;
     if text_or_binary(bytes, &header) == Format::Word2vecBinary && bytes.len() > header.length {
@@ -36,7 +31,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
     if lines > wanted && options.limit.is_none() {
         return Err(FormatError::MoreRows { expected: header.words, line: wanted + 2 });
     }
-    report.stopped_at_limit = text.more || header.words > wanted;
+    let report = OpenReport { stopped_at_limit: text.more || header.words > wanted, ..OpenReport::default() };
     text.read(&pieces, report)
 }
 
@@ -44,17 +39,14 @@ pub fn read(bytes: &[u8], options: &OpenOptions, report: &mut OpenReport) -> Res
 ///
 /// # Errors
 /// As [`read`]; [`FormatError::NoVectorSize`] if the first lines do not look like words with numbers.
-pub fn read_without_header(
-    bytes: &[u8],
-    options: &OpenOptions,
-    report: &mut OpenReport,
-) -> Result<VectorTable, FormatError> {
+pub fn read_without_header(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let bytes = header::without_mark(bytes);
     let vector_size = agreed_size(bytes).ok_or(FormatError::NoVectorSize)?;
-    let text = Text::new(bytes, vector_size, 1, None, options);
+    let head = numbers_columns(bytes, vector_size);
+    let text = Text::new(&bytes[head.unwrap_or(0)..], vector_size, 1 + usize::from(head.is_some()), None, options);
     let pieces = pieces(text.body);
     header::wanted(lines(&pieces), options)?;
-    report.stopped_at_limit = text.more;
+    let report = OpenReport { stopped_at_limit: text.more, column_header: head.is_some(), ..OpenReport::default() };
     text.read(&pieces, report)
 }
 
@@ -62,15 +54,15 @@ fn lines(pieces: &[Piece]) -> usize {
     pieces.last().map_or(0, |last| last.first + last.lines)
 }
 
-/// The lines of the words, and what is known of them.
+/// The lines of the words, and what is known about them.
 struct Text<'a> {
     /// Without the end of the last line.
     body: &'a [u8],
     vector_size: usize,
-    /// The number of the first line, as people count.
+    /// The number of the first line, from 1.
     first_line: usize,
-    /// How many lines the header promises.
-    promised: Option<usize>,
+    /// How many lines the header declares.
+    declared: Option<usize>,
     /// The last line of the file has no end.
     unfinished: bool,
     /// The limit left lines out.
@@ -83,22 +75,22 @@ impl<'a> Text<'a> {
         body: &'a [u8],
         vector_size: usize,
         first_line: usize,
-        promised: Option<usize>,
+        declared: Option<usize>,
         options: &'a OpenOptions,
     ) -> Self {
         let unfinished = body.last() != Some(&b'\n');
         let body = body.trim_ascii_end();
         // A word is never cut off, also an empty one or one of spaces: numbers follow it.
-        let kept = options.limit.map_or(body, |limit| first_lines(body, promised.map_or(limit, |p| p.min(limit))));
+        let kept = options.limit.map_or(body, |limit| first_lines(body, declared.map_or(limit, |p| p.min(limit))));
         let more = kept.len() < body.len();
-        Self { body: kept, vector_size, first_line, promised, unfinished: unfinished && !more, more, options }
+        Self { body: kept, vector_size, first_line, declared, unfinished: unfinished && !more, more, options }
     }
 
     /// Why a body is refused that is too short for its numbers: too few lines, or a line that is too short.
-    fn too_short(&self, promised: usize) -> FormatError {
+    fn too_short(&self, declared: usize) -> FormatError {
         let pieces = pieces(self.body);
         let bad = || pieces.iter().find_map(|piece| self.parse(piece, None).err());
-        let enough = lines(&pieces) >= self.options.limit.map_or(promised, |limit| limit.min(promised));
+        let enough = lines(&pieces) >= self.options.limit.map_or(declared, |limit| limit.min(declared));
         enough
             .then(bad)
             .flatten()
@@ -114,18 +106,18 @@ impl<'a> Text<'a> {
         long - usize::from(self.unfinished && last.is_some())
     }
 
-    /// Whether the last of so many lines was cut short.
+    /// Whether the last of `lines` lines is cut short.
     fn is_cut(&self, lines: usize) -> bool {
         let last = self.body.rsplit(|&b| b == b'\n').next().unwrap_or_default();
         lines > 0 && self.unfinished && line::split(last, self.vector_size, &mut |_, _| ()).is_err()
     }
 
     fn truncated(&self, got: usize) -> FormatError {
-        let expected = self.promised.unwrap_or(got);
+        let expected = self.declared.unwrap_or(got);
         FormatError::TruncatedRows { expected, vector_size: self.vector_size, got: got.min(expected.saturating_sub(1)) }
     }
 
-    fn read(&self, pieces: &[Piece], report: &mut OpenReport) -> Result<VectorTable, FormatError> {
+    fn read(&self, pieces: &[Piece], mut report: OpenReport) -> Result<(VectorTable, OpenReport), FormatError> {
         let rows = lines(pieces);
         report.unfinished = self.unfinished;
         if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
@@ -133,26 +125,20 @@ impl<'a> Text<'a> {
         }
         let mut words = vec![WordSpan::default(); rows];
         let mut numbers = vec![0.0; rows * self.vector_size];
-        let mut shares = Vec::with_capacity(pieces.len());
-        let (mut words_left, mut numbers_left) = (&mut words[..], &mut numbers[..]);
-        for piece in pieces {
-            let (words, more) = words_left.split_at_mut(piece.lines);
-            words_left = more;
-            let (numbers, more) = numbers_left.split_at_mut(piece.lines * self.vector_size);
-            numbers_left = more;
-            shares.push((piece, words, numbers));
-        }
+        let places = (&mut words[..], &mut numbers[..]);
+        let shares = table_builder::shares(pieces, |piece| piece.lines, self.vector_size, places);
         let parsed: Result<Vec<()>, _> =
-            shares.into_par_iter().map(|(piece, words, numbers)| self.parse(piece, Some((words, numbers)))).collect();
+            shares.into_par_iter().map(|(piece, place)| self.parse(piece, Some(place))).collect();
         parsed.map_err(|error| self.named(error, rows))?;
-        table_builder::table(self.body, &words, self.vector_size, numbers, self.options, report)
+        let table = table_builder::table(self.body, &words, self.vector_size, numbers, self.options, &mut report)?;
+        Ok((table, report))
     }
 
-    /// An error of the last line is a file cut short where that line has no end.
+    /// An error in the last line means a file cut short, if that line has no end.
     fn named(&self, error: FormatError, rows: usize) -> FormatError {
         match error {
             FormatError::RowLength { line, .. } | FormatError::RowNumber { line, .. }
-                if self.promised.is_some() && self.unfinished && line + 1 == self.first_line + rows =>
+                if self.declared.is_some() && self.unfinished && line + 1 == self.first_line + rows =>
             {
                 self.truncated(rows - 1)
             }
@@ -160,8 +146,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Checks every line of `piece`, and stores its words and numbers where there is a place for them.
-    fn parse(&self, piece: &Piece, mut into: Option<(&mut [WordSpan], &mut [f32])>) -> Result<(), FormatError> {
+    /// Checks every line of `piece`, and stores its words and numbers in `into`, if given.
+    fn parse(&self, piece: &Piece, mut into: Option<Place>) -> Result<(), FormatError> {
         let mut at = piece.bytes.start;
         for row in 0..piece.lines {
             let mut bad = None;
@@ -178,6 +164,9 @@ impl<'a> Text<'a> {
                     bad = if number.is_finite() { bad } else { Some(number) };
                 })?,
             };
+            if self.body[word.clone()].contains(&0) {
+                return Err(FormatError::Nul { line: self.first_line + piece.first + row });
+            }
             table_builder::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
             if let Some((words, _)) = &mut into {
                 words[row] = WordSpan::new(word, bad.is_none());
@@ -200,14 +189,15 @@ impl<'a> Text<'a> {
         }
         let end = rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len());
         let line = &rest[..end];
-        let word = line::split(line, self.vector_size, see).map_err(|fault| self.refuse(fault, line, row))?;
+        let word = line::split(line, self.vector_size, see)
+            .map_err(|fault| self.refuse(fault, line, row, end == rest.len()))?;
         Ok((at + word.start..at + word.end, (at + end + 1).min(self.body.len())))
     }
 
-    fn refuse(&self, fault: Fault, line: &[u8], row: usize) -> FormatError {
+    fn refuse(&self, fault: Fault, line: &[u8], row: usize, last: bool) -> FormatError {
         let (number, expected) = (self.first_line + row, self.vector_size);
         match fault {
-            Fault::Length(got) => FormatError::RowLength { line: number, expected, got },
+            Fault::Length(got) => FormatError::RowLength { line: number, expected, got, row, last: last && !self.more },
             Fault::Number(field) => {
                 FormatError::RowNumber { line: number, expected, got: table_builder::lossy(&line[field]) }
             }
@@ -215,47 +205,11 @@ impl<'a> Text<'a> {
     }
 }
 
-/// The first so many lines, without the end of the last.
+/// The first `lines` lines, without the end of the last.
 fn first_lines(body: &[u8], lines: usize) -> &[u8] {
     let ends = body.iter().enumerate().filter(|&(_, &b)| b == b'\n').map(|(at, _)| at);
     match lines.checked_sub(1) {
         Some(before) => ends.into_iter().nth(before).map_or(body, |end| &body[..end]),
         None => &[],
     }
-}
-
-/// Numbers per word that most of the first lines agree on. `None` if they do not look like words with numbers.
-///
-/// A line's own opinion is how many of its fields, the first apart, are numbers at its end: a word with spaces has its
-/// last part voted away, unless that is a number too.
-pub(in crate::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
-    let bytes = header::without_mark(bytes);
-    let start = &bytes[..bytes.len().min(ASKED_BYTES)];
-    let mut lines: Vec<_> = start.split(|&b| b == b'\n').take(ASKED + 1).collect();
-    if lines.len() > 1 && start.len() < bytes.len() {
-        lines.pop(); // may be cut
-    }
-    let mut votes = BTreeMap::new();
-    for line in lines.iter().filter(|line| !line.trim_ascii().is_empty()) {
-        *votes.entry(line::numbers_at_end(line)).or_insert(0) += 1;
-    }
-    let asked: usize = votes.values().sum();
-    votes.remove(&0);
-    // Of sizes with as many votes the smaller: a word's last part may be a number.
-    let (size, agree) = votes.into_iter().rev().max_by_key(|&(_, votes)| votes)?;
-    // A word and a whole number on each line are a list of counts.
-    let fraction = |line: &&[u8]| line::last(line).iter().any(|b| b".eE".contains(b));
-    let counts = || !lines.iter().any(fraction);
-    (2 * agree >= asked && (size > 1 || !counts())).then_some(size)
-}
-
-/// Whether the first line of `body` could be a word with `vector_size` numbers, or with some of them.
-pub(in crate::format) fn is_row(body: &[u8], vector_size: usize) -> bool {
-    let start = &body[..body.len().min(ASKED_BYTES)];
-    let line = start.split(|&b| b == b'\n').next().unwrap_or_default();
-    // The last field may be cut where the line is.
-    let cut = usize::from(line.len() == ASKED_BYTES);
-    let fields = || line.rsplit(|&b| number::is_separator(b)).filter(|field| !field.is_empty()).skip(cut);
-    let numbers = fields().take(vector_size.saturating_add(1)).count().saturating_sub(1);
-    numbers > 0 && fields().take(numbers).all(|field| number::whole(field).is_some())
 }

@@ -1,87 +1,75 @@
 //! Writing: rows are formatted by all threads, a block at a time, and written in order.
 
-use crate::error::{FormatError, Result};
-use crate::format::packed;
-use crate::format::packed::Holds;
-use rapidvec_core::atomic_file::Existing;
-use rapidvec_core::{Vocabulary, WordId};
+use crate::error::FormatError;
+use crate::format::packed::{self, Holds};
+use crate::format::writer::{TableView, VectorWriter};
+use rapidvec_core::WordId;
 use rayon::prelude::*;
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
 
 /// Numbers in a block: about a megabyte of text.
 const BLOCK: usize = 100_000;
 
-/// Writes V words with `numbers`, V x `vector_size`, to `path`, atomically; packed if its ending says so.
-///
-/// With `header`, word2vec's text and fastText's `.vec`; without it, GloVe's.
-///
-/// # Errors
-/// As [`to_bytes`], and as [`atomic_file::write`](rapidvec_core::atomic_file::write).
-pub fn write(path: &Path, words: &Vocabulary, vector_size: usize, numbers: &[f32], header: bool) -> Result<()> {
-    check(words, vector_size, numbers)?;
-    packed::write(path, Existing::Replace, |out| write_to(out, words, vector_size, numbers, header))
-}
-
-/// Checks that such a file can hold these words and numbers: to be asked before [`write_to`].
-///
-/// # Errors
-/// As [`to_bytes`].
-pub fn check(words: &Vocabulary, vector_size: usize, numbers: &[f32]) -> Result<(), FormatError> {
-    packed::check(words, vector_size, numbers, Holds::TextWords)
-}
-
-/// The bytes of such a file.
-///
-/// # Errors
-/// [`FormatError::Unwritable`] for a word with white space in it, or without a letter; [`FormatError::Size`],
-/// [`FormatError::Empty`] and [`FormatError::NotFinite`] for numbers that are none of these words'.
-pub fn to_bytes(words: &Vocabulary, vector_size: usize, numbers: &[f32], header: bool) -> Result<Vec<u8>, FormatError> {
-    check(words, vector_size, numbers)?;
-    let mut bytes = Vec::new();
-    write_to(&mut bytes, words, vector_size, numbers, header).expect("writing to memory does not fail");
-    Ok(bytes)
-}
-
-/// Writes such a file's bytes to any writer, after [`check`].
-///
-/// # Errors
-/// Those of the writer.
-pub fn write_to(
-    out: &mut dyn Write,
-    words: &Vocabulary,
-    vector_size: usize,
-    numbers: &[f32],
+/// Writes word2vec's text and fastText's `.vec`, or GloVe's, which lacks their first line.
+#[derive(Debug, Clone)]
+pub struct TextWriter<'a> {
+    table: TableView<'a>,
     header: bool,
-) -> io::Result<()> {
-    if header {
-        writeln!(out, "{} {vector_size}", words.len())?;
-    }
-    let rows = (BLOCK / vector_size).max(1);
-    let together = rows * 2 * rayon::current_num_threads();
-    for start in (0..words.len()).step_by(together) {
-        let end = (start + together).min(words.len());
-        let blocks: Vec<Vec<u8>> = (start..end)
-            .into_par_iter()
-            .step_by(rows)
-            .map(|first| lines(words, vector_size, numbers, first..(first + rows).min(end)))
-            .collect();
-        blocks.iter().try_for_each(|block| out.write_all(block))?;
-    }
-    Ok(())
 }
 
-fn lines(words: &Vocabulary, vector_size: usize, numbers: &[f32], rows: Range<usize>) -> Vec<u8> {
-    let mut text = Vec::with_capacity(rows.len() * (16 + 12 * vector_size));
-    let mut number_text = zmij::Buffer::new();
-    for row in rows {
-        text.extend_from_slice(words.word(row as WordId).as_bytes());
-        for &number in &numbers[row * vector_size..(row + 1) * vector_size] {
-            text.push(b' ');
-            text.extend_from_slice(number_text.format_finite(number).as_bytes());
-        }
-        text.push(b'\n');
+impl<'a> TextWriter<'a> {
+    /// Checks the words and numbers. `header`: begin with the line `V D`.
+    ///
+    /// # Errors
+    /// [`FormatError::Unwritable`] for the empty word, or one with white space in it; [`FormatError::Size`],
+    /// [`FormatError::Empty`] and [`FormatError::NotFinite`] for numbers that do not fit the words or are not finite.
+    pub fn new(table: TableView<'a>, header: bool) -> Result<Self, FormatError> {
+        let table = table.half(false);
+        table.check()?;
+        packed::check_words(&table.vocabulary, Holds::TextWords)?;
+        Ok(Self { table, header })
     }
-    text
+
+    fn lines(&self, rows: Range<usize>) -> Vec<u8> {
+        let vector_size = self.table.rows.vector_size();
+        let mut text = Vec::with_capacity(rows.len() * (16 + 12 * vector_size));
+        let mut number_text = zmij::Buffer::new();
+        let mut word = rows.start;
+        let Ok(()) = self.table.rows.visit_range::<Infallible>(rows, |some| {
+            for row in some.chunks_exact(vector_size) {
+                text.extend_from_slice(self.table.vocabulary.word(word as WordId).as_bytes());
+                for &number in row {
+                    text.push(b' ');
+                    text.extend_from_slice(number_text.format_finite(number).as_bytes());
+                }
+                text.push(b'\n');
+                word += 1;
+            }
+            Ok(())
+        });
+        text
+    }
+}
+
+impl VectorWriter for TextWriter<'_> {
+    fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (words, vector_size) = (self.table.vocabulary.len(), self.table.rows.vector_size());
+        if self.header {
+            writeln!(out, "{words} {vector_size}")?;
+        }
+        let rows = (BLOCK / vector_size).max(1);
+        let together = rows * 2 * rayon::current_num_threads();
+        for start in (0..words).step_by(together) {
+            let end = (start + together).min(words);
+            let blocks: Vec<Vec<u8>> = (start..end)
+                .into_par_iter()
+                .step_by(rows)
+                .map(|first| self.lines(first..(first + rows).min(end)))
+                .collect();
+            blocks.iter().try_for_each(|block| out.write_all(block))?;
+        }
+        Ok(())
+    }
 }

@@ -1,21 +1,17 @@
 //! Errors as data: an enum for each kind of file or query, and [`Error`] over them all.
 
-mod format;
-mod pickle;
-mod text;
-
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "ann")]
 pub use crate::ann::error::IndexError;
 pub use crate::evaluate::error::EvaluateError;
+pub use crate::format::error::FormatError;
+pub use crate::format::pickle::PickleError;
+pub use crate::lines::TextError;
 pub use crate::search::error::QueryError;
-pub use format::FormatError;
-pub use pickle::PickleError;
 pub use rapidvec_core::VocabularyError;
 pub use rapidvec_core::atomic_file::OutputError;
 pub use rapidvec_core::compress::DecompressError;
-pub use text::TextError;
 
 /// What this crate's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,9 +33,6 @@ pub enum Error {
     /// An output cannot be written where it should go.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// A Python pickle is refused.
-    #[error(transparent)]
-    Pickle(#[from] PickleError),
     /// A query cannot be answered.
     #[error(transparent)]
     Query(#[from] QueryError),

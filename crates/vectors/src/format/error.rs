@@ -1,40 +1,50 @@
 //! Why a file of word vectors was refused.
 
+use super::pickle::PickleError;
+use std::borrow::Cow;
+
 /// Why a file of word vectors was refused, or could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// The first bytes belong to no format that is known.
+    /// The first bytes belong to no known format.
     #[error(
         "expected word vectors (a rapidvec model, word2vec text or binary, GloVe, fastText .vec or .bin, npz, the chapter's \
-         pickle; any of them packed too), got {got}"
+         pickle; compressed or not), got {got}"
     )]
     Unrecognised {
         /// What the bytes look like.
-        got: &'static str,
+        got: Cow<'static, str>,
     },
-    /// A pickle of gensim's classes: to open it is to run gensim.
+    /// Text with rows of numbers only.
+    #[error("a matrix without words: every line holds numbers only, expected a word at its start")]
+    NoWords,
+    /// Text with a NUL byte in a word.
+    #[error("line {line}: a NUL byte in the word; this is not a text file")]
+    Nul {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A pickle of gensim's classes: loading it would run gensim.
     #[error(
-        "this is a file of gensim's own, which only gensim can load; in Python: \
+        "this is gensim's own format, which only gensim can load; in Python: \
          KeyedVectors.load('FILE').save_word2vec_format('FILE.bin', binary=True), and of a whole model \
          Word2Vec.load('FILE').wv.save_word2vec_format('FILE.bin', binary=True)"
     )]
     Gensim,
     /// The header gives itself an absurd length.
-    #[error(
-        "the header claims {got} bytes, expected at most {expected}: this is no safetensors file, or a damaged one"
-    )]
+    #[error("the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one")]
     HeaderTooLarge {
         /// The most a header may take.
         expected: u64,
         /// What it claims.
         got: u64,
     },
-    /// The header is no JSON, or contradicts itself.
-    #[error("the header is damaged: {source}; restore the file from its source")]
+    /// The header is not JSON, or contradicts itself.
+    #[error("the header is damaged: {problem}; restore the file from its source")]
     Header {
         /// What the parser said.
-        source: serde_json::Error,
+        problem: String,
     },
     /// The file was cut short, or something was appended.
     #[error(
@@ -48,12 +58,12 @@ pub enum FormatError {
         got: u64,
     },
     /// A safetensors file of another program.
-    #[error("the file's metadata has no `{key}`: it is a safetensors file, but no rapidvec model")]
+    #[error("the metadata has no `{key}`: a safetensors file, but not a rapidvec model")]
     NotAModel {
         /// The metadata that every model has.
         key: &'static str,
     },
-    /// A model of a format to come.
+    /// A model of a newer format.
     #[error("the model has format version `{got}`, expected `{expected}`; a newer rapidvec may read it")]
     Version {
         /// The version that this program reads.
@@ -61,8 +71,8 @@ pub enum FormatError {
         /// The version of the file.
         got: String,
     },
-    /// A tensor that a model needs is not there.
-    #[error("the file has no tensor `{tensor}`: it is not complete")]
+    /// A tensor that a model needs is missing.
+    #[error("tensor `{tensor}` is missing: the file is incomplete")]
     MissingTensor {
         /// Its name.
         tensor: String,
@@ -77,7 +87,7 @@ pub enum FormatError {
         /// The type it has.
         got: String,
     },
-    /// A tensor has another shape than the others call for.
+    /// A tensor whose shape does not match the others.
     #[error("tensor `{tensor}`: expected the shape {expected}, got {got:?}")]
     TensorShape {
         /// Its name.
@@ -87,7 +97,7 @@ pub enum FormatError {
         /// The shape it has.
         got: Vec<usize>,
     },
-    /// A vocabulary with another number of words than there are rows, or rows of the wrong size.
+    /// The number of words does not match the rows, or rows have the wrong size.
     #[error("`{tensor}`: expected {expected} numbers (words times vector size), got {got}")]
     Size {
         /// Which numbers.
@@ -108,72 +118,68 @@ pub enum FormatError {
     /// More words than ids.
     #[error("expected at most {expected} words, got {got}")]
     TooManyWords {
-        /// The most that ids can tell apart.
+        /// The most that ids can number.
         expected: usize,
         /// Words in the file.
         got: usize,
     },
-    /// A file that word2vec would have begun with `V D`.
+    /// A word2vec file without its first line `V D`.
     #[error("expected word2vec's first line, the number of words and the vector size, but {got}")]
     NoHeader {
         /// What was found.
         got: &'static str,
     },
     /// The first line has a number that no file can have.
-    #[error("the first line promises `{got}` as {what}, expected a whole number above 0: this is no word2vec file")]
+    #[error("the first line gives `{got}` as {what}, expected a whole number above 0: not a word2vec file")]
     HeaderNumber {
         /// Which of the two numbers.
         what: &'static str,
         /// As it stands there.
         got: String,
     },
-    /// The first line promises more numbers than any file can hold.
-    #[error("the first line promises {words} vectors of {vector_size} numbers, more than any file holds")]
+    /// The first line declares more numbers than any file can hold.
+    #[error("the first line declares {words} vectors of {vector_size} numbers, more than any file holds")]
     Overflow {
-        /// Words that it promises.
+        /// Words that it declares.
         words: usize,
-        /// Numbers per word that it promises.
+        /// Numbers per word that it declares.
         vector_size: usize,
     },
-    /// Fewer rows than the first line promises.
+    /// Fewer rows than the first line declares.
     #[error(
-        "the file is cut short: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source{}",
-        if *got > 0 { format!("; --limit {got} takes what is there, where it is opened") } else { String::new() }
+        "the file is cut short: expected {expected} vectors of {vector_size} numbers, got {got}; restore it from its source"
     )]
     TruncatedRows {
-        /// Rows that the first line promises.
+        /// Rows that the first line declares.
         expected: usize,
         /// Numbers per row.
         vector_size: usize,
         /// Whole rows there are.
         got: usize,
     },
-    /// More rows than the first line promises.
-    #[error(
-        "the first line promises {expected} vectors, but more follow in line {line}; take the promised ones with \
-         --limit {expected}"
-    )]
+    /// More rows than the first line declares.
+    #[error("the first line declares {expected} vectors, but more follow from line {line}")]
     MoreRows {
-        /// Rows that the first line promises.
+        /// Rows that the first line declares.
         expected: usize,
         /// The first line too many.
         line: usize,
     },
     /// Bytes after the last row of a binary file.
     #[error(
-        "the first line promises {expected} vectors, but {got} bytes follow them: a word with a space in it, a vector \
-         size that is not the file's, or more vectors; --limit {expected} takes the promised ones"
+        "the first line declares {expected} vectors, but {got} bytes follow them: a word with a space in it, a wrong \
+         vector size, or more vectors"
     )]
     MoreBytes {
-        /// Rows that the first line promises.
+        /// Rows that the first line declares.
         expected: usize,
         /// Bytes after them.
         got: usize,
     },
     /// A line with too few or too many numbers.
     #[error(
-        "line {line}: expected a word and {expected} numbers, got {got} numbers; if the file was cut short there, --limit N takes \
-         the first N vectors"
+        "line {line}: expected a word and {expected} numbers, got {got} numbers{}",
+        if *last { "; it is the last line, so the file may be cut short there" } else { "" }
     )]
     RowLength {
         /// The line, from 1.
@@ -182,25 +188,26 @@ pub enum FormatError {
         expected: usize,
         /// Numbers in the line.
         got: usize,
+        /// Vectors before it.
+        row: usize,
+        /// Whether nothing follows the line.
+        last: bool,
     },
     /// A line with something else among its numbers.
-    #[error("line {line}: expected {expected} numbers at its end, got `{got}` among them")]
+    #[error("line {line}: expected {expected} numbers at its end, found `{got}` among them")]
     RowNumber {
         /// The line, from 1.
         line: usize,
         /// The vector size.
         expected: usize,
-        /// What is no number.
+        /// What is not a number.
         got: String,
     },
     /// Lines of text that do not agree on a vector size.
-    #[error("the first lines are not a word and as many numbers each: this is no text of word vectors")]
+    #[error("the first lines are not each a word and the same number of numbers: not a text of word vectors")]
     NoVectorSize,
-    /// A word of text or binary that is no UTF-8, or (binary) no word.
-    #[error(
-        "row {row}: the word `{word}` is no UTF-8; --invalid-words replace puts U+FFFD in place of what is wrong, \
-         --invalid-words skip leaves such words out"
-    )]
+    /// A word that is not valid UTF-8.
+    #[error("row {row}: the word `{word}` is not valid UTF-8")]
     InvalidWord {
         /// The word as far as it can be shown.
         word: String,
@@ -208,9 +215,7 @@ pub enum FormatError {
         row: usize,
     },
     /// A row of text or binary with NaN or infinity in it.
-    #[error(
-        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; --allow-nan leaves such words out, where it is opened"
-    )]
+    #[error("the vector of `{word}` (row {row}) holds {got}: expected finite numbers")]
     NotFiniteRow {
         /// The word as far as it can be shown.
         word: String,
@@ -229,23 +234,23 @@ pub enum FormatError {
     },
     /// A binary file from a machine or a program that stores bytes in another way.
     #[error(
-        "{got}; expected word2vec binary with little-endian numbers; write the file anew, as text or on another machine"
+        "{got}; expected word2vec binary with little-endian numbers; write the file again as text, or on another machine"
     )]
     ByteOrder {
         /// How they seem to be stored.
         got: &'static str,
     },
-    /// A format that is not the one that was asked for.
+    /// Another format than the reader's.
     #[error("expected {expected}, but this looks like {got}")]
     OtherFormat {
-        /// What was asked for.
+        /// What the reader reads.
         expected: &'static str,
         /// What the bytes look like.
         got: &'static str,
     },
     /// A word that a format cannot hold.
     #[error(
-        "the word `{word}` holds {what}, which {format} files cannot hold; write safetensors{} instead",
+        "the word `{word}` contains {what}, which {format} files cannot hold; write safetensors{} instead",
         if *format == "text" { "" } else { " or text" }
     )]
     Unwritable {
@@ -256,46 +261,58 @@ pub enum FormatError {
         /// The format.
         format: &'static str,
     },
-    /// A packed file that unpacks to far more than vectors do.
+    /// A format that is read only.
+    #[error("{format} files cannot be written")]
+    NotWritable {
+        /// Its name.
+        format: &'static str,
+    },
+    /// A format that has no half precision.
+    #[error("{format} files cannot hold numbers in half precision; safetensors, pickle and npz can")]
+    NoHalf {
+        /// Its name.
+        format: &'static str,
+    },
+    /// A compressed file that expands far more than vectors do.
     #[error(
-        "the {format} file of {got} bytes unpacks to more than {expected} times as much: no vectors are packed so small"
+        "refusing to decompress the {format} file of {got} bytes beyond {expected}:1: vectors do not compress so well (possible decompression bomb)"
     )]
     TooSmallPacked {
-        /// How it is packed.
+        /// How it is compressed.
         format: &'static str,
         /// The ratio that is allowed.
         expected: u64,
-        /// Bytes of the packed file.
+        /// Bytes of the compressed file.
         got: u64,
     },
-    /// A packed file that is unpacked with a wide window, to far more than such vectors are.
+    /// A compressed file that needs a wide window and expands far more than vectors do.
     #[error(
-        "the {format} file of {got} bytes needs a window of more than {window} MB and unpacks to more than {expected} times \
-         as much; unpack it yourself if it is no trap"
+        "refusing to decompress the {format} file of {got} bytes, which needs a window of more than {window} MB, beyond \
+         {expected}:1 (possible decompression bomb); decompress it yourself if you trust it"
     )]
     WideAndSmall {
-        /// How it is packed.
+        /// How it is compressed.
         format: &'static str,
-        /// Megabytes that any file may need.
+        /// Megabytes that any file may use.
         window: u32,
         /// The ratio that is allowed beyond them.
         expected: u64,
-        /// Bytes of the packed file.
+        /// Bytes of the compressed file.
         got: u64,
     },
-    /// A packed file that does not fit memory.
+    /// A compressed file that does not fit in memory.
     #[error(
-        "the {format} file does not fit memory once unpacked: {needed} MB and more are needed, {available} MB can be had"
+        "the decompressed {format} file does not fit in memory: it needs {needed} MB or more, {available} MB are available"
     )]
     UnpackedMemory {
-        /// How it is packed.
+        /// How it is compressed.
         format: &'static str,
-        /// Megabytes unpacked so far.
+        /// Megabytes decompressed so far.
         needed: u64,
-        /// Megabytes that can be had.
+        /// Megabytes available.
         available: u64,
     },
-    /// The places where words end make no sense.
+    /// The offsets where words end are inconsistent.
     #[error("`vocab.ends`: word {row} ends at byte {got}, expected a character's end from {from} to {to}")]
     WordEnd {
         /// The word's id.
@@ -307,27 +324,27 @@ pub enum FormatError {
         /// The end that was given.
         got: u64,
     },
-    /// Words are no text.
-    #[error("`vocab.text` is not UTF-8: byte {offset} is wrong")]
+    /// The text of the words is not valid UTF-8.
+    #[error("`vocab.text` is not valid UTF-8 at byte {offset}")]
     NotUtf8 {
         /// The first byte that is wrong.
         offset: usize,
     },
     /// Two rows have the same word.
-    #[error("the word `{word}` stands in row {row} and in a row before it")]
+    #[error("the word `{word}` in row {row} is a duplicate of an earlier row")]
     DuplicateWord {
         /// The word.
         word: String,
         /// The second row that has it.
         row: usize,
     },
-    /// Nothing tells whether a tensor is what was written.
-    #[error("the metadata has no checksum for `{tensor}`: another program rewrote the file")]
+    /// A tensor without a checksum.
+    #[error("the metadata has no checksum for `{tensor}`; another program may have rewritten the file")]
     MissingChecksum {
         /// The tensor, or `header`.
         tensor: String,
     },
-    /// Bytes are not those that were written.
+    /// Bytes that differ from what was written.
     #[error("`{tensor}` was altered: expected checksum {expected}, got {got}; restore the file from its source")]
     Checksum {
         /// The tensor, or `header`.
@@ -339,7 +356,7 @@ pub enum FormatError {
     },
     /// A vector with NaN or infinity in it.
     #[error(
-        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; the training that made it diverged"
+        "the vector of `{word}` (row {row}) holds {got}: expected finite numbers; the training run that produced it diverged"
     )]
     NotFinite {
         /// The word.
@@ -349,7 +366,7 @@ pub enum FormatError {
         /// The number.
         got: f32,
     },
-    /// The vectors cannot be read any more.
+    /// The vectors can no longer be read.
     #[error("{message}")]
     Unreadable {
         /// What the system said.
@@ -365,28 +382,26 @@ pub enum FormatError {
         /// The number.
         got: f32,
     },
-    /// A name that the format keeps for itself, or that is there twice.
-    #[error("`{name}` cannot be stored under that name: expected {expected}")]
+    /// A name that the format reserves, or a duplicate.
+    #[error("`{name}` cannot be used as a name: expected {expected}")]
     Name {
         /// The tensor or key of metadata.
         name: String,
-        /// Which names can be given.
+        /// Which names are allowed.
         expected: &'static str,
     },
-    /// A field of a header holds what no such file has.
-    #[error("{field}: expected {expected}, got {got}; the file is damaged or of another kind")]
+    /// A header field with an impossible value.
+    #[error("{field}: expected {expected}, got {got}; the file is damaged, or of another format")]
     Field {
         /// Which.
         field: &'static str,
-        /// What it can hold.
+        /// What it may hold.
         expected: &'static str,
         /// What it holds.
         got: String,
     },
-    /// The file ends before all that it promises.
-    #[error(
-        "{what}: expected {expected} bytes from byte {position} on, got {got}; the file was cut short or is damaged"
-    )]
+    /// The file ends too early.
+    #[error("{what}: expected {expected} bytes at offset {position}, got {got}; the file is cut short or damaged")]
     Truncated {
         /// What was being read.
         what: &'static str,
@@ -398,22 +413,25 @@ pub enum FormatError {
         got: u64,
     },
     /// Two parts of a file contradict each other.
-    #[error("{field}: expected {expected} after what the file said before, got {got}; the file is damaged")]
+    #[error("{field}: expected {expected} as declared earlier in the file, got {got}; the file is damaged")]
     Disagreement {
-        /// What is told twice.
+        /// What is stated twice.
         field: &'static str,
         /// What follows from the part before.
         expected: u64,
         /// What is there.
         got: i64,
     },
-    /// A fastText model whose vectors are stored as codes.
+    /// A quantised fastText model.
     #[error(
-        "the model is quantised (fastText's .ftz), so that only approximations of its vectors are left; expected the \
-         .bin file that it was made from"
+        "the model is quantised (fastText's .ftz) and holds only approximations of its vectors; use the .bin file that it \
+         was made from"
     )]
     Quantised,
-    /// A zip archive (npz) that is damaged, or was not written by NumPy.
+    /// A pickle that is refused.
+    #[error(transparent)]
+    Pickle(#[from] PickleError),
+    /// An npz archive that is damaged, or was not written by NumPy.
     #[error("the npz archive is damaged: {part}: {problem}; restore the file from its source")]
     Archive {
         /// The array, or the part of the archive.
@@ -423,17 +441,16 @@ pub enum FormatError {
     },
     /// An array of Python objects.
     #[error(
-        "array `{array}` holds Python objects, which are pickled and can run anything when they are loaded; save words \
-         as text: np.savez(path, words=np.array(words, dtype=str), vectors=vectors)"
+        "array `{array}` holds pickled Python objects, which can run arbitrary code when loaded; save words as text: np.savez(path, words=np.array(words, dtype=str), vectors=vectors)"
     )]
     PickledArray {
         /// Its name.
         array: String,
     },
-    /// Several arrays could be meant.
-    #[error("several arrays of the npz could be `{array}`; give one of them that name")]
+    /// More than one array fits.
+    #[error("more than one array of the npz could be `{array}`; rename one to that")]
     AmbiguousArray {
-        /// The name that would tell.
+        /// The name that would decide.
         array: String,
     },
 }

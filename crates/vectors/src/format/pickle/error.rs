@@ -1,54 +1,54 @@
 //! See [`PickleError`].
 
-/// Why a Python pickle was refused, or could not be written.
+/// Why a Python pickle was refused.
 ///
 /// `position` is the number of bytes before the instruction at fault.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PickleError {
-    /// The pickle asks for a Python function or class that a file of vectors does not need.
+    /// The pickle names a Python function or class that a file of vectors does not need.
     #[error(
-        "refuses to run {name}: a file of vectors needs only NumPy arrays and dictionaries; do not open this file in \
-         Python unless you trust who made it"
+        "refusing to run {name}: a file of vectors needs only NumPy arrays and dictionaries; do not open this file in \
+         Python unless you trust its author"
     )]
     ForbiddenGlobal {
         /// Module and name, cut to 100 characters and escaped.
         name: String,
     },
-    /// An instruction that Python has, but no file of vectors.
-    #[error("byte {position}: instruction {opcode} is refused: no file of vectors that Python 3 wrote has it")]
+    /// An instruction of Python's that no file of vectors uses.
+    #[error("byte {position}: refusing instruction {opcode}: no file of vectors written by Python 3 uses it")]
     Unsupported {
         /// Where it is.
         position: usize,
         /// Its name in Python's `pickletools`.
         opcode: &'static str,
     },
-    /// A byte that is no instruction in any protocol.
-    #[error("byte {position}: {opcode:#04x} is no pickle instruction; the file is damaged or is not a pickle")]
+    /// A byte that is not an instruction in any protocol.
+    #[error("byte {position}: {opcode:#04x} is not a pickle instruction; the file is damaged, or not a pickle")]
     UnknownOpcode {
         /// Where it is.
         position: usize,
         /// The byte.
         opcode: u8,
     },
-    /// The file is of a protocol that this reader does not know.
-    #[error("pickle protocol {got} is unknown (0 to 5 are read); save it again with pickle.dump(..., protocol=4)")]
+    /// An unknown protocol.
+    #[error("unknown pickle protocol {got} (0 to 5 can be read); save it again with pickle.dump(..., protocol=4)")]
     Protocol {
         /// The number in the file.
         got: u8,
     },
     /// The file ends too early.
-    #[error("byte {position}: expected {expected} more bytes, got {got}; the file was cut short or is damaged")]
+    #[error("byte {position}: expected {expected} more bytes, got {got}; the file is cut short or damaged")]
     Truncated {
         /// Where the bytes should begin.
         position: usize,
-        /// How many the file promises.
+        /// How many the file declares.
         expected: u64,
         /// How many there are.
         got: usize,
     },
-    /// The pickle has ended, the file has not.
-    #[error("{got} bytes follow the end of the pickle at byte {position}; expected none")]
+    /// Bytes after the end of the pickle.
+    #[error("{got} bytes after the end of the pickle at byte {position}, expected none")]
     TrailingBytes {
         /// Where the pickle ends.
         position: usize,
@@ -64,7 +64,7 @@ pub enum PickleError {
         problem: &'static str,
     },
     /// Values are nested deeper, or more of them are unfinished, than in any file of vectors.
-    #[error("byte {position}: {what} exceed the limit of {limit}; this is no file of vectors")]
+    #[error("byte {position}: {what} exceed the limit of {limit}; not a file of vectors")]
     TooDeep {
         /// Where.
         position: usize,
@@ -74,13 +74,13 @@ pub enum PickleError {
         limit: usize,
     },
     /// A container would contain itself.
-    #[error("byte {position}: a value would contain itself; this is no file of vectors")]
+    #[error("byte {position}: a value would contain itself; not a file of vectors")]
     SelfReference {
         /// Where.
         position: usize,
     },
-    /// A remembered value is asked for, or stored, under a number that has no place.
-    #[error("byte {position}: value {index} of the memo is out of order: it holds {entries}")]
+    /// A value is stored in the memo, or fetched from it, at an index that does not exist.
+    #[error("byte {position}: memo index {index} is out of range: it holds {entries} values")]
     Memo {
         /// Where.
         position: usize,
@@ -96,18 +96,18 @@ pub enum PickleError {
         limit: usize,
     },
     /// A dictionary key of the file is missing.
-    #[error("expected the keys word_vecs, word_to_id and id_to_word; there is no {key}")]
+    #[error("expected the keys word_vecs, word_to_id and id_to_word; {key} is missing")]
     MissingKey {
         /// The missing key.
         key: &'static str,
     },
-    /// A dictionary key of the file is there twice.
+    /// A duplicate dictionary key.
     #[error("expected the key {key} once, got it twice")]
     DuplicateKey {
         /// The key.
         key: &'static str,
     },
-    /// A value is of another kind than the chapter's.
+    /// A value of the wrong kind.
     #[error("{what}: expected {expected}, got {got}")]
     Kind {
         /// What is wrong.
@@ -118,7 +118,9 @@ pub enum PickleError {
         got: &'static str,
     },
     /// The array holds something else than floating point numbers of 2, 4 or 8 bytes.
-    #[error("arrays of {got} are not read: expected float16, float32 or float64; convert with word_vecs.astype('f4')")]
+    #[error(
+        "cannot read an array of {got}: expected float16, float32 or float64; convert it with word_vecs.astype('f4')"
+    )]
     Dtype {
         /// NumPy's name for the type, cut to 100 characters and escaped.
         got: String,
@@ -201,17 +203,4 @@ pub enum PickleError {
         /// The largest number that fits.
         limit: f64,
     },
-    /// What is to be written does not fit together.
-    #[error("cannot write {words} words of {vector_size} numbers each: got {got} numbers")]
-    Mismatch {
-        /// How many words there are.
-        words: usize,
-        /// Numbers per word.
-        vector_size: usize,
-        /// Numbers there are.
-        got: usize,
-    },
-    /// Writing failed.
-    #[error("cannot write the pickle: {0}")]
-    Write(#[from] std::io::Error),
 }

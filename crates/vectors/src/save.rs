@@ -1,0 +1,221 @@
+//! Writing word vectors in any format that can be written, and saying what the file does not hold.
+
+use crate::WordVectors;
+use crate::error::{FormatError, Result};
+use crate::format::npz::NpzWriter;
+use crate::format::pickle::PickleWriter;
+use crate::format::safetensors::{Contents, Extras, ModelWriter};
+use crate::format::word2vec_binary::BinaryWriter;
+use crate::format::word2vec_text::TextWriter;
+use crate::format::{Format, RowsView, TableView, VectorWriter};
+use rapidvec_core::{Vocabulary, WordId};
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+
+/// How vectors are saved.
+///
+/// ```
+/// use rapidvec_vectors::SaveOptions;
+/// let options = SaveOptions::default().top(10_000).normalize(true);
+/// # assert_eq!(options.top, Some(10_000));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct SaveOptions {
+    /// Keep only this many of the most frequent words; without counts, of the first words.
+    pub top: Option<usize>,
+    /// Scale every vector to length 1.
+    pub normalize: bool,
+    /// Store numbers in half precision (f16). Vectors that are stored so already stay so wherever the format has it.
+    pub half: bool,
+}
+
+impl SaveOptions {
+    /// Keeps only the `top` most frequent words.
+    pub fn top(self, top: usize) -> Self {
+        Self { top: Some(top), ..self }
+    }
+
+    /// Scales every vector to length 1.
+    pub fn normalize(self, normalize: bool) -> Self {
+        Self { normalize, ..self }
+    }
+
+    /// Stores numbers in half precision (f16).
+    pub fn half(self, half: bool) -> Self {
+        Self { half, ..self }
+    }
+}
+
+/// What was saved, and what was not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SaveReport {
+    /// Words in the file.
+    pub words: usize,
+    /// Numbers per word.
+    pub vector_size: usize,
+    /// What the vectors have and the file has not.
+    pub not_stored: Vec<Part>,
+    /// What differs from the vectors, or should be kept in mind.
+    pub caveats: Vec<Caveat>,
+}
+
+/// Something that goes with word vectors, and not into every format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// A checkpoint's state, from which training resumes; only training itself writes it.
+    TrainingState,
+    /// The output vectors.
+    OutputVectors,
+    /// How often each word was seen.
+    Counts,
+    /// How the model was trained, and on what.
+    Settings,
+    /// The n-grams that give vectors to unknown words.
+    Subwords,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TrainingState => "training state",
+            Self::OutputVectors => "output vectors",
+            Self::Counts => "counts",
+            Self::Settings => "settings",
+            Self::Subwords => "n-grams (vectors of unknown words)",
+        })
+    }
+}
+
+/// Something about a saved file that its reader should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Caveat {
+    /// Numbers were rounded to half precision.
+    Rounded,
+    /// Vectors of length 1 were rounded to half precision.
+    LengthsRounded,
+    /// The format has counts, the vectors have none: all are 0.
+    NoCounts,
+    /// The output vectors belong to input vectors that are not normalized.
+    OutputNotNormalized,
+}
+
+impl fmt::Display for Caveat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rounded => "numbers are rounded to half precision",
+            Self::LengthsRounded => "lengths are 1 within half precision",
+            Self::NoCounts => "word counts are unknown; all counts are 0",
+            Self::OutputNotNormalized => {
+                "the output vectors are unchanged; they belong to vectors that are not normalized"
+            }
+        })
+    }
+}
+
+impl WordVectors {
+    /// Saves the vectors at `path`, atomically, replacing an old file; compressed if it ends in `.gz`, `.bz2`, `.zst` or `.xz`.
+    ///
+    /// Formats without counts have the most frequent words first, as other programs expect; a pickle and rapidvec's own
+    /// format keep the ids, unless [`SaveOptions::top`] is set. Rows are streamed: only the words are copied.
+    ///
+    /// ```
+    /// use rapidvec_vectors::format::Format;
+    /// use rapidvec_vectors::{Numbers, Part, SaveOptions, WordVectors};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("vectors.txt");
+    /// let mut vocabulary = rapidvec_core::Vocabulary::new();
+    /// [("we", 2), ("you", 9)].map(|(word, count)| vocabulary.insert(word, count));
+    /// let vectors = WordVectors::new(vocabulary, 2, Numbers::F32(vec![1.0, 0.0, 0.5, 0.25]))?;
+    /// let report = vectors.save(&path, Format::Word2vecText, &SaveOptions::default())?;
+    /// assert_eq!(std::fs::read_to_string(&path).unwrap(), "2 2\nyou 0.5 0.25\nwe 1.0 0.0\n");
+    /// assert_eq!(report.not_stored, [Part::Counts]);
+    /// # Ok::<(), rapidvec_vectors::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`writer`](Self::writer), and as [`atomic_file::write`](rapidvec_core::atomic_file::write).
+    pub fn save(&self, path: impl AsRef<Path>, format: Format, options: &SaveOptions) -> Result<SaveReport> {
+        let (writer, report) = self.writer(format, options)?;
+        writer.write(path.as_ref())?;
+        Ok(report)
+    }
+
+    /// The writer that [`save`](Self::save) uses, for other places than files.
+    ///
+    /// # Errors
+    /// [`FormatError::NotWritable`] and [`FormatError::NoHalf`] for what the format does not allow,
+    /// [`FormatError::Unwritable`] for a word that it cannot hold, [`FormatError::NotFinite`],
+    /// [`FormatError::HalfOverflow`].
+    pub fn writer(
+        &self,
+        format: Format,
+        options: &SaveOptions,
+    ) -> Result<(Box<dyn VectorWriter + '_>, SaveReport), FormatError> {
+        if options.half && !format.has_half() {
+            return Err(FormatError::NoHalf { format: format.name() });
+        }
+        let half = (options.half || self.rows().is_half()) && format.has_half();
+        let ids = picked(self.vocabulary(), format, options.top);
+        let vocabulary = match &ids {
+            None => Cow::Borrowed(self.vocabulary()),
+            Some(ids) => Cow::Owned(self.vocabulary().of_ids(ids)),
+        };
+        let report = self.report(format, options, &vocabulary);
+        let rows = RowsView::of_rows(self.rows()).pick(ids.clone()).unit(options.normalize);
+        if format == Format::Safetensors {
+            let extras = self.extras();
+            let output = extras.output.as_ref().map(|output| RowsView::of_rows(output).pick(ids));
+            let contents = Contents { vocabulary, input: rows, output, half, metadata: &extras.metadata, extra: &[] };
+            return Ok((Box::new(ModelWriter::new(contents)?), report));
+        }
+        let table = TableView::of(vocabulary, rows).half(half);
+        let writer: Box<dyn VectorWriter> = match format {
+            Format::Word2vecText | Format::Glove => Box::new(TextWriter::new(table, format == Format::Word2vecText)?),
+            Format::Word2vecBinary => Box::new(BinaryWriter::new(table)?),
+            Format::Npz => Box::new(NpzWriter::new(table)?),
+            Format::Pickle => Box::new(PickleWriter::new(table)?),
+            _ => return Err(FormatError::NotWritable { format: format.name() }),
+        };
+        Ok((writer, report))
+    }
+
+    fn report(&self, format: Format, options: &SaveOptions, saved: &Vocabulary) -> SaveReport {
+        let Extras { output, metadata, has_training_state } = self.extras();
+        let (own, counted, was_half) = (format == Format::Safetensors, saved.has_counts(), self.rows().is_half());
+        let not_stored = [
+            (Part::TrainingState, *has_training_state),
+            (Part::OutputVectors, !own && output.is_some()),
+            (Part::Counts, !own && format != Format::Npz && counted),
+            (Part::Settings, !own && !metadata.is_empty()),
+            (Part::Subwords, self.subwords().is_some()),
+        ];
+        let caveats = [
+            (Caveat::Rounded, options.half && !was_half),
+            (Caveat::LengthsRounded, was_half && !options.half && options.normalize && format.has_half()),
+            (Caveat::NoCounts, own && !counted),
+            (Caveat::OutputNotNormalized, own && options.normalize && output.is_some()),
+        ];
+        SaveReport {
+            words: saved.len(),
+            vector_size: self.vector_size(),
+            not_stored: not_stored.into_iter().filter(|(_, lost)| *lost).map(|(part, _)| part).collect(),
+            caveats: caveats.into_iter().filter(|(_, holds)| *holds).map(|(caveat, _)| caveat).collect(),
+        }
+    }
+}
+
+/// The words to save, the most frequent first; `None`: all of them, as they are.
+fn picked(vocabulary: &Vocabulary, format: Format, top: Option<usize>) -> Option<Vec<WordId>> {
+    if top.is_none() && format.has_ids() {
+        return None;
+    }
+    let mut ids = vocabulary.by_falling_count();
+    ids.truncate(top.unwrap_or(usize::MAX));
+    let all_in_order = ids.len() == vocabulary.len() && ids.is_sorted();
+    (!all_in_order).then_some(ids)
+}

@@ -273,8 +273,8 @@ mod ann {
     fn index(bytes: &[u8], vectors: &WordVectors) {
         let Some(index) = watched(bytes, || ApproximateIndex::from_bytes(bytes, vectors)) else { return };
         for word in vectors.vocabulary().words() {
-            let found = index.most_similar(vectors, word, 3).unwrap();
-            assert!(found.iter().all(|neighbour| neighbour.similarity.is_finite()));
+            let found = vectors.search().index(&index).most_similar(word, 3).unwrap();
+            assert!(found.scores().iter().all(|score| score.is_finite()));
         }
     }
 

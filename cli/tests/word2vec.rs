@@ -560,7 +560,7 @@ fn text_is_prepared_as_for_the_textbook() {
             let args =
                 ["text.txt", "-o", output, "--force", "--trainer", recipe, "--vector-size", "8", "--window", "2"];
             let told = case.run(&[&args, flags].concat()).succeeds().stderr;
-            assert_eq!(told.contains("20 words with conjoining jamo"), !flags.contains(&"nfc"), "{flags:?}: {told}");
+            assert_eq!(told.contains("20 tokens with conjoining jamo"), !flags.contains(&"nfc"), "{flags:?}: {told}");
             let words = open(&case, output).vocabulary().words().map(str::to_owned).collect::<BTreeSet<_>>();
             words.into_iter().filter(|word| word != "<eos>").collect::<Vec<_>>()
         };

@@ -147,6 +147,7 @@ impl NegativeSampling {
     /// If there are too few words to draw negatives from.
     pub fn new(config: &TextbookConfig, weights: &Weights, counts: &[u64]) -> Result<Self> {
         let lookup = || Lookup::new(counts.len());
+        let config = &TextbookConfig { vector_size: weights.w_in.cols(), ..config.clone() };
         Ok(Self {
             learner: Learner::new(config, weights, 1),
             optimizers: [(); 2].map(|()| Optimizer::new(config, counts.len())),

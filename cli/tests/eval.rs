@@ -96,7 +96,7 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
     let good = place.file("good", QUESTIONS);
     let long = [b"a b c d\n", &vec![b'x'; 1 << 20][..]].concat();
     let cases = [
-        (place.file("empty", b""), "holds no question and no pair"),
+        (place.file("empty", b""), "holds no questions and no pairs of words"),
         (place.file("binary", b"\x80\x04\x95\0\0"), "line 1"),
         (place.file("utf16", b"a\0 \0b\0"), "got binary data or UTF-16"),
         (place.file("latin", b"a b c d\ncaf\xe9 b c d\n"), "line 2 is not valid UTF-8"),

@@ -115,8 +115,8 @@ fn folders_and_patterns_are_the_files_in_them() {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }
     case.run_small(&["data/*.csv", "-o", "m"]).fails(2, "no file matches \"data/*.csv\"");
-    case.run_small(&["data", "-o", "data/m"]).fails(2, "lies among the texts");
-    case.run_small(&["data/*", "-o", "data/m"]).fails(2, "lies among the texts");
+    case.run_small(&["data", "-o", "data/m"]).fails(2, "is in a folder or pattern of texts");
+    case.run_small(&["data/*", "-o", "data/m"]).fails(2, "is in a folder or pattern of texts");
     case.run_small(&["data/*.txt", "-o", "data/a.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
 }
 

@@ -3,8 +3,8 @@
 use super::default_model::or_default;
 use crate::output::{Form, UsageError, note, thousands};
 use anyhow::Context;
+use rapidvec::Error;
 use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
-use rapidvec::{Error, WordId};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::ops::RangeInclusive;
@@ -198,10 +198,21 @@ fn word_and_weight(text: &str) -> (&str, f32) {
     parts.filter(|(word, _)| !word.is_empty()).unwrap_or((text, 1.0))
 }
 
-/// The words of a set: the whole text if the model has that word, or what is between its commas.
+/// The words of a set: what is between its commas. A word of the model may itself hold commas; the longest one counts.
 pub fn set<'t>(text: &'t str, vectors: &WordVectors) -> Vec<&'t str> {
-    let known: Option<WordId> = vectors.id(text);
-    known.map_or_else(|| text.split(',').map(str::trim).collect(), |_| vec![text])
+    const MAX_COMMAS: usize = 8;
+    let is_known = |word: &str| vectors.id(word.trim()).is_some();
+    let (mut words, mut rest) = (Vec::new(), text);
+    loop {
+        let commas = rest.match_indices(',').map(|(at, _)| at).chain([rest.len()]);
+        let ends: Vec<usize> = commas.take(MAX_COMMAS + 1).collect();
+        let end = ends.iter().rev().copied().find(|&end| is_known(&rest[..end])).unwrap_or(ends[0]);
+        words.push(rest[..end].trim());
+        match rest.get(end + 1..) {
+            Some(more) => rest = more,
+            None => return words,
+        }
+    }
 }
 
 /// Notes that vectors look untrained: every neighbour of every word is nearly the same.

@@ -62,10 +62,24 @@ fn io_kind(cause: &(dyn std::error::Error + 'static)) -> Option<ErrorKind> {
 
 /// What to do about it on the command line.
 fn way_out(error: &anyhow::Error) -> &'static str {
-    match error.downcast_ref() {
-        Some(Error::Output(OutputError::Exists { .. })) => "; choose another name, or overwrite it with --force",
-        Some(Error::Output(OutputError::NameTaken { .. })) => "; --force would have replaced it",
+    match output_error(error) {
+        Some(OutputError::Exists { .. }) => "; choose another name, or overwrite it with --force",
+        Some(OutputError::NameTaken { .. }) => "; --force would have replaced it",
         _ => "",
+    }
+}
+
+/// Why an output was refused, whichever crate reports it.
+fn output_error(error: &anyhow::Error) -> Option<&OutputError> {
+    if let Some(Error::Output(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    if let Some(rapidvec::vectors::Error::Output(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    match error.downcast_ref() {
+        Some(rapidvec_core::Error::Output(error)) => Some(error),
+        _ => None,
     }
 }
 

@@ -96,8 +96,9 @@ impl BlockEncoder<'_> {
         let mut encoder = Encoder::new(&mut share.lexicon, self.options.line_end, ids, carried, rest);
         let padded = if text.is_raw { block.padded() } else { scratch.made.as_bytes() };
         let scanned = self.scan(padded, text.has_inner_spaces, &mut encoder);
-        encoder.finish(scanned.open, block.ends_source);
         let fault = text.fault.or_else(|| scanned.nul.map(|_| self.nul(block)));
+        // Text that cannot be read does not end its source: no line ends there.
+        encoder.finish(scanned.open, block.ends_source && fault.is_none());
         if let Some(fault) = fault.filter(|_| !encoder.stopped) {
             return Err(fault);
         }

@@ -104,7 +104,7 @@ fn no_threads_means_all_of_them() {
     let run =
         |name, threads| case.run(&[&TEXTBOOK[..], &flags, &["-o", name, "--threads", threads]].concat()).succeeds();
     run("all", "0");
-    run("one", "1").says("; 1 thread,");
+    run("one", "1").says("; 1 thread\n");
     assert_eq!(case.bytes("all"), case.bytes("one"));
 }
 
@@ -255,7 +255,7 @@ fn one_long_line_is_read_and_one_long_word_is_cut_and_counted() {
 fn words_that_other_programs_reserve_are_words() {
     let case = Case::new();
     case.write("text.txt", "a </s> b __label__x c <eos> d e\n".repeat(20));
-    case.run_small(&["text.txt", "-o", "m"]).succeeds().says("20 words that read <eos>");
+    case.run_small(&["text.txt", "-o", "m"]).succeeds().says("20 tokens spelled <eos>");
     let vectors = rapidvec::vectors::WordVectors::open(case.path("m")).unwrap();
     assert!(vectors.vector("</s>").is_some() && vectors.vector("__label__x").is_some());
 }

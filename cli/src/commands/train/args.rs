@@ -40,13 +40,14 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
-    /// Number of threads; 0: one per core. One thread gives the same bits every time
+    /// Number of threads; 0: one per core. One repeats to the bit
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide_default_value = true)]
     pub threads: usize,
 
-    /// Where to train; GPU training is planned
+    /// Where to train: auto or cpu; GPU training is planned
     #[arg(long, value_enum, default_value_t = Device::Auto, hide_short_help = true, hide_default_value = true)]
+    #[arg(hide_possible_values = true, value_name = "NAME")]
     pub device: Device,
 
     #[command(flatten)]
@@ -74,7 +75,7 @@ pub struct Args {
     #[arg(allow_negative_numbers = true, hide_default_value = true, hide_short_help = true, help_heading = "Output")]
     pub checkpoint_every: Duration,
 
-    /// Keep the training state in the model, so that it can be resumed with more --epochs
+    /// Keep the training state, so that --resume can add epochs
     #[arg(long, hide_short_help = true, help_heading = "Output")]
     pub keep_state: bool,
 
@@ -86,9 +87,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
     pub plot: Option<PathBuf>,
 
-    /// How to show progress [default: auto]
+    /// How to show progress: auto, bar, lines or none [default: auto]
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto, hide_default_value = true, help_heading = "Output")]
-    #[arg(hide_short_help = true)]
+    #[arg(hide_short_help = true, hide_possible_values = true, value_name = "HOW")]
     pub progress: ProgressMode,
 }
 
@@ -96,12 +97,12 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Algorithm [default: word2vec; textbook for the built-in text]
-    #[arg(long, value_enum)]
+    /// Trainer: word2vec or textbook [default: word2vec; textbook for the built-in text]
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 
-    /// Predict a word from its context (cbow) or the context from a word [default: cbow]
-    #[arg(long, value_enum)]
+    /// cbow predicts a word from its context, skipgram the context [default: cbow]
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub model: Option<Model>,
 
     /// Vector dimensions [default: 100]
@@ -124,7 +125,7 @@ pub struct Settings {
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub power: Option<f64>,
 
-    /// Learning rate [default: cbow 0.05, skipgram 0.025; textbook: adam 0.001, sgd 0.01]
+    /// Learning rate [default: cbow 0.05, skipgram 0.025; textbook 0.001]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
 

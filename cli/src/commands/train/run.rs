@@ -68,7 +68,7 @@ fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> an
         None => "; nothing was saved".to_owned(),
     };
     match error {
-        Error::Train(error) => anyhow::anyhow!("{error}{left}").context(Error::from(error)),
+        Error::Train(error) => anyhow::anyhow!("{error}{left}"),
         error if session.trainer().progress().is_finished() => {
             anyhow::Error::new(error).context(format!("training is done, but the model could not be saved{left}"))
         }

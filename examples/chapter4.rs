@@ -9,12 +9,13 @@
 
 use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec::vectors::{AnalogyMethod, Hits, Numbers, WordVectors};
+use rapidvec::{Stopped, Trainer as _, Until};
 use rapidvec_core::{Purpose, Rng};
 use rapidvec_textbook::chapter::{
     Adam, CBOW, Embedding, EmbeddingDot, Matrix, NegativeSamplingLoss, SigmoidWithLoss, Trainer, UnigramSampler,
     create_contexts_target,
 };
-use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer, builtin};
+use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer, builtin};
 use std::error::Error;
 use std::time::Instant;
 
@@ -172,20 +173,21 @@ fn first_weights(vocab_size: usize, purpose: Purpose) -> Matrix {
 /// 같은 모델과 설정으로 말뭉치 전체를 책처럼 10에폭 학습한다. 단어 벡터와 초당 학습한 예제 수를 반환한다.
 fn train_fast(corpus: Corpus) -> Result<(WordVectors, f64)> {
     let config = TextbookConfig::textbook();
-    let ids = corpus.ids().to_vec();
-    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 0)?;
-    loop {
-        let pause = trainer.run(|_| false, |_| ())?;
-        let (epoch, last) = (trainer.progress().epochs_done(), trainer.history().last());
-        println!("| epoch {epoch} | loss {:.2}", last.map_or(f64::NAN, |point| point.loss));
-        if pause == Pause::Finished {
-            break;
-        }
+    let mut trainer = TextbookTrainer::new(&config, &corpus, corpus.counts(), 0)?;
+    while trainer.run(Until::Epoch, &mut ())? != Stopped::Finished {
+        print_epoch(&trainer);
     }
+    print_epoch(&trainer);
     println!("a reader's log on the first 60 % of Penn Treebank: from 4.16 to 2.3 in one epoch, 1.6 in eight");
-    let examples = trainer.progress().step as f64 * config.batch_size as f64;
-    let (rate, word_vecs) = (examples / trainer.seconds(), trainer.weights().w_in.to_vec());
+    let progress = trainer.progress();
+    let rate = progress.block as f64 * config.batch_size as f64 / progress.seconds;
+    let word_vecs = trainer.weights().input.to_vec();
     Ok((WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(word_vecs))?, rate))
+}
+
+fn print_epoch(trainer: &TextbookTrainer) {
+    let progress = trainer.progress();
+    println!("| epoch {} | loss {:.2}", progress.epochs_done(), progress.loss.unwrap_or(f64::NAN));
 }
 
 /// The chapter's eight questions.

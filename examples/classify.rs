@@ -18,11 +18,11 @@ use linfa_logistic::MultiLogisticRegression;
 use ndarray::{Array1, Array2, Axis};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use rapidvec::Vocabulary;
 use rapidvec::corpus::CorpusOptions;
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
+use rapidvec::{Trainer, Until, Vocabulary};
 use rapidvec_core::compress::{Compression, Limits};
-use rapidvec_textbook::{Config as TextbookConfig, Pause, TextbookTrainer, builtin};
+use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer, builtin};
 use std::error::Error;
 use std::io::Read;
 
@@ -74,11 +74,14 @@ fn main() -> Result {
 fn train() -> Result<WordVectors> {
     let corpus = builtin::corpus(&CorpusOptions::textbook())?;
     let config = TextbookConfig::textbook();
-    let ids = corpus.ids().to_vec();
-    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 0)?;
-    while trainer.run(|_| false, |_| ())? != Pause::Finished {}
-    let rows = trainer.weights().w_in.to_vec();
-    println!("vectors of {} words, trained in {:.1} s without labels", corpus.vocabulary().len(), trainer.seconds());
+    let mut trainer = TextbookTrainer::new(&config, &corpus, corpus.counts(), 0)?;
+    trainer.run(Until::End, &mut ())?;
+    let rows = trainer.weights().input.to_vec();
+    println!(
+        "vectors of {} words, trained in {:.1} s without labels",
+        corpus.vocabulary().len(),
+        trainer.progress().seconds
+    );
     Ok(WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(rows))?)
 }
 

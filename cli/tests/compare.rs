@@ -72,7 +72,7 @@ fn similar_reads_many_words_from_standard_input() {
     assert_eq!(shown, answer("similar", &place.model, &["king", "안녕", "king", "-k", "2"]));
     let output = with_input(&["similar", "-"], &place.model, "king\nquene\n");
     assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(1), true));
-    assert!(stderr(&output).contains("`quene`; did you mean `queen`?"));
+    assert!(stderr(&output).contains("`quene` is not in the vocabulary; did you mean `queen`?"));
     let output = with_input(&["similar", "-"], &place.model, "\n");
     assert_eq!(output.status.code(), Some(2));
 }

@@ -62,7 +62,7 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
     let place = Place::new();
     let output = embed(&place.model, &[], TEXT.as_bytes());
     assert_rows(&tsv_rows(&output.stdout));
-    let notes = "note: 2 of 8 words are unknown to the model and were left out\n\
+    let notes = "note: 2 of 8 words are not in the vocabulary and were left out\n\
                  note: 2 of 5 lines have no known word; their vectors are zero\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), notes));
     let jsonl = String::from_utf8(answer(&place.model, &["-", "--format", "jsonl"], TEXT.as_bytes())).unwrap();

@@ -80,10 +80,10 @@ fn eval_says_so_where_nothing_is_known() {
     let (questions, pairs) = (place.file("questions", b"a b c d\n"), place.file("pairs", b"a,b,1\nc,d,2\n"));
     let output = run("eval", &place.model, &[questions.to_str().unwrap(), pairs.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stderr(&output).matches("has all its words among those of the model").count(), 2);
+    assert_eq!(stderr(&output).matches("has all its words in the vocabulary").count(), 2);
     assert!(
         stderr(&output)
-            .ends_with("error: nothing could be measured: is the model of another language, or in lower case?\n")
+            .ends_with("error: nothing could be evaluated; is the model of another language, or in lower case?\n")
     );
     let good = place.file("good", PAIRS);
     let output = run("eval", &place.model, &[questions.to_str().unwrap(), good.to_str().unwrap()]);
@@ -98,13 +98,13 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
     let cases = [
         (place.file("empty", b""), "holds no question and no pair"),
         (place.file("binary", b"\x80\x04\x95\0\0"), "line 1"),
-        (place.file("utf16", b"a\0 \0b\0"), "line 1: this is binary data or UTF-16"),
-        (place.file("latin", b"a b c d\ncaf\xe9 b c d\n"), "line 2 is not UTF-8"),
+        (place.file("utf16", b"a\0 \0b\0"), "got binary data or UTF-16"),
+        (place.file("latin", b"a b c d\ncaf\xe9 b c d\n"), "line 2 is not valid UTF-8"),
         (place.file("five", b": s\na b c d\na b c d e\n"), "line 3: expected 4 fields"),
         (place.file("two", b"a,b,1\na,b\n"), "line 2: expected 3 fields"),
         (place.file("words", b"a b 1\na b high\n"), "line 2: expected a finite number after the two words, got `high`"),
         (place.file("simlex", b"word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.58\n"), "line 2 ends in the number 1.58"),
-        (place.file("long", &long), "line 2 has 65536 bytes or more"),
+        (place.file("long", &long), "line 2 is too long"),
         (place.file("prose", b"once upon a time there was\n"), "line 1 has 6 fields"),
         (place.folder.path().to_owned(), "directory"),
     ];

@@ -20,7 +20,8 @@ fn table(model: &Path, locale: &str, columns: &str, args: &[&str]) -> String {
 
 fn with_losses() -> Place {
     let losses: Vec<_> = (0..60).map(|i| json!([i / 20 + 1, i % 20 + 1, 4.0 - f64::from(i) * 0.05])).collect();
-    let trained = json!({"epochs": 3, "steps": 60, "losses": losses}).to_string();
+    let trained =
+        json!({"epochs": 3, "blocks": 60, "blocks_per_epoch": 20, "words": 600, "losses": losses}).to_string();
     Place::with(|parts| drop(parts.metadata.insert("trained".to_owned(), trained)))
 }
 
@@ -44,7 +45,7 @@ fn the_table_draws_losses_counts_and_norms() {
     let place = with_losses();
     let shown = table(&place.model, "ko_KR.UTF-8", "80", &[]);
     for expected in [
-        "trained         epochs 3\n",
+        " epochs 3\n",
         "  4.000 → 1.050  █",
         "  epoch 1  4.000 → 3.050  █",
         "\nword counts\n",

@@ -39,7 +39,7 @@ fn vocab_writes_a_file_that_can_be_read_back_and_overwrites_only_by_force() {
     vocab(&case, &["text.txt", "-o", "vocab.txt", "--force", "--top", "1"]).succeeds();
     assert_eq!(case.bytes("vocab.txt"), b"a\t15\n");
     vocab(&case, &["text.txt", "-o", "text.txt", "--force"]).fails(2, "is one of the texts");
-    vocab(&case, &["text.txt", "-o", "gone/vocab.txt"]).fails(1, "no folder");
+    vocab(&case, &["text.txt", "-o", "gone/vocab.txt"]).fails(1, "the folder gone does not exist");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn vocab_refuses_what_has_no_words_and_says_why() {
     vocab(&case, &["empty"]).fails(1, "has no words");
     vocab(&case, &["missing"]).fails(2, "there is no file missing");
     case.write("latin", b"caf\xe9\n");
-    vocab(&case, &["latin"]).fails(1, "offset 3 (line 1)").says("--invalid-utf8");
+    vocab(&case, &["latin"]).fails(1, "offset 3 (line 1)").says("iconv -f WINDOWS-1252");
     case.write("binary", b"a\0b");
     vocab(&case, &["binary"]).fails(1, "NUL byte at offset 1");
     case.write("utf16", b"\xff\xfea\0");

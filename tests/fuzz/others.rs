@@ -11,8 +11,7 @@ use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
 use rapidvec::vectors::format::{InvalidWord, OpenOptions};
 use rapidvec::vectors::{Embedder, Numbers, WordVectors};
 use rapidvec::{Config, CpuTrainer, Trainer, Until, read_vocabulary, write_vocabulary};
-use rapidvec_textbook::checkpoint::Run;
-use rapidvec_textbook::{self, Config as TextbookConfig, OptimizerKind};
+use rapidvec_textbook::{Config as TextbookConfig, OptimizerKind, TextbookTrainer};
 use std::path::Path;
 
 const PACKINGS: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
@@ -192,13 +191,12 @@ fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
             let (window, vector_size, epochs, batch_size) = (1, 3, 2, 4);
             let config =
                 TextbookConfig { optimizer, window, vector_size, epochs, batch_size, ..TextbookConfig::textbook() };
-            let ids = corpus.ids().to_vec();
-            let mut trainer = rapidvec_textbook::TextbookTrainer::new(&config, &ids, corpus.counts(), 1).unwrap();
-            trainer.run(|progress| progress.step >= 3, |_| {}).unwrap();
+            let mut trainer = TextbookTrainer::new(&config, corpus, corpus.counts(), 1).unwrap();
+            trainer.run(Until::Blocks(3), &mut ()).unwrap();
             let storage = Storage { half: optimizer == OptimizerKind::Adam, ..Storage::default() };
             let vocabulary = corpus.vocabulary();
-            let run = Run { config: &config, corpus: &record, vocabulary, storage, held_out: &[] };
-            rapidvec_textbook::checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
+            let run = checkpoint::Run { corpus: &record, vocabulary, storage, held_out: &[] };
+            checkpoint::save_checkpoint(path, &run, &trainer).unwrap();
             std::fs::read(path).unwrap()
         })
         .into()
@@ -209,14 +207,14 @@ fn checkpoints_of_the_textbook(corpus: &Corpus, path: &Path) -> Vec<Vec<u8>> {
 fn checkpoints_of_the_textbook_with_right_checksums() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (corpus, _) = corpus();
-    let ids = corpus.ids().to_vec();
     fuzz(&checkpoints_of_the_textbook(&corpus, file.path()), |bytes, _| {
         std::fs::write(file.path(), with_checksums(bytes).unwrap_or(bytes.to_vec())).unwrap();
-        let Some(found) = watched(bytes, || rapidvec_textbook::checkpoint::load(file.path())) else { return };
-        let counts = found.vocabulary.counts();
-        if let Ok(mut trainer) = rapidvec_textbook::TextbookTrainer::resume(&found.config, &ids, counts, 1, found.state)
-        {
-            let _ = trainer.run(|_| true, |_| {});
+        let resumed = watched(bytes, || {
+            let found = checkpoint::Checkpoint::open(file.path())?;
+            found.trainer::<TextbookTrainer>(&found.config::<TextbookTrainer>()?, &corpus, 1)
+        });
+        if let Some(mut trainer) = resumed {
+            let _ = trainer.run(Until::Blocks(0), &mut ());
         }
     });
 }
@@ -275,8 +273,8 @@ mod ann {
     fn index(bytes: &[u8], vectors: &WordVectors) {
         let Some(index) = watched(bytes, || ApproximateIndex::from_bytes(bytes, vectors)) else { return };
         for word in vectors.vocabulary().words() {
-            let found = index.most_similar(vectors, word, 3).unwrap();
-            assert!(found.iter().all(|neighbour| neighbour.similarity.is_finite()));
+            let found = vectors.search().index(&index).most_similar(word, 3).unwrap();
+            assert!(found.scores().iter().all(|score| score.is_finite()));
         }
     }
 

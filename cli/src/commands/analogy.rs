@@ -1,64 +1,73 @@
-//! `rapidvec analogy MODEL A B C`: A is to B as C is to what?
+//! `rapidvec analogy [MODEL] A B C`: A is to B as C is to what?
 
-use super::open::{self, OpenArgs};
-use crate::output::{Answer, Form, Query, to_stdout};
+use super::open::OpenArgs;
+use super::queries::{self, AnswerArgs, Method, SearchArgs};
+use crate::output::{Answer, Query, UsageError, to_stdout};
+use anyhow::Context;
 use rapidvec::Error;
-use rapidvec::vectors::AnalogyMethod;
 use std::path::PathBuf;
 
-/// Answer "A is to B as C is to ?"
+/// Answer "A is to B as C is to what?"
 #[derive(clap::Args)]
+#[command(
+    override_usage = "rapidvec analogy [OPTIONS] [MODEL] <A B C|->",
+    after_help = "\
+Examples:
+  rapidvec analogy man king woman                  In ./model.safetensors
+  rapidvec analogy vectors.bin man king woman --method mul
+  rapidvec analogy vectors.bin - < questions.txt   Three words on each line"
+)]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// The pair's first word, as in king : man
-    a: String,
-    /// The pair's second word
-    b: String,
-    /// The word whose partner is sought
-    c: String,
-    /// How answers are scored
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// The three words; - reads three words from each line of standard input
+    #[arg(value_name = "A B C", num_args = 0..=3)]
+    words: Vec<String>,
+    /// Choose how answers are scored
     #[arg(long, value_enum, default_value_t = Method::Add)]
     method: Method,
-    /// How many answers to show
-    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    top: u32,
-    /// Answer with the N most frequent words only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    restrict: Option<u32>,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
+    #[command(flatten)]
+    answers: AnswerArgs,
+    #[command(flatten)]
+    search: SearchArgs,
     #[command(flatten)]
     open: OpenArgs,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Method {
-    /// Cosine with b - a + c over unit vectors (3CosAdd)
-    Add,
-    /// Product and quotient of cosines (3CosMul)
-    Mul,
-    /// The chapter's: dot product of the unit query with the vectors as stored
-    Textbook,
-}
-
-impl Method {
-    fn in_library(self) -> (AnalogyMethod, &'static str) {
-        match self {
-            Method::Add => (AnalogyMethod::Add, "add"),
-            Method::Mul => (AnalogyMethod::Mul, "mul"),
-            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
-        }
-    }
-}
-
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = args.open.vectors(&args.model)?;
+    let reads_input = args.words == ["-"] || args.words.is_empty() && args.model.as_deref() == Some("-".as_ref());
+    let expected = if reads_input { 1 } else { 3 };
+    let (model, words) = queries::model_and_words("analogy", args.model.as_deref(), &args.words, expected..=expected)?;
+    let questions = if reads_input { read()? } else { vec![three(words)?] };
+    let vectors = args.open.vectors(&model)?;
     let (method, name) = args.method.in_library();
-    let among = open::restricted(&args.model, &vectors, args.restrict);
-    let neighbours = among.analogy(&args.a, &args.b, &args.c, method, args.top as usize).map_err(Error::from)?;
-    let words = [&args.a, &args.b, &args.c].map(String::clone);
-    let answer = Answer::new(Query::Analogy { words, method: name }, neighbours);
-    to_stdout(|out| args.format.answers(out, &[answer]))
+    let search = args.search.search(&model, &vectors);
+    let answer = |words: [String; 3]| {
+        let [a, b, c] = &words;
+        let found = search.analogy(a, b, c, method, args.answers.top as usize).map_err(Error::from)?;
+        Ok(Answer::new(Query::Analogy { words, method: name }, found))
+    };
+    let answers = questions.into_iter().map(answer).collect::<anyhow::Result<Vec<_>>>()?;
+    to_stdout(|out| args.answers.format.answers(out, &answers))
+}
+
+/// The questions on standard input, three words on each line, with tabs between them or else with spaces.
+fn read() -> anyhow::Result<Vec<[String; 3]>> {
+    let mut questions = Vec::new();
+    for (number, line) in queries::input_lines()? {
+        let words: Vec<_> = if line.contains('\t') {
+            line.split('\t').map(|word| word.trim().to_owned()).collect()
+        } else {
+            line.split_whitespace().map(str::to_owned).collect()
+        };
+        questions.push(three(words).with_context(|| format!("standard input: line {number}"))?);
+    }
+    if questions.is_empty() {
+        return Err(UsageError("standard input has no questions; expected three words on each line".to_owned()).into());
+    }
+    Ok(questions)
+}
+
+fn three(words: Vec<String>) -> anyhow::Result<[String; 3]> {
+    words.try_into().map_err(|words: Vec<_>| anyhow::anyhow!("expected three words, got {}", words.len()))
 }

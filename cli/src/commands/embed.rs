@@ -1,37 +1,51 @@
-//! `rapidvec embed MODEL < lines`: a text a line becomes a vector a line.
+//! `rapidvec embed [MODEL] < lines`: each line of text becomes a vector.
 
+use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use crate::output::{Place, UsageError, note, thousands, to_stdout};
+use crate::output::{Place, UsageError, message, note, thousands, to_stdout};
 use rapidvec::Error;
 use rapidvec::atomic_file::{self, Existing};
+use rapidvec::vectors::error::QueryError;
 use rapidvec::vectors::{EmbedReport, Embedder, NpySpool};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Make a vector of each line of text: the mean of its words' unit vectors
 ///
-/// Words are what white space parts. Unknown ones get vectors from their n-grams where the model has them (fastText's .bin), or
-/// else are left out; a line without a known word gives zeros. How many there were is told at the end.
+/// Words are separated by white space. Unknown words get vectors from their n-grams if the model has any (fastText's .bin);
+/// otherwise they are left out, and counted on stderr. A line without a known word gives zeros.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec embed model.safetensors texts.txt -o vectors.npy
+  rapidvec embed model.safetensors reviews.jsonl --field text -o vectors.npy
+  echo the king of France | rapidvec embed vectors.bin --sif")]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// Text, a line for each vector; standard input without it, or with -
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// Text with one item on each line; standard input by default, or -
     text: Option<PathBuf>,
-    /// Weigh words by A / (A + share of the training text), so that frequent ones count less; needs a model with counts
+    /// Read JSON Lines, with the text in this field
+    ///
+    /// The field is a string, or an array of strings, each of which is one word. A dot leads into nested objects.
+    #[arg(long, value_name = "NAME")]
+    field: Option<String>,
+    /// Weight words by A / (A + their share of the training text)
+    ///
+    /// Frequent words then count less. Needs a model with word counts.
     #[arg(long, value_name = "A", num_args = 0..=1, require_equals = true, default_missing_value = "0.001")]
     sif: Option<f64>,
     /// Look words up in lower case
     #[arg(long)]
     lower: bool,
-    /// File to write; its ending tells the format: .npy, .jsonl or .tsv. Standard output without it, or with -
-    #[arg(short, long, value_name = "OUT")]
+    /// Write to this file, in the format of its ending: .npy, .jsonl or .tsv
+    #[arg(short, long, value_name = "OUT", help_heading = "Output")]
     output: Option<PathBuf>,
-    /// Form of the output: by OUT's ending, or tsv
-    #[arg(long, value_enum)]
+    /// Choose the output format [default: by the ending of OUT, or tsv]
+    #[arg(long, value_enum, help_heading = "Output")]
     format: Option<Form>,
-    /// Overwrite OUT if it is there
-    #[arg(short, long)]
+    /// Overwrite OUT if it exists
+    #[arg(short, long, help_heading = "Output")]
     force: bool,
 
     #[command(flatten)]
@@ -40,31 +54,33 @@ pub struct Args {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Form {
-    /// Numbers with tabs between, a line a vector
+    /// Numbers separated by tabs, one vector on each line
     Tsv,
-    /// An array of numbers, a line a vector
+    /// An array of numbers on each line
     Jsonl,
-    /// A NumPy array of lines x numbers. Its header tells how many lines there are, so that the vectors wait in a temporary
-    /// file until the last one is known
+    /// A NumPy array of lines x numbers
     Npy,
 }
 
 const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), ("npy", Form::Npy)];
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    if args.sif.is_some() {
-        args.check_text()?;
-    }
+    let model = or_default(args.model.as_deref())?;
+    args.check_text()?;
     let form = args.form();
     let output = args.file();
     if let Some(output) = output {
-        Place::File(output).check_unread([&args.model].into_iter().chain(&args.text))?;
+        Place::File(output).check_unread([model].into_iter().chain(args.text.as_deref()))?;
         atomic_file::check(output, Existing::replace_if(args.force))?;
     }
-    let vectors = args.open.vectors(&args.model)?;
+    let vectors = args.open.vectors(model)?;
     let embedder = Embedder::new(&vectors).lower(args.lower);
+    let embedder = match &args.field {
+        Some(field) => embedder.field(field),
+        None => embedder,
+    };
     let embedder = match args.sif {
-        Some(a) => embedder.sif(a).map_err(|error| open::name_file(&args.model, error))?,
+        Some(a) => embedder.sif(a).map_err(|error| sif_error(model, error))?,
         None => embedder,
     };
     let mut report = EmbedReport::default();
@@ -77,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Err(Failure::Output(error)) => Err(error),
         Err(Failure::Other(error)) => {
             refused = Some(error);
-            Err(io::Error::other("refused")) // so that no file appears; the reason is returned instead
+            Err(io::Error::other("refused")) // so that no file appears; the reason is returned below
         }
     };
     let written = match output {
@@ -91,11 +107,19 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Some(reason) => return Err(reason.into()),
         None => written?,
     }
-    tell(&report);
+    self::report(&report);
     Ok(())
 }
 
-/// What went wrong: the output, which names itself, or anything else.
+/// Adds the way out to an error about --sif.
+fn sif_error(model: &Path, error: QueryError) -> anyhow::Error {
+    let hint = if error == QueryError::NoCounts { "; embed without --sif" } else { "" };
+    let error = open::name_file(model, error);
+    let message = format!("{}{hint}", message(&error));
+    error.context(message)
+}
+
+/// An error of the output, which names itself, or any other.
 enum Failure {
     Output(io::Error),
     Other(Error),
@@ -125,15 +149,18 @@ impl Args {
         self.output.as_deref().filter(|output| Place::named(output) != Place::Stdout)
     }
 
-    /// Refuses a weight that was written as a text's name would be.
+    /// Refuses a text that is not there, where it looks like something else: words, or the weight of --sif.
     fn check_text(&self) -> Result<(), UsageError> {
-        let text = self.text.as_deref().filter(|text| !text.exists()).and_then(Path::to_str);
-        match text.filter(|text| text.parse::<f64>().is_ok()) {
-            Some(text) => {
-                Err(UsageError(format!("there is no text {text}; the weight of --sif is written --sif={text}")))
-            }
-            None => Ok(()),
+        let missing = self.text.as_deref().filter(|text| *text != "-" && !text.exists());
+        let Some(text) = missing.and_then(Path::to_str) else { return Ok(()) };
+        if self.sif.is_some() && text.parse::<f64>().is_ok() {
+            return Err(UsageError(format!("there is no text {text}; the weight of --sif is written --sif={text}")));
         }
+        if text.contains(char::is_whitespace) {
+            let help = "to embed words, pipe them in, as in: echo the king | rapidvec embed MODEL";
+            return Err(UsageError(format!("there is no file `{text}`; {help}")));
+        }
+        Ok(())
     }
 
     fn form(&self) -> Form {
@@ -189,11 +216,11 @@ fn jsonl(out: &mut dyn Write, row: &[f32]) -> io::Result<()> {
     writeln!(out)
 }
 
-/// What was left out, where anything was.
-fn tell(report: &EmbedReport) {
+/// Reports what was left out.
+fn report(report: &EmbedReport) {
     let [words, unknown] = [report.words, report.unknown_words].map(thousands);
     if report.unknown_words > 0 {
-        note(format_args!("{unknown} of {words} words are unknown to the model and were left out"));
+        note(format_args!("{unknown} of {words} words are not in the vocabulary and were left out"));
     }
     let [lines, unknown] = [report.lines, report.lines_unknown].map(thousands);
     if report.lines_unknown > 0 {
@@ -201,7 +228,7 @@ fn tell(report: &EmbedReport) {
     }
 }
 
-/// Where the output will lie: there is room for it, so for a copy too, most likely.
+/// The folder of the output: where the output fits, a temporary copy most likely fits too.
 fn folder_of(output: &Path) -> &Path {
     output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -211,11 +238,11 @@ fn by_ending(path: &Path) -> Option<Form> {
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, form)| form)
 }
 
-/// Ends the program.
+/// Exits with a usage error.
 fn wrong_usage(output: &Path) -> ! {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
     let message = format!(
-        "the ending of {} tells no format: expected one of {endings}; or give --format tsv, jsonl or npy",
+        "the ending of {} is not that of a format: expected one of {endings}; or use --format tsv, jsonl or npy",
         output.display()
     );
     crate::wrong_usage("embed", message)

@@ -1,107 +1,116 @@
-//! `rapidvec eval MODEL FILE...`: how good are these vectors?
+//! `rapidvec eval [MODEL] FILE...`: how good are these vectors?
 
+use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use crate::output::{Evaluation, Measured, ScoresForm, note, to_stdout};
+use super::queries::{self, Method};
+use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, note, to_stdout};
 use anyhow::ensure;
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::error::QueryError;
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
-use rapidvec::vectors::{AnalogyMethod, WordVectors};
+use rapidvec::{parallel, threads_of};
 use std::path::{Path, PathBuf};
-use std::thread;
 
-/// Measure vectors: analogies answered, similarities compared with people's
+/// Evaluate vectors by analogies and by human similarity judgements
 ///
-/// Each FILE holds questions of four words, in sections that begin with `: name`; or pairs, two words and a number apart by
-/// tabs, commas or spaces. Its content tells which. By the rules of gensim 4.4, whose figures these are.
+/// Each FILE holds either questions of four words, in sections that begin with `: name`, or pairs: two words and a number,
+/// separated by tabs, commas or spaces. The rules, and so the scores, are those of gensim 4.4.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec eval questions-words.txt                In ./model.safetensors
+  rapidvec eval vectors.bin questions-words.txt wordsim353.tsv
+  rapidvec eval vectors.bin questions-words.txt --restrict 30000 --format json")]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// Files of questions or of pairs; compressed ones are unpacked
-    #[arg(required = true, value_name = "FILE")]
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// Files of questions or pairs, possibly compressed
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How answers to analogies are scored
+    /// Choose how answers to analogies are scored
     #[arg(long, value_enum, default_value_t = Method::Add)]
     method: Method,
-    /// Ask for, and answer with, the N most frequent words only
-    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
-    restrict: u32,
-    /// Tell upper and lower case apart; without it words are compared in upper case, and of those that differ in case only
-    /// the most frequent stands for all
+    /// Distinguish upper and lower case
     #[arg(long)]
     case: bool,
-    /// Count questions with unknown words as missed, and such pairs with similarity 0, instead of leaving them out
-    /// (gensim's dummy4unknown)
+    /// Count questions with unknown words as wrong, and such pairs as 0
+    ///
+    /// By default they are left out. This is gensim's dummy4unknown.
     #[arg(long)]
     count_unknown: bool,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = ScoresForm::Table)]
+    /// Ask about, and answer with, the N most frequent words only
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = "Search")]
+    restrict: u32,
+    /// Use at most N threads [default: one for each core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
+    #[arg(help_heading = "Search")]
+    threads: usize,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = ScoresForm::Table, help_heading = "Output")]
     format: ScoresForm,
-
     #[command(flatten)]
     open: OpenArgs,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Method {
-    /// Cosine with b - a + c over unit vectors (3CosAdd)
-    Add,
-    /// Product and quotient of cosines (3CosMul)
-    Mul,
-    /// The chapter's: dot product with the vectors as stored
-    Textbook,
-}
-
-impl Method {
-    fn in_library(self) -> (AnalogyMethod, &'static str) {
-        match self {
-            Method::Add => (AnalogyMethod::Add, "add"),
-            Method::Mul => (AnalogyMethod::Mul, "mul"),
-            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
-        }
-    }
-}
-
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    let (model, files) = args.model_and_files()?;
     // The files are read while the model is opened, and all before any is answered: a fault in the last one costs no time.
-    let (open, model) = (args.open.clone(), args.model.clone());
-    let opened = thread::spawn(move || open.vectors(&model));
-    let sets = args.files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>()?;
-    let vectors = opened.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    open::tell_order(&args.model, vectors.vocabulary(), args.restrict as usize);
+    let read = || files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>();
+    let (sets, vectors) = parallel::join(threads_of(args.threads), read, || args.open.vectors(&model));
+    let (sets, vectors) = (sets?, vectors?);
+    open::tell_order(&model, vectors.vocabulary(), args.restrict as usize);
     let evaluate = |(set, file): (&EvaluationSet, &PathBuf)| args.evaluate(&vectors, set, file);
-    let evaluations = sets.iter().zip(&args.files).map(evaluate).collect::<Result<Vec<_>, _>>();
-    let evaluations = evaluations.map_err(|error| open::name_file(&args.model, error))?;
+    let evaluations = sets.iter().zip(&files).map(evaluate).collect::<Result<Vec<_>, _>>();
+    let evaluations = evaluations.map_err(|error| open::name_file(&model, error))?;
     let known = evaluations.iter().filter(|evaluation| is_known(evaluation)).count();
     to_stdout(|out| args.format.write(out, &evaluations))?;
-    ensure!(known > 0, "nothing could be measured: is the model of another language, or in lower case?");
+    ensure!(known > 0, "nothing could be evaluated; is the model of another language, or in lower case?");
     Ok(())
 }
 
 impl Args {
+    /// A single argument is a file for the default model, where that exists.
+    fn model_and_files(&self) -> Result<(PathBuf, Vec<PathBuf>), UsageError> {
+        let model = or_default(self.model.as_deref())?.to_owned();
+        match queries::default_model() {
+            _ if !self.files.is_empty() => Ok((model, self.files.clone())),
+            Some(default) if self.model.is_some() && !is_same(&default, &model) => Ok((default, vec![model])),
+            _ => Err(UsageError("expected a file of questions or pairs after the model".to_owned())),
+        }
+    }
+
     fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Result<Evaluation, QueryError> {
         let restrict = self.restrict as usize;
-        let options =
-            EvaluateOptions::default().restrict(restrict).case_sensitive(self.case).count_unknown(self.count_unknown);
+        let options = EvaluateOptions::default()
+            .restrict(restrict)
+            .case_sensitive(self.case)
+            .count_unknown(self.count_unknown)
+            .threads(self.threads);
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {
                 let (method, name) = self.method.in_library();
                 Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options)?, name)
             }
-            EvaluationSet::Pairs(pairs) => Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?),
+            EvaluationSet::Pairs(pairs) => {
+                if pairs.has_header {
+                    note(format_args!("{}: took the first line for the names of the columns", file.display()));
+                }
+                Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?)
+            }
         };
         Ok(Evaluation { file: file.display().to_string(), measured })
     }
 }
 
-/// Whether anything could be measured; says so where not: the vectors may be in another language.
+/// Whether anything could be measured; notes it otherwise: the vectors may be of another language.
 fn is_known(evaluation: &Evaluation) -> bool {
     let (known, what) = match &evaluation.measured {
         Measured::Analogies(report, _) => (report.total.asked > 0, "question"),
         Measured::Pairs(report) => (report.spearman.is_some(), "pair (or none that differ)"),
     };
     if !known {
-        note(format_args!("{}: no {what} has all its words among those of the model", evaluation.file));
+        note(format_args!("{}: no {what} has all its words in the vocabulary", evaluation.file));
     }
     known
 }

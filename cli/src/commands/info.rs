@@ -4,6 +4,7 @@ use super::default_model::or_default;
 use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
 use rapidvec::Vocabulary;
+use rapidvec::checkpoint::Trained;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
 use rapidvec::vectors::format::{Format, recognise_file};
 use rapidvec::vectors::{self, Rows, WordVectors};
@@ -75,7 +76,10 @@ impl About {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
         facts.add("can_be_resumed", model.has_training_state());
-        Self::spread(facts, model.vocabulary(), &model.input())
+        // Metadata of another program's making have no losses, and are shown as they are.
+        let trained = metadata.get("trained").and_then(|text| serde_json::from_str::<Trained>(text).ok());
+        let losses = trained.and_then(|trained| LossCurve::of(&trained.losses));
+        Self { losses, ..Self::spread(facts, model.vocabulary(), &model.input()) }
     }
 
     fn of_vectors(mut facts: Facts, format: Format, vectors: &WordVectors) -> Self {
@@ -86,11 +90,9 @@ impl About {
     }
 
     fn spread(facts: Facts, vocabulary: &Vocabulary, rows: &Rows) -> Self {
-        let trained = facts.0.iter().find(|(name, _)| *name == "trained");
-        let losses = trained.and_then(|(_, trained)| LossCurve::parse(trained.get("losses")?));
         let counted = vocabulary.has_counts();
         let counts = counted.then(|| Histogram::of_counts(vocabulary.counts()));
-        Self { facts, counts, norms: Histogram::of_lengths(&norms(rows)), losses }
+        Self { facts, counts, norms: Histogram::of_lengths(&norms(rows)), losses: None }
     }
 
     /// Everything, for programs.

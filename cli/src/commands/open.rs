@@ -4,7 +4,7 @@ use crate::commands::numbers::count_in;
 use crate::output::{UsageError, counted, message, note};
 use rapidvec::vectors::error::FormatError;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use rapidvec::vectors::{self, Search, WordVectors};
+use rapidvec::vectors::{self, WordVectors};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -66,13 +66,6 @@ impl OpenArgs {
             },
         }
     }
-}
-
-/// The words that take part: all, or only this many of the most frequent.
-pub fn restricted<'v>(path: &Path, vectors: &'v WordVectors, words: Option<u32>) -> Search<'v> {
-    let words = words.map_or(usize::MAX, |words| words as usize);
-    tell_order(path, vectors.vocabulary(), words);
-    vectors.search().restrict(words)
 }
 
 /// Says that the first words are taken for the most frequent where counts are unknown: other programs write them so, but a

@@ -1,38 +1,224 @@
-//! Questions as users give them: words with weights, lines of standard input, vectors in a file.
+//! What the commands that query a model share: the model, which words it knows, lists of words, vectors in a file.
 
-use crate::output::UsageError;
+use super::default_model::or_default;
+use crate::output::{Form, UsageError, note, thousands};
 use anyhow::Context;
+use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
+use rapidvec::{Error, WordId};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 
-/// The words of the command line; `-` stands for those on standard input, one a line, empty lines left out.
-pub fn words(given: &[String]) -> anyhow::Result<Vec<String>> {
+/// Endings of files, so that a mistyped name is not taken for a word.
+const ENDINGS: [&str; 12] =
+    ["bin", "bz2", "glove", "gz", "npz", "pkl", "safetensors", "txt", "vec", "xz", "zip", "zst"];
+
+/// Which words can be answers, and how fast they are found.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Search")]
+pub struct SearchArgs {
+    /// Answer only with the N most frequent words; queries may use any word
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    restrict: Option<u32>,
+    /// Use at most N threads [default: one for each core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
+    threads: usize,
+}
+
+impl SearchArgs {
+    /// The search these options describe.
+    pub fn search<'v>(&self, path: &Path, vectors: &'v WordVectors) -> Search<'v> {
+        let search = vectors.search().threads(self.threads);
+        match self.restrict {
+            None => search,
+            Some(words) => {
+                super::open::tell_order(path, vectors.vocabulary(), words as usize);
+                search.restrict(words as usize)
+            }
+        }
+    }
+}
+
+/// How answers are shown.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct AnswerArgs {
+    /// Show the K best answers
+    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: u32,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = Form::Table)]
+    pub format: Form,
+}
+
+/// How analogies are scored.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Method {
+    /// Cosine with b - a + c over unit vectors (3CosAdd)
+    Add,
+    /// Product and quotient of cosines (3CosMul)
+    Mul,
+    /// The textbook's: dot product of the unit query with the vectors as stored
+    Textbook,
+}
+
+impl Method {
+    /// The library's method, and the name that output shows.
+    pub fn in_library(self) -> (AnalogyMethod, &'static str) {
+        match self {
+            Method::Add => (AnalogyMethod::Add, "add"),
+            Method::Mul => (AnalogyMethod::Mul, "mul"),
+            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
+        }
+    }
+}
+
+/// The model among the arguments `[MODEL] WORD...`, and the words. The first argument is the model if there is a file of that
+/// name, or if it looks like the name of a file; otherwise the model is ./model.safetensors, where that exists.
+///
+/// # Errors
+/// If the model comes after the words, or there are more or fewer words than `expected`.
+pub fn model_and_words(
+    command: &str,
+    first: Option<&Path>,
+    others: &[String],
+    expected: RangeInclusive<usize>,
+) -> Result<(PathBuf, Vec<String>), UsageError> {
+    let (model, words) = match first {
+        Some(first) if !names_a_file(first) => {
+            if let Some(file) = others.iter().find(|other| Path::new(other).is_file()) {
+                return Err(UsageError(format!(
+                    "there is no file {}; the model comes first: rapidvec {command} {file} {}",
+                    first.display(),
+                    first.display()
+                )));
+            }
+            match default_model() {
+                Some(model) => {
+                    (model, [first.display().to_string()].into_iter().chain(others.iter().cloned()).collect())
+                }
+                None => (first.to_owned(), others.to_vec()),
+            }
+        }
+        _ => (or_default(first)?.to_owned(), others.to_vec()),
+    };
+    if expected.contains(&words.len()) {
+        return Ok((model, words));
+    }
+    if *expected.end() == 0 {
+        return Err(UsageError("words cannot be combined with --positive, --negative or --vector".to_owned()));
+    }
+    let count = if expected.start() == expected.end() { "exactly" } else { "at least" };
+    let message = format!("expected {count} {} word(s) after the model, got {}", expected.start(), words.len());
+    Err(UsageError(message.replace("(s)", if *expected.start() == 1 { "" } else { "s" })))
+}
+
+/// The default model, where it exists.
+pub fn default_model() -> Option<PathBuf> {
+    or_default(None).ok().map(Path::to_owned)
+}
+
+fn names_a_file(path: &Path) -> bool {
+    let has_ending = || path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| ENDINGS.contains(&e));
+    path.exists() || path.components().count() > 1 || has_ending()
+}
+
+/// The words of the command line; `-` stands for the lines of standard input: a word each, with or without a tab and a count.
+pub fn words(given: &[String], vectors: &WordVectors) -> anyhow::Result<Vec<String>> {
     let mut words = Vec::new();
     for word in given {
         if word == "-" {
-            for line in io::stdin().lock().lines() {
-                words.push(line.context("cannot read words from standard input")?);
-            }
-            words.retain(|word| !word.is_empty());
+            words.extend(input_lines()?.iter().map(|(_, line)| listed(line, vectors).to_owned()));
         } else {
             words.push(word.clone());
         }
     }
     if words.is_empty() {
-        return Err(UsageError("standard input has no words; expected one a line".to_owned()).into());
+        return Err(UsageError("standard input has no words; expected one on each line".to_owned()).into());
     }
     Ok(words)
 }
 
-/// `king:0.5` is king with weight 0.5; without a number after the last colon all of it is the word.
-pub fn weighted(text: &str) -> (&str, f32) {
+/// The lines of standard input with their numbers, without a byte order mark, blanks at the ends, and empty lines.
+pub fn input_lines() -> anyhow::Result<Vec<(usize, String)>> {
+    let mut lines = Vec::new();
+    for (number, line) in (1..).zip(io::stdin().lock().lines()) {
+        let line = line.context("cannot read words from standard input")?;
+        let line = if number == 1 { line.trim_start_matches('\u{feff}') } else { &line }.trim();
+        if !line.is_empty() {
+            lines.push((number, line.to_owned()));
+        }
+    }
+    Ok(lines)
+}
+
+/// The word of a line: all of it if the model has that word, or what comes before a tab and a count.
+fn listed<'l>(line: &'l str, vectors: &WordVectors) -> &'l str {
+    let before_count = || line.rsplit_once('\t').filter(|(_, count)| count.parse::<u64>().is_ok());
+    match vectors.id(line).map_or_else(before_count, |_| None) {
+        Some((word, _)) => word.trim_end(),
+        None => line,
+    }
+}
+
+/// Drops the words that the model does not know and reports them, if `skip` says so.
+///
+/// # Errors
+/// For the first unknown word otherwise, with the number of the others.
+pub fn known(mut words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::Result<Vec<String>> {
+    let unknown: Vec<_> = words.iter().filter(|word| vectors.vector(word).is_none()).cloned().collect();
+    let Some(first) = unknown.first() else { return Ok(words) };
+    let [count, all] = [unknown.len(), words.len()].map(|count| thousands(count as u64));
+    if skip {
+        words.retain(|word| vectors.vector(word).is_some());
+        note(format_args!("{count} of {all} words are not in the vocabulary and were left out, `{first}` the first"));
+        return Ok(words);
+    }
+    let error = Error::from(vectors.similarity(first, first).err().context("the word was unknown a moment ago")?);
+    let mut message = error.to_string();
+    if words.len() > 1 {
+        let end = if message.ends_with('?') { "" } else { "." };
+        message += &format!("{end} {count} of {all} words are unknown; use --skip-unknown to leave them out");
+    }
+    Err(anyhow::Error::new(error).context(message))
+}
+
+/// `king:0.5` is king with weight 0.5, unless the model has the word `king:0.5`.
+pub fn weighted<'t>(text: &'t str, vectors: &WordVectors) -> (&'t str, f32) {
+    match vectors.id(text) {
+        Some(_) => (text, 1.0),
+        None => word_and_weight(text),
+    }
+}
+
+/// Without a number after the last colon all of it is the word.
+fn word_and_weight(text: &str) -> (&str, f32) {
     let parts = text.rsplit_once(':').and_then(|(word, weight)| Some((word, weight.parse().ok()?)));
     parts.filter(|(word, _)| !word.is_empty()).unwrap_or((text, 1.0))
 }
 
+/// The words of a set: the whole text if the model has that word, or what is between its commas.
+pub fn set<'t>(text: &'t str, vectors: &WordVectors) -> Vec<&'t str> {
+    let known: Option<WordId> = vectors.id(text);
+    known.map_or_else(|| text.split(',').map(str::trim).collect(), |_| vec![text])
+}
+
+/// Notes that vectors look untrained: every neighbour of every word is nearly the same.
+pub fn note_if_untrained(found: &[Hits], vectors: &WordVectors) {
+    const NEARLY_THE_SAME: f32 = 0.999;
+    let is_weak = |hits: &Hits| hits.len() >= 3 && hits.scores().iter().all(|&score| score > NEARLY_THE_SAME);
+    // Of few numbers even good vectors may be nearly parallel.
+    if vectors.vector_size() >= 10 && !found.is_empty() && found.iter().all(is_weak) {
+        note(format_args!(
+            "all neighbours have a similarity above {NEARLY_THE_SAME}; the vectors have learned little, \
+             so train on more text or for more epochs"
+        ));
+    }
+}
+
 /// The vectors in a file (`-`: standard input), each a line of `size` numbers with spaces, tabs or commas between.
-pub fn vectors(path: &Path, size: usize) -> anyhow::Result<Vec<Vec<f32>>> {
+pub fn vectors(path: &Path, size: usize) -> anyhow::Result<Vec<f32>> {
     let (name, source): (_, Box<dyn BufRead>) = if path == Path::new("-") {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))
     } else {
@@ -42,8 +228,9 @@ pub fn vectors(path: &Path, size: usize) -> anyhow::Result<Vec<Vec<f32>>> {
     let mut vectors = Vec::new();
     for (number, line) in (1..).zip(source.lines()) {
         let line = line.with_context(|| name.clone())?;
+        let line = line.trim_start_matches('\u{feff}');
         if !line.trim().is_empty() {
-            vectors.push(vector(&line, size).with_context(|| format!("{name}: line {number}"))?);
+            vectors.extend(vector(line, size).with_context(|| format!("{name}: line {number}"))?);
         }
     }
     anyhow::ensure!(!vectors.is_empty(), "{name}: expected a vector of {size} numbers, got nothing");
@@ -75,12 +262,19 @@ mod tests {
             (":3", (":3", 1.0)),
         ];
         for (text, expected) in cases {
-            assert_eq!(weighted(text), expected, "{text}");
+            assert_eq!(word_and_weight(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn a_line_is_a_vector_or_says_what_is_wrong() {
+    fn a_mistyped_file_is_not_a_word() {
+        for (path, expected) in [("king", false), ("-", false), ("e.g.", false), ("m.vec", true), ("no/such", true)] {
+            assert_eq!(names_a_file(Path::new(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_a_vector_or_an_error_says_what_is_wrong() {
         assert_eq!(vector(" 1.5, -2\t3e0 ", 3).unwrap(), [1.5, -2.0, 3.0]);
         assert_eq!(vector("1 2", 3).unwrap_err().to_string(), "expected 3 numbers, got 2");
         assert_eq!(vector("1 x 2", 3).unwrap_err().to_string(), "expected a finite number, got `x`");

@@ -1,35 +1,40 @@
-//! `rapidvec rank MODEL A B`: how many words are nearer to A than B is?
+//! `rapidvec rank [MODEL] A B`: how many words are nearer to A than B is?
 
-use super::open::{self, OpenArgs};
+use super::open::OpenArgs;
+use super::queries::{self, SearchArgs};
 use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
-/// Show the rank of B among the words near A: 1 if it is the nearest of all
+/// Show the rank of B among the words near A; 1 is the nearest
 #[derive(clap::Args)]
+#[command(
+    override_usage = "rapidvec rank [OPTIONS] [MODEL] <A> <B>",
+    after_help = "\
+Examples:
+  rapidvec rank king queen                         In ./model.safetensors
+  rapidvec rank vectors.bin king queen --restrict 30000"
+)]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// The word to start from
-    a: String,
-    /// The word whose rank is sought
-    b: String,
-    /// Count the N most frequent words only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    restrict: Option<u32>,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Form::Table)]
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// The word to start from, and the word to rank
+    #[arg(value_name = "A B", num_args = 0..=2)]
+    words: Vec<String>,
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = Form::Table, help_heading = "Output")]
     format: Form,
-
+    #[command(flatten)]
+    search: SearchArgs,
     #[command(flatten)]
     open: OpenArgs,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = args.open.vectors(&args.model)?;
-    let among = open::restricted(&args.model, &vectors, args.restrict);
-    let rank = among.rank(&args.a, &args.b).map_err(Error::from)?;
-    let similarity = vectors.similarity(&args.a, &args.b).map_err(Error::from)?;
-    let found = Comparison { a: vec![args.a.clone()], b: vec![args.b.clone()], similarity, rank: Some(rank) };
-    to_stdout(|out| args.format.comparisons(out, &[found]))
+    let (model, words) = queries::model_and_words("rank", args.model.as_deref(), &args.words, 2..=2)?;
+    let vectors = args.open.vectors(&model)?;
+    let rank = args.search.search(&model, &vectors).rank(&words[0], &words[1]).map_err(Error::from)?;
+    let similarity = vectors.similarity(&words[0], &words[1]).map_err(Error::from)?;
+    let [a, b] = [0, 1].map(|i| vec![words[i].clone()]);
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: Some(rank) }]))
 }

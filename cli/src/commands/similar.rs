@@ -1,141 +1,129 @@
-//! `rapidvec similar MODEL WORD...`: the nearest words by cosine.
+//! `rapidvec similar [MODEL] WORD...`: the nearest words by cosine.
 
-use super::open::{self, OpenArgs};
-use super::queries;
-use crate::output::{Answer, Form, Query, note, thousands, to_stdout};
+use super::open::OpenArgs;
+use super::queries::{self, AnswerArgs, SearchArgs};
+use crate::output::{Answer, Query, to_stdout};
 use rapidvec::Error;
 #[cfg(feature = "ann")]
 use rapidvec::vectors::ann::ApproximateIndex;
-use rapidvec::vectors::{Hits, WordVectors};
+use rapidvec::vectors::{Hits, Search, WordVectors};
 #[cfg(feature = "ann")]
-use std::io::ErrorKind;
+use std::path::Path;
 use std::path::PathBuf;
 
-/// Show the words nearest to each WORD, to a sum of words, or to a vector, by cosine
+/// List the words nearest to each WORD, to a sum of words, or to a vector
 ///
-/// If one of the words is unknown, none is answered, unless --skip-unknown is given. WORD `-` stands for all lines of standard input, a word each; many
-/// words at once are answered much faster than one by one.
+/// Words are compared by cosine. Several words at once are answered much faster than one by one.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  rapidvec similar king queen                      In ./model.safetensors
+  rapidvec similar vectors.bin king -k 10
+  rapidvec similar vectors.bin --positive king --positive woman --negative man
+  rapidvec similar vectors.bin --positive king:0.5 --positive queen
+  rapidvec similar vectors.bin - < words.txt       One word on each line
+  rapidvec similar vectors.bin -- -LRB-            A word that begins with a dash")]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// Words to look up, each on its own; - reads them from standard input
-    #[arg(required_unless_present_any = ["positive", "negative", "vector"], value_name = "WORD")]
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// Words to look up one by one; - reads them from standard input
+    #[arg(value_name = "WORD")]
     words: Vec<String>,
-    /// Look near the sum of words: this word pulls, with a weight if a number follows a colon, as in king:0.5
-    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words")]
+    /// Add this word to a sum to look near, as in king or king:0.5
+    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words", allow_hyphen_values = true)]
     positive: Vec<String>,
-    /// Look near the sum of words: this word pushes away
-    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words")]
+    /// Subtract this word from the sum
+    #[arg(long, value_name = "WORD[:WEIGHT]", conflicts_with = "words", allow_hyphen_values = true)]
     negative: Vec<String>,
-    /// Look near each vector of this file, a line of numbers each; - reads standard input
+    /// Look near the vectors in this file, one on each line; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "positive", "negative"])]
     vector: Option<PathBuf>,
-    /// Leave out WORDs that are unknown, and tell how many, instead of answering none
+    /// Leave out unknown words instead of failing, and report how many
     #[arg(long, conflicts_with_all = ["positive", "negative", "vector"])]
     skip_unknown: bool,
-    /// How many neighbours to show
-    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
-    top: u32,
-    /// Answer with the N most frequent words only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    restrict: Option<u32>,
-    /// Use the index that `rapidvec index` made: much faster, but some words may be missing
+    #[command(flatten)]
+    answers: AnswerArgs,
+    #[command(flatten)]
+    search: SearchArgs,
+    /// Use the index built by `rapidvec index`: fast, but may miss some words
     #[cfg(feature = "ann")]
-    #[arg(long, conflicts_with = "restrict")]
+    #[arg(long, conflicts_with = "restrict", help_heading = "Search")]
     approximate: bool,
-    /// The index to use [default: the model's name with .ann after it]
+    /// Use this index [default: the name of the model followed by .ann]
     #[cfg(feature = "ann")]
-    #[arg(long, value_name = "FILE", requires = "approximate")]
+    #[arg(long, value_name = "FILE", requires = "approximate", help_heading = "Search")]
     index: Option<PathBuf>,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
     #[command(flatten)]
     open: OpenArgs,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = args.open.vectors(&args.model)?;
-    let search = open::restricted(&args.model, &vectors, args.restrict);
+    let asks_otherwise = args.vector.is_some() || !args.positive.is_empty() || !args.negative.is_empty();
+    let expected = if asks_otherwise { 0..=0 } else { 1..=usize::MAX };
+    let (model, words) = queries::model_and_words("similar", args.model.as_deref(), &args.words, expected)?;
+    let vectors = args.open.vectors(&model)?;
+    let search = args.search.search(&model, &vectors);
     #[cfg(feature = "ann")]
-    let index = args.index(&vectors)?;
+    let index = args.index(&model, &vectors)?;
     #[cfg(feature = "ann")]
     let search = match &index {
         Some(index) => search.index(index),
         None => search,
     };
-    let top = args.top as usize;
-    // All are answered before any is shown: an unknown word leaves no half a result behind.
-    let answers = match &args.vector {
-        Some(path) => {
-            let found = search
-                .most_similar_to_batch(&queries::vectors(path, vectors.vector_size())?.concat(), top)
-                .map_err(Error::from)?;
-            answers((1..).map(Query::Vector), found)
+    let (queries, found) = args.find(words, &vectors, &search)?;
+    queries::note_if_untrained(&found, &vectors);
+    let answers: Vec<_> = queries.into_iter().zip(found).map(|(query, found)| Answer::new(query, found)).collect();
+    to_stdout(|out| args.answers.format.answers(out, &answers))
+}
+
+impl Args {
+    /// All queries with their answers: an unknown word leaves no partial output behind.
+    fn find<'v>(
+        &self,
+        words: Vec<String>,
+        vectors: &'v WordVectors,
+        search: &Search<'v>,
+    ) -> anyhow::Result<(Vec<Query>, Vec<Hits<'v>>)> {
+        let top = self.answers.top as usize;
+        if let Some(path) = &self.vector {
+            let given = queries::vectors(path, vectors.vector_size())?;
+            let found = search.most_similar_to_batch(&given, top).map_err(Error::from)?;
+            return Ok(((1..=found.len()).map(Query::Vector).collect(), found));
         }
-        None if args.words.is_empty() => {
-            let terms = terms(args);
+        if words.is_empty() {
+            let terms = self.terms(vectors);
             let found = search.most_similar_weighted(&terms, top).map_err(Error::from)?;
             let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
-            vec![Answer::new(Query::Weighted(terms), found)]
+            return Ok((vec![Query::Weighted(terms)], vec![found]));
         }
-        None => {
-            let mut words = queries::words(&args.words)?;
-            if args.skip_unknown {
-                leave_out_unknown(&mut words, &vectors);
-            }
-            let found = search
-                .most_similar_batch(&words.iter().map(String::as_str).collect::<Vec<_>>(), top)
-                .map_err(Error::from)?;
-            answers(words.into_iter().map(Query::Nearest), found)
-        }
-    };
-    to_stdout(|out| args.format.answers(out, &answers))
-}
-
-/// Leaves out words without a vector, and tells how many.
-fn leave_out_unknown(words: &mut Vec<String>, vectors: &WordVectors) {
-    let all = words.len();
-    let mut first = None;
-    words.retain(|word| {
-        let known = vectors.vector(word).is_some();
-        if !known && first.is_none() {
-            first = Some(word.clone());
-        }
-        known
-    });
-    if let Some(first) = first {
-        let [unknown, all] = [all - words.len(), all].map(|count| thousands(count as u64));
-        note(format_args!("{unknown} of {all} words are unknown to the model and were left out, `{first}` the first"));
+        let words = queries::known(queries::words(&words, vectors)?, vectors, self.skip_unknown)?;
+        let found = search.most_similar_batch(&words.iter().map(String::as_str).collect::<Vec<_>>(), top);
+        Ok((words.into_iter().map(Query::Nearest).collect(), found.map_err(Error::from)?))
     }
-}
 
-/// The words of the sum, those that push away with negative weights.
-fn terms(args: &Args) -> Vec<(&str, f32)> {
-    let pull = args.positive.iter().map(|text| queries::weighted(text));
-    let push = args.negative.iter().map(|text| queries::weighted(text)).map(|(word, weight)| (word, -weight));
-    pull.chain(push).collect()
-}
+    /// The words of the sum, those to subtract with negative weights.
+    fn terms(&self, vectors: &WordVectors) -> Vec<(&str, f32)> {
+        let weighted = |text| queries::weighted(text, vectors);
+        let plus = self.positive.iter().map(|text| weighted(text));
+        let minus = self.negative.iter().map(|text| weighted(text)).map(|(word, weight)| (word, -weight));
+        plus.chain(minus).collect()
+    }
 
-fn answers(queries: impl Iterator<Item = Query>, found: Vec<Hits>) -> Vec<Answer> {
-    queries.zip(found).map(|(query, found)| Answer::new(query, found)).collect()
-}
-
-#[cfg(feature = "ann")]
-impl Args {
     /// The index, if one is to be used.
-    fn index(&self, vectors: &WordVectors) -> anyhow::Result<Option<ApproximateIndex>> {
+    #[cfg(feature = "ann")]
+    fn index(&self, model: &Path, vectors: &WordVectors) -> anyhow::Result<Option<ApproximateIndex>> {
         if !self.approximate {
             return Ok(None);
         }
-        let path = self.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(&self.model));
-        let opened = ApproximateIndex::open(&path, vectors).map_err(|error| match &error {
-            Error::Io { source, .. } if source.kind() == ErrorKind::NotFound => {
-                anyhow::anyhow!("there is no index {}; make one with `rapidvec index MODEL`", path.display())
+        let path = self.index.clone().unwrap_or_else(|| ApproximateIndex::path_beside(model));
+        let build = "build it with `rapidvec index MODEL`";
+        match ApproximateIndex::open(&path, vectors).map_err(Error::from) {
+            Ok(index) => Ok(Some(index)),
+            Err(error) => {
+                let shown = super::open::name_file(&path, error);
+                let message = format!("{}; {build}", crate::output::message(&shown));
+                Err(shown.context(message))
             }
-            _ => open::name_file(&path, error),
-        });
-        opened.map(Some)
+        }
     }
 }

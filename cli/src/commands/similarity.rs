@@ -1,37 +1,42 @@
-//! `rapidvec similarity MODEL A B`: how near are two words, or two sets of words?
+//! `rapidvec similarity [MODEL] A B`: how similar are two words, or two sets of words?
 
 use super::open::OpenArgs;
+use super::queries;
 use crate::output::{Comparison, Form, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
-/// Show how near two words are, by cosine; or two sets of words, by the cosine of their means
+/// Show the cosine of two words, or of the means of two sets of words
 #[derive(clap::Args)]
+#[command(
+    override_usage = "rapidvec similarity [OPTIONS] [MODEL] <A> <B>",
+    after_help = "\
+Examples:
+  rapidvec similarity king queen                   In ./model.safetensors
+  rapidvec similarity vectors.bin king,man queen,woman --sets"
+)]
 pub struct Args {
-    /// File of word vectors; its format is recognised by content
-    model: PathBuf,
-    /// A word; with --sets, words with commas between
-    a: String,
-    /// Another word or set
-    b: String,
-    /// A and B are sets of words, with commas between
+    /// File of word vectors in any format [default: model.safetensors]
+    model: Option<PathBuf>,
+    /// Two words; with --sets, words separated by commas
+    #[arg(value_name = "A B", num_args = 0..=2)]
+    words: Vec<String>,
+    /// Take A and B as sets of words, separated by commas
     #[arg(long)]
     sets: bool,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t = Form::Table)]
+    /// Choose the output format
+    #[arg(long, value_enum, default_value_t = Form::Table, help_heading = "Output")]
     format: Form,
-
     #[command(flatten)]
     open: OpenArgs,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let vectors = args.open.vectors(&args.model)?;
-    let words = |text: &str| -> Vec<String> {
-        if args.sets { text.split(',').map(str::to_owned).collect() } else { vec![text.to_owned()] }
-    };
-    let (a, b) = (words(&args.a), words(&args.b));
-    let [of_a, of_b] = [&a, &b].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
-    let similarity = vectors.n_similarity(&of_a, &of_b).map_err(Error::from)?;
+    let (model, words) = queries::model_and_words("similarity", args.model.as_deref(), &args.words, 2..=2)?;
+    let vectors = args.open.vectors(&model)?;
+    let set = |text| if args.sets { queries::set(text, &vectors) } else { vec![text] };
+    let (a, b) = (set(&words[0]), set(&words[1]));
+    let similarity = vectors.n_similarity(&a, &b).map_err(Error::from)?;
+    let [a, b] = [a, b].map(|words| words.into_iter().map(str::to_owned).collect());
     to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None }]))
 }

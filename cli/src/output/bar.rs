@@ -1,6 +1,6 @@
 //! A progress bar over a whole run, on one line however narrow the terminal is.
 
-use super::language::Language;
+use super::language::message;
 use super::stream::{is_quiet, say};
 use super::text::width;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,21 +16,19 @@ const BETWEEN: &str = " | ";
 /// A bar on stderr; gone when it is dropped.
 pub struct Bar {
     bar: ProgressBar,
-    language: Language,
     length: u64,
     epochs: usize,
 }
 
 impl Bar {
     /// A bar at `position` of `length`, over that many epochs.
-    pub fn start(language: Language, position: u64, length: u64, epochs: usize) -> Self {
-        let template = match language {
-            Language::En => "{prefix} {wide_bar} {percent}% of all{msg}",
-            Language::Ko => "{prefix} {wide_bar} 전체의 {percent}%{msg}",
-        };
+    pub fn start(position: u64, length: u64, epochs: usize) -> Self {
+        let template = format!("{{prefix}} {{wide_bar}} {}{{msg}}", message::of_all("{percent}"));
         let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-        bar.set_style(ProgressStyle::with_template(template).expect("the template is a constant, and a test shows it"));
-        let bar = Self { bar, language, length, epochs };
+        bar.set_style(
+            ProgressStyle::with_template(&template).expect("the template is a constant, and a test shows it"),
+        );
+        let bar = Self { bar, length, epochs };
         bar.at(position);
         bar.bar.reset_eta();
         bar
@@ -40,10 +38,7 @@ impl Bar {
     pub fn at(&self, position: u64) {
         let epoch_length = (self.length / self.epochs.max(1) as u64).max(1);
         let epoch = (position / epoch_length + 1).min(self.epochs as u64);
-        self.bar.set_prefix(match self.language {
-            Language::En => format!("epoch {epoch} of {}", self.epochs),
-            Language::Ko => format!("에폭 {epoch}/{}", self.epochs),
-        });
+        self.bar.set_prefix(message::epoch_of(epoch, self.epochs));
         self.bar.set_position(position);
     }
 
@@ -118,12 +113,8 @@ fn fitting(parts: &[String], columns: usize) -> String {
 }
 
 /// The time left, in words.
-pub fn left(language: Language, time: Duration) -> String {
-    let time = clock(time);
-    match language {
-        Language::En => format!("{time} left"),
-        Language::Ko => format!("{time} 남음"),
-    }
+pub fn left(time: Duration) -> String {
+    message::left(clock(time))
 }
 
 /// A time as minutes or hours.
@@ -138,6 +129,8 @@ fn clock(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::language::Language;
+    use crate::output::language::tests::SPOKEN;
 
     #[test]
     fn only_the_first_parts_that_fit_are_shown() {
@@ -167,7 +160,8 @@ mod tests {
         for (language, first, last) in
             [(Language::En, "epoch 1 of 2", "epoch 2 of 2"), (Language::Ko, "에폭 1/2", "에폭 2/2")]
         {
-            let bar = Bar::start(language, 3, 20, 2);
+            SPOKEN.set(Some(language));
+            let bar = Bar::start(3, 20, 2);
             assert_eq!((bar.bar.position(), bar.bar.prefix().as_str()), (3, first));
             bar.at(20);
             assert_eq!((bar.bar.position(), bar.bar.prefix().as_str()), (20, last));

@@ -17,14 +17,14 @@ const STYLE: &str = "text{font:14px sans-serif;fill:#2d3748}.title{font-size:18p
 
 /// What a picture shows.
 pub struct LineChart {
-    pub title: &'static str,
+    pub title: String,
     pub x_label: String,
-    pub y_label: &'static str,
+    pub y_label: String,
     /// Joined by a line.
     pub line: Vec<(f64, f64)>,
     /// Drawn one by one, with the line's name and theirs in a legend.
     pub dots: Vec<(f64, f64)>,
-    pub names: [&'static str; 2],
+    pub names: [String; 2],
     /// Vertical lines, each with a label on its right.
     pub marks: Vec<(f64, String)>,
     /// The end of the x axis, which begins at 0.
@@ -43,11 +43,11 @@ impl LineChart {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\">\
              <style>{STYLE}</style>"
         );
-        text(&mut svg, (WIDTH / 2.0, 28.0), "class=\"title\" text-anchor=\"middle\"", self.title);
+        text(&mut svg, (WIDTH / 2.0, 28.0), "class=\"title\" text-anchor=\"middle\"", &self.title);
         text(&mut svg, (WIDTH / 2.0, HEIGHT - 16.0), "text-anchor=\"middle\"", &self.x_label);
         let place = (18.0, HEIGHT / 2.0);
         let turned = format!("text-anchor=\"middle\" transform=\"rotate(-90 {} {})\"", place.0, place.1);
-        text(&mut svg, place, &turned, self.y_label);
+        text(&mut svg, place, &turned, &self.y_label);
         for tick in x.ticks() {
             line(&mut svg, "grid", (x.at(tick), y.from), (x.at(tick), y.to));
             text(&mut svg, (x.at(tick), y.from + 20.0), "text-anchor=\"middle\"", &x.label(tick));
@@ -76,9 +76,9 @@ impl LineChart {
         }
         let legend = (x.to - 120.0, y.to + 18.0);
         line(svg, "line", (legend.0, legend.1), (legend.0 + 20.0, legend.1));
-        text(svg, (legend.0 + 28.0, legend.1 + 5.0), "", self.names[0]);
+        text(svg, (legend.0 + 28.0, legend.1 + 5.0), "", &self.names[0]);
         dot(svg, (legend.0 + 10.0, legend.1 + 20.0));
-        text(svg, (legend.0 + 28.0, legend.1 + 25.0), "", self.names[1]);
+        text(svg, (legend.0 + 28.0, legend.1 + 25.0), "", &self.names[1]);
     }
 }
 
@@ -135,8 +135,17 @@ mod tests {
 
     fn chart(line: Vec<(f64, f64)>, dots: Vec<(f64, f64)>) -> LineChart {
         let marks = vec![(5.0, "epoch <2>".to_owned())];
-        let (x_label, names) = ("steps".to_owned(), ["training", "held-out"]);
-        LineChart { title: "Loss", x_label, y_label: "average loss", line, dots, names, marks, x_max: 10.0 }
+        let (x_label, names) = ("steps".to_owned(), ["training", "held-out"].map(str::to_owned));
+        LineChart {
+            title: "Loss".to_owned(),
+            x_label,
+            y_label: "average loss".to_owned(),
+            line,
+            dots,
+            names,
+            marks,
+            x_max: 10.0,
+        }
     }
 
     #[test]

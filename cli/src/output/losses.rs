@@ -1,7 +1,6 @@
 //! The loss of a run: one line for all epochs, and one for each.
 
 use super::chart::Charts;
-use serde_json::Value;
 use std::io::{self, Write};
 
 /// Columns of the curve of all epochs, and of one.
@@ -14,16 +13,14 @@ const MAX_LINES: usize = 20;
 #[derive(Debug, Clone, PartialEq)]
 pub struct LossCurve {
     /// Each epoch and its losses in order; none is empty.
-    epochs: Vec<(u64, Vec<f64>)>,
+    epochs: Vec<(usize, Vec<f64>)>,
 }
 
 impl LossCurve {
-    /// From a model's metadata: a list of epoch, iteration, loss. `None` if it is anything else, or empty.
-    pub fn parse(losses: &Value) -> Option<Self> {
-        let mut epochs: Vec<(u64, Vec<f64>)> = Vec::new();
-        for point in losses.as_array()? {
-            let [epoch, _, loss] = point.as_array()?.as_slice() else { return None };
-            let (epoch, loss) = (epoch.as_u64()?, loss.as_f64()?);
+    /// Of a model's history: epoch, blocks of it done, loss. `None` if it is empty.
+    pub fn of(losses: &[(usize, u64, f64)]) -> Option<Self> {
+        let mut epochs: Vec<(usize, Vec<f64>)> = Vec::new();
+        for &(epoch, _, loss) in losses {
             match epochs.last_mut() {
                 Some((last, losses)) if *last == epoch => losses.push(loss),
                 _ => epochs.push((epoch, vec![loss])),
@@ -57,35 +54,32 @@ impl LossCurve {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn drawn(losses: &Value) -> String {
+    fn drawn(losses: &[(usize, u64, f64)]) -> String {
         let mut shown = Vec::new();
-        LossCurve::parse(losses).unwrap().draw(&mut shown, &Charts::of_stdout(true)).unwrap();
+        LossCurve::of(losses).unwrap().draw(&mut shown, &Charts::of_stdout(true)).unwrap();
         String::from_utf8(shown).unwrap()
     }
 
     #[test]
     fn each_epoch_has_a_line() {
-        let shown = drawn(&json!([[1, 1, 4.158], [1, 21, 3.0], [2, 1, 2.5], [2, 21, 2.25]]));
+        let shown = drawn(&[(1, 1, 4.158), (1, 21, 3.0), (2, 1, 2.5), (2, 21, 2.25)]);
         let expected = "\nloss, first to last average\n  4.158 -> 2.250  #-._\n  \
                         epoch 1  4.158 -> 3.000  #_\n  epoch 2  2.500 -> 2.250  #_\n";
         assert_eq!(shown, expected);
-        assert_eq!(drawn(&json!([[1, 1, 4.0]])).lines().count(), 3);
+        assert_eq!(drawn(&[(1, 1, 4.0)]).lines().count(), 3);
     }
 
     #[test]
     fn many_epochs_are_thinned() {
-        let losses: Vec<_> = (1..=300).map(|epoch| json!([epoch, 1, 4.0])).collect();
-        let shown = drawn(&Value::Array(losses));
+        let losses: Vec<_> = (1..=300).map(|epoch| (epoch, 1, 4.0)).collect();
+        let shown = drawn(&losses);
         assert_eq!(shown.lines().count(), 3 + 20 + 1);
         assert!(shown.contains("  epoch  10  ") && shown.contains("  ...\n  epoch 291  "), "{shown}");
     }
 
     #[test]
-    fn metadata_that_is_not_a_list_of_losses_is_ignored() {
-        for other in [json!([]), json!(3), json!([[1, 2]]), json!([{"epoch": 1}]), json!([[1, 1, null]])] {
-            assert_eq!(LossCurve::parse(&other), None, "{other}");
-        }
+    fn no_losses_are_no_curve() {
+        assert_eq!(LossCurve::of(&[]), None);
     }
 }

@@ -42,7 +42,6 @@ pub fn note(text: impl Display) {
 }
 
 /// A line on stderr that begins with `warning:`.
-#[allow(dead_code)] // for commands to come
 pub fn warn(text: impl Display) {
     line(prefixed(WARNING, &message::warning(), text));
 }

@@ -77,6 +77,7 @@ impl<'a> Ids<'a> {
     }
 
     /// The bytes of packed ids; `None` for a slice of `u32`.
+    #[inline]
     pub fn bytes(self) -> Option<&'a [u8]> {
         match self.0 {
             Form::Plain(_) => None,
@@ -87,16 +88,19 @@ impl<'a> Ids<'a> {
     }
 
     /// The number of ids, ends of sentences included.
+    #[inline]
     pub fn len(self) -> usize {
         each_form!(self.0, ids => ids.len())
     }
 
     /// Whether there are no ids.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
     /// Bytes of memory taken.
+    #[inline]
     pub fn size(self) -> usize {
         each_form!(self.0, ids => size_of_val(ids))
     }
@@ -119,6 +123,7 @@ impl<'a> Ids<'a> {
     ///
     /// # Panics
     /// If the range is out of bounds.
+    #[inline]
     pub fn slice(self, places: Range<usize>) -> Self {
         Self(match self.0 {
             Form::Plain(ids) => Form::Plain(&ids[places]),

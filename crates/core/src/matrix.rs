@@ -60,26 +60,31 @@ impl Matrix {
     }
 
     /// Number of rows.
+    #[inline]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
     /// Number of columns, without padding.
+    #[inline]
     pub fn cols(&self) -> usize {
         self.cols
     }
 
     /// Chunks in a row.
+    #[inline]
     pub fn width(&self) -> usize {
         self.width
     }
 
     /// All chunks, row after row.
+    #[inline]
     pub fn chunks(&self) -> &[Chunk] {
         &self.data
     }
 
     /// All chunks, mutable. Padding must stay zero.
+    #[inline]
     pub fn chunks_mut(&mut self) -> &mut [Chunk] {
         &mut self.data
     }

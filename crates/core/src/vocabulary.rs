@@ -108,6 +108,7 @@ impl Vocabulary {
     }
 
     /// The number of distinct words.
+    #[inline]
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -136,6 +137,7 @@ impl Vocabulary {
     ///
     /// # Panics
     /// If `id` is not below [`len`](Self::len).
+    #[inline]
     pub fn word(&self, id: WordId) -> &str {
         word_in(&self.text, &self.ends, id)
     }
@@ -149,11 +151,13 @@ impl Vocabulary {
     ///
     /// # Panics
     /// If `id` is not below [`len`](Self::len).
+    #[inline]
     pub fn count(&self, id: WordId) -> u64 {
         self.counts[id as usize]
     }
 
     /// All counts, by id.
+    #[inline]
     pub fn counts(&self) -> &[u64] {
         &self.counts
     }

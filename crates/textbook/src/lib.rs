@@ -29,7 +29,6 @@
 mod batch_layout;
 pub mod builtin;
 pub mod chapter;
-pub mod checkpoint;
 mod config;
 pub mod layers;
 mod lookup;
@@ -39,8 +38,7 @@ mod trainer;
 mod weights;
 
 pub use config::{Config, OptimizerKind};
-pub use rapidvec::{Error, Result};
-pub use trainer::{AdamState, LossPoint, Pause, Progress, TextbookTrainer, TrainerState};
+pub use trainer::TextbookTrainer;
 pub use weights::Weights;
 
 // The parts of a training step, for tests and benchmarks.

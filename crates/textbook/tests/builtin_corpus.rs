@@ -3,7 +3,8 @@
 
 use rapidvec::corpus::CorpusOptions;
 use rapidvec::vectors::{AnalogyMethod, Numbers, WordVectors};
-use rapidvec_textbook::{Config, Pause, TextbookTrainer, builtin};
+use rapidvec::{Trainer, Until};
+use rapidvec_textbook::{Config, TextbookTrainer, builtin};
 
 const ANALOGIES: [([&str; 3], &str); 4] = [
     (["king", "man", "queen"], "woman"),
@@ -15,10 +16,9 @@ const ANALOGIES: [([&str; 3], &str); 4] = [
 fn trained(seed: u64) -> WordVectors {
     let corpus = builtin::corpus(&CorpusOptions::textbook()).unwrap();
     let config = Config { seed, ..Config::textbook() };
-    let ids = corpus.ids().to_vec();
-    let mut trainer = TextbookTrainer::new(&config, &ids, corpus.counts(), 1).unwrap();
-    while trainer.run(|_| false, |_| ()).unwrap() != Pause::Finished {}
-    let numbers = trainer.weights().w_in.to_vec();
+    let mut trainer = TextbookTrainer::new(&config, &corpus, corpus.counts(), 1).unwrap();
+    trainer.run(Until::End, &mut ()).unwrap();
+    let numbers = trainer.weights().input.to_vec();
     WordVectors::new(corpus.vocabulary().as_ref().clone(), config.vector_size, Numbers::F32(numbers)).unwrap()
 }
 

@@ -39,10 +39,11 @@
 // `CBOW` and `SGD` are the field's spelling.
 #![allow(clippy::upper_case_acronyms)]
 
-/// The Rust in the README files is run as a test.
+/// The Rust in the README files and in the book is run as a test.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../README.ko.md")]
+#[doc = include_str!("../../../docs/rust.md")]
 pub struct ReadmeExamples;
 
 pub mod checkpoint;

@@ -1,4 +1,4 @@
-//! Errors as data: an enum for each kind of file or question, [`Error`] over them all.
+//! Errors as data: an enum for each kind of file or query, and [`Error`] over them all.
 
 use std::path::{Path, PathBuf};
 

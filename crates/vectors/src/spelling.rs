@@ -1,21 +1,23 @@
-//! Which words are spelt nearly so? For the hint beside "no such word".
+//! Suggests words of similar spelling for a word that is not in the vocabulary.
 //!
-//! Distance: insertions, deletions, replacements and swaps of neighbouring characters (optimal string alignment), of the
-//! lower-case forms, so that `You` is at distance 0 of `you`. Lengths are compared first and the table is cut to a band
-//! around its diagonal, so that a million words take a fraction of a second.
+//! The distance counts insertions, deletions, replacements and swaps of adjacent characters (optimal string alignment)
+//! between the lower-case forms without invisible characters, so that `You` is at distance 0 from `you`. Lengths are compared
+//! first, and only a band around the diagonal of the table is filled, so that a million words take a fraction of a second.
 
 use rapidvec_core::{Vocabulary, WordId};
 use std::cmp::Reverse;
 
-/// How many words are offered.
-const OFFERED: usize = 3;
+/// The maximum number of suggestions.
+const MAX_SUGGESTIONS: usize = 3;
 /// Longer words are not compared: nobody types them.
-const LONGEST: usize = 64;
+const MAX_CHARS: usize = 64;
+/// Bytes of invisible characters that a candidate may have.
+const INVISIBLE_BYTES: usize = 16;
 
-/// Up to three words near `word`: the least distance first, then the most frequent, then the lowest id.
+/// Up to three words near `word`: by ascending distance, then descending count, then ascending id.
 pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<String> {
-    let wanted = lower(word.chars()).take(LONGEST + 1).collect::<Vec<_>>();
-    if wanted.is_empty() || wanted.len() > LONGEST {
+    let wanted = folded(word).take(MAX_CHARS + 1).collect::<Vec<_>>();
+    if wanted.is_empty() || wanted.len() > MAX_CHARS {
         return Vec::new();
     }
     let mut aligner = Aligner::new(wanted);
@@ -23,7 +25,7 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<String> {
     for (id, candidate) in vocabulary.words().enumerate() {
         if let Some(distance) = aligner.distance(candidate) {
             found.push((distance, Reverse(vocabulary.count(id as WordId)), id as WordId));
-            if found.len() > 64 * OFFERED {
+            if found.len() > 64 * MAX_SUGGESTIONS {
                 keep_best(&mut found);
             }
         }
@@ -32,16 +34,33 @@ pub fn near(vocabulary: &Vocabulary, word: &str) -> Vec<String> {
     found.into_iter().map(|(.., id)| vocabulary.word(id).to_owned()).collect()
 }
 
+/// `suggestion` in backticks, followed by its code points if it looks the same as `word` on a screen.
+pub fn quoted(suggestion: &str, word: &str) -> String {
+    let visible = |text: &str| text.chars().filter(|&c| !is_invisible(c)).collect::<String>();
+    if visible(suggestion) != visible(word) {
+        return format!("`{suggestion}`");
+    }
+    let escaped = |c: char| if is_invisible(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    format!("`{suggestion}` (written {})", suggestion.chars().map(escaped).collect::<String>())
+}
+
+/// Whether a character leaves no trace of its own: selectors of emoji, marks of direction and width, and the dot above, which
+/// `i` has anyway (the lower case of Turkish I with a dot is written with it).
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
 fn keep_best(found: &mut Vec<(usize, Reverse<u64>, WordId)>) {
     found.sort_unstable();
-    found.truncate(OFFERED);
+    found.truncate(MAX_SUGGESTIONS);
 }
 
-fn lower(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    chars.flat_map(char::to_lowercase)
+/// The form in which words are compared: lower case, without invisible characters.
+fn folded(word: &str) -> impl Iterator<Item = char> {
+    word.chars().flat_map(char::to_lowercase).filter(|&c| !is_invisible(c))
 }
 
-/// More mistakes than this make another word.
+/// With more mistakes than this it is another word.
 fn max_mistakes(length: usize) -> usize {
     match length {
         0..=1 => 0,
@@ -50,7 +69,7 @@ fn max_mistakes(length: usize) -> usize {
     }
 }
 
-/// Measures one word against many.
+/// Compares one word with many.
 struct Aligner {
     wanted: Vec<char>,
     most: usize,
@@ -66,15 +85,15 @@ impl Aligner {
         Self { wanted, most, candidate: Vec::new(), rows: [row.clone(), row.clone(), row] }
     }
 
-    /// The distance to `candidate`, if it is not too far.
+    /// The distance to `candidate`, unless it is too far.
     fn distance(&mut self, candidate: &str) -> Option<usize> {
         // A character takes at most 4 bytes, and lower case never more than 3 characters for one.
         let (least, most) = (self.wanted.len() - self.most, self.wanted.len() + self.most);
-        if candidate.len() * 3 < least || candidate.len() > 4 * most {
+        if candidate.len() * 3 < least || candidate.len() > 4 * most + INVISIBLE_BYTES {
             return None;
         }
         self.candidate.clear();
-        self.candidate.extend(lower(candidate.chars()).take(most + 1));
+        self.candidate.extend(folded(candidate).take(most + 1));
         if !(least..=most).contains(&self.candidate.len()) {
             return None;
         }
@@ -125,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn offers_the_nearest_then_the_most_frequent() {
+    fn suggests_the_nearest_then_the_most_frequent() {
         let words = vocabulary(&[("toyota", 3), ("Toyota", 1), ("toyata", 9), ("toyotas", 10), ("honda", 99)]);
         assert_eq!(near(&words, "TOYOTA"), ["toyota", "Toyota", "toyotas"]);
         assert_eq!(near(&words, "toyoat"), ["toyota", "Toyota", "toyotas"]);
@@ -133,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_a_slip_of_every_kind() {
+    fn corrects_a_mistake_of_every_kind() {
         let words = vocabulary(&[("queen", 1)]);
         for slip in ["quen", "queeen", "qeeen", "uqeen", "QUEEN", "quee", "ueen", "qunee"] {
             assert_eq!(near(&words, slip), ["queen"], "{slip}");
@@ -141,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn short_and_foreign_words_and_none() {
+    fn short_and_foreign_words_are_compared_too() {
         let words = vocabulary(&[("a", 5), ("b", 4), ("안녕", 3), ("İ", 1), ("", 1)]);
         assert_eq!(near(&words, "A"), ["a"]);
         assert_eq!(near(&words, "안넝"), ["안녕"]);
@@ -151,7 +170,17 @@ mod tests {
     }
 
     #[test]
-    fn among_many_equals_it_keeps_the_most_frequent() {
+    fn words_that_look_the_same_are_suggested_with_their_code_points() {
+        let words = vocabulary(&[("\u{2764}\u{fe0f}", 1), ("i\u{307}stanbul", 2)]);
+        assert_eq!(near(&words, "\u{2764}"), ["\u{2764}\u{fe0f}"]);
+        assert_eq!(near(&words, "istanbul"), ["i\u{307}stanbul"]);
+        assert_eq!(quoted("\u{2764}\u{fe0f}", "\u{2764}"), "`\u{2764}\u{fe0f}` (written \u{2764}\\u{fe0f})");
+        assert_eq!(quoted("i\u{307}stanbul", "istanbul"), "`i\u{307}stanbul` (written i\\u{307}stanbul)");
+        assert_eq!(quoted("queen", "quen"), "`queen`");
+    }
+
+    #[test]
+    fn of_many_equally_near_words_the_most_frequent_are_suggested() {
         let many: Vec<_> =
             (0..1000u64).map(|i| (format!("wörd{}", char::from_u32(0x4e00 + i as u32).unwrap()), i)).collect();
         let words = vocabulary(&many.iter().map(|(word, count)| (word.as_str(), *count)).collect::<Vec<_>>());
@@ -159,7 +188,7 @@ mod tests {
         assert_eq!(near(&words, "wördx"), expected);
     }
 
-    /// The whole table, as the definition has it.
+    /// The full table, by definition.
     fn reference(a: &[char], b: &[char]) -> usize {
         let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
         for i in 0..=a.len() {
@@ -179,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_band_agrees_with_the_whole_table(a in "[abc]{1,9}", others in prop::collection::vec("[abc]{0,11}", 1..6)) {
+        fn the_band_agrees_with_the_full_table(a in "[abc]{1,9}", others in prop::collection::vec("[abc]{0,11}", 1..6)) {
             let a: Vec<char> = a.chars().collect();
             let mut aligner = Aligner::new(a.clone());
             for b in others { // one aligner for all: nothing of one may leak into the next

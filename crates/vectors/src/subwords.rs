@@ -1,4 +1,4 @@
-//! Vectors for words that no vocabulary has: the mean over their character n-grams.
+//! Vectors for words outside the vocabulary: the mean over their character n-grams.
 //!
 //! Bojanowski et al. 2017, as fastText's `dictionary.cc` and `getWordVector` compute it: the word `w` is written `<w>`;
 //! its n-grams are the runs of `min_n` to `max_n` UTF-8 characters, without a lone `<` or `>` at the ends; n-gram `g`
@@ -12,7 +12,7 @@ use super::mapped::Section;
 use super::storage::Rows;
 use crate::error::FormatError;
 
-/// What fastText calls the end of a sentence; it counts as a word, and has no n-grams.
+/// fastText's token for the end of a sentence; it counts as a word, and has no n-grams.
 pub const EOS_TOKEN: &str = "</s>";
 
 /// Which n-grams a word has, and in which rows they are.
@@ -41,7 +41,7 @@ impl NGrams {
         Ok(Self { min_n: min_n.max(1), max_n, buckets, vector_size })
     }
 
-    /// How many n-grams a word of so many bytes has at most.
+    /// The maximum number of n-grams of a word of this many bytes.
     pub(crate) fn max_of(&self, bytes: usize) -> u64 {
         let marked = bytes as u64 + 2;
         let lengths = (self.max_n - self.min_n) as u64 + 1;
@@ -55,7 +55,7 @@ impl NGrams {
         scale(row, ngrams + 1);
     }
 
-    /// Adds the row of every n-gram of `word` to `sum`; returns how many there are.
+    /// Adds the row of every n-gram of `word` to `sum`; returns the number of n-grams.
     fn add(&self, rows: &[u8], word: &[u8], sum: &mut [f32]) -> usize {
         let mut count = 0;
         for_each_ngram(word, self.min_n, self.max_n, |_, hash| {
@@ -83,7 +83,7 @@ impl Subwords {
     /// The n-grams whose B x D little-endian f32 numbers are `rows`.
     ///
     /// # Errors
-    /// [`FormatError::Size`] if `rows` are not so many.
+    /// [`FormatError::Size`] if the sizes disagree.
     pub(crate) fn new(ngrams: NGrams, rows: Section) -> Result<Self, FormatError> {
         let (expected, got) = (ngrams.buckets.saturating_mul(ngrams.vector_size), rows.len() / 4);
         if !rows.len().is_multiple_of(4) || expected != got {
@@ -107,7 +107,7 @@ impl Subwords {
         Rows::mapped_f32(self.rows.clone(), self.ngrams.vector_size)
     }
 
-    /// The vector of a word that the vocabulary does not have: D numbers, the mean over its n-grams. They need not be
+    /// The vector of a word outside the vocabulary: D numbers, the mean over its n-grams. They need not be
     /// finite where the file's are not.
     ///
     /// `None` if the word has no n-gram of these lengths: nothing is known of it.
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_words_are_asked_with_their_ngrams_and_leave_no_one_out() {
+    fn unknown_words_are_looked_up_by_their_ngrams_and_exclude_nothing() {
         let mut vocabulary = rapidvec_core::Vocabulary::new();
         ["one", "two"].iter().for_each(|word| assert!(vocabulary.insert(word, 1).is_some()));
         let rows = crate::Numbers::F32(vec![1.0, 0.0, 0.0, 1.0]);

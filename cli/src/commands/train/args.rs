@@ -24,7 +24,7 @@ Ctrl-C saves a checkpoint and prints the command that resumes. A checkpoint is a
 #[derive(Debug, Clone, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Text files, folders, patterns, - (standard input), or builtin, ptb, ptb:valid, ptb:test
+    /// Text files, folders, patterns, - (standard input), or builtin, ptb[:valid|:test]
     #[arg(value_name = "TEXT")]
     pub corpus: Vec<String>,
 
@@ -75,7 +75,7 @@ pub struct Args {
     #[arg(allow_negative_numbers = true, hide_default_value = true, hide_short_help = true, help_heading = "Output")]
     pub checkpoint_every: Duration,
 
-    /// Keep the training state, so that --resume can add epochs
+    /// Keep the training state in the model, to resume it with more --epochs
     #[arg(long, hide_short_help = true, help_heading = "Output")]
     pub keep_state: bool,
 
@@ -101,7 +101,7 @@ pub struct Settings {
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 
-    /// cbow predicts a word from its context, skipgram the context [default: cbow]
+    /// Predict a word from its context (cbow) or the reverse (skipgram) [default: cbow]
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub model: Option<Model>,
 
@@ -125,7 +125,7 @@ pub struct Settings {
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub power: Option<f64>,
 
-    /// Learning rate [default: cbow 0.05, skipgram 0.025; textbook 0.001]
+    /// Learning rate [default: cbow 0.05, skipgram 0.025; adam 0.001, sgd 0.01]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
 

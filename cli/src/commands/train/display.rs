@@ -1,6 +1,6 @@
 //! Progress on stderr, for every trainer: a bar on a terminal, lines elsewhere.
 
-use crate::output::{Bar, Language, ProgressMode, is_quiet, left, note, say, warn};
+use crate::output::{Bar, ProgressMode, is_quiet, left, messages, note, say, warn};
 use rapidvec::{EpochEnd, LossPoint, Progress};
 use std::time::{Duration, Instant};
 
@@ -20,10 +20,10 @@ pub enum Unit {
 
 impl Unit {
     /// The name of a block.
-    pub fn block(self) -> &'static str {
+    pub fn block(self) -> String {
         match self {
-            Unit::Iterations => "iteration",
-            Unit::Words => "block",
+            Unit::Iterations => messages::iteration(),
+            Unit::Words => messages::block(),
         }
     }
 }
@@ -48,7 +48,7 @@ impl Display {
                 Unit::Iterations => (now.block, now.total_blocks()),
                 Unit::Words => (now.words, now.total_words()),
             };
-            Bar::start(Language::current(), done, total, now.epochs)
+            Bar::start(done, total, now.epochs)
         });
         // The first line waits, too: what is measured at once is the start.
         Self { mode, unit, bar, last_line: Instant::now(), last_part: None, start: *now }
@@ -98,18 +98,11 @@ impl Display {
             self.say(&self.line(last));
         }
         let epoch = end.epoch;
-        let korean = Language::current() == Language::Ko;
         if let Some(loss) = end.loss {
-            self.say(&match korean {
-                false => format!("| epoch {epoch} | average loss {loss:.4}"),
-                true => format!("| 에폭 {epoch} | 평균 손실 {loss:.4}"),
-            });
+            self.say(&messages::average_loss(epoch, format_args!("{loss:.4}")));
         }
         if let Some(loss) = end.held_out {
-            self.say(&match korean {
-                false => format!("| epoch {epoch} | held-out loss {loss:.4}"),
-                true => format!("| 에폭 {epoch} | 검증 손실 {loss:.4}"),
-            });
+            self.say(&messages::held_out_loss(epoch, format_args!("{loss:.4}")));
         }
     }
 
@@ -147,10 +140,7 @@ impl Display {
 
     fn words_line(&self, point: &LossPoint) -> String {
         let percent = (100 * point.words).checked_div(self.start.words_per_epoch).unwrap_or(100);
-        let epoch = match Language::current() {
-            Language::En => format!("epoch {}", point.epoch),
-            Language::Ko => format!("에폭 {}", point.epoch),
-        };
+        let epoch = messages::epoch(point.epoch);
         let memory = resident_megabytes().map(|megabytes| format!("{megabytes} MB"));
         let [loss, speed, rate] = self.numbers(point);
         let mut parts = vec![epoch, format!("{percent:3} %"), speed, loss, rate];
@@ -172,19 +162,15 @@ impl Display {
         let (speed, rate) = (self.speed(point).unwrap_or(0.0) / 1e6, point.learning_rate);
         // Where nothing was trained there is no loss; 0 would look like a perfect one.
         let loss = if point.pairs == 0 { "-".to_owned() } else { format!("{:.4}", point.loss) };
-        match Language::current() {
-            Language::En => {
-                [format!("loss {loss}"), format!("{speed:.2} M words/s"), format!("learning rate {rate:.5}")]
-            }
-            Language::Ko => [format!("손실 {loss}"), format!("초당 {speed:.2}백만 단어"), format!("학습률 {rate:.5}")],
-        }
+        let (speed, rate) = (format_args!("{speed:.2}"), format_args!("{rate:.5}"));
+        [messages::loss(loss), messages::speed(speed), messages::learning_rate(rate)]
     }
 
     fn time_left(&self, point: &LossPoint) -> Option<String> {
         let remaining = self.start.total_words().saturating_sub(self.done(point));
         let speed = self.speed(point).filter(|speed| *speed > 0.0)?;
         let time = Duration::try_from_secs_f64(remaining as f64 / speed).ok()?;
-        Some(left(Language::current(), time))
+        Some(left(time))
     }
 
     /// Words a second.
@@ -201,11 +187,7 @@ impl Display {
 /// The chapter's line.
 fn textbook_line(iterations: u64, point: &LossPoint) -> String {
     let LossPoint { epoch, block, seconds, loss, .. } = *point;
-    let seconds = seconds as u64;
-    match Language::current() {
-        Language::En => format!("| epoch {epoch} |  iter {block} / {iterations} | time {seconds}[s] | loss {loss:.2}"),
-        Language::Ko => format!("| 에폭 {epoch} |  반복 {block} / {iterations} | 시간 {seconds}[s] | 손실 {loss:.2}"),
-    }
+    messages::chapter_line(epoch, block, iterations, seconds as u64, format_args!("{loss:.2}"))
 }
 
 /// Memory in use, where the system says.
@@ -219,6 +201,7 @@ fn resident_megabytes() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Language;
     use crate::output::SPOKEN;
 
     fn spoken(language: Language, line: impl FnOnce() -> String) -> String {

@@ -2,7 +2,7 @@
 
 use super::args::Args;
 use super::display::Unit;
-use crate::output::UsageError;
+use crate::output::{UsageError, messages};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec::{Trainer, Vocabulary};
@@ -55,8 +55,5 @@ pub trait Flags: Trainer {
 
 /// `2 threads`
 pub fn threads(trainer: &impl Trainer) -> String {
-    match trainer.threads() {
-        1 => "1 thread".to_owned(),
-        threads => format!("{threads} threads"),
-    }
+    messages::threads(trainer.threads())
 }

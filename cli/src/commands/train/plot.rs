@@ -2,7 +2,7 @@
 
 use super::display::Unit;
 use super::flags::Flags;
-use crate::output::LineChart;
+use crate::output::{LineChart, messages};
 use rapidvec::Session;
 use rapidvec::atomic_file::{self, Existing};
 use std::path::{Path, PathBuf};
@@ -26,12 +26,12 @@ impl Curve {
         let (now, history) = (session.trainer().progress(), session.trainer().history());
         let (epoch, end, label) = match T::UNIT {
             Unit::Iterations => {
-                let label = format!("iteration ({} per epoch)", now.blocks_per_epoch);
+                let label = messages::plot_iterations(now.blocks_per_epoch);
                 (now.blocks_per_epoch as f64, now.block as f64, label)
             }
             Unit::Words => {
                 let epoch = now.words_per_epoch as f64 / 1e6;
-                (epoch, now.words as f64 / 1e6, format!("million words ({epoch:.2} per epoch)"))
+                (epoch, now.words as f64 / 1e6, messages::plot_words(format_args!("{epoch:.2}")))
             }
         };
         let counted = history.iter().filter(|point| point.pairs > 0);
@@ -79,16 +79,16 @@ pub fn draw(path: &Path, curve: &Curve) -> anyhow::Result<()> {
 
 fn chart(curve: &Curve) -> LineChart {
     let begun = (curve.end / curve.epoch.max(f64::MIN_POSITIVE)).ceil() as usize;
-    let label = |epoch| if begun <= 10 { format!("epoch {epoch}") } else { format!("{epoch}") };
+    let label = |epoch| if begun <= 10 { messages::epoch(epoch) } else { format!("{epoch}") };
     // A label is to the right of its line, so each line begins an epoch.
     let epochs = (2..=begun).filter(|_| begun <= MAX_EPOCH_LINES);
     LineChart {
-        title: "Training loss",
+        title: messages::plot_title(),
         x_label: curve.label.clone(),
-        y_label: "average loss",
+        y_label: messages::plot_loss(),
         line: thinned(&curve.points),
         dots: curve.held_out.clone(),
-        names: ["training", "held-out"],
+        names: [messages::plot_training(), messages::plot_held_out()],
         marks: epochs.map(|epoch| ((epoch - 1) as f64 * curve.epoch, label(epoch))).collect(),
         x_max: curve.end * 1.02, // room for the last point
     }

@@ -9,7 +9,7 @@ use super::start::read_held_out;
 use crate::commands::corpus::Choice;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, note, say};
+use crate::output::{UsageError, messages, note, say};
 use anyhow::Context;
 use rapidvec::checkpoint::{Checkpoint, SavedConfig, Summary};
 use rapidvec::corpus::{Corpus, CorpusError, CorpusOptions};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Resumes from the checkpoint at `path`.
 pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
-    let cannot = || format!("cannot resume from {}", path.display());
+    let cannot = || messages::cannot_resume(path.display());
     let model = ModelFile::open(path).with_context(cannot)?;
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     drop(model);
@@ -48,11 +48,10 @@ fn resume<T: Flags>(
     saved: &SavedConfig,
     signals: &Signals,
 ) -> anyhow::Result<()> {
-    let cannot = || format!("cannot resume from {}", path.display());
+    let cannot = || messages::cannot_resume(path.display());
     check_flags::<T>(args, summary, &saved.settings::<T>().map_err(Error::from).with_context(cannot)?)?;
     if is_finished(args, summary) {
-        let further = further(path, summary);
-        say(format_args!("{} is finished: nothing is left to train{further}", path.display()));
+        say(messages::finished_already(path.display()) + &further(path, summary));
         return Ok(());
     }
     if !summary.has_state {
@@ -64,7 +63,7 @@ fn resume<T: Flags>(
         return Err(UsageError(help.into()).into());
     }
     if checkpoint.storage().one_thread && args.threads == 0 {
-        note("resuming with 1 thread, as the run began, so that the result repeats to the bit (--threads N uses more)");
+        note(messages::one_thread_again());
         return resume_from::<T>(&Args { threads: 1, ..args.clone() }, path, &checkpoint, signals);
     }
     resume_from::<T>(args, path, &checkpoint, signals)
@@ -72,7 +71,7 @@ fn resume<T: Flags>(
 
 fn resume_from<T: Flags>(args: &Args, path: &Path, checkpoint: &Checkpoint, signals: &Signals) -> anyhow::Result<()> {
     let begun = checkpoint.summary.trained.as_ref().map_or(0, |trained| trained.begun());
-    let mut config = checkpoint.config::<T>().with_context(|| format!("cannot resume from {}", path.display()))?;
+    let mut config = checkpoint.config::<T>().with_context(|| messages::cannot_resume(path.display()))?;
     if let Some(epochs) = args.settings.epochs {
         check_begun(epochs, begun)?;
         config = T::with_epochs(config, epochs);
@@ -120,8 +119,8 @@ fn is_finished(args: &Args, summary: &Summary) -> bool {
 
 fn further(path: &Path, summary: &Summary) -> String {
     match (summary.has_state, summary.config.as_ref().and_then(SavedConfig::epochs)) {
-        (true, Some(epochs)) => format!("; --resume {} --epochs {} continues", path.display(), epochs * 2),
-        _ => "; only a model trained with --keep-state can be continued with more epochs".to_owned(),
+        (true, Some(epochs)) => messages::continues_with(path.display(), epochs * 2),
+        _ => messages::needs_state(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::signals::Signals;
 use super::start::{Resumed, say_memory};
 use super::summary;
 use super::watcher::Watcher;
-use crate::output::{Interrupted, note, say, thousands};
+use crate::output::{Interrupted, messages, note, say, thousands};
 use rapidvec::corpus::Corpus;
 use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};
@@ -62,17 +62,15 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
 fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
     let left = match saved.as_ref().or(resumed.as_ref()) {
-        Some((path, block)) => {
-            format!("; the last checkpoint, after {} {block}, is in {}", T::UNIT.block(), path.display())
-        }
-        None => "; nothing was saved".to_owned(),
+        Some((path, block)) => messages::last_checkpoint(T::UNIT.block(), block, path.display()),
+        None => messages::nothing_was_saved(),
     };
     match error {
         Error::Train(error) => anyhow::anyhow!("{error}{left}"),
         error if session.trainer().progress().is_finished() => {
-            anyhow::Error::new(error).context(format!("training is done, but the model could not be saved{left}"))
+            anyhow::Error::new(error).context(messages::model_not_saved() + &left)
         }
-        error => anyhow::Error::new(error).context("stopped, but the checkpoint could not be saved"),
+        error => anyhow::Error::new(error).context(messages::checkpoint_not_saved()),
     }
 }
 
@@ -84,10 +82,9 @@ fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyho
     let [block, blocks] = [block, blocks].map(thousands);
     let command = resume_command(run.args, model, run.corpus_again);
     let unit = T::UNIT.block();
-    say(format_args!(
-        "stopped in epoch {epoch} of {epochs}, {unit} {block} of {blocks}; saved {}\nto resume: {command}",
-        model.display()
-    ));
+    say(messages::stopped(epoch, epochs, unit, block, blocks));
+    say(messages::saved(model.display()));
+    say(messages::to_resume(command));
     Interrupted.into()
 }
 
@@ -97,6 +94,6 @@ fn warn_if_loss_rose(trainer: &impl Trainer) {
     let Some(first) = losses.next() else { return };
     let last = losses.next_back().unwrap_or(first);
     if last > 2.0 * first {
-        note(format_args!("the loss rose from {first:.4} to {last:.4}; try a lower --learning-rate"));
+        note(messages::loss_rose(format_args!("{first:.4}"), format_args!("{last:.4}")));
     }
 }

@@ -1,7 +1,7 @@
 //! Ctrl-C, SIGTERM and SIGHUP: the first stops training after a checkpoint, the second ends the program at once.
 
 use crate::commands::interrupt::{self, end};
-use crate::output::say;
+use crate::output::{messages, say};
 use rapidvec::{Observer, Progress};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -59,10 +59,10 @@ fn on_signal(asked: &mut Option<Instant>) {
     match STATE.compare_exchange(TRAINING, STOPPING, Ordering::SeqCst, Ordering::SeqCst) {
         Ok(_) => {
             *asked = Some(Instant::now());
-            say("finishing this batch, then saving; press Ctrl-C again to quit without saving");
+            say(messages::finishing());
         }
         Err(READING) => {
-            say("interrupted before training began: nothing was saved");
+            say(messages::nothing_saved_yet());
             end();
         }
         Err(_) if asked.is_some_and(|asked| asked.elapsed() < ECHO) => {}

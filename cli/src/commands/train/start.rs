@@ -8,7 +8,7 @@ use super::{outputs, resume};
 use crate::commands::corpus::Choice;
 use crate::commands::open::OpenArgs;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, counted, note, say, thousands};
+use crate::output::{UsageError, messages, note, say, thousands};
 use anyhow::{Context, bail};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport};
@@ -76,7 +76,7 @@ fn config<T: Flags>(args: &Args, base: Option<&Pretrained>) -> anyhow::Result<T:
     if let (Some(before), Some(model)) = (base.and_then(|base| base.config::<CpuTrainer>().ok()?), args.settings.model)
         && before.model != model.kind()
     {
-        note(format_args!("the model was trained as {}; continuing as {}", before.model, model.kind()));
+        note(messages::other_model(before.model, model.kind()));
     }
     let mut args = args.clone();
     if let (Some(base), None) = (base, args.settings.vector_size) {
@@ -89,7 +89,7 @@ fn config<T: Flags>(args: &Args, base: Option<&Pretrained>) -> anyhow::Result<T:
 
 /// A model to continue.
 fn updated(path: &Path) -> anyhow::Result<Pretrained> {
-    let cannot = || format!("cannot update {}", path.display());
+    let cannot = || messages::cannot_update(path.display());
     let format = recognise_file(path).with_context(cannot)?;
     if format != Format::Safetensors {
         let got = format.name();
@@ -100,7 +100,7 @@ fn updated(path: &Path) -> anyhow::Result<Pretrained> {
 
 /// Vectors to start from; what opening them dropped or repaired is printed.
 fn pretrained(path: &Path) -> anyhow::Result<Pretrained> {
-    let cannot = || format!("cannot start from {}", path.display());
+    let cannot = || messages::cannot_start_from(path.display());
     match recognise_file(path).with_context(cannot)? {
         Format::Safetensors => Pretrained::model(path).with_context(cannot),
         _ => {
@@ -119,13 +119,10 @@ fn with_vector_size(error: rapidvec::TrainError) -> anyhow::Error {
 
 fn report_started(known: &Pretrained, started: &Started, vocabulary: &Vocabulary) {
     if started.without_output {
-        note(format_args!(
-            "the output weights of {} are not used: with hierarchical softmax they belong to a tree that depends on the counts",
-            known.name()
-        ));
+        note(messages::output_weights_unused(known.name()));
     }
     let [found, all] = [started.ids.len(), vocabulary.len()].map(|count| thousands(count as u64));
-    note(format_args!("{found} of {all} words start from {}", known.name()));
+    note(messages::words_start_from(found, all, known.name()));
 }
 
 /// A text that was read, and how.
@@ -174,7 +171,7 @@ fn merge(
     let (new, report) = vocab_args::count(choice, &args.reading, &all)?;
     vocab_args::note_pruned(&choice.names().join(" "), &all, &report);
     let (both, added) = base.extended_by(&new, options.min_count);
-    note(format_args!("{} added to {}", counted(added as u64, "new word(s)"), thousands(base.words().len() as u64)));
+    note(messages::new_words(thousands(added as u64), thousands(base.words().len() as u64)));
     Ok((both, report))
 }
 
@@ -201,7 +198,7 @@ pub fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize)
     let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
     let words = 40 * corpus.vocabulary().len() as u64;
     let all = Session::<T>::memory_needed(config, corpus, threads) + ids + words + PROGRAM;
-    say(format_args!("training takes about {} MB of memory", thousands(all.div_ceil(1_000_000))));
+    say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
 /// Where a run that goes to `output` was saved before, if it was resumed.

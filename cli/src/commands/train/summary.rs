@@ -4,7 +4,7 @@ use super::args::Args;
 use super::outputs::program;
 use super::queries::{self, Shown};
 use crate::commands::corpus::is_data_set;
-use crate::output::{ProgressMode, is_quiet, note, say, shell_words};
+use crate::output::{ProgressMode, is_quiet, messages, note, say, shell_words};
 use rapidvec::checkpoint::Summary;
 use rapidvec::error::Error;
 use rapidvec::vectors::WordVectors;
@@ -17,7 +17,7 @@ const TOO_SIMILAR: f32 = 0.99;
 
 /// Shows what the model at `path` learned, and what to type next.
 pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
-    say(format_args!("saved {}", path.display()));
+    say(messages::saved(path.display()));
     if args.progress == ProgressMode::None || is_quiet() {
         return Ok(());
     }
@@ -29,13 +29,10 @@ pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
     let is_chapter = is_textbook || summary.corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
     let Shown { next, least } = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
     if least >= TOO_SIMILAR {
-        let help = "more text, more --epochs or a higher --learning-rate may help";
-        note(format_args!(
-            "all neighbours shown are more than {TOO_SIMILAR} similar: the vectors hardly differ yet; {help}"
-        ));
+        note(messages::hardly_differ(TOO_SIMILAR));
     }
     let path = path.to_string_lossy().into_owned();
     let next = shell_words([program(), "similar".to_owned(), path, next]);
-    say(format_args!("\nnext: {next}"));
+    say(format_args!("\n{}", messages::next(next)));
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::display::Unit;
 use super::flags::{Flags, threads};
 use crate::commands::corpus;
 use crate::commands::text_args::same;
-use crate::output::{UsageError, note, thousands};
+use crate::output::{UsageError, messages, note, thousands};
 use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -136,11 +136,7 @@ impl Flags for TextbookTrainer {
             let (used, wanted) = (self.batch_size(), config.batch_size);
             note(format_args!("there are only {used} examples: batches have {used} instead of {wanted}"));
         }
-        format!(
-            "{}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {model}, {negatives} negatives, \
-             vector size {vector_size}; {}",
-            corpus.name(),
-            threads(self)
-        )
+        let method = format!("{model}, {}", messages::negatives(negatives));
+        messages::textbook_run(corpus.name(), tokens, words, pairs, method, vector_size, threads(self))
     }
 }

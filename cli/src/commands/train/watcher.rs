@@ -5,6 +5,7 @@ use super::display::Display;
 use super::flags::Flags;
 use super::log::{Columns, Log};
 use super::signals::Signals;
+use crate::output::messages;
 use rapidvec::{EpochEnd, LossPoint, Observer, Progress, SaveEvent, Session};
 use std::ops::ControlFlow;
 
@@ -65,16 +66,12 @@ impl Observer for Watcher<'_> {
     fn saved(&mut self, event: &SaveEvent) {
         match event {
             SaveEvent::Failed(error) => {
-                self.display.warn(&format!("the checkpoint could not be saved; training continues: {error}"));
+                self.display.warn(&messages::checkpoint_failed(error));
             }
-            SaveEvent::SinglePrecision { word, got } => self.display.note(&format!(
-                "the vector of `{word}` has {got}, but half precision ends at 65504: saved in single precision, as if without --half"
-            )),
-            SaveEvent::Moved { taken, path } => self.display.warn(&format!(
-                "{} was written by another program and is kept; this run saves to {}",
-                taken.display(),
-                path.display()
-            )),
+            SaveEvent::SinglePrecision { word, got } => self.display.note(&messages::single_precision(word, got)),
+            SaveEvent::Moved { taken, path } => {
+                self.display.warn(&messages::saved_elsewhere(taken.display(), path.display()));
+            }
             _ => {}
         }
     }

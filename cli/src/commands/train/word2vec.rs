@@ -6,7 +6,7 @@ use super::flags::{Flags, threads};
 use crate::commands::corpus::note_punctuation;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, thousands};
+use crate::output::{UsageError, messages, thousands};
 use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::config::ContextSum;
@@ -232,15 +232,11 @@ impl Flags for CpuTrainer {
         let config = Trainer::config(self);
         let [kept, words] = [corpus.report().kept, corpus.vocabulary().len() as u64].map(thousands);
         let objective = match config.negatives {
-            0 => "hierarchical softmax".to_owned(),
-            negatives => format!("{negatives} negatives"),
+            0 => messages::hierarchical_softmax(),
+            negatives => messages::negatives(negatives),
         };
         let Config { model, vector_size, .. } = config;
-        format!(
-            "{}: {kept} tokens kept, {words} distinct words; {model}, {objective}, vector size {vector_size}; {}, {} kernels",
-            corpus.name(),
-            threads(self),
-            self.kernels()
-        )
+        let (method, kernels) = (format!("{model}, {objective}"), self.kernels());
+        messages::word2vec_run(corpus.name(), kept, words, method, vector_size, threads(self), kernels)
     }
 }

@@ -3,8 +3,6 @@
 //! To add one, write both sentences below; both take the same values. Numbers come in as they are shown
 //! ([`thousands`](crate::output::thousands)), paths as they were given.
 
-#![allow(dead_code)] // commands take their messages from here one by one
-
 use super::Language;
 
 /// Functions that return the message in the language in use, and the list of all for the tests.

@@ -1,7 +1,7 @@
 //! The current step, the time it took to get there, and the losses so far.
 
-use super::state::{LossPoint, Progress, TrainerState};
 use crate::{BatchLayout, Config};
+use rapidvec::{LossPoint, Progress};
 use std::time::Instant;
 
 /// Losses are averaged over this many iterations before they are reported, as in the chapter.
@@ -19,40 +19,33 @@ pub(super) struct Clock {
     started: Option<Instant>,
     pub(super) loss_sum: f64,
     pub(super) loss_count: u32,
-    pub(super) history: Vec<LossPoint>,
-    /// The same points as the trait [`rapidvec::Trainer`] has them.
-    pub(super) points: Vec<rapidvec::LossPoint>,
+    pub(super) points: Vec<LossPoint>,
     predictions: u64,
     learning_rate: f32,
 }
 
 impl Clock {
-    pub(super) fn new(config: &Config, examples: usize, state: &TrainerState) -> Self {
+    pub(super) fn new(config: &Config, examples: usize) -> Self {
         let batch_size = config.batch_size.min(examples);
         Self {
-            step: state.step,
+            step: 0,
             iterations: examples / batch_size,
             epochs: config.epochs,
             batch_size,
-            seconds_before: state.seconds,
+            seconds_before: 0.0,
             started: None,
-            loss_sum: state.loss_sum,
-            loss_count: state.loss_count,
-            history: state.history.clone(),
+            loss_sum: 0.0,
+            loss_count: 0,
             points: Vec::new(),
             predictions: BatchLayout::of(config).predictions() as u64,
             learning_rate: config.learning_rate,
         }
     }
 
+    /// How far training has come.
     pub(super) fn progress(&self) -> Progress {
-        Progress { step: self.step, iterations: self.iterations, epochs: self.epochs }
-    }
-
-    /// How far training has come, as every trainer reports it.
-    pub(super) fn shared_progress(&self) -> rapidvec::Progress {
         let batch_size = self.batch_size as u64;
-        rapidvec::Progress {
+        Progress {
             block: self.step,
             blocks_per_epoch: self.iterations as u64,
             words: self.step * batch_size,
@@ -75,7 +68,7 @@ impl Clock {
     }
 
     /// Continues where a saved run was.
-    pub(super) fn restore(&mut self, step: u64, seconds: f64, loss: (f64, u32), points: Vec<rapidvec::LossPoint>) {
+    pub(super) fn restore(&mut self, step: u64, seconds: f64, loss: (f64, u32), points: Vec<LossPoint>) {
         (self.step, self.seconds_before) = (step, seconds);
         (self.loss_sum, self.loss_count) = loss;
         self.points = points;
@@ -104,7 +97,7 @@ impl Clock {
         if complete {
             let loss = self.loss_sum / f64::from(self.loss_count);
             let batch_size = self.batch_size as u64;
-            self.points.push(rapidvec::LossPoint {
+            self.points.push(LossPoint {
                 epoch,
                 block: iteration as u64,
                 words: iteration as u64 * batch_size,
@@ -113,7 +106,6 @@ impl Clock {
                 pairs: u64::from(self.loss_count) * batch_size * self.predictions,
                 learning_rate: self.learning_rate,
             });
-            self.history.push(LossPoint { epoch, iteration, seconds: self.seconds(), loss });
             (self.loss_sum, self.loss_count) = (0.0, 0);
         }
         complete

@@ -3,12 +3,11 @@
 mod batches;
 mod clock;
 mod learner;
-mod seam;
+mod memory;
 mod shard;
 mod state;
 mod train;
 mod workers;
 
 pub use learner::{Learner, Side};
-pub use state::{AdamState, LossPoint, Progress, TrainerState};
-pub use train::{Pause, TextbookTrainer};
+pub use train::TextbookTrainer;

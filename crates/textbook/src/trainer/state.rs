@@ -1,108 +1,98 @@
-//! What a trainer reports while it runs, and the state from which it resumes.
+//! What a checkpoint holds of a trainer, so that it resumes as if it had never stopped, bit for bit.
 
+use super::learner::Side;
+use super::train::TextbookTrainer;
+use crate::{Adam, Field, Optimizer, OptimizerKind};
+use rapidvec::checkpoint::{StateReader, StateWriter};
+use rapidvec::{Result, TrainError};
 use serde::{Deserialize, Serialize};
 
-/// The average loss over the iterations since the point before.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct LossPoint {
-    /// Epoch, from 1.
-    pub epoch: usize,
-    /// Iteration in the epoch, from 1.
-    pub iteration: usize,
-    /// Seconds of training until then, over all runs.
-    pub seconds: f64,
-    /// Average loss.
-    pub loss: f64,
-}
+const W_IN: &str = "w_in";
+const W_OUT: &str = "w_out";
+const LAST: [&str; 2] = ["adam.last_in", "adam.last_out"];
 
-/// How far training has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Steps done, over all epochs.
-    pub step: u64,
-    /// Steps in an epoch.
-    pub iterations: usize,
-    /// Epochs to do.
-    pub epochs: usize,
-}
+/// Each tensor of Adam's state that is a matrix: as it lies in memory, rows lack the steps since their last update.
+const ADAM: [(&str, Side, Field); 6] = [
+    ("adam.dw_in", Side::In, Field::Gradient),
+    ("adam.dw_out", Side::Out, Field::Gradient),
+    ("adam.m_in", Side::In, Field::FirstMoment),
+    ("adam.v_in", Side::In, Field::SecondMoment),
+    ("adam.m_out", Side::Out, Field::FirstMoment),
+    ("adam.v_out", Side::Out, Field::SecondMoment),
+];
 
-impl LossPoint {
-    pub(crate) fn shared(&self) -> rapidvec::LossPoint {
-        let Self { epoch, iteration, seconds, loss } = *self;
-        let block = iteration as u64;
-        rapidvec::LossPoint { epoch, block, words: 0, seconds, loss, pairs: 1, learning_rate: 0.0 }
-    }
-}
-
-impl Progress {
-    pub(crate) fn shared(&self) -> rapidvec::Progress {
-        rapidvec::Progress {
-            block: self.step,
-            blocks_per_epoch: self.iterations as u64,
-            words: 0,
-            words_per_epoch: 0,
-            epochs: self.epochs,
-            learning_rate: 0.0,
-            seconds: 0.0,
-            loss: None,
-        }
-    }
-
-    /// Steps to do in all.
-    pub fn steps(&self) -> u64 {
-        self.iterations as u64 * self.epochs as u64
-    }
-
-    /// Whole epochs done.
-    pub fn epochs_done(&self) -> usize {
-        (self.step / self.iterations as u64) as usize
-    }
-
-    /// Whether nothing is left to do.
-    pub fn is_finished(&self) -> bool {
-        self.step >= self.steps()
-    }
-}
-
-/// Everything a trainer needs to resume as if it had never stopped, bit for bit. Matrices are V x D, row-major, as they lie
-/// in memory: rows that Adam has not touched for a while lack the steps since `last_in` or `last_out`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TrainerState {
+/// The part of the state that is not a tensor.
+#[derive(Debug, Serialize, Deserialize)]
+struct StateRecord {
     /// Steps done.
-    pub step: u64,
+    step: u64,
+    /// Steps in an epoch.
+    iterations: usize,
     /// Seconds of training so far.
-    pub seconds: f64,
-    /// Sum of the losses since the last [`LossPoint`].
-    pub loss_sum: f64,
+    seconds: f64,
+    /// Sum of the losses since the last [`LossPoint`](rapidvec::LossPoint).
+    loss_sum: f64,
     /// Number of losses in `loss_sum`.
-    pub loss_count: u32,
-    /// All points so far.
-    pub history: Vec<LossPoint>,
-    /// Input weights.
-    pub w_in: Vec<f32>,
-    /// Output weights.
-    pub w_out: Vec<f32>,
-    /// Adam's part, if the optimizer is Adam.
-    pub adam: Option<AdamState>,
+    loss_count: u32,
 }
 
-/// Adam's part of a [`TrainerState`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct AdamState {
-    /// Step of the last update of each row of `w_in`.
-    pub last_in: Vec<u32>,
-    /// Step of the last update of each row of `w_out`.
-    pub last_out: Vec<u32>,
-    /// Gradient of each row of `w_in` at its last update, not applied yet.
-    pub dw_in: Vec<f32>,
-    /// Gradient of each row of `w_out` at its last update.
-    pub dw_out: Vec<f32>,
-    /// First moment of `w_in`.
-    pub m_in: Vec<f32>,
-    /// Second moment of `w_in`.
-    pub v_in: Vec<f32>,
-    /// First moment of `w_out`.
-    pub m_out: Vec<f32>,
-    /// Second moment of `w_out`.
-    pub v_out: Vec<f32>,
+impl TextbookTrainer {
+    /// See [`Trainer::save_state`](rapidvec::Trainer::save_state).
+    pub(super) fn write_state<'a>(&'a self, out: &mut StateWriter<'a>) -> Result<()> {
+        let clock = &self.clock;
+        out.record(&StateRecord {
+            step: clock.step,
+            iterations: clock.iterations,
+            seconds: clock.seconds(),
+            loss_sum: clock.loss_sum,
+            loss_count: clock.loss_count,
+        })?;
+        out.f32(W_IN, self.learner.get(Side::In, Field::Weight));
+        out.f32(W_OUT, self.learner.get(Side::Out, Field::Weight));
+        if self.config.optimizer == OptimizerKind::Adam {
+            for (name, side, field) in ADAM {
+                out.f32(name, self.learner.get(side, field));
+            }
+            for (name, optimizer) in LAST.into_iter().zip(&self.batches.optimizers) {
+                out.u32(name, optimizer.last_updates());
+            }
+        }
+        Ok(())
+    }
+
+    /// See [`Trainer::load_state`](rapidvec::Trainer::load_state).
+    pub(super) fn read_state(&mut self, from: &StateReader) -> Result<()> {
+        let record: StateRecord = from.record()?;
+        if record.iterations != self.clock.iterations {
+            return Err(mismatch("iterations per epoch", record.iterations, self.clock.iterations).into());
+        }
+        if record.step > self.clock.progress().total_blocks() {
+            let steps = self.clock.progress().total_blocks();
+            return Err(mismatch("steps, more than this run has:", record.step, steps).into());
+        }
+        let numbers = self.vocab_size * self.config.vector_size;
+        self.learner.set(Side::In, Field::Weight, &from.f32(W_IN, numbers)?);
+        self.learner.set(Side::Out, Field::Weight, &from.f32(W_OUT, numbers)?);
+        if self.config.optimizer == OptimizerKind::Adam {
+            for (name, side, field) in ADAM {
+                self.learner.set(side, field, &from.f32(name, numbers)?);
+            }
+            for (name, optimizer) in LAST.into_iter().zip(&mut self.batches.optimizers) {
+                let last = from.u32(name, self.vocab_size)?;
+                if let Some(late) = last.iter().find(|&&last| u64::from(last) > record.step) {
+                    return Err(mismatch("updates until step", record.step, late).into());
+                }
+                // `build` made sure that steps fit 32 bits.
+                let adam = Adam::resume(self.config.learning_rate, record.step as u32, last);
+                *optimizer = Optimizer::Adam(Box::new(adam));
+            }
+        }
+        let StateRecord { step, seconds, loss_sum, loss_count, .. } = record;
+        self.clock.restore(step, seconds, (loss_sum, loss_count), from.history()?);
+        Ok(())
+    }
+}
+
+fn mismatch(what: &'static str, expected: impl ToString, got: impl ToString) -> TrainError {
+    TrainError::Mismatch { what, expected: expected.to_string(), got: got.to_string() }
 }

@@ -43,12 +43,12 @@ const DOUBLE_BYTE: [DoubleByte; 5] = [
     },
 ];
 
-/// Names of the encodings that `bytes` may be in, as `iconv` spells them, the likeliest first. None where most lines with
-/// other than ASCII characters are valid UTF-8: then some bytes are damaged, and the text is not in another encoding.
+/// Names of the encodings that `bytes` may be in, as `iconv` spells them, the likeliest first. None where most
+/// lines are valid UTF-8: then some bytes are damaged, and the text is not in another encoding.
 pub(super) fn likely_encodings(bytes: &[u8]) -> Vec<&'static str> {
-    let foreign: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_ascii()).collect();
-    let invalid: Vec<&[u8]> = foreign.iter().copied().filter(|line| std::str::from_utf8(line).is_err()).collect();
-    if invalid.len() * 2 <= foreign.len() {
+    let lines: Vec<&[u8]> = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let invalid: Vec<&[u8]> = lines.iter().copied().filter(|line| std::str::from_utf8(line).is_err()).collect();
+    if invalid.len() * 2 <= lines.len() {
         return Vec::new();
     }
     let text = invalid.join(&b'\n');
@@ -69,10 +69,7 @@ fn fits(encoding: &DoubleByte, text: &[u8]) -> bool {
             at += 1;
             continue;
         }
-        let Some(&trail) = text.get(at + 1) else { break };
-        if !(encoding.is_trail)(trail) {
-            return false;
-        }
+        let Some(&trail) = text.get(at + 1).filter(|trail| (encoding.is_trail)(**trail)) else { return false };
         pairs += 1;
         common += usize::from((encoding.is_common)(text[at]));
         ascii_trails += usize::from(trail < 0x80);

@@ -51,10 +51,10 @@ impl ApproximateIndex {
         let mut body = vec![0; self.index.serialized_length()];
         self.index.save_to_buffer(&mut body).map_err(library)?;
         let header = header(self.options, vectors, &body);
-        atomic_file::write(path, Existing::Replace, |out| {
+        Ok(atomic_file::write(path, Existing::Replace, |out| {
             out.write_all(&header)?;
             out.write_all(&body)
-        })
+        })?)
     }
 
     /// Opens the index at `path`, which must have been built from these vectors.

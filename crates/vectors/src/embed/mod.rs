@@ -1,11 +1,13 @@
 //! A text as one vector: the mean of its words' unit vectors.
 //!
-//! For the known words `w` of a text, `n` of them, each time they occur: `Σ s(w) u(w) / n`, where `u(w)` is the vector of
-//! `w` scaled to length 1 and `s(w)` is 1, or with [`Embedder::sif`] `a / (a + p(w))`, `p(w)` being the word's share of the
-//! training text (smooth inverse frequency: Arora, Liang and Ma 2017, without their second step, which takes the common
-//! direction of all texts out and so has to see them all first). Words are what white space parts; those that the vocabulary
-//! does not have get vectors from their n-grams where the file has these (and were seen 0 times), or else are left out and counted. A text without a known word is the zero vector.
+//! For the `n` known words `w` of a text, counting repetitions: `Σ s(w) u(w) / n`, where `u(w)` is the vector of `w` scaled
+//! to length 1 and `s(w)` is 1, or with [`Embedder::sif`] `a / (a + p(w))`, `p(w)` being the word's share of the training
+//! text (smooth inverse frequency: Arora, Liang and Ma 2017, without their second step, which removes the common direction
+//! of all texts and so has to see them all first). Words are separated by white space. Words outside the vocabulary get
+//! vectors from their n-grams if the file has any (and count as seen 0 times); otherwise they are left out and counted. A
+//! text without a known word becomes the zero vector.
 
+mod json;
 mod npy;
 
 pub use npy::NpySpool;
@@ -15,6 +17,7 @@ use crate::lines::Lines;
 use crate::search::error::QueryError;
 use crate::word_vectors::WordVectors;
 use rapidvec_core::WordId;
+use serde_json::Value;
 use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
@@ -46,19 +49,20 @@ pub struct Embedder<'a> {
     /// `a`, times the number of all words seen.
     sif: Option<f64>,
     lower: bool,
+    field: Option<String>,
 }
 
-/// What was embedded, and what was not.
+/// How much was embedded, and what was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EmbedReport {
     /// Lines, and so vectors.
     pub lines: u64,
-    /// Words, unknown ones included.
+    /// Words, including unknown ones.
     pub words: u64,
-    /// Words without a vector: left out.
+    /// Words without a vector, which were left out.
     pub unknown_words: u64,
-    /// Lines without a known word, empty ones included: their vectors are zero.
+    /// Lines without a known word, including empty ones; their vectors are zero.
     pub lines_unknown: u64,
 }
 
@@ -71,15 +75,15 @@ struct Sum {
 }
 
 impl<'a> Embedder<'a> {
-    /// Takes every word alike.
+    /// Gives every word the same weight.
     pub fn new(vectors: &'a WordVectors) -> Self {
-        Self { vectors, sif: None, lower: false }
+        Self { vectors, sif: None, lower: false, field: None }
     }
 
     /// Gives frequent words less weight: `a / (a + share of the training text)`; 1e-3 is a good `a`.
     ///
     /// # Errors
-    /// [`QueryError::NoCounts`] if the vectors come from a file that does not tell how often words were seen;
+    /// [`QueryError::NoCounts`] if the vectors come from a file without word counts;
     /// [`QueryError::SifWeight`] if `a` is not a positive number.
     pub fn sif(self, a: f64) -> Result<Self, QueryError> {
         if !(a > 0.0 && a.is_finite()) {
@@ -95,6 +99,12 @@ impl<'a> Embedder<'a> {
     /// Looks words up in lower case.
     pub fn lower(self, lower: bool) -> Self {
         Self { lower, ..self }
+    }
+
+    /// Reads lines as JSON objects with the text in this field: a string, or an array of strings, each of which is one word.
+    /// A dot leads into nested objects.
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
     }
 
     /// Numbers in a vector.
@@ -114,12 +124,12 @@ impl<'a> Embedder<'a> {
         Ok(vector)
     }
 
-    /// Hands the vector of each line to `see`, in order, in memory that does not depend on the text; `name` stands for it
-    /// in messages. Gzip, bzip2, zstd and xz are unpacked.
+    /// Passes the vector of each line to `see`, in order, in memory that does not depend on the length of the text; `name`
+    /// stands for it in messages. Gzip, bzip2, zstd and xz are decompressed.
     ///
     /// # Errors
-    /// [`TextError`](crate::error::TextError) if it is no text, [`QueryError`] as [`embed`](Self::embed),
-    /// [`Error::Io`](crate::Error::Io) if it cannot be read, and what `see` returns.
+    /// [`TextError`](crate::error::TextError) if it is not text, [`QueryError`] as [`embed`](Self::embed),
+    /// [`Error::Io`](crate::Error::Io) if it cannot be read, and the errors of `see`.
     pub fn embed_lines<E: From<Error>>(
         &self,
         reader: impl Read + Send,
@@ -149,9 +159,22 @@ impl<'a> Embedder<'a> {
         let mut report = EmbedReport::default();
         let mut sum = Sum { total: vec![0.0; self.vector_size()], known: 0, unknown: 0 };
         let mut vector = vec![0.0; self.vector_size()];
+        let mut record = String::new();
+        let name = lines.name().to_owned();
         while let Some(piece) = lines.next_piece()? {
-            self.add_words(&mut sum, piece.text).map_err(Error::from)?;
-            sum.unknown += u64::from(piece.giant);
+            match &self.field {
+                None => {
+                    self.add_words(&mut sum, piece.text).map_err(Error::from)?;
+                    sum.unknown += u64::from(piece.giant);
+                }
+                Some(field) => {
+                    json::collect(&mut record, &piece, &name).map_err(Error::from)?;
+                    if piece.ends_line {
+                        self.add_record(&mut sum, &record, field, (&name, piece.line))?;
+                        record.clear();
+                    }
+                }
+            }
             if piece.ends_line {
                 report.lines += 1;
                 report.words += sum.known + sum.unknown;
@@ -165,19 +188,31 @@ impl<'a> Embedder<'a> {
     }
 
     fn add_words(&self, sum: &mut Sum, text: &str) -> Result<(), QueryError> {
-        for word in text.split_whitespace() {
-            let word = if self.lower { Cow::from(rapidvec_core::to_lowercase(word)) } else { word.into() };
-            match self.vectors.id(&word) {
-                Some(id) => self.add(sum, id)?,
-                None => match self.vectors.vector_of_ngrams(&word) {
-                    Some(vector) => {
-                        self.add_row(sum, &vector, 0.0);
-                    }
-                    None => sum.unknown += 1,
-                },
-            }
+        text.split_whitespace().try_for_each(|word| self.add_word(sum, word))
+    }
+
+    fn add_word(&self, sum: &mut Sum, word: &str) -> Result<(), QueryError> {
+        let word = if self.lower { Cow::from(rapidvec_core::to_lowercase(word)) } else { word.into() };
+        if let Some(id) = self.vectors.id(&word) {
+            return self.add(sum, id);
+        }
+        match self.vectors.vector_of_ngrams(&word) {
+            Some(vector) => drop(self.add_row(sum, &vector, 0.0)),
+            None => sum.unknown += 1,
         }
         Ok(())
+    }
+
+    /// Adds the words of a line of JSON, which stands at `place`.
+    fn add_record(&self, sum: &mut Sum, line: &str, field: &str, place: (&str, u64)) -> Result<(), Error> {
+        match json::text(line, field, place)? {
+            Value::String(text) => Ok(self.add_words(sum, &text)?),
+            Value::Array(words) => {
+                let mut words = words.iter().filter_map(Value::as_str);
+                Ok(words.try_for_each(|word| self.add_word(sum, word))?)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn add(&self, sum: &mut Sum, id: WordId) -> Result<(), QueryError> {
@@ -187,7 +222,7 @@ impl<'a> Embedder<'a> {
         if squares.is_finite() { Ok(()) } else { self.vectors.finite(id).map(drop) }
     }
 
-    /// Adds the vector of a word that was seen so often; returns the square of its length.
+    /// Adds the vector of a word that occurs `seen` times in the training text; returns the square of its length.
     fn add_row(&self, sum: &mut Sum, row: &[f32], seen: f64) -> f64 {
         let weight = self.sif.map_or(1.0, |a| a / (a + seen));
         let squares = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>(); // no finite f32 overflows
@@ -199,7 +234,7 @@ impl<'a> Embedder<'a> {
 }
 
 impl Sum {
-    /// Writes the mean to `vector` and begins anew.
+    /// Writes the mean to `vector` and resets the sum.
     fn take_mean(&mut self, vector: &mut [f32]) {
         let words = self.known.max(1) as f64;
         for (out, total) in vector.iter_mut().zip(&mut self.total) {
@@ -226,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_the_mean_of_its_words_unit_vectors() {
+    fn a_text_is_the_mean_of_the_unit_vectors_of_its_words() {
         let vectors = vectors([0; 4]);
         let embedder = Embedder::new(&vectors);
         assert_eq!(embedder.embed("the  king\tthe the").unwrap(), [0.45, 0.35]); // (3 (.6, .8) + (0, -1)) / 4
@@ -236,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn lower_case_is_looked_up_when_asked_for() {
+    fn words_are_lowercased_on_request() {
         let vectors = vectors([0; 4]);
         assert_eq!(Embedder::new(&vectors).lower(true).embed("KING Th\u{45}").unwrap(), [0.3, -0.1]);
         assert_eq!(Embedder::new(&vectors).lower(true).embed("İ").unwrap(), [0.0, 0.0]); // becomes two characters
@@ -262,6 +297,36 @@ mod tests {
         assert_eq!(Embedder::new(&vectors([0; 4])).sif(1e-3).err(), Some(QueryError::NoCounts));
         for a in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(matches!(Embedder::new(&with_counts).sif(a), Err(QueryError::SifWeight { .. })));
+        }
+    }
+
+    #[test]
+    fn a_field_of_json_lines_is_text_or_an_array_of_words() {
+        let vectors = vectors([0; 4]);
+        let embedder = Embedder::new(&vectors).field("review.text");
+        let embed = |text: &str| {
+            let mut rows = Vec::new();
+            let see = |row: &[f32]| {
+                rows.push([row[0], row[1]]);
+                Ok::<(), Error>(())
+            };
+            embedder.embed_lines(text.as_bytes(), "t", see).map(|report| (rows, report))
+        };
+        let long = format!(r#"{{"review":{{"text":"{}the king"}}}}"#, "zero ".repeat(40_000));
+        let text = format!(
+            "{{\"review\": {{\"text\": \"the  king\\nthe\"}}, \"id\": 1}}\n{{\"review.text\": [\"king\", \"the king\"]}}\n\n{long}\n"
+        );
+        let (rows, report) = embed(&text).unwrap();
+        assert_eq!(report, EmbedReport { lines: 4, words: 40_007, unknown_words: 1, lines_unknown: 1 });
+        assert_eq!((rows[1], rows[2]), ([0.0, -1.0], [0.0, 0.0]));
+        assert!((rows[0][0] - 0.4).abs() < 1e-6 && (rows[0][1] - 0.2).abs() < 1e-6, "{rows:?}");
+        for (text, expected) in [
+            ("{\"review\": 1}\n", "t: line 1: the JSON object has no text in the field `review.text`"),
+            ("\nking\n", "t: line 2: not a JSON object"),
+            ("{\"review.text\": [1]}", "t: line 1: the JSON object has no text in the field"),
+        ] {
+            let message = embed(text).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
         }
     }
 

@@ -1,8 +1,8 @@
-//! A NumPy array of rows whose number is not known until the last one came.
+//! Writing a NumPy array whose number of rows is known only at the end.
 //!
-//! The header of a `.npy` file tells the number of rows and stands before them. So rows wait in a temporary file without a
-//! name, which the system removes whatever happens, and are copied after the header at the end: the memory taken does not
-//! depend on how many there are, and the result can go to a pipe.
+//! The header of a `.npy` file contains the number of rows and comes before them. So rows wait in a temporary file without
+//! a name, which the system removes in any case, and are copied after the header at the end: memory use does not depend on
+//! the number of rows, and the output can be a pipe.
 
 use crate::format::npy_head;
 use std::fs::File;
@@ -28,10 +28,10 @@ pub struct NpySpool {
 }
 
 impl NpySpool {
-    /// For rows of `columns` numbers, with a temporary file in `folder`.
+    /// Takes rows of `columns` numbers, with a temporary file in `folder`.
     ///
     /// # Errors
-    /// The system's, where it cannot be made.
+    /// The system's, if the file cannot be created.
     pub fn new(folder: &Path, columns: usize) -> io::Result<Self> {
         Ok(Self { spool: BufWriter::with_capacity(1 << 18, tempfile::tempfile_in(folder)?), columns, rows: 0 })
     }
@@ -39,10 +39,10 @@ impl NpySpool {
     /// Adds a row.
     ///
     /// # Panics
-    /// If it has not `columns` numbers.
+    /// If it does not have `columns` numbers.
     ///
     /// # Errors
-    /// The system's; a full disk, most likely.
+    /// The system's; most likely a full disk.
     pub fn push(&mut self, row: &[f32]) -> io::Result<()> {
         assert_eq!(row.len(), self.columns, "numbers in a row");
         self.rows += 1;
@@ -52,7 +52,7 @@ impl NpySpool {
     /// Writes the array, little-endian f32 of shape rows x columns.
     ///
     /// # Errors
-    /// Those of `out` and of the system.
+    /// Those of `out` and the system.
     pub fn finish(self, out: &mut dyn Write) -> io::Result<()> {
         let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
         spool.rewind()?;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn an_array_is_read_back_as_written() {
         for rows in [&[][..], &[[1.0, -0.5, f32::MIN_POSITIVE]], &[[1.5; 3]; 70_000]] {
             let npy = written(rows);
             let array = npyz::NpyFile::new(&npy[..]).unwrap();

@@ -1,4 +1,4 @@
-//! How many questions are answered right?
+//! How many analogy questions are answered correctly.
 
 use super::known::{EvaluateOptions, Known};
 use super::read::{Analogies, Section};
@@ -6,24 +6,24 @@ use super::scan;
 use crate::search::error::QueryError;
 use crate::{AnalogyMethod, WordVectors};
 
-/// Google's questions mark their sections on grammar so.
+/// The prefix of the sections on grammar among Google's questions.
 const SYNTACTIC: &str = "gram";
 
-/// Questions of a section, or of several.
+/// The score of a section, or of several.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SectionScore {
     /// The section's name.
     pub name: String,
-    /// Questions whose best answer was the right one.
+    /// Questions whose best answer was the correct one.
     pub correct: usize,
     /// Questions that count: those of known words, or all ([`EvaluateOptions::count_unknown`]).
     pub asked: usize,
-    /// Questions with a word that takes no part.
+    /// Questions with an unknown word.
     pub unknown: usize,
 }
 
 impl SectionScore {
-    /// Correct answers over questions asked; `None` if none was asked.
+    /// Correct answers divided by questions asked; `None` if there were none.
     pub fn accuracy(&self) -> Option<f64> {
         (self.asked > 0).then(|| self.correct as f64 / self.asked as f64)
     }
@@ -38,7 +38,7 @@ impl SectionScore {
     }
 }
 
-/// Answers to a file of questions.
+/// The scores of a file of questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnalogyReport {
     /// How answers were scored.
@@ -47,47 +47,38 @@ pub struct AnalogyReport {
     pub sections: Vec<SectionScore>,
     /// Over all sections: gensim's `Total accuracy`.
     pub total: SectionScore,
-    /// Over the sections whose names do not begin with `gram`, and over those that do, where there are both: the two
-    /// halves of Google's questions.
+    /// Over the sections whose names do not begin with `gram`, and over those that do, if there are both: the two halves of
+    /// Google's questions.
     pub halves: Option<[SectionScore; 2]>,
 }
 
-impl WordVectors {
-    /// Answers all questions, each by a scan over all words that take part: see the [module](super).
-    ///
-    /// With [`AnalogyMethod::Add`] counts equal those of gensim 4.4's `evaluate_word_analogies`. Between words whose scores
-    /// differ by less than the rounding of f32 either may be the answer.
-    ///
-    /// # Errors
-    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
-    pub fn evaluate_analogies(
-        &self,
-        analogies: &Analogies,
-        method: AnalogyMethod,
-        options: &EvaluateOptions,
-    ) -> Result<AnalogyReport, QueryError> {
-        let known = Known::new(self, options);
-        let places = known.find_all(&analogies.words);
-        // The known questions of a section, as places.
-        let asked = |section: &Section| -> Vec<[u32; 4]> {
-            let known = |question: &[u32; 4]| {
-                let [a, b, c, d] = question.map(|id| places[id as usize]);
-                Some([a?, b?, c?, d?])
-            };
-            section.questions.iter().filter_map(known).collect()
+/// [`WordVectors::evaluate_analogies`].
+pub(super) fn evaluate(
+    vectors: &WordVectors,
+    analogies: &Analogies,
+    method: AnalogyMethod,
+    options: &EvaluateOptions,
+) -> Result<AnalogyReport, QueryError> {
+    let known = Known::new(vectors, options);
+    let places = known.find_all(&analogies.words);
+    // The known questions of a section, as places.
+    let asked = |section: &Section| -> Vec<[u32; 4]> {
+        let known = |question: &[u32; 4]| {
+            let [a, b, c, d] = question.map(|id| places[id as usize]);
+            Some([a?, b?, c?, d?])
         };
-        let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
-        let mut answers = scan::answers(&known, &asked.concat(), method)?.into_iter();
-        let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
-            let right =
-                |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);
-            let correct = asked.iter().zip(&mut answers).filter(|(question, answer)| right(question, *answer)).count();
-            let unknown = section.len() - asked.len();
-            let asked = if options.count_unknown { section.len() } else { asked.len() };
-            SectionScore { name: section.name.clone(), correct, asked, unknown }
-        };
-        Ok(AnalogyReport::new(method, analogies.sections.iter().zip(&asked).map(scored).collect()))
-    }
+        section.questions.iter().filter_map(known).collect()
+    };
+    let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
+    let mut answers = scan::answers(&known, &asked.concat(), method)?.into_iter();
+    let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
+        let right = |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);
+        let correct = asked.iter().zip(&mut answers).filter(|(question, answer)| right(question, *answer)).count();
+        let unknown = section.len() - asked.len();
+        let asked = if options.count_unknown { section.len() } else { asked.len() };
+        SectionScore { name: section.name.clone(), correct, asked, unknown }
+    };
+    Ok(AnalogyReport::new(method, analogies.sections.iter().zip(&asked).map(scored).collect()))
 }
 
 impl AnalogyReport {

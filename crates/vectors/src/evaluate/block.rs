@@ -2,7 +2,7 @@
 //!
 //! A question's score of a word is made of a part that the pair `a`, `b` gives and one that `c` gives. Questions share their
 //! pairs (Google's 19,544 have 550), so the pair's part is calculated once for all of them; a question then reads it and
-//! the row of `c`. Nearly all blocks hold nothing better than what was found before, and that is seen without a branch.
+//! the row of `c`. Nearly all blocks hold nothing better than the best found before, which is found out without a branch.
 
 use crate::search::MUL_EPSILON;
 use rapidvec_core::kernels::Vectorised;
@@ -104,7 +104,7 @@ pub(super) struct Search<'s, S> {
     /// The answers, by question.
     pub best: &'s mut [TopK],
     /// Row after row, the products of a word of the questions with the words of the block. NaN, which no score is above,
-    /// stands where a word is no answer to any question that has the row's.
+    /// marks words that cannot answer any question with the word of the row.
     pub products: &'s [f32],
     /// Words of the block.
     pub words: usize,

@@ -1,6 +1,6 @@
-//! Which words take part, and under which spelling.
+//! The words that are evaluated, and their spellings.
 //!
-//! A word's place is its place among the candidates of the search, which are the most frequent words by rising id.
+//! The place of a word is its place among the candidates of the search: the most frequent words by ascending id.
 
 use crate::{Search, WordVectors};
 use rapidvec_core::{Vocabulary, WordId};
@@ -52,8 +52,8 @@ impl EvaluateOptions {
     }
 }
 
-/// The words that take part. A spelling stands for all words that are alike but for case, and is known by the place of
-/// the most frequent of them.
+/// The words that are evaluated. A spelling represents all words that differ only in case; its place is that of the most
+/// frequent of them.
 pub(super) struct Known<'a> {
     pub search: Search<'a>,
     case_sensitive: bool,
@@ -105,7 +105,7 @@ impl<'a> Known<'a> {
         self.search.id(place as usize)
     }
 
-    /// The place of the word that stands for `word`, if that takes part.
+    /// The place of the word that represents `word`, if there is one.
     pub fn find(&self, word: &str) -> Option<u32> {
         let spelling = self.spellings.id(&folded(word, self.case_sensitive))?;
         Some(self.first[spelling as usize])
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_several_spellings_stands_for_all() {
+    fn the_first_of_several_spellings_represents_all() {
         let vectors = vectors(&[("b", 0), ("Apple", 0), ("apple", 0), ("straße", 0), ("APPLE", 0), ("STRASSE", 0)]);
         let known = Known::new(&vectors, &EvaluateOptions::default());
         assert_eq!(
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_frequent_stand_for_the_others_also_where_the_file_has_another_order() {
+    fn the_most_frequent_word_represents_the_others_in_a_file_of_any_order() {
         let vectors = vectors(&[("a", 1), ("b", 7), ("B", 9), ("c", 8), ("C", 8)]);
         let known = Known::new(&vectors, &EvaluateOptions { restrict: 4, ..Default::default() });
         let ids = ["a", "b", "c"].map(|word| known.find(word).map(|place| known.id(place)));

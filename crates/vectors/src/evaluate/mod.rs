@@ -1,19 +1,19 @@
-//! How good are these vectors? Analogies answered, and similarities compared with people's.
+//! Evaluation of vectors by analogies and by human similarity judgements.
 //!
-//! An [`EvaluationSet`] is a file of either kind, told by its content:
+//! An [`EvaluationSet`] is a file of either kind, recognised by its content:
 //! - questions "`a` is to `b` as `c` is to `d`", four words a line, in sections that begin with `: name`;
-//! - pairs of words with a number that says how alike people find them, apart by tabs, commas or spaces.
+//! - pairs of words with a human similarity score, separated by tabs, commas or spaces.
 //!
-//! The rules, and so the figures, are those of gensim 4.4's `evaluate_word_analogies` and `evaluate_word_pairs`:
-//! - Only the [`restrict`](EvaluateOptions::restrict) most frequent words take part, as questions and as answers. (gensim
-//!   takes the file's first, which are the same where they stand in falling order of their counts, or have none.)
+//! The rules, and so the scores, are those of gensim 4.4's `evaluate_word_analogies` and `evaluate_word_pairs`:
+//! - Only the [`restrict`](EvaluateOptions::restrict) most frequent words are used, in questions and as answers. (gensim
+//!   takes the first words of the file, which are the same if they are sorted by descending count, or have no counts.)
 //! - Words are compared in upper case unless [`case_sensitive`](EvaluateOptions::case_sensitive); of words that differ
-//!   in case only, the vector of the most frequent stands for all.
-//! - A question or pair with a word that takes no part is left out and counted, or counts as missed
+//!   only in case, the vector of the most frequent represents all.
+//! - A question or pair with an unknown word is skipped and counted, or counts as wrong
 //!   ([`count_unknown`](EvaluateOptions::count_unknown)).
-//! - An answer is right if the best word that is none of `a`, `b`, `c` (in any case) is `d`.
+//! - An answer is correct if the best word other than `a`, `b`, `c` (in any case) is `d`.
 //!
-//! Where gensim skips a line of another number of fields in silence, the file is refused here with the line's number.
+//! gensim silently skips a line with another number of fields; here the file is refused, with the number of the line.
 //!
 //! ```
 //! use rapidvec_vectors::evaluate::{EvaluateOptions, EvaluationSet};
@@ -49,3 +49,34 @@ pub use analogies::{AnalogyReport, SectionScore};
 pub use known::EvaluateOptions;
 pub use pairs::PairReport;
 pub use read::{Analogies, EvaluationSet, Section, WordPairs};
+
+use crate::search::AnalogyMethod;
+use crate::search::error::QueryError;
+use crate::word_vectors::WordVectors;
+
+impl WordVectors {
+    /// Answers all questions, each by a scan of all candidates: see the [module](self).
+    ///
+    /// With [`AnalogyMethod::Add`] counts equal those of gensim 4.4's `evaluate_word_analogies`. Between words whose scores
+    /// differ by less than the rounding of f32 either may be the answer.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
+    pub fn evaluate_analogies(
+        &self,
+        analogies: &Analogies,
+        method: AnalogyMethod,
+        options: &EvaluateOptions,
+    ) -> Result<AnalogyReport, QueryError> {
+        analogies::evaluate(self, analogies, method, options)
+    }
+
+    /// Compares cosines with human judgements: see the [module](self). Correlations equal those of gensim 4.4's
+    /// `evaluate_word_pairs` up to the rounding of its f32.
+    ///
+    /// # Errors
+    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
+    pub fn evaluate_pairs(&self, pairs: &WordPairs, options: &EvaluateOptions) -> Result<PairReport, QueryError> {
+        pairs::evaluate(self, pairs, options)
+    }
+}

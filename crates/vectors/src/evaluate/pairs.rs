@@ -1,4 +1,4 @@
-//! Do words that people find alike have vectors that are?
+//! How cosines correlate with human similarity judgements.
 
 use super::known::{EvaluateOptions, Known};
 use super::read::WordPairs;
@@ -7,45 +7,43 @@ use crate::WordVectors;
 use crate::search::error::QueryError;
 use crate::unit::{dot, wide_unit};
 
-/// How the cosines of pairs go with what people said.
+/// How the cosines of pairs correlate with human judgements.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairReport {
-    /// Of the numbers themselves; `None` where fewer than two pairs count, or one side does not vary.
+    /// Of the numbers themselves; `None` if fewer than two pairs count, or one side is constant.
     pub pearson: Option<Correlation>,
     /// Of their ranks.
     pub spearman: Option<Correlation>,
     /// Pairs that count: those of known words, or all ([`EvaluateOptions::count_unknown`]).
     pub compared: usize,
-    /// Pairs with a word that takes no part.
+    /// Pairs with an unknown word.
     pub unknown: usize,
 }
 
-impl WordVectors {
-    /// Compares cosines with what people said: see the [module](super). Correlations equal those of gensim 4.4's
-    /// `evaluate_word_pairs` up to the rounding of its f32.
-    ///
-    /// # Errors
-    /// [`QueryError::NotFinite`] if a vector holds NaN or infinity: the file is damaged.
-    pub fn evaluate_pairs(&self, pairs: &WordPairs, options: &EvaluateOptions) -> Result<PairReport, QueryError> {
-        let known = Known::new(self, options);
-        let places = known.find_all(&pairs.words);
-        let (mut people, mut cosines, mut unknown) = (Vec::new(), Vec::new(), 0);
-        for &(a, b, number) in &pairs.pairs {
-            let cosine = match (places[a as usize], places[b as usize]) {
-                (Some(a), Some(b)) => Some(cosine(&known, a, b)?),
-                _ => {
-                    unknown += 1;
-                    options.count_unknown.then_some(0.0)
-                }
-            };
-            if let Some(cosine) = cosine {
-                people.push(number);
-                cosines.push(cosine);
+/// [`WordVectors::evaluate_pairs`].
+pub(super) fn evaluate(
+    vectors: &WordVectors,
+    pairs: &WordPairs,
+    options: &EvaluateOptions,
+) -> Result<PairReport, QueryError> {
+    let known = Known::new(vectors, options);
+    let places = known.find_all(&pairs.words);
+    let (mut people, mut cosines, mut unknown) = (Vec::new(), Vec::new(), 0);
+    for &(a, b, number) in &pairs.pairs {
+        let cosine = match (places[a as usize], places[b as usize]) {
+            (Some(a), Some(b)) => Some(cosine(&known, a, b)?),
+            _ => {
+                unknown += 1;
+                options.count_unknown.then_some(0.0)
             }
+        };
+        if let Some(cosine) = cosine {
+            people.push(number);
+            cosines.push(cosine);
         }
-        let (pearson, spearman) = (pearson(&people, &cosines), spearman(&people, &cosines));
-        Ok(PairReport { pearson, spearman, compared: people.len(), unknown })
     }
+    let (pearson, spearman) = (pearson(&people, &cosines), spearman(&people, &cosines));
+    Ok(PairReport { pearson, spearman, compared: people.len(), unknown })
 }
 
 /// In f64, where no product of finite f32 overflows; 0 with a zero vector.

@@ -1,4 +1,4 @@
-//! Files of questions and of pairs, told apart by content and refused by line.
+//! Reading files of questions or pairs, recognised by content; errors name the line.
 
 use super::error::EvaluateError;
 use crate::error::Result;
@@ -7,12 +7,12 @@ use rapidvec_core::{Vocabulary, WordId};
 use std::io::Read;
 use std::path::Path;
 
-/// What vectors are measured by.
+/// A file to evaluate vectors with.
 #[derive(Debug, Clone)]
 pub enum EvaluationSet {
     /// Questions "a is to b as c is to d".
     Analogies(Analogies),
-    /// Pairs of words and how alike people find them.
+    /// Pairs of words with human similarity scores.
     Pairs(WordPairs),
 }
 
@@ -26,13 +26,13 @@ pub struct Analogies {
 /// Questions under one heading.
 #[derive(Debug, Clone, Default)]
 pub struct Section {
-    /// What stands after the colon; empty for questions before the first heading.
+    /// The text after the colon; empty for questions before the first heading.
     pub name: String,
     pub(super) questions: Vec<[WordId; 4]>,
 }
 
 impl Section {
-    /// How many questions there are.
+    /// The number of questions.
     pub fn len(&self) -> usize {
         self.questions.len()
     }
@@ -71,7 +71,7 @@ impl Analogies {
             if self.sections.is_empty() {
                 self.sections.push(Section::default());
             }
-            self.sections.last_mut().expect("one was just put there").questions.push(question);
+            self.sections.last_mut().expect("a section was just added").questions.push(question);
         } else if words[0].is_some() && !text.starts_with('#') {
             let got = words.iter().flatten().count() + rest;
             let (name, what) = (name.to_owned(), "the four words of a question");
@@ -86,7 +86,12 @@ fn is_number(field: &str) -> bool {
     field.parse().is_ok_and(f64::is_finite)
 }
 
-/// A colon, and not one that begins the first of four words.
+/// Whether a field is a number in another notation, such as `8,5`, or a mistyped one; the name of a column is not.
+fn begins_as_number(field: &str) -> bool {
+    field.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a line is a heading: a colon, but not one that begins the first of four words.
 fn is_heading(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(':') else { return false };
     rest.starts_with(char::is_whitespace) || text.split_whitespace().count() != 4
@@ -97,12 +102,12 @@ fn is_heading(text: &str) -> bool {
 pub struct WordPairs {
     pub(super) words: Vocabulary,
     pub(super) pairs: Vec<(WordId, WordId, f64)>,
-    /// The first line held names of columns and was left out.
+    /// Whether the first line held the names of the columns and was skipped.
     pub has_header: bool,
 }
 
 impl WordPairs {
-    /// How many pairs there are.
+    /// The number of pairs.
     pub fn len(&self) -> usize {
         self.pairs.len()
     }
@@ -129,14 +134,14 @@ impl WordPairs {
         };
         match number.parse() {
             Ok(number) if f64::is_finite(number) => self.pairs.push((self.words.add(a), self.words.add(b), number)),
-            Err(_) if self.pairs.is_empty() && !self.has_header => self.has_header = true,
+            Err(_) if self.pairs.is_empty() && !self.has_header && !begins_as_number(number) => self.has_header = true,
             _ => return Err(EvaluateError::NotANumber { name: name(), line, got: number.chars().take(40).collect() }),
         }
         Ok(())
     }
 }
 
-/// What stands between the fields of a pair.
+/// The separator of the fields of a pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Separator {
     Tab,
@@ -145,7 +150,7 @@ enum Separator {
 }
 
 impl Separator {
-    /// The separator of a file with this line, if it makes three fields of it.
+    /// The separator that divides this line into three fields, if one does.
     fn of(text: &str) -> Option<Self> {
         [Self::Tab, Self::Comma, Self::Space].into_iter().find(|separator| separator.split(text).len() == 3)
     }
@@ -160,7 +165,7 @@ impl Separator {
 }
 
 impl EvaluationSet {
-    /// Reads the file (or pipe) at `path`; gzip, bzip2, zstd and xz are unpacked.
+    /// Reads the file (or pipe) at `path`; gzip, bzip2, zstd and xz are decompressed.
     ///
     /// # Errors
     /// As [`read`](Self::read), and [`Error::Io`](crate::Error::Io) if there is no such file.
@@ -171,8 +176,8 @@ impl EvaluationSet {
     /// Reads to the end; `name` stands for the text in messages.
     ///
     /// # Errors
-    /// [`EvaluateError`] if it is a file of neither kind or a line has too few or too many fields;
-    /// [`TextError`](crate::error::TextError) if it is no text; [`Error::Io`](crate::Error::Io) if it cannot be read.
+    /// [`EvaluateError`] if the file is of neither kind or a line has too few or too many fields;
+    /// [`TextError`](crate::error::TextError) if it is not text; [`Error::Io`](crate::Error::Io) if it cannot be read.
     pub fn read(reader: impl Read + Send, name: &str) -> Result<Self> {
         Self::of_lines(Lines::new(reader, name)?)
     }
@@ -196,7 +201,7 @@ impl EvaluationSet {
         set.map(|(set, _)| set).filter(|set| !set.is_empty()).ok_or_else(|| EvaluateError::Empty { name }.into())
     }
 
-    /// An empty set of the kind that a file with this first line is.
+    /// An empty set of the kind that this first line indicates.
     fn recognise(name: &str, line: u64, text: &str) -> Result<(Self, Separator), EvaluateError> {
         let fields = text.split_whitespace().count();
         match Separator::of(text) {
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_stand_in_their_sections() {
+    fn questions_belong_to_their_sections() {
         let read = analogies("# about\n\n: one two\r\na b c d\r\n:  three\n\n#a #b #c #d\n: empty\n# x\n");
         let sections: Vec<_> = read.sections().iter().map(|s| (s.name.as_str(), s.len())).collect();
         assert_eq!(sections, [("one two", 1), ("three", 1), ("empty", 0)]);
@@ -250,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_need_no_section_and_a_colon_may_begin_a_word() {
+    fn sections_are_optional_and_a_colon_may_begin_a_word() {
         let read = analogies("a b c d\n:) b c :(\n:next\na\tb  c\u{3000}d\n");
         let sections: Vec<_> = read.sections().iter().map(|s| (s.name.as_str(), s.len())).collect();
         assert_eq!(sections, [("", 2), ("next", 1)]);
@@ -258,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_apart_by_tabs_commas_or_spaces() {
+    fn pairs_are_separated_by_tabs_commas_or_spaces() {
         let expected = vec![("a", "b", 1.5), ("c", "d e", -2.0)];
         assert_eq!(pairs("a\tb\t1.5\r\n# no\tpair\n\nc\td e\t-2").pairs().collect::<Vec<_>>(), expected);
         assert_eq!(pairs("#x\na, b , 1.5\nc,d e,-2\n").pairs().collect::<Vec<_>>(), expected);
@@ -287,8 +292,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_finite_number_is_refused_with_its_line() {
-        for (text, bad) in [("a b 1\na b x\n", 2), ("w v s\nw v s\n", 2), ("a b nan\n", 1), ("a b 1\na b inf\n", 2)] {
+    fn anything_but_a_finite_number_is_refused_with_its_line() {
+        for (text, bad) in [
+            ("a b 1\na b x\n", 2),
+            ("a\tb\t8,5\na\tb\t8.3\n", 1),
+            ("w v s\nw v s\n", 2),
+            ("a b nan\n", 1),
+            ("a b 1\na b inf\n", 2),
+        ] {
             assert!(matches!(refused(text), EvaluateError::NotANumber { line, .. } if line == bad), "{text}");
         }
     }
@@ -305,7 +316,7 @@ mod tests {
         assert!(matches!(EvaluationSet::open("."), Err(Error::Io { .. })));
     }
 
-    /// Whatever the bytes, they are a set that is not empty, or refused.
+    /// Any bytes make a set that is not empty, or are refused.
     #[test]
     fn any_bytes_are_read_or_refused() {
         bolero::check!().for_each(|bytes: &[u8]| {

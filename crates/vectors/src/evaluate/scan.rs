@@ -2,8 +2,8 @@
 //!
 //! The score of word `x` for "a is to b as c is to ?" is made of three products, `a·x`, `b·x` and `c·x`, and questions
 //! share their words: Google's 19,544 have 905. So the products of every *word* of the questions with a block of the
-//! vocabulary are one matrix product, and what questions with the same `a` and `b` make of two of its rows is made once
-//! (`block.rs`). Scores do not depend on the number of threads.
+//! vocabulary are one matrix product, and the part of the score that `a` and `b` give is calculated once for all questions
+//! that share them (`block.rs`). Scores do not depend on the number of threads.
 
 use super::block::{Add, AnalogyScore, Asked, Mul, Search, TopK};
 use super::known::Known;
@@ -15,13 +15,13 @@ use rapidvec_core::kernels::Vectorised;
 use rapidvec_core::kernels::search::product_kernels;
 use std::marker::PhantomData;
 
-/// Questions are taken in groups of at most so many different words, whose products with a block stay in the cache.
+/// Distinct words in a group of questions, at most: their products with a block stay in the cache.
 const MAX_WORDS: usize = 1024;
-/// gensim looks at so many answers in search of one that is no word of the question in another case.
+/// The number of answers among which gensim looks for one that is not a word of the question in another case.
 const LOOKED_AT: usize = 5;
 
 /// The place of the answer to each question `[a, b, c, d]`, of which `d` is the answer that is expected; `None` if no word is
-/// left. What is expected makes the search shorter; what is found does not depend on it.
+/// left. The expected answer makes the search faster and has no influence on the answer found.
 pub(super) fn answers(
     known: &Known,
     questions: &[[u32; 4]],
@@ -50,7 +50,7 @@ fn answers_by<S: AnalogyScore>(
     Ok(answers)
 }
 
-/// What products are made of.
+/// How vectors are scaled before the product.
 enum Scale {
     /// Vectors of length 1; zero vectors stay zero.
     Unit,
@@ -80,7 +80,7 @@ impl Scale {
         Ok(row.into_iter().map(|x| x as f32).collect())
     }
 
-    /// Makes of cosines with a block of words what they shall be.
+    /// Turns cosines with a block of words into products at this scale.
     fn apply(&self, products: &mut Products) {
         let Scale::Stored { lengths, .. } = self else { return };
         let lengths = &lengths[products.first..][..products.rows];
@@ -92,14 +92,14 @@ impl Scale {
 
 /// Questions that are answered in one pass over the vocabulary.
 struct Group<'q> {
-    /// Places of the different words.
+    /// Places of the distinct words.
     words: Vec<u32>,
     questions: &'q [[u32; 4]],
-    /// Where their words stand in `words`; by pair.
+    /// The positions of their words in `words`, sorted by pair.
     asked: Vec<Asked>,
-    /// The places that no question with a word has for an answer, those of its own spelling, each with the word's row; sorted.
+    /// The places that cannot answer a question with a word, those of its own spelling, each with the row of the word; sorted.
     left_out: Vec<(u32, usize)>,
-    /// Where the answers that are expected stand there, by question; `None` if that is no word of the questions.
+    /// The positions of the expected answers in `words`, by question; `None` if an answer is not a word of the questions.
     expected: Vec<Option<usize>>,
 }
 
@@ -130,7 +130,7 @@ impl<'q> Group<'q> {
         Self { words, questions, asked, left_out, expected }
     }
 
-    /// Makes of products with what is no answer NaN: no score is above it.
+    /// Replaces the products of words that cannot be answers by NaN, which no score exceeds.
     fn leave_out(&self, products: &mut Products) {
         let first = self.left_out.partition_point(|&(place, _)| (place as usize) < products.first);
         for &(place, row) in &self.left_out[first..] {
@@ -155,11 +155,11 @@ impl<'q> Group<'q> {
                 continue;
             };
             if words.contains(&d) {
-                continue; // no answer
+                continue; // never an answer
             }
             let [a, b, c] = [a, b, single].map(|word| kernels.dot(unit(word), unit(expected)));
             let (b, c) = (b - slack, c - slack);
-            // Below -1 are no cosines: two factors of 3CosMul below 0 would make a score above the real one.
+            // Cosines end at -1: two negative factors of 3CosMul would give a score above the real one.
             if b > -1.0 && c > -1.0 {
                 floors[question].score = S::score([a + slack, b, c]);
             }
@@ -168,7 +168,7 @@ impl<'q> Group<'q> {
     }
 }
 
-/// The best answer to each question of the group, over all words that take part.
+/// The best answer to each question of the group, among all candidates.
 fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<TopK>, QueryError> {
     let mut units = Vec::with_capacity(group.words.len() * known.search.vectors().vector_size());
     for &place in &group.words {
@@ -197,10 +197,10 @@ fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<
     Ok(all)
 }
 
-/// What gensim answers where the words of a question have many variants in other cases.
+/// The answer that gensim gives if the words of a question have many variants in other cases.
 ///
-/// It takes the five best words that are not `a`, `b`, `c` themselves, and of them the first that is no variant; if all are
-/// variants it is left with the last of them.
+/// It takes the five best words other than `a`, `b`, `c` themselves, and of these the first that is not a variant; if all
+/// are variants, the last of them.
 fn settle<S: AnalogyScore>(
     known: &Known,
     scale: &Scale,

@@ -1,23 +1,23 @@
-//! Pearson's and Spearman's correlation, each with the chance that unrelated numbers would show as much.
+//! Pearson's and Spearman's correlation with p-values.
 //!
-//! `r = Σ (x - x̄)(y - ȳ) / sqrt(Σ (x - x̄)² Σ (y - ȳ)²)`; Spearman's is the same of ranks, equal
-//! numbers sharing the mean of theirs. For `n` pairs `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution with `n - 2` degrees of freedom,
+//! `r = Σ (x - x̄)(y - ȳ) / sqrt(Σ (x - x̄)² Σ (y - ȳ)²)`; Spearman's is the same of ranks, where equal
+//! numbers share the mean of theirs. For `n` pairs `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution with `n - 2` degrees of freedom,
 //! so that the two-sided p-value is `I(1 - r², (n - 2) / 2, 1/2)`, `I` being the regularised incomplete beta function:
 //! the same number as `scipy.stats.pearsonr` and `spearmanr` give, to about 10 digits.
 
-/// A correlation, and how probable one as strong is by chance.
+/// A correlation, and the probability of one as strong by chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Correlation {
     /// From -1 to 1.
     pub coefficient: f64,
-    /// Two-sided: the probability of one so far from 0 if there were no relation.
+    /// Two-sided: the probability of a coefficient at least as far from 0 if there were no relation.
     pub p_value: f64,
 }
 
-/// Pearson's correlation. `None` for fewer than two pairs, or where one side does not vary.
+/// Pearson's correlation. `None` for fewer than two pairs, or if one side is constant.
 ///
 /// # Panics
-/// If there are not as many `x` as `y`.
+/// If `x` and `y` differ in length.
 ///
 /// ```
 /// use rapidvec_vectors::evaluate::statistics::pearson;
@@ -39,7 +39,7 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<Correlation> {
 /// Spearman's rank correlation. `None` as for [`pearson`].
 ///
 /// # Panics
-/// If there are not as many `x` as `y`.
+/// If `x` and `y` differ in length.
 ///
 /// ```
 /// use rapidvec_vectors::evaluate::statistics::spearman;
@@ -49,7 +49,7 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<Correlation> {
 pub fn spearman(x: &[f64], y: &[f64]) -> Option<Correlation> {
     let (x, y) = (ranks(x), ranks(y));
     let rounded = pearson(&x, &y)?;
-    // The sums of pearson may end a last digit beside 1, whose p-value is 0 and nothing near it.
+    // Rounding in the sums may give a coefficient next to 1, whose p-value is far from the 0 of 1 itself.
     let coefficient = if x == y {
         1.0
     } else if x.iter().zip(&y).all(|(a, b)| a + b == x.len() as f64 + 1.0) {
@@ -60,7 +60,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<Correlation> {
     Some(Correlation { coefficient, p_value: p_value(coefficient, x.len()) })
 }
 
-/// Places from 1 up, by size; equal numbers share the mean of their places.
+/// Ranks from 1, by size; equal numbers share the mean of theirs.
 pub fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<_> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -74,7 +74,7 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Less the mean, scaled to length 1. `None` if nothing is left.
+/// The values minus their mean, scaled to length 1. `None` if that is zero.
 fn centred(values: &[f64]) -> Option<Vec<f64>> {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let most = values.iter().fold(0.0, |most: f64, value| most.max((value - mean).abs()));

@@ -21,7 +21,7 @@ pub enum TextError {
         line: u64,
     },
     /// A line that is too long to be a list of a few words.
-    #[error("{name}: line {line} has {expected} bytes or more: not a file of questions or pairs of words")]
+    #[error("{name}: line {line} is too long: expected less than {expected} bytes")]
     LineTooLong {
         /// The text.
         name: String,
@@ -29,5 +29,25 @@ pub enum TextError {
         line: u64,
         /// A line has to be shorter than this.
         expected: usize,
+    },
+    /// A line that is not a JSON object.
+    #[error("{name}: line {line}: not a JSON object: {reason}")]
+    Json {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The parser's message.
+        reason: String,
+    },
+    /// A JSON object without text in the field.
+    #[error("{name}: line {line}: the JSON object has no text in the field `{field}`")]
+    NoField {
+        /// The text.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The field.
+        field: String,
     },
 }

@@ -2,13 +2,14 @@
 
 #[cfg(feature = "ann")]
 use crate::ann::error::IndexError;
+use crate::spelling::quoted;
 
 /// Why a query cannot be answered.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The word is not in the vocabulary, and no n-grams give it a vector.
-    #[error("`{word}` is not in the vocabulary{}", hint(similar))]
+    #[error("`{word}` is not in the vocabulary{}", hint(word, similar))]
     UnknownWord {
         /// The word of the query.
         word: String,
@@ -68,8 +69,8 @@ pub enum QueryError {
     Index(#[from] IndexError),
 }
 
-fn hint(similar: &[String]) -> String {
-    let quoted: Vec<_> = similar.iter().map(|word| format!("`{word}`")).collect();
+fn hint(word: &str, similar: &[String]) -> String {
+    let quoted: Vec<_> = similar.iter().map(|suggestion| quoted(suggestion, word)).collect();
     match quoted.split_last() {
         None => String::new(),
         Some((only, [])) => format!("; did you mean {only}?"),

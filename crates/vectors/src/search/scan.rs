@@ -1,16 +1,16 @@
-//! The one pass over the rows that every exact search makes.
+//! The pass over the rows that every exact search makes.
 //!
-//! The rows are cut into blocks that fit the cache; threads take block after block. For each block the scores of all
-//! queries are calculated from the bytes as they lie in the file, and shown to the caller. `u` is a unit query and `x` a
-//! row: the cosine is `(u·x) / |x|`, 0 where `x` is zero.
+//! The rows are divided into blocks that fit the cache; threads take one block after another. For each block the scores of
+//! all queries are calculated from the bytes as they are in the file, and passed to the caller. `u` is a unit query and `x`
+//! a row: the cosine is `(u·x) / |x|`, 0 where `x` is zero.
 //!
-//! **Norms.** Opening a large file does not walk its matrix. The first scan over all rows calculates `x·x` beside `u·x`,
-//! from the same load of `x`, and keeps `1 / |x|` for the scans after it: 4 bytes a word. That scan reads the file rather
-//! than its map: see [`Section::read`](crate::mapped::Section::read).
+//! **Norms.** Opening a large file does not read its matrix. The first scan of all rows calculates `x·x` along with `u·x`,
+//! from the same load of `x`, and keeps `1 / |x|` for later scans: 4 bytes per word. That scan reads the file rather than
+//! its map: see [`Section::read`](crate::mapped::Section::read).
 //!
-//! **Numbers that are none.** NaN or infinity in a row makes its `x·x` (or `u·x`) not finite. Such rows are looked at
-//! again, one number at a time, and end the scan with an error: they never score. Rows whose squares leave the range of
-//! f32 though their numbers are finite are marked, and their cosines calculated in f64.
+//! **NaN and infinity** in a row make its `x·x` (or `u·x`) not finite. Such rows are checked again, number by number, and
+//! end the scan with an error: they never get a score. Rows whose squares leave the range of f32 although their numbers are
+//! finite are marked, and their cosines calculated in f64.
 
 use super::candidates::Candidates;
 use crate::normed_rows::{NormedRows, RowError};
@@ -26,28 +26,28 @@ use std::sync::Mutex;
 /// Fewer numbers than this are scanned faster than threads are started.
 const NUMBERS_PER_THREAD: usize = 1 << 20;
 
-/// Queries that a product multiplies in the time of one pass over the numbers, roughly.
+/// Queries that a product multiplies in roughly the time of one pass over the numbers.
 const QUERIES_PER_PASS: usize = 16;
 
-/// A block's bytes: they stay in a core's own cache while each query passes over them.
+/// Bytes of a block: they stay in a core's private cache while each query passes over them.
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// Bytes of scores that stay in a core's second cache beside the numbers they are made of.
+/// Bytes of scores that stay in a core's second-level cache along with the numbers they are calculated from.
 const SCORE_BYTES: usize = 768 << 10;
 
-/// Sums of squares in this range are right in f32, to a few roundings: nothing overflowed, nothing of weight was lost.
+/// Sums of squares in this range are correct in f32 up to a few roundings: nothing overflowed or underflowed significantly.
 const SAFE_SQUARES: Range<f32> = 1e-24..1e36;
 
-/// What a row is scored by.
+/// How a row is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Score {
     /// The cosine with a unit query, from -1 to 1.
     Cosine,
-    /// The dot product with the row as it is stored: may be infinite, is never NaN.
+    /// The dot product with the row as it is stored: may be infinite, never NaN.
     Dot,
 }
 
-/// What is shown of a block: `scores[q][i]` is the score of query q and the candidate at place `first + i`.
+/// A scored block: `scores[q][i]` is the score of query q and the candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Block<'s> {
     pub first: usize,
@@ -64,11 +64,11 @@ pub(crate) struct Scan<'s> {
 }
 
 impl Scan<'_> {
-    /// Scores all candidates for each of `units` (unit vectors, or zero). `see` is shown every block once, with what
-    /// `start` made for its thread; returns those.
+    /// Scores all candidates for each of `units` (unit vectors, or zero). `see` gets every block once, with the value that
+    /// `start` made for its thread; returns these values.
     ///
     /// # Errors
-    /// [`RowError::NotFinite`] if a row that was looked at holds NaN or infinity.
+    /// [`RowError::NotFinite`] if a row that was read holds NaN or infinity.
     pub fn scan<T: Send>(
         &self,
         units: &[&[f32]],
@@ -87,7 +87,7 @@ impl Scan<'_> {
         })
     }
 
-    /// Looks at every number once and keeps the norms.
+    /// Reads every number once and keeps the norms.
     ///
     /// # Errors
     /// [`RowError::NotFinite`].
@@ -99,8 +99,8 @@ impl Scan<'_> {
         self.scan(&[&nothing], Score::Cosine, || (), |(), _| ()).map(drop)
     }
 
-    /// Runs `work` in threads that share the blocks of at most `size` candidates; keeps the norms that they fill in. It takes as
-    /// long as `passes` over the numbers, or one.
+    /// Runs `work` on threads that share the blocks of at most `size` candidates; keeps the norms that they fill in. The number
+    /// of threads depends on the work, which is that of `passes` over the numbers, or of one.
     fn blocks<T: Send>(
         &self,
         size: usize,
@@ -121,17 +121,17 @@ impl Scan<'_> {
         };
         let done = first_error(results)?;
         if keep {
-            let _ = self.rows.norms().set(fresh); // another scan may have been first, with the same numbers
+            let _ = self.rows.norms().set(fresh); // another scan may have set the same norms first
         }
         Ok(done)
     }
 
     /// As [`scan`](Self::scan), for many queries, one after the other in `units`: each block is multiplied with all of them
-    /// at once, and shown with about `together` of them at a time. The cosines may be off by a few roundings, and so just
-    /// beyond 1.
+    /// at once, and passed on with about `together` of them at a time. The cosines may be off by a few roundings, and so
+    /// slightly above 1.
     ///
     /// # Errors
-    /// [`RowError::NotFinite`] if a row that was looked at holds NaN or infinity.
+    /// [`RowError::NotFinite`] if a row that was read holds NaN or infinity.
     pub fn products<T: Send>(
         &self,
         units: &[f32],
@@ -142,7 +142,7 @@ impl Scan<'_> {
         let (size, kernels) = (self.rows.vector_size(), product_kernels());
         let queries = kernels.pack_queries(units, size);
         let together = together.max(1).next_multiple_of(kernels.height());
-        // Whole strips, as many as have scores that stay in the cache until they were seen.
+        // Whole strips, as many as have scores that stay in the cache until they are used.
         let strips = SCORE_BYTES / (size_of::<f32>() * together.min(queries.len()).max(1) * kernels.width());
         let rows = kernels.block_rows(size).min(strips.max(1) * kernels.width());
         self.blocks(rows, true, queries.len() / QUERIES_PER_PASS, |blocks| {
@@ -152,7 +152,7 @@ impl Scan<'_> {
                 packed.clear();
                 for first in range.clone().step_by(kernels.width()) {
                     let strip = first..range.end.min(first + kernels.width());
-                    let own = norms.len().min(strip.len()); // none if they are not kept
+                    let own = norms.len().min(strip.len()); // empty if they are not kept
                     let (own, rest) = std::mem::take(&mut norms).split_at_mut(own);
                     norms = rest;
                     scorer.unit_rows(strip, own, &mut rows)?;
@@ -173,7 +173,7 @@ impl Scan<'_> {
     }
 }
 
-/// The cosines of some queries with a block of rows, the caller's to change: `scores[q * rows + i]` is that of query `queries.start + q` and the
+/// The cosines of some queries with a block of rows, which the caller may overwrite: `scores[q * rows + i]` is that of query `queries.start + q` and the
 /// candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Products<'s> {
@@ -183,7 +183,7 @@ pub struct Products<'s> {
     pub scores: &'s mut [f32],
 }
 
-/// The blocks that are still to be done, each with the place for its norms; empty if they are not kept.
+/// The remaining blocks, each with the slice for its norms; empty if they are not kept.
 struct Blocks<'n> {
     left: Mutex<Left<'n>>,
     size: usize,
@@ -200,7 +200,7 @@ impl<'n> Blocks<'n> {
     }
 
     fn next(&self) -> Option<(Range<usize>, &'n mut [f32])> {
-        // A thread that panicked did so outside of this lock.
+        // No thread panics while it holds this lock.
         let mut left = self.left.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let start = left.range.start;
         let end = left.range.end.min(start + self.size);
@@ -215,7 +215,7 @@ impl<'n> Blocks<'n> {
     }
 }
 
-/// What one thread needs to score blocks.
+/// The scratch of one thread that scores blocks.
 struct Scorer<'r, 'q> {
     scan: &'r Scan<'r>,
     units: &'q [&'q [f32]],
@@ -249,7 +249,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
         let known = self.score == Score::Dot || rows.norms().get().is_some();
         self.squares.resize(range.len(), 0.0);
         self.scores.iter_mut().for_each(|scores| scores.resize(range.len(), 0.0));
-        // The first query finds the squares on the way.
+        // The first query calculates the squares along the way.
         let first = if known { 0 } else { self.units.len().min(1) };
         let ((first, units), (scores_of_first, scores)) = (self.units.split_at(first), self.scores.split_at_mut(first));
         for (unit, scores) in first.iter().zip(scores_of_first) {
@@ -265,14 +265,14 @@ impl<'r, 'q> Scorer<'r, 'q> {
         }
         drop(bytes);
         if self.score == Score::Dot {
-            return self.mend_dots(range.start);
+            return self.repair_dots(range.start);
         }
         self.take_norms(range.clone(), keep)?;
         self.divide(range.start);
         Ok(())
     }
 
-    /// `inverse` of the candidates in `range`: known from before, or from the squares.
+    /// Fills `inverse` for the candidates in `range`: from the kept norms, or from the squares.
     fn take_norms(&mut self, range: Range<usize>, keep: &mut [f32]) -> Result<(), RowError> {
         let Scan { rows, candidates, .. } = *self.scan;
         self.inverse.clear();
@@ -294,7 +294,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
         Ok(())
     }
 
-    /// Makes cosines of dot products.
+    /// Turns dot products into cosines.
     fn divide(&mut self, first: usize) {
         for scores in &mut self.scores {
             scores
@@ -317,8 +317,8 @@ impl<'r, 'q> Scorer<'r, 'q> {
         }
     }
 
-    /// Calculates those dot products anew that overflowed, in f64.
-    fn mend_dots(&mut self, first: usize) -> Result<(), RowError> {
+    /// Recalculates in f64 the dot products that overflowed.
+    fn repair_dots(&mut self, first: usize) -> Result<(), RowError> {
         let rows = self.scan.rows;
         for (unit, scores) in self.units.iter().zip(&mut self.scores) {
             for (i, score) in scores.iter_mut().enumerate().filter(|(_, score)| !score.is_finite()) {
@@ -336,7 +336,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
         let bytes = bytes_of(self.scan, range.clone(), &mut gathered)?;
         self.scale_rows(&bytes, range, keep, out)?;
         drop(bytes);
-        self.gathered = gathered; // its memory is used again
+        self.gathered = gathered; // to reuse its memory
         Ok(())
     }
 
@@ -378,7 +378,7 @@ impl<'r, 'q> Scorer<'r, 'q> {
     }
 }
 
-/// The bytes of the candidates in `range`, gathered if they do not lie together.
+/// The bytes of the candidates in `range`, gathered if they are not contiguous.
 fn bytes_of<'b>(scan: &'b Scan, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Result<Cow<'b, [u8]>, RowError> {
     let rows = scan.rows.rows();
     match scan.candidates {
@@ -396,8 +396,7 @@ fn bytes_of<'b>(scan: &'b Scan, range: Range<usize>, gathered: &'b mut Vec<u8>) 
     }
 }
 
-/// The inverse norm of a row whose squares are not to be trusted: 0 for a zero row, NaN as a mark for one that has to be
-/// scored in f64.
+/// The inverse norm of a row whose squares are unreliable: 0 for a zero row, NaN to mark a row that must be scored in f64.
 #[cold]
 fn odd_norm(rows: &NormedRows, id: WordId) -> Result<f32, RowError> {
     let row = rows.wide(id);
@@ -408,7 +407,7 @@ fn odd_norm(rows: &NormedRows, id: WordId) -> Result<f32, RowError> {
     }
 }
 
-/// All results, or the error of the lowest row.
+/// All results, or the error of the first row.
 fn first_error<T>(results: Vec<Result<T, RowError>>) -> Result<Vec<T>, RowError> {
     let (mut done, mut first) = (Vec::with_capacity(results.len()), None::<RowError>);
     for result in results {
@@ -437,7 +436,7 @@ mod tests {
     const SIZE: usize = 5;
     const ROWS: usize = 40;
 
-    /// As a large file is opened: mapped, at an odd address, with nothing known about its numbers.
+    /// Vectors as of a large file: mapped, at an odd address, not checked.
     fn opened(half: bool, change: impl Fn(&mut [f32])) -> WordVectors {
         let mut numbers: Vec<f32> = (0..ROWS * SIZE).map(|i| (i * 7919 % 101) as f32 - 50.0).collect();
         change(&mut numbers);

@@ -1,7 +1,7 @@
-//! The best rows of all that were scored.
+//! The k best of all scored rows.
 //!
-//! Rows of equal score rank by rising id, so the answer does not depend on the order in which rows are offered, nor on
-//! how many threads offer them.
+//! Rows of equal score rank by ascending id, so the answer depends neither on the order in which rows are offered nor on the
+//! number of threads that offer them.
 
 use rapidvec_core::WordId;
 use std::cmp::{Ordering, Reverse};
@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// Scores that are compared at a time, and how many of them make a run.
+/// Scores that are compared at a time, and scores in a run.
 const LANES: usize = 16;
 const RUN: usize = 4 * LANES;
 
@@ -41,16 +41,16 @@ impl PartialEq for Scored {
 
 impl Eq for Scored {}
 
-/// The best `top` of all that were offered; the worst of them on top of the heap, ready to be dropped.
+/// The best `top` of all rows offered; the worst of them is on top of the heap, ready to be dropped.
 #[derive(Debug)]
 pub struct TopK {
     top: usize,
     heap: BinaryHeap<Reverse<Scored>>,
-    /// Scores below this are of no interest.
+    /// Scores below this are ignored.
     floor: f32,
 }
 
-/// What several threads know together of one query: none of its best scores is below this.
+/// A lower bound, shared by threads, of the best scores of one query.
 #[derive(Debug)]
 pub struct SharedThreshold(AtomicU32);
 
@@ -60,7 +60,7 @@ impl Default for SharedThreshold {
     }
 }
 
-/// Bits that are in the order of the numbers; and back. No number is NaN.
+/// Bits whose order is that of the numbers, and the inverse. No number is NaN.
 fn ordered(x: f32) -> u32 {
     let bits = x.to_bits();
     if bits >> 31 == 0 { bits | 1 << 31 } else { !bits }
@@ -75,7 +75,7 @@ impl TopK {
         Self { top, heap: BinaryHeap::new(), floor: f32::NEG_INFINITY }
     }
 
-    /// As [`offer_all`](Self::offer_all), leaving out what other threads have made hopeless, and telling them what this one has.
+    /// As [`offer_all`](Self::offer_all), ignoring scores below the bound of all threads, and raising it.
     pub fn offer_above(
         &mut self,
         floor: &SharedThreshold,
@@ -83,7 +83,7 @@ impl TopK {
         left_out: &[WordId],
         id: impl Fn(usize) -> WordId,
     ) {
-        // Only the number itself is shared, and a late one costs time, not answers.
+        // Only the number itself is shared; an outdated one costs time but never answers.
         self.floor = number(floor.0.load(Relaxed));
         self.offer_all(scores, left_out, id);
         if self.least() > self.floor {
@@ -107,7 +107,7 @@ impl TopK {
             return;
         }
         let mut least = self.least();
-        // Nearly all rows stop here, many at a time, and nearly all of the others a few at a time.
+        // Nearly all rows end here, many at a time, and nearly all others a few at a time.
         for (run, scores) in scores.chunks(RUN).enumerate() {
             if !any_reaches(scores, least) {
                 continue;
@@ -132,7 +132,7 @@ impl TopK {
         }
     }
 
-    /// What a score must reach to be of interest.
+    /// The score that a row must reach.
     fn least(&self) -> f32 {
         match self.heap.peek() {
             Some(Reverse(worst)) if self.heap.len() >= self.top => worst.score.max(self.floor),
@@ -140,13 +140,13 @@ impl TopK {
         }
     }
 
-    /// Offers everything that `other` kept.
+    /// Offers all rows that `other` kept.
     pub fn merge(mut self, other: Self) -> Self {
         other.heap.into_iter().for_each(|Reverse(scored)| self.offer(scored));
         self
     }
 
-    /// Those that are left, in no order.
+    /// The ids of the rows kept, in no particular order.
     pub fn ids(&self) -> impl Iterator<Item = WordId> {
         self.heap.iter().map(|Reverse(scored)| scored.id)
     }
@@ -168,14 +168,14 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn numbers_are_in_the_order_of_their_bits() {
+    fn the_bits_have_the_order_of_the_numbers() {
         let rising = [f32::NEG_INFINITY, -2.0, -1e-30, 0.0, 1e-30, 0.5, 1.0, f32::INFINITY];
         assert!(rising.windows(2).all(|pair| ordered(pair[0]) < ordered(pair[1])));
         assert!(rising.iter().all(|&x| number(ordered(x)).to_bits() == x.to_bits()));
     }
 
     #[test]
-    fn threads_that_know_of_each_other_keep_the_best_of_all() {
+    fn threads_that_share_a_threshold_keep_the_best_of_all() {
         let scores: Vec<f32> = (0..3000).map(|i| ((i * 7919 % 997) as f32 - 500.0) / 500.0).collect();
         let (floor, mut alone) = (SharedThreshold::default(), TopK::new(9));
         alone.offer_all(&scores, &[4], |i| i as WordId);
@@ -195,7 +195,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keeps_what_sorting_would(
+        fn keeps_the_rows_that_sorting_would(
             scores in prop::collection::vec(prop_oneof![Just(0.0f32), Just(-0.0), -1.0f32..1.0, Just(f32::INFINITY)], 0..200),
             top in 0usize..30, left_out in prop::collection::vec(0u32..200, 0..4), cut in 0usize..200,
         ) {

@@ -89,11 +89,13 @@ impl Labels {
     }
 
     /// The number of labels: T.
+    #[inline]
     pub fn len(&self) -> usize {
         self.targets
     }
 
     /// Whether there are no labels.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.targets == 0
     }

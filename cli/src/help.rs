@@ -1,8 +1,8 @@
 //! How `rapidvec --help` looks: colours, the commands in groups, the examples at the end.
 
-use clap::Command;
 use clap::builder::StyledStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
+use clap::{Arg, Command};
 use std::fmt::Write;
 
 const HEADER: Style = AnsiColor::Green.on_default().bold();
@@ -44,8 +44,15 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Look", &["info", "map"]),
 ];
 
+/// Options of `train` that its short help leaves out; they are shared with commands whose help is shorter.
+const RARE: [&str; 6] = ["data_dir", "invalid_utf8", "normalize", "tokenizer", "field", "missing_field"];
+
 /// Replaces clap's one list of commands by the groups.
 pub fn grouped(cli: Command) -> Command {
+    let is_rare = |arg: &Arg| RARE.iter().any(|rare| arg.get_id() == rare);
+    let cli = cli.mut_subcommand("train", |train| {
+        train.mut_args(|arg| if is_rare(&arg) { arg.hide_short_help(true) } else { arg })
+    });
     let template = format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\n\
          {HEADER}Options:{HEADER:#}\n{{options}}\n\nRun `rapidvec help COMMAND` for the options of a command.{{after-help}}",

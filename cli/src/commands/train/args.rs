@@ -40,13 +40,14 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
-    /// Number of threads; 0: one per core. One thread gives the same bits every time
+    /// Number of threads; 0: one per core. One repeats to the bit
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide_default_value = true)]
     pub threads: usize,
 
-    /// Where to train; GPU training is planned
+    /// Where to train: auto or cpu; GPU training is planned
     #[arg(long, value_enum, default_value_t = Device::Auto, hide_short_help = true, hide_default_value = true)]
+    #[arg(hide_possible_values = true, value_name = "NAME")]
     pub device: Device,
 
     #[command(flatten)]
@@ -86,9 +87,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
     pub plot: Option<PathBuf>,
 
-    /// How to show progress [default: auto]
+    /// How to show progress: auto, bar, lines or none [default: auto]
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto, hide_default_value = true, help_heading = "Output")]
-    #[arg(hide_short_help = true)]
+    #[arg(hide_short_help = true, hide_possible_values = true, value_name = "HOW")]
     pub progress: ProgressMode,
 }
 
@@ -96,12 +97,12 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Algorithm [default: word2vec; textbook for the built-in text]
-    #[arg(long, value_enum)]
+    /// Trainer: word2vec or textbook [default: word2vec; textbook for the built-in text]
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 
     /// Predict a word from its context (cbow) or the reverse (skipgram) [default: cbow]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub model: Option<Model>,
 
     /// Vector dimensions [default: 100]

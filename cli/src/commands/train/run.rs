@@ -66,7 +66,7 @@ fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> an
         None => messages::nothing_was_saved(),
     };
     match error {
-        Error::Train(error) => anyhow::anyhow!("{error}{left}").context(Error::from(error)),
+        Error::Train(error) => anyhow::anyhow!("{error}{left}"),
         error if session.trainer().progress().is_finished() => {
             anyhow::Error::new(error).context(messages::model_not_saved() + &left)
         }

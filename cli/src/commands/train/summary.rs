@@ -9,6 +9,7 @@ use rapidvec::checkpoint::Summary;
 use rapidvec::error::Error;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
 
 /// If the nearest neighbours are all at least this similar, the vectors tell words apart badly.
@@ -21,10 +22,11 @@ pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let model = ModelFile::open(path)?;
-    let corpus = Summary::of(&model).map_err(Error::from)?.corpus;
+    let summary = Summary::of(&model).map_err(Error::from)?;
     let vectors = WordVectors::from_model(model).map_err(Error::from)?;
-    // The chapter's words are those of its own corpora; in any other text they may mean nothing.
-    let is_chapter = corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
+    // To other models of other texts the chapter's words may mean nothing.
+    let is_textbook = summary.config.is_some_and(|config| config.is_of::<TextbookTrainer>());
+    let is_chapter = is_textbook || summary.corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
     let Shown { next, least } = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
     if least >= TOO_SIMILAR {
         note(messages::hardly_differ(TOO_SIMILAR));

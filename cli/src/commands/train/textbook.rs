@@ -18,8 +18,8 @@ use std::sync::Arc;
 #[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Settings of --trainer textbook")]
 pub struct TextbookSettings {
-    /// Optimizer [default: adam]
-    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true)]
+    /// Optimizer: adam or sgd [default: adam]
+    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub optimizer: Option<Optimizer>,
 
     /// Examples in a mini-batch [default: 100]

@@ -44,8 +44,8 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub no_shuffle: bool,
 
-    /// How cbow combines the context vectors [default: mean]
-    #[arg(long, value_enum, value_name = "HOW", hide_short_help = true)]
+    /// Combine the context vectors of cbow by mean or sum [default: mean]
+    #[arg(long, value_enum, value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
     pub context_sum: Option<Context>,
 
     /// Start from the vectors in this file, in any format
@@ -73,8 +73,8 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub temporary_folder: Option<PathBuf>,
 
-    /// Kernels to use instead of the CPU's best
-    #[arg(long, value_enum, hide_short_help = true)]
+    /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
+    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub kernel: Option<Kernel>,
 }
 

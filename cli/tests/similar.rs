@@ -213,7 +213,7 @@ fn a_word_is_found_in_the_other_spelling_of_unicode_and_in_lower_case_if_the_tex
     let decomposed = answer("similar", &place.model, &["\u{110b}\u{1161}\u{11ab}\u{1102}\u{1167}\u{11bc}"]);
     assert_eq!(rest(decomposed), rest(composed));
     assert!(common::failure(1, "similar", &place.model, &["King"]).contains("did you mean `king`?"));
-    let of_lower = (String::from("corpus"), String::from(r#"{"preparation":{"lower":true}}"#));
+    let of_lower = (String::from("lowercase"), String::from("true"));
     let place = Place::with(|parts| parts.metadata.extend([of_lower]));
     assert_eq!(rest(answer("similar", &place.model, &["King"])), rest(answer("similar", &place.model, &["king"])));
     assert_eq!(answer("rank", &place.model, &["KING", "Queen", "--limit", "4"]), "1\n");

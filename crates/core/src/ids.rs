@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 /// [`Corpus::ids`](rapidvec::corpus::Corpus::ids) gives, which takes half to three quarters of the memory.
 ///
 /// ```
-/// use crate::{Ids, EOS_ID};
+/// use rapidvec_core::{EOS_ID, Ids};
 ///
 /// let ids = Ids::from(&[4, 2, EOS_ID]);
 /// assert_eq!((ids.len(), ids.get(1), ids.words()), (3, 2, 2));

@@ -380,7 +380,7 @@ fn refuses_to_run_anything_and_names_it() {
     for (bytes, expected) in cases {
         let refused = read(bytes).unwrap_err();
         assert!(matches!(&refused, PickleError::ForbiddenGlobal { name } if name == expected), "{refused}");
-        assert!(refused.to_string().starts_with(&format!("refuses to run {expected}:")));
+        assert!(refused.to_string().starts_with(&format!("refusing to run {expected}:")));
         assert!(looks_like_pickle(bytes), "{expected}: must be recognised, to be refused by name");
     }
     let long = [&b"c"[..], &b"\x1b[2J".repeat(1_000_000), b"\nx\n."].concat();

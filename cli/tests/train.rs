@@ -119,7 +119,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
     case.text(400);
     case.run_small(&["text.txt", "-o", "-"]).fails(2, "name a file");
     for (name, format) in [
-        ("m.pkl", "a pickle"),
+        ("m.pkl", "the chapter's pickle"),
         ("m.bin", "word2vec binary"),
         ("m.VEC", "word2vec text"),
         ("m.txt", "word2vec text"),

@@ -12,15 +12,15 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
     /// Folder with the files of data sets
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub data_dir: Option<PathBuf>,
 
     /// Read only the first N tokens
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>, hide_short_help = true)]
     pub max_tokens: Option<u64>,
 
     /// Handle bytes that are not valid UTF-8 [default: error]
-    #[arg(long, value_enum, value_name = "POLICY")]
+    #[arg(long, value_enum, value_name = "POLICY", hide_short_help = true)]
     pub invalid_utf8: Option<Policy>,
 
     /// Convert the text to lower case
@@ -40,7 +40,7 @@ pub struct Reading {
     pub field: Option<String>,
 
     /// Handle lines of JSON without the field, or with null in it [default: error]
-    #[arg(long, value_enum, value_name = "POLICY")]
+    #[arg(long, value_enum, value_name = "POLICY", hide_short_help = true)]
     pub missing_field: Option<Missing>,
 }
 

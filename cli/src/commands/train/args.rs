@@ -97,7 +97,7 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Trainer: word2vec or textbook [default: word2vec; textbook for the built-in text]
+    /// Trainer: word2vec or textbook [default: word2vec; for builtin: textbook]
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 

@@ -88,12 +88,29 @@ fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyho
     Interrupted.into()
 }
 
-/// Training finishes even if it makes everything worse.
+/// Training finishes even if it makes everything worse, as long as the model is no worse than guessing.
 fn warn_if_loss_rose(trainer: &impl Trainer) {
-    let mut losses = trainer.history().iter().filter(|point| point.pairs > 0).map(|point| point.loss);
-    let Some(first) = losses.next() else { return };
-    let last = losses.next_back().unwrap_or(first);
-    if last > 2.0 * first {
+    let losses = trainer.history().iter().filter(|point| point.pairs > 0).map(|point| point.loss);
+    if let Some((first, last)) = rise(losses) {
         note(messages::loss_rose(format_args!("{first:.4}"), format_args!("{last:.4}")));
+    }
+}
+
+/// The first and the last loss, if the last is more than twice the first.
+fn rise(mut losses: impl DoubleEndedIterator<Item = f64>) -> Option<(f64, f64)> {
+    let first = losses.next()?;
+    let last = losses.next_back()?;
+    (last > 2.0 * first).then_some((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_rose_if_it_more_than_doubled() {
+        let rise = |losses: &[f64]| rise(losses.iter().copied());
+        assert_eq!(rise(&[2.0, 9.0, 1.0, 4.5]), Some((2.0, 4.5)));
+        assert_eq!([rise(&[2.0, 9.0, 3.9]), rise(&[2.0]), rise(&[])], [None; 3]);
     }
 }

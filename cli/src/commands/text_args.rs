@@ -27,12 +27,12 @@ pub struct Reading {
     #[arg(long)]
     pub lower: bool,
 
-    /// Compose jamo and accented letters into one character [default: none]
-    #[arg(long, value_enum, value_name = "FORM")]
+    /// Compose jamo and accented letters : nfc, or none [default: none]
+    #[arg(long, value_enum, value_name = "FORM", hide_possible_values = true, hide_short_help = true)]
     pub normalize: Option<Form>,
 
     /// Split text into words at white space or by Unicode rules [default: whitespace]
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(long, value_enum, value_name = "KIND", hide_short_help = true)]
     pub tokenizer: Option<Tokenizer>,
 
     /// Read this field of JSON Lines: text, or an array of tokens (doc.body for nested)

@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_message_shows_the_start_of_a_long_word() {
         let long = "x".repeat(5_000);
-        for bad in [format!("{long} y\t1\n"), format!("{long}\t1\n{long}\t1\n"), format!("{long}  y\n")] {
+        for bad in [format!("{long}  y\t1\n"), format!("{long}\t1\n{long}\t1\n"), format!("{long}  y\n")] {
             let message = refused(bad.as_bytes()).to_string();
             assert!(message.contains(&long[..60]) && message.len() < 500, "{message}");
         }

@@ -88,16 +88,20 @@ impl Log {
     /// To be called often: writes rows to the file that have waited.
     pub fn tick(&mut self) {
         if self.flushed.elapsed() >= FLUSH {
-            self.flushed = Instant::now();
-            let flushed = self.out.flush();
-            self.note(flushed);
+            self.flush();
         }
+    }
+
+    /// Writes all rows to the file now.
+    pub fn flush(&mut self) {
+        self.flushed = Instant::now();
+        let flushed = self.out.flush();
+        self.note(flushed);
     }
 
     /// Ends the file, and reports the first error there was.
     pub fn finish(mut self) -> anyhow::Result<()> {
-        let flushed = self.out.flush();
-        self.note(flushed);
+        self.flush();
         match self.failed {
             Some(error) => Err(error).with_context(|| format!("the log {} is not complete", self.path.display())),
             None => Ok(()),

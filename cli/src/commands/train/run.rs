@@ -40,7 +40,6 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     }
     let mut watcher = Watcher::new(args, signals, &session)?;
     let outcome = session.run(&mut watcher);
-    // Before the model is reported: a finished run is not resumed, so rows lost now would be lost for good.
     let logged = watcher.finish();
     let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
     if let Some(path) = &args.plot {

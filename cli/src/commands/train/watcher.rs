@@ -60,6 +60,8 @@ impl Observer for Watcher<'_> {
         self.display.epoch_end(epoch);
         if let (Some(point), Some(log)) = (self.last.take(), &mut self.log) {
             log.row(&point, epoch.held_out);
+            // A finished run is not resumed: rows that a kill takes after the model is saved would be lost for good.
+            log.flush();
         }
     }
 

@@ -127,10 +127,10 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
         ("m.glove", "GloVe text"),
         ("m.vec.gz", "word2vec text"),
     ] {
-        let told = format!("then run: rapidvec convert m.safetensors {name}\n");
+        let told = format!("then run: rapidvec convert m.safetensors {name}");
         // Whatever the trainer.
         for args in [&["text.txt", "-o", name, "--trainer", "textbook"][..], &["text.txt", "-o", name, "--force"]] {
-            case.run(args).fails(2, &format!("but {name} ends like {format}; ")).says(&told);
+            case.run(args).fails(2, &format!("but {name} ends like {format}")).says(&told);
         }
         assert!(!case.exists(name));
     }

@@ -479,12 +479,13 @@ fn a_terminal_shows_a_bar() {
 #[test]
 fn a_run_that_ends_worse_than_guessing_is_not_saved() {
     let case = with_topics();
-    let args = ["topics.txt", "-o", "m", "--vector-size", "16", "--learning-rate"];
-    for rate in ["3", "100"] {
-        case.run(&[&args[..], &[rate]].concat()).fails(1, "training diverged").says("nothing was saved");
+    let args = ["topics.txt", "-o", "m", "--vector-size", "16"];
+    for more in [&["3"][..], &["100"], &["2", "--hierarchical-softmax"]] {
+        let outcome = case.run(&[&args[..], &["--learning-rate"], more].concat()).fails(1, "training diverged");
+        assert_eq!(outcome.stderr.matches("diverged").count(), 1, "{}", outcome.stderr);
+        outcome.says("nothing was saved");
         assert!(!case.exists("m"));
     }
-    let args = ["topics.txt", "-o", "m", "--vector-size", "16"];
     assert!(!case.run(&args).succeeds().stderr.contains("try a lower --learning-rate"));
 }
 

@@ -12,27 +12,27 @@ use std::path::PathBuf;
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
     /// Folder with the files of data sets
-    #[arg(long, value_name = "FOLDER", hide_short_help = true)]
+    #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
 
     /// Read only the first N tokens
-    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>, hide_short_help = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
     pub max_tokens: Option<u64>,
 
     /// Handle bytes that are not valid UTF-8 [default: error]
-    #[arg(long, value_enum, value_name = "POLICY", hide_short_help = true)]
+    #[arg(long, value_enum, value_name = "POLICY")]
     pub invalid_utf8: Option<Policy>,
 
     /// Convert the text to lower case
     #[arg(long)]
     pub lower: bool,
 
-    /// Compose jamo and accented letters : nfc, or none [default: none]
-    #[arg(long, value_enum, value_name = "FORM", hide_possible_values = true, hide_short_help = true)]
+    /// Compose jamo and accented letters: nfc, or none [default: none]
+    #[arg(long, value_enum, value_name = "FORM", hide_possible_values = true)]
     pub normalize: Option<Form>,
 
     /// Split text into words at white space or by Unicode rules [default: whitespace]
-    #[arg(long, value_enum, value_name = "KIND", hide_short_help = true)]
+    #[arg(long, value_enum, value_name = "KIND")]
     pub tokenizer: Option<Tokenizer>,
 
     /// Read this field of JSON Lines: text, or an array of tokens (doc.body for nested)
@@ -40,7 +40,7 @@ pub struct Reading {
     pub field: Option<String>,
 
     /// Handle lines of JSON without the field, or with null in it [default: error]
-    #[arg(long, value_enum, value_name = "POLICY", hide_short_help = true)]
+    #[arg(long, value_enum, value_name = "POLICY")]
     pub missing_field: Option<Missing>,
 }
 

@@ -18,7 +18,7 @@ Examples:
   zcat logs.gz | rapidvec train - -o logs.safetensors
   rapidvec train --resume model.safetensors --epochs 10
 
-Ctrl-C saves a checkpoint and prints the command that resumes. A checkpoint is a model: query it while training runs.";
+Ctrl-C saves a checkpoint, which is a model too, and prints the command that resumes.";
 
 /// Train word vectors on a text
 #[derive(Debug, Clone, clap::Args)]
@@ -85,6 +85,7 @@ pub struct Args {
 
     /// Draw the losses: FILE.svg (FILE.png with the feature `png`)
     #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
+    #[arg(hide_short_help = true)]
     pub plot: Option<PathBuf>,
 
     /// How to show progress: auto, bar, lines or none [default: auto]
@@ -125,12 +126,12 @@ pub struct Settings {
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub power: Option<f64>,
 
-    /// Learning rate [default: cbow 0.05, skipgram 0.025; adam 0.001, sgd 0.01]
+    /// Learning rate [default: cbow 0.05, skipgram 0.025; textbook 0.001]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
 
     /// Seed of the random numbers [default: 1]
-    #[arg(long, value_name = "N", value_parser = count::<u64>)]
+    #[arg(long, value_name = "N", value_parser = count::<u64>, hide_short_help = true)]
     pub seed: Option<u64>,
 }
 

@@ -297,10 +297,9 @@ impl Trainer for CpuTrainer {
         !self.config.hierarchical_softmax
     }
 
-    /// (K + 1) log 2 for K negatives: every score is 0. Of a tree it depends on the lengths of the paths.
+    /// (K + 1) log 2 for K negatives: every score is 0. For a tree at most log 2 times the length of its longest path.
     fn guessing_loss(&self) -> Option<f64> {
-        let scores = self.config.negatives + 1;
-        (!self.config.hierarchical_softmax).then_some(scores as f64 * std::f64::consts::LN_2)
+        Some(self.objective.max_targets() as f64 * std::f64::consts::LN_2)
     }
 
     fn history(&self) -> &[LossPoint] {

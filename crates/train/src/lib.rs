@@ -16,7 +16,7 @@
 //! ```
 //! # use rapidvec::Word2Vec;
 //! # use rapidvec::corpus::{Corpus, CorpusOptions};
-//! # let sentences = [vec!["New York", "is", "large"], vec!["Seoul", "is", "large"]].repeat(500);
+//! # let sentences = [["New York", "is", "large"], ["Seoul", "is", "large"]].repeat(500);
 //! let corpus = Corpus::from_sentences(&sentences, &CorpusOptions::default().min_count(1))?;
 //! let model = Word2Vec::cbow().train(&corpus)?;
 //! # assert_eq!(model.vectors().len(), 4);

@@ -123,7 +123,7 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
         ("m.bin", "word2vec binary"),
         ("m.VEC", "word2vec text"),
         ("m.txt", "word2vec text"),
-        ("m.npz", "an npz file"),
+        ("m.npz", "npz"),
         ("m.glove", "GloVe text"),
         ("m.vec.gz", "word2vec text"),
     ] {

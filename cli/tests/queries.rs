@@ -139,7 +139,7 @@ fn a_model_that_is_missing_or_comes_last_is_explained() {
     std::fs::rename(&place.model, place.path("vectors")).unwrap();
     let message = refused_in(place.folder.path(), &["similar", "king", "vectors"]);
     assert!(message.contains("the model comes first: rapidvec similar vectors king"), "{message}");
-    for args in [&["similar"][..], &["embed"], &["eval"], &["analogy"], &["odd"]] {
+    for args in [&["similar"][..], &["similar", "king"], &["embed"], &["eval"], &["analogy"], &["odd"]] {
         let message = refused_in(empty.path(), args);
         assert!(message.contains("there is no model.safetensors here"), "{message}");
     }

@@ -94,11 +94,14 @@ pub fn model_and_words(
                     first.display()
                 )));
             }
-            match default_model() {
-                Some(model) => {
-                    (model, [first.display().to_string()].into_iter().chain(others.iter().cloned()).collect())
+            match or_default(None) {
+                Ok(model) => {
+                    let words = [first.display().to_string()].into_iter().chain(others.iter().cloned()).collect();
+                    (model.to_owned(), words)
                 }
-                None => (first.to_owned(), others.to_vec()),
+                // The first argument may be the name of a model that is missing.
+                Err(_) if expected.contains(&others.len()) => (first.to_owned(), others.to_vec()),
+                Err(error) => return Err(error),
             }
         }
         _ => (or_default(first)?.to_owned(), others.to_vec()),

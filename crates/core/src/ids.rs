@@ -7,7 +7,7 @@ use super::{EOS_ID, WordId};
 use std::ops::{ControlFlow, Range};
 
 /// A borrowed text: ids of words, with [`EOS_ID`] after each sentence. A slice of `u32` is one, and so is what
-/// [`Corpus::ids`](rapidvec::corpus::Corpus::ids) gives, which takes half to three quarters of the memory.
+/// `Corpus::ids` of the crate `rapidvec` gives, which takes half to three quarters of the memory.
 ///
 /// ```
 /// use rapidvec_core::{EOS_ID, Ids};

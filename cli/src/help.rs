@@ -45,7 +45,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
 ];
 
 /// Options of `train` that its short help leaves out; they are shared with commands whose help is shorter.
-const RARE: [&str; 3] = ["normalize", "tokenizer", "field"];
+const RARE: [&str; 7] = ["data_dir", "max_tokens", "invalid_utf8", "normalize", "tokenizer", "field", "missing_field"];
 
 /// Replaces clap's one list of commands by the groups.
 pub fn grouped(cli: Command) -> Command {

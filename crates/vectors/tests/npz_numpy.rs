@@ -106,7 +106,7 @@ fn we_read_what_numpy_saves_and_refuse_what_is_not_a_table_of_vectors() {
     }
     for (name, expected) in [
         ("columns.npz", "row after row"),
-        ("objects.npz", "array `words` holds Python objects"),
+        ("objects.npz", "array `words` holds pickled Python objects"),
         ("big_endian.npz", ">f4"),
         ("scalar.npz", "expected the shape [any, any]"),
         ("fields.npz", "'a'"),

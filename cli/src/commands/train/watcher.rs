@@ -58,8 +58,9 @@ impl Observer for Watcher<'_> {
 
     fn epoch_end(&mut self, epoch: &EpochEnd) {
         self.display.epoch_end(epoch);
-        if let (Some(point), Some(log)) = (self.last.take(), &mut self.log) {
-            log.row(&point, epoch.held_out);
+        let last = self.last.take();
+        if let Some(log) = &mut self.log {
+            last.iter().for_each(|point| log.row(point, epoch.held_out));
             // A finished run is not resumed: rows that a kill takes after the model is saved would be lost for good.
             log.flush();
         }

@@ -169,20 +169,20 @@ fn listed<'l>(line: &'l str, vectors: &WordVectors) -> &'l str {
 ///
 /// # Errors
 /// For the first unknown word otherwise, with the number of the others.
-pub fn known(mut words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::Result<Vec<String>> {
-    let unknown: Vec<_> = words.iter().filter(|word| vectors.vector(word).is_none()).cloned().collect();
+pub fn known(words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::Result<Vec<String>> {
+    let (words, unknown): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| vectors.vector(word).is_some());
     let Some(first) = unknown.first() else { return Ok(words) };
-    let [count, all] = [unknown.len(), words.len()].map(|count| thousands(count as u64));
+    let all = unknown.len() + words.len();
+    let [count, total] = [unknown.len(), all].map(|count| thousands(count as u64));
     if skip {
-        words.retain(|word| vectors.vector(word).is_some());
-        note(format_args!("{count} of {all} words are not in the vocabulary and were left out, `{first}` the first"));
+        note(format_args!("{count} of {total} words are not in the vocabulary and were left out, `{first}` the first"));
         return Ok(words);
     }
     let error = Error::from(vectors.similarity(first, first).err().context("the word was unknown a moment ago")?);
     let mut message = error.to_string();
-    if words.len() > 1 {
+    if all > 1 {
         let end = if message.ends_with('?') { "" } else { "." };
-        message += &format!("{end} {count} of {all} words are unknown; use --skip-unknown to leave them out");
+        message += &format!("{end} {count} of {total} words are unknown; use --skip-unknown to leave them out");
     }
     Err(anyhow::Error::new(error).context(message))
 }

@@ -6,7 +6,6 @@ use super::stream::{line, prefixed};
 use rapidvec::Error;
 use rapidvec::error::OutputError;
 use std::io::{self, ErrorKind};
-use std::process::ExitCode;
 
 /// The command did what it should, or nobody reads its output any more.
 pub const SUCCESS: u8 = 0;
@@ -28,12 +27,12 @@ pub struct Interrupted;
 pub struct UsageError(pub String);
 
 /// Prints the error with its causes and chooses the exit code.
-pub fn report(error: &anyhow::Error) -> ExitCode {
+pub fn report(error: &anyhow::Error) -> u8 {
     let code = code(error);
     if code == USAGE || code == FAILURE {
         line(prefixed(ERROR, &language::message::error(), shown(error)));
     }
-    ExitCode::from(code)
+    code
 }
 
 /// The error in the language in use, with the way out.

@@ -70,10 +70,17 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
 }
 
 /// A block on its way to its place.
-struct Part {
+pub(super) struct Part {
     ids: Stored,
     /// Marks at its start that end nothing: 0 or 1.
     skip: usize,
+}
+
+impl Part {
+    /// All of a block.
+    pub fn whole(ids: Stored) -> Self {
+        Self { ids, skip: 0 }
+    }
 }
 
 /// All ids.
@@ -107,13 +114,28 @@ pub(super) fn concatenate(
         sentences += outline.marks - skip as u64;
         parts.push(Part { ids, skip });
     }
+    let (ids, spilled) = pack_parts(threads, parts, words, store, memory, folder)?;
+    Ok(Whole { ids, sentences, spilled })
+}
+
+/// Packs blocks one after the other, as [`concatenate`] does. Also how many bytes of them are in a file.
+///
+/// # Errors
+/// The temporary file fails.
+pub(super) fn pack_parts(
+    threads: usize,
+    parts: Vec<Part>,
+    words: usize,
+    store: &Store,
+    memory: u64,
+    folder: PathBuf,
+) -> Result<(PackedIds, u64)> {
     let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
     let bytes = (total as u64).saturating_mul(width as u64);
     if bytes <= memory {
-        let ids = PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width);
-        return Ok(Whole { ids, sentences, spilled: 0 });
+        return Ok((PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width), 0));
     }
-    Ok(Whole { ids: in_file(threads, parts, total, width, store, folder)?, sentences, spilled: bytes })
+    Ok((in_file(threads, parts, total, width, store, folder)?, bytes))
 }
 
 fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store: &Store) -> Result<Vec<u8>> {

@@ -30,6 +30,14 @@ pub enum CorpusError {
         /// Lines of JSON skipped because they lack the field.
         missing_fields: u64,
     },
+    /// There are more distinct words than ids.
+    #[error("{name} has more than {max} distinct words, which is the maximum")]
+    TooManyWords {
+        /// The text.
+        name: String,
+        /// The maximum number of distinct words.
+        max: usize,
+    },
     /// Words were found, but none of them is in the given vocabulary.
     #[error(
         "none of the {unknown_words} tokens of {name} is in the vocabulary. \

@@ -36,6 +36,14 @@ impl PackedIds {
         matches!(self.place, Place::Mapped(_))
     }
 
+    /// The bytes and their number per id, if they are in memory.
+    pub fn into_bytes(self) -> Result<(Vec<u8>, usize), Self> {
+        match self.place {
+            Place::Memory(bytes) => Ok((bytes, self.width)),
+            Place::Mapped(_) => Err(self),
+        }
+    }
+
     pub fn get(&self) -> Ids<'_> {
         match &self.place {
             Place::Memory(bytes) => Ids::packed(bytes, self.width),

@@ -25,6 +25,7 @@ const CHUNK: usize = 1 << 16;
 const WORTH_PAGES: usize = 1 << 14;
 
 /// Budget for ids.
+#[derive(Debug)]
 pub(super) struct Store {
     folder: PathBuf,
     /// Bytes that memory may take.
@@ -35,6 +36,7 @@ pub(super) struct Store {
 }
 
 /// The temporary file, and where it ends.
+#[derive(Debug)]
 struct Spill {
     file: TemporaryFile,
     end: u64,

@@ -110,6 +110,13 @@ impl Corpus {
         &self.parts.report
     }
 
+    /// The packed ids and their width, if they are in memory and this is the only handle to them.
+    pub(super) fn into_bytes(self) -> Result<(Vec<u8>, usize), Self> {
+        let Parts { ids, vocabulary, counts, name, report } =
+            Arc::try_unwrap(self.parts).map_err(|parts| Self { parts })?;
+        ids.into_bytes().map_err(|ids| Parts { ids, vocabulary, counts, name, report }.into())
+    }
+
     /// Whether the ids are in a temporary file instead of in memory.
     pub fn is_spilled(&self) -> bool {
         self.parts.ids.is_mapped()

@@ -22,7 +22,7 @@
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
 //! | `trainer` | a checkpoint's state that is not a tensor, JSON; may be missing |
 //!
-//! Other keys and `trainer.*` tensors are available to readers. `checksum.header` runs over every
+//! Other keys and other tensors, such as `gensim.*` of the Python package, are available to readers. `checksum.header` runs over every
 //! other key of metadata in byte order, as key, byte 0, value, byte 0, and then over every tensor in byte order of the
 //! names, as name, byte 0, type, byte 0, and each dimension and the two offsets as 8 little-endian bytes.
 //!

@@ -4,7 +4,7 @@
 //! once to write. Hashing runs at memory speed; nothing larger than a small buffer is held.
 
 use super::header::{Header, hex};
-use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, VERSION};
+use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, VERSION};
 use crate::error::{FormatError, Result};
 use crate::format::writer::{RowsView, VectorWriter, bytes_of, check_rows, in_chunks};
 use rapidvec_core::atomic_file::Existing;
@@ -35,7 +35,7 @@ pub struct ModelParts<'a> {
     pub half: bool,
     /// Other metadata, such as `config`; not `rapidvec.format` nor `checksum.*`, which are always written.
     pub metadata: BTreeMap<String, String>,
-    /// State of the trainer. Every name starts with `trainer.`.
+    /// Tensors that other programs may ignore. The names of those that hold a trainer's state start with `trainer.`.
     pub extra: Vec<(String, ExtraTensor<'a>)>,
 }
 
@@ -187,8 +187,8 @@ fn header(parts: &Contents) -> Header {
 fn check_names(extra: &[(String, ExtraTensor)]) -> Result<(), FormatError> {
     for (index, (name, _)) in extra.iter().enumerate() {
         let refuse = |expected| Err(FormatError::Name { name: name.clone(), expected });
-        if !name.starts_with(TRAINER) {
-            return refuse("a tensor's name that starts with `trainer.`");
+        if [INPUT, OUTPUT, TEXT, ENDS, COUNTS].contains(&name.as_str()) {
+            return refuse("a name that no tensor of the model has");
         }
         if extra[..index].iter().any(|(other, _)| other == name) {
             return refuse("a name that no other tensor has");

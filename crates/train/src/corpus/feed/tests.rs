@@ -1,0 +1,142 @@
+use super::*;
+use crate::corpus::{Corpus, Normalization, Preparation, WordOrder};
+use crate::error::Error;
+use proptest::prelude::*;
+use rapidvec_core::WordId;
+use std::collections::HashMap;
+
+/// Options that keep ids in memory, or in a file.
+fn options(in_memory: bool) -> CorpusOptions {
+    CorpusOptions::default().memory_limit(if in_memory { u64::MAX } else { 0 })
+}
+
+fn fed(sentences: &[Vec<String>], options: &CorpusOptions) -> Corpus {
+    let mut feed = Feed::new(options);
+    for sentence in sentences {
+        let tokens: Vec<&str> = sentence.iter().map(String::as_str).collect();
+        feed.push(&tokens).unwrap();
+        feed.end_sentence().unwrap();
+    }
+    feed.finish().unwrap()
+}
+
+fn sentences() -> impl Strategy<Value = Vec<Vec<String>>> {
+    // Long tokens, empty ones and some with white space among them; words that repeat.
+    let token = prop_oneof![4 => "[ab]{0,3}", 1 => "[가나 \\t]{0,50}", 1 => "x{40,50}"];
+    prop::collection::vec(prop::collection::vec(token, 0..40), 0..40)
+}
+
+proptest! {
+    #[test]
+    fn tokens_come_back_as_they_are(sentences in sentences(), in_memory: bool) {
+        let corpus = fed(&sentences, &options(in_memory));
+        let words = corpus.vocabulary();
+        let mut expected = Vec::new();
+        let mut numbers: HashMap<&str, WordId> = HashMap::new();
+        for sentence in sentences.iter().filter(|sentence| !sentence.is_empty()) {
+            for token in sentence {
+                let next = numbers.len() as WordId;
+                expected.push(*numbers.entry(token).or_insert(next));
+            }
+            expected.push(EOS_ID);
+        }
+        prop_assert_eq!(corpus.ids().to_vec(), &expected[..]);
+        prop_assert_eq!(words.len(), numbers.len());
+        for (&token, &id) in &numbers {
+            prop_assert_eq!(words.word(id), token);
+            prop_assert_eq!(words.count(id), expected.iter().filter(|&&other| other == id).count() as u64);
+        }
+        let tokens: usize = sentences.iter().map(Vec::len).sum();
+        prop_assert_eq!((corpus.report().tokens, corpus.report().sentences), (tokens as u64, sentences.len() as u64));
+    }
+
+    #[test]
+    fn renumbering_drops_words_and_sentences_that_lost_all(sentences in sentences(), in_memory: bool, seed: u64, more in 0usize..70_000) {
+        let corpus = fed(&sentences, &options(in_memory));
+        let mut new = Vocabulary::new();
+        for i in 0..more {
+            new.add(&format!("another {i}")); // ids may need more bytes than before
+        }
+        let kept: Vec<WordId> = corpus.vocabulary().words().enumerate()
+            .map(|(i, word)| if seed >> (i % 64) & 1 == 0 { new.add(word) } else { EOS_ID }).collect();
+        let mut expected = Vec::new();
+        for sentence in corpus.ids().to_vec().split(|&id| id == EOS_ID) {
+            let left: Vec<_> = sentence.iter().map(|&id| kept[id as usize]).filter(|&id| id != EOS_ID).collect();
+            if !left.is_empty() {
+                expected.extend(left);
+                expected.push(EOS_ID);
+            }
+        }
+        let words = new.len();
+        let renumbered = corpus.renumbered(&kept, new.into()).unwrap();
+        prop_assert_eq!(renumbered.ids().to_vec(), &expected[..]);
+        prop_assert_eq!(renumbered.report().sentences, expected.iter().filter(|&&id| id == EOS_ID).count() as u64);
+        let mut counts = vec![0; words];
+        expected.iter().filter(|&&id| id != EOS_ID).for_each(|&id| counts[id as usize] += 1);
+        prop_assert_eq!(renumbered.counts(), &counts[..]);
+    }
+}
+
+#[test]
+fn a_large_text_is_what_the_builder_makes_of_it() {
+    let sentences: Vec<Vec<String>> =
+        (0..4_000u64).map(|i| (0..50).map(|j| format!("w{}", (i * 7_919 + j * j * 31) % 30_011)).collect()).collect();
+    for in_memory in [true, false] {
+        let options = options(in_memory).min_count(1).order(WordOrder::ByAppearance);
+        let (got, expected) = (fed(&sentences, &options), Corpus::from_sentences(&sentences, &options).unwrap());
+        assert_eq!(got.fingerprint(), expected.fingerprint());
+        assert_eq!(got.is_spilled(), !in_memory);
+    }
+}
+
+#[test]
+fn tokens_that_are_not_text_have_numbers_of_their_own() {
+    let mut feed = Feed::new(&options(true));
+    feed.push(&["7", "a"]).unwrap();
+    let seven = feed.add_other("7".to_owned()).unwrap();
+    feed.push_other(seven).unwrap();
+    feed.push_other(seven).unwrap();
+    feed.push(&["b", "7"]).unwrap();
+    feed.end_sentence().unwrap();
+    assert_eq!((feed.len(), feed.tokens(), feed.sentences()), (4, 6, 1));
+    let corpus = feed.finish().unwrap();
+    assert_eq!(corpus.ids().to_vec(), [0, 1, 2, 2, 3, 0, EOS_ID]);
+    assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["7", "a", "7", "b"]);
+    assert_eq!(corpus.counts(), [2, 1, 2, 1]);
+}
+
+#[test]
+fn selected_words_are_those_that_reading_the_text_would_keep() {
+    let sentences: Vec<Vec<String>> = (0..300u64)
+        .map(|i| {
+            (0..20)
+                .map(|j| ["King", "KING", "é", "e\u{301}", "b", "c"][((i * j) % 17 % 6) as usize].to_owned())
+                .collect()
+        })
+        .collect();
+    let preparation = Preparation { lower: true, normalize: Normalization::Nfc, ..Preparation::default() };
+    let all = options(true).min_count(1);
+    let given = Corpus::from_sentences([["b", "x"], ["king", "b"]], &all).unwrap().vocabulary().clone();
+    for options in [
+        all.clone(),
+        all.clone().min_count(700),
+        all.clone().max_vocab(2),
+        all.clone().preparation(preparation.clone()),
+        all.clone().preparation(preparation).order(WordOrder::ByAppearance).min_count(300),
+        all.clone().vocabulary(given),
+    ] {
+        let expected = Corpus::from_sentences(&sentences, &options).unwrap();
+        let got = fed(&sentences, &options).selected(&options).unwrap();
+        assert_eq!(got.fingerprint(), expected.fingerprint(), "{options:?}");
+        assert_eq!((got.counts(), got.report().kept), (expected.counts(), expected.report().kept));
+        assert_eq!(got.report().sentences, expected.report().sentences);
+    }
+}
+
+#[test]
+fn a_text_of_which_nothing_is_left_is_refused() {
+    let empty = fed(&[Vec::new()], &options(true)).selected(&options(true));
+    assert!(matches!(empty, Err(Error::Corpus(CorpusError::Empty { .. }))));
+    let rare = fed(&[vec!["a".to_owned()]], &options(true)).selected(&options(true).min_count(2));
+    assert!(matches!(rare, Err(Error::Corpus(CorpusError::AllRare { most: 1, .. }))));
+}

@@ -1,0 +1,137 @@
+//! A text as ids, for the gensim layer.
+
+use crate::arrays::{array, slice};
+use crate::errors::run;
+use crate::feed::Reader;
+use numpy::{PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
+use rapidvec::corpus::{CorpusError, CorpusOptions, Feed, Sources, WordOrder};
+use rapidvec::{EOS_ID, Error, Vocabulary, corpus};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A text as ids, and its distinct tokens.
+#[pyclass(module = "rapidvec._native", frozen)]
+pub struct Corpus {
+    state: std::sync::Mutex<State>,
+    #[pyo3(get)]
+    tokens: u64,
+    #[pyo3(get)]
+    sentences: u64,
+}
+
+struct State {
+    text: corpus::Corpus,
+    /// Tokens that are not `str`, with their ids.
+    others: Vec<(usize, Py<PyAny>)>,
+    is_renumbered: bool,
+}
+
+impl Corpus {
+    fn new(text: corpus::Corpus, others: Vec<(usize, Py<PyAny>)>) -> Self {
+        let (tokens, sentences) = (text.report().tokens, text.report().lines + text.report().empty_lines);
+        Self { state: State { text, others, is_renumbered: false }.into(), tokens, sentences }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The text in its new ids.
+    pub fn renumbered(&self) -> PyResult<corpus::Corpus> {
+        let state = self.state();
+        if !state.is_renumbered {
+            return Err(PyRuntimeError::new_err("the corpus has not been renumbered yet"));
+        }
+        Ok(state.text.clone())
+    }
+
+    fn with_own_tokens<T>(&self, show: impl FnOnce(&State) -> PyResult<T>) -> PyResult<T> {
+        let state = self.state();
+        if state.is_renumbered {
+            return Err(PyRuntimeError::new_err("the corpus has been renumbered: it no longer knows its tokens"));
+        }
+        show(&state)
+    }
+}
+
+#[pymethods]
+impl Corpus {
+    #[staticmethod]
+    #[pyo3(signature = (sentences, tick = None))]
+    fn from_sentences<'py>(
+        py: Python<'py>,
+        sentences: &Bound<'py, PyAny>,
+        tick: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let mut reader = Reader::new(py, tick);
+        reader.read(sentences)?;
+        let (text, others) = reader.finish()?;
+        Ok(Self::new(text, others))
+    }
+
+    #[staticmethod]
+    #[pyo3(signature = (paths, *, threads = 0))]
+    fn from_files(py: Python<'_>, paths: Vec<PathBuf>, threads: usize) -> PyResult<Self> {
+        let options = CorpusOptions::default().min_count(1).order(WordOrder::ByAppearance).threads(threads);
+        let read = || match corpus::Corpus::read(&Sources::find(&paths)?.list, &options) {
+            // Without words there is nothing to train on, which the caller has to say.
+            Err(Error::Corpus(CorpusError::Empty { .. })) => Feed::new(&options).finish(),
+            read => read,
+        };
+        Ok(Self::new(run(py, read)?, Vec::new()))
+    }
+
+    fn __len__(&self) -> usize {
+        self.state().text.vocabulary().len()
+    }
+
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.with_own_tokens(|state| {
+            let keys = PyList::new(py, state.text.vocabulary().words().map(|word| PyString::new(py, word)))?;
+            for (id, token) in &state.others {
+                keys.set_item(*id, token)?;
+            }
+            Ok(keys)
+        })
+    }
+
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<u64>>> {
+        self.with_own_tokens(|state| Ok(array(py, state.text.counts())))
+    }
+
+    fn renumber(&self, py: Python<'_>, ids: PyReadonlyArray1<'_, u32>, words: usize) -> PyResult<()> {
+        let (ids, own) = (slice(&ids, "ids")?, self.__len__());
+        if ids.len() != own {
+            return Err(PyValueError::new_err(format!(
+                "ids must be {own} numbers, one for each token, got {}",
+                ids.len()
+            )));
+        }
+        if let Some(id) = ids.iter().find(|&&id| id != EOS_ID && id as usize >= words) {
+            return Err(PyValueError::new_err(format!("ids must be below {words}, got {id}")));
+        }
+        self.with_own_tokens(|_| Ok(()))?;
+        run(py, || {
+            let mut state = self.state();
+            // Leaves nothing that shares the ids, so that they are rewritten where they are.
+            let text = std::mem::replace(&mut state.text, corpus::Corpus::from_ids("", &[], Arc::default()));
+            state.text = text.renumbered(ids, nameless(words))?;
+            state.is_renumbered = true;
+            state.others.clear();
+            Ok(())
+        })
+    }
+
+    fn is_renumbered(&self) -> bool {
+        self.state().is_renumbered
+    }
+}
+
+/// A vocabulary of words whose names are kept elsewhere.
+fn nameless(words: usize) -> Arc<Vocabulary> {
+    let vocabulary = Vocabulary::from_arena(String::new(), vec![0; words], vec![0; words]);
+    vocabulary.map_or_else(|_| Arc::default(), Arc::new)
+}

@@ -1,0 +1,80 @@
+//! The crates' errors as Python's exceptions.
+
+use pyo3::exceptions::{
+    PyArithmeticError, PyEOFError, PyFileExistsError, PyFileNotFoundError, PyKeyError, PyMemoryError, PyOSError,
+    PyRuntimeError, PyUnicodeDecodeError, PyValueError,
+};
+use pyo3::prelude::*;
+use pyo3::{PyErr, create_exception};
+use rapidvec::Error;
+use rapidvec::corpus::CorpusError;
+use rapidvec::error::{FormatError as Refused, OutputError, QueryError, TrainError};
+use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+create_exception!(rapidvec, FormatError, PyValueError, "A file is not what it should be.");
+create_exception!(
+    rapidvec,
+    DivergedError,
+    PyArithmeticError,
+    "The loss is not finite, or worse than that of guessing."
+);
+create_exception!(rapidvec, InternalError, PyRuntimeError, "A fault of rapidvec. Please report it.");
+
+/// An error of any crate as the exception that a Python user expects.
+pub fn exception(error: impl Into<Error>) -> PyErr {
+    let error = error.into();
+    let text = python_names(&error.to_string());
+    match &error {
+        Error::Config(_) => PyValueError::new_err(text),
+        Error::Corpus(CorpusError::Missing { .. } | CorpusError::NoMatch { .. }) => PyFileNotFoundError::new_err(text),
+        Error::Corpus(CorpusError::InvalidUtf8 { .. }) => not_utf8(text),
+        Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
+        Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
+        Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
+        Error::Query(QueryError::UnknownWord { .. }) => PyKeyError::new_err(text),
+        Error::Format(Refused::NotUtf8 { .. }) => not_utf8(text),
+        Error::Format(error) if is_cut(error) => PyEOFError::new_err(text),
+        Error::Format(_) => FormatError::new_err(text),
+        Error::Output(OutputError::Exists { .. } | OutputError::NameTaken { .. }) => PyFileExistsError::new_err(text),
+        Error::Io { source, .. } => match source.kind() {
+            ErrorKind::NotFound => PyFileNotFoundError::new_err(text),
+            ErrorKind::UnexpectedEof => PyEOFError::new_err(text),
+            _ => PyOSError::new_err(text),
+        },
+        _ => PyValueError::new_err(text),
+    }
+}
+
+/// Settings have underscores in Python.
+fn python_names(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((name, rest)) if rest.starts_with("must be ") => format!("{} {rest}", name.replace('-', "_")),
+        _ => text.to_owned(),
+    }
+}
+
+/// Python's class for text that is not UTF-8 wants the bytes; the place is in the message.
+fn not_utf8(text: String) -> PyErr {
+    PyUnicodeDecodeError::new_err(("utf-8", Vec::<u8>::new(), 0, 0, text))
+}
+
+/// Whether a file ends before it should.
+fn is_cut(error: &Refused) -> bool {
+    matches!(error, Refused::Truncated { .. } | Refused::TruncatedRows { .. })
+        || matches!(error, Refused::Length { expected, got } if got < expected)
+}
+
+/// Runs `work` without the GIL; a panic becomes an [`InternalError`].
+pub fn without_gil<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        InternalError::new_err(format!("rapidvec has a fault, please report it: {text}"))
+    })
+}
+
+/// Runs `work` without the GIL, and its errors become exceptions.
+pub fn run<T: Send>(py: Python<'_>, work: impl FnOnce() -> rapidvec::Result<T> + Send) -> PyResult<T> {
+    without_gil(py, work)?.map_err(exception)
+}

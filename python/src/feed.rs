@@ -1,0 +1,143 @@
+//! Sentences that are Python objects.
+//!
+//! A sentence is any iterable, a token a `str` or anything hashable. Lists and tuples, in which nearly all sentences come, are walked by index.
+//! Tokens are looked up many at a time, so that the table's memory is asked for ahead. The GIL is held while objects are walked; between
+//! [`TURN`] tokens other threads get their turn and signals are looked at.
+
+use crate::errors::exception;
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
+
+/// Tokens that are looked up together.
+const AHEAD: usize = 16;
+
+/// Tokens between two turns of other threads: a few milliseconds.
+const TURN: u64 = 1 << 16;
+
+/// Reads sentences.
+pub struct Reader<'py> {
+    py: Python<'py>,
+    feed: Feed,
+    /// Tokens that are not `str`: the index that the feed has for them.
+    others: Bound<'py, PyDict>,
+    /// Those tokens, with the number of their word.
+    other_tokens: Vec<(usize, Py<PyAny>)>,
+    /// Tokens that wait to be looked up.
+    waiting: Vec<Bound<'py, PyString>>,
+    tick: Option<Bound<'py, PyAny>>,
+    next_turn: u64,
+}
+
+impl<'py> Reader<'py> {
+    /// A reader that calls `tick(sentences, tokens, distinct tokens)` at each turn.
+    pub fn new(py: Python<'py>, tick: Option<Bound<'py, PyAny>>) -> Self {
+        Self {
+            py,
+            feed: Feed::new(&CorpusOptions::default()),
+            others: PyDict::new(py),
+            other_tokens: Vec::new(),
+            waiting: Vec::with_capacity(AHEAD),
+            tick,
+            next_turn: TURN,
+        }
+    }
+
+    /// Reads all sentences.
+    pub fn read(&mut self, sentences: &Bound<'py, PyAny>) -> PyResult<()> {
+        for sentence in sentences.try_iter()? {
+            self.sentence(&sentence?)?;
+        }
+        Ok(())
+    }
+
+    fn sentence(&mut self, sentence: &Bound<'py, PyAny>) -> PyResult<()> {
+        if let Ok(list) = sentence.cast_exact::<PyList>() {
+            // The length is read anew each time: Python code that runs meanwhile may change the list.
+            let mut at = 0;
+            while at < list.len() {
+                self.token(list.get_item(at)?)?;
+                at += 1;
+            }
+        } else if let Ok(tuple) = sentence.cast_exact::<PyTuple>() {
+            for token in tuple {
+                self.token(token)?;
+            }
+        } else {
+            let tokens = sentence.try_iter().map_err(|_| not_iterable(sentence, self.feed.sentences()))?;
+            for token in tokens {
+                self.token(token?)?;
+            }
+        }
+        self.look_up()?;
+        self.feed.end_sentence().map_err(exception)?;
+        if self.feed.tokens() >= self.next_turn { self.turn() } else { Ok(()) }
+    }
+
+    #[inline]
+    fn token(&mut self, token: Bound<'py, PyAny>) -> PyResult<()> {
+        match token.cast_into::<PyString>() {
+            Ok(token) => {
+                self.waiting.push(token);
+                if self.waiting.len() == AHEAD { self.look_up() } else { Ok(()) }
+            }
+            Err(other) => {
+                self.look_up()?;
+                self.other(other.into_inner())
+            }
+        }
+    }
+
+    /// Passes the waiting tokens on.
+    #[inline]
+    fn look_up(&mut self) -> PyResult<()> {
+        let mut texts = [""; AHEAD];
+        for (text, token) in texts.iter_mut().zip(&self.waiting) {
+            *text = token.to_str()?; // a lone surrogate is no text: UnicodeEncodeError
+        }
+        let outcome = self.feed.push(&texts[..self.waiting.len()]).map_err(exception);
+        self.waiting.clear();
+        outcome
+    }
+
+    /// A token that is not a `str`.
+    #[cold]
+    fn other(&mut self, token: Bound<'py, PyAny>) -> PyResult<()> {
+        let index = match self.others.get_item(&token)? {
+            Some(index) => index.extract()?,
+            None => {
+                let number = self.feed.len();
+                let index = self.feed.add_other(token.str()?.to_string_lossy().into_owned()).map_err(exception)?;
+                self.others.set_item(&token, index)?;
+                self.other_tokens.push((number, token.unbind()));
+                index
+            }
+        };
+        self.feed.push_other(index).map_err(exception)
+    }
+
+    /// Lets other threads run, looks for signals, and reports.
+    #[cold]
+    fn turn(&mut self) -> PyResult<()> {
+        self.next_turn = self.feed.tokens() + TURN;
+        self.py.detach(|| ());
+        self.py.check_signals()?;
+        let Some(tick) = &self.tick else { return Ok(()) };
+        tick.call1((self.feed.sentences(), self.feed.tokens(), self.feed.len())).map(drop)
+    }
+
+    /// The text, and the tokens that are not `str`, each with its id.
+    pub fn finish(self) -> PyResult<(Corpus, Vec<(usize, Py<PyAny>)>)> {
+        let Self { py, feed, other_tokens, .. } = self;
+        let corpus = py.detach(|| feed.finish()).map_err(exception)?;
+        Ok((corpus, other_tokens))
+    }
+}
+
+fn not_iterable(sentence: &Bound<'_, PyAny>, number: u64) -> PyErr {
+    let kind = sentence.get_type().getattr(intern!(sentence.py(), "__name__")).map(|name| name.to_string());
+    let kind = kind.unwrap_or_else(|_| "an object".to_owned());
+    PyTypeError::new_err(format!("sentence {number} must be an iterable of tokens, such as a list of str, got {kind}"))
+}

@@ -1,0 +1,37 @@
+//! The compiled part of the Python package `rapidvec`: Python objects in, the crates' results out.
+//!
+//! Everything with logic is in the crates. Here are conversions, and the manners of a guest in a Python process: the GIL is released
+//! during work, signals are looked at, errors have Python's classes, and arrays own the memory that they show.
+
+#![deny(unsafe_code)]
+
+mod arrays;
+mod corpus;
+mod errors;
+mod feed;
+mod files;
+mod program;
+mod watch;
+
+use pyo3::prelude::*;
+
+/// The module `rapidvec._native`; `_native.pyi` documents it.
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::corpus::Corpus;
+    #[pymodule_export]
+    use crate::errors::{DivergedError, FormatError, InternalError};
+    #[pymodule_export]
+    use crate::files::{load_model, load_vectors, save_model, save_vectors};
+    #[pymodule_export]
+    use crate::program::cli;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("DROP", rapidvec::EOS_ID)
+    }
+}

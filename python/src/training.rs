@@ -1,0 +1,269 @@
+//! gensim's way to train: on arrays of the caller, epoch by epoch.
+
+use crate::arrays::{Memory, array, matrix, matrix_mut, owned_matrix, slice};
+use crate::corpus::Corpus;
+use crate::errors::{exception, without_gil};
+use crate::watch::Watch;
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use rapidvec::config::ContextSum;
+use rapidvec::error::ConfigError;
+use rapidvec::{Config, CpuTrainer, Error, ModelKind, Observer, Outputs, Progress, Trainer, Until};
+use rapidvec_core::Matrix;
+use std::ops::ControlFlow;
+
+type Array<'py> = Bound<'py, PyArray2<f32>>;
+type Taken<'py> = (Array<'py>, Option<Array<'py>>, Option<Array<'py>>);
+
+/// A run of `epochs` passes over a corpus.
+#[pyclass(module = "rapidvec._native")]
+pub struct Training {
+    /// `None` when its matrices were taken.
+    trainer: Option<CpuTrainer>,
+    arrays: Arrays,
+}
+
+/// The caller's arrays, where there are any.
+struct Arrays {
+    vectors: Option<Py<PyArray2<f32>>>,
+    syn1: Option<Py<PyArray2<f32>>>,
+    syn1neg: Option<Py<PyArray2<f32>>>,
+}
+
+#[pymethods]
+impl Training {
+    #[new]
+    #[pyo3(signature = (corpus, counts, vectors, syn1, syn1neg, *, vector_size, sg, hs, negative, ns_exponent, sample, window,
+        shrink_windows, cbow_mean, alpha, min_alpha, epochs, seed, threads, shuffle, locked = None))]
+    #[allow(clippy::too_many_arguments)] // gensim's settings
+    fn new(
+        py: Python<'_>,
+        corpus: &Corpus,
+        counts: PyReadonlyArray1<'_, u64>,
+        vectors: Option<Array<'_>>,
+        syn1: Option<Array<'_>>,
+        syn1neg: Option<Array<'_>>,
+        vector_size: usize,
+        sg: bool,
+        hs: bool,
+        negative: usize,
+        ns_exponent: f64,
+        sample: f64,
+        window: usize,
+        shrink_windows: bool,
+        cbow_mean: bool,
+        alpha: f32,
+        min_alpha: f32,
+        epochs: usize,
+        seed: u64,
+        threads: usize,
+        shuffle: bool,
+        locked: Option<PyReadonlyArray1<'_, bool>>,
+    ) -> PyResult<Self> {
+        let mut config = Config::new(if sg { ModelKind::SkipGram } else { ModelKind::Cbow })
+            .vector_size(vector_size)
+            .window(window)
+            .context_sum(if cbow_mean { ContextSum::Mean } else { ContextSum::Sum })
+            .power(ns_exponent)
+            .subsample(sample)
+            .shuffle(shuffle)
+            .epochs(epochs)
+            .learning_rate(alpha)
+            .min_learning_rate(min_alpha)
+            .seed(seed);
+        (config.dynamic_window, config.hierarchical_softmax, config.negatives) = (shrink_windows, hs, negative);
+        config.validate().map_err(|error| setting(&error))?;
+        let counts = slice(&counts, "counts")?;
+        let text = corpus.renumbered()?;
+        let size = |rows: usize| (rows, vector_size);
+        let input = vectors.as_ref().map(|array| copied(array, "vectors", size(counts.len()), 0)).transpose()?;
+        let words = syn1neg.as_ref().filter(|_| negative > 0);
+        let words = words.map(|array| copied(array, "syn1neg", size(counts.len()), 0)).transpose()?;
+        let nodes = syn1.as_ref().filter(|_| hs);
+        let nodes = nodes.map(|array| copied(array, "syn1", size(counts.len()), 1)).transpose()?;
+        let trainer = without_gil(py, || {
+            let Some(input) = input else { return CpuTrainer::new(&config, &text, counts, threads) };
+            let zeros = Outputs::zeros(&config, counts.len());
+            let outputs = Outputs { words: words.or(zeros.words), nodes: nodes.or(zeros.nodes) };
+            CpuTrainer::with_weights(&config, &text, counts, threads, input, outputs)
+        })?;
+        let mut trainer = trainer.map_err(failure)?;
+        if let Some(locked) = locked {
+            let locked = slice(&locked, "locked")?;
+            if locked.len() != counts.len() {
+                let expected = counts.len();
+                return Err(PyValueError::new_err(format!("locked must have {expected} entries, got {}", locked.len())));
+            }
+            let ids: Vec<u32> = (0..).zip(locked).filter(|(_, locked)| **locked).map(|(id, _)| id).collect();
+            trainer.freeze(&ids).map_err(exception)?;
+        }
+        let (vectors, syn1, syn1neg) = (vectors.map(Bound::unbind), syn1.map(Bound::unbind), syn1neg.map(Bound::unbind));
+        Ok(Self { trainer: Some(trainer), arrays: Arrays { vectors, syn1, syn1neg } })
+    }
+
+    #[pyo3(signature = (tick = None))]
+    fn epoch(&mut self, py: Python<'_>, tick: Option<Py<PyAny>>) -> PyResult<bool> {
+        let trainer = self.trainer_mut()?;
+        let words_before = trainer.progress().words;
+        let mut watch = Watch::new(tick.as_ref());
+        let mut observer = Reporter { watch: &mut watch, words_before };
+        let stopped = without_gil(py, || trainer.run(Until::Epoch, &mut observer))?;
+        watch.finish()?;
+        stopped.map_err(failure)?;
+        Ok(self.trainer()?.progress().is_finished())
+    }
+
+    fn load(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Self { trainer, arrays } = self;
+        let matrices = trainer.as_mut().ok_or_else(taken)?.matrices_mut();
+        let parts = [(&arrays.vectors, Some(matrices.input)), (&arrays.syn1neg, matrices.words), (&arrays.syn1, matrices.nodes)];
+        for (array, own) in parts {
+            let (Some(array), Some(own)) = (array, own) else { continue };
+            let array = array.bind(py).readonly();
+            let numbers = matrix(&array, "the array")?.numbers;
+            own.copy_from(numbers.get(..own.rows() * own.cols()).ok_or_else(resized)?);
+        }
+        Ok(())
+    }
+
+    fn store(&self, py: Python<'_>) -> PyResult<()> {
+        let matrices = self.trainer()?.matrices();
+        let arrays = &self.arrays;
+        let parts = [(&arrays.vectors, Some(matrices.input)), (&arrays.syn1neg, matrices.words), (&arrays.syn1, matrices.nodes)];
+        for (array, own) in parts {
+            let (Some(array), Some(own)) = (array, own) else { continue };
+            let mut array = array.bind(py).try_readwrite()?;
+            own.copy_to(matrix_mut(&mut array)?.get_mut(..own.rows() * own.cols()).ok_or_else(resized)?);
+        }
+        Ok(())
+    }
+
+    fn take<'py>(&mut self, py: Python<'py>) -> PyResult<Taken<'py>> {
+        let trainer = self.trainer.take().ok_or_else(taken)?;
+        let size = trainer.config().vector_size;
+        let (input, Outputs { words, nodes }) = trainer.into_weights();
+        let shown = |matrix: Matrix| Memory::from(without_gil(py, || matrix.close_rows())?).into_matrix(py, size);
+        let nodes = nodes.map(|nodes| {
+            let mut numbers = nodes.to_vec();
+            numbers.resize(numbers.len() + size, 0.0); // gensim has a row for each word; a tree has an inner node less
+            owned_matrix(py, numbers, size)
+        });
+        Ok((shown(input)?, nodes.transpose()?, words.map(shown).transpose()?))
+    }
+
+    #[getter]
+    fn words(&self) -> PyResult<u64> {
+        Ok(self.trainer()?.progress().words)
+    }
+
+    #[getter]
+    fn words_kept(&self) -> PyResult<u64> {
+        Ok(self.trainer()?.words_kept())
+    }
+
+    #[getter]
+    fn loss(&self) -> PyResult<f64> {
+        Ok(self.trainer()?.loss_sum())
+    }
+
+    #[getter]
+    fn alpha(&self) -> PyResult<f32> {
+        Ok(self.trainer()?.progress().learning_rate)
+    }
+
+    #[getter]
+    fn epochs_done(&self) -> PyResult<usize> {
+        Ok(self.trainer()?.progress().epochs_done())
+    }
+}
+
+impl Training {
+    fn trainer(&self) -> PyResult<&CpuTrainer> {
+        self.trainer.as_ref().ok_or_else(taken)
+    }
+
+    fn trainer_mut(&mut self) -> PyResult<&mut CpuTrainer> {
+        self.trainer.as_mut().ok_or_else(taken)
+    }
+}
+
+fn taken() -> PyErr {
+    PyRuntimeError::new_err("the training is over: its matrices were taken")
+}
+
+fn resized() -> PyErr {
+    PyRuntimeError::new_err("an array of the model has been resized during training")
+}
+
+/// A copy of an array for the trainer, without its last `less` rows.
+fn copied(array: &Array<'_>, name: &str, expected: (usize, usize), less: usize) -> PyResult<Matrix> {
+    let array = array.readonly();
+    let &[rows, columns] = array.shape() else { return Err(PyValueError::new_err(format!("{name} must be a matrix"))) };
+    if (rows, columns) != expected {
+        let (expected_rows, expected_columns) = expected;
+        let expected = format!("{expected_rows} x {expected_columns}");
+        return Err(PyValueError::new_err(format!("{name} must be {expected}, got {rows} x {columns}")));
+    }
+    let (numbers, rows) = (matrix(&array, name)?.numbers, rows.saturating_sub(less));
+    Ok(Matrix::from_rows(rows, columns, &numbers[..rows * columns]))
+}
+
+/// Calls the tick of an epoch.
+struct Reporter<'a, 'w> {
+    watch: &'a mut Watch<'w>,
+    words_before: u64,
+}
+
+impl Observer for Reporter<'_, '_> {
+    fn progress(&mut self, now: &Progress) -> ControlFlow<()> {
+        let done = now.words - self.words_before;
+        let share = done as f64 / now.words_per_epoch.max(1) as f64;
+        let goes_on = self.watch.look(|| (share, done, now.learning_rate));
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+/// An error of a run, with settings under gensim's names.
+fn failure(error: Error) -> PyErr {
+    match error {
+        Error::Config(error) => setting(&error),
+        other => exception(other),
+    }
+}
+
+fn setting(error: &ConfigError) -> PyErr {
+    let ConfigError::OutOfRange { name, expected, got } = error else { return PyValueError::new_err(error.to_string()) };
+    let name = match *name {
+        "negatives" => "negative",
+        "power" => "ns_exponent",
+        "subsample" => "sample",
+        "learning-rate" => "alpha",
+        "min-learning-rate" => "min_alpha",
+        "vector-size" => "vector_size",
+        other => other,
+    };
+    PyValueError::new_err(format!("{name} must be {expected}, got {got}"))
+}
+
+/// What a trainer starts rows `first` to `first + rows` from.
+#[pyfunction]
+#[pyo3(signature = (rows, vector_size, seed, first = 0))]
+pub fn random_vectors(py: Python<'_>, rows: usize, vector_size: usize, seed: u64, first: usize) -> PyResult<Array<'_>> {
+    let config = Config::default().vector_size(vector_size).seed(seed);
+    config.validate().map_err(|error| setting(&error))?;
+    let numbers = without_gil(py, || (first..first + rows).flat_map(|row| CpuTrainer::first_row(&config, row)).collect())?;
+    owned_matrix(py, numbers, vector_size)
+}
+
+type Codes<'py> = (Vec<Bound<'py, PyArray1<u8>>>, Vec<Bound<'py, PyArray1<u32>>>);
+
+/// The codes and the points of each word in the tree of hierarchical softmax.
+#[pyfunction]
+pub fn huffman<'py>(py: Python<'py>, counts: PyReadonlyArray1<'py, u64>) -> PyResult<Codes<'py>> {
+    let counts = slice(&counts, "counts")?;
+    let tree = without_gil(py, || rapidvec::HuffmanCodes::new(counts))?.map_err(exception)?;
+    let words = 0..counts.len() as u32;
+    let codes = words.clone().map(|word| array(py, &tree.code(word))).collect();
+    Ok((codes, words.map(|word| array(py, &tree.points(word))).collect()))
+}

@@ -1,0 +1,50 @@
+//! Signals and calls of Python functions while work goes on without the GIL.
+
+use pyo3::prelude::*;
+use std::time::{Duration, Instant};
+
+/// Time between two calls of a Python function that watches.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Looks for signals, and calls a function about every second. Keeps the first exception, after which work should stop.
+pub struct Watch<'a> {
+    tick: Option<&'a Py<PyAny>>,
+    last: Instant,
+    raised: Option<PyErr>,
+}
+
+impl<'a> Watch<'a> {
+    /// `tick` is called about every second.
+    pub fn new(tick: Option<&'a Py<PyAny>>) -> Self {
+        Self { tick, last: Instant::now(), raised: None }
+    }
+
+    /// Looks for signals, and calls the function if it is time, with what `arguments` makes. Whether work may continue.
+    pub fn look<A>(&mut self, arguments: impl FnOnce() -> A) -> bool
+    where
+        A: for<'py> pyo3::call::PyCallArgs<'py>,
+    {
+        if self.raised.is_none() {
+            let is_due = self.tick.filter(|_| self.last.elapsed() >= TICK);
+            // `None`: the interpreter is shutting down.
+            let outcome = Python::try_attach(|py| {
+                py.check_signals()?;
+                is_due.map_or(Ok(()), |tick| tick.call1(py, arguments()).map(drop))
+            });
+            if is_due.is_some() {
+                self.last = Instant::now();
+            }
+            match outcome {
+                Some(Ok(())) => {}
+                Some(Err(error)) => self.raised = Some(error),
+                None => return false,
+            }
+        }
+        self.raised.is_none()
+    }
+
+    /// What was raised.
+    pub fn finish(self) -> PyResult<()> {
+        self.raised.map_or(Ok(()), Err)
+    }
+}

@@ -8,6 +8,7 @@ use numpy::{
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use rapidvec::WordVectors;
 use rapidvec::vectors::Rows;
 type ClosedRows = Vec<f32>;
 
@@ -57,6 +58,8 @@ enum Place {
     Closed(ClosedRows),
     /// A mapped file.
     Rows(Rows),
+    /// Vectors that others use too.
+    Vectors(WordVectors),
 }
 
 impl From<ClosedRows> for Memory {
@@ -71,30 +74,41 @@ impl From<Rows> for Memory {
     }
 }
 
+impl From<WordVectors> for Memory {
+    fn from(vectors: WordVectors) -> Self {
+        Self(Place::Vectors(vectors))
+    }
+}
+
 impl Memory {
     /// Where the numbers begin, and how many there are.
     fn place(&mut self) -> (*const f32, usize) {
         match &mut self.0 {
             Place::Closed(rows) => (rows.as_mut_ptr(), rows.len()),
-            Place::Rows(rows) => rows.as_f32().map_or((std::ptr::dangling(), 0), |all| (all.as_ptr(), all.len())),
+            Place::Rows(rows) => lent(rows),
+            Place::Vectors(vectors) => lent(vectors.rows()),
         }
     }
 
-    /// The numbers as a matrix with rows of `columns` numbers: writable in memory, read-only in a mapped file.
+    /// The numbers as a matrix with rows of `columns` numbers: writable if nobody else has them, else read-only.
     pub fn into_matrix(mut self, py: Python<'_>, columns: usize) -> PyResult<Bound<'_, PyArray2<f32>>> {
-        let is_mapped = matches!(self.0, Place::Rows(_));
+        let is_ours_alone = matches!(self.0, Place::Closed(_));
         let (numbers, length) = self.place();
         let rows = length.checked_div(columns).unwrap_or(0);
         let owner = Bound::new(py, self)?.into_any();
-        // SAFETY: the numbers lie on the heap or in a mapped file, where they stay while `owner` lives, and `owner` never touches them
-        // again. The array keeps `owner` alive. Those of a mapped file are made read-only before anybody has the array.
+        // SAFETY: the numbers lie on the heap or in a mapped file, where they stay while `owner` lives, which the array keeps alive. Numbers that
+        // others read too are made read-only before anybody has the array; those of a trainer that is over nobody else touches.
         let array = unsafe {
             let view = ArrayView2::from_shape_ptr((rows, columns), numbers);
             PyArray2::borrow_from_array(&view, owner)
         };
-        if is_mapped {
+        if !is_ours_alone {
             array.try_readwrite()?.make_nonwriteable();
         }
         Ok(array)
     }
+}
+
+fn lent(rows: &Rows) -> (*const f32, usize) {
+    rows.as_f32().map_or((std::ptr::dangling(), 0), |all| (all.as_ptr(), all.len()))
 }

@@ -2,12 +2,13 @@
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
 use crate::errors::{exception, run, without_gil};
+use crate::vectors::invalid_word;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelFile, ModelParts, write};
-use rapidvec::vectors::format::{Format, InvalidWord, OpenOptions};
+use rapidvec::vectors::format::{Format, OpenOptions};
 use rapidvec::vectors::{Numbers, Rows, SaveOptions};
 use rapidvec::{Vocabulary, WordVectors};
 use std::collections::BTreeMap;
@@ -25,13 +26,7 @@ pub fn load_vectors<'py>(
     limit: Option<usize>,
     invalid: &str,
 ) -> PyResult<(Bound<'py, PyList>, Matrix<'py>, Option<Counts<'py>>)> {
-    let invalid_word = match invalid {
-        "error" => InvalidWord::Error,
-        "replace" => InvalidWord::Replace,
-        "skip" => InvalidWord::Skip,
-        got => return Err(PyValueError::new_err(format!("invalid must be error, replace or skip, got {got}"))),
-    };
-    let options = OpenOptions { limit, invalid_word, ..OpenOptions::default() };
+    let options = OpenOptions { limit, invalid_word: invalid_word(invalid)?, ..OpenOptions::default() };
     let (vectors, numbers) = run(py, || {
         let (vectors, _) = WordVectors::open_with(&path, &options)?;
         vectors.check_finite()?;
@@ -54,18 +49,7 @@ pub fn save_vectors(
     counts: Option<PyReadonlyArray1<'_, u64>>,
     format: &str,
 ) -> PyResult<()> {
-    let format = match format {
-        "word2vec-text" => Format::Word2vecText,
-        "word2vec-binary" => Format::Word2vecBinary,
-        "glove" => Format::Glove,
-        "npz" => Format::Npz,
-        "safetensors" => Format::Safetensors,
-        got => {
-            return Err(PyValueError::new_err(format!(
-                "format must be word2vec-text, word2vec-binary, glove, npz or safetensors, got {got}"
-            )));
-        }
-    };
+    let format = format_of(format)?;
     let vectors = matrix(&vectors, "vectors")?;
     let counts = counts.as_ref().map(|counts| slice(counts, "counts")).transpose()?;
     let words = vocabulary_of(words, counts, vectors.rows)?;
@@ -74,6 +58,20 @@ pub fn save_vectors(
         vectors.save(&path, format, &SaveOptions::default())?;
         Ok(())
     })
+}
+
+/// The format of this name.
+pub fn format_of(name: &str) -> PyResult<Format> {
+    const ALL: &str = "safetensors, word2vec-text, word2vec-binary, glove, npz or pickle";
+    match name {
+        "safetensors" => Ok(Format::Safetensors),
+        "word2vec-text" => Ok(Format::Word2vecText),
+        "word2vec-binary" => Ok(Format::Word2vecBinary),
+        "glove" => Ok(Format::Glove),
+        "npz" => Ok(Format::Npz),
+        "pickle" => Ok(Format::Pickle),
+        got => Err(PyValueError::new_err(format!("format must be {ALL}, got {got}"))),
+    }
 }
 
 /// Writes a model in one safetensors file.
@@ -179,12 +177,12 @@ fn rows(py: Python<'_>, rows: Rows, mmap: bool) -> PyResult<Matrix<'_>> {
     owned_matrix(py, without_gil(py, || rows.to_f32())?, size)
 }
 
-fn list_of<'py>(py: Python<'py>, words: &Vocabulary) -> PyResult<Bound<'py, PyList>> {
+pub fn list_of<'py>(py: Python<'py>, words: &Vocabulary) -> PyResult<Bound<'py, PyList>> {
     PyList::new(py, words.words().map(|word| PyString::new(py, word)))
 }
 
 /// A vocabulary of `expected` words.
-fn vocabulary_of(words: &Bound<'_, PyAny>, counts: Option<&[u64]>, expected: usize) -> PyResult<Vocabulary> {
+pub fn vocabulary_of(words: &Bound<'_, PyAny>, counts: Option<&[u64]>, expected: usize) -> PyResult<Vocabulary> {
     let (mut text, mut ends) = (String::new(), Vec::with_capacity(expected));
     for word in words.try_iter()? {
         text.push_str(word?.cast::<PyString>()?.to_str()?);

@@ -11,6 +11,10 @@ mod errors;
 mod feed;
 mod files;
 mod program;
+mod session;
+mod text;
+mod text_reader;
+mod vectors;
 mod watch;
 
 use pyo3::prelude::*;
@@ -28,6 +32,12 @@ mod _native {
     use crate::files::{load_model, load_vectors, save_model, save_vectors};
     #[pymodule_export]
     use crate::program::cli;
+    #[pymodule_export]
+    use crate::session::{Run, Trained, checkpoint_reading, summary};
+    #[pymodule_export]
+    use crate::text::{Reading, Text};
+    #[pymodule_export]
+    use crate::vectors::Vectors;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -12,6 +12,10 @@ use rapidvec::error::ConfigError;
 use rapidvec::{Config, CpuTrainer, Error, ModelKind, Observer, Outputs, Progress, Trainer, Until};
 use rapidvec_core::Matrix;
 use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// Time between two calls of the function that watches an epoch, which logs.
+const TICK: Duration = Duration::from_secs(1);
 
 type Array<'py> = Bound<'py, PyArray2<f32>>;
 type Taken<'py> = (Array<'py>, Option<Array<'py>>, Option<Array<'py>>);
@@ -106,7 +110,7 @@ impl Training {
     fn epoch(&mut self, py: Python<'_>, tick: Option<Py<PyAny>>) -> PyResult<bool> {
         let trainer = self.trainer_mut()?;
         let words_before = trainer.progress().words;
-        let mut watch = Watch::new(tick.as_ref());
+        let mut watch = Watch::new(tick.as_ref(), TICK);
         let mut observer = Reporter { watch: &mut watch, words_before };
         let stopped = without_gil(py, || trainer.run(Until::Epoch, &mut observer))?;
         watch.finish()?;

@@ -3,20 +3,18 @@
 use pyo3::prelude::*;
 use std::time::{Duration, Instant};
 
-/// Time between two calls of a Python function that watches.
-const TICK: Duration = Duration::from_secs(1);
-
-/// Looks for signals, and calls a function about every second. Keeps the first exception, after which work should stop.
+/// Looks for signals, and calls a function now and then. Keeps the first exception, after which work should stop.
 pub struct Watch<'a> {
     tick: Option<&'a Py<PyAny>>,
+    interval: Duration,
     last: Instant,
     raised: Option<PyErr>,
 }
 
 impl<'a> Watch<'a> {
-    /// `tick` is called about every second.
-    pub fn new(tick: Option<&'a Py<PyAny>>) -> Self {
-        Self { tick, last: Instant::now(), raised: None }
+    /// `tick` is called whenever `interval` has passed.
+    pub fn new(tick: Option<&'a Py<PyAny>>, interval: Duration) -> Self {
+        Self { tick, interval, last: Instant::now(), raised: None }
     }
 
     /// Looks for signals, and calls the function if it is time, with what `arguments` makes. Whether work may continue.
@@ -25,7 +23,7 @@ impl<'a> Watch<'a> {
         A: for<'py> pyo3::call::PyCallArgs<'py>,
     {
         if self.raised.is_none() {
-            let is_due = self.tick.filter(|_| self.last.elapsed() >= TICK);
+            let is_due = self.tick.filter(|_| self.last.elapsed() >= self.interval);
             // `None`: the interpreter is shutting down.
             let outcome = Python::try_attach(|py| {
                 py.check_signals()?;
@@ -41,6 +39,13 @@ impl<'a> Watch<'a> {
             }
         }
         self.raised.is_none()
+    }
+
+    /// Calls a function now, unless something was raised before.
+    pub fn call(&mut self, call: impl FnOnce(Python<'_>) -> PyResult<()>) {
+        if self.raised.is_none() {
+            self.raised = Python::try_attach(call).and_then(Result::err);
+        }
     }
 
     /// What was raised.

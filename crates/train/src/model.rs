@@ -58,6 +58,11 @@ impl Model {
         &self.trained
     }
 
+    /// How the model was trained and on what, as it is stored in files: JSON texts by key.
+    pub fn metadata(&self) -> &BTreeMap<String, String> {
+        &self.metadata
+    }
+
     /// Writes the model to `path`, atomically; a file there is replaced.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! A *block* is the unit of work that a trainer counts and stops between: a piece of the corpus for the word2vec trainer, an
 //! iteration (one mini-batch) for the textbook's.
 
+use crate::trainer::Until;
 use serde::{Deserialize, Serialize};
 
 /// How far training is.
@@ -30,6 +31,16 @@ impl Progress {
     /// Whole epochs done.
     pub fn epochs_done(&self) -> usize {
         (self.block / self.blocks_per_epoch.max(1)) as usize
+    }
+
+    /// The block, over all epochs, at which a run from here `until` there ends.
+    pub fn block_of(&self, until: Until) -> u64 {
+        let total = self.total_blocks();
+        match until {
+            Until::Blocks(count) => self.block.saturating_add(count).min(total),
+            Until::Epoch => ((self.block / self.blocks_per_epoch.max(1) + 1) * self.blocks_per_epoch).min(total),
+            Until::End => total,
+        }
     }
 
     /// Whether training stands between two epochs, or at the very start or end.

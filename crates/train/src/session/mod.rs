@@ -187,8 +187,29 @@ impl<T: Trainer> Session<T> {
     /// [`TrainError::Diverged`] and [`TrainError::NothingTrained`] if there is nothing worth saving; [`TrainError::Worker`];
     /// any error of saving the model or the last checkpoint. Trouble with an earlier checkpoint only goes to the observer.
     pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Stopped> {
+        self.run_until(Until::End, observer)
+    }
+
+    /// As [`run`](Self::run), but only until `until`: [`Stopped::Reached`] if epochs are left then. Nothing is saved for that reason.
+    ///
+    /// ```
+    /// # use rapidvec::corpus::{Corpus, CorpusOptions};
+    /// # use rapidvec::{Config, CpuTrainer, Session, Stopped, Until};
+    /// # let text = "the king and the queen\nthe man and the woman\n".repeat(200);
+    /// # let corpus = Corpus::from_text("tale", &text, &CorpusOptions::default())?;
+    /// let config = Config::skip_gram().vector_size(10).epochs(2);
+    /// let mut session = Session::<CpuTrainer>::start(&config, &corpus, 1)?;
+    /// assert_eq!(session.run_until(Until::Epoch, &mut ())?, Stopped::Reached);
+    /// assert_eq!(session.run_until(Until::Epoch, &mut ())?, Stopped::Finished);
+    /// # Ok::<(), rapidvec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_until(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {
+        let goal = self.trainer.progress().block_of(until);
         loop {
-            let (stopped, is_stopped) = self.train(observer)?;
+            let (stopped, is_stopped) = self.train(goal, observer)?;
             if stopped == Stopped::Finished {
                 self.check_trained()?;
                 self.save(observer, self.storage.keep_state)?;
@@ -198,16 +219,20 @@ impl<T: Trainer> Session<T> {
                 self.save(observer, true)?;
                 return Ok(Stopped::Interrupted);
             }
+            if self.trainer.progress().block >= goal {
+                return Ok(Stopped::Reached);
+            }
             self.checkpoint_if_due(observer);
         }
     }
 
-    /// Trains until the end of the epoch, until a checkpoint is due or until the observer stops it. Whether it did.
-    fn train(&mut self, observer: &mut dyn Observer) -> Result<(Stopped, bool)> {
+    /// Trains until block `goal`, the end of the epoch, until a checkpoint is due or until the observer stops it. Whether it did.
+    fn train(&mut self, goal: u64, observer: &mut dyn Observer) -> Result<(Stopped, bool)> {
         let before = self.trainer.progress();
         let due = self.keeper.as_ref().and_then(Keeper::due);
         let mut watch = Watch { observer, due, first_block: before.block, is_stopped: false };
-        let stopped = self.trainer.run(Until::Epoch, &mut watch)?;
+        let blocks = before.block_of(Until::Epoch).min(goal).saturating_sub(before.block);
+        let stopped = self.trainer.run(Until::Blocks(blocks), &mut watch)?;
         let now = self.trainer.progress();
         if now.is_epoch_end() && now.block > before.block {
             self.epoch_end(&mut watch)?;

@@ -1,0 +1,352 @@
+//! Training runs: start, run for a while, checkpoint, resume, and the finished model.
+
+use crate::arrays::owned_matrix;
+use crate::errors::run;
+use crate::text::{Reading, Text};
+use crate::vectors::Vectors;
+use crate::watch::Watch;
+use numpy::PyArray2;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use rapidvec::checkpoint::{Checkpoint, Summary};
+use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::{
+    Checkpoints, Config, CpuTrainer, EpochEnd, LossPoint, Model, ModelKind, Observer, Pretrained, Progress, SaveEvent,
+    Session, Stopped, Trainer as _, Until,
+};
+use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Time between two reports of progress.
+const REPORT: Duration = Duration::from_millis(200);
+
+/// A session of either trainer.
+enum Either {
+    Word2vec(Session<CpuTrainer>),
+    Textbook(Session<TextbookTrainer>),
+}
+
+/// The same expression for either trainer.
+macro_rules! either {
+    ($either:expr, $session:ident => $result:expr) => {
+        match $either {
+            Either::Word2vec($session) => $result,
+            Either::Textbook($session) => $result,
+        }
+    };
+}
+
+/// A training run.
+#[pyclass(module = "rapidvec._native")]
+pub struct Run {
+    /// `None` when the model was taken.
+    session: Option<Either>,
+}
+
+/// Block, blocks an epoch, epochs, words, words an epoch, seconds, learning rate, loss.
+type Now = (u64, u64, usize, u64, u64, f64, f32, Option<f64>);
+
+fn now(progress: &Progress) -> Now {
+    let Progress { block, blocks_per_epoch, epochs, words, words_per_epoch, seconds, learning_rate, loss, .. } =
+        *progress;
+    (block, blocks_per_epoch, epochs, words, words_per_epoch, seconds, learning_rate, loss)
+}
+
+/// Epoch, block of the epoch, words, loss, pairs, learning rate, seconds.
+type Point = (usize, u64, u64, f64, u64, f32, f64);
+
+fn point(of: &LossPoint) -> Point {
+    (of.epoch, of.block, of.words, of.loss, of.pairs, of.learning_rate, of.seconds)
+}
+
+#[pymethods]
+impl Run {
+    /// Starts a run of the trainer of this name with settings in JSON, which replace the defaults.
+    #[staticmethod]
+    #[pyo3(signature = (text, trainer, settings, *, threads = 0, init = None, freeze = false, held_out = None))]
+    #[allow(clippy::too_many_arguments)] // the parts of a run
+    fn start(
+        py: Python<'_>,
+        text: &Text,
+        trainer: &str,
+        settings: &str,
+        threads: usize,
+        init: Option<PathBuf>,
+        freeze: bool,
+        held_out: Option<&Text>,
+    ) -> PyResult<Self> {
+        let session = match trainer {
+            "word2vec" => {
+                let config = word2vec_config(settings)?;
+                Either::Word2vec(run(py, || Session::start(&config, &text.corpus, threads))?)
+            }
+            "textbook" => {
+                let config = merged(&TextbookConfig::textbook(), settings)?;
+                Either::Textbook(run(py, || Session::start(&config, &text.corpus, threads))?)
+            }
+            got => return Err(PyValueError::new_err(format!("trainer must be word2vec or textbook, got {got}"))),
+        };
+        let mut this = Self { session: Some(session) };
+        let session = this.session()?;
+        run(py, || {
+            either!(session, session => {
+                session.describe_corpus(text.record.clone());
+                if let Some(path) = init {
+                    let started = session.init_from(&Pretrained::open(&path)?)?;
+                    if freeze {
+                        session.freeze(&started.ids)?;
+                    }
+                }
+                held_out.map_or(Ok(()), |held_out| session.set_held_out(held_out.corpus.clone(), &mut ()))
+            })
+        })?;
+        Ok(this)
+    }
+
+    /// A run that continues a checkpoint on the text that it was made with.
+    #[staticmethod]
+    #[pyo3(signature = (path, text, *, epochs = None, threads = 0))]
+    fn resume(py: Python<'_>, path: PathBuf, text: &Text, epochs: Option<usize>, threads: usize) -> PyResult<Self> {
+        let session = run(py, || {
+            let checkpoint = Checkpoint::open(&path)?;
+            if checkpoint.summary.config.as_ref().is_some_and(|config| config.is_of::<TextbookTrainer>()) {
+                let mut config = checkpoint.config::<TextbookTrainer>()?;
+                config.epochs = epochs.unwrap_or(config.epochs);
+                return Ok(Either::Textbook(Session::resume(&checkpoint, &config, &text.corpus, threads)?));
+            }
+            let mut config = checkpoint.config::<CpuTrainer>()?;
+            config.epochs = epochs.unwrap_or(config.epochs);
+            Ok(Either::Word2vec(Session::resume(&checkpoint, &config, &text.corpus, threads)?))
+        })?;
+        Ok(Self { session: Some(session) })
+    }
+
+    /// Saves checkpoints and the finished model to `path`.
+    #[pyo3(signature = (path, *, seconds = 60.0, overwrite = false, keep_state = false, half = false))]
+    fn save_to(&mut self, path: PathBuf, seconds: f64, overwrite: bool, keep_state: bool, half: bool) -> PyResult<()> {
+        let wrong = |_| PyValueError::new_err(format!("checkpoint_seconds must be a number from 0, got {seconds}"));
+        let interval = Duration::try_from_secs_f64(seconds).map_err(wrong)?;
+        let policy = Checkpoints::to(path).interval(interval).overwrite(overwrite).keep_state(keep_state).half(half);
+        either!(self.session()?, session => session.set_checkpoints(policy));
+        Ok(())
+    }
+
+    /// Trains until `blocks` more are done, or else to the end of the epoch or of the run. `finished`, `reached` or `interrupted`.
+    #[pyo3(signature = (*, blocks = None, epoch = false, on_progress = None, on_epoch = None, on_saved = None))]
+    fn run(
+        &mut self,
+        py: Python<'_>,
+        blocks: Option<u64>,
+        epoch: bool,
+        on_progress: Option<Py<PyAny>>,
+        on_epoch: Option<Py<PyAny>>,
+        on_saved: Option<Py<PyAny>>,
+    ) -> PyResult<&'static str> {
+        let until = match blocks {
+            Some(blocks) => Until::Blocks(blocks),
+            None if epoch => Until::Epoch,
+            None => Until::End,
+        };
+        let session = self.session()?;
+        let mut watcher = Watcher { watch: Watch::new(on_progress.as_ref(), REPORT), on_epoch, on_saved };
+        let stopped = run(py, || either!(session, session => session.run_until(until, &mut watcher)));
+        watcher.watch.finish()?;
+        Ok(match stopped? {
+            Stopped::Finished => "finished",
+            Stopped::Reached => "reached",
+            Stopped::Interrupted => "interrupted",
+        })
+    }
+
+    /// Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced.
+    #[pyo3(signature = (path, *, with_state = true))]
+    fn write(&mut self, py: Python<'_>, path: PathBuf, with_state: bool) -> PyResult<()> {
+        let session = self.session()?;
+        run(py, || either!(session, session => session.save_to(&path, with_state)))
+    }
+
+    #[getter]
+    fn progress(&mut self) -> PyResult<Now> {
+        Ok(either!(self.session()?, session => now(&session.trainer().progress())))
+    }
+
+    #[getter]
+    fn losses(&mut self) -> PyResult<Vec<Point>> {
+        Ok(either!(self.session()?, session => session.trainer().history().iter().map(point).collect()))
+    }
+
+    #[getter]
+    fn held_out(&mut self) -> PyResult<Vec<(usize, f64)>> {
+        let losses = either!(self.session()?, session => session.held_out().to_vec());
+        Ok(losses.iter().map(|loss| (loss.epoch, loss.loss)).collect())
+    }
+
+    #[getter]
+    fn settings(&mut self) -> PyResult<String> {
+        either!(self.session()?, session => json(session.trainer().config()))
+    }
+
+    #[getter]
+    fn saved(&mut self) -> PyResult<Option<PathBuf>> {
+        Ok(either!(self.session()?, session => session.saved().map(|(path, _)| path.to_owned())))
+    }
+
+    /// The vectors as they are now: a copy.
+    fn vectors<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let (numbers, size) = either!(self.session()?, session => {
+            let weights = session.trainer().weights();
+            (weights.input.to_vec(), weights.input.cols())
+        });
+        owned_matrix(py, numbers, size)
+    }
+
+    fn words<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyList>> {
+        either!(self.session()?, session => crate::files::list_of(py, session.vocabulary()))
+    }
+
+    /// The model as it is now; the run is over.
+    fn into_model(&mut self, py: Python<'_>) -> PyResult<Trained> {
+        let session = self.session.take().ok_or_else(taken)?;
+        let model = run(py, || either!(session, session => session.into_model()))?;
+        Ok(Trained { model })
+    }
+}
+
+impl Run {
+    fn session(&mut self) -> PyResult<&mut Either> {
+        self.session.as_mut().ok_or_else(taken)
+    }
+}
+
+fn taken() -> PyErr {
+    PyRuntimeError::new_err("the run is over: its model was taken")
+}
+
+/// A trained model in memory.
+#[pyclass(module = "rapidvec._native", frozen)]
+pub struct Trained {
+    model: Model,
+}
+
+#[pymethods]
+impl Trained {
+    fn vectors(&self) -> Vectors {
+        Vectors::new(self.model.vectors().clone(), self.model.metadata().clone())
+    }
+
+    /// The output vectors: a copy.
+    fn output<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let output = self.model.output();
+        owned_matrix(py, output.to_vec(), output.cols())
+    }
+
+    /// Writes the model.
+    #[pyo3(signature = (path, *, overwrite = false))]
+    fn save(&self, py: Python<'_>, path: PathBuf, overwrite: bool) -> PyResult<()> {
+        run(py, || {
+            if !overwrite {
+                rapidvec::atomic_file::check(&path, rapidvec::atomic_file::Existing::Keep)?;
+            }
+            self.model.save(&path)
+        })
+    }
+}
+
+/// What a checkpoint says about itself: where its text came from, how to read it again, and whether it is the textbook trainer's.
+#[pyfunction]
+pub fn checkpoint_reading(py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<(Vec<String>, Reading)> {
+    run(py, || {
+        let checkpoint = Checkpoint::open(&path)?;
+        let is_textbook = checkpoint.summary.config.as_ref().is_some_and(|config| config.is_of::<TextbookTrainer>());
+        let words = Arc::new(checkpoint.vocabulary().clone());
+        let options =
+            if is_textbook { checkpoint.corpus.options() } else { checkpoint.corpus.count_options(&words, threads) };
+        Ok((checkpoint.corpus.sources.clone(), Reading { options }))
+    })
+}
+
+/// The metadata of a model, as JSON texts by key, and whether training can resume from it.
+#[pyfunction]
+pub fn summary(py: Python<'_>, path: PathBuf) -> PyResult<(std::collections::BTreeMap<String, String>, bool)> {
+    run(py, || {
+        let model = ModelFile::open(&path)?;
+        let summary = Summary::of(&model)?;
+        Ok((model.metadata(), summary.has_state))
+    })
+}
+
+struct Watcher<'a> {
+    watch: Watch<'a>,
+    on_epoch: Option<Py<PyAny>>,
+    on_saved: Option<Py<PyAny>>,
+}
+
+impl Observer for Watcher<'_> {
+    fn progress(&mut self, progress: &Progress) -> ControlFlow<()> {
+        if self.watch.look(|| (now(progress),)) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn epoch_end(&mut self, end: &EpochEnd) {
+        if let Some(call) = &self.on_epoch {
+            self.watch.call(|py| call.call1(py, (end.epoch, end.loss, end.held_out)).map(drop));
+        }
+    }
+
+    fn saved(&mut self, event: &SaveEvent) {
+        let Some(call) = &self.on_saved else { return };
+        let (kind, text) = match event {
+            SaveEvent::Saved(path) => ("saved", path.display().to_string()),
+            SaveEvent::Failed(error) => ("failed", error.to_string()),
+            SaveEvent::SinglePrecision { word, got } => {
+                ("single-precision", format!("the vector of {word} has {got}, which half precision cannot hold"))
+            }
+            SaveEvent::Moved { path, .. } => ("moved", path.display().to_string()),
+            _ => return,
+        };
+        self.watch.call(|py| call.call1(py, (kind, text)).map(drop));
+    }
+}
+
+/// word2vec's defaults depend on the model.
+fn word2vec_config(settings: &str) -> PyResult<Config> {
+    let given: Map<String, Value> = parsed(settings)?;
+    let model = given.get("model").and_then(Value::as_str).unwrap_or("cbow");
+    let model = match model {
+        "cbow" => ModelKind::Cbow,
+        "skipgram" => ModelKind::SkipGram,
+        got => return Err(PyValueError::new_err(format!("model must be cbow or skipgram, got {got}"))),
+    };
+    let mut base = Config::new(model);
+    if let Some(rate) = given.get("learning_rate").and_then(Value::as_f64) {
+        base = base.learning_rate(rate as f32);
+    }
+    if given.get("hierarchical_softmax") == Some(&Value::Bool(true)) {
+        base = base.hierarchical_softmax();
+    }
+    merged(&base, settings)
+}
+
+/// Settings with those that are given in JSON.
+fn merged<C: Serialize + DeserializeOwned>(base: &C, settings: &str) -> PyResult<C> {
+    let wrong = |error: serde_json::Error| PyValueError::new_err(error.to_string());
+    let mut all = serde_json::to_value(base).map_err(wrong)?;
+    let given: Map<String, Value> = parsed(settings)?;
+    if let Some(all) = all.as_object_mut() {
+        all.extend(given);
+    }
+    serde_json::from_value(all).map_err(wrong)
+}
+
+fn parsed<T: DeserializeOwned>(settings: &str) -> PyResult<T> {
+    serde_json::from_str(settings).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn json(of: &impl Serialize) -> PyResult<String> {
+    serde_json::to_string(of).map_err(|error| PyValueError::new_err(error.to_string()))
+}

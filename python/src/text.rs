@@ -1,0 +1,200 @@
+//! A text to train on: files, sentences or texts in memory, Arrow columns.
+
+use crate::arrays::array;
+use crate::errors::{exception, run};
+use crate::feed::Reader;
+use crate::files::list_of;
+use crate::text_reader::TextReader;
+use crate::watch::Watch;
+use numpy::PyArray1;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{
+    Corpus, CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
+};
+use rapidvec::{Vocabulary, read_vocabulary};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Time between two reports of progress.
+const REPORT: Duration = Duration::from_millis(200);
+
+/// What stands in a model for a text that was in memory, so that the command line asks for it on standard input.
+const IN_MEMORY: &str = "-";
+
+/// How text is read.
+#[pyclass(module = "rapidvec._native", frozen)]
+#[derive(Clone)]
+pub struct Reading {
+    pub options: CorpusOptions,
+}
+
+#[pymethods]
+impl Reading {
+    #[new]
+    #[pyo3(signature = (*, textbook = false, min_count = None, max_vocab = None, max_tokens = None, lower = false, normalize = None,
+        tokenizer = None, field = None, skip_missing_field = false, invalid_utf8 = None, threads = 0, temporary_folder = None,
+        vocabulary = None))]
+    #[allow(clippy::too_many_arguments)] // the options of reading
+    fn new(
+        textbook: bool,
+        min_count: Option<u64>,
+        max_vocab: Option<usize>,
+        max_tokens: Option<u64>,
+        lower: bool,
+        normalize: Option<&str>,
+        tokenizer: Option<&str>,
+        field: Option<String>,
+        skip_missing_field: bool,
+        invalid_utf8: Option<&str>,
+        threads: usize,
+        temporary_folder: Option<PathBuf>,
+        vocabulary: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let normalize = match normalize {
+            None => Normalization::None,
+            Some("nfc") => Normalization::Nfc,
+            Some(got) => return Err(PyValueError::new_err(format!("normalize must be None or nfc, got {got}"))),
+        };
+        let tokenizer = match tokenizer {
+            None | Some("whitespace") => TokenizerKind::Whitespace,
+            Some("unicode") => TokenizerKind::Unicode,
+            Some(got) => {
+                return Err(PyValueError::new_err(format!("tokenizer must be whitespace or unicode, got {got}")));
+            }
+        };
+        let invalid_utf8 = match invalid_utf8 {
+            None | Some("error") => InvalidUtf8::Error,
+            Some("replace") => InvalidUtf8::Replace,
+            Some("skip-line") => InvalidUtf8::SkipLine,
+            Some(got) => {
+                return Err(PyValueError::new_err(format!(
+                    "invalid_utf8 must be error, replace or skip-line, got {got}"
+                )));
+            }
+        };
+        let missing_field = if skip_missing_field { MissingField::Skip } else { MissingField::Error };
+        let preparation = Preparation { lower, normalize, tokenizer, field, missing_field };
+        let base = if textbook { CorpusOptions::textbook() } else { CorpusOptions::default() };
+        let (min, max) = (min_count.unwrap_or(base.min_count), max_vocab.unwrap_or(base.max_vocab));
+        let mut options = base.min_count(min).max_vocab(max).max_tokens(max_tokens);
+        options = options.preparation(preparation).invalid_utf8(invalid_utf8).threads(threads);
+        options.temporary_folder = temporary_folder;
+        if let Some(path) = vocabulary {
+            options = options.vocabulary(Arc::new(read_vocabulary(&path).map_err(exception)?));
+        }
+        Ok(Self { options })
+    }
+}
+
+impl Reading {
+    /// The same in the words of a vocabulary.
+    pub fn in_words(&self, vocabulary: Arc<Vocabulary>) -> Self {
+        Self { options: self.options.clone().max_tokens(None).vocabulary(vocabulary) }
+    }
+}
+
+/// A text as ids with its vocabulary.
+#[pyclass(module = "rapidvec._native", frozen)]
+pub struct Text {
+    pub corpus: Corpus,
+    pub record: CorpusRecord,
+    pub reading: Reading,
+}
+
+impl Text {
+    fn new(corpus: Corpus, sources: Vec<String>, reading: &Reading) -> Self {
+        let record = CorpusRecord::new(&corpus, sources, &reading.options);
+        Self { corpus, record, reading: reading.clone() }
+    }
+
+    /// Reads files, as the names of the command line.
+    pub fn of_files(py: Python<'_>, names: Vec<String>, reading: &Reading, tick: Option<Py<PyAny>>) -> PyResult<Self> {
+        let mut watch = Watch::new(tick.as_ref(), REPORT);
+        let read = run(py, || {
+            let sources = Sources::find(&names)?;
+            Corpus::read_watched(&sources.list, &reading.options, &mut |now| {
+                let goes_on = watch.look(|| (now.bytes, now.total, now.tokens));
+                if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        });
+        watch.finish()?;
+        Ok(Self::new(read?, names, reading))
+    }
+}
+
+#[pymethods]
+impl Text {
+    /// Reads files, folders and patterns; `tick(bytes, bytes in all or None, tokens)` is called now and then.
+    #[staticmethod]
+    #[pyo3(signature = (names, reading, tick = None))]
+    fn from_files(py: Python<'_>, names: Vec<String>, reading: &Reading, tick: Option<Py<PyAny>>) -> PyResult<Self> {
+        Self::of_files(py, names, reading, tick)
+    }
+
+    /// Reads sentences, each an iterable of tokens; `tick(sentences, tokens, distinct)`.
+    #[staticmethod]
+    #[pyo3(signature = (sentences, reading, tick = None))]
+    fn from_sentences<'py>(
+        py: Python<'py>,
+        sentences: &Bound<'py, PyAny>,
+        reading: &Reading,
+        tick: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let mut reader = Reader::new(py, tick);
+        reader.read(sentences)?;
+        let (corpus, _) = reader.finish()?;
+        let corpus = run(py, || corpus.selected(&reading.options))?;
+        Ok(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading))
+    }
+
+    /// Reads texts, each a `str` whose words are found as in a file.
+    #[staticmethod]
+    #[pyo3(signature = (texts, reading))]
+    fn from_texts<'py>(py: Python<'py>, texts: &Bound<'py, PyAny>, reading: &Reading) -> PyResult<Self> {
+        let reader = TextReader::new(texts)?;
+        let raised = reader.raised();
+        let read = run(py, || Corpus::from_reader("the texts", reader, &reading.options));
+        if let Some(error) = raised.take() {
+            return Err(error);
+        }
+        Ok(Self::new(read?, vec![IN_MEMORY.to_owned()], reading))
+    }
+
+    fn __len__(&self) -> usize {
+        self.corpus.vocabulary().len()
+    }
+
+    fn words<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        list_of(py, self.corpus.vocabulary())
+    }
+
+    fn counts<'py>(&self, py: Python<'py>) -> Bound<'py, PyArray1<u64>> {
+        array(py, self.corpus.counts())
+    }
+
+    /// What was kept, dropped, cut or replaced: numbers by name.
+    fn report<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let report = self.corpus.report();
+        let dict = PyDict::new(py);
+        let numbers = [
+            ("tokens", report.tokens),
+            ("kept", report.kept),
+            ("sentences", report.sentences),
+            ("distinct_words", report.distinct_words),
+            ("rare_words", report.rare_words),
+            ("rare_tokens", report.rare_tokens),
+            ("unknown_words", report.unknown_words),
+            ("skipped_lines", report.skipped_lines),
+            ("missing_fields", report.missing_fields),
+            ("words_cut", report.words_cut),
+            ("punctuated_tokens", report.punctuated_tokens),
+        ];
+        numbers.iter().try_for_each(|(name, number)| dict.set_item(name, number))?;
+        Ok(dict)
+    }
+}

@@ -92,11 +92,21 @@ fn several_threads_learn_as_well_as_one() {
 }
 
 #[test]
-fn negatives_and_hierarchical_softmax_exclude_each_other() {
+fn negatives_and_hierarchical_softmax_may_be_used_at_once_and_not_neither() {
     let case = with_topics();
-    train(&case, &["topics.txt", "-o", "m", "--hierarchical-softmax", "--negatives", "5"]).fails(2, "--negatives");
     train(&case, &["topics.txt", "-o", "m", "--negatives", "0"]).fails(2, "--negatives");
     assert!(!case.exists("m"));
+    train(&case, &["topics.txt", "-o", "m", "--hierarchical-softmax", "--negatives", "5"])
+        .succeeds()
+        .says("hierarchical softmax, 5 negatives");
+    assert_topics_found(&case, "m");
+}
+
+#[test]
+fn a_window_may_be_wider_than_every_line() {
+    let case = with_topics();
+    train(&case, &["topics.txt", "-o", "m", "--window", "10000"]).succeeds();
+    train(&case, &["topics.txt", "-o", "n", "--window", "1000000001"]).fails(2, "from 1 to 1000000000");
 }
 
 #[test]

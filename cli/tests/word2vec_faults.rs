@@ -119,11 +119,13 @@ fn settings_out_of_range_are_usage_errors_that_name_the_flag() {
         let name = flag.split('=').next().unwrap();
         case.run(&["text.txt", "-o", "m", "--trainer", "word2vec", flag]).fails(2, name);
     }
-    for flag in ["--vector-size=65537", "--window=1001", "--negatives=1001", "--epochs=1000001", "--learning-rate=0"] {
+    for flag in
+        ["--vector-size=65537", "--window=1000000001", "--negatives=1001", "--epochs=1000001", "--learning-rate=0"]
+    {
         let name = flag.split('=').next().unwrap();
         case.run(&["text.txt", "-o", "m", "--trainer", "word2vec", flag]).fails(2, name);
     }
-    case.run(&["text.txt", "-o", "m", "--min-learning-rate", "1"]).fails(2, "from 0 to the learning rate");
+    case.run(&["text.txt", "-o", "m", "--min-learning-rate", "101"]).fails(2, "from 0 to 100");
     case.run(&["text.txt", "-o", "m", "--kernel", "mmx"]).fails(2, "--kernel");
     assert!(!case.exists("m"));
 }

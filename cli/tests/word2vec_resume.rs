@@ -103,6 +103,7 @@ fn skipgram_in_half_precision_ends_the_same_however_often_it_is_stopped() {
 #[test]
 fn hierarchical_softmax_ends_the_same_however_often_it_is_stopped() {
     assert_same_after_stops(&["--hierarchical-softmax"]);
+    assert_same_after_stops(&["--hierarchical-softmax", "--negatives", "3"]);
 }
 
 #[test]

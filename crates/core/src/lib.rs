@@ -32,7 +32,7 @@ pub use ids::Ids;
 #[doc(hidden)]
 pub use ids::{pack, width};
 pub use lowercase::{push_lowercase, to_lowercase};
-pub use matrix::{Chunk, LANES, Matrix, PANEL_CHUNKS, panels};
+pub use matrix::{Chunk, ClosedRows, LANES, Matrix, PANEL_CHUNKS, panels};
 pub use parallel::{cores, threads_of};
 pub use rng::{Purpose, Rng};
 pub use vocabulary::{EOS_ID, Vocabulary, WordId};

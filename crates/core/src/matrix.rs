@@ -3,6 +3,10 @@
 //! A row of `cols` numbers is padded with zeros to whole chunks, so every kernel is a loop over whole chunks without a
 //! tail, and every chunk lies in one cache line. All operations keep the padding zero.
 
+mod closed_rows;
+
+pub use closed_rows::ClosedRows;
+
 use super::kernels::large_pages;
 
 /// Numbers in a [`Chunk`].
@@ -124,6 +128,25 @@ impl Matrix {
         numbers
     }
 
+    /// Copies all numbers without padding to `out`, row after row.
+    ///
+    /// # Panics
+    /// If `out` does not hold `rows * cols` numbers.
+    pub fn copy_to(&self, out: &mut [f32]) {
+        assert_eq!(out.len(), self.rows * self.cols, "a {} x {} matrix", self.rows, self.cols);
+        let rows = self.data.chunks_exact(self.width.max(1));
+        for (row, out) in rows.zip(out.chunks_exact_mut(self.cols.max(1))) {
+            row.iter()
+                .zip(out.chunks_mut(LANES))
+                .for_each(|(chunk, part)| part.copy_from_slice(&chunk.0[..part.len()]));
+        }
+    }
+
+    /// Moves the rows together, without padding, where they are: the numbers for others to borrow.
+    pub fn close_rows(self) -> ClosedRows {
+        ClosedRows::new(self)
+    }
+
     /// Resets it to a `rows` x `cols` matrix of zeros, keeping its memory.
     pub fn reset(&mut self, rows: usize, cols: usize) {
         (self.rows, self.cols, self.width) = (rows, cols, cols.div_ceil(LANES));
@@ -143,6 +166,9 @@ mod tests {
             let matrix = Matrix::from_rows(3, cols, &numbers);
             assert_eq!(matrix.to_vec(), numbers);
             assert_eq!(matrix.row(1), numbers[cols..2 * cols]);
+            let mut copied = vec![-1.0; 3 * cols];
+            matrix.copy_to(&mut copied);
+            assert_eq!(copied, numbers);
         }
     }
 

@@ -59,14 +59,14 @@ mod trainer;
 mod word2vec;
 
 pub use config::{Config, ConfigError, ModelKind};
-pub use cpu::CpuTrainer;
+pub use cpu::{CpuTrainer, Outputs};
 pub use error::{Error, Result};
 pub use model::Model;
 pub use observer::{EpochEnd, Observer, SaveEvent};
 pub use progress::{LossPoint, Progress, epoch_loss};
 pub use rapidvec_core::{
-    EOS_ID, Ids, Vocabulary, WordId, atomic_file, compress, cores, memory, parallel, read_vocabulary, threads_of,
-    write_vocabulary,
+    ClosedRows, EOS_ID, Ids, Matrix, Vocabulary, WordId, atomic_file, compress, cores, memory, parallel,
+    read_vocabulary, threads_of, write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};

@@ -28,7 +28,7 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub subsample: Option<f64>,
 
-    /// Use hierarchical softmax instead of negative sampling
+    /// Use hierarchical softmax: alone, or with --negatives both at once
     #[arg(long, hide_short_help = true)]
     pub hierarchical_softmax: bool,
 
@@ -148,12 +148,12 @@ impl Flags for CpuTrainer {
             let help = "--context-sum needs --model cbow: skipgram does not combine context vectors";
             return Err(UsageError(help.into()));
         }
-        if own.hierarchical_softmax {
-            config = config.hierarchical_softmax();
-            config.negatives = common.negatives.unwrap_or(0); // refused, if given
-        } else if let Some(negatives) = common.negatives {
-            config = config.negatives(negatives);
-        }
+        config = match (own.hierarchical_softmax, common.negatives) {
+            (true, Some(negatives)) => config.both_objectives(negatives),
+            (true, None) => config.hierarchical_softmax(),
+            (false, Some(negatives)) => config.negatives(negatives),
+            (false, None) => config,
+        };
         if let Some(rate) = common.learning_rate {
             config = config.learning_rate(rate);
         }
@@ -231,9 +231,10 @@ impl Flags for CpuTrainer {
     fn describe(&self, corpus: &Corpus) -> String {
         let config = Trainer::config(self);
         let [kept, words] = [corpus.report().kept, corpus.vocabulary().len() as u64].map(thousands);
-        let objective = match config.negatives {
-            0 => messages::hierarchical_softmax(),
-            negatives => messages::negatives(negatives),
+        let objective = match (config.hierarchical_softmax, config.negatives) {
+            (true, 0) => messages::hierarchical_softmax(),
+            (false, negatives) => messages::negatives(negatives),
+            (true, negatives) => format!("{}, {}", messages::hierarchical_softmax(), messages::negatives(negatives)),
         };
         let Config { model, vector_size, .. } = config;
         let (method, kernels) = (format!("{model}, {objective}"), self.kernels());

@@ -24,31 +24,54 @@ pub fn filled<T: Clone>(count: usize, item: T) -> Vec<T> {
 
 /// An empty vector with capacity for `count`. Filling it costs a page fault for each 2 MB instead of one for each 4 kB.
 pub fn with_capacity<T>(count: usize) -> Vec<T> {
-    let mut data = Vec::with_capacity(count);
+    let mut data = Vec::<T>::with_capacity(count);
     if data.capacity() * size_of::<T>() >= WORTHWHILE {
-        advise(&mut data);
+        // SAFETY: the vector owns this memory, and the advice changes no content.
+        unsafe { advise(data.as_mut_ptr().cast(), data.capacity() * size_of::<T>(), Advice::LargePages) };
     }
     data
 }
 
-/// Advises the system to use large pages here.
+/// Gives the memory of chunks back that nobody needs for now; what they hold afterwards is unspecified.
+pub fn discard(unused: &mut [Chunk]) {
+    if size_of_val(unused) >= WORTHWHILE {
+        // SAFETY: the caller has the only reference to these chunks. Their pages become zeros, or stay what they are where
+        // memory is not the system's anonymous memory: numbers in either case.
+        unsafe { advise(unused.as_mut_ptr().cast(), size_of_val(unused), Advice::Unused) };
+    }
+}
+
+/// What the system is told of some memory.
+#[derive(Clone, Copy)]
+enum Advice {
+    LargePages,
+    Unused,
+}
+
+/// Advises the system on the whole pages among these bytes. A refusal is harmless.
+///
+/// # Safety
+/// The bytes belong to one allocation, and no content that the advice changes is needed.
 #[cfg(target_os = "linux")]
-fn advise<T>(data: &mut Vec<T>) {
+unsafe fn advise(start: *mut u8, bytes: usize, advice: Advice) {
     const PAGE: usize = 4096;
-    let start = data.as_mut_ptr().cast::<u8>();
     let skip = start.align_offset(PAGE);
-    let length = (data.capacity() * size_of::<T>()).saturating_sub(skip) / PAGE * PAGE;
+    let length = bytes.saturating_sub(skip) / PAGE * PAGE;
     if length == 0 {
         return;
     }
-    // SAFETY: the range lies within the vector's own allocation, and the advice changes no content. A refusal is harmless.
+    let advice = match advice {
+        Advice::LargePages => libc::MADV_HUGEPAGE,
+        Advice::Unused => libc::MADV_DONTNEED,
+    };
+    // SAFETY: the range lies within the caller's bytes.
     unsafe {
-        libc::madvise(start.add(skip).cast(), length, libc::MADV_HUGEPAGE);
+        libc::madvise(start.add(skip).cast(), length, advice);
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn advise<T>(_: &mut Vec<T>) {}
+unsafe fn advise(_: *mut u8, _: usize, _: Advice) {}
 
 /// Returns freed memory to the system. Otherwise the allocator keeps it for later requests: after a large piece of work that
 /// leaves only small allocations behind, that memory serves nobody.
@@ -76,6 +99,15 @@ mod tests {
             bytes.extend(std::iter::repeat_n(7, count));
             assert!(bytes.iter().all(|&byte| byte == 7));
         }
+    }
+
+    #[test]
+    fn discarded_chunks_can_be_written_again_and_their_neighbours_stay() {
+        let mut data = filled(2 * WORTHWHILE / 64, Chunk([1.0; 16]));
+        discard(&mut data[WORTHWHILE / 128..]);
+        assert!(data[..WORTHWHILE / 128].iter().all(|chunk| *chunk == Chunk([1.0; 16])));
+        data[WORTHWHILE / 128..].fill(Chunk::ZERO);
+        assert!(data[WORTHWHILE / 128..].iter().all(|chunk| *chunk == Chunk::ZERO));
     }
 
     #[test]

@@ -89,6 +89,7 @@ impl SavedConfig {
 
     /// Whether the output rows belong to the nodes of a tree instead of words.
     pub fn has_tree(&self) -> bool {
-        self.settings.get("hierarchical_softmax") == Some(&Value::Bool(true))
+        let has_negatives = self.settings.get("negatives").and_then(Value::as_u64) != Some(0);
+        self.settings.get("hierarchical_softmax") == Some(&Value::Bool(true)) && !has_negatives
     }
 }

@@ -23,9 +23,9 @@ fn corpus() -> Corpus {
     Corpus::from_text("tale", &text, &CorpusOptions::default()).unwrap()
 }
 
-fn configs() -> [Config; 2] {
+fn configs() -> [Config; 3] {
     let base = Config::skip_gram().vector_size(20).epochs(4);
-    [base.clone(), base.hierarchical_softmax()]
+    [base.clone(), base.clone().hierarchical_softmax(), base.both_objectives(5)]
 }
 
 #[test]
@@ -53,9 +53,11 @@ fn a_checkpoint_restores_everything_and_the_end_is_the_same_file() {
                 let resumed: CpuTrainer = checkpoint.trainer(&config, &corpus, 1).unwrap();
                 assert_eq!((resumed.progress(), resumed.history()), (trainer.progress(), trainer.history()));
                 assert!(resumed.w_in() == trainer.w_in() && resumed.w_out() == trainer.w_out());
+                assert_eq!(resumed.words_kept(), trainer.words_kept());
                 trainer = resumed;
             }
             save_model(&path("resumed"), &run, &trainer).unwrap();
+            assert!(trainer.into_weights() == whole.into_weights());
             let bytes = |name: &str| std::fs::read(path(name)).unwrap();
             assert!(bytes("whole") == bytes("resumed"), "{config:?} {storage:?}");
             assert!(matches!(Checkpoint::open(&path("whole")), Err(Error::Train(TrainError::NoState))));
@@ -69,7 +71,7 @@ fn a_checkpoint_restores_everything_and_the_end_is_the_same_file() {
 fn frozen_words_stay_frozen() {
     let corpus = corpus();
     let file = tempfile::NamedTempFile::new().unwrap();
-    let [config, _] = configs();
+    let [config, ..] = configs();
     let mut trainer = CpuTrainer::new(&config, &corpus, corpus.counts(), 1).unwrap();
     trainer.freeze(&[1, 3]).unwrap();
     let record = CorpusRecord::of(&corpus);
@@ -83,7 +85,7 @@ fn frozen_words_stay_frozen() {
 fn another_text_or_other_settings_are_refused() {
     let corpus = corpus();
     let file = tempfile::NamedTempFile::new().unwrap();
-    let [config, _] = configs();
+    let [config, ..] = configs();
     let trainer = CpuTrainer::new(&config, &corpus, corpus.counts(), 1).unwrap();
     let record = CorpusRecord::of(&corpus);
     let run = Run { corpus: &record, vocabulary: corpus.vocabulary(), storage: Storage::default(), held_out: &[] };

@@ -71,11 +71,12 @@ pub struct Config {
     pub dynamic_window: bool,
     /// How CBOW combines the context.
     pub context_sum: ContextSum,
-    /// Negatives drawn for each target; 0 with `hierarchical_softmax`.
+    /// Negatives drawn for each target; 0 for hierarchical softmax alone.
     pub negatives: usize,
     /// Exponent of the negative-sampling distribution. If negative, rare words are drawn most.
     pub power: f64,
-    /// Predict by a path through a Huffman tree instead of by negative sampling.
+    /// Predict by a path through a Huffman tree: instead of by negative sampling, or, with `negatives` above 0, in both ways at
+    /// once. The loss is then the sum of both.
     pub hierarchical_softmax: bool,
     /// Randomly skip words more frequent than this fraction of the text (Mikolov et al. 2013); 0 skips none.
     pub subsample: f64,
@@ -86,7 +87,7 @@ pub struct Config {
     pub epochs: usize,
     /// The learning rate at the start.
     pub learning_rate: f32,
-    /// The learning rate at the end; in between it decays linearly.
+    /// The learning rate at the end; in between it changes linearly. It may be higher than at the start.
     pub min_learning_rate: f32,
     /// The seed of all random numbers.
     pub seed: u64,
@@ -145,7 +146,7 @@ impl Config {
         Self { vector_size, ..self }
     }
 
-    /// Sets the maximum number of words on each side of the target, from 1 to 1,000.
+    /// Sets the maximum number of words on each side of the target, from 1 to a billion. A sentence ends every window.
     pub fn window(self, window: usize) -> Self {
         Self { window, ..self }
     }
@@ -160,7 +161,7 @@ impl Config {
         Self { context_sum, ..self }
     }
 
-    /// Sets the negatives for each target, from 1 to 1,000. Replaces hierarchical softmax.
+    /// Sets the negatives for each target, from 1 to 1,000, of negative sampling alone.
     pub fn negatives(self, negatives: usize) -> Self {
         Self { negatives, hierarchical_softmax: false, ..self }
     }
@@ -170,9 +171,14 @@ impl Config {
         Self { power, ..self }
     }
 
-    /// Uses hierarchical softmax instead of negative sampling.
+    /// Uses hierarchical softmax alone.
     pub fn hierarchical_softmax(self) -> Self {
         Self { negatives: 0, hierarchical_softmax: true, ..self }
+    }
+
+    /// Uses hierarchical softmax and negative sampling at once, with this many negatives for each target.
+    pub fn both_objectives(self, negatives: usize) -> Self {
+        Self { negatives, hierarchical_softmax: true, ..self }
     }
 
     /// Sets the fraction of the text above which words are subsampled, from 0 (off) to 1.
@@ -205,22 +211,20 @@ impl Config {
         Self { seed, ..self }
     }
 
-    /// Checks every setting against its range, and those that exclude each other.
+    /// Checks every setting against its range.
     ///
     /// # Errors
     /// [`ConfigError::OutOfRange`] for the first that is wrong.
     pub fn validate(&self) -> Result<(), ConfigError> {
         count("vector-size", self.vector_size, 1..=65_536, "from 1 to 65536")?;
-        count("window", self.window, 1..=1_000, "from 1 to 1000")?;
+        count("window", self.window, 1..=1_000_000_000, "from 1 to 1000000000")?;
         count("negatives", self.negatives, 0..=1_000, "from 0 to 1000")?;
         count("epochs", self.epochs, 1..=1_000_000, "from 1 to 1000000")?;
         real("power", self.power, (-10.0..=10.0).contains(&self.power), "from -10 to 10")?;
         real("subsample", self.subsample, (0.0..=1.0).contains(&self.subsample), "from 0 to 1")?;
         let (rate, min) = (self.learning_rate, self.min_learning_rate);
         real("learning-rate", rate, rate > 0.0 && rate <= 100.0, "above 0 and at most 100")?;
-        real("min-learning-rate", min, (0.0..=rate).contains(&min), "from 0 to the learning rate")?;
-        let both = self.hierarchical_softmax && self.negatives > 0;
-        real("negatives", self.negatives, !both, "0 with hierarchical softmax")?;
+        real("min-learning-rate", min, (0.0..=100.0).contains(&min), "from 0 to 100")?;
         let neither = !self.hierarchical_softmax && self.negatives == 0;
         real("negatives", self.negatives, !neither, "at least 1 without hierarchical softmax")
     }
@@ -271,14 +275,15 @@ mod tests {
         let bad = [
             ("vector-size", Config { vector_size: 0, ..base() }),
             ("window", Config { window: 0, ..base() }),
+            ("window", Config { window: 1_000_000_001, ..base() }),
             ("negatives", Config { negatives: 0, ..base() }),
-            ("negatives", Config { hierarchical_softmax: true, ..base() }),
             ("epochs", Config { epochs: 0, ..base() }),
             ("power", Config { power: f64::NAN, ..base() }),
             ("subsample", Config { subsample: -1e-3, ..base() }),
             ("learning-rate", Config { learning_rate: f32::NAN, ..base() }),
             ("learning-rate", Config { learning_rate: 1e30, ..base() }),
-            ("min-learning-rate", Config { min_learning_rate: 0.06, ..base() }),
+            ("min-learning-rate", Config { min_learning_rate: 101.0, ..base() }),
+            ("min-learning-rate", Config { min_learning_rate: -0.01, ..base() }),
             ("min-learning-rate", Config { min_learning_rate: f32::NAN, ..base() }),
         ];
         for (field, config) in bad {

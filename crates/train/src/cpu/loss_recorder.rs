@@ -46,8 +46,11 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
         while let Some(stats) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
             self.state.block += 1;
             self.state.words += stats.words;
+            self.state.point_loss += stats.loss;
+            self.state.point_pairs += stats.pairs;
+            self.state.kept += stats.kept;
             self.state.loss_sum += stats.loss;
-            self.state.loss_pairs += stats.pairs;
+            self.state.pairs += stats.pairs;
             let in_epoch = self.state.block - self.epoch * blocks;
             if in_epoch == blocks || in_epoch.is_multiple_of(stretch) {
                 observer.loss(self.point(seconds));
@@ -58,7 +61,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
     fn point(&mut self, seconds: f64) -> &LossPoint {
         let learning_rate = self.plan.rate_after(self.state.block);
         let state = &mut *self.state;
-        let (loss, pairs) = (std::mem::take(&mut state.loss_sum), std::mem::take(&mut state.loss_pairs));
+        let (loss, pairs) = (std::mem::take(&mut state.point_loss), std::mem::take(&mut state.point_pairs));
         let point = LossPoint {
             epoch: self.epoch as usize + 1,
             block: state.block - self.epoch * self.plan.blocks.count(),

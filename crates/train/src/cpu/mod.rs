@@ -20,12 +20,14 @@
 mod huffman;
 mod loss_recorder;
 mod negatives;
+mod outputs;
 mod plan;
 mod pool;
 mod replicas;
 mod schedule;
 mod sentence;
 mod shared;
+mod start;
 mod state;
 mod subsample;
 mod trainer;
@@ -33,4 +35,5 @@ mod trainer;
 mod twin_tests;
 mod worker;
 
+pub use outputs::Outputs;
 pub use trainer::CpuTrainer;

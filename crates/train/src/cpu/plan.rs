@@ -2,37 +2,51 @@
 
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
-use super::replicas::Replicas;
+use super::replicas::ReplicaSet;
 use super::schedule::{Schedule, ShuffleOrder};
-use super::shared::{Row, SharedRows};
+use super::shared::{ReplicatedRows, Row, SharedRows};
 use super::subsample::Subsampling;
 use crate::config::Config;
 use rapidvec_core::kernels::window::WindowKernels;
 
-/// How a word is predicted.
+/// How a word is predicted: in one of two ways, or in both at once.
 #[derive(Debug, Clone)]
-pub(super) enum Objective {
-    /// Against randomly drawn words.
-    Negatives(Negatives),
-    /// By the branches of its path in a tree.
-    Tree(HuffmanTree),
+pub(super) struct Objective {
+    /// Against randomly drawn words: rows of `w_words`.
+    pub negatives: Option<Negatives>,
+    /// By the branches of its path in a tree: rows of `w_nodes`.
+    pub tree: Option<HuffmanTree>,
 }
 
 impl Objective {
     pub fn new(config: &Config, counts: &[u64]) -> Self {
-        if config.hierarchical_softmax {
-            Self::Tree(HuffmanTree::new(counts))
-        } else {
-            Self::Negatives(Negatives::new(counts, config.power, config.negatives))
+        let negatives = || Negatives::new(counts, config.power, config.negatives);
+        Self {
+            negatives: (config.negatives > 0).then(negatives),
+            tree: config.hierarchical_softmax.then(|| HuffmanTree::new(counts)),
         }
     }
 
-    /// Most rows of `w_out` in a step.
+    /// Most output rows in a step.
     pub fn max_targets(&self) -> usize {
-        match self {
-            Self::Negatives(negatives) => negatives.wanted() + 1,
-            Self::Tree(tree) => tree.depth(),
-        }
+        let words = self.negatives.as_ref().map_or(0, |negatives| negatives.wanted() + 1);
+        words + self.tree.as_ref().map_or(0, HuffmanTree::depth)
+    }
+}
+
+/// A matrix that all threads train.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrainedRows<'a> {
+    pub shared: SharedRows<'a>,
+    /// Rows that are replicated for each thread, and memory for the replicas.
+    pub replicas: &'a ReplicaSet,
+    pub copies: SharedRows<'a>,
+}
+
+impl<'a> TrainedRows<'a> {
+    /// The rows as thread `thread` sees them.
+    pub fn of_thread(&self, thread: usize) -> ReplicatedRows<'a> {
+        ReplicatedRows::new(self.shared, self.replicas.ids(), self.copies, thread)
     }
 }
 
@@ -45,26 +59,25 @@ pub(super) struct Plan<'a> {
     pub order: &'a ShuffleOrder,
     pub subsampling: &'a Subsampling,
     pub objective: &'a Objective,
-    pub w_in: SharedRows<'a>,
-    pub w_out: SharedRows<'a>,
+    pub w_in: TrainedRows<'a>,
+    /// A row for each word, for negative sampling; else no row.
+    pub w_words: TrainedRows<'a>,
+    /// A row for each node, for hierarchical softmax; else no row.
+    pub w_nodes: TrainedRows<'a>,
     /// Rows of `w_in` that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
-    /// Rows that are replicated for each thread, and memory for the replicas.
-    pub replicas: &'a Replicas,
-    pub replicas_in: SharedRows<'a>,
-    pub replicas_out: SharedRows<'a>,
 }
 
 /// Rows that are not trained: steps update copies of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frozen<'a> {
     by_id: &'a [bool],
-    /// Two windows of rows for each thread.
+    /// As many rows for each thread as a window has contexts.
     copies: SharedRows<'a>,
 }
 
 impl<'a> Frozen<'a> {
-    /// The rows that `by_id` marks, with `copies` for two windows of them per thread.
+    /// The rows that `by_id` marks, with `copies` for a window's contexts per thread.
     pub fn new(by_id: &'a [bool], copies: SharedRows<'a>) -> Self {
         Self { by_id, copies }
     }

@@ -44,6 +44,11 @@ pub(super) enum Failure {
     NoThread(std::io::Error),
 }
 
+/// How many of `threads` threads these blocks keep busy. One more would take no block.
+pub(super) fn useful(threads: usize, blocks: &Range<u64>) -> usize {
+    usize::try_from(blocks.end.saturating_sub(blocks.start)).map_or(threads, |blocks| threads.min(blocks)).max(1)
+}
+
 /// Trains these blocks of epoch `epoch` with up to `threads` threads, until they are done or `monitor` returns `false`. `monitor`
 /// is called every few hundredths of a second with the blocks done since the last call and the number of words processed so
 /// far. Returns the next block.
@@ -68,7 +73,7 @@ pub(super) fn run(
         let queue = shared_queue;
         // Also if `monitor` panics: the scope waits for the threads, which must not train to the end of the epoch.
         let _stopped = StopOnDrop(&queue.stop);
-        for number in 0..threads {
+        for number in 0..useful(threads, &blocks) {
             queue.working.fetch_add(1, Ordering::SeqCst);
             let name = format!("train-{number}");
             let started =
@@ -126,13 +131,16 @@ impl WorkQueue {
         self.monitor.unpark();
     }
 
+    /// A thread that gets no block leaves the rows alone: even adding nothing to a replicated row could undo what another
+    /// thread writes meanwhile.
     fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {
-        let mut worker = Worker::new(plan, number);
+        let mut worker = None;
         while !self.stop.load(Ordering::Relaxed) {
             let block = self.next.fetch_add(1, Ordering::Relaxed);
             if block >= self.end {
                 break;
             }
+            let worker = worker.get_or_insert_with(|| Worker::new(plan, number));
             let stats = worker.block(epoch, block);
             self.words.fetch_add(stats.words, Ordering::Relaxed);
             if !stats.loss.is_finite() {
@@ -140,7 +148,7 @@ impl WorkQueue {
             }
             self.results().all_stats.push((block, stats));
         }
-        worker.finish();
+        worker.into_iter().for_each(Worker::finish);
     }
 
     fn fail(&self, failure: Failure) {

@@ -92,18 +92,20 @@ fn pays(threads: usize) -> bool {
     threads > 1 && patience(threads) >= MIN_USES
 }
 
-/// The replicated rows of both matrices.
+/// The replicated rows of all matrices.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Replicas {
     pub w_in: ReplicaSet,
-    pub w_out: ReplicaSet,
+    pub w_words: ReplicaSet,
+    pub w_nodes: ReplicaSet,
 }
 
 impl Replicas {
-    /// For words with these counts, trained by `threads` threads.
+    /// For words with these counts in sentences of `length` words on average, trained by `threads` threads.
     pub fn new(
         config: &Config,
         counts: &[u64],
+        length: f64,
         subsampling: &Subsampling,
         objective: &Objective,
         threads: usize,
@@ -116,27 +118,26 @@ impl Replicas {
         let share = |word: usize| kept(word) / all;
         // A window of random width has half as many contexts as the widest, and one more.
         let contexts = if config.dynamic_window { config.window + 1 } else { 2 * config.window } as f64;
+        let contexts = contexts.min(length.max(1.0));
         let words = 0..counts.len();
         let w_in = ReplicaSet::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
-        let w_out = match objective {
-            Objective::Negatives(negatives) => {
-                let uses = |word| share(word) + negatives.wanted() as f64 * negatives.probability(counts[word]);
-                ReplicaSet::new(0, false, words.map(uses), threads)
-            }
-            Objective::Tree(tree) => {
-                let mut uses = vec![0.0; counts.len() - 1];
-                words.for_each(|word| {
-                    tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
-                });
-                ReplicaSet::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
-            }
-        };
-        Self { w_in, w_out }
+        let w_words = objective.negatives.as_ref().map(|negatives| {
+            let uses = |word| share(word) + negatives.wanted() as f64 * negatives.probability(counts[word]);
+            ReplicaSet::new(0, false, words.clone().map(uses), threads)
+        });
+        let w_nodes = objective.tree.as_ref().map(|tree| {
+            let mut uses = vec![0.0; counts.len() - 1];
+            words.for_each(|word| {
+                tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
+            });
+            ReplicaSet::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
+        });
+        Self { w_in, w_words: w_words.unwrap_or_default(), w_nodes: w_nodes.unwrap_or_default() }
     }
 
-    /// The maximum number of bytes of the replicas, where a row has `row` bytes.
-    pub fn max_bytes(words: usize, row: u64, threads: usize) -> u64 {
-        let rows = if threads > 1 { 2 * words.min(MAX_ROWS) as u64 } else { 0 };
+    /// The maximum number of bytes of the replicas of `matrices` matrices, where a row has `row` bytes.
+    pub fn max_bytes(matrices: u64, words: usize, row: u64, threads: usize) -> u64 {
+        let rows = if threads > 1 { matrices * words.min(MAX_ROWS) as u64 } else { 0 };
         rows * super::shared::ReplicatedRows::copies(1) as u64 * threads as u64 * row
     }
 }

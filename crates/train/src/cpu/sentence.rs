@@ -7,6 +7,11 @@ use std::ops::{ControlFlow, Range};
 /// A sentence with more words is trained in pieces.
 pub(super) const LONGEST: usize = 10_000;
 
+/// The most contexts of a window that reaches `window` words to each side.
+pub(super) fn max_contexts(window: usize) -> usize {
+    window.saturating_mul(2).min(LONGEST - 1)
+}
+
 /// Words in order, reused from sentence to sentence.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {

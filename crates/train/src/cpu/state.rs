@@ -13,9 +13,20 @@ pub(super) struct CpuState {
     /// Seconds of training so far.
     pub seconds: f64,
     /// Sum of losses since the last [`LossPoint`].
+    #[serde(rename = "loss_sum")]
+    pub point_loss: f64,
+    /// Pairs in `point_loss`.
+    #[serde(rename = "loss_pairs")]
+    pub point_pairs: u64,
+    /// Words that subsampling kept since the start of the run. Files of before it was counted lack it and the next two.
+    #[serde(default)]
+    pub kept: u64,
+    /// Pairs since the start of the run.
+    #[serde(default)]
+    pub pairs: u64,
+    /// Sum of their losses.
+    #[serde(default, rename = "loss")]
     pub loss_sum: f64,
-    /// Pairs in `loss_sum`.
-    pub loss_pairs: u64,
     /// All points so far. A checkpoint holds them as tensors.
     #[serde(skip)]
     pub history: Vec<LossPoint>,

@@ -1,11 +1,11 @@
 //! The trainer: processes the corpus epoch by epoch, until a block, an epoch or the end.
 
-use super::huffman::HuffmanTree;
 use super::loss_recorder::{LossRecorder, explain};
-use super::plan::{self, Frozen, Objective, Plan};
+use super::plan::{self, Frozen, Objective, Plan, TrainedRows};
 use super::pool::{self, Failure};
 use super::replicas::{ReplicaSet, Replicas};
 use super::schedule::{Schedule, ShuffleOrder};
+use super::sentence::max_contexts;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
 use super::subsample::Subsampling;
@@ -17,9 +17,8 @@ use crate::error::Result;
 use crate::observer::Observer;
 use crate::progress::{LossPoint, Progress};
 use crate::trainer::{Stopped, TrainError, Trainer, Until, Weights};
-use rapidvec_core::kernels::large_pages;
 use rapidvec_core::kernels::window::WindowKernels;
-use rapidvec_core::{EOS_ID, Ids, LANES, Matrix, Purpose, Rng, WordId, threads_of};
+use rapidvec_core::{LANES, Matrix, WordId, threads_of};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -27,6 +26,7 @@ use std::time::Instant;
 /// Names of the tensors in a checkpoint.
 const W_IN: &str = "w_in";
 const W_OUT: &str = "w_out";
+const W_NODES: &str = "w_nodes";
 const FROZEN: &str = "frozen";
 
 /// Trains word2vec models on the CPU.
@@ -45,21 +45,39 @@ const FROZEN: &str = "frozen";
 /// ```
 #[derive(Debug)]
 pub struct CpuTrainer {
-    config: Config,
-    corpus: Corpus,
-    subsampling: Subsampling,
-    objective: Objective,
-    kernels: WindowKernels,
-    threads: usize,
-    replicas: Replicas,
-    w_in: Matrix,
-    w_out: Matrix,
-    frozen: Option<Vec<bool>>,
-    words_per_epoch: u64,
-    state: CpuState,
+    pub(super) config: Config,
+    pub(super) corpus: Corpus,
+    pub(super) subsampling: Subsampling,
+    pub(super) objective: Objective,
+    pub(super) kernels: WindowKernels,
+    pub(super) threads: usize,
+    pub(super) replicas: Replicas,
+    pub(super) w_in: Matrix,
+    /// A row for each word; none without negative sampling.
+    pub(super) w_words: Matrix,
+    /// A row for each node of the tree; none without hierarchical softmax.
+    pub(super) w_nodes: Matrix,
+    pub(super) frozen: Option<Vec<bool>>,
+    pub(super) words_per_epoch: u64,
+    pub(super) state: CpuState,
 }
 
 impl CpuTrainer {
+    /// Words trained on so far: those that subsampling kept, over all epochs, also before the run was resumed.
+    pub fn words_kept(&self) -> u64 {
+        self.state.kept
+    }
+
+    /// The sum of the losses of all [pairs](Self::pairs) so far, also before the run was resumed.
+    pub fn loss_sum(&self) -> f64 {
+        self.state.loss_sum
+    }
+
+    /// Pairs trained so far: (context, target) for skip-gram, (window, target) for CBOW; also before the run was resumed.
+    pub fn pairs(&self) -> u64 {
+        self.state.pairs
+    }
+
     /// Uses these kernels instead of the best the CPU has: `scalar`, `avx2`, `avx512` or `neon`.
     ///
     /// # Errors
@@ -82,9 +100,18 @@ impl CpuTrainer {
         &self.w_in
     }
 
-    /// The output matrix: V x D, or (V - 1) x D for hierarchical softmax, one row for each inner node.
+    /// The output matrix: V x D, or (V - 1) x D for hierarchical softmax alone, one row for each inner node.
     pub fn w_out(&self) -> &Matrix {
-        &self.w_out
+        if self.has_output_per_word() { &self.w_words } else { &self.w_nodes }
+    }
+
+    /// Whether words are predicted in both ways.
+    fn has_two_outputs(&self) -> bool {
+        self.config.hierarchical_softmax && self.config.negatives > 0
+    }
+
+    fn w_out_mut(&mut self) -> &mut Matrix {
+        if self.has_output_per_word() { &mut self.w_words } else { &mut self.w_nodes }
     }
 
     /// The words whose vectors are not trained.
@@ -112,42 +139,63 @@ impl CpuTrainer {
     fn run_epoch(&mut self, epoch: u64, end: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
         let order = self.order(epoch);
         let Self {
-            config, corpus, subsampling, objective, kernels, threads, replicas, w_in, w_out, frozen, state, ..
+            config,
+            corpus,
+            subsampling,
+            objective,
+            kernels,
+            threads,
+            replicas,
+            w_in,
+            w_words,
+            w_nodes,
+            frozen,
+            state,
+            ..
         } = self;
-        let blocks = Schedule::new(corpus.ids(), config.shuffle);
-        let first = state.block - epoch * blocks.count();
-        let window_rows = if frozen.is_some() { *threads * 2 * config.window } else { 0 };
-        let mut copies = Matrix::zeros(window_rows, config.vector_size);
+        let schedule = Schedule::new(corpus.ids(), config.shuffle);
+        let blocks = state.block - epoch * schedule.count()..end;
+        let threads = pool::useful(*threads, &blocks);
+        let alone = Replicas::default();
+        let replicas = if threads > 1 { replicas } else { &alone };
         let copies_of =
-            |rows: &ReplicaSet| Matrix::zeros(*threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
-        let (mut replicas_in, mut replicas_out) = (copies_of(&replicas.w_in), copies_of(&replicas.w_out));
-        let [w_in, w_out, replicas_in, replicas_out, copies] =
-            SharedRows::group([w_in, w_out, &mut replicas_in, &mut replicas_out, &mut copies]);
+            |rows: &ReplicaSet| Matrix::zeros(threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
+        let mut copies_in = copies_of(&replicas.w_in);
+        let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
+        let window_rows = if frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
+        let mut window = Matrix::zeros(window_rows, config.vector_size);
+        let [w_in, w_words, w_nodes, copies_in, copies_words, copies_nodes, window] = SharedRows::group([
+            w_in,
+            w_words,
+            w_nodes,
+            &mut copies_in,
+            &mut copies_words,
+            &mut copies_nodes,
+            &mut window,
+        ]);
         let plan = Plan {
             config,
             kernels: *kernels,
-            blocks,
+            blocks: schedule,
             order: &order,
             subsampling,
             objective,
-            w_in,
-            w_out,
-            replicas,
-            replicas_in,
-            replicas_out,
-            frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, copies)),
+            w_in: TrainedRows { shared: w_in, replicas: &replicas.w_in, copies: copies_in },
+            w_words: TrainedRows { shared: w_words, replicas: &replicas.w_words, copies: copies_words },
+            w_nodes: TrainedRows { shared: w_nodes, replicas: &replicas.w_nodes, copies: copies_nodes },
+            frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
         let words_per_epoch = self.words_per_epoch;
         let mut loss_recorder = LossRecorder::new(state, plan, epoch, words_per_epoch);
         let mut is_stopped = false;
-        let next = pool::run(plan, epoch, first..end, *threads, |all_stats, words_now| {
+        let next = pool::run(plan, epoch, blocks, threads, |all_stats, words_now| {
             let seconds = seconds + started.elapsed().as_secs_f64();
             loss_recorder.take(all_stats, seconds, observer);
             let block = loss_recorder.block();
             let now = Progress {
                 block,
-                blocks_per_epoch: blocks.count(),
+                blocks_per_epoch: schedule.count(),
                 words: words + words_now,
                 words_per_epoch,
                 epochs: config.epochs,
@@ -160,7 +208,7 @@ impl CpuTrainer {
         });
         state.seconds = seconds + started.elapsed().as_secs_f64();
         let next = next.map_err(|failure| explain(epoch, failure))?;
-        debug_assert_eq!(state.block, epoch * blocks.count() + next);
+        debug_assert_eq!(state.block, epoch * schedule.count() + next);
         Ok(is_stopped)
     }
 
@@ -200,51 +248,20 @@ impl Trainer for CpuTrainer {
     /// [`ConfigError`] for a setting out of range; [`TrainError`] if there are fewer than two words, more than a tree can
     /// have, or ids that have no count.
     fn new(config: &Config, corpus: &Corpus, counts: &[u64], threads: usize) -> Result<Self> {
-        config.validate()?;
-        let words = counts.iter().filter(|&&count| count > 0).count();
-        if words < 2 {
-            return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
-        }
-        if config.hierarchical_softmax {
-            HuffmanTree::check(counts.len())?;
-        }
-        check_ids(corpus.ids(), counts.len())?;
-        let threads = threads_of(threads);
-        let subsampling = Subsampling::new(counts, config.subsample);
-        let objective = Objective::new(config, counts);
-        let replicas = Replicas::new(config, counts, &subsampling, &objective, threads);
-        large_pages::give_back(); // memory of reading the text and of making the tables
-        let outputs = if config.hierarchical_softmax { counts.len() - 1 } else { counts.len() };
-        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
-        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
-        Ok(Self {
-            replicas,
-            subsampling,
-            objective,
-            kernels: WindowKernels::detect(),
-            threads,
-            w_in,
-            w_out: Matrix::zeros(outputs, config.vector_size),
-            frozen: None,
-            words_per_epoch: corpus.ids().words() as u64,
-            state: CpuState::default(),
-            corpus: corpus.clone(),
-            config: config.clone(),
-        })
+        Self::with_random_weights(config, corpus, counts, threads)
     }
 
     fn memory_needed(config: &Config, words: usize, _ids: usize, threads: usize) -> u64 {
         let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
         let (words, threads) = (words as u64, threads_of(threads));
-        let tables = if config.hierarchical_softmax {
-            // A path is some twenty branches of 4 bytes, twice while they are collected; building the tree takes parents and a heap.
-            words * (8 * 20 + 8 + 60)
-        } else {
-            words * 8
-        };
+        // A path is some twenty branches of 4 bytes, twice while they are collected; building the tree takes parents and a heap.
+        let tree = if config.hierarchical_softmax { words * (8 * 20 + 8 + 60) } else { 0 };
+        let tables = tree + if config.negatives > 0 { words * 8 } else { 0 };
         let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
-        let thread = (2 * config.window as u64 + 64) * row + (1 << 20);
-        2 * words * row + tables + keep + Replicas::max_bytes(words as usize, row, threads) + threads as u64 * thread
+        let thread = (max_contexts(config.window) as u64 + 64) * row + (1 << 20);
+        let matrices = 1 + u64::from(config.negatives > 0) + u64::from(config.hierarchical_softmax);
+        let replicas = Replicas::max_bytes(matrices, words as usize, row, threads);
+        matrices * words * row + tables + keep + replicas + threads as u64 * thread
     }
 
     fn validate(config: &Config) -> Result<(), ConfigError> {
@@ -294,7 +311,7 @@ impl Trainer for CpuTrainer {
     }
 
     fn has_output_per_word(&self) -> bool {
-        !self.config.hierarchical_softmax
+        self.config.negatives > 0
     }
 
     /// (K + 1) log 2 for K negatives: every score is 0. For a tree at most log 2 times the length of its longest path.
@@ -307,7 +324,7 @@ impl Trainer for CpuTrainer {
     }
 
     fn weights(&self) -> Weights<'_> {
-        Weights { input: Cow::Borrowed(&self.w_in), output: Cow::Borrowed(&self.w_out) }
+        Weights { input: Cow::Borrowed(&self.w_in), output: Cow::Borrowed(self.w_out()) }
     }
 
     fn set_input(&mut self, id: WordId, row: &[f32]) {
@@ -315,7 +332,7 @@ impl Trainer for CpuTrainer {
     }
 
     fn set_output(&mut self, row_id: u32, row: &[f32]) {
-        self.w_out.set_row(row_id as usize, row);
+        self.w_out_mut().set_row(row_id as usize, row);
     }
 
     fn freeze(&mut self, ids: &[WordId]) -> Result<(), TrainError> {
@@ -329,11 +346,13 @@ impl Trainer for CpuTrainer {
     /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.progress();
-        let Self { config, subsampling, objective, kernels, threads, w_in, w_out, .. } = self;
+        let Self { config, subsampling, objective, kernels, threads, w_in, w_words, w_nodes, .. } = self;
         let config = Config { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Schedule::new(text.ids(), false);
-        let (mut no_in, mut no_out) = (Matrix::zeros(0, config.vector_size), Matrix::zeros(0, config.vector_size));
-        let [w_in, w_out, replicas_in, replicas_out] = SharedRows::group([w_in, w_out, &mut no_in, &mut no_out]);
+        let mut none = Matrix::zeros(0, config.vector_size);
+        let [w_in, w_words, w_nodes, copies] = SharedRows::group([w_in, w_words, w_nodes, &mut none]);
+        let replicas = &ReplicaSet::default();
+        let alone = |shared| TrainedRows { shared, replicas, copies };
         let plan = Plan {
             config: &config,
             kernels: *kernels,
@@ -341,12 +360,10 @@ impl Trainer for CpuTrainer {
             order: &ShuffleOrder::OF_TEXT,
             subsampling,
             objective,
-            w_in,
-            w_out,
+            w_in: alone(w_in),
+            w_words: alone(w_words),
+            w_nodes: alone(w_nodes),
             frozen: None,
-            replicas: &Replicas::default(),
-            replicas_in,
-            replicas_out,
         };
         let mut all_stats = BTreeMap::new();
         let done = pool::run(plan, 0, 0..blocks.count(), *threads, |more, _| {
@@ -372,7 +389,10 @@ impl Trainer for CpuTrainer {
         }
         if out.is_half() {
             out.matrix(W_IN, &self.w_in);
-            out.matrix(W_OUT, &self.w_out);
+            out.matrix(W_OUT, self.w_out());
+        }
+        if self.has_two_outputs() {
+            out.matrix(W_NODES, &self.w_nodes);
         }
         Ok(())
     }
@@ -381,11 +401,15 @@ impl Trainer for CpuTrainer {
         self.restore(CpuState { history: from.history()?, ..from.record()? })?;
         if from.is_half() {
             from.fill(W_IN, &mut self.w_in)?;
-            from.fill(W_OUT, &mut self.w_out)?;
+            from.fill(W_OUT, self.w_out_mut())?;
         } else {
             let (input, output) = (from.input(), from.output()?);
             input.for_each(0..self.w_in.rows(), |i, row| self.w_in.set_row(i, row));
-            output.for_each(0..self.w_out.rows(), |i, row| self.w_out.set_row(i, row));
+            let w_out = self.w_out_mut();
+            output.for_each(0..w_out.rows(), |i, row| w_out.set_row(i, row));
+        }
+        if self.has_two_outputs() {
+            from.fill(W_NODES, &mut self.w_nodes)?;
         }
         let frozen = if from.has(FROZEN) { from.u32(FROZEN, None)? } else { Vec::new() };
         let words = self.w_in.rows();
@@ -394,21 +418,6 @@ impl Trainer for CpuTrainer {
         }
         Ok(self.freeze(&frozen)?)
     }
-}
-
-/// Ids are words or sentence ends.
-fn check_ids(ids: Ids, words: usize) -> Result<(), TrainError> {
-    match ids.position(|id| id != EOS_ID && id as usize >= words) {
-        Some(at) => Err(TrainError::UnknownId { at, words, got: ids.get(at) }),
-        None => Ok(()),
-    }
-}
-
-/// Uniform in ±1/D. Twice as wide as word2vec.c's; as good or better, and what gensim does.
-fn first_weights(config: &Config, row: usize) -> Vec<f32> {
-    let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
-    let size = config.vector_size as f64;
-    (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 use super::*;
 use crate::config::{ContextSum, ModelKind};
+use crate::cpu::huffman::HuffmanTree;
+use crate::cpu::outputs::Outputs;
 use crate::error::Error;
-use rapidvec_core::Vocabulary;
+use rapidvec_core::{EOS_ID, Purpose, Rng, Vocabulary};
 use std::ops::ControlFlow;
 
 /// A trainer of a corpus of ids.
@@ -52,6 +54,8 @@ fn all_kinds() -> Vec<Config> {
     vec![
         tree(&sg),
         tree(&cbow),
+        Config { hierarchical_softmax: true, ..sg.clone() },
+        Config { hierarchical_softmax: true, negatives: 9, ..cbow.clone() },
         Config { window: 12, dynamic_window: false, ..sg.clone() },
         Config { negatives: 15, power: -0.5, ..sg.clone() },
         Config { context_sum: ContextSum::Sum, learning_rate: 0.01, min_learning_rate: 1e-6, ..cbow.clone() },
@@ -139,8 +143,9 @@ fn a_run_that_is_stopped_and_resumed_ends_in_the_same_bits() {
         // Stops wherever the watcher happens to look, and is made anew from its parts each time.
         while stopped.run(Until::Epoch, &mut Stop).unwrap() != Stopped::Finished {
             stops += 1;
-            let (state, w_in, w_out) = (stopped.state.clone(), stopped.w_in().clone(), stopped.w_out().clone());
-            stopped = CpuTrainer { w_in, w_out, ..trainer(&config, &ids, &counts, 1).unwrap() };
+            let state = stopped.state.clone();
+            let (w_in, outputs) = stopped.into_weights();
+            stopped = CpuTrainer::with_weights(&config, &text(&ids), &counts, 1, w_in, outputs).unwrap();
             stopped.restore(state).unwrap();
         }
         assert!(stops >= 2, "it stops at least at the end of each epoch");
@@ -241,7 +246,7 @@ fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
     for config in all_kinds() {
         let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
         trainer.set_input(0, &[f32::INFINITY; 20]);
-        trainer.w_out.set_row(1, &[f32::NAN; 20]);
+        trainer.set_output(1, &[f32::NAN; 20]);
         let error = trainer.run(Until::End, &mut ()).err();
         assert!(matches!(error, Some(Error::Train(TrainError::Diverged { epoch: 1, .. }))), "{config:?}: {error:?}");
     }
@@ -261,6 +266,143 @@ fn a_thread_that_panics_ends_the_run_with_its_reason() {
             let Some(Error::Train(TrainError::Worker(reason))) = error else { panic!("{config:?}: {error:?}") };
             assert!(reason.contains("row 60 of 60") || reason.contains("index is 60"), "{reason}");
         }
+    }
+}
+
+/// A thread that has no block must not touch the rows, and replicas of one thread alone would only add rounding.
+#[test]
+fn a_corpus_of_one_block_gives_the_same_bits_on_any_number_of_threads() {
+    let (mut ids, _) = corpus(200);
+    ids.truncate(1_900);
+    let mut counts = vec![0; 60];
+    ids.iter().filter(|&&id| id != EOS_ID).for_each(|&id| counts[id as usize] += 1);
+    for config in all_kinds().into_iter().rev().take(3) {
+        let run = |threads| {
+            let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
+            assert_eq!(trainer.progress().blocks_per_epoch, 1);
+            finish(&mut trainer);
+            trainer.into_weights()
+        };
+        let one = run(1);
+        for threads in [2, 8].repeat(50) {
+            assert!(run(threads) == one, "{threads} threads, {config:?}");
+        }
+    }
+}
+
+#[test]
+fn words_kept_and_losses_are_summed_up_and_survive_a_checkpoint() {
+    let (ids, counts) = corpus(3_000);
+    let words: u64 = 3 * counts.iter().sum::<u64>();
+    let all = Config { subsample: 0.0, ..config(ModelKind::Cbow) };
+    let some = Config { subsample: 1e-3, ..config(ModelKind::SkipGram) };
+    for (config, expected) in [(&all, words..=words), (&some, words / 10..=words * 9 / 10)] {
+        let mut trainer = trainer(config, &ids, &counts, 2).unwrap();
+        trainer.run(Until::Epoch, &mut ()).unwrap();
+        let json = serde_json::to_string(&trainer.state).unwrap();
+        trainer.state = CpuState { history: trainer.state.history, ..serde_json::from_str(&json).unwrap() };
+        finish(&mut trainer);
+        assert!(expected.contains(&trainer.words_kept()), "{} of {words}", trainer.words_kept());
+        let points = trainer.history().iter();
+        let (loss, pairs) =
+            points.fold((0.0, 0), |(loss, pairs), point| (loss + point.loss * point.pairs as f64, pairs + point.pairs));
+        assert_eq!(trainer.pairs(), pairs);
+        assert!((trainer.loss_sum() / loss - 1.0).abs() < 1e-12, "{}, expected {loss}", trainer.loss_sum());
+    }
+    let before = r#"{"block":0,"words":0,"seconds":0.0,"loss_sum":0.0,"loss_pairs":0}"#;
+    assert_eq!(serde_json::from_str::<CpuState>(before).unwrap(), CpuState::default());
+}
+
+#[test]
+fn a_run_from_given_weights_continues_where_they_are() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds() {
+        let untrained = || Outputs::zeros(&config, counts.len());
+        let input = trainer(&config, &ids, &counts, 1).unwrap().into_weights().0;
+        let mut given = CpuTrainer::with_weights(&config, &text(&ids), &counts, 1, input, untrained()).unwrap();
+        finish(&mut given);
+        let weights = given.into_weights();
+        let mut whole = trainer(&config, &ids, &counts, 1).unwrap();
+        finish(&mut whole);
+        assert!(whole.into_weights() == weights, "{config:?}");
+        // Once more from there: it starts at the first block, and gets better.
+        let last = |trainer: &CpuTrainer| trainer.history().last().unwrap().loss;
+        let (input, outputs) = weights;
+        let mut again = CpuTrainer::with_weights(&config, &text(&ids), &counts, 1, input, outputs).unwrap();
+        assert_eq!(again.progress().block, 0);
+        again.run(Until::Epoch, &mut ()).unwrap();
+        let mut fresh = trainer(&config, &ids, &counts, 1).unwrap();
+        fresh.run(Until::Epoch, &mut ()).unwrap();
+        assert!(last(&again) < last(&fresh), "{config:?}");
+    }
+}
+
+#[test]
+fn weights_of_another_size_are_refused() {
+    let (ids, counts) = corpus(100);
+    let config = Config { hierarchical_softmax: true, ..config(ModelKind::Cbow) };
+    let matrix = |rows| Some(Matrix::zeros(rows, 20));
+    let refused = |input: Matrix, words, nodes| {
+        let outputs = Outputs { words, nodes };
+        match CpuTrainer::with_weights(&config, &text(&ids), &counts, 1, input, outputs) {
+            Ok(trainer) => (trainer.into_weights().1.nodes.unwrap().rows(), "", (0, 0)),
+            Err(Error::Train(TrainError::Shape { matrix, expected, got })) => (expected.0, matrix, got),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let input = || Matrix::zeros(60, 20);
+    assert_eq!(refused(input(), matrix(60), matrix(59)), (59, "", (0, 0)));
+    assert_eq!(refused(input(), matrix(60), matrix(60)), (60, "", (0, 0)), "a last row that is not used");
+    assert_eq!(refused(Matrix::zeros(61, 20), matrix(60), matrix(59)), (60, "input matrix", (61, 20)));
+    assert_eq!(refused(Matrix::zeros(60, 21), matrix(60), matrix(59)), (60, "input matrix", (60, 21)));
+    assert_eq!(refused(input(), matrix(59), matrix(59)), (60, "output matrix of words", (59, 20)));
+    assert_eq!(refused(input(), None, matrix(59)), (60, "output matrix of words", (0, 0)));
+    assert_eq!(refused(input(), matrix(60), matrix(58)), (59, "output matrix of nodes", (58, 20)));
+    let outputs = Outputs { words: matrix(60), nodes: matrix(59) };
+    let alone = Config { hierarchical_softmax: false, ..config.clone() };
+    let error = CpuTrainer::with_weights(&alone, &text(&ids), &counts, 1, input(), outputs).map(drop).unwrap_err();
+    assert_eq!(error.to_string(), "the output matrix of nodes must be 0 x 0, got 59 x 20");
+}
+
+/// Windows that reach over whole sentences, however much wider they are. Memory follows the sentences.
+#[test]
+fn a_window_may_be_wider_than_every_sentence() {
+    let (ids, counts) = corpus(1_000);
+    for model in [ModelKind::SkipGram, ModelKind::Cbow] {
+        for threads in [1, 2] {
+            let run = |window| {
+                let config = Config { window, dynamic_window: false, subsample: 0.0, ..config(model) };
+                let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
+                trainer.freeze(&[3]).unwrap();
+                finish(&mut trainer);
+                trainer
+            };
+            let (wide, whole) = (run(100_000), run(30));
+            assert_eq!(wide.pairs(), whole.pairs());
+            assert!(threads > 1 || wide.w_in() == whole.w_in());
+            let config = Config { window: 1_000_000_000, ..config(model) };
+            let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
+            trainer.freeze(&[3]).unwrap();
+            finish(&mut trainer);
+            assert!(trainer.pairs() > 0);
+        }
+    }
+    let [wide, narrow] = [1_000_000_000, 5].map(|window| Config { window, ..config(ModelKind::SkipGram) });
+    let needed = |config| CpuTrainer::memory_needed(config, 1_000, 0, 1);
+    assert!(needed(&wide) - needed(&narrow) < 2_000_000);
+}
+
+/// A call may train one epoch of a longer schedule, or let the rate rise.
+#[test]
+fn an_epoch_with_any_two_rates_is_a_run() {
+    let (ids, counts) = corpus(500);
+    for (first, last) in [(0.05f32, 0.04f32), (0.001, 0.02), (0.03, 0.03), (0.025, 0.0)] {
+        let config = Config { epochs: 1, learning_rate: first, min_learning_rate: last, ..config(ModelKind::Cbow) };
+        let mut trainer = trainer(&config, &ids, &counts, 1).unwrap();
+        assert!((trainer.progress().learning_rate - first).abs() < 1e-8);
+        finish(&mut trainer);
+        assert!((trainer.progress().learning_rate - last).abs() < 1e-8);
+        assert!(trainer.w_out().to_vec().iter().any(|&x| x != 0.0));
     }
 }
 

@@ -1,10 +1,11 @@
 //! The trainer against plain loops in f64: the same draws, windows, steps and rates, in whole runs, for every kernel.
 
-use super::CpuTrainer;
+use super::huffman::Branch;
 use super::plan::Objective;
 use super::schedule::{Schedule, ShuffleOrder};
 use super::subsample::Subsampling;
 use super::trainer::tests::text;
+use super::{CpuTrainer, Outputs};
 use crate::config::{Config, ContextSum, ModelKind};
 use crate::{Trainer, Until};
 use rapidvec_core::kernels::window::{MAX_CONTEXTS, WindowKernels};
@@ -32,7 +33,10 @@ fn corpus(sentences: usize, words: u32) -> (Vec<WordId>, Vec<u64>) {
 struct Twin<'a> {
     config: &'a Config,
     w_in: Rows,
+    /// Rows of words, if there are any, then those of nodes.
     w_out: Rows,
+    /// How many of those are of words.
+    words: usize,
     pairs: u64,
     loss: f64,
     /// How often each width of a window came.
@@ -71,7 +75,7 @@ impl Twin<'_> {
         }
         let draw = |rng: &mut Rng| {
             let mut drawn = Vec::new();
-            if let Objective::Negatives(negatives) = objective {
+            if let Some(negatives) = &objective.negatives {
                 negatives.draw(rng, &mut drawn);
             }
             drawn
@@ -81,16 +85,15 @@ impl Twin<'_> {
             let (window, mut drawn) = (self.config.window, next);
             let width = if self.config.dynamic_window { 1 + rng.below(window as u32) as usize } else { window };
             self.widths[width] += 1;
-            let targets: Vec<(usize, f64)> = match objective {
-                Objective::Negatives(negatives) => {
-                    negatives.avoid(word, rng, &mut drawn);
-                    [(word as usize, 1.0)].into_iter().chain(drawn.iter().map(|&id| (id as usize, 0.0))).collect()
-                }
-                Objective::Tree(tree) => {
-                    let turns = tree.path(word).iter();
-                    turns.map(|turn| (turn.node() as usize, f64::from(u8::from(turn.label())))).collect()
-                }
-            };
+            let mut targets: Vec<(usize, f64)> = Vec::new();
+            if let Some(negatives) = &objective.negatives {
+                negatives.avoid(word, rng, &mut drawn);
+                targets.extend([(word as usize, 1.0)].into_iter().chain(drawn.iter().map(|&id| (id as usize, 0.0))));
+            }
+            if let Some(tree) = &objective.tree {
+                let turn = |turn: &Branch| (self.words + turn.node() as usize, f64::from(u8::from(turn.label())));
+                targets.extend(tree.path(word).iter().map(turn));
+            }
             next = if center + 1 < words.len() { draw(rng) } else { Vec::new() };
             let places = center.saturating_sub(width)..(center + width + 1).min(words.len());
             // All but the center, in whose place the first is: which contexts are in one step hangs on it where there are several steps.
@@ -149,6 +152,10 @@ fn rows(matrix: &Matrix) -> Rows {
     (0..matrix.rows()).map(|row| matrix.row(row).iter().copied().map(f64::from).collect()).collect()
 }
 
+fn output_rows(outputs: &Outputs) -> Rows {
+    [&outputs.words, &outputs.nodes].into_iter().flatten().flat_map(rows).collect()
+}
+
 fn farthest(a: &Rows, b: &Rows) -> f64 {
     a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
@@ -157,24 +164,27 @@ fn farthest(a: &Rows, b: &Rows) -> f64 {
 fn compare(config: &Config) {
     let (ids, counts) = corpus(250, 50);
     let fresh = |kernel: &str| {
-        let mut trainer = CpuTrainer::new(config, &text(&ids), &counts, 1).unwrap();
-        trainer.use_kernels(kernel).unwrap();
         // Both sides with numbers: words that start from zero would move by little.
         let mut rng = Rng::stream(9, Purpose::OutputWeights, 0);
+        let mut input = Matrix::zeros(counts.len(), config.vector_size);
+        let mut outputs = Outputs::zeros(config, counts.len());
         let mut row = vec![0.0; config.vector_size];
-        for id in 0..trainer.w_out().rows() {
-            rng.fill_normal(&mut row, 0.3);
-            trainer.set_output(id as u32, &row);
-            rng.fill_normal(&mut row, 0.3);
-            trainer.set_input(id as u32, &row);
+        for matrix in [Some(&mut input), outputs.words.as_mut(), outputs.nodes.as_mut()].into_iter().flatten() {
+            for id in 0..matrix.rows() {
+                rng.fill_normal(&mut row, 0.3);
+                matrix.set_row(id, &row);
+            }
         }
+        let mut trainer = CpuTrainer::with_weights(config, &text(&ids), &counts, 1, input, outputs).unwrap();
+        trainer.use_kernels(kernel).unwrap();
         trainer
     };
-    let start = fresh("scalar");
-    let (w_in, w_out) = (rows(start.w_in()), rows(start.w_out()));
-    let mut twin = Twin { config, w_in, w_out, pairs: 0, loss: 0.0, widths: vec![0; config.window + 1] };
+    let (start, outputs) = fresh("scalar").into_weights();
+    let (w_in, w_out) = (rows(&start), output_rows(&outputs));
+    let words = outputs.words.map_or(0, |words| words.rows());
+    let mut twin = Twin { config, w_in, w_out, words, pairs: 0, loss: 0.0, widths: vec![0; config.window + 1] };
     twin.run(&ids, &counts);
-    assert!(twin.pairs > 1_000 && farthest(&twin.w_in, &rows(start.w_in())) > 0.1, "{config:?}: it learns too little");
+    assert!(twin.pairs > 1_000 && farthest(&twin.w_in, &rows(&start)) > 0.1, "{config:?}: it learns too little");
     for kernel in WindowKernels::all().iter().map(WindowKernels::name) {
         let mut trainer = fresh(kernel);
         trainer.run(Until::End, &mut ()).unwrap();
@@ -183,7 +193,8 @@ fn compare(config: &Config) {
         let loss: f64 = history.iter().map(|point| point.loss * point.pairs as f64).sum();
         assert_eq!(pairs, twin.pairs, "{kernel}, {config:?}");
         assert!((loss / twin.loss - 1.0).abs() < 1e-5, "{kernel}, {config:?}: loss {loss}, plain loops {}", twin.loss);
-        let away = [farthest(&rows(trainer.w_in()), &twin.w_in), farthest(&rows(trainer.w_out()), &twin.w_out)];
+        let (w_in, outputs) = trainer.into_weights();
+        let away = [farthest(&rows(&w_in), &twin.w_in), farthest(&output_rows(&outputs), &twin.w_out)];
         assert!(away.iter().all(|&away| away < 1e-4), "{kernel}, {config:?}: {away:?} from plain loops");
     }
     let drawn = if config.dynamic_window { 1..=config.window } else { config.window..=config.window };
@@ -225,5 +236,15 @@ fn hierarchical_softmax_is_what_plain_loops_make() {
         let tree = Config { hierarchical_softmax: true, negatives: 0, ..config(model) };
         compare(&tree);
         compare(&Config { window: 20, ..tree });
+    }
+}
+
+#[test]
+fn both_objectives_at_once_are_what_plain_loops_make() {
+    for model in [ModelKind::SkipGram, ModelKind::Cbow] {
+        let both = Config { hierarchical_softmax: true, ..config(model) };
+        compare(&both);
+        compare(&Config { negatives: 12, dynamic_window: false, ..both.clone() });
+        compare(&Config { window: 20, negatives: 1, shuffle: false, ..both });
     }
 }

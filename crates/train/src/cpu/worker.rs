@@ -4,10 +4,11 @@
 //! next target's row and the context that comes into reach some words ahead: rows are scattered over matrices larger than
 //! the cache, and a step takes about as long as a read from memory.
 
-use super::huffman::Branch;
+use super::huffman::{Branch, HuffmanTree};
+use super::negatives::Negatives;
 use super::plan::{Objective, Plan};
-use super::replicas::{ReplicaSet, Replicas, SYNC_INTERVAL};
-use super::sentence::Sentence;
+use super::replicas::{ReplicaSet, SYNC_INTERVAL};
+use super::sentence::{Sentence, max_contexts};
 use super::shared::{ReplicatedRows, Row};
 use crate::config::{ContextSum, ModelKind};
 use rapidvec_core::kernels::window::{Labels, MAX_CONTEXTS, Scratch};
@@ -32,6 +33,8 @@ const ASKED: usize = 4;
 pub(super) struct BlockStats {
     /// Words processed, including those that subsampling skipped.
     pub words: u64,
+    /// Those that it kept.
+    pub kept: u64,
     /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
     pub pairs: u64,
     /// Sum of their losses.
@@ -41,6 +44,7 @@ pub(super) struct BlockStats {
 impl BlockStats {
     pub fn add(&mut self, other: BlockStats) {
         self.words += other.words;
+        self.kept += other.kept;
         self.pairs += other.pairs;
         self.loss += other.loss;
     }
@@ -72,10 +76,12 @@ pub(super) struct Worker<'a> {
     /// Which thread this is, from 0.
     thread: usize,
     rate: f32,
+    kept: u64,
     pairs: u64,
-    /// Both matrices as this thread sees them.
+    /// The matrices as this thread sees them.
     w_in: ReplicatedRows<'a>,
-    w_out: ReplicatedRows<'a>,
+    w_words: ReplicatedRows<'a>,
+    w_nodes: ReplicatedRows<'a>,
     /// Windows since the last synchronisation, and the number of those so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
@@ -84,7 +90,7 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// For thread number `thread`.
     pub fn new(plan: Plan<'a>, thread: usize) -> Self {
-        let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.chunks());
+        let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.shared.chunks());
         Self {
             plan,
             rng: Rng::stream(plan.config.seed, Purpose::Block, 0),
@@ -99,9 +105,11 @@ impl<'a> Worker<'a> {
             scratch: Scratch::new(targets, chunks),
             thread,
             rate: 0.0,
+            kept: 0,
             pairs: 0,
-            w_in: ReplicatedRows::new(plan.w_in, plan.replicas.w_in.ids(), plan.replicas_in, thread),
-            w_out: ReplicatedRows::new(plan.w_out, plan.replicas.w_out.ids(), plan.replicas_out, thread),
+            w_in: plan.w_in.of_thread(thread),
+            w_words: plan.w_words.of_thread(thread),
+            w_nodes: plan.w_nodes.of_thread(thread),
             windows: 0,
             ticks: 0,
         }
@@ -112,10 +120,10 @@ impl<'a> Worker<'a> {
         let (blocks, config) = (self.plan.blocks, self.plan.config);
         let number = epoch * blocks.count() + block;
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
-        self.pairs = 0;
+        (self.kept, self.pairs) = (0, 0);
         blocks.read_ahead(block);
         let words = blocks.places(block).map(|place| self.piece(epoch, place)).sum();
-        BlockStats { words, pairs: self.pairs, loss: self.scratch.loss.take() }
+        BlockStats { words, kept: self.kept, pairs: self.pairs, loss: self.scratch.loss.take() }
     }
 
     /// Trains on the piece at position `place` of epoch `epoch`. Returns its number of words.
@@ -136,13 +144,14 @@ impl<'a> Worker<'a> {
 
     fn sentence(&mut self) {
         let length = self.sentence.words().len();
+        self.kept += length as u64;
         if length < 2 {
             return;
         }
         let window = self.plan.config.window;
         self.rows.clear();
         self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
-        let chunks = self.plan.w_in.chunks();
+        let chunks = self.plan.w_in.shared.chunks();
         self.rows.iter().take(window + PREFETCH_DISTANCE).for_each(|row| row.prefetch(chunks));
         self.prefetch_next(0);
         for center in 0..length {
@@ -165,16 +174,17 @@ impl<'a> Worker<'a> {
 
     /// Synchronises the replicated rows that are due.
     fn tick(&mut self) {
-        let Replicas { w_in, w_out } = self.plan.replicas;
-        sync(w_in, self.ticks, &self.w_in);
-        sync(w_out, self.ticks, &self.w_out);
+        sync(self.plan.w_in.replicas, self.ticks, &self.w_in);
+        sync(self.plan.w_words.replicas, self.ticks, &self.w_words);
+        sync(self.plan.w_nodes.replicas, self.ticks, &self.w_nodes);
         (self.windows, self.ticks) = (0, self.ticks + 1);
     }
 
     /// Synchronises all replicated rows: this thread is done.
     pub fn finish(self) {
-        self.plan.replicas.w_in.ids().for_each(|id| self.w_in.sync(id));
-        self.plan.replicas.w_out.ids().for_each(|id| self.w_out.sync(id));
+        self.plan.w_in.replicas.ids().for_each(|id| self.w_in.sync(id));
+        self.plan.w_words.replicas.ids().for_each(|id| self.w_words.sync(id));
+        self.plan.w_nodes.replicas.ids().for_each(|id| self.w_nodes.sync(id));
     }
 
     #[inline]
@@ -186,49 +196,65 @@ impl<'a> Worker<'a> {
     /// Draws what the window around `center` needs, finds its targets, and prefetches their rows.
     #[inline]
     fn prefetch_next(&mut self, center: usize) {
-        let (w_out, chunks, words) = (self.w_out, self.plan.w_out.chunks(), self.sentence.words());
-        let word = words[center];
-        let asked = |row: Row<'a>| {
+        self.next_targets.clear();
+        let Objective { negatives, tree } = self.plan.objective;
+        if let Some(negatives) = negatives {
+            self.prefetch_negatives(negatives, center);
+        }
+        if let Some(tree) = tree {
+            self.prefetch_path(tree, center);
+        }
+    }
+
+    /// Words as targets: the one at `center`, and negatives.
+    #[inline]
+    fn prefetch_negatives(&mut self, negatives: &Negatives, center: usize) {
+        let (w_words, chunks) = (self.w_words, self.plan.w_in.shared.chunks());
+        let asked = |id: WordId| {
+            let row = w_words.row(id);
             row.prefetch(chunks);
             row
         };
-        self.next_targets.clear();
-        match self.plan.objective {
-            Objective::Negatives(negatives) => {
-                negatives.draw(&mut self.rng, &mut self.negatives);
-                self.next_targets.push(asked(w_out.row(word)));
-                self.next_targets.extend(self.negatives.iter().map(|&id| asked(w_out.row(id))));
-                // Those of the next window are drawn once the width of this one is. With a million words the table exceeds the cache,
-                // and prefetching it makes a run a third faster (Zen 5, 100 M words, 2026-11-27).
-                let mut scout = self.rng.clone();
-                if self.plan.config.dynamic_window {
-                    scout.below(self.plan.config.window as u32);
-                }
-                negatives.prefetch(&mut scout);
-            }
-            Objective::Tree(tree) => {
-                if let Some(&later) = words.get(center + PATH_PREFETCH_DISTANCE) {
-                    tree.prefetch(later);
-                }
-                if let Some(&later) = words.get(center + 2 * PATH_PREFETCH_DISTANCE) {
-                    tree.prefetch_place(later);
-                }
-                let path = tree.path(word);
-                let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
-                // Labels in the same pass: one loop over the path mispredicts less than two.
-                let mut bits = 0;
-                let mut row = |turn: &Branch| {
-                    bits = bits << 1 | u64::from(turn.label());
-                    w_out.row(turn.node())
-                };
-                self.next_targets.extend(near.iter().map(&mut row));
-                self.next_targets.extend(far.iter().map(|turn| asked(row(turn))));
-                if path.len() <= Labels::MAX_BITS {
-                    self.next_labels.set_bits(bits, path.len());
-                } else {
-                    self.next_labels.set(path.iter().map(|turn| turn.label()));
-                }
-            }
+        negatives.draw(&mut self.rng, &mut self.negatives);
+        self.next_targets.push(asked(self.sentence.words()[center]));
+        self.next_targets.extend(self.negatives.iter().map(|&id| asked(id)));
+        // Those of the next window are drawn once the width of this one is. With a million words the table exceeds the cache,
+        // and prefetching it makes a run a third faster (Zen 5, 100 M words, 2026-11-27).
+        let mut scout = self.rng.clone();
+        if self.plan.config.dynamic_window {
+            scout.below(self.plan.config.window as u32);
+        }
+        negatives.prefetch(&mut scout);
+    }
+
+    /// Nodes as targets: those on the path to the word at `center`.
+    #[inline]
+    fn prefetch_path(&mut self, tree: &HuffmanTree, center: usize) {
+        let (w_nodes, chunks, words) = (self.w_nodes, self.plan.w_in.shared.chunks(), self.sentence.words());
+        if let Some(&later) = words.get(center + PATH_PREFETCH_DISTANCE) {
+            tree.prefetch(later);
+        }
+        if let Some(&later) = words.get(center + 2 * PATH_PREFETCH_DISTANCE) {
+            tree.prefetch_place(later);
+        }
+        let path = tree.path(words[center]);
+        let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
+        // Labels in the same pass: one loop over the path mispredicts less than two.
+        let mut bits = 0;
+        let mut row = |turn: &Branch| {
+            bits = bits << 1 | u64::from(turn.label());
+            w_nodes.row(turn.node())
+        };
+        self.next_targets.extend(near.iter().map(&mut row));
+        self.next_targets.extend(far.iter().map(|turn| {
+            let row = row(turn);
+            row.prefetch(chunks);
+            row
+        }));
+        if path.len() <= Labels::MAX_BITS {
+            self.next_labels.set_bits(bits, path.len());
+        } else {
+            self.next_labels.set(path.iter().map(|turn| turn.label()));
         }
     }
 
@@ -236,20 +262,38 @@ impl<'a> Worker<'a> {
     #[inline]
     fn select_targets(&mut self, center: usize) {
         std::mem::swap(&mut self.targets, &mut self.next_targets);
-        match self.plan.objective {
-            Objective::Negatives(negatives) => {
-                let word = self.sentence.words()[center];
+        let word = self.sentence.words()[center];
+        let Objective { negatives, tree } = self.plan.objective;
+        match (negatives, tree) {
+            (Some(negatives), None) => {
                 if negatives.avoid(word, &mut self.rng, &mut self.negatives) {
-                    let w_out = self.w_out;
                     self.targets.truncate(1);
-                    self.targets.extend(self.negatives.iter().map(|&id| w_out.row(id)));
+                    self.push_negatives();
                 }
                 if self.labels.len() != self.targets.len() {
                     self.labels = Labels::negative_sampling(self.targets.len() - 1);
                 }
             }
-            Objective::Tree(_) => std::mem::swap(&mut self.labels, &mut self.next_labels),
+            (None, _) => std::mem::swap(&mut self.labels, &mut self.next_labels),
+            (Some(negatives), Some(tree)) => {
+                let path = tree.path(word);
+                if negatives.avoid(word, &mut self.rng, &mut self.negatives) {
+                    self.targets.truncate(1);
+                    self.push_negatives();
+                    let w_nodes = self.w_nodes;
+                    self.targets.extend(path.iter().map(|turn| w_nodes.row(turn.node())));
+                }
+                let words = self.targets.len() - path.len();
+                let of_words = (0..words).map(|target| target == 0);
+                self.labels.set(of_words.chain(path.iter().map(|turn| turn.label())));
+            }
         }
+    }
+
+    #[inline]
+    fn push_negatives(&mut self) {
+        let w_words = self.w_words;
+        self.targets.extend(self.negatives.iter().map(|&id| w_words.row(id)));
     }
 
     /// Trains the window from `start` to `end` around `center`.
@@ -261,11 +305,11 @@ impl<'a> Worker<'a> {
         let mut contexts = &rows[start + 1..end];
         if let Some(frozen) = plan.frozen {
             // Copies of the frozen ones, whose updates are thrown away.
-            let first = (self.thread * 2 * plan.config.window) as u32;
+            let first = (self.thread * max_contexts(plan.config.window)) as u32;
             let word = |place: usize| sentence.words()[if place == center { start } else { place }];
             copies.clear();
             copies.extend((first..).zip(start + 1..end).map(|(slot, place)| match word(place) {
-                id if frozen.holds(id) => frozen.copy(id, &plan.w_in, slot),
+                id if frozen.holds(id) => frozen.copy(id, &plan.w_in.shared, slot),
                 _ => rows[place],
             }));
             contexts = copies;
@@ -276,12 +320,12 @@ impl<'a> Worker<'a> {
                     ContextSum::Mean => 1.0 / contexts.len() as f32,
                     ContextSum::Sum => 1.0,
                 };
-                plan.w_in.step(contexts, targets, labels).cbow(&plan.kernels, factor, self.rate, scratch);
+                plan.w_in.shared.step(contexts, targets, labels).cbow(&plan.kernels, factor, self.rate, scratch);
                 self.pairs += 1;
             }
             ModelKind::SkipGram => {
                 for contexts in contexts.chunks(MAX_CONTEXTS) {
-                    plan.w_in.step(contexts, targets, labels).skip_gram(&plan.kernels, self.rate, scratch);
+                    plan.w_in.shared.step(contexts, targets, labels).skip_gram(&plan.kernels, self.rate, scratch);
                 }
                 self.pairs += contexts.len() as u64;
             }

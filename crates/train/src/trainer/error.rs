@@ -71,6 +71,16 @@ pub enum TrainError {
         /// Numbers per vector in the file.
         got: usize,
     },
+    /// A matrix to start from has another size.
+    #[error("the {matrix} must be {} x {}, got {} x {}", expected.0, expected.1, got.0, got.1)]
+    Shape {
+        /// Which one.
+        matrix: &'static str,
+        /// Rows and columns of this run; 0 and 0 where it has no such matrix.
+        expected: (usize, usize),
+        /// Rows and columns given; 0 and 0 where none was.
+        got: (usize, usize),
+    },
     /// The matrices do not fit in memory.
     #[error(
         "training needs about {needed} MB of memory, but {available} MB are available. \

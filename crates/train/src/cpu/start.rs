@@ -1,0 +1,139 @@
+//! Making a trainer: its tables, and the weights that it starts from.
+
+use super::CpuTrainer;
+use super::huffman::HuffmanTree;
+use super::outputs::{Outputs, check_shape};
+use super::plan::Objective;
+use super::pool;
+use super::replicas::Replicas;
+use super::schedule::Schedule;
+use super::state::CpuState;
+use super::subsample::Subsampling;
+use crate::config::Config;
+use crate::corpus::Corpus;
+use crate::error::Result;
+use crate::trainer::TrainError;
+use rapidvec_core::kernels::large_pages;
+use rapidvec_core::kernels::window::WindowKernels;
+use rapidvec_core::{EOS_ID, Ids, Matrix, Purpose, Rng, threads_of};
+
+impl CpuTrainer {
+    /// With random vectors, and outputs of zeros.
+    pub(super) fn with_random_weights(
+        config: &Config,
+        corpus: &Corpus,
+        counts: &[u64],
+        threads: usize,
+    ) -> Result<Self> {
+        let trainer = Self::without_weights(config, corpus, counts, threads)?;
+        let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
+        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+        Ok(trainer.holding(w_in, Outputs::zeros(config, counts.len())))
+    }
+
+    /// A trainer that starts from these weights: [`into_weights`](Self::into_weights) of another one, or any numbers. As
+    /// [`new`](Trainer::new) otherwise; a run starts at the first block of the first epoch. The weights are not copied.
+    ///
+    /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has what `config` trains.
+    ///
+    /// ```
+    /// use rapidvec::corpus::{Corpus, CorpusOptions};
+    /// use rapidvec::{Config, CpuTrainer, Trainer, Until};
+    ///
+    /// let text = "the king and the queen\nthe man and the woman\n".repeat(200);
+    /// let corpus = Corpus::from_text("tale", &text, &CorpusOptions::default())?;
+    /// let config = Config::cbow().vector_size(10).epochs(1);
+    /// let mut first = CpuTrainer::new(&config, &corpus, corpus.counts(), 1)?;
+    /// first.run(Until::End, &mut ())?;
+    /// let (input, outputs) = first.into_weights();
+    /// let mut second = CpuTrainer::with_weights(&config, &corpus, corpus.counts(), 1, input, outputs)?;
+    /// second.run(Until::End, &mut ())?;
+    /// # Ok::<(), rapidvec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TrainError::Shape`] for a matrix of another size; otherwise as [`new`](Trainer::new).
+    pub fn with_weights(
+        config: &Config,
+        corpus: &Corpus,
+        counts: &[u64],
+        threads: usize,
+        input: Matrix,
+        outputs: Outputs,
+    ) -> Result<Self> {
+        config.validate()?;
+        let words = counts.len();
+        check_shape("input matrix", &input, words..=words, config.vector_size)?;
+        outputs.check(config, words)?;
+        let trainer = Self::without_weights(config, corpus, counts, threads)?;
+        Ok(trainer.holding(input, outputs))
+    }
+
+    /// The weights: the vectors, V x D, and the output matrices. Nothing is copied.
+    pub fn into_weights(self) -> (Matrix, Outputs) {
+        let some = |matrix: Matrix, is_used: bool| is_used.then_some(matrix);
+        let Self { config, w_in, w_words, w_nodes, .. } = self;
+        let outputs =
+            Outputs { words: some(w_words, config.negatives > 0), nodes: some(w_nodes, config.hierarchical_softmax) };
+        (w_in, outputs)
+    }
+
+    fn holding(self, input: Matrix, outputs: Outputs) -> Self {
+        let size = self.config.vector_size;
+        let or_none = |matrix: Option<Matrix>| matrix.unwrap_or_else(|| Matrix::zeros(0, size));
+        Self { w_in: input, w_words: or_none(outputs.words), w_nodes: or_none(outputs.nodes), ..self }
+    }
+
+    /// All but the weights.
+    fn without_weights(config: &Config, corpus: &Corpus, counts: &[u64], threads: usize) -> Result<Self> {
+        config.validate()?;
+        let words = counts.iter().filter(|&&count| count > 0).count();
+        if words < 2 {
+            return Err(TrainError::VocabularyTooSmall { vocabulary: words, negatives: 1 }.into());
+        }
+        if config.hierarchical_softmax {
+            HuffmanTree::check(counts.len())?;
+        }
+        check_ids(corpus.ids(), counts.len())?;
+        let threads = threads_of(threads);
+        let subsampling = Subsampling::new(counts, config.subsample);
+        let objective = Objective::new(config, counts);
+        let ids = corpus.ids();
+        let (words_per_epoch, most) =
+            (ids.words(), pool::useful(threads, &(0..Schedule::new(ids, config.shuffle).count())));
+        let length = words_per_epoch as f64 / (ids.len() - words_per_epoch).max(1) as f64;
+        let replicas = Replicas::new(config, counts, length, &subsampling, &objective, most);
+        large_pages::give_back(); // memory of reading the text and of making the tables
+        let none = || Matrix::zeros(0, config.vector_size);
+        Ok(Self {
+            replicas,
+            subsampling,
+            objective,
+            kernels: WindowKernels::detect(),
+            threads,
+            w_in: none(),
+            w_words: none(),
+            w_nodes: none(),
+            frozen: None,
+            words_per_epoch: words_per_epoch as u64,
+            state: CpuState::default(),
+            corpus: corpus.clone(),
+            config: config.clone(),
+        })
+    }
+}
+
+/// Ids are words or sentence ends.
+fn check_ids(ids: Ids, words: usize) -> Result<(), TrainError> {
+    match ids.position(|id| id != EOS_ID && id as usize >= words) {
+        Some(at) => Err(TrainError::UnknownId { at, words, got: ids.get(at) }),
+        None => Ok(()),
+    }
+}
+
+/// Uniform in ±1/D. Twice as wide as word2vec.c's; as good or better, and what gensim does.
+fn first_weights(config: &Config, row: usize) -> Vec<f32> {
+    let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
+    let size = config.vector_size as f64;
+    (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
+}

@@ -41,7 +41,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Train", &["train", "vocab"]),
     ("Ask", &["similar", "analogy", "odd", "similarity", "rank", "embed", "eval"]),
     ("Files", &["convert", "project", "index", "verify"]),
-    ("Look", &["info", "map"]),
+    ("Look", &["info", "map", "plot"]),
 ];
 
 /// Options of `train` that its short help leaves out; they are shared with commands whose help is shorter.

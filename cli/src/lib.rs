@@ -60,6 +60,7 @@ enum Command {
     Verify(commands::verify::Args),
     Info(commands::info::Args),
     Map(commands::map::Args),
+    Plot(commands::plot::Args),
     #[command(hide = true)]
     Completions(commands::completions::Args),
     #[command(hide = true)]
@@ -75,7 +76,12 @@ impl Command {
         }
         matches!(
             self,
-            Command::Embed(_) | Command::Convert(_) | Command::Map(_) | Command::Project(_) | Command::Vocab(_)
+            Command::Embed(_)
+                | Command::Convert(_)
+                | Command::Map(_)
+                | Command::Plot(_)
+                | Command::Project(_)
+                | Command::Vocab(_)
         )
     }
 
@@ -97,6 +103,7 @@ impl Command {
             Command::Verify(args) => commands::verify::run(&args),
             Command::Info(args) => commands::info::run(&args),
             Command::Map(args) => commands::map::run(&args),
+            Command::Plot(args) => commands::plot::run(&args),
             Command::Completions(args) => commands::completions::run(&args, command()),
             Command::Man(args) => commands::man::run(&args, command()),
         }

@@ -99,6 +99,16 @@ fn a_map_has_korean_labels() {
 }
 
 #[test]
+fn a_plot_has_korean_labels() {
+    let case = Case::new();
+    case.text(3_000);
+    korean(&case, &[&["train", "text.txt", "-o", "m"], &FAST[..]].concat()).succeeds();
+    assert_korean(&korean(&case, &["plot", "m", "-o", "a.svg"]).succeeds().stderr);
+    let svg = String::from_utf8(case.bytes("a.svg")).unwrap();
+    assert!(["학습 손실", "평균 손실", "에폭"].iter().all(|label| svg.contains(label)), "{svg}");
+}
+
+#[test]
 fn a_korean_locale_is_enough_and_english_can_be_chosen() {
     let case = Case::new();
     case.text(3_000);

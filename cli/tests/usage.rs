@@ -55,6 +55,7 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         vec!["info", missing],
         vec!["map", missing, "-o", &svg],
         vec!["map", model, "-o", &svg, "--words", missing],
+        vec!["plot", missing, "-o", &svg],
     ];
     if cfg!(feature = "ann") {
         cases.push(vec!["index", missing]);

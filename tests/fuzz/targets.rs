@@ -2,7 +2,7 @@
 
 use super::{Read, assert_same, fuzz, memory, numbers, seeds, table, watched};
 use rapidvec::compress::Compression;
-use rapidvec::vectors::error::FormatError;
+use rapidvec::vectors::error::{CoreError, FormatError};
 use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
@@ -244,7 +244,7 @@ fn packed_files_of_any_bytes() {
         // zstd's own memory is not counted here; `packed_memory.rs` measures it from outside.
         assert!(opened.is_ok() || peak < bytes.len() + (16 << 20), "{peak} bytes held to refuse {}", bytes.len());
         match opened {
-            Ok(_) | Err(Error::Io { .. } | Error::Format(_)) => {}
+            Ok(_) | Err(Error::Core(CoreError::Io { .. }) | Error::Format(_)) => {}
             Err(other) => panic!("{other}"),
         }
     });

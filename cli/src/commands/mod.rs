@@ -16,6 +16,7 @@ pub mod map;
 mod numbers;
 pub mod odd;
 mod open;
+pub mod plot;
 pub mod project;
 mod queries;
 pub mod rank;

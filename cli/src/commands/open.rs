@@ -2,9 +2,9 @@
 
 use crate::commands::numbers::count_in;
 use crate::output::{UsageError, counted, message, note};
-use rapidvec::vectors::error::FormatError;
+use rapidvec::error::{CoreError, FormatError, VectorsError};
+use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
-use rapidvec::vectors::{self, WordVectors};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -78,8 +78,8 @@ pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
 }
 
 /// What a flag of this group does about an error, where it does.
-fn flag_that_helps(error: &vectors::Error) -> Option<String> {
-    let vectors::Error::Format(error) = error else { return None };
+fn flag_that_helps(error: &VectorsError) -> Option<String> {
+    let VectorsError::Format(error) = error else { return None };
     match *error {
         FormatError::TruncatedRows { got: 0, .. } | FormatError::RowLength { row: 0, .. } => None,
         FormatError::TruncatedRows { got, .. } => Some(format!("--limit {got} takes the vectors that are there")),
@@ -119,11 +119,13 @@ fn show(path: &Path, report: &OpenReport) {
 /// Adds the name of the file to an error of the library, unless the message has it.
 pub fn name_file(path: &Path, error: impl Into<Error>) -> anyhow::Error {
     let error = error.into();
-    if path == Path::new("-") && matches!(&error, Error::Io { source, .. } if source.kind() == ErrorKind::NotFound) {
+    let of_core = if let Error::Vectors(VectorsError::Core(error)) = &error { Some(error) } else { None };
+    let missing = matches!(of_core, Some(CoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound);
+    if path == Path::new("-") && missing {
         let help = "a model cannot be read from standard input; save it to a file and name that";
         return UsageError(help.into()).into();
     }
-    let named = matches!(error, Error::Io { .. } | Error::Output(_));
+    let named = matches!(of_core, Some(CoreError::Io { .. } | CoreError::Output(_)));
     let error = anyhow::Error::new(error);
     if named { error } else { error.context(path.display().to_string()) }
 }

@@ -4,7 +4,7 @@ use super::color::ERROR;
 use super::language::{self, Language};
 use super::stream::{line, prefixed};
 use rapidvec::Error;
-use rapidvec::error::OutputError;
+use rapidvec::error::{CoreError, OutputError, VectorsError};
 use std::io::{self, ErrorKind};
 
 /// The command did what it should, or nobody reads its output any more.
@@ -70,14 +70,16 @@ fn way_out(error: &anyhow::Error) -> &'static str {
 
 /// Why an output was refused, whichever crate reports it.
 fn output_error(error: &anyhow::Error) -> Option<&OutputError> {
-    if let Some(Error::Output(error)) = error.downcast_ref() {
-        return Some(error);
-    }
-    if let Some(rapidvec::vectors::Error::Output(error)) = error.downcast_ref() {
-        return Some(error);
-    }
-    match error.downcast_ref() {
-        Some(rapidvec_core::Error::Output(error)) => Some(error),
+    let of_vectors = match error.downcast_ref() {
+        Some(Error::Vectors(error)) => Some(error),
+        _ => error.downcast_ref(),
+    };
+    let of_core = match of_vectors {
+        Some(VectorsError::Core(error)) => Some(error),
+        _ => error.downcast_ref(),
+    };
+    match of_core {
+        Some(CoreError::Output(error)) => Some(error),
         _ => None,
     }
 }

@@ -1,8 +1,10 @@
-//! A line, points and marked places over one axis, as an SVG picture.
+//! Lines, points and marked places over one axis, as a picture: SVG, or with the feature `png` also PNG.
 //!
 //! The background is transparent, and text follows the reader's light or dark theme.
 
+use rapidvec::atomic_file::{self, Existing};
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 520.0;
@@ -15,26 +17,74 @@ const STYLE: &str = "text{font:14px sans-serif;fill:#2d3748}.title{font-size:18p
                      .mark{stroke:#a0aec0;stroke-dasharray:4 4}.line{fill:none;stroke:#2b6cb0;stroke-width:1.5}\
                      .dot{fill:#c05621}@media(prefers-color-scheme:dark){text{fill:#e2e8f0}.line{stroke:#63b3ed}.dot{fill:#ed8936}}";
 
+/// Colours of several lines; the first is that of one line alone.
+pub const COLORS: [&str; 5] = ["#2b6cb0", "#c05621", "#2f855a", "#97266d", "#b7791f"];
+/// More points than this are indistinguishable.
+const MAX_POINTS: usize = 1_500;
+
+/// A line with its dots.
+pub struct Series {
+    pub name: String,
+    /// Joined by a line.
+    pub line: Vec<(f64, f64)>,
+    /// Drawn one by one.
+    pub dots: Vec<(f64, f64)>,
+}
+
+impl Series {
+    /// Thins the line where it has too many points.
+    pub fn new(name: String, line: Vec<(f64, f64)>, dots: Vec<(f64, f64)>) -> Self {
+        Self { name, line: thinned(&line), dots }
+    }
+}
+
 /// What a picture shows.
 pub struct LineChart {
     pub title: String,
     pub x_label: String,
     pub y_label: String,
-    /// Joined by a line.
-    pub line: Vec<(f64, f64)>,
-    /// Drawn one by one, with the line's name and theirs in a legend.
-    pub dots: Vec<(f64, f64)>,
-    pub names: [String; 2],
+    pub series: Vec<Series>,
+    /// What the dots are, in the legend.
+    pub dots_name: String,
     /// Vertical lines, each with a label on its right.
     pub marks: Vec<(f64, String)>,
     /// The end of the x axis, which begins at 0.
     pub x_max: f64,
 }
 
+/// Accepts names whose extension says what to draw.
+pub fn chart_path(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => Ok(path),
+        Some("png") if cfg!(feature = "png") => Ok(path),
+        Some("png") => Err("this build draws SVG only (feature `png` is off); use a name that ends in .svg".to_owned()),
+        _ => Err("expected a name that ends in .svg or .png".to_owned()),
+    }
+}
+
 impl LineChart {
+    /// Writes the picture to a file that [`chart_path`] accepts; nothing where there is nothing to draw.
+    pub fn save(&self, path: &Path, existing: Existing) -> anyhow::Result<()> {
+        let Some(svg) = self.svg() else { return Ok(()) };
+        #[cfg(feature = "png")]
+        if path.extension().is_some_and(|ending| ending == "png") {
+            let png = super::png::draw(self).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
+            return Ok(atomic_file::write(path, existing, |out| out.write_all(&png))?);
+        }
+        Ok(atomic_file::write(path, existing, |out| out.write_all(svg.as_bytes()))?)
+    }
+
+    /// What the legend explains: the lines if there are several, or dots beside one; and whether there are dots.
+    pub fn legend(&self) -> (bool, bool) {
+        let has_dots = self.series.iter().any(|series| !series.dots.is_empty());
+        (has_dots || self.series.len() > 1, has_dots)
+    }
+
     /// The picture, or `None` where there is nothing to draw.
     pub fn svg(&self) -> Option<String> {
-        let heights = || self.line.iter().chain(&self.dots).map(|point| point.1).filter(|y| y.is_finite());
+        let points = || self.series.iter().flat_map(|series| series.line.iter().chain(&series.dots));
+        let heights = || points().map(|point| point.1).filter(|y| y.is_finite());
         let (low, high) = (heights().reduce(f64::min)?, heights().reduce(f64::max)?);
         let [left, right, top, bottom] = MARGINS;
         let x = Axis::new(0.0, self.x_max, left, WIDTH - right);
@@ -49,15 +99,15 @@ impl LineChart {
         let turned = format!("text-anchor=\"middle\" transform=\"rotate(-90 {} {})\"", place.0, place.1);
         text(&mut svg, place, &turned, &self.y_label);
         for tick in x.ticks() {
-            line(&mut svg, "grid", (x.at(tick), y.from), (x.at(tick), y.to));
+            line(&mut svg, "class=\"grid\"", (x.at(tick), y.from), (x.at(tick), y.to));
             text(&mut svg, (x.at(tick), y.from + 20.0), "text-anchor=\"middle\"", &x.label(tick));
         }
         for tick in y.ticks() {
-            line(&mut svg, "grid", (x.from, y.at(tick)), (x.to, y.at(tick)));
+            line(&mut svg, "class=\"grid\"", (x.from, y.at(tick)), (x.to, y.at(tick)));
             text(&mut svg, (x.from - 8.0, y.at(tick) + 5.0), "text-anchor=\"end\"", &y.label(tick));
         }
         for (place, label) in &self.marks {
-            line(&mut svg, "mark", (x.at(*place), y.from), (x.at(*place), y.to));
+            line(&mut svg, "class=\"mark\"", (x.at(*place), y.from), (x.at(*place), y.to));
             text(&mut svg, (x.at(*place) + 4.0, y.to + 12.0), "", label);
         }
         self.draw_data(&mut svg, &x, &y);
@@ -66,20 +116,47 @@ impl LineChart {
     }
 
     fn draw_data(&self, svg: &mut String, x: &Axis, y: &Axis) {
-        let points: Vec<_> = self.line.iter().map(|&(a, b)| format!("{:.1},{:.1}", x.at(a), y.at(b))).collect();
-        let _ = write!(svg, "<polyline class=\"line\" points=\"{}\"/>", points.join(" "));
-        for &(a, b) in &self.dots {
-            dot(svg, (x.at(a), y.at(b)));
+        for (number, Series { line, dots, .. }) in self.series.iter().enumerate() {
+            let points: Vec<_> = line.iter().map(|&(a, b)| format!("{:.1},{:.1}", x.at(a), y.at(b))).collect();
+            let color = self.color("stroke", number);
+            let _ = write!(svg, "<polyline class=\"line\"{color} points=\"{}\"/>", points.join(" "));
+            for &(a, b) in dots {
+                dot(svg, &self.color("fill", number), (x.at(a), y.at(b)));
+            }
         }
-        if self.dots.is_empty() {
-            return;
+        let (has_legend, has_dots) = self.legend();
+        let names = self.series.iter().map(|series| &series.name);
+        let widest = names.clone().map(|name| name.chars().count()).max().unwrap_or(0);
+        let left = x.to - 28.0 - 8.0 * widest.clamp(11, 60) as f64;
+        let mut height = y.to + 18.0;
+        for (number, name) in names.enumerate().filter(|_| has_legend) {
+            let attributes = format!("class=\"line\"{}", self.color("stroke", number));
+            line(svg, &attributes, (left, height), (left + 20.0, height));
+            text(svg, (left + 28.0, height + 5.0), "", name);
+            height += 20.0;
         }
-        let legend = (x.to - 120.0, y.to + 18.0);
-        line(svg, "line", (legend.0, legend.1), (legend.0 + 20.0, legend.1));
-        text(svg, (legend.0 + 28.0, legend.1 + 5.0), "", &self.names[0]);
-        dot(svg, (legend.0 + 10.0, legend.1 + 20.0));
-        text(svg, (legend.0 + 28.0, legend.1 + 25.0), "", &self.names[1]);
+        if has_dots {
+            let style = if self.series.len() == 1 { "" } else { " style=\"fill:#718096\"" }; // no line's own
+            dot(svg, style, (left + 10.0, height));
+            text(svg, (left + 28.0, height + 5.0), "", &self.dots_name);
+        }
     }
+
+    /// The colour of a line and its dots, if there are several.
+    fn color(&self, property: &str, number: usize) -> String {
+        if self.series.len() == 1 {
+            return String::new();
+        }
+        format!(" style=\"{property}:{}\"", COLORS[number % COLORS.len()])
+    }
+}
+
+/// Averaged where there are too many.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mean =
+        |points: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
+    let some = points.chunks(points.len().div_ceil(MAX_POINTS).max(1));
+    some.map(|points| (mean(points, |point| point.0), mean(points, |point| point.1))).collect()
 }
 
 /// From numbers to pixels.
@@ -116,12 +193,12 @@ impl Axis {
     }
 }
 
-fn line(svg: &mut String, class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
-    let _ = write!(svg, "<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>");
+fn line(svg: &mut String, attributes: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+    let _ = write!(svg, "<line {attributes} x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>");
 }
 
-fn dot(svg: &mut String, (x, y): (f64, f64)) {
-    let _ = write!(svg, "<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>");
+fn dot(svg: &mut String, style: &str, (x, y): (f64, f64)) {
+    let _ = write!(svg, "<circle class=\"dot\"{style} cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>");
 }
 
 fn text(svg: &mut String, (x, y): (f64, f64), attributes: &str, text: &str) {
@@ -135,14 +212,12 @@ mod tests {
 
     fn chart(line: Vec<(f64, f64)>, dots: Vec<(f64, f64)>) -> LineChart {
         let marks = vec![(5.0, "epoch <2>".to_owned())];
-        let (x_label, names) = ("steps".to_owned(), ["training", "held-out"].map(str::to_owned));
         LineChart {
             title: "Loss".to_owned(),
-            x_label,
+            x_label: "steps".to_owned(),
             y_label: "average loss".to_owned(),
-            line,
-            dots,
-            names,
+            series: vec![Series::new("training".to_owned(), line, dots)],
+            dots_name: "held-out".to_owned(),
             marks,
             x_max: 10.0,
         }
@@ -165,6 +240,26 @@ mod tests {
         assert!(!chart(vec![(0.0, 4.0)], vec![]).svg().unwrap().contains("held-out"));
         assert!(chart(vec![], vec![]).svg().is_none());
         assert!(chart(vec![(0.0, f64::NAN)], vec![]).svg().is_none());
+    }
+
+    #[test]
+    fn several_lines_differ_in_colour_and_are_named() {
+        let mut chart = chart(vec![(0.0, 4.0), (10.0, 1.0)], vec![]);
+        assert!(!chart.svg().unwrap().contains("training"));
+        chart.series.push(Series::new("other".to_owned(), vec![(0.0, 5.0)], vec![(5.0, 4.5)]));
+        let svg = chart.svg().unwrap();
+        assert_eq!(
+            [COLORS[0], COLORS[1]].map(|color| svg.matches(&format!("style=\"stroke:{color}\"")).count()),
+            [2, 2]
+        );
+        assert!(svg.contains(">training<") && svg.contains(">other<") && svg.contains(">held-out<"), "{svg}");
+        assert!(svg.contains(&format!("<circle class=\"dot\" style=\"fill:{}\"", COLORS[1])), "{svg}");
+    }
+
+    #[test]
+    fn a_long_line_is_averaged() {
+        let series = Series::new(String::new(), (0..4_500).map(|i| (i as f64, 2.0)).collect(), vec![]);
+        assert_eq!((series.line.len(), series.line[1]), (1_500, (4.0, 2.0)));
     }
 
     #[test]

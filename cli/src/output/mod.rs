@@ -15,6 +15,8 @@ mod language;
 mod line_chart;
 mod losses;
 mod place;
+#[cfg(feature = "png")]
+mod png;
 mod progress;
 mod stream;
 mod table;
@@ -36,7 +38,7 @@ pub use histogram::Histogram;
 pub use language::tests::SPOKEN;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
-pub use line_chart::LineChart;
+pub use line_chart::{LineChart, Series, chart_path};
 pub use losses::LossCurve;
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;

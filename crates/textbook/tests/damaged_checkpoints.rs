@@ -3,6 +3,7 @@
 
 use rapidvec::checkpoint::{self, Checkpoint, CorpusRecord, Storage};
 use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::error::VectorsError;
 use rapidvec::{Error, Trainer};
 use rapidvec_textbook::{Config, TextbookTrainer};
 use rapidvec_vectors::format::safetensors::{ModelFile, ModelParts, write};
@@ -60,7 +61,10 @@ fn refuses_sizes_that_do_not_fit() {
                 _ => U64(&[1]),
             };
         });
-        assert!(matches!(error, Error::Format(FormatError::Size { tensor, .. }) if name.ends_with(tensor)), "{error}");
+        assert!(
+            matches!(error, Error::Vectors(VectorsError::Format(FormatError::Size { tensor, .. })) if name.ends_with(tensor)),
+            "{error}"
+        );
     }
 }
 

@@ -32,7 +32,7 @@ impl Bytes {
     /// Maps the file at `path`.
     ///
     /// # Errors
-    /// [`Error::Io`] if it cannot be opened or is not a regular file.
+    /// An error of the system if it cannot be opened or is not a regular file.
     pub fn map(path: &Path) -> Result<Self> {
         // Checked before opening, which would block on a pipe without a writer.
         let kind = fs::metadata(path).map_err(Error::io(path))?.file_type();
@@ -123,6 +123,7 @@ impl Deref for Section {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::CoreError;
 
     #[test]
     fn maps_a_file_also_an_empty_one() {
@@ -159,7 +160,9 @@ mod tests {
     fn refuses_a_folder_or_missing_file_by_name() {
         let folder = tempfile::tempdir().unwrap();
         for wrong in [folder.path().to_owned(), folder.path().join("missing")] {
-            let Err(Error::Io { path, .. }) = Bytes::map(&wrong) else { panic!("{wrong:?} was mapped") };
+            let Err(Error::Core(CoreError::Io { path, .. })) = Bytes::map(&wrong) else {
+                panic!("{wrong:?} was mapped")
+            };
             assert_eq!(path, wrong);
         }
     }

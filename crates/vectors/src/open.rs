@@ -17,7 +17,7 @@ impl WordVectors {
     /// Opens a file of word vectors; its format is recognised by content, and it may be compressed.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`FormatError`] if it is not a whole file of a known
+    /// An error of the system if the file cannot be read; [`FormatError`] if it is not a whole file of a known
     /// format, or a vector is not finite.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path, &OpenOptions::default()).map(|(vectors, _)| vectors)

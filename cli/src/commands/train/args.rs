@@ -84,7 +84,7 @@ pub struct Args {
     pub log: Option<PathBuf>,
 
     /// Draw the losses: FILE.svg (FILE.png with the feature `png`)
-    #[arg(long, value_name = "FILE", value_parser = super::plot::parse_path, help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_parser = crate::output::chart_path, help_heading = "Output")]
     #[arg(hide_short_help = true)]
     pub plot: Option<PathBuf>,
 

@@ -6,8 +6,6 @@ mod flags;
 mod log;
 mod outputs;
 mod plot;
-#[cfg(feature = "png")]
-mod png;
 mod queries;
 mod resume;
 mod run;

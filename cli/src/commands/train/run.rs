@@ -3,12 +3,13 @@
 use super::args::Args;
 use super::flags::Flags;
 use super::outputs::resume_command;
-use super::plot::{self, Curve};
+use super::plot;
 use super::signals::Signals;
 use super::start::{Resumed, say_memory};
 use super::summary;
 use super::watcher::Watcher;
 use crate::output::{Interrupted, messages, note, say, thousands};
+use rapidvec::atomic_file::Existing;
 use rapidvec::corpus::Corpus;
 use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};
@@ -43,7 +44,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     let logged = watcher.finish();
     let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
     if let Some(path) = &args.plot {
-        plot::draw(path, &Curve::new(&session))?;
+        plot::chart(&session).save(path, Existing::Replace)?;
     }
     logged?;
     let model = session.saved().map_or(output.as_path(), |(path, _)| path).to_owned();

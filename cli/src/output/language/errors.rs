@@ -2,7 +2,7 @@
 
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
-use rapidvec::error::{ConfigError, FormatError, OutputError, QueryError, TrainError};
+use rapidvec::error::{ConfigError, CoreError, FormatError, OutputError, QueryError, TrainError, VectorsError};
 use std::io::ErrorKind;
 
 /// The error and what it was about, in Korean; `None` if it is not one of the common kinds.
@@ -27,8 +27,10 @@ pub fn translated(error: &anyhow::Error) -> Option<String> {
 }
 
 fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    let of_library = cause.downcast_ref::<Error>().and_then(of_library);
+    let of_library = cause.downcast_ref().and_then(of_library);
     of_library
+        .or_else(|| cause.downcast_ref().and_then(of_vectors))
+        .or_else(|| cause.downcast_ref().and_then(of_core))
         .or_else(|| cause.downcast_ref().and_then(of_training))
         .or_else(|| cause.downcast_ref().and_then(of_output))
         .or_else(|| {
@@ -40,11 +42,25 @@ fn of_library(error: &Error) -> Option<String> {
     match error {
         Error::Config(error) => of_config(error),
         Error::Corpus(error) => of_corpus(error),
-        Error::Format(error) => of_format(error),
-        Error::Output(error) => of_output(error),
-        Error::Query(error) => of_query(error),
         Error::Train(error) => of_training(error),
-        Error::Io { path, source } => {
+        Error::Vectors(error) => of_vectors(error),
+        _ => None,
+    }
+}
+
+fn of_vectors(error: &VectorsError) -> Option<String> {
+    match error {
+        VectorsError::Core(error) => of_core(error),
+        VectorsError::Format(error) => of_format(error),
+        VectorsError::Query(error) => of_query(error),
+        _ => None,
+    }
+}
+
+fn of_core(error: &CoreError) -> Option<String> {
+    match error {
+        CoreError::Output(error) => of_output(error),
+        CoreError::Io { path, source } => {
             let reason = of_system(source);
             (!reason.is_empty()).then(|| format!("{}: {reason}", path.display()))
         }
@@ -176,7 +192,7 @@ mod tests {
         let missing = anyhow::Error::new(Error::io(Path::new("a.txt"))(missing)).context("a.txt");
         assert_eq!(korean(missing).unwrap(), "a.txt: 그런 파일이나 폴더가 없습니다");
         let unknown = QueryError::UnknownWord { word: "yuo".into(), similar: vec!["you".into()] };
-        assert_eq!(korean(Error::from(unknown)).unwrap(), "`yuo`은(는) 어휘에 없는 단어입니다. 혹시 `you`?");
+        assert_eq!(korean(VectorsError::from(unknown)).unwrap(), "`yuo`은(는) 어휘에 없는 단어입니다. 혹시 `you`?");
         let cut = anyhow::Error::new(Error::from(FormatError::Length { expected: 9, got: 8 })).context("m.bin");
         assert!(korean(cut).unwrap().starts_with("m.bin: 파일 길이가 맞지 않습니다"));
         assert!(korean(TrainError::NoState).unwrap().contains("학습 상태"));

@@ -163,6 +163,7 @@ messages! {
     plot_loss() { en: "average loss", ko: "평균 손실" }
     plot_iterations(count) { en: "iteration ({count} per epoch)", ko: "반복 (에폭당 {count}회)" }
     plot_words(millions) { en: "million words ({millions} per epoch)", ko: "백만 단어 (에폭당 {millions})" }
+    plot_epochs() { en: "epochs", ko: "에폭" }
     plot_training() { en: "training", ko: "학습" }
     plot_held_out() { en: "held-out", ko: "검증" }
 
@@ -253,6 +254,11 @@ messages! {
 
     // ---- Maps ----
     laying_out(words) { en: "laying out {words} word(s)", ko: "단어 {words}개 배치 중" }
+    plot_saved(path, models) { en: "saved {path}: the loss of {models} model(s)", ko: "{path}에 저장했습니다. 모델 {models}개의 손실" }
+    no_losses(path) {
+        en: "{path} holds no losses: expected a model or checkpoint written by rapidvec train",
+        ko: "{path}에 손실 기록이 없습니다. rapidvec train이 만든 모델이나 체크포인트를 지정하세요",
+    }
     map_saved(path, words) { en: "saved {path}: {words} word(s)", ko: "{path}에 저장했습니다. 단어 {words}개" }
     map_saved_without_names(path, words, hidden) {
         en: "saved {path}: {words} word(s), {hidden} of them without room for a name",

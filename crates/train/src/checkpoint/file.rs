@@ -111,7 +111,7 @@ impl Checkpoint {
     ///
     /// # Errors
     /// [`TrainError::NoState`] for a finished model; [`TrainError::Damaged`] or [`FormatError`] for a file that is not what was
-    /// written; [`Error::Io`](crate::Error::Io) if it cannot be read.
+    /// written; an error of the system if it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
         let model = ModelFile::open(path)?;
         model.verify()?;

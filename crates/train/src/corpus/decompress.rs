@@ -71,6 +71,7 @@ pub(super) fn from_io(name: &str, error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{CoreError, VectorsError};
     use rapidvec_core::compress::Compression;
 
     const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
@@ -190,6 +191,9 @@ mod tests {
         let packed = pack(Compression::Gzip, &text());
         let mut reader = stream("t", Broken(&packed[..5000])).unwrap().reader;
         let error = from_io("t", io::copy(&mut reader, &mut io::sink()).unwrap_err());
-        assert!(matches!(&error, Error::Io { source, .. } if source.raw_os_error() == Some(5)), "{error}");
+        assert!(
+            matches!(&error, Error::Vectors(VectorsError::Core(CoreError::Io { source, .. })) if source.raw_os_error() == Some(5)),
+            "{error}"
+        );
     }
 }

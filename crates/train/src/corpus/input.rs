@@ -124,7 +124,7 @@ impl PlainFile {
     /// Fills `buffer` with the bytes from `offset`. Several threads may do so at once.
     ///
     /// # Errors
-    /// [`CorpusError::Changed`] if the file is shorter by now; [`Error::Io`].
+    /// [`CorpusError::Changed`] if the file is shorter by now; an error of the system.
     pub fn read_at(&self, mut buffer: &mut [u8], mut offset: u64) -> Result<()> {
         while !buffer.is_empty() {
             match positioned_read(&self.file, buffer, offset) {

@@ -70,7 +70,7 @@ impl Sources {
     /// ```
     ///
     /// # Errors
-    /// [`CorpusError::NoMatch`], [`CorpusError::BadPattern`], [`CorpusError::NoFiles`], and [`Error::Io`] where a folder
+    /// [`CorpusError::NoMatch`], [`CorpusError::BadPattern`], [`CorpusError::NoFiles`], and an error of the system where a folder
     /// cannot be read.
     pub fn find(names: &[impl AsRef<OsStr>]) -> Result<Self> {
         let mut search = Search::default();
@@ -217,7 +217,10 @@ fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
         match path {
             Ok(path) => paths.push(path),
             Err(error) if error.error().kind() == ErrorKind::NotFound => {} // gone since
-            Err(error) => return Err(Error::Io { path: error.path().to_owned(), source: error.into() }),
+            Err(error) => {
+                let path = error.path().to_owned();
+                return Err(Error::io(&path)(error.into()));
+            }
         }
     }
     paths.sort();

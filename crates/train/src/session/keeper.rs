@@ -2,7 +2,7 @@
 
 use super::CHECKPOINT_INTERVAL;
 use crate::checkpoint::{self, Run, Storage};
-use crate::error::{Error, FormatError, OutputError, Result};
+use crate::error::{CoreError, Error, FormatError, OutputError, Result, VectorsError};
 use crate::observer::{Observer, SaveEvent};
 use crate::trainer::Trainer;
 use rapidvec_core::atomic_file::{self, Existing};
@@ -102,7 +102,7 @@ impl Keeper {
         observer: &mut dyn Observer,
     ) -> Result<Storage> {
         match self.save_unclaimed(trainer, &run, with_state, observer) {
-            Err(Error::Format(FormatError::HalfOverflow { word, got })) if run.storage.half => {
+            Err(Error::Vectors(VectorsError::Format(FormatError::HalfOverflow { word, got }))) if run.storage.half => {
                 observer.saved(&SaveEvent::SinglePrecision { word: &word, got });
                 let storage = Storage { half: false, ..run.storage };
                 self.save_unclaimed(trainer, &Run { storage, ..run }, with_state, observer)?;
@@ -123,8 +123,10 @@ impl Keeper {
         let is_own = self.own.is_some() && identity(&self.policy.path) == self.own;
         let existing = Existing::replace_if(is_own);
         match checkpoint::write(&self.policy.path, existing, run, trainer, with_state) {
-            Err(Error::Output(OutputError::NameTaken { kept, .. })) => self.move_to(kept, observer),
-            Err(Error::Output(OutputError::Exists { .. })) => {
+            Err(Error::Vectors(VectorsError::Core(CoreError::Output(OutputError::NameTaken { kept, .. })))) => {
+                self.move_to(kept, observer)
+            }
+            Err(Error::Vectors(VectorsError::Core(CoreError::Output(OutputError::Exists { .. })))) => {
                 self.move_to(atomic_file::free_name(&self.policy.path), observer);
                 return self.save_unclaimed(trainer, run, with_state, observer);
             }

@@ -60,7 +60,7 @@ impl ApproximateIndex {
     /// Opens the index at `path`, which must have been built from these vectors.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read; [`IndexError`] if it is not a whole, unaltered index of
+    /// An error of the system if the file cannot be read; [`IndexError`] if it is not a whole, unaltered index of
     /// this model.
     pub fn open(path: &Path, vectors: &WordVectors) -> Result<Self> {
         Ok(Self::from_bytes(&Bytes::map(path)?, vectors)?)

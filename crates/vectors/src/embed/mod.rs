@@ -129,7 +129,7 @@ impl<'a> Embedder<'a> {
     ///
     /// # Errors
     /// [`TextError`](crate::error::TextError) if it is not text, [`QueryError`] as [`embed`](Self::embed),
-    /// [`Error::Io`](crate::Error::Io) if it cannot be read, and the errors of `see`.
+    /// An error of the system if it cannot be read, and the errors of `see`.
     pub fn embed_lines<E: From<Error>>(
         &self,
         reader: impl Read + Send,

@@ -168,7 +168,7 @@ impl EvaluationSet {
     /// Reads the file (or pipe) at `path`; gzip, bzip2, zstd and xz are decompressed.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`Error::Io`](crate::Error::Io) if there is no such file.
+    /// As [`read`](Self::read), and an error of the system if there is no such file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::of_lines(Lines::open(path.as_ref())?)
     }
@@ -177,7 +177,7 @@ impl EvaluationSet {
     ///
     /// # Errors
     /// [`EvaluateError`] if the file is of neither kind or a line has too few or too many fields;
-    /// [`TextError`](crate::error::TextError) if it is not text; [`Error::Io`](crate::Error::Io) if it cannot be read.
+    /// [`TextError`](crate::error::TextError) if it is not text; an error of the system if it cannot be read.
     pub fn read(reader: impl Read + Send, name: &str) -> Result<Self> {
         Self::of_lines(Lines::new(reader, name)?)
     }
@@ -223,7 +223,7 @@ impl EvaluationSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
+    use crate::error::{CoreError, Error};
 
     fn analogies(text: &str) -> Analogies {
         match EvaluationSet::read(text.as_bytes(), "t").unwrap() {
@@ -313,7 +313,7 @@ mod tests {
         }
         assert!(matches!(EvaluationSet::read(&b"\x80\x02}\n"[..], "t"), Err(Error::Text(_))));
         assert!(matches!(EvaluationSet::read(&b"a b\0 1\n"[..], "t"), Err(Error::Text(_))));
-        assert!(matches!(EvaluationSet::open("."), Err(Error::Io { .. })));
+        assert!(matches!(EvaluationSet::open("."), Err(Error::Core(CoreError::Io { .. }))));
     }
 
     /// Any bytes make a set that is not empty, or are refused.

@@ -126,7 +126,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
 /// Says which format the file at `path` has, compressed or not.
 ///
 /// # Errors
-/// [`Error::Io`](crate::Error::Io) if it cannot be read; as [`recognise`].
+/// An error of the system if it cannot be read; as [`recognise`].
 pub fn recognise_file(path: &Path) -> Result<Format> {
     Ok(recognise(&unpack::head(path, HEAD)?)?)
 }

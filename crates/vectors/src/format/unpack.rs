@@ -44,7 +44,7 @@ const STEP: u64 = 1 << 20;
 /// The bytes of the file at `path`, decompressed if they are compressed.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be read or its compressed stream is damaged, [`FormatError::TooSmallPacked`],
+/// An error of the system if it cannot be read or its compressed stream is damaged, [`FormatError::TooSmallPacked`],
 /// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`].
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
@@ -57,7 +57,7 @@ pub(crate) fn open(path: &Path) -> Result<Bytes> {
 /// The first `most` bytes of the file at `path`, or a few more, decompressed if they are compressed.
 ///
 /// # Errors
-/// [`Error::Io`] if it cannot be read or its compressed stream is damaged there.
+/// An error of the system if it cannot be read or its compressed stream is damaged there.
 pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
     let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
@@ -180,6 +180,7 @@ impl Packed<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::CoreError;
 
     const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
 
@@ -234,7 +235,7 @@ mod tests {
             let file = packed(compression, &text);
             let length = file.as_file().metadata().unwrap().len();
             file.as_file().set_len(length - 9).unwrap();
-            assert!(matches!(open(file.path()), Err(Error::Io { .. })), "{compression:?}");
+            assert!(matches!(open(file.path()), Err(Error::Core(CoreError::Io { .. }))), "{compression:?}");
         }
     }
 }

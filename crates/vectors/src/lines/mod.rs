@@ -91,7 +91,7 @@ impl<'a> Lines<'a> {
     /// The next line, or as much of it as is handed out at a time.
     ///
     /// # Errors
-    /// [`Error::Io`] if the text cannot be read or decompressed, [`TextError`] if it is not text.
+    /// An error of the system if the text cannot be read or decompressed, [`TextError`] if it is not text.
     pub fn next_piece(&mut self) -> Result<Option<Piece<'_>>> {
         self.buffer.drain(..self.used);
         self.used = 0;
@@ -165,6 +165,7 @@ enum End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::CoreError;
     use rapidvec_core::compress::DecompressError;
     use std::io;
 
@@ -182,7 +183,7 @@ mod tests {
                     Err(error) => break error,
                 }
             };
-            let Error::Io { source, .. } = error else { panic!("{error}") };
+            let Error::Core(CoreError::Io { source, .. }) = error else { panic!("{error}") };
             match DecompressError::of(&source) {
                 Some(&DecompressError::Ratio { format, unpacked, .. }) => {
                     assert!(unpacked < Limits::LIST.free_bytes + (1 << 20) && format == compression.name(), "{source}");
@@ -275,6 +276,6 @@ mod tests {
         let mut packed = Vec::new();
         Compression::Gzip.write(&mut packed, |out| out.write_all(b"a\nb\n")).unwrap();
         assert_eq!(lines(&packed).unwrap().len(), 2);
-        assert!(matches!(lines(&packed[..packed.len() - 3]), Err(Error::Io { .. })));
+        assert!(matches!(lines(&packed[..packed.len() - 3]), Err(Error::Core(CoreError::Io { .. }))));
     }
 }

@@ -44,7 +44,7 @@ impl ModelFile {
     /// compressed (gzip, bzip2, zstd, xz) is decompressed into memory.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
+    /// An error of the system if the file cannot be read, [`FormatError`] if it is not a whole, unaltered model.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self::from_shared(Arc::new(unpack::open(path)?))?)
     }

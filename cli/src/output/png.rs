@@ -1,10 +1,13 @@
 //! A chart as PNG, which needs a font and a rasteriser. The only file that uses the plotting library.
 
-use crate::output::LineChart;
+use super::line_chart::{COLORS, LineChart};
 use kuva::plot::annotations::ReferenceLine;
 use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{LegendPosition, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, Plot};
+
+/// Dots on a line alone.
+const DOTS: &str = "#c05621";
 
 /// The same picture as the chart's SVG, or why it cannot be drawn.
 pub fn draw(chart: &LineChart) -> Result<Vec<u8>, String> {
@@ -15,14 +18,23 @@ pub fn draw(chart: &LineChart) -> Result<Vec<u8>, String> {
 
 fn plots(chart: &LineChart) -> Vec<Plot> {
     let mut plots = Vec::new();
-    let alone = chart.dots.is_empty();
-    if !chart.line.is_empty() {
-        let line = LinePlot::new().with_data(chart.line.clone()).with_color("#2b6cb0").with_stroke_width(1.5);
-        plots.push(Plot::Line(if alone { line } else { line.with_legend(chart.names[0].clone()) }));
-    }
-    if !alone {
-        let scatter = ScatterPlot::new().with_data(chart.dots.clone()).with_color("#c05621").with_size(5.0);
-        plots.push(Plot::Scatter(scatter.with_marker(MarkerShape::Circle).with_legend(chart.names[1].clone())));
+    let (has_legend, _) = chart.legend();
+    let mut dots_name = Some(chart.dots_name.clone());
+    for (number, series) in chart.series.iter().enumerate() {
+        let color = COLORS[number % COLORS.len()];
+        if !series.line.is_empty() {
+            let line = LinePlot::new().with_data(series.line.clone()).with_color(color).with_stroke_width(1.5);
+            plots.push(Plot::Line(if has_legend { line.with_legend(series.name.clone()) } else { line }));
+        }
+        if !series.dots.is_empty() {
+            let color = if chart.series.len() == 1 { DOTS } else { color };
+            let scatter = ScatterPlot::new().with_data(series.dots.clone()).with_color(color).with_size(5.0);
+            let scatter = scatter.with_marker(MarkerShape::Circle);
+            plots.push(Plot::Scatter(match dots_name.take() {
+                Some(name) => scatter.with_legend(name),
+                None => scatter,
+            }));
+        }
     }
     plots
 }
@@ -40,5 +52,5 @@ fn layout(plots: &[Plot], chart: &LineChart) -> Layout {
         layout =
             layout.with_reference_line(ReferenceLine::vertical(*place).with_color("#a0aec0").with_label(label.clone()));
     }
-    if chart.dots.is_empty() { layout } else { layout.with_legend_position(LegendPosition::InsideTopRight) }
+    if chart.legend().0 { layout.with_legend_position(LegendPosition::InsideTopRight) } else { layout }
 }

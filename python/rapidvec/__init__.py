@@ -1,0 +1,68 @@
+"""Fast word vectors: train them, open every file of them, search and evaluate.
+
+>>> import rapidvec
+>>> sentences = [["the", "king", "rules"], ["the", "queen", "rules"]] * 200
+>>> model = rapidvec.train(sentences, model="skipgram", vector_size=20, threads=1)
+>>> [word for word, score in model.vectors.most_similar("king", 1)]
+['queen']
+
+=============================  ==============================================
+to                             use
+=============================  ==============================================
+train in one call              `train`
+train for a while, resume      `Trainer`
+open vectors of any format     `open`
+ask them, embed texts          `Vectors`
+replace gensim                 `rapidvec.gensim`, `Word2Vec`, `KeyedVectors`
+=============================  ==============================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._native import __version__
+from .errors import DivergedError, FormatError, InternalError, UnknownWordError
+from .training import Model, Trainer, train
+from .vectors import Vectors, open
+
+if TYPE_CHECKING:
+    from . import gensim
+    from .gensim.models import KeyedVectors, Word2Vec
+
+__all__ = [
+    "DivergedError",
+    "FormatError",
+    "InternalError",
+    "KeyedVectors",
+    "Model",
+    "Trainer",
+    "UnknownWordError",
+    "Vectors",
+    "Word2Vec",
+    "__version__",
+    "gensim",
+    "open",
+    "train",
+]
+
+#: Loaded when they are first used, so that importing rapidvec is quick.
+_LAZY = {
+    "KeyedVectors": ("rapidvec.gensim.models", "KeyedVectors"),
+    "Word2Vec": ("rapidvec.gensim.models", "Word2Vec"),
+    "gensim": ("rapidvec.gensim", None),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'rapidvec' has no attribute {name!r}")
+    import importlib
+
+    module, attribute = _LAZY[name]
+    found = importlib.import_module(module)
+    return found if attribute is None else getattr(found, attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

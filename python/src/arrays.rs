@@ -10,7 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rapidvec::WordVectors;
 use rapidvec::vectors::Rows;
-type ClosedRows = Vec<f32>;
+use rapidvec::ClosedRows;
 
 /// A new array with a copy of `numbers`.
 pub fn array<'py, T: Element + Copy>(py: Python<'py>, numbers: &[T]) -> Bound<'py, PyArray1<T>> {

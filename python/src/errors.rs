@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::{PyErr, create_exception};
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
-use rapidvec::error::{FormatError as Refused, OutputError, QueryError, TrainError};
+use rapidvec::error::{CoreError, FormatError as Refused, OutputError, QueryError, TrainError, VectorsError};
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -25,25 +25,45 @@ create_exception!(rapidvec, InternalError, PyRuntimeError, "A fault of rapidvec.
 pub fn exception(error: impl Into<Error>) -> PyErr {
     let error = error.into();
     let text = python_names(&error.to_string());
-    match &error {
+    match error {
         Error::Config(_) => PyValueError::new_err(text),
         Error::Corpus(CorpusError::Missing { .. } | CorpusError::NoMatch { .. }) => PyFileNotFoundError::new_err(text),
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => not_utf8(text),
         Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
         Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
         Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
-        Error::Query(QueryError::UnknownWord { .. }) => PyKeyError::new_err(text),
-        Error::Format(Refused::NotUtf8 { .. }) => not_utf8(text),
-        Error::Format(error) if is_cut(error) => PyEOFError::new_err(text),
-        Error::Format(_) => FormatError::new_err(text),
-        Error::Output(OutputError::Exists { .. } | OutputError::NameTaken { .. }) => PyFileExistsError::new_err(text),
-        Error::Io { source, .. } => match source.kind() {
+        Error::Vectors(error) => of_vectors(&error, text),
+        _ => PyValueError::new_err(text),
+    }
+}
+
+fn of_vectors(error: &VectorsError, text: String) -> PyErr {
+    match error {
+        VectorsError::Query(QueryError::UnknownWord { similar, .. }) => unknown_word(text, similar.clone()),
+        VectorsError::Format(Refused::NotUtf8 { .. }) => not_utf8(text),
+        VectorsError::Format(error) if is_cut(error) => PyEOFError::new_err(text),
+        VectorsError::Format(_) => FormatError::new_err(text),
+        VectorsError::Core(CoreError::Output(OutputError::Exists { .. } | OutputError::NameTaken { .. })) => {
+            PyFileExistsError::new_err(text)
+        }
+        VectorsError::Core(CoreError::Io { source, .. }) => match source.kind() {
             ErrorKind::NotFound => PyFileNotFoundError::new_err(text),
             ErrorKind::UnexpectedEof => PyEOFError::new_err(text),
             _ => PyOSError::new_err(text),
         },
         _ => PyValueError::new_err(text),
     }
+}
+
+/// `rapidvec.UnknownWordError`, which is defined in Python, since a `KeyError` shows its text only there.
+fn unknown_word(text: String, similar: Vec<String>) -> PyErr {
+    Python::attach(|py| {
+        let class = py.import("rapidvec.errors").and_then(|module| module.getattr("UnknownWordError"));
+        match class.and_then(|class| class.call1((&text, similar))) {
+            Ok(error) => PyErr::from_value(error),
+            Err(_) => PyKeyError::new_err(text),
+        }
+    })
 }
 
 /// Settings have underscores in Python.

@@ -14,6 +14,7 @@ mod program;
 mod session;
 mod text;
 mod text_reader;
+mod training;
 mod vectors;
 mod watch;
 
@@ -36,6 +37,8 @@ mod _native {
     use crate::session::{Run, Trained, checkpoint_reading, summary};
     #[pymodule_export]
     use crate::text::{Reading, Text};
+    #[pymodule_export]
+    use crate::training::{Training, random_vectors};
     #[pymodule_export]
     use crate::vectors::Vectors;
 

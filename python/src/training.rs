@@ -1,17 +1,16 @@
 //! gensim's way to train: on arrays of the caller, epoch by epoch.
 
-use crate::arrays::{Memory, array, matrix, matrix_mut, owned_matrix, slice};
+use crate::arrays::{Memory, matrix, matrix_mut, owned_matrix, slice};
 use crate::corpus::Corpus;
 use crate::errors::{exception, without_gil};
 use crate::watch::Watch;
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
+use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use rapidvec::config::ContextSum;
 use rapidvec::error::ConfigError;
-use rapidvec::{Config, CpuTrainer, Error, ModelKind, Observer, Outputs, Progress, Trainer, Until};
-use rapidvec_core::Matrix;
-use std::ops::ControlFlow;
+use rapidvec::{Config, CpuTrainer, Error, Matrix, ModelKind, Observer, Outputs, Progress, Trainer, Until};
+use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
 /// Time between two calls of the function that watches an epoch, which logs.
@@ -81,15 +80,16 @@ impl Training {
         let counts = slice(&counts, "counts")?;
         let text = corpus.renumbered()?;
         let size = |rows: usize| (rows, vector_size);
-        let input = vectors.as_ref().map(|array| copied(array, "vectors", size(counts.len()), 0)).transpose()?;
+        let input = vectors.as_ref().map(|array| copied(array, "vectors", size(counts.len()))).transpose()?;
         let words = syn1neg.as_ref().filter(|_| negative > 0);
-        let words = words.map(|array| copied(array, "syn1neg", size(counts.len()), 0)).transpose()?;
+        let words = words.map(|array| copied(array, "syn1neg", size(counts.len()))).transpose()?;
         let nodes = syn1.as_ref().filter(|_| hs);
-        let nodes = nodes.map(|array| copied(array, "syn1", size(counts.len()), 1)).transpose()?;
+        let nodes = nodes.map(|array| copied(array, "syn1", size(counts.len()))).transpose()?;
         let trainer = without_gil(py, || {
-            let Some(input) = input else { return CpuTrainer::new(&config, &text, counts, threads) };
-            let zeros = Outputs::zeros(&config, counts.len());
-            let outputs = Outputs { words: words.or(zeros.words), nodes: nodes.or(zeros.nodes) };
+            // gensim has a row for each word in `syn1`; the last one belongs to no node.
+            let zeros = |wanted: bool| wanted.then(|| Matrix::zeros(counts.len(), vector_size));
+            let outputs = Outputs { words: words.or_else(|| zeros(negative > 0)), nodes: nodes.or_else(|| zeros(hs)) };
+            let input = input.unwrap_or_else(|| random(&config, 0..counts.len()));
             CpuTrainer::with_weights(&config, &text, counts, threads, input, outputs)
         })?;
         let mut trainer = trainer.map_err(failure)?;
@@ -148,12 +148,7 @@ impl Training {
         let size = trainer.config().vector_size;
         let (input, Outputs { words, nodes }) = trainer.into_weights();
         let shown = |matrix: Matrix| Memory::from(without_gil(py, || matrix.close_rows())?).into_matrix(py, size);
-        let nodes = nodes.map(|nodes| {
-            let mut numbers = nodes.to_vec();
-            numbers.resize(numbers.len() + size, 0.0); // gensim has a row for each word; a tree has an inner node less
-            owned_matrix(py, numbers, size)
-        });
-        Ok((shown(input)?, nodes.transpose()?, words.map(shown).transpose()?))
+        Ok((shown(input)?, nodes.map(shown).transpose()?, words.map(shown).transpose()?))
     }
 
     #[getter]
@@ -200,8 +195,8 @@ fn resized() -> PyErr {
     PyRuntimeError::new_err("an array of the model has been resized during training")
 }
 
-/// A copy of an array for the trainer, without its last `less` rows.
-fn copied(array: &Array<'_>, name: &str, expected: (usize, usize), less: usize) -> PyResult<Matrix> {
+/// A copy of an array for the trainer.
+fn copied(array: &Array<'_>, name: &str, expected: (usize, usize)) -> PyResult<Matrix> {
     let array = array.readonly();
     let &[rows, columns] = array.shape() else { return Err(PyValueError::new_err(format!("{name} must be a matrix"))) };
     if (rows, columns) != expected {
@@ -209,8 +204,7 @@ fn copied(array: &Array<'_>, name: &str, expected: (usize, usize), less: usize) 
         let expected = format!("{expected_rows} x {expected_columns}");
         return Err(PyValueError::new_err(format!("{name} must be {expected}, got {rows} x {columns}")));
     }
-    let (numbers, rows) = (matrix(&array, name)?.numbers, rows.saturating_sub(less));
-    Ok(Matrix::from_rows(rows, columns, &numbers[..rows * columns]))
+    Ok(Matrix::from_rows(rows, columns, matrix(&array, name)?.numbers))
 }
 
 /// Calls the tick of an epoch.
@@ -256,18 +250,13 @@ fn setting(error: &ConfigError) -> PyErr {
 pub fn random_vectors(py: Python<'_>, rows: usize, vector_size: usize, seed: u64, first: usize) -> PyResult<Array<'_>> {
     let config = Config::default().vector_size(vector_size).seed(seed);
     config.validate().map_err(|error| setting(&error))?;
-    let numbers = without_gil(py, || (first..first + rows).flat_map(|row| CpuTrainer::first_row(&config, row)).collect())?;
-    owned_matrix(py, numbers, vector_size)
+    let matrix = without_gil(py, || random(&config, first..first + rows))?;
+    owned_matrix(py, matrix.to_vec(), vector_size)
 }
 
-type Codes<'py> = (Vec<Bound<'py, PyArray1<u8>>>, Vec<Bound<'py, PyArray1<u32>>>);
-
-/// The codes and the points of each word in the tree of hierarchical softmax.
-#[pyfunction]
-pub fn huffman<'py>(py: Python<'py>, counts: PyReadonlyArray1<'py, u64>) -> PyResult<Codes<'py>> {
-    let counts = slice(&counts, "counts")?;
-    let tree = without_gil(py, || rapidvec::HuffmanCodes::new(counts))?.map_err(exception)?;
-    let words = 0..counts.len() as u32;
-    let codes = words.clone().map(|word| array(py, &tree.code(word))).collect();
-    Ok((codes, words.map(|word| array(py, &tree.points(word))).collect()))
+/// The first weights of these rows.
+fn random(config: &Config, rows: Range<usize>) -> Matrix {
+    let mut matrix = Matrix::zeros(rows.len(), config.vector_size);
+    rows.enumerate().for_each(|(place, row)| matrix.set_row(place, &CpuTrainer::first_row(config, row)));
+    matrix
 }

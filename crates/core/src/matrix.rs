@@ -57,9 +57,7 @@ impl Matrix {
     pub fn from_rows(rows: usize, cols: usize, numbers: &[f32]) -> Self {
         assert_eq!(numbers.len(), rows * cols, "a {rows} x {cols} matrix");
         let mut matrix = Self::zeros(rows, cols);
-        for (i, row) in numbers.chunks_exact(cols.max(1)).enumerate() {
-            matrix.set_row(i, row);
-        }
+        matrix.copy_from(numbers);
         matrix
     }
 
@@ -142,6 +140,15 @@ impl Matrix {
         }
     }
 
+    /// Overwrites all numbers, row after row.
+    ///
+    /// # Panics
+    /// If `numbers` are not `rows * cols`.
+    pub fn copy_from(&mut self, numbers: &[f32]) {
+        assert_eq!(numbers.len(), self.rows * self.cols, "a {} x {} matrix", self.rows, self.cols);
+        numbers.chunks_exact(self.cols.max(1)).enumerate().for_each(|(i, row)| self.set_row(i, row));
+    }
+
     /// Moves the rows together, without padding, where they are: the numbers for others to borrow.
     pub fn close_rows(self) -> ClosedRows {
         ClosedRows::new(self)
@@ -169,6 +176,9 @@ mod tests {
             let mut copied = vec![-1.0; 3 * cols];
             matrix.copy_to(&mut copied);
             assert_eq!(copied, numbers);
+            let mut other = Matrix::zeros(3, cols);
+            other.copy_from(&numbers);
+            assert_eq!(other, matrix);
         }
     }
 

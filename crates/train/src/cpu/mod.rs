@@ -35,5 +35,5 @@ mod trainer;
 mod twin_tests;
 mod worker;
 
-pub use outputs::Outputs;
+pub use outputs::{Matrices, Outputs};
 pub use trainer::CpuTrainer;

@@ -14,6 +14,17 @@ pub struct Outputs {
     pub nodes: Option<Matrix>,
 }
 
+/// All matrices of a trainer, lent; `M` is `&Matrix` or `&mut Matrix`.
+#[derive(Debug)]
+pub struct Matrices<M> {
+    /// The vectors: V x D.
+    pub input: M,
+    /// As in [`Outputs`].
+    pub words: Option<M>,
+    /// As in [`Outputs`].
+    pub nodes: Option<M>,
+}
+
 impl Outputs {
     /// Zeros, for what `config` trains on `words` words.
     pub fn zeros(config: &Config, words: usize) -> Self {

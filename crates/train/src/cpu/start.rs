@@ -2,7 +2,7 @@
 
 use super::CpuTrainer;
 use super::huffman::HuffmanTree;
-use super::outputs::{Outputs, check_shape};
+use super::outputs::{Matrices, Outputs, check_shape};
 use super::plan::Objective;
 use super::pool;
 use super::replicas::Replicas;
@@ -27,7 +27,7 @@ impl CpuTrainer {
     ) -> Result<Self> {
         let trainer = Self::without_weights(config, corpus, counts, threads)?;
         let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
-        (0..counts.len()).for_each(|row| w_in.set_row(row, &first_weights(config, row)));
+        (0..counts.len()).for_each(|row| w_in.set_row(row, &Self::first_row(config, row)));
         Ok(trainer.holding(w_in, Outputs::zeros(config, counts.len())))
     }
 
@@ -67,6 +67,34 @@ impl CpuTrainer {
         outputs.check(config, words)?;
         let trainer = Self::without_weights(config, corpus, counts, threads)?;
         Ok(trainer.holding(input, outputs))
+    }
+
+    /// What [`new`](Trainer::new) starts the vector of word `row` from, D numbers: uniform in ±1/D. Twice as wide as word2vec.c's; as
+    /// good or better, and what gensim does.
+    pub fn first_row(config: &Config, row: usize) -> Vec<f32> {
+        let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
+        let size = config.vector_size as f64;
+        (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
+    }
+
+    /// The matrices as they are now.
+    pub fn matrices(&self) -> Matrices<&Matrix> {
+        let Self { config, w_in, w_words, w_nodes, .. } = self;
+        Matrices {
+            input: w_in,
+            words: (config.negatives > 0).then_some(w_words),
+            nodes: config.hierarchical_softmax.then_some(w_nodes),
+        }
+    }
+
+    /// The matrices, to be changed between two runs. Sizes must stay.
+    pub fn matrices_mut(&mut self) -> Matrices<&mut Matrix> {
+        let Self { config, w_in, w_words, w_nodes, .. } = self;
+        Matrices {
+            input: w_in,
+            words: (config.negatives > 0).then_some(w_words),
+            nodes: config.hierarchical_softmax.then_some(w_nodes),
+        }
     }
 
     /// The weights: the vectors, V x D, and the output matrices. Nothing is copied.
@@ -129,11 +157,4 @@ fn check_ids(ids: Ids, words: usize) -> Result<(), TrainError> {
         Some(at) => Err(TrainError::UnknownId { at, words, got: ids.get(at) }),
         None => Ok(()),
     }
-}
-
-/// Uniform in ±1/D. Twice as wide as word2vec.c's; as good or better, and what gensim does.
-fn first_weights(config: &Config, row: usize) -> Vec<f32> {
-    let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
-    let size = config.vector_size as f64;
-    (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
 }

@@ -1,0 +1,79 @@
+"""Where text comes from: files, sentences, texts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from . import _native
+
+#: Options of reading, as `train` takes them.
+OPTIONS = (
+    "field",
+    "invalid_utf8",
+    "lower",
+    "max_tokens",
+    "max_vocab",
+    "min_count",
+    "normalize",
+    "skip_missing_field",
+    "temporary_folder",
+    "tokenizer",
+    "vocabulary",
+)
+
+Tick = Callable[[int, int | None, int], object]
+
+
+def is_path(data: object) -> bool:
+    """Whether `data` names a file, a folder or a pattern."""
+    return isinstance(data, (str, os.PathLike))
+
+
+def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = None) -> _native.Text:
+    """Reads what the user passed as `data` or as `texts`, one of which is None.
+
+    Raises
+    ------
+    TypeError
+        If both or neither are given, or `data` is not what can be read.
+    """
+    if (data is None) == (texts is None):
+        both = "neither" if data is None else "both"
+        raise TypeError(f"expected either data or texts, got {both}")
+    if texts is not None:
+        if is_path(texts):
+            raise TypeError("texts must be an iterable of str, got one str; for a file pass its path as the first argument")
+        return _native.Text.from_texts(_arrow(texts), reading)
+    if is_path(data):
+        return _read_files([data], reading, tick)
+    if isinstance(data, (list, tuple)) and data and all(is_path(item) for item in data):
+        return _read_files(list(data), reading, tick)
+    items = iter(_arrow(data))
+    first = next(items, None)
+    if first is None:
+        return _native.Text.from_sentences([], reading)  # which says that there is nothing
+    rest: Iterator[Any] = chain([first], items)
+    if isinstance(first, str):
+        return _native.Text.from_texts(rest, reading)
+    return _native.Text.from_sentences(data if isinstance(data, list) else rest, reading)
+
+
+def _read_files(paths: list[Any], reading: _native.Reading, tick: Tick | None) -> _native.Text:
+    names = [os.fspath(path) for path in paths]
+    try:
+        return _native.Text.from_files(names, reading, tick)
+    except FileNotFoundError as error:
+        if any(isinstance(path, str) and not os.path.exists(path) for path in paths):
+            error.add_note("a str, or a list of str, is taken for paths; pass texts in memory as texts=[...]") if hasattr(
+                error, "add_note"
+            ) else None
+        raise
+
+
+def _arrow(data: Any) -> Iterable[Any]:
+    """Columns whose iteration gives wrappers, as an iterable of plain objects."""
+    to_pylist = getattr(data, "to_pylist", None)  # pyarrow: iterating gives scalars
+    return to_pylist() if callable(to_pylist) else data

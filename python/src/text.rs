@@ -165,6 +165,11 @@ impl Text {
         Ok(Self::new(read?, vec![IN_MEMORY.to_owned()], reading))
     }
 
+    /// How to read text that is held out of training on this one.
+    fn held_out_reading(&self) -> Reading {
+        self.reading.in_words(Arc::clone(self.corpus.vocabulary()))
+    }
+
     fn __len__(&self) -> usize {
         self.corpus.vocabulary().len()
     }

@@ -1,0 +1,399 @@
+"""Training: in one call, or piece by piece."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _native, reading
+from .progress import Callback, Progress, shown
+from .vectors import Vectors
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Epoch", "Loss", "Model", "Trainer", "train"]
+
+Path = "str | os.PathLike[str]"
+
+#: Settings of the trainers, by the names of the command line's flags.
+_SETTINGS = (
+    "batch_size",
+    "context_sum",
+    "epochs",
+    "hierarchical_softmax",
+    "learning_rate",
+    "max_grad",
+    "min_learning_rate",
+    "model",
+    "negatives",
+    "optimizer",
+    "power",
+    "seed",
+    "subsample",
+    "vector_size",
+    "window",
+)
+
+
+class Loss(NamedTuple):
+    """The average loss of the pairs that were trained since the point before."""
+
+    epoch: int
+    block: int
+    words: int
+    loss: float
+    pairs: int
+    learning_rate: float
+    seconds: float
+
+
+class Epoch(NamedTuple):
+    """An epoch that is over: its number, from 1, and its average losses on the text and on held-out text."""
+
+    epoch: int
+    loss: float | None
+    held_out: float | None
+
+
+class Model:
+    """A trained model: word vectors, output vectors, and how they were made."""
+
+    def __init__(self, native: _native.Trained, losses: list[Loss], held_out: dict[int, float]) -> None:
+        self._native = native
+        #: The loss history, about a hundred points an epoch.
+        self.losses = losses
+        #: The average loss on held-out text after each epoch.
+        self.held_out = held_out
+        #: The word vectors, to ask and to save in any format.
+        self.vectors = Vectors(native.vectors())
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings that it was trained with."""
+        return dict(self.vectors.metadata.get("config", {}))
+
+    @property
+    def output(self) -> NDArray[np.float32]:
+        """The output vectors, V x D, or (V - 1) x D of the tree's nodes with hierarchical softmax: a copy."""
+        return self._native.output()
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the model to one safetensors file, which the command line and every other part of rapidvec open.
+
+        Raises
+        ------
+        FileExistsError
+            If there is a file at `path` and not `overwrite`.
+        """
+        self._native.save(os.fspath(path), overwrite=overwrite)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __repr__(self) -> str:
+        model = self.settings.get("model", "model")
+        return f"<rapidvec.Model {model}: {len(self)} words x {self.vectors.vector_size}>"
+
+    def _repr_html_(self) -> str:
+        from .html import model
+
+        return model(self)
+
+
+class Trainer:
+    """A training run that can be run for a while, saved, resumed, and asked for its model.
+
+    Takes the arguments of `train`.
+
+    Examples
+    --------
+    >>> sentences = [["the", "king", "rules"], ["the", "queen", "rules"]] * 200
+    >>> trainer = Trainer(sentences, vector_size=20, epochs=3, threads=1)
+    >>> trainer.run(until="epoch")
+    'reached'
+    >>> trainer.progress.epochs_done
+    1
+    >>> trainer.run()
+    'finished'
+    >>> len(trainer.model())
+    4
+    """
+
+    _run: _native.Run
+    #: Functions that are called with each `Epoch`.
+    callbacks: list[Callable[[Epoch], object]]
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        texts: Iterable[str] | None = None,
+        trainer: str = "word2vec",
+        threads: int = 0,
+        init: str | os.PathLike[str] | None = None,
+        freeze: bool = False,
+        valid: Any = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+        checkpoint_seconds: float = 60.0,
+        overwrite: bool = False,
+        keep_state: bool = False,
+        half: bool = False,
+        callbacks: Iterable[Callable[[Epoch], object]] = (),
+        **settings: Any,
+    ) -> None:
+        options, settings = _split(settings)
+        options["textbook"] = trainer == "textbook"
+        native = _native.Reading(threads=threads, **options)
+        text = reading.read(data, texts, native)
+        held_out = None if valid is None else _held_out(valid, text, native)
+        start = os.fspath(init) if init is not None else None
+        self._run = _native.Run.start(
+            text, trainer, json.dumps(settings), threads=threads, init=start, freeze=freeze, held_out=held_out
+        )
+        self.callbacks = list(callbacks)
+        if checkpoint is not None:
+            self.save_to(
+                checkpoint, seconds=checkpoint_seconds, overwrite=overwrite, keep_state=keep_state, half=half
+            )
+
+    @classmethod
+    def resume(
+        cls,
+        path: str | os.PathLike[str],
+        data: Any = None,
+        *,
+        texts: Iterable[str] | None = None,
+        epochs: int | None = None,
+        threads: int = 0,
+        callbacks: Iterable[Callable[[Epoch], object]] = (),
+    ) -> Self:
+        """Continue a checkpoint; with one thread to the same bits as if it had never stopped.
+
+        Parameters
+        ----------
+        path
+            A file that `checkpoint` wrote, or the command line.
+        data, texts
+            The text that the run was started with. Not needed for files, which are found again.
+        epochs
+            Another number of epochs for the whole run.
+        threads
+            Threads; 0 means one for each core.
+
+        Raises
+        ------
+        ValueError
+            If the checkpoint has no training state, or the text is another one.
+        """
+        sources, native = _native.checkpoint_reading(os.fspath(path), threads)
+        if data is None and texts is None:
+            if sources == ["-"]:
+                raise TypeError("the run was started with text in memory: pass the same text again")
+            data = sources
+        text = reading.read(data, texts, native)
+        self = cls.__new__(cls)
+        self._run = _native.Run.resume(os.fspath(path), text, epochs=epochs, threads=threads)
+        self.callbacks = list(callbacks)
+        return self
+
+    def save_to(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        seconds: float = 60.0,
+        overwrite: bool = False,
+        keep_state: bool = False,
+        half: bool = False,
+    ) -> None:
+        """Save a checkpoint to `path` every so many seconds and when the run is interrupted, and the model at its end."""
+        self._run.save_to(os.fspath(path), seconds=seconds, overwrite=overwrite, keep_state=keep_state, half=half)
+
+    def run(self, until: str | int = "end", *, progress: bool | Callback | None = None) -> str:
+        """Train for a while.
+
+        Ctrl-C raises KeyboardInterrupt within a tenth of a second, after a checkpoint if one is wanted; the run can be continued by another call.
+
+        Parameters
+        ----------
+        until
+            "end", "epoch" (to the end of the epoch), or a number of blocks.
+        progress
+            True shows a bar; a function is called with a `Progress` several times a second.
+
+        Returns
+        -------
+        str
+            "finished", or "reached" if epochs are left.
+        """
+        if isinstance(until, str) and until not in ("end", "epoch"):
+            raise ValueError(f'until must be "end", "epoch" or a number of blocks, got {until!r}')
+        blocks = None if isinstance(until, str) else int(until)
+        with shown(progress) as show:
+            return self._run.run(
+                blocks=blocks,
+                epoch=until == "epoch",
+                on_progress=None if show is None else lambda now: show(Progress(*now)),
+                on_epoch=self._epoch if self.callbacks else None,
+                on_saved=_saved,
+            )
+
+    def _epoch(self, epoch: int, loss: float | None, held_out: float | None) -> None:
+        for callback in self.callbacks:
+            callback(Epoch(epoch, loss, held_out))
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is."""
+        return Progress(*self._run.progress)
+
+    @property
+    def losses(self) -> list[Loss]:
+        """The loss history so far."""
+        return [Loss(*point) for point in self._run.losses]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the run, defaults included."""
+        return dict(json.loads(self._run.settings))
+
+    def words(self) -> list[str]:
+        """The words, the most frequent first."""
+        return self._run.words()
+
+    def vectors(self) -> NDArray[np.float32]:
+        """The word vectors as they are now, V x D: a copy."""
+        return self._run.vectors()
+
+    def checkpoint(self, path: str | os.PathLike[str]) -> None:
+        """Write the run as it is, to be resumed; a file at `path` is replaced. The checkpoint is a model too."""
+        self._run.write(os.fspath(path))
+
+    def model(self) -> Model:
+        """The model as it is now. It takes the run's memory over: the run is over."""
+        losses, held_out = self.losses, dict(self._run.held_out)
+        return Model(self._run.into_model(), losses, held_out)
+
+
+def train(
+    data: Any = None,
+    *,
+    texts: Iterable[str] | None = None,
+    progress: bool | Callback | None = None,
+    **settings: Any,
+) -> Model:
+    """Train a model in one call.
+
+    Parameters
+    ----------
+    data
+        Paths (a str or a list of str: files, folders, patterns such as ``"wiki/**/*.gz"``; compressed files too); or sentences: a list, or any iterable, of
+        lists of tokens; or a column of texts (pandas, polars, pyarrow, a generator).
+    texts
+        Texts in memory, as an iterable of str: use this for a plain list of texts. Words stand between white space unless `tokenizer` says otherwise;
+        each line is a sentence.
+    progress
+        True shows a bar; a function is called with a `Progress`.
+    trainer : {"word2vec", "textbook"}
+        The fast trainer, or the textbook's (mini-batches, Adam).
+    model : {"cbow", "skipgram"}
+        Predict a word from its context, or the context from a word.
+    vector_size, window, epochs, negatives, power, learning_rate, min_learning_rate, subsample, hierarchical_softmax, seed
+        As the flags of ``rapidvec train``: ``rapidvec train --help`` has their defaults. Also `dynamic_window`, `shuffle` and
+        `context_sum` ("mean" or "sum"); of the textbook trainer `optimizer`, `batch_size` and `max_grad`.
+    min_count, max_vocab, max_tokens, lower, normalize, tokenizer, field, skip_missing_field, invalid_utf8, temporary_folder, vocabulary
+        How text is read. `normalize` is None or "nfc", `tokenizer` "whitespace" or "unicode", `field` a field of JSON Lines.
+    threads : int
+        Threads; 0 means one for each core. One thread gives the same bits every time.
+    init, freeze
+        A file of vectors to start from; keep those vectors as they are.
+    valid
+        Held-out text, as `data`; its loss is calculated after each epoch.
+    checkpoint, checkpoint_seconds, overwrite, keep_state, half
+        A path that checkpoints and the finished model are saved to.
+    callbacks
+        Functions that are called with an `Epoch` after each epoch.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ValueError
+        For a setting out of range, with the range; if no word is frequent enough.
+    TypeError
+        For an unknown setting, or data that cannot be read.
+    FileNotFoundError, UnicodeDecodeError
+        For files.
+    DivergedError
+        If the loss is not finite.
+
+    Examples
+    --------
+    >>> sentences = [["the", "king", "rules"], ["the", "queen", "rules"]] * 200
+    >>> model = train(sentences, vector_size=20, min_count=1, threads=1)
+    >>> model
+    <rapidvec.Model cbow: 4 words x 20>
+    """
+    trainer = Trainer(data, texts=texts, **settings)
+    trainer.run(progress=progress)
+    return trainer.model()
+
+
+def _split(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of reading, and the settings of the trainer."""
+    options = {name: given[name] for name in reading.OPTIONS if given.get(name) is not None}
+    settings: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in reading.OPTIONS or value is None:
+            continue
+        if name not in _SETTINGS and name not in ("dynamic_window", "shuffle"):
+            from difflib import get_close_matches
+
+            known = [*_SETTINGS, *reading.OPTIONS, "dynamic_window", "shuffle", "threads", "trainer"]
+            near = get_close_matches(name, known, 1) or _OTHER_NAMES.get(name, [])
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise TypeError(f"train() got an unexpected keyword argument {name!r}{hint}")
+        settings[name] = value.item() if isinstance(value, np.generic) else value
+    return options, settings
+
+
+#: What gensim and fastText call settings of ours.
+_OTHER_NAMES = {
+    "alpha": ["learning_rate"],
+    "dim": ["vector_size"],
+    "hs": ["hierarchical_softmax"],
+    "iter": ["epochs"],
+    "lr": ["learning_rate"],
+    "min_alpha": ["min_learning_rate"],
+    "neg": ["negatives"],
+    "negative": ["negatives"],
+    "ns_exponent": ["power"],
+    "sample": ["subsample"],
+    "sentences": ["data, the first argument"],
+    "sg": ['model="skipgram"'],
+    "shrink_windows": ["dynamic_window"],
+    "size": ["vector_size"],
+    "workers": ["threads"],
+    "ws": ["window"],
+}
+
+
+def _held_out(data: Any, text: _native.Text, native: _native.Reading) -> _native.Text:
+    return reading.read(data, None, text.held_out_reading())
+
+
+def _saved(kind: str, text: str) -> None:
+    if kind == "failed":
+        warnings.warn(f"a checkpoint could not be saved: {text}", RuntimeWarning, stacklevel=4)
+    elif kind == "moved":
+        warnings.warn(f"another program wrote to the path of the checkpoints; they go to {text} now", RuntimeWarning, stacklevel=4)
+    elif kind == "single-precision":
+        warnings.warn(f"{text}: the model is saved in single precision", RuntimeWarning, stacklevel=4)

@@ -8,9 +8,9 @@ use numpy::{
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use rapidvec::ClosedRows;
 use rapidvec::WordVectors;
 use rapidvec::vectors::Rows;
-use rapidvec::ClosedRows;
 
 /// A new array with a copy of `numbers`.
 pub fn array<'py, T: Element + Copy>(py: Python<'py>, numbers: &[T]) -> Bound<'py, PyArray1<T>> {

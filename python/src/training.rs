@@ -97,12 +97,16 @@ impl Training {
             let locked = slice(&locked, "locked")?;
             if locked.len() != counts.len() {
                 let expected = counts.len();
-                return Err(PyValueError::new_err(format!("locked must have {expected} entries, got {}", locked.len())));
+                return Err(PyValueError::new_err(format!(
+                    "locked must have {expected} entries, got {}",
+                    locked.len()
+                )));
             }
             let ids: Vec<u32> = (0..).zip(locked).filter(|(_, locked)| **locked).map(|(id, _)| id).collect();
             trainer.freeze(&ids).map_err(exception)?;
         }
-        let (vectors, syn1, syn1neg) = (vectors.map(Bound::unbind), syn1.map(Bound::unbind), syn1neg.map(Bound::unbind));
+        let (vectors, syn1, syn1neg) =
+            (vectors.map(Bound::unbind), syn1.map(Bound::unbind), syn1neg.map(Bound::unbind));
         Ok(Self { trainer: Some(trainer), arrays: Arrays { vectors, syn1, syn1neg } })
     }
 
@@ -121,7 +125,11 @@ impl Training {
     fn load(&mut self, py: Python<'_>) -> PyResult<()> {
         let Self { trainer, arrays } = self;
         let matrices = trainer.as_mut().ok_or_else(taken)?.matrices_mut();
-        let parts = [(&arrays.vectors, Some(matrices.input)), (&arrays.syn1neg, matrices.words), (&arrays.syn1, matrices.nodes)];
+        let parts = [
+            (&arrays.vectors, Some(matrices.input)),
+            (&arrays.syn1neg, matrices.words),
+            (&arrays.syn1, matrices.nodes),
+        ];
         for (array, own) in parts {
             let (Some(array), Some(own)) = (array, own) else { continue };
             let array = array.bind(py).readonly();
@@ -134,7 +142,11 @@ impl Training {
     fn store(&self, py: Python<'_>) -> PyResult<()> {
         let matrices = self.trainer()?.matrices();
         let arrays = &self.arrays;
-        let parts = [(&arrays.vectors, Some(matrices.input)), (&arrays.syn1neg, matrices.words), (&arrays.syn1, matrices.nodes)];
+        let parts = [
+            (&arrays.vectors, Some(matrices.input)),
+            (&arrays.syn1neg, matrices.words),
+            (&arrays.syn1, matrices.nodes),
+        ];
         for (array, own) in parts {
             let (Some(array), Some(own)) = (array, own) else { continue };
             let mut array = array.bind(py).try_readwrite()?;
@@ -231,7 +243,9 @@ fn failure(error: Error) -> PyErr {
 }
 
 fn setting(error: &ConfigError) -> PyErr {
-    let ConfigError::OutOfRange { name, expected, got } = error else { return PyValueError::new_err(error.to_string()) };
+    let ConfigError::OutOfRange { name, expected, got } = error else {
+        return PyValueError::new_err(error.to_string());
+    };
     let name = match *name {
         "negatives" => "negative",
         "power" => "ns_exponent",

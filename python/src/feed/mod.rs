@@ -1,8 +1,10 @@
 //! Sentences that are Python objects.
 //!
-//! A sentence is any iterable, a token a `str` or anything hashable. Lists and tuples, in which nearly all sentences come, are walked by index.
+//! A sentence is any iterable, a token a `str` or anything hashable. Lists, in which nearly all sentences come, are walked by index.
 //! Tokens are looked up many at a time, so that the table's memory is asked for ahead. The GIL is held while objects are walked; between
 //! [`TURN`] tokens other threads get their turn and signals are looked at.
+
+mod lists;
 
 use crate::errors::exception;
 use pyo3::exceptions::PyTypeError;
@@ -55,12 +57,7 @@ impl<'py> Reader<'py> {
 
     fn sentence(&mut self, sentence: &Bound<'py, PyAny>) -> PyResult<()> {
         if let Ok(list) = sentence.cast_exact::<PyList>() {
-            // The length is read anew each time: Python code that runs meanwhile may change the list.
-            let mut at = 0;
-            while at < list.len() {
-                self.token(list.get_item(at)?)?;
-                at += 1;
-            }
+            self.list(list)?;
         } else if let Ok(tuple) = sentence.cast_exact::<PyTuple>() {
             for token in tuple {
                 self.token(token)?;
@@ -74,6 +71,22 @@ impl<'py> Reader<'py> {
         self.look_up()?;
         self.feed.end_sentence().map_err(exception)?;
         if self.feed.tokens() >= self.next_turn { self.turn() } else { Ok(()) }
+    }
+
+    fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
+        let mut at = 0;
+        // The length is read anew each time: Python code that runs meanwhile may change the list.
+        while at < list.len() {
+            let (texts, pushed) = lists::with_texts::<AHEAD, _>(list, at, |texts| self.feed.push(texts))?;
+            pushed.map_err(exception)?;
+            at += texts;
+            if texts < AHEAD && at < list.len() {
+                self.token(list.get_item(at)?)?;
+                self.look_up()?;
+                at += 1;
+            }
+        }
+        Ok(())
     }
 
     #[inline]

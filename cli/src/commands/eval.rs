@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use super::queries::{self, Method};
+use super::queries::Method;
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, note, to_stdout};
 use anyhow::ensure;
 use rapidvec::vectors::WordVectors;
@@ -73,9 +73,9 @@ impl Args {
     /// A single argument is a file for the default model, where that exists.
     fn model_and_files(&self) -> Result<(PathBuf, Vec<PathBuf>), UsageError> {
         let model = or_default(self.model.as_deref())?.to_owned();
-        match queries::default_model() {
+        match or_default(None) {
             _ if !self.files.is_empty() => Ok((model, self.files.clone())),
-            Some(default) if self.model.is_some() && !is_same(&default, &model) => Ok((default, vec![model])),
+            Ok(default) if self.model.is_some() && !is_same(default, &model) => Ok((default.to_owned(), vec![model])),
             _ => Err(UsageError("expected a file of questions or pairs after the model".to_owned())),
         }
     }

@@ -1,7 +1,7 @@
 //! What the commands that query a model share: the model, which words it knows, lists of words, vectors in a file.
 
 use super::default_model::or_default;
-use crate::output::{Form, UsageError, note, thousands};
+use crate::output::{Form, UsageError, messages, note, thousands};
 use anyhow::Context;
 use rapidvec::Error;
 use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
@@ -117,11 +117,6 @@ pub fn model_and_words(
     Err(UsageError(message.replace("(s)", if *expected.start() == 1 { "" } else { "s" })))
 }
 
-/// The default model, where it exists.
-pub fn default_model() -> Option<PathBuf> {
-    or_default(None).ok().map(Path::to_owned)
-}
-
 fn names_a_file(path: &Path) -> bool {
     let has_ending = || path.extension().and_then(|ending| ending.to_str()).is_some_and(|e| ENDINGS.contains(&e));
     path.exists() || path.components().count() > 1 || has_ending()
@@ -218,16 +213,15 @@ pub fn set<'t>(text: &'t str, vectors: &WordVectors) -> Vec<&'t str> {
     }
 }
 
+/// If the nearest neighbours are all more similar than this, the vectors tell words apart badly.
+const NEARLY_THE_SAME: f32 = 0.99;
+
 /// Notes that vectors look untrained: every neighbour of every word is nearly the same.
 pub fn note_if_untrained(found: &[Hits], vectors: &WordVectors) {
-    const NEARLY_THE_SAME: f32 = 0.999;
     let is_weak = |hits: &Hits| hits.len() >= 3 && hits.scores().iter().all(|&score| score > NEARLY_THE_SAME);
     // Of few numbers even good vectors may be nearly parallel.
     if vectors.vector_size() >= 10 && !found.is_empty() && found.iter().all(is_weak) {
-        note(format_args!(
-            "all neighbours have a similarity above {NEARLY_THE_SAME}; the vectors have learned little, \
-             so train on more text or for more epochs"
-        ));
+        note(messages::hardly_differ(NEARLY_THE_SAME));
     }
 }
 

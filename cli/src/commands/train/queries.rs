@@ -1,5 +1,6 @@
 //! What did the model learn? The chapter's last cell, or neighbours of a few words.
 
+use crate::commands::queries::note_if_untrained;
 use crate::output::{Answer, Form, Query, to_stdout};
 use rapidvec::corpus::EOS;
 use rapidvec::vectors::{AnalogyMethod, Hits, WordVectors};
@@ -16,31 +17,23 @@ const ANALOGIES: [[&str; 3]; 4] =
 /// before those that are too rare to be learned well. Of 60,000 words they are the 245th, the 736th and the 2,210th.
 const POWERS: [f64; 3] = [0.5, 0.6, 0.7];
 
-/// What was shown of a model.
-pub struct Shown {
-    /// A word to query next.
-    pub next: String,
-    /// The similarity of the least similar neighbour.
-    pub least: f32,
-}
-
 /// Prints the chapter's queries whose words are in the vocabulary; without any, the neighbours of a few frequent words.
-pub fn chapter(vectors: &WordVectors) -> anyhow::Result<Shown> {
+/// Returns a word to query next.
+pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
     let known = |word: &str| vectors.vocabulary().id(word).is_some();
     let mut words: Vec<String> = SIMILAR.iter().filter(|word| known(word)).map(|&word| word.to_owned()).collect();
     let analogies: Vec<_> = ANALOGIES.into_iter().filter(|words| words.iter().all(|word| known(word))).collect();
     if words.is_empty() && analogies.is_empty() {
         words = frequent(vectors.vocabulary());
     }
-    let similar = words.iter().map(|word| Ok((word, vectors.most_similar(word, TOP)?)));
-    let similar = similar.collect::<anyhow::Result<Vec<_>>>()?;
+    let similar = neighbours(&words, vectors)?;
     let answered = analogies.into_iter().map(|[a, b, c]| {
         let found = vectors.search().analogy(a, b, c, AnalogyMethod::Add, TOP)?;
         Ok((format!("{a}:{b} = {c}:?"), found))
     });
     let answered = answered.collect::<anyhow::Result<Vec<_>>>()?;
     to_stdout(|out| {
-        for (word, neighbours) in &similar {
+        for (word, neighbours) in words.iter().zip(&similar) {
             writeln!(out, "\n[query] {word}")?;
             print_neighbours(out, neighbours)?;
         }
@@ -53,24 +46,23 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<Shown> {
         }
         Ok(())
     })?;
-    let all = similar.iter().map(|(_, found)| found).chain(answered.iter().map(|(_, found)| found));
-    let least = lowest(all.flat_map(|found| found.scores()).copied());
-    Ok(Shown { next: words.pop().unwrap_or_else(|| "king".to_owned()), least })
+    note_if_untrained(&similar, vectors);
+    Ok(words.pop().unwrap_or_else(|| "king".to_owned()))
 }
 
-/// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare.
-pub fn words(vectors: &WordVectors) -> anyhow::Result<Shown> {
+/// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare. Returns one of them.
+pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
     let mut words = telling(vectors.vocabulary());
-    let nearest = |word: &String| Ok(Answer::new(Query::Nearest(word.clone()), vectors.most_similar(word, TOP)?));
-    let answers = words.iter().map(nearest).collect::<anyhow::Result<Vec<_>>>()?;
+    let found = neighbours(&words, vectors)?;
+    let answers = words.iter().zip(&found).map(|(word, found)| Answer::new(Query::Nearest(word.clone()), found.iter()));
+    let answers: Vec<_> = answers.collect();
     to_stdout(|out| Form::Table.answers(out, &answers))?;
-    let least = lowest(answers.iter().flat_map(|answer| answer.found.iter().map(|found| found.similarity)));
-    Ok(Shown { next: words.pop().unwrap_or_default(), least }) // every model has words
+    note_if_untrained(&found, vectors);
+    Ok(words.pop().unwrap_or_default()) // every model has words
 }
 
-/// The lowest of some scores; 0 if there are none.
-fn lowest(scores: impl Iterator<Item = f32>) -> f32 {
-    scores.min_by(f32::total_cmp).unwrap_or(0.0)
+fn neighbours<'v>(words: &[String], vectors: &'v WordVectors) -> anyhow::Result<Vec<Hits<'v>>> {
+    Ok(words.iter().map(|word| vectors.most_similar(word, TOP)).collect::<Result<_, _>>()?)
 }
 
 /// Words at a few ranks among those of letters only; among all of them if there are none such.

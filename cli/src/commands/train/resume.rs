@@ -25,12 +25,11 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let cannot = || messages::cannot_resume(path.display());
     let model = ModelFile::open(path).with_context(cannot)?;
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
-    drop(model);
     match &summary.config {
         Some(config) if config.is_of::<TextbookTrainer>() => {
-            resume::<TextbookTrainer>(args, path, &summary, config, signals)
+            resume::<TextbookTrainer>(args, path, model, &summary, config, signals)
         }
-        Some(config) => resume::<CpuTrainer>(args, path, &summary, config, signals),
+        Some(config) => resume::<CpuTrainer>(args, path, model, &summary, config, signals),
         None => Err(no_state(path)),
     }
 }
@@ -44,6 +43,7 @@ fn no_state(path: &Path) -> anyhow::Error {
 fn resume<T: Flags>(
     args: &Args,
     path: &Path,
+    model: ModelFile,
     summary: &Summary,
     saved: &SavedConfig,
     signals: &Signals,
@@ -57,7 +57,7 @@ fn resume<T: Flags>(
     if !summary.has_state {
         return Err(no_state(path));
     }
-    let checkpoint = Checkpoint::open(path).with_context(cannot)?;
+    let checkpoint = Checkpoint::of(model).with_context(cannot)?;
     if args.half && !checkpoint.storage().half {
         let help = "--half contradicts the checkpoint, which is in single precision; omit it, or train from the start";
         return Err(UsageError(help.into()).into());

@@ -2,18 +2,15 @@
 
 use super::args::Args;
 use super::outputs::program;
-use super::queries::{self, Shown};
+use super::queries;
 use crate::commands::corpus::is_data_set;
-use crate::output::{ProgressMode, is_quiet, messages, note, say, shell_words};
+use crate::output::{ProgressMode, is_quiet, messages, say, shell_words};
 use rapidvec::checkpoint::Summary;
 use rapidvec::error::Error;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
-
-/// If the nearest neighbours are all at least this similar, the vectors tell words apart badly.
-const TOO_SIMILAR: f32 = 0.99;
 
 /// Shows what the model at `path` learned, and what to type next.
 pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
@@ -27,10 +24,7 @@ pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
     // To other models of other texts the chapter's words may mean nothing.
     let is_textbook = summary.config.is_some_and(|config| config.is_of::<TextbookTrainer>());
     let is_chapter = is_textbook || summary.corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
-    let Shown { next, least } = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
-    if least >= TOO_SIMILAR {
-        note(messages::hardly_differ(TOO_SIMILAR));
-    }
+    let next = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };
     let path = path.to_string_lossy().into_owned();
     let next = shell_words([program(), "similar".to_owned(), path, next]);
     say(format_args!("\n{}", messages::next(next)));

@@ -135,7 +135,7 @@ messages! {
         ko: "다른 프로그램이 {taken} 파일을 만들었으므로 그대로 두고 {path}에 저장합니다",
     }
     hardly_differ(limit) {
-        en: "all neighbours shown are more than {limit} similar: the vectors hardly differ yet; more text, more --epochs or \
+        en: "all neighbours have a similarity above {limit}: the vectors hardly differ yet; more text, more --epochs or \
              a higher --learning-rate may help",
         ko: "표시한 이웃의 유사도가 모두 {limit}을 넘어 벡터가 아직 거의 구별되지 않습니다. 텍스트나 --epochs를 늘리거나 \
              --learning-rate를 높여 보세요",

@@ -113,7 +113,14 @@ impl Checkpoint {
     /// [`TrainError::NoState`] for a finished model; [`TrainError::Damaged`] or [`FormatError`] for a file that is not what was
     /// written; an error of the system if it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        let model = ModelFile::open(path)?;
+        Self::of(ModelFile::open(path)?)
+    }
+
+    /// The checkpoint in an opened file, every checksum of which is compared.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn of(model: ModelFile) -> Result<Self> {
         model.verify()?;
         let metadata = model.metadata();
         let record = optional(&metadata, "trainer")?.ok_or(TrainError::NoState)?;

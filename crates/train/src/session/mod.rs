@@ -10,7 +10,7 @@ pub use pretrained::Pretrained;
 
 use crate::checkpoint::{self, Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
 use crate::corpus::{Corpus, check_memory};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::observer::{EpochEnd, Observer};
 use crate::progress::{LossPoint, Progress, epoch_loss};
@@ -184,7 +184,8 @@ impl<T: Trainer> Session<T> {
     /// A run that was stopped can be continued by calling this again.
     ///
     /// # Errors
-    /// [`TrainError::Diverged`] and [`TrainError::NothingTrained`] if there is nothing worth saving; [`TrainError::Worker`];
+    /// [`TrainError::Diverged`] at the end of the epoch where the loss is worse than guessing, and
+    /// [`TrainError::NothingTrained`] at the end of the run; the last checkpoint stays as it is. [`TrainError::Worker`];
     /// any error of saving the model or the last checkpoint. Trouble with an earlier checkpoint only goes to the observer.
     pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Stopped> {
         self.run_until(Until::End, observer)
@@ -241,6 +242,7 @@ impl<T: Trainer> Session<T> {
     }
 
     fn epoch_end(&mut self, watch: &mut Watch) -> Result<()> {
+        self.check_loss()?;
         watch.due = None;
         let epoch = self.trainer.progress().epochs_done();
         let held_out = self.score(watch)?;
@@ -265,8 +267,16 @@ impl<T: Trainer> Session<T> {
 
     /// A model that nothing was trained on, or that is worse than guessing, is not worth saving.
     fn check_trained(&self) -> Result<(), TrainError> {
+        if self.trainer.history().iter().all(|point| point.pairs == 0) {
+            return Err(TrainError::NothingTrained);
+        }
+        self.check_loss()
+    }
+
+    /// Refuses a last loss that is worse than guessing.
+    fn check_loss(&self) -> Result<(), TrainError> {
         let mut points = self.trainer.history().iter().filter(|point| point.pairs > 0);
-        let Some(first) = points.next() else { return Err(TrainError::NothingTrained) };
+        let Some(first) = points.next() else { return Ok(()) };
         let last = points.next_back().unwrap_or(first);
         let limit = DIVERGED * self.trainer.guessing_loss().unwrap_or(10.0 * first.loss);
         if last.loss > limit {
@@ -278,7 +288,9 @@ impl<T: Trainer> Session<T> {
     fn checkpoint_if_due(&mut self, observer: &mut dyn Observer) {
         let due = self.keeper.as_ref().and_then(Keeper::due);
         if due.is_some_and(|due| Instant::now() >= due) {
-            if let Err(error) = self.save(observer, true) {
+            // A checkpoint of a run that diverged would replace a good one.
+            let saved = self.check_loss().map_err(Error::from).and_then(|()| self.save(observer, true));
+            if let Err(error) = saved {
                 observer.saved(&crate::SaveEvent::Failed(&error));
             }
             self.keeper.iter_mut().for_each(Keeper::tried);

@@ -1,7 +1,6 @@
 use super::*;
 use crate::config::Config;
 use crate::corpus::CorpusOptions;
-use crate::error::Error;
 use crate::{CpuTrainer, SaveEvent, Word2Vec};
 use rapidvec_vectors::WordVectors;
 
@@ -146,6 +145,26 @@ fn a_run_without_a_pair_or_worse_than_guessing_saves_nothing() {
     let outcome = session.run(&mut ());
     assert!(matches!(outcome, Err(Error::Train(TrainError::Diverged { .. }))), "{outcome:?}");
     assert!(!path.exists());
+}
+
+#[test]
+fn a_run_that_diverges_stops_at_the_end_of_its_epoch_and_leaves_the_checkpoint_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("m");
+    let mut session = Session::<CpuTrainer>::start(&config().epochs(20), &corpus(), 1).unwrap();
+    session.set_checkpoints(Checkpoints::to(&path).interval(Duration::from_nanos(1)));
+    let good = 2 * session.trainer().progress().blocks_per_epoch;
+    session.run(&mut Seen { stop_after: Some(good), ..Seen::default() }).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    for id in 0..session.vocabulary().len() as u32 {
+        session.trainer_mut().set_input(id, &[100.0; 20]);
+        session.trainer_mut().set_output(id, &[-100.0 + id as f32; 20]);
+    }
+    let mut seen = Seen::default();
+    let outcome = session.run(&mut seen);
+    assert!(matches!(outcome, Err(Error::Train(TrainError::Diverged { epoch: 3, .. }))), "{outcome:?}");
+    assert!(seen.epochs.is_empty() && std::fs::read(&path).unwrap() == before);
+    assert!(seen.saved.iter().all(|event| event.starts_with("Failed")), "{:?}", seen.saved);
 }
 
 #[test]

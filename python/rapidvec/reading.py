@@ -43,15 +43,18 @@ def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = No
     if (data is None) == (texts is None):
         both = "neither" if data is None else "both"
         raise TypeError(f"expected either data or texts, got {both}")
+    if texts is not None and is_path(texts):
+        raise TypeError("texts must be an iterable of str, got one str; for a file pass its path as the first argument")
+    column = _native.Text.from_arrow(data if texts is None else texts, reading, tick)
+    if column is not None:
+        return column
     if texts is not None:
-        if is_path(texts):
-            raise TypeError("texts must be an iterable of str, got one str; for a file pass its path as the first argument")
-        return _native.Text.from_texts(_arrow(texts), reading)
+        return _native.Text.from_texts(texts, reading)
     if is_path(data):
         return _read_files([data], reading, tick)
     if isinstance(data, (list, tuple)) and data and all(is_path(item) for item in data):
         return _read_files(list(data), reading, tick)
-    items = iter(_arrow(data))
+    items = iter(data)
     first = next(items, None)
     if first is None:
         return _native.Text.from_sentences([], reading)  # which says that there is nothing
@@ -72,8 +75,3 @@ def _read_files(paths: list[Any], reading: _native.Reading, tick: Tick | None) -
             ) else None
         raise
 
-
-def _arrow(data: Any) -> Iterable[Any]:
-    """Columns whose iteration gives wrappers, as an iterable of plain objects."""
-    to_pylist = getattr(data, "to_pylist", None)  # pyarrow: iterating gives scalars
-    return to_pylist() if callable(to_pylist) else data

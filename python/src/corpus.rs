@@ -1,8 +1,10 @@
 //! A text as ids, for the gensim layer.
 
 use crate::arrays::{array, slice};
+use crate::arrow::{self, Column};
 use crate::errors::run;
 use crate::feed::Reader;
+use crate::text::fed;
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -66,6 +68,11 @@ impl Corpus {
         sentences: &Bound<'py, PyAny>,
         tick: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
+        if let Some(chunks) = arrow::chunks(sentences)?
+            && let Column::Sentences(chunks) = Column::of(chunks)?
+        {
+            return Ok(Self::new(fed(py, &chunks, tick.map(Bound::unbind).as_ref())?, Vec::new()));
+        }
         let mut reader = Reader::new(py, tick);
         reader.read(sentences)?;
         let (text, others) = reader.finish()?;

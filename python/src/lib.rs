@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod arrays;
+mod arrow;
 mod corpus;
 mod errors;
 mod feed;

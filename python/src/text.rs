@@ -1,6 +1,7 @@
 //! A text to train on: files, sentences or texts in memory, Arrow columns.
 
 use crate::arrays::array;
+use crate::arrow::{self, Column};
 use crate::errors::{exception, run};
 use crate::feed::Reader;
 use crate::files::list_of;
@@ -12,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{
-    Corpus, CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
+    Corpus, CorpusOptions, Feed, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
 };
 use rapidvec::{Vocabulary, read_vocabulary};
 use std::ops::ControlFlow;
@@ -25,6 +26,9 @@ const REPORT: Duration = Duration::from_millis(200);
 
 /// What stands in a model for a text that was in memory, so that the command line asks for it on standard input.
 const IN_MEMORY: &str = "-";
+
+/// The name of texts in messages.
+const TEXTS: &str = "the texts";
 
 /// How text is read.
 #[pyclass(module = "rapidvec._native", frozen)]
@@ -112,6 +116,12 @@ impl Text {
         Self { corpus, record, reading: reading.clone() }
     }
 
+    /// The words of a corpus that the options leave.
+    fn selected(py: Python<'_>, corpus: Corpus, reading: &Reading) -> PyResult<Self> {
+        let corpus = run(py, || corpus.selected(&reading.options))?;
+        Ok(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading))
+    }
+
     /// Reads files, as the names of the command line.
     pub fn of_files(py: Python<'_>, names: Vec<String>, reading: &Reading, tick: Option<Py<PyAny>>) -> PyResult<Self> {
         let mut watch = Watch::new(tick.as_ref(), REPORT);
@@ -125,6 +135,18 @@ impl Text {
         watch.finish()?;
         Ok(Self::new(read?, names, reading))
     }
+}
+
+/// A corpus of lists of tokens.
+pub fn fed(py: Python<'_>, chunks: &[arrow_array::ArrayRef], tick: Option<&Py<PyAny>>) -> PyResult<Corpus> {
+    let mut watch = Watch::new(tick, REPORT);
+    let corpus = run(py, || {
+        let mut feed = Feed::new(&CorpusOptions::default());
+        arrow::feed(&mut feed, chunks, &mut watch)?;
+        feed.finish()
+    });
+    watch.finish()?;
+    corpus
 }
 
 #[pymethods]
@@ -148,8 +170,7 @@ impl Text {
         let mut reader = Reader::new(py, tick);
         reader.read(sentences)?;
         let (corpus, _) = reader.finish()?;
-        let corpus = run(py, || corpus.selected(&reading.options))?;
-        Ok(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading))
+        Self::selected(py, corpus, reading)
     }
 
     /// Reads texts, each a `str` whose words are found as in a file.
@@ -158,11 +179,31 @@ impl Text {
     fn from_texts<'py>(py: Python<'py>, texts: &Bound<'py, PyAny>, reading: &Reading) -> PyResult<Self> {
         let reader = TextReader::new(texts)?;
         let raised = reader.raised();
-        let read = run(py, || Corpus::from_reader("the texts", reader, &reading.options));
+        let read = run(py, || Corpus::from_reader(TEXTS, reader, &reading.options));
         if let Some(error) = raised.take() {
             return Err(error);
         }
         Ok(Self::new(read?, vec![IN_MEMORY.to_owned()], reading))
+    }
+
+    /// Reads a column of an Arrow library: texts, or lists of tokens. `None` if `column` is not one.
+    #[staticmethod]
+    #[pyo3(signature = (column, reading, tick = None))]
+    fn from_arrow<'py>(
+        py: Python<'py>,
+        column: &Bound<'py, PyAny>,
+        reading: &Reading,
+        tick: Option<Py<PyAny>>,
+    ) -> PyResult<Option<Self>> {
+        let Some(chunks) = arrow::chunks(column)? else { return Ok(None) };
+        let corpus = match Column::of(chunks)? {
+            Column::Texts(chunks) => {
+                let corpus = run(py, || Corpus::from_reader(TEXTS, arrow::Texts::new(chunks), &reading.options))?;
+                return Ok(Some(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading)));
+            }
+            Column::Sentences(chunks) => fed(py, &chunks, tick.as_ref())?,
+        };
+        Self::selected(py, corpus, reading).map(Some)
     }
 
     /// How to read text that is held out of training on this one.

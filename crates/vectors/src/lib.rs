@@ -39,7 +39,7 @@ pub use error::{Error, Result};
 pub use save::{Caveat, Part, SaveOptions, SaveReport};
 #[cfg(feature = "ann")]
 pub use search::Recall;
-pub use search::{AnalogyMethod, Hits, Search};
+pub use search::{AnalogyMethod, Hits, RowSearch, Search};
 pub use storage::{Numbers, Rows};
 pub use subwords::Subwords;
 pub use unit::{normalize, unit_rows};

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub(crate) struct NormedRows {
     rows: Rows,
+    /// Whether a row may hold NaN or infinity: it then has no score, and no error is raised.
+    is_unchecked: bool,
     norms: OnceLock<Vec<f32>>,
 }
 
@@ -34,7 +36,12 @@ impl RowError {
 
 impl NormedRows {
     pub fn new(rows: Rows) -> Self {
-        Self { rows, norms: OnceLock::new() }
+        Self { rows, is_unchecked: false, norms: OnceLock::new() }
+    }
+
+    /// Rows of which some may hold NaN or infinity. The cosine with such a row is NaN, and it is never an answer.
+    pub fn unchecked(rows: Rows) -> Self {
+        Self { rows, is_unchecked: true, norms: OnceLock::new() }
     }
 
     pub fn rows(&self) -> &Rows {
@@ -49,15 +56,15 @@ impl NormedRows {
         self.rows.vector_size()
     }
 
-    /// Row `id` in f64.
+    /// Row `id` in f64; finite unless these are [unchecked](Self::unchecked) rows.
     ///
     /// # Errors
     /// [`RowError::NotFinite`].
     pub fn finite(&self, id: WordId) -> Result<Vec<f64>, RowError> {
         let wide = self.wide(id);
         match wide.iter().find(|x| !x.is_finite()) {
-            Some(&got) => Err(RowError::NotFinite { id, got: got as f32 }),
-            None => Ok(wide),
+            Some(&got) if !self.is_unchecked => Err(RowError::NotFinite { id, got: got as f32 }),
+            _ => Ok(wide),
         }
     }
 

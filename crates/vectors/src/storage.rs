@@ -9,8 +9,10 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use rapidvec_core::kernels::search::{Precision, half_bytes, single_bytes};
 use std::borrow::Cow;
+use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Vectors held in memory, row after row, in the precision their file has.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,9 +46,20 @@ impl Numbers {
     }
 }
 
+/// Single-precision numbers in memory that somebody else owns.
+#[derive(Clone)]
+struct Lent(Arc<dyn AsRef<[f32]> + Send + Sync>);
+
+impl fmt::Debug for Lent {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} numbers", (*self.0).as_ref().len())
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Storage {
     Owned(Numbers),
+    Lent(Lent),
     /// Little-endian, at any alignment.
     MappedF32(Section),
     /// Little-endian, at any alignment.
@@ -69,6 +82,23 @@ impl Rows {
     pub fn new(words: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
         check_size("input.weight", words, vector_size, floats.len())?;
         Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
+    }
+
+    /// `words` rows of `vector_size` numbers in memory that `owner` keeps alive, for example a trained matrix
+    /// ([`ClosedRows`](rapidvec_core::ClosedRows)) or an array of another language. Nothing is copied.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    /// If `owner` later has fewer numbers, the call that reads them.
+    pub fn lent(
+        words: usize,
+        vector_size: usize,
+        owner: Arc<dyn AsRef<[f32]> + Send + Sync>,
+    ) -> Result<Self, FormatError> {
+        check_size("input.weight", words, vector_size, (*owner).as_ref().len())?;
+        Ok(Self { numbers: Storage::Lent(Lent(owner)), rows: words, vector_size })
     }
 
     /// The little-endian f32 numbers in `section`, which holds whole rows.
@@ -123,8 +153,8 @@ impl Rows {
         let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
         match &self.numbers {
             Storage::MappedF32(section) | Storage::MappedF16(section) => Cow::Borrowed(&section[bytes]),
-            Storage::Owned(Numbers::F32(all)) => single_bytes(&all[numbers.clone()])
-                .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
+            Storage::Owned(Numbers::F32(all)) => bytes_of(&all[numbers]),
+            Storage::Lent(Lent(all)) => bytes_of(&(**all).as_ref()[numbers]),
             Storage::Owned(Numbers::F16(all)) => half_bytes(&all[numbers.clone()])
                 .map_or_else(|| all[numbers].iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed),
         }
@@ -140,7 +170,7 @@ impl Rows {
                 let bytes = range.start * self.row_bytes()..range.end * self.row_bytes();
                 section.read(bytes, buffer).map(Cow::Borrowed)
             }
-            Storage::Owned(_) => Ok(self.bytes(range)),
+            Storage::Owned(_) | Storage::Lent(_) => Ok(self.bytes(range)),
         }
     }
 
@@ -157,7 +187,7 @@ impl Rows {
 
     /// Whether the numbers lie in a mapped file.
     pub(super) fn is_mapped(&self) -> bool {
-        !matches!(self.numbers, Storage::Owned(_))
+        matches!(self.numbers, Storage::MappedF32(_) | Storage::MappedF16(_))
     }
 
     /// Row `id`, `D` numbers, copied. `None` if there is no such row.
@@ -179,6 +209,7 @@ impl Rows {
     pub fn as_f32(&self) -> Option<&[f32]> {
         match &self.numbers {
             Storage::Owned(Numbers::F32(numbers)) => Some(numbers),
+            Storage::Lent(Lent(numbers)) => Some((**numbers).as_ref()),
             Storage::MappedF32(section) => section.as_f32(),
             Storage::Owned(Numbers::F16(_)) | Storage::MappedF16(_) => None,
         }
@@ -206,6 +237,10 @@ impl Rows {
             Storage::Owned(Numbers::F32(numbers)) => {
                 range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
             }
+            Storage::Lent(Lent(numbers)) => {
+                let numbers = (**numbers).as_ref();
+                range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
+            }
             Storage::Owned(Numbers::F16(numbers)) => range.for_each(|id| {
                 numbers[id * size..(id + 1) * size].convert_to_f32_slice(&mut single);
                 see(id, &single);
@@ -224,6 +259,11 @@ impl Rows {
             }
         }
     }
+}
+
+/// The bytes of numbers, little-endian.
+fn bytes_of(numbers: &[f32]) -> Cow<'_, [u8]> {
+    single_bytes(numbers).map_or_else(|| numbers.iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed)
 }
 
 /// Checks that `got` numbers make `words` rows of `vector_size`, and not none.
@@ -294,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn all_four_kinds_show_the_same_rows_at_any_alignment() {
+    fn all_kinds_show_the_same_rows_at_any_alignment() {
         let numbers: Vec<f32> = (0..35).map(|i| (i - 17) as f32 * 0.25).collect(); // exact in half precision
         let halves: Vec<f16> = numbers.iter().map(|&x| f16::from_f32(x)).collect();
         for offset in 0..9 {
@@ -303,6 +343,7 @@ mod tests {
             for rows in [
                 Rows::new(5, 7, Numbers::F32(numbers.clone())).unwrap(),
                 Rows::new(5, 7, Numbers::F16(halves.clone())).unwrap(),
+                Rows::lent(5, 7, Arc::new(numbers.clone())).unwrap(),
                 Rows::mapped_f32(single, 7),
                 Rows::mapped_f16(half, 7),
             ] {
@@ -320,6 +361,7 @@ mod tests {
     fn refuses_numbers_that_fill_no_whole_rows() {
         let new = |words, size| Rows::new(words, size, Numbers::F32(vec![0.0; 6]));
         assert!(new(2, 3).is_ok());
+        assert!(matches!(Rows::lent(2, 4, Arc::new([0.0; 6])), Err(FormatError::Size { expected: 8, got: 6, .. })));
         assert!(matches!(new(2, 4), Err(FormatError::Size { expected: 8, got: 6, .. })));
         assert!(matches!(new(0, 3), Err(FormatError::Empty { words: 0, vector_size: 3 })));
         assert!(matches!(new(2, 0), Err(FormatError::Empty { .. })));

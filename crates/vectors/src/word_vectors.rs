@@ -73,7 +73,17 @@ impl WordVectors {
         Self { lower, ..self }
     }
 
-    fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
+    /// Vectors wherever they lie, for example in memory that somebody else owns ([`Rows::lent`]): V words, and a row for each
+    /// in the order of the ids. Nothing is copied.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from_rows(vocabulary: Vocabulary, rows: Rows) -> Result<Self, FormatError> {
+        let (words, size) = (vocabulary.len(), rows.vector_size());
+        if words != rows.len() {
+            let (expected, got) = (words.saturating_mul(size), rows.len().saturating_mul(size));
+            return Err(FormatError::Size { tensor: "input.weight", expected, got });
+        }
         let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
         let vectors = Self::unchecked(vocabulary, rows);
         if !large {
@@ -94,7 +104,7 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity; [`FormatError::Unreadable`] if the file was changed.
     pub fn check_finite(&self) -> Result<(), FormatError> {
-        let candidates = Candidates::First(self.len());
+        let candidates = Candidates::Range(0..self.len());
         let scan = Scan { rows: &self.matrix, candidates: &candidates, threads: 0 };
         scan.settle_norms().map_err(|error| match error {
             RowError::NotFinite { id, got } => {

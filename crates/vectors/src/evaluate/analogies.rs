@@ -70,7 +70,8 @@ pub(super) fn evaluate(
         section.questions.iter().filter_map(known).collect()
     };
     let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
-    let mut answers = scan::answers(&known, &asked.concat(), method)?.into_iter();
+    let answers = scan::answers(&known.field(), &asked.concat(), method);
+    let mut answers = answers.map_err(|error| vectors.named(error))?.into_iter();
     let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
         let right = |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);
         let correct = asked.iter().zip(&mut answers).filter(|(question, answer)| right(question, *answer)).count();

@@ -2,6 +2,7 @@
 //!
 //! The place of a word is its place among the candidates of the search: the most frequent words by ascending id.
 
+use super::scan::Field;
 use crate::{Search, WordVectors};
 use rapidvec_core::{Vocabulary, WordId};
 use std::borrow::Cow;
@@ -121,9 +122,9 @@ impl<'a> Known<'a> {
         self.spelling[place as usize]
     }
 
-    /// The other words that `first` stands for.
-    pub fn variants(&self, first: u32) -> &[u32] {
-        self.variants.get(&first).map_or(&[], Vec::as_slice)
+    /// Where answers are looked for.
+    pub fn field(&self) -> Field<'_> {
+        Field { scan: self.search.pass(), variants: &self.variants }
     }
 }
 
@@ -151,10 +152,10 @@ mod tests {
             ["APPLE", "aPPle", "Strasse", "B", "c"].map(|word| known.find(word)),
             [Some(1), Some(1), Some(3), Some(0), None]
         );
-        assert_eq!((known.variants(1), known.variants(0)), (&[2, 4][..], &[][..]));
+        assert_eq!((known.variants.get(&1), known.variants.get(&0)), (Some(&vec![2, 4]), None));
         assert_eq!((0..6).map(|place| known.spelling(place)).collect::<Vec<_>>(), [0, 1, 1, 3, 1, 3]);
         let known = Known::new(&vectors, &EvaluateOptions { case_sensitive: true, ..Default::default() });
-        assert_eq!((known.find("APPLE"), known.find("aPPle"), known.variants(1)), (Some(4), None, &[][..]));
+        assert_eq!((known.find("APPLE"), known.find("aPPle"), known.variants.get(&1)), (Some(4), None, None));
     }
 
     #[test]
@@ -170,6 +171,6 @@ mod tests {
         let known = Known::new(&vectors, &EvaluateOptions { restrict: 4, ..Default::default() });
         let ids = ["a", "b", "c"].map(|word| known.find(word).map(|place| known.id(place)));
         assert_eq!(ids, [None, Some(2), Some(3)]);
-        assert_eq!(known.variants(1), [0]); // places among B, b, c, C
+        assert_eq!(known.variants[&1], [0]); // places among B, b, c, C
     }
 }

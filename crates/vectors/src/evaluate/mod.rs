@@ -42,7 +42,7 @@ pub(crate) mod error;
 mod known;
 mod pairs;
 mod read;
-mod scan;
+pub(crate) mod scan;
 pub mod statistics;
 
 pub use analogies::{AnalogyReport, SectionScore};

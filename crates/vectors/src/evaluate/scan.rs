@@ -6,13 +6,13 @@
 //! that share them (`block.rs`). Scores do not depend on the number of threads.
 
 use super::block::{Add, AnalogyScore, Asked, Mul, Search, TopK};
-use super::known::Known;
 use crate::AnalogyMethod;
-use crate::search::error::QueryError;
-use crate::search::scan::Products;
+use crate::normed_rows::RowError;
+use crate::search::scan::{Products, Scan};
 use crate::unit::{dot, wide_unit};
 use rapidvec_core::kernels::Vectorised;
 use rapidvec_core::kernels::search::product_kernels;
+use std::collections::HashMap;
 use std::marker::PhantomData;
 
 /// Distinct words in a group of questions, at most: their products with a block stay in the cache.
@@ -20,31 +20,48 @@ const MAX_WORDS: usize = 1024;
 /// The number of answers among which gensim looks for one that is not a word of the question in another case.
 const LOOKED_AT: usize = 5;
 
+/// The words among which answers are looked for.
+pub(crate) struct Field<'a> {
+    pub scan: Scan<'a>,
+    /// For each place of the candidates: others that are the same word in another case, if there are any.
+    pub variants: &'a HashMap<u32, Vec<u32>>,
+}
+
+impl<'a> Field<'a> {
+    fn row(&self, place: u32) -> Result<Vec<f64>, RowError> {
+        self.scan.rows.finite(self.scan.id(place as usize))
+    }
+
+    fn variants(&self, place: u32) -> &'a [u32] {
+        self.variants.get(&place).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The place of the answer to each question `[a, b, c, d]`, of which `d` is the answer that is expected; `None` if no word is
 /// left. The expected answer makes the search faster and has no influence on the answer found.
-pub(super) fn answers(
-    known: &Known,
+pub(crate) fn answers(
+    field: &Field,
     questions: &[[u32; 4]],
     method: AnalogyMethod,
-) -> Result<Vec<Option<u32>>, QueryError> {
-    let scale = Scale::new(known, method)?;
+) -> Result<Vec<Option<u32>>, RowError> {
+    let scale = Scale::new(field, method)?;
     match method {
-        AnalogyMethod::Mul => answers_by::<Mul>(known, &scale, questions),
-        AnalogyMethod::Add | AnalogyMethod::Textbook => answers_by::<Add>(known, &scale, questions),
+        AnalogyMethod::Mul => answers_by::<Mul>(field, &scale, questions),
+        AnalogyMethod::Add | AnalogyMethod::Textbook => answers_by::<Add>(field, &scale, questions),
     }
 }
 
 fn answers_by<S: AnalogyScore>(
-    known: &Known,
+    field: &Field,
     scale: &Scale,
     questions: &[[u32; 4]],
-) -> Result<Vec<Option<u32>>, QueryError> {
+) -> Result<Vec<Option<u32>>, RowError> {
     let mut answers = Vec::with_capacity(questions.len());
     while answers.len() < questions.len() {
         let rest = &questions[answers.len()..];
-        let best = best::<S>(known, scale, &Group::take(known, rest))?;
+        let best = best::<S>(field, scale, &Group::take(field, rest))?;
         for (best, &[a, b, c, _]) in best.into_iter().zip(rest) {
-            answers.push(settle::<S>(known, scale, [a, b, c], best)?);
+            answers.push(settle::<S>(field, scale, [a, b, c], best)?);
         }
     }
     Ok(answers)
@@ -60,19 +77,19 @@ enum Scale {
 }
 
 impl Scale {
-    fn new(known: &Known, method: AnalogyMethod) -> Result<Self, QueryError> {
+    fn new(field: &Field, method: AnalogyMethod) -> Result<Self, RowError> {
         if method != AnalogyMethod::Textbook {
             return Ok(Scale::Unit);
         }
-        let length = |place| known.search.vectors().finite(known.search.id(place)).map(|row| dot(&row, &row).sqrt());
-        let lengths = (0..known.search.len()).map(length).collect::<Result<Vec<_>, _>>()?;
+        let length = |place| field.row(place as u32).map(|row| dot(&row, &row).sqrt());
+        let lengths = (0..field.scan.candidates.len()).map(length).collect::<Result<Vec<_>, _>>()?;
         let longest = lengths.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         Ok(Scale::Stored { longest, lengths: lengths.iter().map(|length| (length / longest) as f32).collect() })
     }
 
     /// The vector of a word of a question.
-    fn row(&self, known: &Known, place: u32) -> Result<Vec<f32>, QueryError> {
-        let mut row = known.search.vectors().finite(known.id(place))?;
+    fn row(&self, field: &Field, place: u32) -> Result<Vec<f32>, RowError> {
+        let mut row = field.row(place)?;
         match self {
             Scale::Unit => row = wide_unit(row),
             Scale::Stored { longest, .. } => row.iter_mut().for_each(|x| *x /= longest),
@@ -105,8 +122,8 @@ struct Group<'q> {
 
 impl<'q> Group<'q> {
     /// As many of the first questions as have at most [`MAX_WORDS`] words.
-    fn take(known: &Known, questions: &'q [[u32; 4]]) -> Self {
-        let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; known.search.len()]);
+    fn take(field: &Field, questions: &'q [[u32; 4]]) -> Self {
+        let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; field.scan.candidates.len()]);
         for (question, &[a, b, c, _]) in questions.iter().enumerate() {
             if words.len() + 3 > MAX_WORDS {
                 break;
@@ -123,7 +140,7 @@ impl<'q> Group<'q> {
         let expected = questions.iter().map(|&[.., d]| rows[d as usize]).collect();
         asked.sort_unstable();
         let spelling = |(row, &place): (usize, &u32)| {
-            std::iter::once(place).chain(known.variants(place).iter().copied()).map(move |place| (place, row))
+            std::iter::once(place).chain(field.variants(place).iter().copied()).map(move |place| (place, row))
         };
         let mut left_out: Vec<_> = words.iter().enumerate().flat_map(spelling).collect();
         left_out.sort_unstable();
@@ -144,8 +161,8 @@ impl<'q> Group<'q> {
 
     /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
     /// `units` are the vectors of `words`.
-    fn floors<S: AnalogyScore>(&self, known: &Known, units: &[f32]) -> Vec<TopK> {
-        let (kernels, size) = (product_kernels(), known.search.vectors().vector_size());
+    fn floors<S: AnalogyScore>(&self, field: &Field, units: &[f32]) -> Vec<TopK> {
+        let (kernels, size) = (product_kernels(), field.scan.rows.vector_size());
         let unit = |word: usize| &units[word * size..][..size];
         // More than two calculations of a product of unit vectors can differ.
         let slack = (2 * size + 16) as f32 * f32::EPSILON;
@@ -169,14 +186,14 @@ impl<'q> Group<'q> {
 }
 
 /// The best answer to each question of the group, among all candidates.
-fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<Vec<TopK>, QueryError> {
-    let mut units = Vec::with_capacity(group.words.len() * known.search.vectors().vector_size());
+fn best<S: AnalogyScore>(field: &Field, scale: &Scale, group: &Group) -> Result<Vec<TopK>, RowError> {
+    let mut units = Vec::with_capacity(group.words.len() * field.scan.rows.vector_size());
     for &place in &group.words {
-        units.extend(scale.row(known, place)?);
+        units.extend(scale.row(field, place)?);
     }
-    let floors = group.floors::<S>(known, &units);
+    let floors = group.floors::<S>(field, &units);
     let start = || (floors.clone(), Vec::new());
-    let shares = known.search.products(&units, group.words.len(), start, |(best, pair), mut products| {
+    let shares = field.scan.products(&units, group.words.len(), start, |(best, pair), mut products| {
         scale.apply(&mut products);
         group.leave_out(&mut products);
         let search = Search {
@@ -202,19 +219,19 @@ fn best<S: AnalogyScore>(known: &Known, scale: &Scale, group: &Group) -> Result<
 /// It takes the five best words other than `a`, `b`, `c` themselves, and of these the first that is not a variant; if all
 /// are variants, the last of them.
 fn settle<S: AnalogyScore>(
-    known: &Known,
+    field: &Field,
     scale: &Scale,
     question: [u32; 3],
     best: TopK,
-) -> Result<Option<u32>, QueryError> {
+) -> Result<Option<u32>, RowError> {
     let mut different = question.to_vec();
     different.sort_unstable();
     different.dedup();
-    let variants: Vec<_> = different.iter().flat_map(|&first| known.variants(first).iter().copied()).collect();
+    let variants: Vec<_> = different.iter().flat_map(|&first| field.variants(first).iter().copied()).collect();
     if variants.is_empty() || (best.place.is_some() && variants.len() < LOOKED_AT) {
         return Ok(best.place);
     }
-    let wide = |place| scale.row(known, place).map(|row| row.into_iter().map(f64::from).collect::<Vec<_>>());
+    let wide = |place| scale.row(field, place).map(|row| row.into_iter().map(f64::from).collect::<Vec<_>>());
     let words = [wide(question[0])?, wide(question[1])?, wide(question[2])?];
     let mut before = Vec::new();
     for place in variants {

@@ -7,13 +7,10 @@
 //!   is that of gensim's `most_similar_cosmul`, for equal scores, where the paper has 0.001
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 
+use super::Search;
 use super::error::QueryError;
 use super::hits::Hits;
-use super::scan::Score;
-use super::top_k::TopK;
-use super::{Search, merged, with_slack};
 use crate::unit::{unit, wide_unit};
-use rapidvec_core::WordId;
 
 /// Keeps 3CosMul from dividing by zero; gensim's value.
 pub(crate) const MUL_EPSILON: f64 = 1e-6;
@@ -41,40 +38,20 @@ impl<'v> Search<'v> {
         let excluded = self.excluded_with(&[a, b, c]);
         match method {
             AnalogyMethod::Add => self.nearest(&unit(b_minus_a_plus_c(wide.map(wide_unit))), k, &excluded),
-            AnalogyMethod::Mul => self.by_product(wide.map(unit), k, &excluded),
-            AnalogyMethod::Textbook => self.by_dot(&unit(b_minus_a_plus_c(wide)), k, &excluded),
+            AnalogyMethod::Mul => {
+                let [a, b, c] = &wide.map(unit);
+                self.hits(self.pass().by_product(&[b, c], &[a], k, &excluded))
+            }
+            AnalogyMethod::Textbook => self.hits(self.pass().by_dot(&unit(b_minus_a_plus_c(wide)), k, &excluded)),
         }
-    }
-
-    fn by_product(&self, units: [Vec<f32>; 3], k: usize, excluded: &[WordId]) -> Result<Hits<'v>, QueryError> {
-        let [a, b, c] = &units;
-        let start = || (TopK::new(with_slack(k)), Vec::new());
-        let shares = self.scan(&[a, b, c], Score::Cosine, start, |(best, scores), block| {
-            scores.clear();
-            let [a, b, c] = [0, 1, 2].map(|query| block.scores[query].iter());
-            scores.extend(a.zip(b).zip(c).map(|((&a, &b), &c)| product_score([a, b, c])));
-            best.offer_all(scores, excluded, |i| self.id(block.first + i));
-        })?;
-        let best = merged(shares.into_iter().map(|(best, _)| best).collect(), k);
-        let matrix = self.vectors.matrix();
-        Ok(self.hits(&best, k, |id| product_score(units.each_ref().map(|unit| matrix.exact_cosine(unit, id)))))
-    }
-
-    fn by_dot(&self, query: &[f32], k: usize, excluded: &[WordId]) -> Result<Hits<'v>, QueryError> {
-        let shares = self.scan(
-            &[query],
-            Score::Dot,
-            || TopK::new(with_slack(k)),
-            |best, block| best.offer_all(&block.scores[0], excluded, |i| self.id(block.first + i)),
-        )?;
-        Ok(self.hits(&merged(shares, k), k, |id| self.vectors.matrix().exact_dot(query, id)))
     }
 }
 
-/// 3CosMul of the cosines with `a`, `b` and `c`.
-fn product_score(cosines: [f32; 3]) -> f32 {
-    let [a, b, c] = cosines.map(|cosine| (1.0 + f64::from(cosine)) / 2.0);
-    (b * c / (a + MUL_EPSILON)) as f32
+/// 3CosMul of the cosines with the words that attract and those that push away: `b`, `c` and `a`.
+#[inline]
+pub(super) fn product_score(positive: impl Iterator<Item = f32>, negative: impl Iterator<Item = f32>) -> f32 {
+    let moved = |cosine| (1.0 + f64::from(cosine)) / 2.0;
+    (positive.map(moved).product::<f64>() / (negative.map(moved).product::<f64>() + MUL_EPSILON)) as f32
 }
 
 fn b_minus_a_plus_c([a, b, c]: [Vec<f64>; 3]) -> Vec<f64> {

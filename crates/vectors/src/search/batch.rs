@@ -3,11 +3,13 @@
 //! Queries times rows, a block of rows at a time: a row is read once for a thousand queries, and the product runs as fast
 //! as the machine multiplies. The answers equal those of single queries: candidates from the product, scores in f64.
 
+use super::Search;
 use super::error::QueryError;
 use super::hits::Hits;
-use super::scan::{Block, Products, Score};
-use super::top_k::{SharedThreshold, TopK};
-use super::{Search, merged, with_slack};
+use super::nearest::{merged, rescored, with_slack};
+use super::scan::{Block, Products, Scan, Score};
+use super::top_k::{Scored, SharedThreshold, TopK};
+use crate::normed_rows::RowError;
 use crate::unit::{unit, widened};
 use rapidvec_core::WordId;
 use rapidvec_core::parallel::{self, threads_of};
@@ -49,11 +51,21 @@ impl<'v> Search<'v> {
 
     /// The words nearest to each of the unit vectors (or zero vectors) in `units`, Q x D; `excluded` has a list for each.
     fn nearest_batch(&self, units: &[f32], k: usize, excluded: &[&[WordId]]) -> Result<Vec<Hits<'v>>, QueryError> {
-        let size = self.vectors.vector_size();
         #[cfg(feature = "ann")]
         if self.index_in_use().is_some() {
-            return units.chunks(size).zip(excluded).map(|(unit, excluded)| self.nearest(unit, k, excluded)).collect();
+            let units = units.chunks(self.vectors.vector_size());
+            return units.zip(excluded).map(|(unit, excluded)| self.nearest(unit, k, excluded)).collect();
         }
+        let found = self.pass().nearest_batch(units, k, excluded).map_err(|error| self.vectors.named(error))?;
+        Ok(found.into_iter().map(|found| Hits::new(self.vectors.vocabulary(), found)).collect())
+    }
+}
+
+impl Scan<'_> {
+    /// The `k` rows nearest to each of the unit vectors (or zero vectors) in `units`, Q x D, nearest first; `excluded` has a list
+    /// for each.
+    pub fn nearest_batch(&self, units: &[f32], k: usize, excluded: &[&[WordId]]) -> Result<Vec<Vec<Scored>>, RowError> {
+        let size = self.rows.vector_size();
         let mut answers = Vec::with_capacity(excluded.len());
         for (units, excluded) in units.chunks(QUERIES * size).zip(excluded.chunks(QUERIES)) {
             let best = self.one_pass(units, k, excluded)?;
@@ -63,11 +75,11 @@ impl<'v> Search<'v> {
     }
 
     /// The candidates of each query.
-    fn one_pass(&self, units: &[f32], k: usize, excluded: &[&[WordId]]) -> Result<Vec<TopK>, QueryError> {
+    fn one_pass(&self, units: &[f32], k: usize, excluded: &[&[WordId]]) -> Result<Vec<TopK>, RowError> {
         let start = || excluded.iter().map(|_| TopK::new(with_slack(k))).collect::<Vec<_>>();
         let shares = if excluded.len() <= FEW {
-            let units: Vec<_> = units.chunks_exact(self.vectors.vector_size()).collect();
-            self.scan(&units, Score::Cosine, start, |bests, Block { first, scores }| {
+            let units: Vec<_> = units.chunks_exact(self.rows.vector_size()).collect();
+            self.scan(&units, Score::Cosine, start, |bests, Block { first, scores, .. }| {
                 for ((best, scores), excluded) in bests.iter_mut().zip(scores).zip(excluded) {
                     best.offer_all(scores, excluded, |i| self.id(first + i));
                 }
@@ -87,11 +99,11 @@ impl<'v> Search<'v> {
     }
 
     /// The answers to all queries, from their candidates.
-    fn rescored(&self, units: &[f32], k: usize, best: Vec<TopK>) -> Vec<Hits<'v>> {
+    fn rescored(&self, units: &[f32], k: usize, best: Vec<TopK>) -> Vec<Vec<Scored>> {
         let threads = threads_of(self.threads).min(best.len() / RESCORED);
-        let queries = units.chunks_exact(self.vectors.vector_size()).zip(best);
-        let exact = |unit| move |id| self.vectors.matrix().exact_cosine(unit, id);
-        parallel::map(threads, queries, |(unit, best)| self.hits(&best, k, exact(unit)))
+        let queries = units.chunks_exact(self.rows.vector_size()).zip(best);
+        let exact = |unit| move |id| self.rows.exact_cosine(unit, id);
+        parallel::map(threads, queries, |(unit, best)| rescored(&best, k, exact(unit)))
     }
 }
 

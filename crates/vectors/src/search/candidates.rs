@@ -4,12 +4,13 @@
 
 use rapidvec_core::{Vocabulary, WordId};
 use std::cmp::Reverse;
+use std::ops::Range;
 
 /// The words that can be answers.
 #[derive(Debug, Clone)]
 pub(crate) enum Candidates {
-    /// The ids below this.
-    First(usize),
+    /// All ids in this range.
+    Range(Range<usize>),
     /// These ids, in ascending order.
     Ids(Vec<WordId>),
 }
@@ -20,7 +21,7 @@ impl Candidates {
     pub fn most_frequent(vocabulary: &Vocabulary, words: usize) -> Self {
         let counts = vocabulary.counts();
         if words >= counts.len() || counts.is_sorted_by(|a, b| a >= b) {
-            return Candidates::First(words.min(counts.len()));
+            return Candidates::Range(0..words.min(counts.len()));
         }
         let mut ids: Vec<WordId> = (0..counts.len() as WordId).collect();
         ids.select_nth_unstable_by_key(words, |&id| (Reverse(counts[id as usize]), id));
@@ -31,14 +32,14 @@ impl Candidates {
 
     pub fn len(&self) -> usize {
         match self {
-            Candidates::First(count) => *count,
+            Candidates::Range(ids) => ids.len(),
             Candidates::Ids(ids) => ids.len(),
         }
     }
 
     pub fn contains(&self, id: WordId) -> bool {
         match self {
-            Candidates::First(count) => (id as usize) < *count,
+            Candidates::Range(ids) => ids.contains(&(id as usize)),
             Candidates::Ids(ids) => ids.binary_search(&id).is_ok(),
         }
     }
@@ -46,7 +47,7 @@ impl Candidates {
     /// The id of the candidate at a place, from 0 to `len()`; ids ascend with the place.
     pub fn id(&self, place: usize) -> WordId {
         match self {
-            Candidates::First(_) => place as WordId,
+            Candidates::Range(ids) => (ids.start + place) as WordId,
             Candidates::Ids(ids) => ids[place],
         }
     }

@@ -24,6 +24,16 @@ pub enum QueryError {
         /// Finite numbers in the query vector.
         got: usize,
     },
+    /// A question names a row that cannot be an answer.
+    #[error("expected a row from {from} to below {to}, got {got}")]
+    NoRow {
+        /// The first row that can be an answer.
+        from: usize,
+        /// The end of these rows.
+        to: usize,
+        /// The row given.
+        got: usize,
+    },
     /// Weights by frequency need counts, and the file has none.
     #[error("the model has no word counts, which weights by frequency need")]
     NoCounts,

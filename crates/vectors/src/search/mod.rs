@@ -1,7 +1,7 @@
 //! Nearest words, analogies and ranks, by an exact scan of every row or by an approximate index.
 //!
 //! `cos(x, y) = x·y / (|x| |y|)`, and 0 where either is the zero vector. Equal scores are ordered by ascending id. A scan in
-//! f32 finds the candidates, [`SLACK`] more than requested; their scores are then calculated in f64, and these decide the
+//! f32 finds the candidates, some more than requested; their scores are then calculated in f64, and these decide the
 //! order. So an answer depends neither on the number of threads nor on the instruction set.
 
 mod analogy;
@@ -9,8 +9,10 @@ mod batch;
 pub(crate) mod candidates;
 pub(crate) mod error;
 mod hits;
+mod nearest;
 #[cfg(feature = "ann")]
 mod recall;
+mod row_search;
 pub(crate) mod scan;
 mod similarity;
 pub(crate) mod top_k;
@@ -20,19 +22,18 @@ pub(crate) use analogy::MUL_EPSILON;
 pub use hits::Hits;
 #[cfg(feature = "ann")]
 pub use recall::Recall;
+pub use row_search::RowSearch;
 
 #[cfg(feature = "ann")]
 use crate::ann::ApproximateIndex;
+use crate::normed_rows::RowError;
 use crate::unit::{unit, wide_unit, widened};
 use crate::word_vectors::WordVectors;
 use candidates::Candidates;
 use error::QueryError;
 use rapidvec_core::WordId;
-use scan::{Products, Scan, Score};
-use top_k::{Scored, TopK};
-
-/// Candidates beyond those requested: this many may be in the wrong order at the last place, by the rounding of f32.
-const SLACK: usize = 8;
+use scan::Scan;
+use top_k::Scored;
 
 /// Queries to [`WordVectors`], and how they are answered; made by [`WordVectors::search`].
 ///
@@ -65,7 +66,7 @@ impl WordVectors {
     pub fn search(&self) -> Search<'_> {
         Search {
             vectors: self,
-            candidates: Candidates::First(self.len()),
+            candidates: Candidates::Range(0..self.len()),
             excluded: Vec::new(),
             threads: 0,
             #[cfg(feature = "ann")]
@@ -178,13 +179,7 @@ impl<'v> Search<'v> {
         if let Some(index) = self.index_in_use() {
             return Ok(Hits::new(self.vectors.vocabulary(), index.nearest(self.vectors, unit, k, excluded)?));
         }
-        let shares = self.scan(
-            &[unit],
-            Score::Cosine,
-            || TopK::new(with_slack(k)),
-            |best, block| best.offer_all(&block.scores[0], excluded, |i| self.id(block.first + i)),
-        )?;
-        Ok(self.hits(&merged(shares, k), k, |id| self.vectors.matrix().exact_cosine(unit, id)))
+        self.hits(self.pass().nearest(unit, k, excluded))
     }
 
     #[cfg(feature = "ann")]
@@ -192,12 +187,10 @@ impl<'v> Search<'v> {
         self.index.filter(|_| self.len() == self.vectors.len())
     }
 
-    /// The best `k` of the candidates by their exact scores.
-    fn hits(&self, candidates: &TopK, k: usize, exact: impl Fn(WordId) -> f32) -> Hits<'v> {
-        let mut scored: Vec<_> = candidates.ids().map(|id| Scored { score: exact(id), id }).collect();
-        scored.sort_unstable_by(|a, b| b.cmp(a));
-        scored.truncate(k);
-        Hits::new(self.vectors.vocabulary(), scored)
+    /// What a pass found, or the word of a row that is not finite.
+    fn hits(&self, found: Result<Vec<Scored>, RowError>) -> Result<Hits<'v>, QueryError> {
+        let found = found.map_err(|error| self.vectors.named(error))?;
+        Ok(Hits::new(self.vectors.vocabulary(), found))
     }
 
     /// The words of a query, and those that are always excluded.
@@ -225,41 +218,10 @@ impl<'v> Search<'v> {
         self.candidates.id(place)
     }
 
-    fn pass(&self) -> Scan<'_> {
+    /// The pass that answers.
+    pub(crate) fn pass(&self) -> Scan<'_> {
         Scan { rows: self.vectors.matrix(), candidates: &self.candidates, threads: self.threads }
     }
-
-    /// [`Scan::scan`], with the word of a row that is not finite.
-    fn scan<T: Send>(
-        &self,
-        units: &[&[f32]],
-        score: Score,
-        start: impl Fn() -> T + Sync,
-        see: impl Fn(&mut T, scan::Block) + Sync,
-    ) -> Result<Vec<T>, QueryError> {
-        self.pass().scan(units, score, start, see).map_err(|error| self.vectors.named(error))
-    }
-
-    /// [`Scan::products`], with the word of a row that is not finite.
-    pub(crate) fn products<T: Send>(
-        &self,
-        units: &[f32],
-        together: usize,
-        start: impl Fn() -> T + Sync,
-        see: impl Fn(&mut T, Products) + Sync,
-    ) -> Result<Vec<T>, QueryError> {
-        self.pass().products(units, together, start, see).map_err(|error| self.vectors.named(error))
-    }
-}
-
-/// How many candidates a scan keeps for `k` answers; none for 0.
-fn with_slack(k: usize) -> usize {
-    if k == 0 { 0 } else { k.saturating_add(SLACK) }
-}
-
-/// The best of all shares.
-fn merged(shares: Vec<TopK>, k: usize) -> TopK {
-    shares.into_iter().reduce(TopK::merge).unwrap_or_else(|| TopK::new(k))
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@
 //! its map: see [`Section::read`](crate::mapped::Section::read).
 //!
 //! **NaN and infinity** in a row make its `x·x` (or `u·x`) not finite. Such rows are checked again, number by number, and
-//! end the scan with an error: they never get a score. Rows whose squares leave the range of f32 although their numbers are
+//! end the scan with an error: they never get a score. (In rows that nobody vouches for, [`NormedRows::unchecked`], they get NaN
+//! instead, which is never among the best.) Rows whose squares leave the range of f32 although their numbers are
 //! finite are marked, and their cosines calculated in f64.
 
 use super::candidates::Candidates;
@@ -51,6 +52,8 @@ pub enum Score {
 #[derive(Debug)]
 pub struct Block<'s> {
     pub first: usize,
+    /// How many candidates.
+    pub rows: usize,
     pub scores: &'s [Vec<f32>],
 }
 
@@ -81,7 +84,7 @@ impl Scan<'_> {
             let (mut seen, mut scorer) = (start(), Scorer::new(self, units, score));
             while let Some((range, norms)) = blocks.next() {
                 scorer.fill(range.clone(), norms)?;
-                see(&mut seen, Block { first: range.start, scores: &scorer.scores });
+                see(&mut seen, Block { first: range.start, rows: range.len(), scores: &scorer.scores });
             }
             Ok(seen)
         })
@@ -382,10 +385,13 @@ impl<'r, 'q> Scorer<'r, 'q> {
 fn bytes_of<'b>(scan: &'b Scan, range: Range<usize>, gathered: &'b mut Vec<u8>) -> Result<Cow<'b, [u8]>, RowError> {
     let rows = scan.rows.rows();
     match scan.candidates {
-        Candidates::First(_) if scan.rows.norms().get().is_none() => {
+        Candidates::Range(ids) => {
+            let range = ids.start + range.start..ids.start + range.end;
+            if scan.rows.norms().get().is_some() {
+                return Ok(rows.bytes(range));
+            }
             rows.first_bytes(range, gathered).map_err(RowError::Unreadable)
         }
-        Candidates::First(_) => Ok(rows.bytes(range)),
         Candidates::Ids(ids) => {
             gathered.clear();
             for &id in &ids[range] {
@@ -399,12 +405,8 @@ fn bytes_of<'b>(scan: &'b Scan, range: Range<usize>, gathered: &'b mut Vec<u8>) 
 /// The inverse norm of a row whose squares are unreliable: 0 for a zero row, NaN to mark a row that must be scored in f64.
 #[cold]
 fn odd_norm(rows: &NormedRows, id: WordId) -> Result<f32, RowError> {
-    let row = rows.wide(id);
-    match row.iter().find(|x| !x.is_finite()) {
-        Some(&got) => Err(RowError::NotFinite { id, got: got as f32 }),
-        None if row.iter().all(|&x| x == 0.0) => Ok(0.0),
-        None => Ok(f32::NAN),
-    }
+    let row = rows.finite(id)?;
+    Ok(if row.iter().all(|&x| x == 0.0) { 0.0 } else { f32::NAN })
 }
 
 /// All results, or the error of the first row.

@@ -9,12 +9,9 @@
 //! - rank of `b` from `a`: 1, plus 1 for each word nearer to `a` than `b` is, as gensim's `rank`
 
 use super::Search;
-use super::candidates::Candidates;
 use super::error::QueryError;
-use super::scan::{Scan, Score};
 use crate::unit::{cosine, unit, wide_unit, widened};
 use crate::word_vectors::WordVectors;
-use rapidvec_core::WordId;
 
 impl WordVectors {
     /// The cosine of two words, from -1 to 1; 0 if either has the zero vector.
@@ -83,28 +80,12 @@ impl Search<'_> {
     pub fn rank(&self, word: &str, other: &str) -> Result<usize, QueryError> {
         let excluded = self.excluded_with(&[word]);
         let unit = unit(self.vectors.wide_vector(word)?);
+        let named = |error| self.vectors.named(error);
         let limit = match self.vectors.id(other) {
-            Some(other) => self.scanned_cosine(&unit, other)?,
+            Some(other) => self.pass().scanned_cosine(&unit, other).map_err(named)?,
             None => cosine(&widened(&unit), &self.vectors.wide_vector(other)?),
         };
-        let shares = self.scan(
-            &[&unit],
-            Score::Cosine,
-            || 0,
-            |nearer, block| {
-                let near =
-                    |&(i, score): &(usize, &f32)| *score > limit && !excluded.contains(&self.id(block.first + i));
-                *nearer += block.scores[0].iter().enumerate().filter(near).count();
-            },
-        )?;
-        Ok(1 + shares.iter().sum::<usize>())
-    }
-
-    /// A cosine as the scan scores it, so that words with the same vector come out equal.
-    fn scanned_cosine(&self, unit: &[f32], id: WordId) -> Result<f32, QueryError> {
-        let only = Scan { candidates: &Candidates::Ids(vec![id]), ..self.pass() };
-        let score = only.scan(&[unit], Score::Cosine, || 0.0, |limit, block| *limit = block.scores[0][0]);
-        Ok(score.map_err(|error| self.vectors.named(error))?[0])
+        Ok(1 + self.pass().above(&unit, limit, &excluded).map_err(named)?.len())
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) mod error;
 mod hits;
 #[cfg(feature = "ann")]
 mod recall;
+#[cfg(test)]
+mod rows_for_tests;
 pub(crate) mod scan;
 mod similarity;
 pub(crate) mod top_k;

@@ -13,6 +13,7 @@
 
 mod across;
 mod change;
+#[path = "../memory.rs"]
 mod memory;
 mod others;
 mod seeds;

@@ -2,25 +2,17 @@
 #![allow(dead_code)] // each test file uses its share
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+#[path = "../../../crates/vectors/src/search/rows_for_tests.rs"]
+mod rows_for_tests;
+
+pub use rows_for_tests::ROWS;
+
 use rapidvec::Vocabulary;
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-/// All exact in half precision.
-pub const ROWS: [(&str, [f32; 3]); 9] = [
-    ("king", [2.0, 1.0, 0.5]),
-    ("man", [1.0, 0.25, -0.5]),
-    ("queen", [1.5, 2.0, 1.0]),
-    ("woman", [0.5, 1.5, 0.25]),
-    ("car", [-1.0, 0.5, 3.0]),
-    ("you", [0.75, -2.0, 0.5]),
-    ("안녕", [0.5, -2.0, 0.75]),
-    ("한국어말", [-2.0, 0.25, 1.0]),
-    ("zero", [0.0, 0.0, 0.0]),
-];
 
 pub fn numbers() -> Vec<f32> {
     ROWS.map(|(_, row)| row).concat()

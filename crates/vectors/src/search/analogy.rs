@@ -60,28 +60,23 @@ fn b_minus_a_plus_c([a, b, c]: [Vec<f64>; 3]) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows_for_tests;
     use super::*;
     use crate::{Numbers, WordVectors};
     use half::f16;
     use rapidvec_core::Vocabulary;
 
-    // All exact in half precision.
-    const ROWS: [(&str, [f32; 3]); 7] = [
-        ("king", [2.0, 1.0, 0.5]),
-        ("man", [1.0, 0.25, -0.5]),
-        ("queen", [1.5, 2.0, 1.0]),
-        ("woman", [0.5, 1.5, 0.25]),
-        ("car", [-1.0, 0.5, 3.0]),
-        ("you", [0.75, -2.0, 0.5]),
-        ("zero", [0.0, 0.0, 0.0]),
-    ];
+    /// Those of English words.
+    fn rows() -> impl Iterator<Item = &'static (&'static str, [f32; 3])> {
+        rows_for_tests::ROWS.iter().filter(|(word, _)| word.is_ascii())
+    }
 
     fn both_precisions() -> [WordVectors; 2] {
         let mut vocabulary = Vocabulary::new();
-        for (word, _) in ROWS {
+        for (word, _) in rows() {
             vocabulary.add(word);
         }
-        let numbers = ROWS.map(|(_, row)| row).concat();
+        let numbers = rows().flat_map(|(_, row)| *row).collect::<Vec<_>>();
         let halves = numbers.iter().map(|&x| f16::from_f32(x)).collect();
         [Numbers::F32(numbers), Numbers::F16(halves)]
             .map(|floats| WordVectors::new(vocabulary.clone(), 3, floats).unwrap())

@@ -13,6 +13,8 @@ mod nearest;
 #[cfg(feature = "ann")]
 mod recall;
 mod row_search;
+#[cfg(test)]
+mod rows_for_tests;
 pub(crate) mod scan;
 mod similarity;
 pub(crate) mod top_k;

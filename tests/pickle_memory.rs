@@ -2,53 +2,18 @@
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used)]
 
+mod memory;
+
 use rapidvec_vectors::error::{FormatError, PickleError};
 use rapidvec_vectors::format::pickle::PickleWriter;
 use rapidvec_vectors::format::pickle::read;
 use rapidvec_vectors::format::{OpenOptions, TableView, VectorWriter};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-/// Counts what each thread holds, so that tests running side by side do not count each other.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    // A thread that is ending has no counters any more, and needs none.
-    let _ = HELD.try_with(|held| {
-        held.set(held.get() + change);
-        PEAK.with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-// SAFETY: every call is handed to the system's allocator as it came; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller keeps the promises of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller keeps the promises of `dealloc`; `pointer` came from `System`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Reads `bytes`; why they were refused, and the most memory that was held meanwhile.
 fn refuse(bytes: &[u8]) -> (PickleError, usize) {
-    let before = HELD.get();
-    PEAK.set(before);
-    let Err(FormatError::Pickle(refused)) = read(bytes, &OpenOptions::default()) else { panic!("was read") };
-    (refused, (PEAK.get() - before) as usize)
+    let (read, held) = memory::peak(|| read(bytes, &OpenOptions::default()));
+    let Err(FormatError::Pickle(refused)) = read else { panic!("was read") };
+    (refused, held)
 }
 
 /// The default `realloc` of [`GlobalAlloc`] holds old and new at once: the limit holds even so.
@@ -60,14 +25,6 @@ fn check(name: &str, bytes: &[u8]) {
 }
 
 const MANY: usize = 3_000_000;
-
-#[test]
-fn the_counter_counts() {
-    let before = HELD.get();
-    PEAK.set(before);
-    drop(vec![0u8; 1 << 20]);
-    assert!(PEAK.get() - before >= 1 << 20 && HELD.get() < before + 1000);
-}
 
 #[test]
 fn hostile_files_take_no_more_than_their_length_and_16_mb() {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rapidvec import _native
+from rapidvec.gensim import _kernels
 from rapidvec.gensim._arrays import contiguous
 from rapidvec.gensim._statistics import Correlation, pearson, spearman
 
@@ -120,7 +120,7 @@ class Evaluation(_Base):
         if similarity_function == "most_similar" and len(words) == last:
             self.fill_norms()
             rows = np.array([[words[word] for word in question] for question in known], dtype=np.int64)
-            found = _native.analogies(contiguous(self.vectors), contiguous(self.norms), rows, last=last)
+            found = _kernels.analogies(contiguous(self.vectors), contiguous(self.norms), rows, last=last)
             right.update(zip(known, (found == rows[:, 3]).tolist()))
             return right
         ask = getattr(self, similarity_function)

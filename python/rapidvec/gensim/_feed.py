@@ -41,8 +41,7 @@ def read(corpus_iterable: Any, corpus_file: Any, *, threads: int = 0, progress_p
         return _native.Corpus.from_files([os.fspath(corpus_file)], threads=threads)
     files = _files_of(corpus_iterable)
     if files is not None:
-        paths, longest = files
-        return _native.Corpus.from_files(paths, threads=threads, max_sentence_length=longest)
+        return _native.Corpus.from_files(files, threads=threads)
     tick = _progress(progress_per) if progress_per and logger.isEnabledFor(logging.INFO) else None
     return _native.Corpus.from_sentences(_warned(corpus_iterable), tick)
 
@@ -66,8 +65,8 @@ def scan_pruned(sentences: Any, limit: int, trim_rule: TrimRule | None) -> tuple
     return counts, tokens, number
 
 
-def _files_of(corpus: Any) -> tuple[list[str], int] | None:
-    """The files behind a corpus of exactly one of gensim's classes, and where sentences are cut."""
+def _files_of(corpus: Any) -> list[str] | None:
+    """The files behind a corpus of exactly one of gensim's classes."""
     kind = type(corpus)
     name = kind.__name__
     if kind not in (LineSentence, PathLineSentences, Text8Corpus) and kind.__module__ != "gensim.models.word2vec":
@@ -75,12 +74,12 @@ def _files_of(corpus: Any) -> tuple[list[str], int] | None:
     if getattr(corpus, "limit", None) is not None:
         return None
     if name == "PathLineSentences":
-        return [os.fspath(path) for path in corpus.input_files], corpus.max_sentence_length
+        return [os.fspath(path) for path in corpus.input_files]
     path = {"LineSentence": "source", "Text8Corpus": "fname"}.get(name)
     source = getattr(corpus, path) if path else None
     if not isinstance(source, (str, os.PathLike)):
         return None
-    return [os.fspath(source)], corpus.max_sentence_length
+    return [os.fspath(source)]
 
 
 def _warned(sentences: Any) -> Any:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rapidvec import _native
-from rapidvec.errors import UnknownWordError
+from rapidvec.gensim import _kernels
 from rapidvec.gensim._arrays import REAL, contiguous, cosine, unit
+from rapidvec.gensim._spelling import UnknownKeyError
 
 if TYPE_CHECKING:
     from rapidvec.gensim.models.keyedvectors import KeyedVectors as _Base
@@ -101,7 +101,7 @@ class Search(_Base):
         self.fill_norms()
         if topn is None:
             return self._scores(query, clip_start, last)
-        found, scores = _native.top_k(
+        found, scores = _kernels.top_k(
             contiguous(self.vectors),
             contiguous(self.norms),
             contiguous(query),
@@ -226,8 +226,8 @@ class Search(_Base):
     def _known_vector(self, key: Key, norm: bool) -> NDArray[Any]:
         try:
             return self.get_vector(key, norm=norm)
-        except UnknownWordError:
-            raise UnknownWordError(f"Key '{key}' not present in vocabulary", key, self.key_to_index) from None
+        except UnknownKeyError:
+            raise UnknownKeyError(f"Key '{key}' not present in vocabulary", key, self.key_to_index) from None
 
     def get_mean_vector(
         self,

@@ -360,22 +360,21 @@ class _Leg:
             model.epoch_losses.append(run.loss - model.running_training_loss)
             model.running_training_loss = run.loss
 
-    def _tick(self, share: float, words: int, kept: int, alpha: float) -> None:
+    def _tick(self, share: float, words: int, alpha: float) -> None:
         """About every second: the log line, the bar, and whether to stop."""
         model = self.model
         seconds = max(perf_counter() - self.run.started, 1e-9)
-        in_epoch = (share * self.epochs) % 1.0 or 1.0
-        speed = (self.base[1] + kept) / seconds
+        speed = (self.base[0] + words) / seconds
         logger.info(
             "EPOCH %i - PROGRESS: at %.2f%% examples, %.0f words/s, in_qsize %i, out_qsize %i",
             model.epochs_done,
-            100.0 * in_epoch,
+            100.0 * share,
             speed,
             0,
             0,
         )
         if self.run.show is not None:
-            self.run.show(Progress(model.epochs_done, model.epochs, in_epoch, words, speed, alpha))
+            self.run.show(Progress(model.epochs_done, model.epochs, share, words, speed, alpha))
         if model._stop:
             raise Stopped
 

@@ -219,7 +219,7 @@ def _read(
     """Words and vectors; natively if the file is a usual one."""
     if encoding.lower() in _UTF8 and unicode_errors == "strict" and isinstance(fname, (str, os.PathLike)):
         try:
-            words, vectors, _ = _native.load_vectors(os.fspath(fname), limit=limit, no_header=no_header, binary=bool(binary))
+            words, vectors, _ = _native.load_vectors(os.fspath(fname), limit=limit)
             return words, vectors
         except _native.FormatError:
             logger.debug("reading %s again in gensim's way", fname)

@@ -18,11 +18,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rapidvec import _native
-from rapidvec.errors import UnknownWordError
+from rapidvec.gensim import _kernels
 from rapidvec.gensim._arrays import REAL, contiguous
 from rapidvec.gensim._evaluate import Evaluation
 from rapidvec.gensim._events import Lifecycle
+from rapidvec.gensim._metadata import objects
 from rapidvec.gensim._search import Search
+from rapidvec.gensim._spelling import UnknownKeyError
 from rapidvec.gensim._word2vec_format import Word2VecFormat
 from rapidvec.gensim._word2vec_format import load as _load_word2vec_format
 
@@ -179,7 +181,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
             return int(key)
         if default is not None:
             return default
-        raise UnknownWordError(f"Key '{key}' not present", key, self.key_to_index)
+        raise UnknownKeyError(f"Key '{key}' not present", key, self.key_to_index)
 
     def has_index_for(self, key: Key) -> bool:
         """Whether there is a row for this key."""
@@ -388,11 +390,9 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         """Computes what only questions ask for: a word's place in the tree of hierarchical softmax."""
         if attr == "sample_int" or "count" not in self.expandos:
             return
-        codes, points = _native.huffman(self.expandos["count"].astype(np.uint64))
+        codes, points = _kernels.huffman(self.expandos["count"].astype(np.uint64))
         for name, values in (("code", codes), ("point", points)):
-            column = np.empty(len(values), dtype=object)
-            column[:] = values
-            self.expandos[name] = column
+            self.expandos[name] = objects(values)
 
     def sort_by_descending_frequency(self) -> None:
         """Sorts the keys, the most frequent first, with their vectors and values."""
@@ -420,7 +420,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
             Compute them even so: wanted after vectors were changed in place.
         """
         if self.norms is None or len(self.norms) != len(self.vectors) or force:
-            self.norms = _native.norms(contiguous(self.vectors)) if len(self.vectors) else np.zeros(0, dtype=REAL)
+            self.norms = _kernels.norms(contiguous(self.vectors)) if len(self.vectors) else np.zeros(0, dtype=REAL)
 
     def get_normed_vectors(self) -> NDArray[Any]:
         """Returns the vectors divided by their lengths, as a new array (V, D)."""

@@ -75,5 +75,6 @@ def _read_files(paths: list[Any], reading: _native.Reading, tick: Tick | None) -
 
 def _arrow(data: Any) -> Iterable[Any]:
     """Columns whose iteration gives wrappers, as an iterable of plain objects."""
-    to_pylist = getattr(data, "to_pylist", None)  # pyarrow: iterating gives scalars
-    return to_pylist() if callable(to_pylist) else data
+    to_pylist: Callable[[], list[Any]] | None = getattr(data, "to_pylist", None)  # pyarrow: iterating gives scalars
+    plain: Iterable[Any] = to_pylist() if callable(to_pylist) else data
+    return plain

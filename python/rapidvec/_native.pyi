@@ -1,15 +1,57 @@
-"""The compiled part of rapidvec. Private: what users call is in the modules around it."""
+"""The compiled part of rapidvec. Private: what users call is in the modules around it.
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, final
+Letters of shapes: V words, D numbers per vector, N questions. Paths are `str` or path objects. Every function that works on files or
+numbers releases the GIL meanwhile; a panic in it is an `InternalError`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
+from typing import Any, Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
 
+__all__ = [
+    "DROP",
+    "Corpus",
+    "DivergedError",
+    "FormatError",
+    "InternalError",
+    "Reading",
+    "Run",
+    "Text",
+    "Trained",
+    "Training",
+    "Vectors",
+    "__version__",
+    "analogies",
+    "checkpoint_reading",
+    "cli",
+    "huffman",
+    "load_model",
+    "load_vectors",
+    "norms",
+    "random_vectors",
+    "save_model",
+    "save_vectors",
+    "summary",
+    "top_k",
+    "top_k_batch",
+]
+
 #: The id of a token that is left out, see `Corpus.renumber`.
 DROP: int
+
+_Path: TypeAlias = str | PathLike[str]
+_Scored: TypeAlias = tuple[str, float]
+#: Block, blocks an epoch, epochs, words, words an epoch, seconds, learning rate, loss.
+_Now: TypeAlias = tuple[int, int, int, int, int, float, float, float | None]
+#: Epoch, block of the epoch, words, loss, pairs, learning rate, seconds.
+_Point: TypeAlias = tuple[int, int, int, float, int, float, float]
+
+# Training as gensim does it.
 
 @final
 class Corpus:
@@ -28,10 +70,11 @@ class Corpus:
         UnicodeEncodeError for a lone surrogate; KeyboardInterrupt.
         """
     @staticmethod
-    def from_files(
-        paths: Sequence[str], *, threads: int = 0, max_sentence_length: int | None = None
-    ) -> Corpus:
-        """Reads text files, plain or compressed: a line is a sentence, tokens stand between white space."""
+    def from_files(paths: Sequence[_Path], *, threads: int = 0) -> Corpus:
+        """Reads text files, plain or compressed: a line is a sentence, tokens stand between white space. Threads 0: all cores.
+
+        Raises FileNotFoundError, OSError, UnicodeDecodeError (not UTF-8).
+        """
     def __len__(self) -> int:
         """Distinct tokens."""
     def keys(self) -> list[Any]:
@@ -45,20 +88,25 @@ class Corpus:
     def sentences(self) -> int:
         """Sentences, empty ones included."""
     def renumber(self, ids: NDArray[np.uint32], words: int) -> None:
-        """Gives token `i` the id `ids[i]`, below `words`, or drops it (`DROP`). Afterwards `keys` and `counts` are gone (RuntimeError)."""
-    def is_renumbered(self) -> bool: ...
+        """Gives token `i` the id `ids[i]`, below `words`, or drops it (`DROP`). Afterwards `keys` and `counts` are gone (RuntimeError).
+
+        Raises ValueError if there is not an id for each token, or one is out of range.
+        """
+    def is_renumbered(self) -> bool:
+        """Whether `renumber` was called."""
 
 @final
 class Training:
     """Training of gensim's model on a renumbered corpus: `epochs` passes over it.
 
-    `vectors` (V, D), `syn1` (V, D) and `syn1neg` (V, D) are C-contiguous float32 arrays of the caller, or None: `syn1` is needed with
-    `hs`, `syn1neg` with `negative`. The trainer has copies of its own: `load` reads the arrays (done once by the constructor),
-    `store` writes them. `vectors` None: random ones, see `take`.
+    `vectors` (V, D), `syn1` (V, D) and `syn1neg` (V, D) are C-contiguous float32 arrays of the caller, or None: `vectors` then start at
+    random, as `random_vectors`, the others at zeros. `syn1` is used with `hs`, `syn1neg` with `negative`. The trainer has copies of its
+    own: `load` reads the arrays (the constructor does it once), `store` writes them. `counts` (V): how often each word occurs.
+    `locked` (V): words whose vectors stay as they are.
     """
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         corpus: Corpus,
         counts: NDArray[np.uint64],
         vectors: NDArray[np.float32] | None,
@@ -81,17 +129,20 @@ class Training:
         threads: int,
         shuffle: bool,
         locked: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Raises ValueError with the setting's name as gensim spells it, expected and got; MemoryError."""
-    def epoch(self, tick: Callable[[float, int, int, float], object] | None = None) -> bool:
+    ) -> Training:
+        """Raises ValueError with the setting's name as gensim spells it, expected and got; RuntimeError if the corpus is not renumbered;
+        MemoryError."""
+    def epoch(self, tick: Callable[[float, int, float], object] | None = None) -> bool:
         """Trains to the end of the epoch; whether all epochs are done. The GIL is released.
 
-        About every 50 ms signals are looked at, and about every second `tick(share of this call's words done, words done,
-        words kept after subsampling, learning rate)` is called with the GIL. What either raises ends the epoch at once (KeyboardInterrupt); the weights are whole, and
-        `epoch` can be called again to continue.
+        Several times a second signals are looked at, and about every second `tick(share of this epoch's words done, words done in this
+        call, learning rate)` is called with the GIL. What either raises ends the epoch soon (KeyboardInterrupt); the weights are whole,
+        and `epoch` can be called again to continue. Raises DivergedError; RuntimeError after `take`.
         """
-    def load(self) -> None: ...
-    def store(self) -> None: ...
+    def load(self) -> None:
+        """Copies the caller's arrays to the trainer. Raises RuntimeError if one was resized."""
+    def store(self) -> None:
+        """Copies the trainer's matrices to the caller's arrays. Raises RuntimeError if one was resized or somebody else writes to it."""
     def take(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.float32] | None]:
         """The matrices (vectors, syn1, syn1neg) as arrays that own the trainer's memory, without a copy. The training is over then."""
     @property
@@ -107,83 +158,378 @@ class Training:
     def alpha(self) -> float:
         """The learning rate now."""
     @property
-    def epochs_done(self) -> int: ...
+    def epochs_done(self) -> int:
+        """Whole epochs done."""
 
 def random_vectors(rows: int, vector_size: int, seed: int, first: int = 0) -> NDArray[np.float32]:
-    """What the trainer starts rows `first` to `first + rows` of a new model from: uniform in +-1/D."""
+    """What the trainer starts rows `first` to `first + rows` of a new model from: (rows, vector_size), uniform in +-1/D.
+
+    Raises ValueError for a size out of range.
+    """
 
 def huffman(counts: NDArray[np.uint64]) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.uint32]]]:
     """The codes and the points (inner nodes, from the root) of each word in the tree of hierarchical softmax."""
 
-# Searching. `vectors`: (V, D) float32, C-contiguous; `norms`: (V,) float32 or None (computed on the way). Scores are
-# dot(row, query) / norm(row); a row of zeros scores 0, NaN sorts last. Candidates are the rows first <= i < last. Threads 0: all cores.
+@final
+class RowSearch:
+    """Questions to the rows of a C-contiguous float32 array (V, D), which is borrowed, not copied, and kept alive.
 
-def norms(vectors: NDArray[np.float32], threads: int = 0) -> NDArray[np.float32]: ...
-def top_k(
-    vectors: NDArray[np.float32],
-    norms: NDArray[np.float32] | None,
-    query: NDArray[np.float32],
-    k: int,
-    *,
-    exclude: Sequence[int] = (),
-    first: int = 0,
-    last: int | None = None,
-    threads: int = 0,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The ids and scores of the k best rows, best first; equal scores by rising id. Fewer if there are fewer."""
+    Scores are cosines; a row of zeros scores 0, and a row with NaN or infinity is never an answer. Equal scores are ordered by rising row number. The
+    lengths of the rows are computed once: make a new object when numbers have changed. Candidates are the rows ``first <= i < last``. `threads` 0: all
+    cores; the GIL is released.
 
-def top_k_batch(
-    vectors: NDArray[np.float32],
-    norms: NDArray[np.float32] | None,
-    queries: NDArray[np.float32],
-    k: int,
-    *,
-    exclude: Sequence[Sequence[int]] = (),
-    first: int = 0,
-    last: int | None = None,
-    threads: int = 0,
-) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """`top_k` for each row of `queries` (N, D), by matrix products."""
+    Every method raises ValueError for a query with another number of columns than D, or that is not contiguous.
+    """
 
-def analogies(
-    vectors: NDArray[np.float32],
-    norms: NDArray[np.float32] | None,
-    questions: NDArray[np.int64],
-    *,
-    last: int | None = None,
-    threads: int = 0,
-) -> NDArray[np.int64]:
-    """For each row (a, b, c, expected) of `questions` (N, 4) the row among the first `last` that is nearest to b - a + c of the
-    unit vectors, without a, b and c; -1 if there is none."""
+    def __new__(cls, vectors: NDArray[np.float32]) -> RowSearch:
+        """Raises ValueError if `vectors` is not C-contiguous, FormatError if it has no row or no column."""
+    def nearest(
+        self,
+        query: NDArray[np.float32],
+        k: int,
+        *,
+        exclude: Sequence[int] = ...,
+        first: int = 0,
+        last: int | None = None,
+        threads: int = 0,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The numbers and scores of the `k` rows nearest to `query` (D,), best first; fewer if there are fewer."""
+    def nearest_batch(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        *,
+        exclude: Sequence[Sequence[int]] | None = None,
+        first: int = 0,
+        last: int | None = None,
+        threads: int = 0,
+    ) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """`nearest` for each row of `queries` (N, D), by matrix products; `exclude` has a list for each."""
+    def by_product(
+        self,
+        positive: NDArray[np.float32],
+        negative: NDArray[np.float32],
+        k: int,
+        *,
+        exclude: Sequence[int] = ...,
+        first: int = 0,
+        last: int | None = None,
+        threads: int = 0,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The rows with the highest 3CosMul (Levy and Goldberg 2014): the product of ``(1 + cos) / 2`` with the rows of `positive` (P, D), over that with
+        the rows of `negative` (N, D) plus 0.000001."""
+    def cosines(
+        self, query: NDArray[np.float32], *, first: int = 0, last: int | None = None, threads: int = 0
+    ) -> NDArray[np.float32]:
+        """The cosine of `query` (D,) with every candidate; NaN for a row that is not finite."""
+    def nearer_than(
+        self, query: NDArray[np.float32], other: int, *, exclude: Sequence[int] = ..., threads: int = 0
+    ) -> NDArray[np.int64]:
+        """The rows nearer to `query` (D,) than row `other` is, in rising order. Raises IndexError if there is no row `other`."""
+    def analogies(
+        self,
+        questions: NDArray[np.int64],
+        *,
+        method: Literal["add", "mul"] | str = "add",
+        variants: dict[int, list[int]] = ...,
+        last: int | None = None,
+        threads: int = 0,
+    ) -> NDArray[np.int64]:
+        """The answer to each row (a, b, c, expected) of `questions` (N, 4), by 3CosAdd or 3CosMul: never a, b, c, or one of their `variants`, which are other
+        spellings of the same word. -1 if there is no answer. All rows named must be below `last`."""
+
+# Training as rapidvec does it.
+
+@final
+class Reading:
+    """How text is read: the options of `rapidvec.train`. None is the default of the command line (of the textbook's trainer if `textbook`)."""
+
+    def __new__(
+        cls,
+        *,
+        textbook: bool = False,
+        min_count: int | None = None,
+        max_vocab: int | None = None,
+        max_tokens: int | None = None,
+        lower: bool = False,
+        normalize: Literal["nfc"] | str | None = None,
+        tokenizer: Literal["whitespace", "unicode"] | str | None = None,
+        field: str | None = None,
+        skip_missing_field: bool = False,
+        invalid_utf8: Literal["error", "replace", "skip-line"] | str | None = None,
+        threads: int = 0,
+        temporary_folder: _Path | None = None,
+        vocabulary: _Path | None = None,
+    ) -> Reading:
+        """Raises ValueError for an unknown choice; what reading the file `vocabulary` raises."""
+
+@final
+class Text:
+    """A text as ids with its vocabulary, the most frequent word first."""
+
+    @staticmethod
+    def from_files(
+        names: Sequence[str], reading: Reading, tick: Callable[[int, int | None, int], object] | None = None
+    ) -> Text:
+        """Reads files, folders and patterns, plain or compressed.
+
+        `tick(bytes, bytes in all or None, tokens)` is called several times a second. What it raises ends the reading, as KeyboardInterrupt does.
+        Raises FileNotFoundError, OSError, UnicodeDecodeError; ValueError if no word is left.
+        """
+    @staticmethod
+    def from_sentences(
+        sentences: Iterable[Iterable[Any]],
+        reading: Reading,
+        tick: Callable[[int, int, int], object] | None = None,
+    ) -> Text:
+        """Reads sentences in memory, see `Corpus.from_sentences`; of `reading` the selection of words applies. ValueError if no word is left."""
+    @staticmethod
+    def from_texts(texts: Iterable[str], reading: Reading) -> Text:
+        """Reads texts, each a `str` in which words are found as in a file. Raises what the iterable raises; TypeError for another item."""
+    def held_out_reading(self) -> Reading:
+        """How to read text that is held out of training on this one: in its words."""
+    def __len__(self) -> int:
+        """Words: V."""
+    def words(self) -> list[str]:
+        """The words, by id."""
+    def counts(self) -> NDArray[np.uint64]:
+        """How often each occurs: (V,)."""
+    def report(self) -> dict[str, int]:
+        """What was kept, dropped, cut or replaced: numbers by name."""
+
+@final
+class Run:
+    """A training run. One thread at a time: RuntimeError for another's call meanwhile, and for any after `into_model`."""
+
+    @staticmethod
+    def start(
+        text: Text,
+        trainer: Literal["word2vec", "textbook"] | str,
+        settings: str,
+        *,
+        threads: int = 0,
+        init: _Path | None = None,
+        freeze: bool = False,
+        held_out: Text | None = None,
+    ) -> Run:
+        """Starts a run with `settings`, JSON that replaces the trainer's defaults. Raises ValueError for a setting, with its range."""
+    @staticmethod
+    def resume(path: _Path, text: Text, *, epochs: int | None = None, threads: int = 0) -> Run:
+        """A run that continues the checkpoint `path` on the text that it was made with. Raises ValueError if it cannot be continued."""
+    def save_to(
+        self,
+        path: _Path,
+        *,
+        seconds: float = 60.0,
+        overwrite: bool = False,
+        keep_state: bool = False,
+        half: bool = False,
+    ) -> None:
+        """Saves checkpoints and the finished model to `path`. Raises ValueError for `seconds`."""
+    def run(
+        self,
+        *,
+        blocks: int | None = None,
+        epoch: bool = False,
+        on_progress: Callable[[_Now], object] | None = None,
+        on_epoch: Callable[[int, float | None, float | None], object] | None = None,
+        on_saved: Callable[[str, str], object] | None = None,
+    ) -> Literal["finished", "reached", "interrupted"]:
+        """Trains until `blocks` more are done, or else to the end of the epoch or of the run. The GIL is released.
+
+        `on_progress` is called several times a second, `on_epoch(epoch, loss, held-out loss)` after each epoch, `on_saved(kind, text)` after a
+        checkpoint. What they raise ends the run after the blocks in progress, as KeyboardInterrupt does; it can be continued.
+        Raises DivergedError, FileExistsError.
+        """
+    def write(self, path: _Path, *, with_state: bool = True) -> None:
+        """Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced."""
+    @property
+    def progress(self) -> _Now:
+        """How far the run is."""
+    @property
+    def losses(self) -> list[_Point]:
+        """The loss history so far."""
+    @property
+    def held_out(self) -> list[tuple[int, float]]:
+        """Epochs with their loss on held-out text."""
+    @property
+    def settings(self) -> str:
+        """The settings, defaults included, in JSON."""
+    @property
+    def saved(self) -> str | None:
+        """The path of the last checkpoint."""
+    def vectors(self) -> NDArray[np.float32]:
+        """The vectors as they are now, (V, D): a copy."""
+    def words(self) -> list[str]:
+        """The words, by id."""
+    def into_model(self) -> Trained:
+        """The model as it is now; the run is over."""
+
+@final
+class Trained:
+    """A trained model in memory."""
+
+    def vectors(self) -> Vectors:
+        """The word vectors, which share the model's memory."""
+    def output(self) -> NDArray[np.float32]:
+        """The output vectors, (V, D), or (V - 1, D) with hierarchical softmax: a copy."""
+    def save(self, path: _Path, *, overwrite: bool = False) -> None:
+        """Writes the model. Raises FileExistsError if there is a file and not `overwrite`."""
+
+def checkpoint_reading(path: _Path, threads: int) -> tuple[list[str], Reading]:
+    """Where a checkpoint's text came from (["-"]: from memory), and how to read it again. Raises ValueError if the file does not say."""
+
+def summary(path: _Path) -> tuple[dict[str, str], bool]:
+    """The metadata of a model, as JSON texts by key, and whether training can resume from it. Raises FileNotFoundError, FormatError."""
+
+# Asking.
+
+@final
+class Vectors:
+    """Words with their vectors. Threads 0: all cores. `restrict`: answer with that many of the most frequent words only.
+
+    An unknown word raises `rapidvec.UnknownWordError`, a KeyError.
+    """
+
+    @staticmethod
+    def open(
+        path: _Path,
+        *,
+        limit: int | None = None,
+        allow_nan: bool = False,
+        invalid: Literal["error", "replace", "skip"] | str = "error",
+    ) -> Vectors:
+        """Opens a file of any format, by its content. Raises FileNotFoundError, EOFError (cut short), UnicodeDecodeError, FormatError."""
+    @staticmethod
+    def from_arrays(
+        words: Iterable[str], vectors: NDArray[np.float32], counts: NDArray[np.uint64] | None = None
+    ) -> Vectors:
+        """V distinct words, (V, D) C-contiguous numbers, (V,) counts: copies. Raises ValueError if they do not fit each other."""
+    def __len__(self) -> int:
+        """Words: V."""
+    def __contains__(self, word: str, /) -> bool:
+        """Whether a word is in the vocabulary."""
+    @property
+    def vector_size(self) -> int:
+        """Numbers per vector: D."""
+    @property
+    def is_half(self) -> bool:
+        """Whether the numbers are stored in half precision."""
+    @property
+    def has_subwords(self) -> bool:
+        """Whether words outside the vocabulary have vectors by their n-grams."""
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What a model says about its training, as JSON texts by key."""
+    def words(self) -> list[str]:
+        """The words, by id."""
+    def counts(self) -> NDArray[np.uint64] | None:
+        """How often each occurs, (V,), if known: a copy."""
+    def id(self, word: str) -> int | None:
+        """The id of a word."""
+    def vector(self, word: str) -> NDArray[np.float32] | None:
+        """The vector of a word, (D,), by its n-grams too: a copy."""
+    def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """The rows of these ids, (N, D): a copy. Raises ValueError for an id out of range."""
+    def matrix(self) -> NDArray[np.float32]:
+        """All vectors, (V, D): read-only and without a copy where they are stored as f32, else a copy."""
+    def most_similar(
+        self, word: str, k: int = 10, *, restrict: int | None = None, threads: int = 0
+    ) -> list[_Scored]:
+        """The `k` words nearest by cosine, nearest first, without the word itself."""
+    def most_similar_batch(
+        self, words: Sequence[str], k: int = 10, *, restrict: int | None = None, threads: int = 0
+    ) -> list[list[_Scored]]:
+        """`most_similar` for each word, by matrix products."""
+    def most_similar_to(
+        self, vectors: NDArray[np.float32], k: int = 10, *, restrict: int | None = None, threads: int = 0
+    ) -> list[list[_Scored]]:
+        """The words nearest to each row of `vectors`, (N, D) and C-contiguous. Raises ValueError for another shape."""
+    def most_similar_weighted(
+        self, weights: Sequence[tuple[str, float]], k: int = 10, *, restrict: int | None = None, threads: int = 0
+    ) -> list[_Scored]:
+        """The words nearest to a weighted sum of unit vectors."""
+    def analogy(
+        self,
+        a: str,
+        b: str,
+        c: str,
+        k: int = 10,
+        *,
+        method: Literal["add", "mul", "textbook"] | str = "add",
+        restrict: int | None = None,
+        threads: int = 0,
+    ) -> list[_Scored]:
+        """The answers to "a is to b as c is to what?"."""
+    def similarity(self, a: str, b: str) -> float:
+        """The cosine of two words."""
+    def n_similarity(self, a: Sequence[str], b: Sequence[str]) -> float:
+        """The cosine of the mean vectors of two lists of words. Raises ValueError for an empty one."""
+    def rank_by_centrality(self, words: Sequence[str]) -> list[_Scored]:
+        """The words with their cosine to the mean of all, the most central first."""
+    def rank(self, word: str, other: str, *, restrict: int | None = None, threads: int = 0) -> int:
+        """The rank of `other` among the words near `word`, from 1."""
+    def embed(
+        self, texts: Sequence[str], *, sif: float | None = None, lower: bool = False, threads: int = 0
+    ) -> NDArray[np.float32]:
+        """A vector for each text, (N, D), weighted by smooth inverse frequency if `sif` is given, which needs counts (ValueError)."""
+    def evaluate(
+        self,
+        path: _Path,
+        *,
+        restrict: int | None = None,
+        case_sensitive: bool = False,
+        count_unknown: bool = False,
+        method: Literal["add", "mul", "textbook"] | str = "add",
+        threads: int = 0,
+    ) -> dict[str, Any]:
+        """Evaluates by a file of analogies or of pairs. Raises FileNotFoundError; ValueError if it is neither."""
+    def save(
+        self,
+        path: _Path,
+        *,
+        format: str | None = None,
+        top: int | None = None,
+        normalize: bool = False,
+        half: bool = False,
+        overwrite: bool = False,
+    ) -> list[str]:
+        """Writes the vectors; returns what the format cannot hold. Raises FileExistsError unless `overwrite`; ValueError for `format`."""
 
 # Files.
 
 def load_vectors(
-    path: str, *, limit: int | None = None, no_header: bool = False, binary: bool | None = None, skip_invalid: bool = False
+    path: _Path, *, limit: int | None = None, invalid: Literal["error", "replace", "skip"] | str = "error"
 ) -> tuple[list[str], NDArray[np.float32], NDArray[np.uint64] | None]:
-    """Words, matrix (owned, writable) and counts if the file has them, of a file of any format that rapidvec reads, by its content.
+    """Words, matrix (V, D; owned, writable) and counts (V) if the file has them, of a file of any format that rapidvec reads, by its content.
 
     Raises FileNotFoundError, EOFError (cut short), UnicodeDecodeError (not UTF-8), FormatError.
     """
 
 def save_vectors(
-    path: str, words: Sequence[str], vectors: NDArray[np.float32], counts: NDArray[np.uint64] | None, *, format: str
+    path: _Path, words: Iterable[str], vectors: NDArray[np.float32], counts: NDArray[np.uint64] | None, *, format: str
 ) -> None:
-    """Writes vectors: format "word2vec-text", "word2vec-binary", "glove", "npz" or "safetensors". A file at `path` is replaced, atomically."""
+    """Writes vectors (V, D): format "word2vec-text", "word2vec-binary", "glove", "npz", "pickle" or "safetensors".
+
+    A file at `path` is replaced, atomically. Raises ValueError if the sizes do not fit or the format cannot hold a word; OSError.
+    """
 
 def save_model(
-    path: str,
-    words: Sequence[str],
+    path: _Path,
+    words: Iterable[str],
     counts: NDArray[np.uint64],
     vectors: NDArray[np.float32],
     output: NDArray[np.float32] | None,
-    metadata: dict[str, str],
+    metadata: Mapping[str, str],
     extra: dict[str, NDArray[Any]],
 ) -> None:
-    """Writes one safetensors model. `extra`: float32, uint32 or uint64 arrays under names of your own, for example "gensim.syn1"."""
+    """Writes one safetensors model. `extra`: one-dimensional float32, uint32 or uint64 arrays under names of your own, for example "gensim.syn1".
+
+    Raises ValueError if the sizes do not fit, TypeError for another array, OSError.
+    """
 
 def load_model(
-    path: str, *, mmap: bool = False
+    path: _Path, *, mmap: bool = False
 ) -> tuple[
     list[str],
     NDArray[np.uint64],
@@ -192,16 +538,19 @@ def load_model(
     dict[str, str],
     dict[str, NDArray[Any]],
 ]:
-    """What `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra; checksums are compared."""
+    """What `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra.
 
-def cli(arguments: Sequence[str]) -> int:
+    Checksums are compared, unless `mmap`: then the matrices are the mapped file, read-only. Raises FileNotFoundError, EOFError, FormatError.
+    """
+
+def cli(arguments: Sequence[_Path]) -> int:
     """Runs the command line with these arguments (without the program's name); its exit status."""
 
 class FormatError(ValueError):
     """A file is not what it should be."""
 
 class DivergedError(ArithmeticError):
-    """The loss is not finite."""
+    """The loss is not finite, or worse than that of guessing."""
 
 class InternalError(RuntimeError):
-    """A fault of rapidvec."""
+    """A fault of rapidvec. Please report it."""

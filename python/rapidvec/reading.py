@@ -74,4 +74,3 @@ def _read_files(paths: list[Any], reading: _native.Reading, tick: Tick | None) -
                 error, "add_note"
             ) else None
         raise
-

@@ -189,7 +189,7 @@ class Vectors:
     ) -> list[Scored]: ...
     @overload
     def most_similar(
-        self, query: Sequence[str], k: int = ..., *, restrict: int | None = ..., threads: int = ...
+        self, query: list[str] | tuple[str, ...], k: int = ..., *, restrict: int | None = ..., threads: int = ...
     ) -> list[list[Scored]]: ...
     @overload
     def most_similar(
@@ -217,14 +217,13 @@ class Vectors:
         UnknownWordError
             For the first word that is not in the vocabulary.
         """
-        options = {"restrict": restrict, "threads": threads}
         if isinstance(query, str):
-            return self._native.most_similar(query, k, **options)
+            return self._native.most_similar(query, k, restrict=restrict, threads=threads)
         if isinstance(query, np.ndarray) and query.dtype.kind in "fiu":
             rows = np.ascontiguousarray(np.atleast_2d(query), dtype=np.float32)
-            answers = self._native.most_similar_to(rows, k, **options)
+            answers = self._native.most_similar_to(rows, k, restrict=restrict, threads=threads)
             return answers[0] if query.ndim == 1 else answers
-        return self._native.most_similar_batch(list(query), k, **options)
+        return self._native.most_similar_batch(list(query), k, restrict=restrict, threads=threads)
 
     def most_similar_weighted(
         self, weights: dict[str, float], k: int = 10, *, restrict: int | None = None, threads: int = 0

@@ -12,6 +12,7 @@ mod errors;
 mod feed;
 mod files;
 mod program;
+mod search;
 mod session;
 mod text;
 mod text_reader;
@@ -34,6 +35,8 @@ mod _native {
     use crate::files::{load_model, load_vectors, save_model, save_vectors};
     #[pymodule_export]
     use crate::program::cli;
+    #[pymodule_export]
+    use crate::search::RowSearch;
     #[pymodule_export]
     use crate::session::{Run, Trained, checkpoint_reading, summary};
     #[pymodule_export]

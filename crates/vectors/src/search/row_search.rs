@@ -15,14 +15,15 @@ use crate::unit::{unit, widened};
 use rapidvec_core::WordId;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Nearest rows, ranks and analogies among rows that are known by their numbers.
 ///
 /// - The cosine with a row of zeros is 0.
 /// - A row that holds NaN or infinity has no cosine: it is never an answer, and nothing is near it. Nothing panics, and it is no error.
 /// - Equal scores are ordered by ascending number of the row. Answers depend neither on the number of threads nor on the CPU.
-/// - The lengths of all rows are computed by the first query that looks at all of them, and kept: numbers that change later
-///   (in [lent](Rows::lent) memory) want a new `RowSearch`.
+/// - The lengths of all rows are computed by the first query that looks at all of them, and kept, also for clones: numbers that change
+///   later (in [lent](Rows::lent) memory) want a new `RowSearch`.
 ///
 /// Shapes: V rows of D numbers. A query vector has any length above 0, since only its direction counts.
 ///
@@ -40,9 +41,9 @@ use std::ops::Range;
 /// # Errors
 /// Every query returns [`QueryError::Vector`] for a query vector that does not have D numbers, and [`QueryError::Unreadable`]
 /// if the rows lie in a file that can no longer be read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RowSearch {
-    rows: NormedRows,
+    rows: Arc<NormedRows>,
     candidates: Candidates,
     threads: usize,
 }
@@ -51,7 +52,7 @@ impl RowSearch {
     /// Among all of these rows, with all cores.
     pub fn new(rows: Rows) -> Self {
         let candidates = Candidates::Range(0..rows.len());
-        Self { rows: NormedRows::unchecked(rows), candidates, threads: 0 }
+        Self { rows: Arc::new(NormedRows::unchecked(rows)), candidates, threads: 0 }
     }
 
     /// Answers only with rows in `range`, as far as there are any. Queries may still name any row.
@@ -211,7 +212,6 @@ mod tests {
     use crate::evaluate::{EvaluateOptions, EvaluationSet};
     use crate::{Numbers, WordVectors};
     use rapidvec_core::{ClosedRows, Matrix, Purpose, Rng, Vocabulary};
-    use std::sync::Arc;
 
     const SIZE: usize = 9;
 

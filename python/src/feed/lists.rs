@@ -3,10 +3,8 @@
 //! Nearly all text comes as lists of `str`. To take a reference to each token and give it back costs as much as to look the token up.
 #![allow(unsafe_code)]
 
-use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use rapidvec_core::kernels::prefetch;
 
 /// Passes the texts of up to `N` tokens of `list`, from place `start`, to `take`; only those before the first that is not exactly a `str`.
 /// Returns how many they were and what `take` returned.
@@ -19,6 +17,8 @@ pub fn with_texts<const N: usize, R>(
     start: usize,
     take: impl FnOnce(&[&str]) -> R,
 ) -> PyResult<(usize, R)> {
+    use pyo3::ffi;
+    use rapidvec_core::kernels::prefetch;
     let count = list.len().saturating_sub(start).min(N);
     let mut items = [std::ptr::null_mut(); N];
     for (place, item) in (start..).zip(&mut items[..count]) {

@@ -114,17 +114,17 @@ class Prediction(_Base):
         total = 0.0
         for place, row in enumerate(rows):
             around = rows[max(0, place - self.window) : place] + rows[place + 1 : place + 1 + self.window]
-            if around:
+            if around or not self.sg:
                 total += self._path_score(row, self._hidden(around))
         return total
 
     def _hidden(self, rows: list[int]) -> NDArray[Any]:
-        """The hidden vectors (N, D) of a place: one a word around for skip-gram, one of all for CBOW."""
+        """The hidden vectors (N, D) of a place: one a word around for skip-gram, one of all for CBOW (zeros if there are none)."""
         vectors = self.wv.vectors[rows]
         if self.sg:
             return vectors
         together = vectors.sum(axis=0, keepdims=True)
-        return together / REAL(len(rows)) if self.cbow_mean else together
+        return together / REAL(max(len(rows), 1)) if self.cbow_mean else together
 
     def _path_score(self, row: int, hidden: NDArray[Any]) -> float:
         """The log probability of a word: of all turns on its way from the root of the tree."""

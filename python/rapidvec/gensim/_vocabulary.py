@@ -6,6 +6,7 @@ All of this is done on the distinct words only; the text itself is counted by na
 from __future__ import annotations
 
 import logging
+import warnings
 from collections import defaultdict
 from collections.abc import Sequence
 from math import sqrt
@@ -354,6 +355,13 @@ class VocabularyBuilding(_Base):
             matrix = self.__dict__.get(name)
             if matrix is not None:
                 setattr(self, name, np.vstack((matrix, np.zeros((rows - len(matrix), matrix.shape[1]), dtype=REAL))))
+
+    def seeded_vector(self, seed_string: str, vector_size: int) -> NDArray[np.float32]:
+        """Of gensim 3: `pseudorandom_weak_vector`."""
+        from rapidvec.gensim.models.keyedvectors import pseudorandom_weak_vector
+
+        warnings.warn("seeded_vector is called pseudorandom_weak_vector since gensim 4", DeprecationWarning, stacklevel=2)
+        return pseudorandom_weak_vector(vector_size, seed_string=seed_string, hashfxn=self.hashfxn)
 
     def reset_from(self, other_model: Word2Vec) -> None:
         """Takes the vocabulary of another model, shared with it, and new weights.

@@ -1,0 +1,191 @@
+"""gensim's own files: `.model` and `.kv`, with the `.npy` files beside them.
+
+They are pickles. They are read by a reader that executes nothing, see `_unpickle.py`; this module makes our objects of what it finds.
+Files of gensim 4, 3, 2 and 1 open, also from Python 2.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rapidvec.errors import FormatError
+from rapidvec.gensim._arrays import REAL
+from rapidvec.gensim._metadata import objects
+from rapidvec.gensim._unpickle import Inert, read
+from rapidvec.gensim.utils import open as open_file
+
+__all__ = ["load_keyed_vectors", "load_word2vec"]
+
+logger = logging.getLogger("rapidvec.utils")
+
+#: Attributes that are made of other parts, or not taken over.
+_APART = frozenset(
+    "wv kv vocabulary trainables syn0 syn1 syn1neg vocab index2word syn0_lockf vectors_lockf cum_table random hashfxn iter "
+    "model_trimmed_post_training total_train_time_ neg_labels".split()
+)
+
+State = dict[str, Any]
+
+
+def load_keyed_vectors(cls: Any, path: str, mmap: str | None = None) -> Any:
+    """Reads the vectors of a file of gensim's; of a file with a whole model, its vectors.
+
+    Parameters
+    ----------
+    cls : type
+        The class to make.
+    path : str
+        The file.
+    mmap : {None, "r", "c"}
+        How to open the `.npy` files.
+
+    Raises
+    ------
+    FormatError
+        If the file is broken, or names anything that a model has no need of.
+    AttributeError
+        If it holds something else.
+    """
+    made, state = _opened(path, mmap)
+    if "KeyedVectors" not in made.name:
+        if not isinstance(state.get("wv"), dict) and "syn0" not in state:
+            raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}")
+        state = state.get("wv", state)
+    elif made.name == "FastTextKeyedVectors":
+        logger.warning("%s: n-grams are left out; unknown words have no vector", path)
+    return _vectors_of(cls, state)
+
+
+def load_word2vec(cls: Any, path: str, mmap: str | None = None) -> Any:
+    """Reads a `Word2Vec` of gensim's; see `load_keyed_vectors`."""
+    made, state = _opened(path, mmap)
+    if made.name != "Word2Vec":
+        opener = "KeyedVectors.load opens its vectors" if "KeyedVectors" in made.name or "wv" in state else "it is no model of words"
+        raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}: {opener}")
+    return _model_of(cls, state)
+
+
+# The pickle and the files beside it.
+
+
+def _opened(path: str, mmap: str | None) -> tuple[Inert, State]:
+    """The outermost object of a file, and its attributes."""
+    with open_file(path, "rb") as file:
+        made = read(file, path)
+    if not isinstance(made, Inert):
+        raise FormatError(f"{path}: expected a model of gensim, got a pickled {type(made).__name__}")
+    return made, _attributes(made, path, mmap, path)
+
+
+def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
+    """The attributes of an object and of those inside it; arrays beside the pickle are read."""
+    if not isinstance(made.state, dict):
+        raise FormatError(f"{path}: expected the attributes of {made.path}, got {type(made.state).__name__}")
+    state = {str(name): value for name, value in made.state.items()}
+    for name in _names(state.pop("__numpys", ())):
+        state[name] = _side_array(f"{prefix}.{name}", mmap)
+    for name in _names(state.pop("__ignoreds", ())):
+        state[name] = None
+    state.pop("__scipys", None)
+    state.pop("__recursive_saveloads", None)
+    for name, value in state.items():
+        if isinstance(value, Inert) and name in ("wv", "kv", "vocabulary", "trainables"):
+            state[name] = _attributes(value, f"{prefix}.{name}", mmap, path)
+    return state
+
+
+def _names(names: Any) -> list[str]:
+    """Names of attributes; a file name has no place among them."""
+    found = [name for name in names if isinstance(name, str)]
+    for name in found:
+        if not name.isidentifier():
+            raise FormatError(f"the pickle names an array {name!r}")
+    return found
+
+
+def _side_array(path: str, mmap: str | None) -> NDArray[Any]:
+    """An array in a file of its own."""
+    if os.path.exists(path + ".npz"):
+        with np.load(path + ".npz", allow_pickle=False) as packed:
+            return np.asarray(packed["val"])
+    return np.asanyarray(np.load(path + ".npy", mmap_mode=mmap if mmap in ("r", "c") else None, allow_pickle=False))  # type: ignore[arg-type]
+
+
+# Our objects.
+
+
+def _vectors_of(cls: Any, state: State) -> Any:
+    """A `KeyedVectors` of the attributes of any version."""
+    vectors = _first(state, "vectors", "syn0")
+    keys = _first(state, "index_to_key", "index2word", "index2entity")
+    if not isinstance(keys, list):
+        raise FormatError("expected a list of words, got none")
+    if not isinstance(vectors, np.ndarray):
+        vectors = np.zeros((0, int(state.get("vector_size") or 0)), dtype=REAL)
+    kv = cls(vectors.shape[1] if vectors.ndim == 2 else int(state.get("vector_size") or 0))
+    kv.index_to_key = keys
+    kv.key_to_index = {key: row for row, key in enumerate(keys) if key is not None}
+    kv.vectors = vectors
+    kv.next_index = len(keys)
+    kv.expandos = _expandos(state, keys)
+    if isinstance(state.get("vectors_lockf"), np.ndarray):
+        kv.vectors_lockf = state["vectors_lockf"]
+    return kv
+
+
+def _first(state: State, *names: str) -> Any:
+    return next((state[name] for name in names if state.get(name) is not None), None)
+
+
+def _expandos(state: State, keys: list[Any]) -> dict[str, NDArray[Any]]:
+    """The values by key: in gensim 4 arrays, before it attributes of one object a word."""
+    found = state.get("expandos")
+    if isinstance(found, dict):
+        return {name: values for name, values in found.items() if isinstance(values, np.ndarray)}
+    vocab = state.get("vocab")
+    if not isinstance(vocab, dict) or not vocab:
+        return {}
+    entries = [vocab[key].state if isinstance(vocab.get(key), Inert) else {} for key in keys]
+    expandos: dict[str, NDArray[Any]] = {"count": np.array([int(entry.get("count", 0)) for entry in entries], dtype=np.int64)}
+    for name in ("code", "point"):
+        if all(name in entry for entry in entries):
+            expandos[name] = objects([np.asarray(entry[name]) for entry in entries])
+    return expandos
+
+
+def _model_of(cls: Any, state: State) -> Any:
+    """A `Word2Vec` of the attributes of any version."""
+    from rapidvec.gensim._saving import _bare
+    from rapidvec.gensim.models.keyedvectors import KeyedVectors
+
+    model = _bare(cls)
+    model.corpus_total_words = None
+    inner: State = {}
+    for part in ("vocabulary", "trainables"):
+        inner.update(state[part] if isinstance(state.get(part), dict) else {})
+    everything = {**inner, **{name: value for name, value in state.items() if value is not None or name not in inner}}
+    for name, value in everything.items():
+        if name not in _APART and not isinstance(value, Inert) and not name.startswith("__") and name != "load":
+            setattr(model, name, value)
+    if "iter" in everything and "epochs" not in everything:
+        model.epochs = everything["iter"]
+    vectors = state.get("wv") if isinstance(state.get("wv"), dict) else state
+    model.wv = _vectors_of(KeyedVectors, vectors)
+    model.vector_size = model.wv.vector_size
+    for name in ("syn1", "syn1neg"):
+        if isinstance(everything.get(name), np.ndarray):
+            setattr(model, name, everything[name])
+    _lock_factors(model, everything)
+    return model
+
+
+def _lock_factors(model: Any, everything: State) -> None:
+    if "vectors_lockf" in model.wv.__dict__:
+        return
+    factors = _first(everything, "vectors_lockf", "syn0_lockf")
+    model.wv.vectors_lockf = factors if isinstance(factors, np.ndarray) else np.ones(1, dtype=REAL)

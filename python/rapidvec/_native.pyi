@@ -341,6 +341,8 @@ class Run:
         checkpoint. What they raise ends the run after the blocks in progress, as KeyboardInterrupt does; it can be continued.
         Raises DivergedError, FileExistsError.
         """
+    def checkpoint(self) -> None:
+        """Saves a checkpoint now, if `save_to` was called."""
     def write(self, path: _Path, *, with_state: bool = True) -> None:
         """Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced."""
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import operator
 import os
 import warnings
 from collections.abc import Callable, Iterable
@@ -22,24 +24,26 @@ __all__ = ["Epoch", "Loss", "Model", "Trainer", "train"]
 
 Path = "str | os.PathLike[str]"
 
-#: Settings of the trainers, by the names of the command line's flags.
-_SETTINGS = (
-    "batch_size",
-    "context_sum",
-    "epochs",
-    "hierarchical_softmax",
-    "learning_rate",
-    "max_grad",
-    "min_learning_rate",
-    "model",
-    "negatives",
-    "optimizer",
-    "power",
-    "seed",
-    "subsample",
-    "vector_size",
-    "window",
-)
+#: Settings of the trainers, by the names of the command line's flags, and their types.
+_SETTINGS: dict[str, type] = {
+    "batch_size": int,
+    "context_sum": str,
+    "dynamic_window": bool,
+    "epochs": int,
+    "hierarchical_softmax": bool,
+    "learning_rate": float,
+    "max_grad": float,
+    "min_learning_rate": float,
+    "model": str,
+    "negatives": int,
+    "optimizer": str,
+    "power": float,
+    "seed": int,
+    "shuffle": bool,
+    "subsample": float,
+    "vector_size": int,
+    "window": int,
+}
 
 
 class Loss(NamedTuple):
@@ -149,6 +153,7 @@ class Trainer:
         **settings: Any,
     ) -> None:
         options, settings = _split(settings)
+        threads = _checked("threads", threads, int)
         options["textbook"] = trainer == "textbook"
         native = _native.Reading(threads=threads, **options)
         text = reading.read(data, texts, native)
@@ -232,21 +237,48 @@ class Trainer:
         str
             "finished", or "reached" if epochs are left.
         """
-        if isinstance(until, str) and until not in ("end", "epoch"):
+        if (isinstance(until, str) and until not in ("end", "epoch")) or isinstance(until, bool):
             raise ValueError(f'until must be "end", "epoch" or a number of blocks, got {until!r}')
-        blocks = None if isinstance(until, str) else int(until)
+        goal = self._goal(until)
         with shown(progress) as show:
-            return self._run.run(
-                blocks=blocks,
-                epoch=until == "epoch",
-                on_progress=None if show is None else lambda now: show(Progress(*now)),
-                on_epoch=self._epoch if self.callbacks else None,
-                on_saved=_saved,
-            )
+            while True:
+                outcome, epochs = self._step(goal, show)
+                self._call_back(epochs)
+                if outcome == "finished" or self.progress.block >= goal:
+                    return outcome
 
-    def _epoch(self, epoch: int, loss: float | None, held_out: float | None) -> None:
-        for callback in self.callbacks:
-            callback(Epoch(epoch, loss, held_out))
+    def _call_back(self, epochs: list[Epoch]) -> None:
+        try:
+            for epoch in epochs:
+                for callback in self.callbacks:
+                    callback(epoch)
+        except BaseException:
+            self._run.checkpoint()  # as Ctrl-C does
+            raise
+
+    def _goal(self, until: str | int) -> int:
+        """The block, over all epochs, at which a run until there ends."""
+        now = self.progress
+        last = now.blocks_per_epoch * now.epochs
+        if until == "end":
+            return last
+        if until == "epoch":
+            return min(last, (now.epochs_done + 1) * now.blocks_per_epoch)
+        return min(last, now.block + operator.index(until))
+
+    def _step(self, goal: int, show: Callback | None) -> tuple[str, list[Epoch]]:
+        """Train up to `goal`; with callbacks to the end of the epoch at most, so that they can ask the trainer."""
+        now = self.progress
+        if self.callbacks:
+            goal = min(goal, (now.epochs_done + 1) * now.blocks_per_epoch)
+        epochs: list[Epoch] = []
+        outcome = self._run.run(
+            blocks=goal - now.block,
+            on_progress=None if show is None else lambda now: show(Progress(*now)),
+            on_epoch=(lambda *end: epochs.append(Epoch(*end))) if self.callbacks else None,
+            on_saved=_saved,
+        )
+        return outcome, epochs
 
     @property
     def progress(self) -> Progress:
@@ -349,20 +381,61 @@ def train(
 
 def _split(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The options of reading, and the settings of the trainer."""
-    options = {name: given[name] for name in reading.OPTIONS if given.get(name) is not None}
+    options: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     for name, value in given.items():
-        if name in reading.OPTIONS or value is None:
+        kind = _SETTINGS.get(name)
+        if kind is None and name not in reading.OPTIONS:
+            raise _unexpected(name)
+        if value is None:
             continue
-        if name not in _SETTINGS and name not in ("dynamic_window", "shuffle"):
-            from difflib import get_close_matches
-
-            known = [*_SETTINGS, *reading.OPTIONS, "dynamic_window", "shuffle", "threads", "trainer"]
-            near = get_close_matches(name, known, 1) or _OTHER_NAMES.get(name, [])
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise TypeError(f"train() got an unexpected keyword argument {name!r}{hint}")
-        settings[name] = value.item() if isinstance(value, np.generic) else value
+        if kind is None:
+            options[name] = _checked(name, value, _KINDS_OF_READING[name]) if name in _KINDS_OF_READING else value
+        else:
+            settings[name] = _checked(name, value, kind)
     return options, settings
+
+
+#: Options of reading that are numbers.
+_KINDS_OF_READING: dict[str, type] = {"max_tokens": int, "max_vocab": int, "min_count": int}
+
+
+def _checked(name: str, value: Any, kind: type) -> Any:
+    """`value` as a plain number, truth value or text."""
+    if kind is bool:
+        if isinstance(value, (bool, np.bool_)):
+            return bool(value)
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    if kind is str:
+        if isinstance(value, str):
+            return value
+        raise TypeError(f"{name} must be a str, got {value!r}")
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    if kind is int:
+        try:
+            number = operator.index(value)
+        except TypeError:
+            raise TypeError(f"{name} must be an integer, got {value!r}") from None
+        if not 0 <= number < 2**63:
+            raise ValueError(f"{name} must be an integer from 0, got {value!r}")
+        return number
+    try:
+        real = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    if not math.isfinite(real):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    return real
+
+
+def _unexpected(name: str) -> TypeError:
+    from difflib import get_close_matches
+
+    known = [*_SETTINGS, *reading.OPTIONS, "threads", "trainer"]
+    near = get_close_matches(name, known, 1) or _OTHER_NAMES.get(name, [])
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return TypeError(f"train() got an unexpected keyword argument {name!r}{hint}")
 
 
 #: What gensim and fastText call settings of ours.

@@ -419,7 +419,19 @@ class Vectors:
         return vectors(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Vectors.from_arrays, (self.words, np.array(self.matrix()), self.counts)
+        if self._native.has_subwords:
+            raise TypeError("vectors with n-grams cannot be pickled; open the file in the other process instead")
+        return _of_bytes, (self._native.to_bytes(),)
+
+    def __copy__(self) -> Vectors:
+        return self  # vectors do not change
+
+    def __deepcopy__(self, memo: Any) -> Vectors:
+        return self
+
+
+def _of_bytes(data: bytes) -> Vectors:
+    return Vectors(_native.Vectors.from_bytes(data))
 
 
 def _parsed(text: str) -> Any:

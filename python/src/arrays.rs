@@ -34,7 +34,9 @@ pub struct Lent<'a> {
 /// The numbers of a contiguous matrix; `name` is that of the argument.
 pub fn matrix<'a>(array: &'a PyReadonlyArray2<'_, f32>, name: &str) -> PyResult<Lent<'a>> {
     let &[rows, columns] = array.shape() else { return Err(PyValueError::new_err(format!("{name} must be a matrix"))) };
-    let numbers = array.as_slice().map_err(|_| PyValueError::new_err(format!("{name} must be C-contiguous")))?;
+    // Memory in Fortran's order is contiguous too.
+    let numbers = array.as_slice().ok().filter(|_| array.is_c_contiguous());
+    let numbers = numbers.ok_or_else(|| PyValueError::new_err(format!("{name} must be C-contiguous")))?;
     Ok(Lent { numbers, rows, columns })
 }
 
@@ -46,7 +48,9 @@ pub fn owned_matrix(py: Python<'_>, numbers: Vec<f32>, columns: usize) -> PyResu
 
 /// The numbers of a contiguous matrix, to be changed.
 pub fn matrix_mut<'a>(array: &'a mut PyReadwriteArray2<'_, f32>) -> PyResult<&'a mut [f32]> {
-    array.as_slice_mut().map_err(|_| PyValueError::new_err("the array must be C-contiguous"))
+    let is_in_order = array.is_c_contiguous();
+    let numbers = array.as_slice_mut().ok().filter(|_| is_in_order);
+    numbers.ok_or_else(|| PyValueError::new_err("the array must be C-contiguous"))
 }
 
 /// Memory of ours that an array shows. The array keeps it alive.

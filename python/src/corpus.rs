@@ -71,9 +71,12 @@ impl Corpus {
         if let Some(chunks) = arrow::chunks(sentences)?
             && let Column::Sentences(chunks) = Column::of(chunks)?
         {
-            return Ok(Self::new(fed(py, &chunks, tick.map(Bound::unbind).as_ref())?, Vec::new()));
+            return Ok(Self::new(
+                fed(py, &chunks, &CorpusOptions::default(), tick.map(Bound::unbind).as_ref())?,
+                Vec::new(),
+            ));
         }
-        let mut reader = Reader::new(py, tick);
+        let mut reader = Reader::new(py, &CorpusOptions::default(), tick).taking_letters();
         reader.read(sentences)?;
         let (text, others) = reader.finish()?;
         Ok(Self::new(text, others))

@@ -9,8 +9,9 @@ use pyo3::{PyErr, create_exception};
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
 use rapidvec::error::{CoreError, FormatError as Refused, OutputError, QueryError, TrainError, VectorsError};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 create_exception!(rapidvec, FormatError, PyValueError, "A file is not what it should be.");
 create_exception!(
@@ -27,11 +28,13 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
     let text = python_names(&error.to_string());
     match error {
         Error::Config(_) => PyValueError::new_err(text),
-        Error::Corpus(CorpusError::Missing { .. } | CorpusError::NoMatch { .. }) => PyFileNotFoundError::new_err(text),
+        Error::Corpus(CorpusError::Missing { path }) => missing("there is no such file", &path),
+        Error::Corpus(CorpusError::NoMatch { .. }) => PyFileNotFoundError::new_err(text),
         Error::Corpus(CorpusError::InvalidUtf8 { .. }) => not_utf8(text),
         Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
         Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
         Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
+        Error::Vectors(VectorsError::Core(error)) => of_core(error, text),
         Error::Vectors(error) => of_vectors(&error, text),
         _ => PyValueError::new_err(text),
     }
@@ -40,19 +43,47 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
 fn of_vectors(error: &VectorsError, text: String) -> PyErr {
     match error {
         VectorsError::Query(QueryError::UnknownWord { similar, .. }) => unknown_word(text, similar.clone()),
-        VectorsError::Format(Refused::NotUtf8 { .. }) => not_utf8(text),
+        VectorsError::Format(Refused::NotUtf8 { .. } | Refused::InvalidWord { .. }) => not_utf8(text),
         VectorsError::Format(error) if is_cut(error) => PyEOFError::new_err(text),
         VectorsError::Format(_) => FormatError::new_err(text),
-        VectorsError::Core(CoreError::Output(OutputError::Exists { .. } | OutputError::NameTaken { .. })) => {
-            PyFileExistsError::new_err(text)
+        _ => PyValueError::new_err(text),
+    }
+}
+
+fn of_core(error: CoreError, text: String) -> PyErr {
+    match error {
+        CoreError::Output(OutputError::Exists { path }) => PyFileExistsError::new_err((
+            EXISTS,
+            "the file exists; pass overwrite=True to replace it",
+            path.into_os_string(),
+        )),
+        CoreError::Output(OutputError::NameTaken { .. }) => PyFileExistsError::new_err(text),
+        CoreError::Output(OutputError::NoFolder { path }) => {
+            missing("the folder does not exist; create it first", &path)
         }
-        VectorsError::Core(CoreError::Io { source, .. }) => match source.kind() {
-            ErrorKind::NotFound => PyFileNotFoundError::new_err(text),
-            ErrorKind::UnexpectedEof => PyEOFError::new_err(text),
+        CoreError::Io { path, source } => match (source.kind(), source.raw_os_error()) {
+            (ErrorKind::UnexpectedEof, _) => PyEOFError::new_err(text),
+            // Python chooses the class by the number.
+            (_, Some(number)) => PyOSError::new_err((number, described(&source), path.into_os_string())),
+            (ErrorKind::NotFound, None) => missing("there is no such file", &path),
             _ => PyOSError::new_err(text),
         },
         _ => PyValueError::new_err(text),
     }
+}
+
+/// The system's numbers for a name that nothing has, and for one that something has: the same on every system.
+const MISSING: i32 = 2;
+const EXISTS: i32 = 17;
+
+fn missing(text: &'static str, path: &Path) -> PyErr {
+    PyFileNotFoundError::new_err((MISSING, text, path.as_os_str().to_owned()))
+}
+
+/// What the system says, without its number, which Python shows too.
+fn described(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// `rapidvec.UnknownWordError`, which is defined in Python, since a `KeyError` shows its text only there.
@@ -91,6 +122,17 @@ pub fn without_gil<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> 
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
         InternalError::new_err(format!("rapidvec has a fault, please report it: {text}"))
+    })
+}
+
+/// As [`run`]; errors of formats name the file at `path`.
+pub fn run_at<T: Send>(py: Python<'_>, path: &Path, work: impl FnOnce() -> rapidvec::Result<T> + Send) -> PyResult<T> {
+    without_gil(py, work)?.map_err(|error| match error {
+        Error::Vectors(VectorsError::Format(error)) => {
+            let text = format!("{}: {error}", path.display());
+            of_vectors(&VectorsError::Format(error), text)
+        }
+        other => exception(other),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Files of vectors and models, as words and arrays.
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
-use crate::errors::{exception, run, without_gil};
+use crate::errors::{exception, run, run_at, without_gil};
 use crate::vectors::invalid_word;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -27,7 +27,7 @@ pub fn load_vectors<'py>(
     invalid: &str,
 ) -> PyResult<(Bound<'py, PyList>, Matrix<'py>, Option<Counts<'py>>)> {
     let options = OpenOptions { limit, invalid_word: invalid_word(invalid)?, ..OpenOptions::default() };
-    let (vectors, numbers) = run(py, || {
+    let (vectors, numbers) = run_at(py, &path, || {
         let (vectors, _) = WordVectors::open_with(&path, &options)?;
         vectors.check_finite()?;
         let numbers = vectors.rows().to_f32();
@@ -142,7 +142,7 @@ type Loaded<'py> =
 #[pyfunction]
 #[pyo3(signature = (path, *, mmap = false))]
 pub fn load_model(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Loaded<'_>> {
-    let model = run(py, || {
+    let model = run_at(py, &path, || {
         let model = ModelFile::open(&path)?;
         if !mmap {
             model.verify()?;

@@ -8,6 +8,7 @@ use crate::watch::Watch;
 use numpy::PyArray2;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use rapidvec::atomic_file;
 use rapidvec::checkpoint::{Checkpoint, Summary};
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::{
@@ -20,7 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
 /// Time between two reports of progress.
@@ -42,11 +43,11 @@ macro_rules! either {
     };
 }
 
-/// A training run.
-#[pyclass(module = "rapidvec._native")]
+/// A training run. One call at a time; another thread's meanwhile is refused.
+#[pyclass(module = "rapidvec._native", frozen)]
 pub struct Run {
     /// `None` when the model was taken.
-    session: Option<Either>,
+    session: Mutex<Option<Either>>,
 }
 
 /// Block, blocks an epoch, epochs, words, words an epoch, seconds, learning rate, loss.
@@ -81,7 +82,7 @@ impl Run {
         freeze: bool,
         held_out: Option<&Text>,
     ) -> PyResult<Self> {
-        let session = match trainer {
+        let mut session = match trainer {
             "word2vec" => {
                 let config = word2vec_config(settings)?;
                 Either::Word2vec(run(py, || Session::start(&config, &text.corpus, threads))?)
@@ -92,21 +93,20 @@ impl Run {
             }
             got => return Err(PyValueError::new_err(format!("trainer must be word2vec or textbook, got {got}"))),
         };
-        let mut this = Self { session: Some(session) };
-        let session = this.session()?;
+        let started = &mut session;
         run(py, || {
-            either!(session, session => {
+            either!(started, session => {
                 session.describe_corpus(text.record.clone());
                 if let Some(path) = init {
-                    let started = session.init_from(&Pretrained::open(&path)?)?;
+                    let words = session.init_from(&Pretrained::open(&path)?)?;
                     if freeze {
-                        session.freeze(&started.ids)?;
+                        session.freeze(&words.ids)?;
                     }
                 }
                 held_out.map_or(Ok(()), |held_out| session.set_held_out(held_out.corpus.clone(), &mut ()))
             })
         })?;
-        Ok(this)
+        Ok(Self { session: Some(session).into() })
     }
 
     /// A run that continues a checkpoint on the text that it was made with.
@@ -124,23 +124,36 @@ impl Run {
             config.epochs = epochs.unwrap_or(config.epochs);
             Ok(Either::Word2vec(Session::resume(&checkpoint, &config, &text.corpus, threads)?))
         })?;
-        Ok(Self { session: Some(session) })
+        Ok(Self { session: Some(session).into() })
     }
 
     /// Saves checkpoints and the finished model to `path`.
     #[pyo3(signature = (path, *, seconds = 60.0, overwrite = false, keep_state = false, half = false))]
-    fn save_to(&mut self, path: PathBuf, seconds: f64, overwrite: bool, keep_state: bool, half: bool) -> PyResult<()> {
+    fn save_to(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        seconds: f64,
+        overwrite: bool,
+        keep_state: bool,
+        half: bool,
+    ) -> PyResult<()> {
+        if !overwrite {
+            run(py, || Ok(atomic_file::check(&path, atomic_file::Existing::Keep)?))?;
+        }
         let wrong = |_| PyValueError::new_err(format!("checkpoint_seconds must be a number from 0, got {seconds}"));
         let interval = Duration::try_from_secs_f64(seconds).map_err(wrong)?;
         let policy = Checkpoints::to(path).interval(interval).overwrite(overwrite).keep_state(keep_state).half(half);
-        either!(self.session()?, session => session.set_checkpoints(policy));
-        Ok(())
+        self.with(|session| {
+            either!(session, session => session.set_checkpoints(policy));
+            Ok(())
+        })
     }
 
     /// Trains until `blocks` more are done, or else to the end of the epoch or of the run. `finished`, `reached` or `interrupted`.
     #[pyo3(signature = (*, blocks = None, epoch = false, on_progress = None, on_epoch = None, on_saved = None))]
     fn run(
-        &mut self,
+        &self,
         py: Python<'_>,
         blocks: Option<u64>,
         epoch: bool,
@@ -153,9 +166,9 @@ impl Run {
             None if epoch => Until::Epoch,
             None => Until::End,
         };
-        let session = self.session()?;
         let mut watcher = Watcher { watch: Watch::new(on_progress.as_ref(), REPORT), on_epoch, on_saved };
-        let stopped = run(py, || either!(session, session => session.run_until(until, &mut watcher)));
+        let stopped =
+            self.with(|session| run(py, || either!(session, session => session.run_until(until, &mut watcher))));
         watcher.watch.finish()?;
         Ok(match stopped? {
             Stopped::Finished => "finished",
@@ -164,63 +177,78 @@ impl Run {
         })
     }
 
+    /// Saves a checkpoint now, if `save_to` was called.
+    fn checkpoint(&self, py: Python<'_>) -> PyResult<()> {
+        self.with(|session| run(py, || either!(session, session => session.checkpoint(&mut ()))))
+    }
+
     /// Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced.
     #[pyo3(signature = (path, *, with_state = true))]
-    fn write(&mut self, py: Python<'_>, path: PathBuf, with_state: bool) -> PyResult<()> {
-        let session = self.session()?;
-        run(py, || either!(session, session => session.save_to(&path, with_state)))
+    fn write(&self, py: Python<'_>, path: PathBuf, with_state: bool) -> PyResult<()> {
+        self.with(|session| run(py, || either!(session, session => session.save_to(&path, with_state))))
     }
 
     #[getter]
-    fn progress(&mut self) -> PyResult<Now> {
-        Ok(either!(self.session()?, session => now(&session.trainer().progress())))
+    fn progress(&self) -> PyResult<Now> {
+        self.with(|session| Ok(either!(session, session => now(&session.trainer().progress()))))
     }
 
     #[getter]
-    fn losses(&mut self) -> PyResult<Vec<Point>> {
-        Ok(either!(self.session()?, session => session.trainer().history().iter().map(point).collect()))
+    fn losses(&self) -> PyResult<Vec<Point>> {
+        self.with(|session| Ok(either!(session, session => session.trainer().history().iter().map(point).collect())))
     }
 
     #[getter]
-    fn held_out(&mut self) -> PyResult<Vec<(usize, f64)>> {
-        let losses = either!(self.session()?, session => session.held_out().to_vec());
+    fn held_out(&self) -> PyResult<Vec<(usize, f64)>> {
+        let losses = self.with(|session| Ok(either!(session, session => session.held_out().to_vec())))?;
         Ok(losses.iter().map(|loss| (loss.epoch, loss.loss)).collect())
     }
 
     #[getter]
-    fn settings(&mut self) -> PyResult<String> {
-        either!(self.session()?, session => json(session.trainer().config()))
+    fn settings(&self) -> PyResult<String> {
+        self.with(|session| either!(session, session => json(session.trainer().config())))
     }
 
     #[getter]
-    fn saved(&mut self) -> PyResult<Option<PathBuf>> {
-        Ok(either!(self.session()?, session => session.saved().map(|(path, _)| path.to_owned())))
+    fn saved(&self) -> PyResult<Option<PathBuf>> {
+        self.with(|session| Ok(either!(session, session => session.saved().map(|(path, _)| path.to_owned()))))
     }
 
     /// The vectors as they are now: a copy.
-    fn vectors<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        let (numbers, size) = either!(self.session()?, session => {
-            let weights = session.trainer().weights();
-            (weights.input.to_vec(), weights.input.cols())
-        });
+    fn vectors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let (numbers, size) = self.with(|session| {
+            Ok(either!(session, session => {
+                let weights = session.trainer().weights();
+                (weights.input.to_vec(), weights.input.cols())
+            }))
+        })?;
         owned_matrix(py, numbers, size)
     }
 
-    fn words<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyList>> {
-        either!(self.session()?, session => crate::files::list_of(py, session.vocabulary()))
+    fn words<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyList>> {
+        self.with(|session| either!(session, session => crate::files::list_of(py, session.vocabulary())))
     }
 
     /// The model as it is now; the run is over.
-    fn into_model(&mut self, py: Python<'_>) -> PyResult<Trained> {
-        let session = self.session.take().ok_or_else(taken)?;
+    fn into_model(&self, py: Python<'_>) -> PyResult<Trained> {
+        let session = self.lock()?.take().ok_or_else(taken)?;
         let model = run(py, || either!(session, session => session.into_model()))?;
         Ok(Trained { model })
     }
 }
 
 impl Run {
-    fn session(&mut self) -> PyResult<&mut Either> {
-        self.session.as_mut().ok_or_else(taken)
+    /// Does something with the session, unless another call has it.
+    fn with<T>(&self, act: impl FnOnce(&mut Either) -> PyResult<T>) -> PyResult<T> {
+        act(self.lock()?.as_mut().ok_or_else(taken)?)
+    }
+
+    fn lock(&self) -> PyResult<MutexGuard<'_, Option<Either>>> {
+        match self.session.try_lock() {
+            Ok(session) => Ok(session),
+            Err(TryLockError::Poisoned(session)) => Ok(session.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err("the run is in progress in another call")),
+        }
     }
 }
 
@@ -251,7 +279,7 @@ impl Trained {
     fn save(&self, py: Python<'_>, path: PathBuf, overwrite: bool) -> PyResult<()> {
         run(py, || {
             if !overwrite {
-                rapidvec::atomic_file::check(&path, rapidvec::atomic_file::Existing::Keep)?;
+                atomic_file::check(&path, atomic_file::Existing::Keep)?;
             }
             self.model.save(&path)
         })

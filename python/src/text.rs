@@ -138,10 +138,15 @@ impl Text {
 }
 
 /// A corpus of lists of tokens.
-pub fn fed(py: Python<'_>, chunks: &[arrow_array::ArrayRef], tick: Option<&Py<PyAny>>) -> PyResult<Corpus> {
+pub fn fed(
+    py: Python<'_>,
+    chunks: &[arrow_array::ArrayRef],
+    options: &CorpusOptions,
+    tick: Option<&Py<PyAny>>,
+) -> PyResult<Corpus> {
     let mut watch = Watch::new(tick, REPORT);
     let corpus = run(py, || {
-        let mut feed = Feed::new(&CorpusOptions::default());
+        let mut feed = Feed::new(options);
         arrow::feed(&mut feed, chunks, &mut watch)?;
         feed.finish()
     });
@@ -167,7 +172,7 @@ impl Text {
         reading: &Reading,
         tick: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
-        let mut reader = Reader::new(py, tick);
+        let mut reader = Reader::new(py, &reading.options, tick);
         reader.read(sentences)?;
         let (corpus, _) = reader.finish()?;
         Self::selected(py, corpus, reading)
@@ -201,7 +206,7 @@ impl Text {
                 let corpus = run(py, || Corpus::from_reader(TEXTS, arrow::Texts::new(chunks), &reading.options))?;
                 return Ok(Some(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading)));
             }
-            Column::Sentences(chunks) => fed(py, &chunks, tick.as_ref())?,
+            Column::Sentences(chunks) => fed(py, &chunks, &reading.options, tick.as_ref())?,
         };
         Self::selected(py, corpus, reading).map(Some)
     }

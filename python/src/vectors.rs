@@ -1,19 +1,20 @@
 //! Word vectors of any file, and questions to them.
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
-use crate::errors::{exception, run, without_gil};
+use crate::errors::{exception, run, run_at, without_gil};
 use crate::files::{list_of, vocabulary_of};
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use rapidvec::error::QueryError;
 use rapidvec::vectors::evaluate::statistics::Correlation;
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet, SectionScore};
-use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts, to_bytes};
 use rapidvec::vectors::format::{Format, InvalidWord, OpenOptions, recognise_file};
 use rapidvec::vectors::{AnalogyMethod, Embedder, Numbers, SaveOptions};
 use rapidvec::{Hits, Search, WordVectors, atomic_file, parallel};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -64,7 +65,7 @@ impl Vectors {
     fn open(py: Python<'_>, path: PathBuf, limit: Option<usize>, allow_nan: bool, invalid: &str) -> PyResult<Self> {
         let invalid_word = invalid_word(invalid)?;
         let options = OpenOptions { limit, allow_nan, invalid_word };
-        run(py, || {
+        run_at(py, &path, || {
             let (own, _) = WordVectors::open_with(&path, &options)?;
             let is_model = matches!(recognise_file(&path), Ok(Format::Safetensors));
             let metadata = if is_model { ModelFile::open(&path)?.metadata() } else { BTreeMap::new() };
@@ -90,6 +91,37 @@ impl Vectors {
         }
         let own = WordVectors::new(words, vectors.columns, Numbers::F32(vectors.numbers.to_vec()));
         Ok(Self { own: own.map_err(exception)?, metadata: BTreeMap::new() })
+    }
+
+    /// The file of a model of rapidvec that has these vectors, as bytes; n-grams are not in it.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = run(py, || {
+            let rows = self.own.rows();
+            let input = rows.as_f32().map_or_else(|| Cow::Owned(rows.to_f32()), Cow::Borrowed);
+            let mut metadata = self.metadata.clone();
+            metadata.remove("trainer"); // the state of a checkpoint
+            let parts = ModelParts {
+                vocabulary: self.own.vocabulary(),
+                vector_size: self.own.vector_size(),
+                input: &input,
+                output: None,
+                half: rows.is_half(),
+                metadata,
+                extra: Vec::new(),
+            };
+            Ok(to_bytes(&parts)?)
+        })?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Vectors of the bytes of a model's file.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
+        run(py, || {
+            let model = ModelFile::from_bytes(bytes.to_vec())?;
+            let metadata = model.metadata();
+            Ok(Self { own: WordVectors::from_model(model)?, metadata })
+        })
     }
 
     fn __len__(&self) -> usize {

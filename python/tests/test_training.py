@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import rapidvec
-from conftest import Program, Sentences, made_lines, made_sentences, run_program
+from support import Program, Sentences, made_lines, made_sentences, run_program
 from rapidvec import Model, Trainer
 from rapidvec.progress import Progress
 from rapidvec.training import Epoch
@@ -304,12 +304,7 @@ def test_settings_are_the_flags(settings: dict[str, Any], flags: list[object], c
     same(rapidvec.train(corpus, **SMALL, **settings).vectors, by_program(tmp_path, corpus, *flags))
 
 
-SENTENCES_OF_THE_TEXTBOOK = pytest.mark.xfail(
-    strict=True, raises=ValueError, reason="Text.from_sentences leaves marks in the ids where the textbook trainer wants the word <eos>"
-)
-
-
-@pytest.mark.parametrize("text", [pytest.param("sentences", marks=SENTENCES_OF_THE_TEXTBOOK), "texts", "files"])
+@pytest.mark.parametrize("text", ["sentences", "texts", "files"])
 def test_the_textbook_trainer_reads_every_kind_of_text(text: str, tmp_path: Path) -> None:
     said = [["you", "say", "goodbye"], ["and", "i", "say", "hello", "."]] * 30
     path = tmp_path / "said.txt"
@@ -454,7 +449,6 @@ def test_a_run_that_is_stopped_saves_a_checkpoint(tmp_path: Path, longer: Senten
     same(rapidvec.open(path), again.model().vectors)
 
 
-@pytest.mark.xfail(strict=True, reason="trains, warns that another program wrote there, and saves to another file")
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_checkpoint_does_not_replace_a_file(tmp_path: Path, sentences: Sentences) -> None:
     path = tmp_path / "run.safetensors"

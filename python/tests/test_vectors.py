@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 import rapidvec
-from conftest import Program, Sentences
+from support import Program, Sentences
 from rapidvec import Model, UnknownWordError, Vectors, _native
 
 WORDS = [f"word{i}" for i in range(397)] + ["왕", "café", "Paris"]
@@ -202,16 +202,11 @@ def test_training_refuses_arrays_that_do_not_fit() -> None:
         run.epoch()
 
 
-F_ORDER = pytest.mark.xfail(strict=True, reason="rust-numpy's as_slice takes arrays in Fortran's order too, and reads them transposed")
-
-
-@F_ORDER
 def test_an_array_in_fortrans_order_is_refused() -> None:
     with pytest.raises(ValueError, match="contiguous"):
         training(vectors=np.zeros((20, 3), dtype=np.float32).T)
 
 
-@F_ORDER
 def test_files_are_not_written_from_an_array_in_fortrans_order(tmp_path: Path) -> None:
     path, numbers = tmp_path / "v.vec", np.arange(6, dtype=np.float32).reshape(2, 3)
     try:
@@ -364,7 +359,6 @@ def test_pickle_without_counts(matrix: NDArray[np.float32]) -> None:
     assert pickle.loads(pickle.dumps(Vectors.from_arrays(WORDS, matrix))).counts is None
 
 
-@pytest.mark.xfail(strict=True, reason="Vectors.__reduce__ carries words, numbers and counts only")
 def test_pickle_keeps_what_a_model_says_about_itself(model: Model) -> None:
     made = pickle.loads(pickle.dumps(model.vectors))
     assert made.matrix().tobytes() == model.vectors.matrix().tobytes()

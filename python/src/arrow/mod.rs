@@ -107,6 +107,9 @@ pub fn feed(feed: &mut Feed, sentences: &[ArrayRef], watch: &mut Watch) -> Resul
             });
             feed.push(&tokens)?;
             feed.end_sentence()?;
+            if feed.is_full() {
+                return Ok(true);
+            }
             if feed.tokens() >= next_look {
                 next_look = feed.tokens() + TURN;
                 if !watch.look(|| (feed.sentences(), feed.tokens(), feed.len())) {

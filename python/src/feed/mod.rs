@@ -10,7 +10,7 @@ use crate::errors::exception;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
 
 /// Tokens that are looked up together.
@@ -31,26 +31,37 @@ pub struct Reader<'py> {
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
     next_turn: u64,
+    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is refused.
+    takes_letters: bool,
 }
 
 impl<'py> Reader<'py> {
     /// A reader that calls `tick(sentences, tokens, distinct tokens)` at each turn.
-    pub fn new(py: Python<'py>, tick: Option<Bound<'py, PyAny>>) -> Self {
+    pub fn new(py: Python<'py>, options: &CorpusOptions, tick: Option<Bound<'py, PyAny>>) -> Self {
         Self {
             py,
-            feed: Feed::new(&CorpusOptions::default()),
+            feed: Feed::new(options),
             others: PyDict::new(py),
             other_tokens: Vec::new(),
             waiting: Vec::with_capacity(AHEAD),
             tick,
             next_turn: TURN,
+            takes_letters: false,
         }
+    }
+
+    /// The same, which reads a `str` as a sentence of letters.
+    pub fn taking_letters(self) -> Self {
+        Self { takes_letters: true, ..self }
     }
 
     /// Reads all sentences.
     pub fn read(&mut self, sentences: &Bound<'py, PyAny>) -> PyResult<()> {
         for sentence in sentences.try_iter()? {
             self.sentence(&sentence?)?;
+            if self.feed.is_full() {
+                break;
+            }
         }
         Ok(())
     }
@@ -62,6 +73,9 @@ impl<'py> Reader<'py> {
             for token in tuple {
                 self.token(token)?;
             }
+        } else if !self.takes_letters && (sentence.is_instance_of::<PyString>() || sentence.is_instance_of::<PyBytes>())
+        {
+            return Err(not_iterable(sentence, self.feed.sentences()));
         } else {
             let tokens = sentence.try_iter().map_err(|_| not_iterable(sentence, self.feed.sentences()))?;
             for token in tokens {

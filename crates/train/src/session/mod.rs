@@ -285,6 +285,14 @@ impl<T: Trainer> Session<T> {
         Ok(())
     }
 
+    /// Saves a checkpoint now, where [`set_checkpoints`](Self::set_checkpoints) says; nothing if it was not called.
+    ///
+    /// # Errors
+    /// Any error of saving.
+    pub fn checkpoint(&mut self, observer: &mut dyn Observer) -> Result<()> {
+        self.save(observer, true)
+    }
+
     fn checkpoint_if_due(&mut self, observer: &mut dyn Observer) {
         let due = self.keeper.as_ref().and_then(Keeper::due);
         if due.is_some_and(|due| Instant::now() >= due) {

@@ -5,6 +5,8 @@ mod table;
 mod tests;
 
 use super::concat::{Part, pack_parts};
+use super::encoder::EOS;
+use super::options::LineEnd;
 use super::read::Parts;
 use super::report::CorpusReport;
 use super::spill::{Store, Stored};
@@ -53,13 +55,14 @@ pub struct Feed {
     block: Vec<Number>,
     /// The sentence under way has tokens.
     is_open: bool,
+    stopped_at_limit: bool,
     tokens: u64,
     sentences: u64,
     name: String,
 }
 
 impl Feed {
-    /// A feed without sentences. Of the options only `memory_limit`, `temporary_folder` and `threads` apply.
+    /// A feed without sentences. Of the options only `max_tokens`, `line_end`, `memory_limit`, `temporary_folder` and `threads` apply.
     pub fn new(options: &CorpusOptions) -> Self {
         Self {
             table: Table::default(),
@@ -69,6 +72,7 @@ impl Feed {
             blocks: Vec::new(),
             block: Vec::with_capacity(BLOCK),
             is_open: false,
+            stopped_at_limit: false,
             tokens: 0,
             sentences: 0,
             name: "sentences".to_owned(),
@@ -95,11 +99,25 @@ impl Feed {
         self.sentences
     }
 
+    /// Whether `max_tokens` is reached: further tokens change nothing.
+    pub fn is_full(&self) -> bool {
+        self.options.max_tokens.is_some_and(|most| self.tokens >= most)
+    }
+
+    /// Those of so many tokens that `max_tokens` leaves room for.
+    fn room(&mut self, tokens: usize) -> usize {
+        let Some(most) = self.options.max_tokens else { return tokens };
+        let room = usize::try_from(most - self.tokens).map_or(tokens, |room| room.min(tokens));
+        self.stopped_at_limit |= room < tokens;
+        room
+    }
+
     /// Appends tokens to the sentence under way. Fastest with 16 or more at a time.
     ///
     /// # Errors
     /// A temporary file is needed and cannot be written; there are 4 billion distinct tokens.
     pub fn push(&mut self, tokens: &[&str]) -> Result<()> {
+        let tokens = &tokens[..self.room(tokens.len())];
         for tokens in tokens.chunks(AHEAD) {
             let mut hashes = [0; AHEAD];
             for (hash, token) in hashes.iter_mut().zip(tokens) {
@@ -136,6 +154,9 @@ impl Feed {
     /// # Panics
     /// If [`add_other`](Self::add_other) did not return this index.
     pub fn push_other(&mut self, index: usize) -> Result<()> {
+        if self.room(1) == 0 {
+            return Ok(());
+        }
         let (number, _, count) = &mut self.others[index];
         *count += 1;
         self.block.push(*number);
@@ -144,14 +165,18 @@ impl Feed {
         self.store_full_block()
     }
 
-    /// Ends the sentence.
+    /// Ends the sentence, by a mark or by the word that the option `line_end` wants; one without tokens leaves no trace.
     ///
     /// # Errors
     /// A temporary file is needed and cannot be written.
     pub fn end_sentence(&mut self) -> Result<()> {
         self.sentences += 1;
         if std::mem::take(&mut self.is_open) {
-            self.block.push(EOS_ID);
+            match self.options.line_end {
+                LineEnd::Mark => self.block.push(EOS_ID),
+                LineEnd::Word => self.push(&[EOS])?,
+            }
+            self.is_open = false;
         }
         self.store_full_block()
     }
@@ -182,7 +207,7 @@ impl Feed {
     pub fn finish(mut self) -> Result<Corpus> {
         self.store_block()?;
         let vocabulary = self.vocabulary();
-        let Self { store, options, blocks, tokens, sentences, name, .. } = self;
+        let Self { store, options, blocks, tokens, sentences, stopped_at_limit, name, .. } = self;
         let parts = blocks.into_iter().map(Part::whole).collect();
         let (memory, folder) = (store.limit(), options.folder());
         let (ids, spilled) = pack_parts(options.workers(), parts, vocabulary.len(), &store, memory, folder)?;
@@ -192,6 +217,7 @@ impl Feed {
             sentences,
             lines: sentences,
             distinct_words: vocabulary.len() as u64,
+            stopped_at_limit,
             spilled_bytes: store.spilled() + spilled,
             ..CorpusReport::default()
         };

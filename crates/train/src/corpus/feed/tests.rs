@@ -140,3 +140,23 @@ fn a_text_of_which_nothing_is_left_is_refused() {
     let rare = fed(&[vec!["a".to_owned()]], &options(true)).selected(&options(true).min_count(2));
     assert!(matches!(rare, Err(Error::Corpus(CorpusError::AllRare { most: 1, .. }))));
 }
+
+#[test]
+fn tokens_and_line_ends_are_limited_and_counted_as_those_of_a_text() {
+    let sentences: Vec<Vec<String>> = ["you say", "", "goodbye", "and i say hello"]
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .to_vec();
+    let text = "you say\n\ngoodbye\nand i say hello\n";
+    for base in [options(true).min_count(1).order(WordOrder::ByAppearance), CorpusOptions::textbook()] {
+        for most in [None, Some(1), Some(2), Some(3), Some(4), Some(6), Some(100)] {
+            let options = base.clone().max_tokens(most);
+            let expected = Corpus::from_text("text", text, &options).unwrap();
+            let got = fed(&sentences, &options).selected(&options).unwrap();
+            let ids = |corpus: &Corpus| corpus.ids().iter().filter(|&id| id != EOS_ID).collect::<Vec<_>>();
+            assert_eq!(ids(&got), ids(&expected), "{options:?}");
+            assert_eq!(got.vocabulary().words().collect::<Vec<_>>(), expected.vocabulary().words().collect::<Vec<_>>());
+            assert_eq!(got.report().tokens, expected.report().tokens);
+            assert_eq!(got.report().stopped_at_limit, expected.report().stopped_at_limit, "{options:?}");
+        }
+    }
+}

@@ -9,11 +9,9 @@ mod help;
 mod hints;
 mod output;
 
-use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 use output::{Color, Language};
 use std::ffi::OsString;
-use std::fmt::Display;
 use std::io::Write;
 
 /// Train word vectors and query them
@@ -113,14 +111,6 @@ impl Command {
 /// The whole command line: what is parsed, completed and documented.
 fn command() -> clap::Command {
     help::grouped(Cli::command())
-}
-
-/// Exits as clap does when an argument of a subcommand is wrong: with its usage, and exit code 2.
-fn wrong_usage(subcommand: &str, message: impl Display) -> ! {
-    let mut cli = command();
-    cli.build(); // so that the subcommand knows its full name
-    let command = cli.find_subcommand_mut(subcommand);
-    command.map_or_else(Cli::command, |command| command.clone()).error(ErrorKind::ValueValidation, message).exit()
 }
 
 /// Parses the arguments. Help and usage errors end the program here.

@@ -76,7 +76,7 @@ impl To {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let to = args.to.map(To::format).or_else(|| Format::of_ending(&args.output));
-    let to = to.unwrap_or_else(|| wrong_usage(&args.output));
+    let to = to.ok_or_else(|| unknown_ending(&args.output))?;
     if args.half && !to.has_half() {
         let help = format!("{} has no half precision: --half goes with safetensors, pickle and npz", to.name());
         return Err(UsageError(help).into());
@@ -134,14 +134,12 @@ pub fn instead(output: &Path) -> Option<String> {
     ))
 }
 
-/// Ends the program.
-fn wrong_usage(output: &Path) -> ! {
+fn unknown_ending(output: &Path) -> UsageError {
     let endings: Vec<_> =
         Format::WRITABLE.iter().flat_map(|format| format.endings()).map(|e| format!(".{e}")).collect();
-    let message = format!(
+    UsageError(format!(
         "{} does not end like a known format: expected {} (then .gz, .bz2, .zst or .xz to compress); or give --to",
         output.display(),
         endings.join(", ")
-    );
-    crate::wrong_usage("convert", message)
+    ))
 }

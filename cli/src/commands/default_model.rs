@@ -1,8 +1,10 @@
 //! The model that a command works on where none is named: the one that `rapidvec train` writes.
 
-use super::train::DEFAULT_OUTPUT;
 use crate::output::{UsageError, messages};
 use std::path::Path;
+
+/// Where `train` writes unless it is told otherwise.
+pub const DEFAULT_OUTPUT: &str = "model.safetensors";
 
 /// The file that was named, else `model.safetensors` in the current folder.
 ///

@@ -67,7 +67,7 @@ const ENDINGS: [(&str, Form); 3] = [("tsv", Form::Tsv), ("jsonl", Form::Jsonl), 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let model = or_default(args.model.as_deref())?;
     args.check_text()?;
-    let form = args.form();
+    let form = args.form()?;
     let output = args.file();
     if let Some(output) = output {
         Place::File(output).check_unread([model].into_iter().chain(args.text.as_deref()))?;
@@ -163,12 +163,12 @@ impl Args {
         Ok(())
     }
 
-    fn form(&self) -> Form {
-        let by_ending = || match self.file() {
-            None => Form::Tsv,
-            Some(output) => by_ending(output).unwrap_or_else(|| wrong_usage(output)),
-        };
-        self.format.unwrap_or_else(by_ending)
+    fn form(&self) -> Result<Form, UsageError> {
+        match (self.format, self.file()) {
+            (Some(form), _) => Ok(form),
+            (None, None) => Ok(Form::Tsv),
+            (None, Some(output)) => by_ending(output).ok_or_else(|| unknown_ending(output)),
+        }
     }
 
     /// Writes all vectors; `folder` is where large temporary files go.
@@ -238,12 +238,10 @@ fn by_ending(path: &Path) -> Option<Form> {
     ENDINGS.iter().find(|(known, _)| ending.eq_ignore_ascii_case(known)).map(|&(_, form)| form)
 }
 
-/// Exits with a usage error.
-fn wrong_usage(output: &Path) -> ! {
+fn unknown_ending(output: &Path) -> UsageError {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
-    let message = format!(
+    UsageError(format!(
         "the ending of {} is not that of a format: expected one of {endings}; or use --format tsv, jsonl or npy",
         output.display()
-    );
-    crate::wrong_usage("embed", message)
+    ))
 }

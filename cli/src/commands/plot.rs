@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::open;
-use crate::output::{LineChart, Place, Series, chart_path, messages, say};
+use crate::output::{LineChart, Place, Series, chart_path, messages, save_chart, say};
 use rapidvec::Error;
 use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint::{Summary, Trained};
@@ -51,7 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         marks: Vec::new(),
         x_max: end * 1.02, // room for the last point
     };
-    chart.save(&args.output, Existing::replace_if(args.force))?;
+    save_chart(&chart, &args.output, Existing::replace_if(args.force))?;
     say(messages::plot_saved(args.output.display(), models.len()));
     Ok(())
 }

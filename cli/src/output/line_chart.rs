@@ -1,10 +1,8 @@
-//! Lines, points and marked places over one axis, as a picture: SVG, or with the feature `png` also PNG.
+//! Lines, points and marked places over one axis, as an SVG picture.
 //!
 //! The background is transparent, and text follows the reader's light or dark theme.
 
-use rapidvec::atomic_file::{self, Existing};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 520.0;
@@ -52,29 +50,7 @@ pub struct LineChart {
     pub x_max: f64,
 }
 
-/// Accepts names whose extension says what to draw.
-pub fn chart_path(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("svg") => Ok(path),
-        Some("png") if cfg!(feature = "png") => Ok(path),
-        Some("png") => Err("this build draws SVG only (feature `png` is off); use a name that ends in .svg".to_owned()),
-        _ => Err("expected a name that ends in .svg or .png".to_owned()),
-    }
-}
-
 impl LineChart {
-    /// Writes the picture to a file that [`chart_path`] accepts; nothing where there is nothing to draw.
-    pub fn save(&self, path: &Path, existing: Existing) -> anyhow::Result<()> {
-        let Some(svg) = self.svg() else { return Ok(()) };
-        #[cfg(feature = "png")]
-        if path.extension().is_some_and(|ending| ending == "png") {
-            let png = super::png::draw(self).map_err(|reason| anyhow::anyhow!("{}: {reason}", path.display()))?;
-            return Ok(atomic_file::write(path, existing, |out| out.write_all(&png))?);
-        }
-        Ok(atomic_file::write(path, existing, |out| out.write_all(svg.as_bytes()))?)
-    }
-
     /// What the legend explains: the lines if there are several, or dots beside one; and whether there are dots.
     pub fn legend(&self) -> (bool, bool) {
         let has_dots = self.series.iter().any(|series| !series.dots.is_empty());

@@ -14,6 +14,7 @@ mod json;
 mod language;
 mod line_chart;
 mod losses;
+mod picture;
 mod place;
 #[cfg(feature = "png")]
 mod png;
@@ -38,8 +39,9 @@ pub use histogram::Histogram;
 pub use language::tests::SPOKEN;
 #[allow(unused_imports)]
 pub use language::{Language, message as messages};
-pub use line_chart::{LineChart, Series, chart_path};
+pub use line_chart::{LineChart, Series};
 pub use losses::LossCurve;
+pub use picture::{chart_path, save_chart};
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;
 #[allow(unused_imports)] // for commands to come

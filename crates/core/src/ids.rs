@@ -3,8 +3,13 @@
 //! A word's id is a `u32`, but a text of 65,535 words or fewer needs two bytes of it, and one of 16.7 million three. The ids
 //! of a large text take most of the memory, and with a small vocabulary more than its matrices.
 
-use super::{EOS_ID, WordId};
 use std::ops::{ControlFlow, Range};
+
+/// The id of a word: its row in the matrices.
+pub type WordId = u32;
+
+/// Separates sentences in a stream of ids; no word has this id.
+pub const EOS_ID: WordId = WordId::MAX;
 
 /// A borrowed text: ids of words, with [`EOS_ID`] after each sentence. A slice of `u32` is one, and so is what
 /// `Corpus::ids` of the crate `rapidvec` gives, which takes half to three quarters of the memory.

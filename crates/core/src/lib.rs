@@ -11,6 +11,7 @@
 
 mod alias;
 pub mod atomic_file;
+mod chunk;
 pub mod compress;
 mod error;
 mod ids;
@@ -27,13 +28,14 @@ mod word_index;
 mod word_list;
 
 pub use alias::AliasTable;
+pub use chunk::{Chunk, LANES, PANEL_CHUNKS, panels};
 pub use error::{Error, Result};
-pub use ids::Ids;
+pub use ids::{EOS_ID, Ids, WordId};
 #[doc(hidden)]
 pub use ids::{pack, width};
 pub use lowercase::{push_lowercase, to_lowercase};
-pub use matrix::{Chunk, ClosedRows, LANES, Matrix, PANEL_CHUNKS, panels};
+pub use matrix::{ClosedRows, Matrix};
 pub use parallel::{cores, threads_of};
 pub use rng::{Purpose, Rng};
-pub use vocabulary::{EOS_ID, Vocabulary, WordId};
+pub use vocabulary::Vocabulary;
 pub use word_list::{VocabularyError, read_vocabulary, write_vocabulary};

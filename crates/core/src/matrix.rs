@@ -7,31 +7,8 @@ mod closed_rows;
 
 pub use closed_rows::ClosedRows;
 
-use super::kernels::large_pages;
-
-/// Numbers in a [`Chunk`].
-pub const LANES: usize = 16;
-
-/// Chunks in a panel: the columns whose part of a dot product is added up on its own.
-///
-/// A dot product is defined as the sum over panels, in order. Threads own whole panels, so the result does not depend on
-/// the number of threads.
-pub const PANEL_CHUNKS: usize = 2;
-
-/// Sixteen numbers in one cache line.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[repr(C, align(64))]
-pub struct Chunk(pub [f32; LANES]);
-
-impl Chunk {
-    /// Sixteen zeros.
-    pub const ZERO: Chunk = Chunk([0.0; LANES]);
-}
-
-/// How many panels a row of `chunks` chunks has.
-pub fn panels(chunks: usize) -> usize {
-    chunks.div_ceil(PANEL_CHUNKS)
-}
+use crate::chunk::{Chunk, LANES};
+use crate::kernels::large_pages;
 
 /// A row-major matrix of f32, its rows padded with zeros to whole chunks.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,11 +124,6 @@ impl Matrix {
     pub fn copy_from(&mut self, numbers: &[f32]) {
         assert_eq!(numbers.len(), self.rows * self.cols, "a {} x {} matrix", self.rows, self.cols);
         numbers.chunks_exact(self.cols.max(1)).enumerate().for_each(|(i, row)| self.set_row(i, row));
-    }
-
-    /// Moves the rows together, without padding, where they are: the numbers for others to borrow.
-    pub fn close_rows(self) -> ClosedRows {
-        ClosedRows::new(self)
     }
 
     /// Resets it to a `rows` x `cols` matrix of zeros, keeping its memory.

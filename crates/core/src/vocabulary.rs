@@ -3,14 +3,9 @@
 //! All words lie in one byte arena; a word costs its bytes, 8 bytes for where it ends, 8 for its count and about 5 in the
 //! hash table that finds it, instead of the 60 and more of a `HashMap<String, _>`.
 
+use super::WordId;
 use super::word_index::{Index, hash};
 use std::cmp::Reverse;
-
-/// The id of a word: its row in the matrices.
-pub type WordId = u32;
-
-/// Separates sentences in a stream of ids; no word has this id.
-pub const EOS_ID: WordId = WordId::MAX;
 
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///

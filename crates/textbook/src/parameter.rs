@@ -6,9 +6,8 @@
 //! row is its weights alone, half the memory to read.
 
 use crate::Optimizer;
-use crate::optimizers::settle;
-use rapidvec_core::kernels::plain::{Destination, Shape};
-use rapidvec_core::kernels::{large_pages, prefetch_pages, prefetch_rows};
+use rapidvec_core::kernels::plain::{Destination, Settlement, Shape};
+use rapidvec_core::kernels::{kernels, large_pages, prefetch_pages, prefetch_rows};
 use rapidvec_core::{Chunk, LANES, Matrix, WordId};
 
 /// Rows that [`Parameter::settled`] works on at a time.
@@ -213,6 +212,16 @@ impl Parameter {
         let field = field as usize;
         (field < self.fields).then_some(field * self.width)
     }
+}
+
+/// Takes the pending steps of rows `ids`; afterwards their gradients are zero.
+///
+/// # Panics
+/// If the matrix has no moments, or there is not a settlement for each row.
+pub fn settle(w: &mut Parameter, ids: &[WordId], settlements: &[Settlement]) {
+    assert!(w.has_moments() && ids.len() == settlements.len(), "Adam keeps moments, and a settlement for each row");
+    let shape = w.shape();
+    kernels().adam_settle(w.chunks_mut(), shape, ids, settlements);
 }
 
 #[cfg(test)]

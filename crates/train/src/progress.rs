@@ -3,8 +3,18 @@
 //! A *block* is the unit of work that a trainer counts and stops between: a piece of the corpus for the word2vec trainer, an
 //! iteration (one mini-batch) for the textbook's.
 
-use crate::trainer::Until;
 use serde::{Deserialize, Serialize};
+
+/// How long [`Trainer::run`](crate::Trainer::run) trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// For exactly this many blocks, or until all epochs are done. A block is the unit of [`Progress::block`].
+    Blocks(u64),
+    /// To the end of the current epoch.
+    Epoch,
+    /// Until all epochs are done.
+    End,
+}
 
 /// How far training is.
 #[derive(Debug, Clone, Copy, PartialEq)]

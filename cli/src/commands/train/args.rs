@@ -1,7 +1,7 @@
 //! The flags of `train`.
 
-use super::textbook::TextbookSettings;
-use super::word2vec::Word2vecSettings;
+use super::textbook_settings::TextbookSettings;
+use super::word2vec_settings::Word2vecSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::numbers::count;
 use crate::commands::text_args::Reading;

@@ -13,8 +13,10 @@ mod signals;
 mod start;
 mod summary;
 mod textbook;
+mod textbook_settings;
 mod watcher;
 mod word2vec;
+mod word2vec_settings;
 
 pub use args::Args;
-pub use start::{DEFAULT_OUTPUT, run};
+pub use start::run;

@@ -5,15 +5,17 @@ use super::flags::Flags;
 use super::outputs::resume_command;
 use super::plot;
 use super::signals::Signals;
-use super::start::{Resumed, say_memory};
 use super::summary;
 use super::watcher::Watcher;
-use crate::output::{Interrupted, messages, note, say, thousands};
+use crate::output::{Interrupted, messages, note, save_chart, say, thousands};
 use rapidvec::atomic_file::Existing;
 use rapidvec::corpus::Corpus;
 use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};
 use std::path::{Path, PathBuf};
+
+/// Where a run that goes to `output` was saved before, if it was resumed.
+pub type Resumed = Option<(PathBuf, u64)>;
 
 /// A run besides its session.
 pub struct Run<'a> {
@@ -44,7 +46,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     let logged = watcher.finish();
     let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
     if let Some(path) = &args.plot {
-        plot::chart(&session).save(path, Existing::Replace)?;
+        save_chart(&plot::chart(&session), path, Existing::Replace)?;
     }
     logged?;
     let model = session.saved().map_or(output.as_path(), |(path, _)| path).to_owned();
@@ -56,6 +58,16 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
         }
         _ => Err(interrupted(&session, &run, &model)),
     }
+}
+
+/// The line with the estimate of memory.
+fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
+    /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
+    const PROGRAM: u64 = 6_000_000;
+    let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
+    let words = 40 * corpus.vocabulary().len() as u64;
+    let all = Session::<T>::memory_needed(config, corpus, threads) + ids + words + PROGRAM;
+    say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
 /// Why the run failed, and what is left of it.

@@ -6,9 +6,10 @@ use super::run::{self, Run};
 use super::signals::Signals;
 use super::{outputs, resume};
 use crate::commands::corpus::Choice;
+use crate::commands::default_model::DEFAULT_OUTPUT;
 use crate::commands::open::OpenArgs;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, messages, note, say, thousands};
+use crate::output::{UsageError, messages, note, thousands};
 use anyhow::{Context, bail};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport};
@@ -16,10 +17,8 @@ use rapidvec::error::Error;
 use rapidvec::vectors::format::{Format, recognise_file};
 use rapidvec::{CpuTrainer, Pretrained, Session, Started, Vocabulary, read_vocabulary};
 use rapidvec_textbook::TextbookTrainer;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-
-pub const DEFAULT_OUTPUT: &str = "model.safetensors";
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
@@ -190,16 +189,3 @@ pub fn read_held_out<T: Flags>(
     T::check_held_out(config, &text).with_context(|| format!("--valid {name}"))?;
     Ok(Some(text))
 }
-
-/// The line with the estimate of memory.
-pub fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
-    /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
-    const PROGRAM: u64 = 6_000_000;
-    let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
-    let words = 40 * corpus.vocabulary().len() as u64;
-    let all = Session::<T>::memory_needed(config, corpus, threads) + ids + words + PROGRAM;
-    say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
-}
-
-/// Where a run that goes to `output` was saved before, if it was resumed.
-pub type Resumed = Option<(PathBuf, u64)>;

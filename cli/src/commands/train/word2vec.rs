@@ -1,140 +1,17 @@
-//! The flags of the word2vec trainer.
+//! How the command line runs the word2vec trainer.
 
 use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
+use super::word2vec_settings::Context;
 use crate::commands::corpus::note_punctuation;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
 use crate::output::{UsageError, messages, thousands};
-use clap::ValueEnum;
 use rapidvec::checkpoint::CorpusRecord;
-use rapidvec::config::ContextSum;
 use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Vocabulary};
-use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Settings that only the word2vec trainer has.
-#[derive(Debug, Default, Clone, clap::Args)]
-#[command(next_help_heading = "Settings of --trainer word2vec")]
-pub struct Word2vecSettings {
-    /// Drop words seen fewer than N times [default: 5]
-    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<u64>, allow_negative_numbers = true)]
-    #[arg(conflicts_with = "vocab")]
-    pub min_count: Option<u64>,
-
-    /// Skip words above this share of the text at random; 0: off [default: 0.001]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
-    pub subsample: Option<f64>,
-
-    /// Use hierarchical softmax: alone, or with --negatives both at once
-    #[arg(long, hide_short_help = true)]
-    pub hierarchical_softmax: bool,
-
-    /// Final learning rate [default: a ten-thousandth of --learning-rate]
-    #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
-    pub min_learning_rate: Option<f32>,
-
-    /// Use the full --window everywhere instead of a random width
-    #[arg(long, hide_short_help = true)]
-    pub fixed_window: bool,
-
-    /// Train in the order of the text instead of a shuffled one
-    #[arg(long, hide_short_help = true)]
-    pub no_shuffle: bool,
-
-    /// Combine the context vectors of cbow by mean or sum [default: mean]
-    #[arg(long, value_enum, value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
-    pub context_sum: Option<Context>,
-
-    /// Start from the vectors in this file, in any format
-    #[arg(long, value_name = "FILE")]
-    pub init: Option<PathBuf>,
-
-    /// Keep the vectors from --init as they are
-    #[arg(long, requires = "init", conflicts_with = "update", hide_short_help = true)]
-    pub freeze: bool,
-
-    /// Continue training this model, adding the text's new words
-    #[arg(long, value_name = "MODEL", conflicts_with_all = ["init", "vocab"])]
-    pub update: Option<PathBuf>,
-
-    /// Train these words (a file written by rapidvec vocab)
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub vocab: Option<PathBuf>,
-
-    /// Drop the rarest words when counting more than N [default: 50m]
-    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
-    #[arg(conflicts_with = "vocab", hide_short_help = true)]
-    pub max_vocab: Option<usize>,
-
-    /// Folder for text that exceeds memory [default: the system's]
-    #[arg(long, value_name = "FOLDER", hide_short_help = true)]
-    pub temporary_folder: Option<PathBuf>,
-
-    /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
-    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
-    pub kernel: Option<Kernel>,
-}
-
-/// As `rapidvec::config::ContextSum`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Context {
-    Mean,
-    Sum,
-}
-
-impl Context {
-    fn kind(self) -> ContextSum {
-        match self {
-            Context::Mean => ContextSum::Mean,
-            Context::Sum => ContextSum::Sum,
-        }
-    }
-}
-
-/// The names that `CpuTrainer::use_kernels` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kernel {
-    Scalar,
-    Avx2,
-    Avx512,
-    Neon,
-}
-
-impl Kernel {
-    pub fn name(self) -> &'static str {
-        match self {
-            Kernel::Scalar => "scalar",
-            Kernel::Avx2 => "avx2",
-            Kernel::Avx512 => "avx512",
-            Kernel::Neon => "neon",
-        }
-    }
-}
-
-impl Word2vecSettings {
-    /// The first flag given.
-    pub fn given(&self) -> Option<&'static str> {
-        let given = [
-            ("min-count", self.min_count.is_some()),
-            ("subsample", self.subsample.is_some()),
-            ("min-learning-rate", self.min_learning_rate.is_some()),
-            ("hierarchical-softmax", self.hierarchical_softmax),
-            ("fixed-window", self.fixed_window),
-            ("no-shuffle", self.no_shuffle),
-            ("context-sum", self.context_sum.is_some()),
-            ("init", self.init.is_some()),
-            ("update", self.update.is_some()),
-            ("vocab", self.vocab.is_some()),
-            ("max-vocab", self.max_vocab.is_some()),
-            ("temporary-folder", self.temporary_folder.is_some()),
-            ("kernel", self.kernel.is_some()),
-        ];
-        given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)
-    }
-}
 
 impl Flags for CpuTrainer {
     const UNIT: Unit = Unit::Words;

@@ -4,7 +4,7 @@
 //! a whole table fit the TLB.
 #![allow(unsafe_code)]
 
-use crate::Chunk;
+use crate::chunk::Chunk;
 
 /// Below this many bytes large pages gain nothing.
 const WORTHWHILE: usize = 4 << 20;

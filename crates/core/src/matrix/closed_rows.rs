@@ -4,7 +4,8 @@
 //! are, so that a large matrix is handed over without a second one; what becomes free behind them goes back to the system.
 #![allow(unsafe_code)]
 
-use super::{Chunk, LANES, Matrix};
+use super::Matrix;
+use crate::chunk::{Chunk, LANES};
 use crate::kernels::large_pages;
 use std::ops::{Deref, DerefMut};
 
@@ -29,8 +30,15 @@ pub struct ClosedRows {
     data: Vec<Chunk>,
 }
 
+impl Matrix {
+    /// Moves the rows together, without padding, where they are: the numbers for others to borrow.
+    pub fn close_rows(self) -> ClosedRows {
+        ClosedRows::new(self)
+    }
+}
+
 impl ClosedRows {
-    pub(super) fn new(matrix: Matrix) -> Self {
+    fn new(matrix: Matrix) -> Self {
         let Matrix { rows, cols, width, mut data } = matrix;
         let stride = width * LANES;
         let numbers = numbers_mut(&mut data);

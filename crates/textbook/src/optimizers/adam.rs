@@ -1,16 +1,15 @@
 //! Adam on the dense trajectory, at sparse cost.
 //!
 //! The [chapter's Adam](crate::chapter::Adam) updates all V rows at every step. Here nothing happens to a row between two batches
-//! that touch it: its gradient stays where `backward` left it, and just before the row is read again [`settle`] takes the
+//! that touch it: its gradient stays where `backward` left it, and just before the row is read again [`settle`](crate::optimizers::settle) takes the
 //! step on that gradient and all the steps that the row has missed since, in one pass (derivation in `lazy_adam.rs`). In exact arithmetic the
 //! weights are those of the dense program; in f32 they differ by rounding alone, and over 20,000 steps this way stays closer
 //! to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
 
 use super::lazy_adam::LazyAdam;
-use crate::{Lookup, Parameter};
-use rapidvec_core::WordId;
+use crate::Lookup;
 use rapidvec_core::kernels::plain::Settlement;
-use rapidvec_core::kernels::{kernels, large_pages, prefetch};
+use rapidvec_core::kernels::{large_pages, prefetch};
 
 /// Adam's state for one matrix besides the moments: the current step, and the step at which each row was last updated.
 #[derive(Debug, Clone)]
@@ -53,14 +52,4 @@ impl Adam {
     pub fn last_updates(&self) -> &[u32] {
         &self.last
     }
-}
-
-/// Takes the pending steps of rows `ids`; afterwards their gradients are zero.
-///
-/// # Panics
-/// If the matrix has no moments, or there is not a settlement for each row.
-pub fn settle(w: &mut Parameter, ids: &[WordId], settlements: &[Settlement]) {
-    assert!(w.has_moments() && ids.len() == settlements.len(), "Adam keeps moments, and a settlement for each row");
-    let shape = w.shape();
-    kernels().adam_settle(w.chunks_mut(), shape, ids, settlements);
 }

@@ -9,6 +9,7 @@ mod lazy_adam;
 mod optimizer;
 mod sgd;
 
-pub use adam::{Adam, settle};
+pub use crate::parameter::settle;
+pub use adam::Adam;
 pub use optimizer::Optimizer;
 pub use sgd::SGD;

@@ -27,21 +27,26 @@ pub fn write(points: &[LossPoint], out: &mut StateWriter) {
     out.f32(RATES, column(points, |point| point.learning_rate));
 }
 
-/// Reads what [`write`] wrote.
-pub fn read(from: &StateReader) -> Result<Vec<LossPoint>, FormatError> {
-    let epochs = from.u32(EPOCHS, None)?;
-    let column = |name| from.u64(name, epochs.len());
-    let (blocks, words, seconds) = (column(BLOCKS)?, column(WORDS)?, column(SECONDS)?);
-    let (losses, pairs) = (column(LOSSES)?, column(PAIRS)?);
-    let rates = from.f32(RATES, epochs.len())?;
-    let point = |i: usize| LossPoint {
-        epoch: epochs[i] as usize,
-        block: blocks[i],
-        words: words[i],
-        seconds: f64::from_bits(seconds[i]),
-        loss: f64::from_bits(losses[i]),
-        pairs: pairs[i],
-        learning_rate: rates[i],
-    };
-    Ok((0..epochs.len()).map(point).collect())
+impl StateReader<'_> {
+    /// The loss history.
+    ///
+    /// # Errors
+    /// As [`f32`](Self::f32).
+    pub fn history(&self) -> Result<Vec<LossPoint>, FormatError> {
+        let epochs = self.u32(EPOCHS, None)?;
+        let column = |name| self.u64(name, epochs.len());
+        let (blocks, words, seconds) = (column(BLOCKS)?, column(WORDS)?, column(SECONDS)?);
+        let (losses, pairs) = (column(LOSSES)?, column(PAIRS)?);
+        let rates = self.f32(RATES, epochs.len())?;
+        let point = |i: usize| LossPoint {
+            epoch: epochs[i] as usize,
+            block: blocks[i],
+            words: words[i],
+            seconds: f64::from_bits(seconds[i]),
+            loss: f64::from_bits(losses[i]),
+            pairs: pairs[i],
+            learning_rate: rates[i],
+        };
+        Ok((0..epochs.len()).map(point).collect())
+    }
 }

@@ -1,9 +1,7 @@
 //! A trainer's state on its way into a file, and out of it: named tensors and one record.
 
 use super::fields::damaged;
-use super::history;
 use crate::error::{FormatError, Result, TrainError};
-use crate::progress::LossPoint;
 use rapidvec_core::Matrix;
 use rapidvec_vectors::Rows;
 use rapidvec_vectors::format::safetensors::{ExtraTensor, ModelFile};
@@ -142,14 +140,6 @@ impl<'m> StateReader<'m> {
     /// As [`f32`](Self::f32).
     pub fn u64(&self, name: &'static str, expected: impl Into<Option<usize>>) -> Result<Vec<u64>, FormatError> {
         of_size(name, expected, self.model.extra_u64(&format!("{PREFIX}{name}"))?)
-    }
-
-    /// The loss history.
-    ///
-    /// # Errors
-    /// As [`f32`](Self::f32).
-    pub fn history(&self) -> Result<Vec<LossPoint>, FormatError> {
-        history::read(self)
     }
 
     /// Whether the stored weights are rounded to half precision.

@@ -1,6 +1,5 @@
 //! Where a run is saved, and when.
 
-use super::CHECKPOINT_INTERVAL;
 use crate::checkpoint::{self, Run, Storage};
 use crate::error::{CoreError, Error, FormatError, OutputError, Result, VectorsError};
 use crate::observer::{Observer, SaveEvent};
@@ -9,6 +8,9 @@ use rapidvec_core::atomic_file::{self, Existing};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// The default time between two checkpoints.
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Where and how a run is saved.
 ///

@@ -5,7 +5,7 @@ mod pretrained;
 #[cfg(test)]
 mod tests;
 
-pub use keeper::Checkpoints;
+pub use keeper::{CHECKPOINT_INTERVAL, Checkpoints};
 pub use pretrained::Pretrained;
 
 use crate::checkpoint::{self, Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
@@ -21,7 +21,7 @@ use rapidvec_core::{Vocabulary, WordId};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A loss this many times that of guessing means that training diverged.
 const DIVERGED: f64 = 2.0;
@@ -362,6 +362,3 @@ impl Observer for Watch<'_> {
         self.observer.loss(point);
     }
 }
-
-/// The default time between two checkpoints.
-pub const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(60);

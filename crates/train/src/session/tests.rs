@@ -3,6 +3,7 @@ use crate::config::Config;
 use crate::corpus::CorpusOptions;
 use crate::{CpuTrainer, SaveEvent, Word2Vec};
 use rapidvec_vectors::WordVectors;
+use std::time::Duration;
 
 fn corpus() -> Corpus {
     let text = "the king saw the queen and the man saw the woman .\n".repeat(3_000);

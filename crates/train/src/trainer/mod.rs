@@ -2,6 +2,7 @@
 
 mod error;
 
+pub use crate::progress::Until;
 pub use error::TrainError;
 
 use crate::checkpoint::{StateReader, StateWriter};
@@ -14,17 +15,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt::Debug;
-
-/// How long [`Trainer::run`] trains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
-    /// For exactly this many blocks, or until all epochs are done. A block is the unit of [`Progress::block`].
-    Blocks(u64),
-    /// To the end of the current epoch.
-    Epoch,
-    /// Until all epochs are done.
-    End,
-}
 
 /// Why [`Trainer::run`] returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@
 
 use super::distance::compare_by_our_kernel;
 use super::error::IndexError;
-use super::graph::check;
+use super::graph::{check, take};
 use super::{ApproximateIndex, IndexOptions, empty, library};
 use crate::WordVectors;
 use crate::error::Result;
@@ -153,11 +153,6 @@ fn parse<'b>(bytes: &'b [u8], vectors: &WordVectors) -> Result<(IndexOptions, &'
         return Err(IndexError::Damaged { what: "an option is out of range" });
     }
     Ok((IndexOptions { connectivity, expansion_add, expansion_search }, body))
-}
-
-/// The bytes from `at` on, which is within `bytes`.
-pub(super) fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    *bytes[at..].first_chunk().expect("the caller checked the length")
 }
 
 fn small(bytes: &[u8], at: usize) -> u32 {

@@ -13,7 +13,6 @@
 //! Everything but the graph is compared with the bytes the library writes for an empty index with the same options.
 
 use super::error::IndexError;
-use super::file::take;
 
 const SIZES: usize = 8;
 const HEAD: usize = 64;
@@ -126,4 +125,9 @@ impl<'b> Graph<'b> {
         };
         if links[1..=count].iter().all(is_valid) { Ok(rest) } else { Err(damaged("a link has no target")) }
     }
+}
+
+/// The bytes from `at` on, which is within `bytes`.
+pub(super) fn take<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    *bytes[at..].first_chunk().expect("the caller checked the length")
 }

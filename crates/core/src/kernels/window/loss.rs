@@ -7,8 +7,7 @@
 //! and `e^-|y|` is needed for the gradient anyway. The first part is added up; the second is the logarithm of a product whose
 //! factors lie in 1 to 2, so that sixty of them are multiplied in f32 before one logarithm is taken in f64.
 
-use super::scratch::LANES;
-use crate::Chunk;
+use crate::{Chunk, LANES};
 
 /// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
 const MAX_FACTORS: u32 = 60;

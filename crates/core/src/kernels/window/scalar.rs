@@ -6,9 +6,9 @@
 #![allow(unsafe_code)]
 
 use super::loss::gradients;
-use super::scratch::{GROUP_CHUNKS, LANES, STRIDE};
+use super::scratch::{GROUP_CHUNKS, STRIDE};
 use super::{GROUP, MAX_CONTEXTS, RowPtr, Scratch, Step, WindowKernels};
-use crate::Chunk;
+use crate::{Chunk, LANES};
 
 /// This implementation runs everywhere.
 pub(super) fn kernels() -> WindowKernels {

@@ -1,16 +1,13 @@
 //! What a step needs besides its rows: labels laid out for the kernels, and buffers for scores and sums.
 
 use super::loss::LossSum;
-use crate::Chunk;
+use crate::{Chunk, LANES};
 
 /// The maximum number of contexts in a step. Wider windows take several steps.
 pub const MAX_CONTEXTS: usize = 16;
 
 /// Targets that a kernel holds in registers at a time.
 pub const GROUP: usize = 6;
-
-/// Numbers in a chunk.
-pub(super) const LANES: usize = 16;
 
 /// Distance from one context's scores of a group to the next one's: two contexts fill a chunk, which is stored and loaded whole.
 pub(super) const STRIDE: usize = LANES / 2;

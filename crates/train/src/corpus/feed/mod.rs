@@ -15,10 +15,7 @@ use super::{CorpusError, CorpusOptions};
 use crate::error::Result;
 use rapidvec_core::{EOS_ID, Vocabulary};
 use std::sync::Arc;
-use table::Table;
-
-/// The number of a distinct token: they are numbered in the order in which they came.
-type Number = u32;
+use table::{Number, Table};
 
 /// Tokens that are looked up together: the lines of all are asked for before the first is used.
 const AHEAD: usize = 16;

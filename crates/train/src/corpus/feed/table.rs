@@ -4,10 +4,12 @@
 //! waits for memory three times; here once, and not even that if its line was asked for some tokens ahead. Lines hold tokens of up
 //! to [`INLINE`] bytes; those of longer ones lie elsewhere.
 
-use super::Number;
 use foldhash::fast::RandomState;
 use rapidvec_core::kernels::{large_pages, prefetch};
 use std::hash::{BuildHasher, Hasher};
+
+/// The number of a distinct token: they are numbered in the order in which they came.
+pub(super) type Number = u32;
 
 /// Bytes of a token that fit in its line.
 const INLINE: usize = 44;

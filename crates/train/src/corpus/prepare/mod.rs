@@ -9,86 +9,22 @@
 
 mod json_lines;
 mod letters;
+mod options;
 mod segment;
 mod tokens;
 
+pub use options::{MissingField, Normalization, Preparation, TokenizerKind};
 pub(super) use tokens::Tokens;
 
 use super::error::CorpusError;
 use super::report::CorpusReport;
 use crate::config::ConfigError;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
 
 /// The longest line of JSON, in bytes. It stays in memory while it is read.
 pub(super) const MAX_LINE_BYTES: usize = 64 << 20;
 
-/// The Unicode normalization form of letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Normalization {
-    /// As they are written.
-    #[default]
-    None,
-    /// Composed (NFC): conjoining jamo become syllables, a letter and its accent one character.
-    Nfc,
-}
-
-/// What a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TokenizerKind {
-    /// What stands between white space.
-    #[default]
-    Whitespace,
-    /// Words by Unicode's rules (UAX 29) and its dictionaries for Chinese, Japanese, Thai and their neighbours; punctuation
-    /// and symbols are dropped. Needs the feature `unicode`.
-    Unicode,
-}
-
-/// What to do with a line of JSON that lacks the field, or has null in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MissingField {
-    /// Reject the text.
-    #[default]
-    Error,
-    /// Skip the line, and count it.
-    Skip,
-}
-
-impl MissingField {
-    fn is_error(&self) -> bool {
-        *self == Self::Error
-    }
-}
-
-/// What is done to text before its words are counted. By default nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Preparation {
-    /// Convert letters to lower case, by Unicode's rules but one: `İ` becomes a plain `i`.
-    pub lower: bool,
-    /// The Unicode normalization form of letters.
-    pub normalize: Normalization,
-    /// What a word is.
-    pub tokenizer: TokenizerKind,
-    /// Read JSON Lines: each line is an object, and this field of it is text, or an array of strings: one sentence, of which
-    /// each string is one token, with the spaces it has. (The Unicode tokenizer splits tokens too.) Arrays in an array are
-    /// sentences. A dot leads into an object within the object (`doc.body`), unless a name has the dot itself. Line ends in
-    /// the text end sentences.
-    pub field: Option<String>,
-    /// What to do with lines that lack the field. Not written to files where it is the default.
-    #[serde(skip_serializing_if = "MissingField::is_error")]
-    pub missing_field: MissingField,
-}
-
 impl Preparation {
-    /// Whether text stays as it is.
-    pub fn is_plain(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Checks that this build can do it.
     pub(super) fn validate(&self) -> Result<()> {
         if self.field.as_ref().is_some_and(String::is_empty) {

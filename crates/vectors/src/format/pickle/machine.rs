@@ -3,8 +3,9 @@
 //! An instruction pushes a literal, combines what lies on the stack, or remembers it in the memo. What Python would call
 //! (`REDUCE`, `BUILD`) is left to [`super::numpy`], which knows the few functions that a file of vectors names.
 
+use super::globals::Global;
 use super::input::{Input, malformed, unescape, unescaped_size};
-use super::numpy::{self, Global};
+use super::numpy;
 use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
 

@@ -12,6 +12,7 @@
 //! structured arrays, buffers outside the file.
 
 mod error;
+mod globals;
 mod input;
 mod machine;
 mod numpy;

@@ -4,66 +4,11 @@
 //! protocol 5 on, as `_frombuffer(data, dtype, shape, order)`; an element type as `dtype('f2', False, True)` with a state
 //! `(3, '<', None, None, None, -1, -1, 0)`; an integer of NumPy as `scalar(dtype, data)`.
 
+use super::globals::{Global, cut, short};
 use super::input::malformed;
-use super::value::{Body, Heap, Pieces, Value};
+use super::value::{ArrayState, Body, Dtype, Heap, Pieces, Value};
 use crate::error::PickleError;
 use std::borrow::Cow;
-
-/// Everything a pickle may name. The list is closed: to add a name is to decide that it is harmless.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Global {
-    Reconstruct,
-    FromBuffer,
-    NdArray,
-    Dtype,
-    Scalar,
-    Encode,
-    OrderedDict,
-}
-
-impl Global {
-    /// The function or class called `name` in `module`, if it is allowed.
-    pub(super) fn find(module: &str, name: &str) -> Result<Global, PickleError> {
-        Ok(match (module, name) {
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct") => Global::Reconstruct,
-            ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar") => Global::Scalar,
-            ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer") => Global::FromBuffer,
-            ("numpy", "ndarray") => Global::NdArray,
-            ("numpy", "dtype") => Global::Dtype,
-            ("_codecs", "encode") => Global::Encode,
-            ("collections", "OrderedDict") => Global::OrderedDict,
-            _ => return Err(PickleError::ForbiddenGlobal { name: short(&format!("{}.{}", cut(module), cut(name))) }),
-        })
-    }
-}
-
-/// The first 100 characters: a message must not grow with the file.
-pub(super) fn cut(text: &str) -> &str {
-    text.char_indices().nth(100).map_or(text, |(end, _)| &text[..end])
-}
-
-/// The same, with everything escaped that a terminal could mistake for a command.
-fn short(text: &str) -> String {
-    cut(text).escape_debug().to_string()
-}
-
-/// What one element is: `f`, `i`, `u` and so on, how many bytes, which byte comes first.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Dtype {
-    pub(super) kind: u8,
-    pub(super) width: u8,
-    pub(super) big_endian: bool,
-}
-
-/// An array as the file describes it; nothing is checked yet but the kinds of its parts.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ArrayState {
-    pub(super) shape: Value,
-    pub(super) data: Value,
-    pub(super) dtype: Dtype,
-    /// Column after column instead of row after row.
-    pub(super) by_columns: bool,
-}
 
 /// `REDUCE`: what `function` would make of `arguments`.
 pub(super) fn reduce(

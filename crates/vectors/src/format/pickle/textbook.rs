@@ -2,7 +2,9 @@
 //!
 //! V words, D numbers each: `word_vecs` is V x D, `id_to_word` has each id from 0 to V - 1 once, `word_to_id` is its inverse.
 
-use super::numpy::{ArrayState, Dtype, buffer, cut};
+use super::globals::cut;
+use super::numpy::buffer;
+use super::value::{ArrayState, Dtype};
 use super::value::{Body, Heap, Pairs, Value};
 use super::{input::Input, machine};
 use crate::Numbers;

@@ -4,8 +4,8 @@
 //! large it is. One rule keeps values finite: what was put into another value, or recalled from the memo, never changes
 //! again. A value inside itself would have to.
 
+use super::globals::Global;
 use super::input::malformed;
-use super::numpy::{ArrayState, Dtype, Global};
 use crate::error::PickleError;
 use std::ops::{Index, IndexMut};
 
@@ -71,6 +71,24 @@ pub(super) enum Body<'a> {
     Dtype(Dtype),
     /// `None` until its state is known.
     Array(Option<ArrayState>),
+}
+
+/// What one element is: `f`, `i`, `u` and so on, how many bytes, which byte comes first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Dtype {
+    pub(super) kind: u8,
+    pub(super) width: u8,
+    pub(super) big_endian: bool,
+}
+
+/// An array as the file describes it; nothing is checked yet but the kinds of its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ArrayState {
+    pub(super) shape: Value,
+    pub(super) data: Value,
+    pub(super) dtype: Dtype,
+    /// Column after column instead of row after row.
+    pub(super) by_columns: bool,
 }
 
 /// Where texts and containers live, and how many bytes they may still take.

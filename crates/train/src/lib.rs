@@ -59,7 +59,7 @@ mod trainer;
 mod word2vec;
 
 pub use config::{Config, ConfigError, ModelKind};
-pub use cpu::{CpuTrainer, Matrices, Outputs};
+pub use cpu::{CpuTrainer, HuffmanTree, Matrices, Outputs};
 pub use error::{Error, Result};
 pub use model::Model;
 pub use observer::{EpochEnd, Observer, SaveEvent};

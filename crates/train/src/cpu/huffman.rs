@@ -1,7 +1,8 @@
 //! A Huffman tree over the words: hierarchical softmax predicts a word by the branches on the path to it.
 //!
 //! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path is short if the word is frequent: on average
-//! within one of the entropy of the counts. There is no limit on the depth.
+//! within one of the entropy of the counts. There is no limit on the depth. Nodes are numbered in the order in which they are
+//! joined, the lightest two first; the root is the last. Codes are word2vec.c's: 0 towards the lighter of the two.
 
 use crate::trainer::TrainError;
 use rapidvec_core::WordId;
@@ -36,8 +37,16 @@ impl Branch {
 const MAX_WORDS: usize = 1 << 31;
 
 /// The paths of all words.
+///
+/// ```
+/// use rapidvec::HuffmanTree;
+///
+/// let tree = HuffmanTree::of(&[40, 30, 15, 10, 4, 1])?; // as gensim 4.4 has it
+/// assert!(tree.code(3).eq([1, 1, 1, 1]) && tree.nodes(3).eq([4, 3, 2, 1]));
+/// # Ok::<(), rapidvec::Error>(())
+/// ```
 #[derive(Debug, Clone)]
-pub(super) struct HuffmanTree {
+pub struct HuffmanTree {
     /// From the root down, word after word.
     branches: Vec<Branch>,
     /// Where each word's path ends.
@@ -45,8 +54,38 @@ pub(super) struct HuffmanTree {
 }
 
 impl HuffmanTree {
+    /// For words with these counts, in any order. Of words of equal count the first is taken for the lighter. A word alone has an empty
+    /// path.
+    ///
+    /// # Errors
+    /// [`TrainError::TooManyWords`] above 2^31 words.
+    pub fn of(counts: &[u64]) -> Result<Self, TrainError> {
+        Self::check(counts.len())?;
+        Ok(if counts.len() < 2 {
+            Self { branches: Vec::new(), ends: vec![0; counts.len()] }
+        } else {
+            Self::new(counts)
+        })
+    }
+
+    /// The code of a word, from the root down: 0 for the lighter side of a node, 1 for the heavier.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    pub fn code(&self, word: WordId) -> impl ExactSizeIterator<Item = u8> {
+        self.path(word).iter().map(|branch| u8::from(!branch.label()))
+    }
+
+    /// The inner nodes on the path to a word, from the root down: rows of the output matrix of nodes.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    pub fn nodes(&self, word: WordId) -> impl ExactSizeIterator<Item = u32> {
+        self.path(word).iter().map(|branch| branch.node())
+    }
+
     /// Refuses more words than a tree can hold.
-    pub fn check(words: usize) -> Result<(), TrainError> {
+    pub(super) fn check(words: usize) -> Result<(), TrainError> {
         if words > MAX_WORDS {
             return Err(TrainError::TooManyWords { max: MAX_WORDS, got: words });
         }
@@ -54,7 +93,7 @@ impl HuffmanTree {
     }
 
     /// For words with these counts; from two words to as many as [`check`](Self::check) lets pass.
-    pub fn new(counts: &[u64]) -> Self {
+    pub(super) fn new(counts: &[u64]) -> Self {
         debug_assert!((2..=MAX_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
         let root = 2 * counts.len() - 2;
@@ -75,7 +114,7 @@ impl HuffmanTree {
 
     /// The branches on the path to the word.
     #[inline]
-    pub fn path(&self, word: WordId) -> &[Branch] {
+    pub(super) fn path(&self, word: WordId) -> &[Branch] {
         let word = word as usize;
         let start = if word == 0 { 0 } else { self.ends[word - 1] };
         &self.branches[start..self.ends[word]]
@@ -83,20 +122,20 @@ impl HuffmanTree {
 
     /// Prefetches the position of the word's path, which [`prefetch`](Self::prefetch) needs.
     #[inline]
-    pub fn prefetch_place(&self, word: WordId) {
+    pub(super) fn prefetch_place(&self, word: WordId) {
         prefetch(&self.ends[word as usize]);
     }
 
     /// Prefetches the word's path, which is needed soon.
     #[inline]
-    pub fn prefetch(&self, word: WordId) {
+    pub(super) fn prefetch(&self, word: WordId) {
         let path = self.path(word);
         prefetch(&path[0]);
         prefetch(&path[path.len() - 1]);
     }
 
     /// Branches on the longest path.
-    pub fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| end - start).max().unwrap_or(0)
     }
@@ -142,6 +181,27 @@ mod tests {
             assert!((0..6).all(|b| a == b || !code(b).starts_with(&code(a))), "{a} is the start of another");
         }
         assert_eq!(tree.depth(), 5);
+    }
+
+    /// gensim 4.4.0: `build_vocab_from_freq` with `hs=1`, then `get_vecattr(word, "code")` and `"point"`.
+    #[test]
+    fn codes_and_nodes_are_gensims() {
+        let tree = HuffmanTree::of(&[40, 30, 15, 10, 4, 1]).unwrap();
+        let expected: [(&[u8], &[u32]); 6] = [
+            (&[0], &[4]),
+            (&[1, 0], &[4, 3]),
+            (&[1, 1, 0], &[4, 3, 2]),
+            (&[1, 1, 1, 1], &[4, 3, 2, 1]),
+            (&[1, 1, 1, 0, 1], &[4, 3, 2, 1, 0]),
+            (&[1, 1, 1, 0, 0], &[4, 3, 2, 1, 0]),
+        ];
+        for (word, (code, nodes)) in (0..).zip(expected) {
+            assert!(tree.code(word).eq(code.iter().copied()) && tree.nodes(word).eq(nodes.iter().copied()), "{word}");
+        }
+        let reversed = HuffmanTree::of(&[1, 4, 10, 15, 30, 40]).unwrap();
+        assert!((0..6).all(|word| reversed.code(5 - word).eq(tree.code(word))), "words may be in any order");
+        assert_eq!(HuffmanTree::of(&[7]).unwrap().code(0).len(), 0);
+        assert_eq!(HuffmanTree::of(&[]).unwrap().depth(), 0);
     }
 
     /// Expected lengths: optimal, so within one of the entropy.

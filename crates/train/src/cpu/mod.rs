@@ -35,5 +35,6 @@ mod trainer;
 mod twin_tests;
 mod worker;
 
+pub use huffman::HuffmanTree;
 pub use outputs::{Matrices, Outputs};
 pub use trainer::CpuTrainer;

@@ -38,7 +38,8 @@ const MAX_ROWS: usize = 2048;
 /// With more threads a row would be due after fewer uses than it is worth.
 const MIN_USES: f64 = 4.0;
 
-/// The replicated rows of a matrix: adjacent ones, since words are in descending order of counts and a tree's nodes in ascending.
+/// The replicated rows of a matrix: adjacent ones, since words are mostly in descending order of counts and a tree's nodes in
+/// ascending. In a vocabulary of another order, rare rows among the frequent ones are replicated with them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ReplicaSet {
     start: u32,
@@ -48,7 +49,7 @@ pub(super) struct ReplicaSet {
 }
 
 impl ReplicaSet {
-    /// From how often a window uses each row, for the rows from `start` up, or down if `down`, until one is not worth it.
+    /// From how often a window uses each row, for the rows from `start` up, or down if `down`, to the last one that is worth it.
     fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
         if !pays(threads) {
             return Self::default();
@@ -58,11 +59,11 @@ impl ReplicaSet {
             let ticks = patience / uses / SYNC_INTERVAL as f64;
             (ticks < f64::from(2 << MAX_LEVEL)).then(|| (ticks.max(1.0) as usize).ilog2() as usize)
         };
+        let all: Vec<Option<usize>> = uses.map(level_of).take(MAX_ROWS).collect();
+        let count = all.iter().rposition(Option::is_some).map_or(0, |last| last as u32 + 1);
         let mut levels = vec![Vec::new(); MAX_LEVEL as usize + 1];
-        let mut count = 0;
-        for level in uses.map(level_of).take(MAX_ROWS).map_while(|level| level) {
-            levels[level].push(if down { start - count } else { start + count });
-            count += 1;
+        for (place, level) in (0..count).zip(all) {
+            levels[level.unwrap_or(MAX_LEVEL as usize)].push(if down { start - place } else { start + place });
         }
         Self { start: if down { (start + 1).saturating_sub(count) } else { start }, count, levels }
     }
@@ -166,7 +167,10 @@ mod tests {
 
     #[test]
     fn what_is_rare_stays_shared_and_so_does_all_where_nobody_shares() {
-        assert_eq!(rows(&[1.0, 1e-5, 1.0], 2).ids(), 0..1);
+        assert_eq!(rows(&[1.0, 1.0, 1e-5, 1e-5], 2).ids(), 0..2);
+        let unordered = rows(&[1.0, 1e-5, 1.0, 0.0], 2);
+        assert_eq!(unordered.ids(), 0..3);
+        assert!(unordered.levels[0] == [0, 2] && unordered.levels[MAX_LEVEL as usize] == [1]);
         assert_eq!(rows(&[1.0, 1.0], 1).ids(), 0..0);
         assert_eq!(rows(&[1.0, 1.0], 64).ids(), 0..0);
     }

@@ -337,6 +337,49 @@ fn a_run_from_given_weights_continues_where_they_are() {
     }
 }
 
+/// Words that were appended to a vocabulary, or that keep the order of the text.
+#[test]
+fn words_may_have_any_order() {
+    let (ids, counts) = corpus(3_000);
+    let mut order: Vec<WordId> = (0..60).collect();
+    Rng::stream(8, Purpose::Shuffle, 0).shuffle(&mut order);
+    let mixed: Vec<WordId> = ids.iter().map(|&id| if id == EOS_ID { id } else { order[id as usize] }).collect();
+    let mut counts_mixed = vec![0; 60];
+    (0..60).for_each(|id| counts_mixed[order[id] as usize] = counts[id]);
+    for config in all_kinds() {
+        for threads in [1, 3] {
+            let loss = |ids: &[WordId], counts: &[u64]| {
+                let mut trainer = trainer(&config, ids, counts, threads).unwrap();
+                finish(&mut trainer);
+                trainer.held_out_loss(&text(ids), &mut ()).unwrap().unwrap()
+            };
+            let (falling, any) = (loss(&ids, &counts), loss(&mixed, &counts_mixed));
+            assert!((any / falling - 1.0).abs() < 0.1, "{config:?}: {any}, by falling counts {falling}");
+        }
+    }
+}
+
+/// The frequent words last, and a word that never occurs between them.
+#[test]
+fn frequent_words_may_come_last() {
+    let mut rng = Rng::stream(5, Purpose::Shuffle, 9);
+    let (mut ids, mut counts) = (Vec::new(), vec![0; 5_000]);
+    for at in 0..60_000u32 {
+        let rare = 4_000 + rng.below(1_000);
+        let id = if at % 3 == 0 { rng.below(4_000) } else { rare - rare % 20 };
+        counts[id as usize] += 1;
+        ids.extend([id].into_iter().chain((at % 20 == 19).then_some(EOS_ID)));
+    }
+    let mut words = Vocabulary::new();
+    (0..5_000).for_each(|id| assert!(words.insert(&format!("w{id}"), counts[id]).is_some()));
+    let corpus = Corpus::from_ids("ids", &ids, words.into());
+    for config in all_kinds() {
+        let mut trainer = CpuTrainer::new(&Config { epochs: 1, ..config }, &corpus, &counts, 2).unwrap();
+        finish(&mut trainer);
+        assert!(trainer.w_in().to_vec().iter().all(|x| x.is_finite()) && trainer.pairs() > 0);
+    }
+}
+
 #[test]
 fn weights_of_another_size_are_refused() {
     let (ids, counts) = corpus(100);

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rapidvec.gensim import _kernels
-from rapidvec.gensim._arrays import contiguous
 from rapidvec.gensim._statistics import Correlation, pearson, spearman
 
 if TYPE_CHECKING:
@@ -22,6 +20,9 @@ logger = logging.getLogger("rapidvec.keyedvectors")
 
 Quadruple = tuple[str, str, str, str]
 Section = dict[str, Any]
+
+#: gensim's names of the ways to answer an analogy.
+_METHODS = {"most_similar": "add", "most_similar_cosmul": "mul"}
 
 
 class Evaluation(_Base):
@@ -75,7 +76,7 @@ class Evaluation(_Base):
         """The rows of the words that take part; the first of several spellings."""
         words: dict[Any, int] = {}
         for row, word in enumerate(self.index_to_key[:restrict_vocab]):
-            words.setdefault(word.upper() if case_insensitive and isinstance(word, str) else word, row)
+            words.setdefault(_spelt(word, case_insensitive), row)
         return words
 
     def _questions(
@@ -116,20 +117,32 @@ class Evaluation(_Base):
         known = [question for question in distinct if all(word in words for word in question)]
         if not known:
             return right
-        last = min(restrict_vocab or len(self), len(self))
-        if similarity_function == "most_similar" and len(words) == last:
-            self.fill_norms()
-            rows = np.array([[words[word] for word in question] for question in known], dtype=np.int64)
-            found = _kernels.analogies(contiguous(self.vectors), contiguous(self.norms), rows, last=last)
-            right.update(zip(known, (found == rows[:, 3]).tolist()))
+        if similarity_function in _METHODS:
+            rows = self._answer_rows(known, words, restrict_vocab, case_insensitive, _METHODS[similarity_function])
+            names = [self.index_to_key[row] if row >= 0 else None for row in rows]
+            right.update({question: _spelt(name, case_insensitive) == question[3] for question, name in zip(known, names)})
             return right
         ask = getattr(self, similarity_function)
         for question in known:
             a, b, c, expected = question
             near = ask(positive=[words[b], words[c]], negative=[words[a]], topn=5, restrict_vocab=restrict_vocab)
-            names = (word.upper() if case_insensitive and isinstance(word, str) else word for word, _ in near)
-            right[question] = next((name for name in names if name in words and name not in (a, b, c)), None) == expected
+            answers = (_spelt(word, case_insensitive) for word, _ in near)
+            right[question] = next((word for word in answers if word in words and word not in (a, b, c)), None) == expected
         return right
+
+    def _answer_rows(
+        self, questions: list[Quadruple], words: dict[Any, int], restrict_vocab: int | None, case_insensitive: bool, method: str
+    ) -> list[int]:
+        """The row that answers each question; -1 if none does."""
+        last = min(restrict_vocab or len(self), len(self))
+        variants: dict[int, list[int]] = {}
+        if len(words) < last:
+            for row, word in enumerate(self.index_to_key[:last]):
+                if (first := words[_spelt(word, case_insensitive)]) != row:
+                    variants.setdefault(first, []).append(row)
+        rows = np.array([[words[word] for word in question] for question in questions], dtype=np.int64)
+        answers: list[int] = self._row_search().analogies(rows, method=method, variants=variants, last=last).tolist()
+        return answers
 
     @staticmethod
     def _log_evaluate_word_analogies(section: Section) -> float | None:
@@ -243,6 +256,11 @@ class Evaluation(_Base):
             return 0.0
         vectors = np.array([self.get_vector(word, norm=norm) for word in words], dtype=np.float64)
         return float(emd2(shares[0], shares[1], _ways(vectors)))
+
+
+def _spelt(word: Any, case_insensitive: bool) -> Any:
+    """A word as it is compared."""
+    return word.upper() if case_insensitive and isinstance(word, str) else word
 
 
 def _ways(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Scans over vectors. Stands in, in NumPy, for native functions that are not there yet; to be deleted."""
+"""Stands in for a native function that is not there yet; to be deleted."""
 
 from __future__ import annotations
 
@@ -8,27 +8,6 @@ from typing import Any
 import numpy as np
 
 from rapidvec import _native
-
-
-def _norms(vectors: Any, threads: int = 0) -> Any:
-    return np.linalg.norm(vectors, axis=1)
-
-
-def _top_k(vectors: Any, norms: Any, query: Any, k: int, *, exclude: Any = (), first: int = 0, last: Any = None, threads: int = 0) -> Any:
-    with np.errstate(all="ignore"):
-        scores = np.nan_to_num(np.dot(vectors[first:last], query) / norms[first:last], nan=0)
-    order = np.argsort(-scores, kind="stable")
-    order = order[~np.isin(order + first, list(exclude))][:k]
-    return order + first, scores[order]
-
-
-def _analogies(vectors: Any, norms: Any, questions: Any, *, last: Any = None, threads: int = 0) -> Any:
-    unit, found = vectors / norms[:, None], []
-    for a, b, c, _ in questions:
-        scores = unit[:last] @ (unit[b] - unit[a] + unit[c])
-        scores[[a, b, c]] = -9
-        found.append(int(scores.argmax()))
-    return np.array(found)
 
 
 def _huffman(counts: Any) -> Any:
@@ -51,7 +30,4 @@ def _huffman(counts: Any) -> Any:
     return codes, points
 
 
-norms = getattr(_native, "norms", _norms)
-top_k = getattr(_native, "top_k", _top_k)
-analogies = getattr(_native, "analogies", _analogies)
 huffman = getattr(_native, "huffman", _huffman)

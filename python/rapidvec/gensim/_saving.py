@@ -22,7 +22,7 @@ from rapidvec.gensim._arrays import REAL, contiguous
 logger = logging.getLogger("rapidvec.utils")
 
 #: What is stored elsewhere, or made anew.
-_APART_KV = frozenset({"vectors", "index_to_key", "key_to_index", "norms", "_unborn"})
+_APART_KV = frozenset({"vectors", "index_to_key", "key_to_index", "norms", "_unborn", "_rows"})
 _APART_MODEL = frozenset({"wv", "syn1", "syn1neg", "cum_table", "random", "hashfxn", "_unborn"})
 
 

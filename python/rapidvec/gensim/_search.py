@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rapidvec.gensim import _kernels
+from rapidvec import _native
 from rapidvec.gensim._arrays import REAL, contiguous, cosine, unit
 from rapidvec.gensim._spelling import UnknownKeyError
 
@@ -98,19 +98,24 @@ class Search(_Base):
         if indexer is not None and isinstance(topn, Integral):
             return indexer.most_similar(query, topn)
         last = len(self.vectors) if clip_end is None else min(clip_end, len(self.vectors))
-        self.fill_norms()
+        query = contiguous(query)
         if topn is None:
-            return self._scores(query, clip_start, last)
-        found, scores = _kernels.top_k(
-            contiguous(self.vectors),
-            contiguous(self.norms),
-            contiguous(query),
-            int(topn),
-            exclude=rows,
-            first=clip_start,
-            last=last,
-        )
+            return self._row_search().cosines(query, first=clip_start, last=last)
+        found, scores = self._row_search().nearest(query, int(topn), exclude=rows, first=clip_start, last=last)
         return self._named(found, scores)
+
+    def _row_search(self) -> _native.RowSearch:
+        """What scans the rows. It is kept as long as `vectors` and `norms` are, since it knows the lengths of the rows."""
+        vectors = self.vectors
+        rows = contiguous(vectors)
+        if rows is not vectors:
+            return _native.RowSearch(rows)
+        self.fill_norms()
+        kept = self.__dict__.get("_rows")
+        if kept is None or kept[0] is not vectors or kept[1] is not self.norms:
+            kept = self.__dict__["_rows"] = (vectors, self.norms, _native.RowSearch(rows))
+        search: _native.RowSearch = kept[2]
+        return search
 
     def _query(self, positive: Any, negative: Any) -> tuple[NDArray[Any], list[int]]:
         """The mean of what is asked about, as a unit vector, and the rows that are asked about."""
@@ -119,11 +124,6 @@ class Search(_Base):
         query = self.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
         rows = [self.get_index(key) for key in keys if not isinstance(key, np.ndarray)]
         return query, rows
-
-    def _scores(self, query: NDArray[Any], first: int, last: int) -> NDArray[Any]:
-        """The cosine of each of these rows with a unit vector."""
-        assert self.norms is not None
-        return np.dot(self.vectors[first:last], query) / self.norms[first:last]
 
     def _named(self, rows: NDArray[np.int64], scores: NDArray[Any]) -> Scored:
         keys = self.index_to_key
@@ -168,21 +168,24 @@ class Search(_Base):
         if not wanted and not unwanted:
             raise ValueError("cannot compute similarity with no input")
         last = len(self.vectors) if not restrict_vocab else min(restrict_vocab, len(self.vectors))
-        self.fill_norms()
-        score = self._product(wanted, last) / (self._product(unwanted, last) + 0.000001)
         if topn is None:
-            return score
-        asked = {self.get_index(key) for key in wanted + unwanted if not isinstance(key, np.ndarray)}
-        order = np.argsort(-score, kind="stable")[: topn + len(asked)]
-        keys = self.index_to_key
-        return [(keys[row], float(score[row])) for row in order.tolist() if row not in asked][:topn]
+            return self._product(wanted, last) / (self._product(unwanted, last) + 0.000001)
+        asked = [self.get_index(key) for key in wanted + unwanted if not isinstance(key, np.ndarray)]
+        found, scores = self._row_search().by_product(
+            self._directions(wanted), self._directions(unwanted), int(topn), exclude=asked, last=last
+        )
+        return self._named(found, scores)
+
+    def _directions(self, keys: list[Any]) -> NDArray[np.float32]:
+        """The unit vectors of some keys (N, D); vectors among them as they are."""
+        vectors = [key if isinstance(key, np.ndarray) else self._known_vector(key, norm=True) for key in keys]
+        return np.array(vectors, dtype=REAL).reshape(len(keys), self.vectors.shape[1])
 
     def _product(self, keys: list[Any], last: int) -> Any:
         """The product of (1 + cos) / 2 over some keys, for each of the first rows."""
         product: Any = 1.0
-        for key in keys:
-            vector = key if isinstance(key, np.ndarray) else self._known_vector(key, norm=True)
-            product = product * ((1 + self._scores(vector, 0, last)) / 2)
+        for direction in self._directions(keys):
+            product = product * ((1 + self._row_search().cosines(direction, last=last)) / 2)
         return product
 
     def distances(self, word_or_vector: Any, other_words: Iterable[Key] = ()) -> NDArray[Any]:
@@ -207,10 +210,9 @@ class Search(_Base):
 
     def closer_than(self, key1: Key, key2: Key) -> list[Key]:
         """Returns the keys that are nearer to `key1` than `key2` is."""
-        distances = self.distances(key1)
         itself, other = self.get_index(key1), self.get_index(key2)
-        nearer = np.flatnonzero(distances < distances[other]).tolist()
-        return [self.index_to_key[row] for row in nearer if row != itself]
+        nearer = self._row_search().nearer_than(contiguous(self.vectors[itself]), other, exclude=[itself])
+        return [self.index_to_key[row] for row in nearer.tolist()]
 
     def words_closer_than(self, word1: Key, word2: Key) -> list[Key]:
         """The name that `closer_than` had in gensim 3."""

@@ -63,7 +63,7 @@ QUESTIONS = {
     "doesnt_match": lambda kv: kv.doesnt_match(["w1", "w2", "w3", "w4"]),
     "doesnt_match, unknown": lambda kv: kv.doesnt_match(["nope"]),
     "doesnt_match, nothing": lambda kv: kv.doesnt_match([]),
-    "rank_by_centrality": lambda kv: kv.rank_by_centrality(["w1", "w2", "nope"]),
+    "rank_by_centrality": lambda kv: kv.rank_by_centrality(["w1", "w2", "w7", "nope"]),
     "rank_by_centrality, raw": lambda kv: kv.rank_by_centrality(["w1", "w2", "w3"], use_norm=False),
     "most_similar_to_given": lambda kv: kv.most_similar_to_given("w1", ["w2", "w3"]),
     "relative_cosine_similarity": lambda kv: kv.relative_cosine_similarity("w1", "w2"),

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from rapidvec import _native
 from rapidvec.gensim import _kernels
-from rapidvec.gensim._arrays import REAL, contiguous
+from rapidvec.gensim._arrays import REAL
 from rapidvec.gensim._evaluate import Evaluation
 from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._metadata import objects
@@ -90,7 +90,6 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
     [('east', 0.0)]
     """
 
-    vectors: NDArray[Any]
     norms: NDArray[Any] | None
     vectors_lockf: NDArray[Any]
 
@@ -106,12 +105,23 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         self.expandos: dict[str, NDArray[Any]] = {}
         self.mapfile_path = mapfile_path
 
+    @property
+    def vectors(self) -> NDArray[Any]:
+        """The vectors, of shape (V, D). Any array can be assigned; `norms` is forgotten then."""
+        found: NDArray[Any] | None = self.__dict__.get("vectors")
+        if found is None:
+            # Rows of a new model, that nobody has looked at yet.
+            rows, seed = self.__dict__.pop("_unborn", (0, 0))
+            found = self.vectors = _native.random_vectors(rows, self.vector_size, seed)
+        return found
+
+    @vectors.setter
+    def vectors(self, vectors: NDArray[Any]) -> None:
+        self.__dict__["vectors"] = vectors
+        self.__dict__["norms"] = None
+
     def __getattr__(self, name: str) -> Any:
-        # Reached only for what is not there: rows of a new model that nobody has looked at yet, and names of gensim 3.
-        if name == "vectors" and "_unborn" in self.__dict__:
-            rows, seed = self.__dict__.pop("_unborn")
-            self.vectors = _native.random_vectors(rows, self.vector_size, seed)
-            return self.vectors
+        # Reached only for what is not there, such as names of gensim 3.
         if name == "lifecycle_events":
             self.lifecycle_events = []
             return self.lifecycle_events
@@ -121,7 +131,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
 
     def __getstate__(self) -> dict[str, Any]:
         self.vectors  # noqa: B018  (rows that nobody has looked at yet are made here)
-        return self.__dict__.copy()
+        return {name: value for name, value in self.__dict__.items() if name != "_rows"}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
@@ -420,7 +430,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
             Compute them even so: wanted after vectors were changed in place.
         """
         if self.norms is None or len(self.norms) != len(self.vectors) or force:
-            self.norms = _kernels.norms(contiguous(self.vectors)) if len(self.vectors) else np.zeros(0, dtype=REAL)
+            self.norms = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))
 
     def get_normed_vectors(self) -> NDArray[Any]:
         """Returns the vectors divided by their lengths, as a new array (V, D)."""

@@ -2,9 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,19 +17,6 @@ COUNTS = {"say": 2, "you": 1, "goodbye": 1, "i": 1, "hello": 1}
 
 def counts(text: _native.Text) -> dict[str, int]:
     return dict(zip(text.words(), text.counts().tolist()))
-
-
-class Column:
-    """A column of texts as pyarrow has them: iterating gives wrappers."""
-
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter([object() for _ in self.items])
-
-    def to_pylist(self) -> list[Any]:
-        return self.items
 
 
 class Located:
@@ -60,11 +45,11 @@ def test_paths(file: Path) -> None:
 
 def test_sentences_and_texts() -> None:
     lines = made_lines(SAID).splitlines()
-    for data in (SAID, tuple(SAID), iter(SAID), np.array(SAID), Column(SAID)):
+    for data in (SAID, tuple(SAID), iter(SAID), np.array(SAID)):
         assert counts(reading.read(data, None, OPTIONS)) == COUNTS
-    for data in (iter(lines), np.array(lines), dict.fromkeys(lines), Column(lines), dict.fromkeys(lines).keys()):
+    for data in (iter(lines), np.array(lines), dict.fromkeys(lines), dict.fromkeys(lines).keys()):
         assert counts(reading.read(data, None, OPTIONS)) == COUNTS
-    for texts in (lines, tuple(lines), iter(lines), np.array(lines), Column(lines), ["\n".join(lines)]):
+    for texts in (lines, tuple(lines), iter(lines), np.array(lines), ["\n".join(lines)]):
         assert counts(reading.read(None, texts, OPTIONS)) == COUNTS
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import Sentences, made_lines
+from helpers import Sentences, made_lines
 from rapidvec import _native, reading
 
 OPTIONS = _native.Reading(min_count=1)

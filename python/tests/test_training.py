@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import rapidvec
-from conftest import Program, Sentences, made_lines, made_sentences, run_program
+from helpers import Program, Sentences, made_lines, made_sentences, run_program
 from rapidvec import Model, Trainer
 from rapidvec.progress import Progress
 from rapidvec.training import Epoch

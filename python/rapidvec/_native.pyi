@@ -20,25 +20,22 @@ __all__ = [
     "FormatError",
     "InternalError",
     "Reading",
+    "RowSearch",
     "Run",
     "Text",
     "Trained",
     "Training",
     "Vectors",
     "__version__",
-    "analogies",
     "checkpoint_reading",
     "cli",
     "huffman",
     "load_model",
     "load_vectors",
-    "norms",
     "random_vectors",
     "save_model",
     "save_vectors",
     "summary",
-    "top_k",
-    "top_k_batch",
 ]
 
 #: The id of a token that is left out, see `Corpus.renumber`.
@@ -286,6 +283,14 @@ class Text:
     @staticmethod
     def from_texts(texts: Iterable[str], reading: Reading) -> Text:
         """Reads texts, each a `str` in which words are found as in a file. Raises what the iterable raises; TypeError for another item."""
+    @staticmethod
+    def from_arrow(
+        column: object, reading: Reading, tick: Callable[[int, int | None, int], object] | None = None
+    ) -> Text | None:
+        """Reads a column of an Arrow library, of texts or of lists of tokens, where it lies; None if `column` is no such object.
+
+        Raises TypeError for a column of another kind; else as `from_texts` and `from_sentences`.
+        """
     def held_out_reading(self) -> Reading:
         """How to read text that is held out of training on this one: in its words."""
     def __len__(self) -> int:
@@ -546,7 +551,7 @@ def load_model(
     """
 
 def cli(arguments: Sequence[_Path]) -> int:
-    """Runs the command line with these arguments (without the program's name); its exit status."""
+    """Runs the command line with these arguments (without the program's name); its exit status. Wrong arguments end the process with status 2."""
 
 class FormatError(ValueError):
     """A file is not what it should be."""

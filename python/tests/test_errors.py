@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import rapidvec
-from support import Program
+from helpers import Program
 from rapidvec import Trainer, Vectors, _native
 
 SAID = [["you", "say", "goodbye"], ["i", "say", "hello"]] * 30

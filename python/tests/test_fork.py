@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import rapidvec
-from support import Sentences, made_sentences
+from helpers import Sentences, made_sentences
 from rapidvec import Vectors
 
 #: Seconds that a child gets. One that hangs hangs for ever.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support import Sentences, made_lines, made_sentences
+from helpers import Sentences, made_lines, made_sentences
 
 #: What the design promises, for most moments; all of them have to be below the second.
 SOON = 0.3

@@ -2,14 +2,12 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from support import Sentences, made_lines
+from helpers import Sentences, made_lines
 from rapidvec import _native, reading
 
 OPTIONS = _native.Reading(min_count=1)

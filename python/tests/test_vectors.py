@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 import rapidvec
-from support import Program, Sentences
+from helpers import Program, Sentences
 from rapidvec import Model, UnknownWordError, Vectors, _native
 
 WORDS = [f"word{i}" for i in range(397)] + ["왕", "café", "Paris"]

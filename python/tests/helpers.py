@@ -4,9 +4,6 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
-
-import pytest
 
 Sentences = list[list[str]]
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,27 +21,9 @@ def made_lines(sentences: Sentences) -> str:
     return "".join(" ".join(sentence) + "\n" for sentence in sentences)
 
 
-@pytest.fixture(scope="session")
-def sentences() -> Sentences:
-    return made_sentences(1200)
-
-
-@pytest.fixture(scope="session")
-def corpus(sentences: Sentences, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sentences as a file, a line each."""
-    path = tmp_path_factory.mktemp("text") / "corpus.txt"
-    path.write_text(made_lines(sentences), encoding="utf-8")
-    return path
-
-
 def run_program(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
     """Runs the command line of the package as users do."""
     command = [sys.executable, "-m", "rapidvec", *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
     assert done.returncode == status, done.stdout + done.stderr
     return done
-
-
-@pytest.fixture
-def program() -> Program:
-    return run_program

@@ -42,7 +42,7 @@ mod _native {
     #[pymodule_export]
     use crate::text::{Reading, Text};
     #[pymodule_export]
-    use crate::training::{Training, random_vectors};
+    use crate::training::{Training, huffman, random_vectors};
     #[pymodule_export]
     use crate::vectors::Vectors;
 

@@ -2,14 +2,16 @@
 
 use crate::arrays::{Memory, matrix, matrix_mut, owned_matrix, slice};
 use crate::corpus::Corpus;
-use crate::errors::{exception, without_gil};
+use crate::errors::{exception, run, without_gil};
 use crate::watch::Watch;
-use numpy::{PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use rapidvec::config::ContextSum;
 use rapidvec::error::ConfigError;
-use rapidvec::{Config, CpuTrainer, Error, Matrix, ModelKind, Observer, Outputs, Progress, Trainer, Until};
+use rapidvec::{
+    Config, CpuTrainer, Error, HuffmanTree, Matrix, ModelKind, Observer, Outputs, Progress, Trainer, Until,
+};
 use std::ops::{ControlFlow, Range};
 use std::time::Duration;
 
@@ -273,4 +275,16 @@ fn random(config: &Config, rows: Range<usize>) -> Matrix {
     let mut matrix = Matrix::zeros(rows.len(), config.vector_size);
     rows.enumerate().for_each(|(place, row)| matrix.set_row(place, &CpuTrainer::first_row(config, row)));
     matrix
+}
+
+type Codes<'py> = (Vec<Bound<'py, PyArray1<u8>>>, Vec<Bound<'py, PyArray1<u32>>>);
+
+/// The codes and the points of each word in the tree of hierarchical softmax.
+#[pyfunction]
+pub fn huffman<'py>(py: Python<'py>, counts: PyReadonlyArray1<'py, u64>) -> PyResult<Codes<'py>> {
+    let counts = slice(&counts, "counts")?;
+    let tree = run(py, || Ok(HuffmanTree::of(counts)?))?;
+    let words = 0..counts.len() as u32; // a tree has no more words than that
+    let codes = words.clone().map(|word| PyArray1::from_iter(py, tree.code(word))).collect();
+    Ok((codes, words.map(|word| PyArray1::from_iter(py, tree.nodes(word))).collect()))
 }

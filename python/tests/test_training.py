@@ -512,7 +512,6 @@ def test_what_a_callback_raises_comes_out_and_the_run_goes_on(longer: Sentences)
     same(trainer.model().vectors, rapidvec.train(longer, **settings).vectors)
 
 
-@pytest.mark.xfail(strict=True, reason="what a callback raises stops the run at the next report of progress, up to 50 ms later")
 def test_what_a_callback_raises_ends_the_run_at_that_epoch() -> None:
     seen: list[int] = []
 

@@ -1,10 +1,12 @@
 //! `rapidvec analogy [MODEL] A B C`: A is to B as C is to what?
 
+use super::named::{Named, named};
 use super::open::OpenArgs;
-use super::queries::{self, AnswerArgs, Method, SearchArgs};
+use super::queries::{self, AnswerArgs, SearchArgs};
 use crate::output::{Answer, Query, UsageError, to_stdout};
 use anyhow::Context;
 use rapidvec::Error;
+use rapidvec::vectors::AnalogyMethod;
 use std::path::PathBuf;
 
 /// Answer "A is to B as C is to what?"
@@ -24,8 +26,8 @@ pub struct Args {
     #[arg(value_name = "A B C", num_args = 0..=3)]
     words: Vec<String>,
     /// Choose how answers are scored
-    #[arg(long, value_enum, default_value_t = Method::Add)]
-    method: Method,
+    #[arg(long, value_parser = named::<AnalogyMethod>(), default_value = "add")]
+    method: AnalogyMethod,
     #[command(flatten)]
     answers: AnswerArgs,
     #[command(flatten)]
@@ -40,7 +42,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, words) = queries::model_and_words("analogy", args.model.as_deref(), &args.words, expected..=expected)?;
     let questions = if reads_input { read()? } else { vec![three(words)?] };
     let vectors = args.open.vectors(&model)?;
-    let (method, name) = args.method.in_library();
+    let (method, name) = (args.method, args.method.name());
     let search = args.search.search(&model, &vectors);
     let answer = |words: [String; 3]| {
         let [a, b, c] = &words;

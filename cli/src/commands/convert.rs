@@ -1,6 +1,7 @@
 //! `rapidvec convert IN OUT`: the same vectors in another format.
 
 use super::open::{self, OpenArgs};
+use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
 use crate::output::{Place, UsageError, is_same, note, say, shell_words, thousands};
 use rapidvec::compress::Compression;
@@ -26,8 +27,8 @@ pub struct Args {
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Write this format, whatever OUT ends in
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    to: Option<To>,
+    #[arg(long, value_parser = named::<Format>(), value_name = "FORMAT")]
+    to: Option<Format>,
     /// Store numbers in half precision (f16)
     #[arg(long)]
     half: bool,
@@ -44,38 +45,24 @@ pub struct Args {
     open: OpenArgs,
 }
 
-/// The formats that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, clap::ValueEnum)]
-enum To {
-    /// rapidvec's own format
-    Safetensors,
-    /// The chapter's dictionary with word_vecs, word_to_id and id_to_word
-    Pickle,
-    /// word2vec's and fastText's text: a line with the sizes, then a line for each word
-    Text,
-    /// The same without the first line
-    Glove,
-    /// word2vec's binary
-    Binary,
-    /// NumPy arrays `vectors`, `words` and `counts`
-    Npz,
-}
-
-impl To {
-    fn format(self) -> Format {
-        match self {
-            Self::Safetensors => Format::Safetensors,
-            Self::Pickle => Format::Pickle,
-            Self::Text => Format::Word2vecText,
-            Self::Glove => Format::Glove,
-            Self::Binary => Format::Word2vecBinary,
-            Self::Npz => Format::Npz,
-        }
-    }
+/// Those that can be written.
+impl Named for Format {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Safetensors, "safetensors", "rapidvec's own format"),
+        (Self::Pickle, "pickle", "The chapter's dictionary with word_vecs, word_to_id and id_to_word"),
+        (
+            Self::Word2vecText,
+            "text",
+            "word2vec's and fastText's text: a line with the sizes, then a line for each word",
+        ),
+        (Self::Glove, "glove", "The same without the first line"),
+        (Self::Word2vecBinary, "binary", "word2vec's binary"),
+        (Self::Npz, "npz", "NumPy arrays `vectors`, `words` and `counts`"),
+    ];
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let to = args.to.map(To::format).or_else(|| Format::of_ending(&args.output));
+    let to = args.to.or_else(|| Format::of_ending(&args.output));
     let to = to.ok_or_else(|| unknown_ending(&args.output))?;
     if args.half && !to.has_half() {
         let help = format!("{} has no half precision: --half goes with safetensors, pickle and npz", to.name());

@@ -1,10 +1,11 @@
 //! `rapidvec eval [MODEL] FILE...`: how good are these vectors?
 
 use super::default_model::or_default;
+use super::named::{Named, named};
 use super::open::{self, OpenArgs};
-use super::queries::Method;
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, note, to_stdout};
 use anyhow::ensure;
+use rapidvec::vectors::AnalogyMethod;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::error::QueryError;
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
@@ -28,8 +29,8 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Choose how answers to analogies are scored
-    #[arg(long, value_enum, default_value_t = Method::Add)]
-    method: Method,
+    #[arg(long, value_parser = named::<AnalogyMethod>(), default_value = "add")]
+    method: AnalogyMethod,
     /// Distinguish upper and lower case
     #[arg(long)]
     case: bool,
@@ -89,7 +90,7 @@ impl Args {
             .threads(self.threads);
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {
-                let (method, name) = self.method.in_library();
+                let (method, name) = (self.method, self.method.name());
                 Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options)?, name)
             }
             EvaluationSet::Pairs(pairs) => {

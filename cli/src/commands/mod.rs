@@ -13,6 +13,7 @@ pub mod info;
 pub mod interrupt;
 pub mod man;
 pub mod map;
+mod named;
 mod numbers;
 pub mod odd;
 mod open;

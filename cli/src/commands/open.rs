@@ -1,5 +1,6 @@
 //! Opening a model, as every command does.
 
+use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
 use crate::output::{UsageError, counted, message, note};
 use rapidvec::error::{CoreError, FormatError, VectorsError};
@@ -20,19 +21,16 @@ pub struct OpenArgs {
     #[arg(long)]
     allow_nan: bool,
     /// Choose what to do with words that are not valid UTF-8
-    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
-    invalid_words: InvalidWords,
+    #[arg(long, value_parser = named::<InvalidWord>(), value_name = "WHAT", default_value = "error")]
+    invalid_words: InvalidWord,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, clap::ValueEnum)]
-enum InvalidWords {
-    /// Refuse the file
-    #[default]
-    Error,
-    /// Put U+FFFD in place of invalid bytes
-    Replace,
-    /// Drop them
-    Skip,
+impl Named for InvalidWord {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Error, "error", "Refuse the file"),
+        (Self::Replace, "replace", "Put U+FFFD in place of invalid bytes"),
+        (Self::Skip, "skip", "Drop them"),
+    ];
 }
 
 impl OpenArgs {
@@ -59,11 +57,7 @@ impl OpenArgs {
         OpenOptions {
             limit: self.limit.map(|limit| limit as usize),
             allow_nan: self.allow_nan,
-            invalid_word: match self.invalid_words {
-                InvalidWords::Error => InvalidWord::Error,
-                InvalidWords::Replace => InvalidWord::Replace,
-                InvalidWords::Skip => InvalidWord::Skip,
-            },
+            invalid_word: self.invalid_words,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the commands that query a model share: the model, which words it knows, lists of words, vectors in a file.
 
 use super::default_model::or_default;
+use super::named::Named;
 use crate::output::{Form, UsageError, messages, note, thousands};
 use anyhow::Context;
 use rapidvec::Error;
@@ -52,26 +53,12 @@ pub struct AnswerArgs {
     pub format: Form,
 }
 
-/// How analogies are scored.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub enum Method {
-    /// Cosine with b - a + c over unit vectors (3CosAdd)
-    Add,
-    /// Product and quotient of cosines (3CosMul)
-    Mul,
-    /// The textbook's: dot product of the unit query with the vectors as stored
-    Textbook,
-}
-
-impl Method {
-    /// The library's method, and the name that output shows.
-    pub fn in_library(self) -> (AnalogyMethod, &'static str) {
-        match self {
-            Method::Add => (AnalogyMethod::Add, "add"),
-            Method::Mul => (AnalogyMethod::Mul, "mul"),
-            Method::Textbook => (AnalogyMethod::Textbook, "textbook"),
-        }
-    }
+impl Named for AnalogyMethod {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Add, "add", "Cosine with b - a + c over unit vectors (3CosAdd)"),
+        (Self::Mul, "mul", "Product and quotient of cosines (3CosMul)"),
+        (Self::Textbook, "textbook", "The textbook's: dot product of the unit query with the vectors as stored"),
+    ];
 }
 
 /// The model among the arguments `[MODEL] WORD...`, and the words. The first argument is the model if there is a file of that

@@ -22,6 +22,7 @@ mod matrix;
 pub mod memory;
 pub mod parallel;
 mod rng;
+mod setters;
 pub mod temporary;
 mod vocabulary;
 mod word_index;

@@ -31,22 +31,7 @@ pub struct SaveOptions {
     pub half: bool,
 }
 
-impl SaveOptions {
-    /// Keeps only the `top` most frequent words.
-    pub fn top(self, top: usize) -> Self {
-        Self { top: Some(top), ..self }
-    }
-
-    /// Scales every vector to length 1.
-    pub fn normalize(self, normalize: bool) -> Self {
-        Self { normalize, ..self }
-    }
-
-    /// Stores numbers in half precision (f16).
-    pub fn half(self, half: bool) -> Self {
-        Self { half, ..self }
-    }
-}
+rapidvec_core::setters!(SaveOptions { top: impl Into<Option<usize>>, normalize: bool, half: bool });
 
 /// What was saved, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::textbook_settings::TextbookSettings;
 use super::word2vec_settings::Word2vecSettings;
 use crate::commands::corpus::Choice;
+use crate::commands::named::{Named, named};
 use crate::commands::numbers::count;
 use crate::commands::text_args::Reading;
 use crate::output::{ProgressMode, UsageError};
@@ -99,12 +100,12 @@ pub struct Args {
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
     /// Trainer: word2vec or textbook [default: word2vec; for builtin: textbook]
-    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
+    #[arg(long, value_parser = named::<TrainerName>(), value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 
     /// Predict a word from its context (cbow) or the reverse (skipgram) [default: cbow]
-    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
-    pub model: Option<Model>,
+    #[arg(long, value_parser = named::<ModelKind>(), value_name = "NAME", hide_possible_values = true)]
+    pub model: Option<ModelKind>,
 
     /// Vector dimensions [default: 100]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
@@ -136,19 +137,15 @@ pub struct Settings {
 }
 
 /// The trainers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrainerName {
     Word2vec,
     Textbook,
 }
 
-impl TrainerName {
-    pub fn name(self) -> &'static str {
-        match self {
-            TrainerName::Word2vec => "word2vec",
-            TrainerName::Textbook => "textbook",
-        }
-    }
+impl Named for TrainerName {
+    const NAMES: &'static [(Self, &'static str, &'static str)] =
+        &[(Self::Word2vec, "word2vec", ""), (Self::Textbook, "textbook", "")];
 }
 
 /// Where training runs.
@@ -158,20 +155,9 @@ pub enum Device {
     Cpu,
 }
 
-/// As `rapidvec::ModelKind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Model {
-    Cbow,
-    Skipgram,
-}
-
-impl Model {
-    pub fn kind(self) -> ModelKind {
-        match self {
-            Model::Cbow => ModelKind::Cbow,
-            Model::Skipgram => ModelKind::SkipGram,
-        }
-    }
+impl Named for ModelKind {
+    const NAMES: &'static [(Self, &'static str, &'static str)] =
+        &[(Self::Cbow, "cbow", ""), (Self::SkipGram, "skipgram", "")];
 }
 
 impl Args {

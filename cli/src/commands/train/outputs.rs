@@ -94,7 +94,7 @@ pub fn resume_command(args: &Args, model: &Path, corpus_again: bool) -> String {
     flag("log", args.log.as_deref().map(path));
     flag("plot", args.plot.as_deref().map(path));
     flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
-    flag("kernel", args.word2vec.kernel.map(|kernel| kernel.name().to_owned()));
+    flag("kernel", args.word2vec.kernel.clone());
     flag("temporary-folder", args.word2vec.temporary_folder.as_deref().map(path));
     flag("checkpoint-every", args.other_checkpoint_every());
     flag("lang", Language::chosen().map(|language| language.name().to_owned()));

@@ -7,6 +7,7 @@ use super::run::{self, Run};
 use super::signals::Signals;
 use super::start::read_held_out;
 use crate::commands::corpus::Choice;
+use crate::commands::named::Named;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
 use crate::output::{UsageError, messages, note, say};

@@ -73,9 +73,9 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
 fn config<T: Flags>(args: &Args, base: Option<&Pretrained>) -> anyhow::Result<T::Config> {
     let before = base.map(Pretrained::config::<T>).transpose().map_err(Error::from)?.flatten();
     if let (Some(before), Some(model)) = (base.and_then(|base| base.config::<CpuTrainer>().ok()?), args.settings.model)
-        && before.model != model.kind()
+        && before.model != model
     {
-        note(messages::other_model(before.model, model.kind()));
+        note(messages::other_model(before.model, model));
     }
     let mut args = args.clone();
     if let (Some(base), None) = (base, args.settings.vector_size) {

@@ -3,7 +3,6 @@
 use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
-use super::textbook_settings::Optimizer;
 use crate::commands::corpus;
 use crate::commands::text_args::same;
 use crate::output::{UsageError, messages, note, thousands};
@@ -20,9 +19,9 @@ impl Flags for TextbookTrainer {
     fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
         let (common, own) = (&args.settings, &args.textbook);
         let base = base.unwrap_or_else(Config::textbook);
-        let optimizer = own.optimizer.map_or(base.optimizer, Optimizer::kind);
+        let optimizer = own.optimizer.unwrap_or(base.optimizer);
         Ok(Config {
-            model: common.model.map_or(base.model, |model| model.kind()),
+            model: common.model.unwrap_or(base.model),
             optimizer,
             vector_size: common.vector_size.unwrap_or(base.vector_size),
             window: common.window.unwrap_or(base.window),
@@ -46,8 +45,8 @@ impl Flags for TextbookTrainer {
 
     fn check_against(args: &Args, config: &Config) -> Result<(), UsageError> {
         let Settings { model, window, vector_size, negatives, power, learning_rate, seed, .. } = &args.settings;
-        same("model", model.map(|model| model.kind()), config.model)?;
-        same("optimizer", args.textbook.optimizer.map(Optimizer::kind), config.optimizer)?;
+        same("model", *model, config.model)?;
+        same("optimizer", args.textbook.optimizer, config.optimizer)?;
         same("batch-size", args.textbook.batch_size, config.batch_size)?;
         same("window", *window, config.window)?;
         same("vector-size", *vector_size, config.vector_size)?;

@@ -1,6 +1,6 @@
 //! The flags of the textbook trainer.
 
-use clap::ValueEnum;
+use crate::commands::named::{Named, named};
 use rapidvec_textbook::OptimizerKind;
 
 /// Settings that only the textbook trainer has.
@@ -8,8 +8,8 @@ use rapidvec_textbook::OptimizerKind;
 #[command(next_help_heading = "Settings of --trainer textbook")]
 pub struct TextbookSettings {
     /// Optimizer: adam or sgd [default: adam]
-    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
-    pub optimizer: Option<Optimizer>,
+    #[arg(long, value_parser = named::<OptimizerKind>(), value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
+    pub optimizer: Option<OptimizerKind>,
 
     /// Examples in a mini-batch [default: 100]
     #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
@@ -21,20 +21,8 @@ pub struct TextbookSettings {
     pub max_grad: Option<f32>,
 }
 
-/// As `rapidvec_textbook::OptimizerKind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Optimizer {
-    Adam,
-    Sgd,
-}
-
-impl Optimizer {
-    pub fn kind(self) -> OptimizerKind {
-        match self {
-            Optimizer::Adam => OptimizerKind::Adam,
-            Optimizer::Sgd => OptimizerKind::Sgd,
-        }
-    }
+impl Named for OptimizerKind {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Adam, "adam", ""), (Self::Sgd, "sgd", "")];
 }
 
 impl TextbookSettings {

@@ -3,7 +3,6 @@
 use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
-use super::word2vec_settings::Context;
 use crate::commands::corpus::note_punctuation;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
@@ -18,7 +17,7 @@ impl Flags for CpuTrainer {
 
     fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
         let (common, own) = (&args.settings, &args.word2vec);
-        let model = common.model.map(|model| model.kind());
+        let model = common.model;
         let mut config = base.unwrap_or_else(|| Config::new(model.unwrap_or(ModelKind::Cbow)));
         config.model = model.unwrap_or(config.model);
         if config.model == ModelKind::SkipGram && own.context_sum.is_some() {
@@ -37,7 +36,7 @@ impl Flags for CpuTrainer {
         config.vector_size = common.vector_size.unwrap_or(config.vector_size);
         config.window = common.window.unwrap_or(config.window);
         config.dynamic_window &= !own.fixed_window;
-        config.context_sum = own.context_sum.map_or(config.context_sum, Context::kind);
+        config.context_sum = own.context_sum.unwrap_or(config.context_sum);
         config.power = common.power.unwrap_or(config.power);
         config.subsample = own.subsample.unwrap_or(config.subsample);
         config.shuffle &= !own.no_shuffle;
@@ -58,7 +57,7 @@ impl Flags for CpuTrainer {
     fn check_against(args: &Args, config: &Config) -> Result<(), UsageError> {
         let (common, own) = (&args.settings, &args.word2vec);
         let Settings { model, window, vector_size, negatives, power, learning_rate, seed, .. } = common;
-        same("model", model.map(|model| model.kind()), config.model)?;
+        same("model", *model, config.model)?;
         same("window", *window, config.window)?;
         same("vector-size", *vector_size, config.vector_size)?;
         same("negatives", *negatives, config.negatives)?;
@@ -67,7 +66,7 @@ impl Flags for CpuTrainer {
         same("seed", *seed, config.seed)?;
         same("subsample", own.subsample, config.subsample)?;
         same("min-learning-rate", own.min_learning_rate, config.min_learning_rate)?;
-        same("context-sum", own.context_sum.map(Context::kind), config.context_sum)?;
+        same("context-sum", own.context_sum, config.context_sum)?;
         same("hierarchical-softmax", own.hierarchical_softmax.then_some(true), config.hierarchical_softmax)?;
         same("fixed-window", own.fixed_window.then_some(true), !config.dynamic_window)?;
         same("no-shuffle", own.no_shuffle.then_some(true), !config.shuffle)?;
@@ -101,8 +100,8 @@ impl Flags for CpuTrainer {
     }
 
     fn apply(&mut self, args: &Args) -> rapidvec::Result<()> {
-        let kernel = args.word2vec.kernel;
-        Ok(kernel.map_or(Ok(()), |kernel| self.use_kernels(kernel.name()))?)
+        let kernel = args.word2vec.kernel.as_deref();
+        Ok(kernel.map_or(Ok(()), |kernel| self.use_kernels(kernel))?)
     }
 
     fn describe(&self, corpus: &Corpus) -> String {

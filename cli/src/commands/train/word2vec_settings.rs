@@ -1,8 +1,11 @@
 //! The flags of the word2vec trainer.
 
-use clap::ValueEnum;
+use crate::commands::named::{Named, named};
 use rapidvec::config::ContextSum;
 use std::path::PathBuf;
+
+/// The names that `CpuTrainer::use_kernels` takes.
+const KERNELS: [&str; 4] = ["scalar", "avx2", "avx512", "neon"];
 
 /// Settings that only the word2vec trainer has.
 #[derive(Debug, Default, Clone, clap::Args)]
@@ -34,8 +37,8 @@ pub struct Word2vecSettings {
     pub no_shuffle: bool,
 
     /// Combine the context vectors of cbow by mean or sum [default: mean]
-    #[arg(long, value_enum, value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
-    pub context_sum: Option<Context>,
+    #[arg(long, value_parser = named::<ContextSum>(), value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
+    pub context_sum: Option<ContextSum>,
 
     /// Start from the vectors in this file, in any format
     #[arg(long, value_name = "FILE")]
@@ -63,44 +66,12 @@ pub struct Word2vecSettings {
     pub temporary_folder: Option<PathBuf>,
 
     /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
-    #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
-    pub kernel: Option<Kernel>,
+    #[arg(long, value_parser = KERNELS, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
+    pub kernel: Option<String>,
 }
 
-/// As `rapidvec::config::ContextSum`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Context {
-    Mean,
-    Sum,
-}
-
-impl Context {
-    pub fn kind(self) -> ContextSum {
-        match self {
-            Context::Mean => ContextSum::Mean,
-            Context::Sum => ContextSum::Sum,
-        }
-    }
-}
-
-/// The names that `CpuTrainer::use_kernels` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Kernel {
-    Scalar,
-    Avx2,
-    Avx512,
-    Neon,
-}
-
-impl Kernel {
-    pub fn name(self) -> &'static str {
-        match self {
-            Kernel::Scalar => "scalar",
-            Kernel::Avx2 => "avx2",
-            Kernel::Avx512 => "avx512",
-            Kernel::Neon => "neon",
-        }
-    }
+impl Named for ContextSum {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Mean, "mean", ""), (Self::Sum, "sum", "")];
 }
 
 impl Word2vecSettings {

@@ -63,27 +63,27 @@ impl fmt::Display for ContextSum {
 pub struct Config {
     /// CBOW or skip-gram.
     pub model: ModelKind,
-    /// Numbers per vector.
+    /// Numbers per vector, from 1 to 65,536.
     pub vector_size: usize,
-    /// The maximum number of words on each side of the target.
+    /// The maximum number of words on each side of the target, from 1 to a billion. A sentence ends every window.
     pub window: usize,
     /// Draw each window's width from 1 to `window`, as word2vec does; otherwise every window is `window` wide.
     pub dynamic_window: bool,
     /// How CBOW combines the context.
     pub context_sum: ContextSum,
-    /// Negatives drawn for each target; 0 for hierarchical softmax alone.
+    /// Negatives drawn for each target, up to 1,000; 0 for hierarchical softmax alone.
     pub negatives: usize,
-    /// Exponent of the negative-sampling distribution. If negative, rare words are drawn most.
+    /// Exponent of the negative-sampling distribution, from -10 to 10. If negative, rare words are drawn most.
     pub power: f64,
     /// Predict by a path through a Huffman tree: instead of by negative sampling, or, with `negatives` above 0, in both ways at
     /// once. The loss is then the sum of both.
     pub hierarchical_softmax: bool,
-    /// Randomly skip words more frequent than this fraction of the text (Mikolov et al. 2013); 0 skips none.
+    /// Randomly skip words more frequent than this fraction of the text, from 0 to 1 (Mikolov et al. 2013); 0 skips none.
     pub subsample: f64,
     /// Process the corpus in pieces of about 2,000 words, in another random order each epoch; otherwise in the order of the
     /// text, as word2vec.c does. Shuffled text makes better vectors: `cpu/schedule.rs` has the figures.
     pub shuffle: bool,
-    /// Passes over the corpus.
+    /// Passes over the corpus, from 1 to a million.
     pub epochs: usize,
     /// The learning rate at the start.
     pub learning_rate: f32,
@@ -141,34 +141,14 @@ impl Config {
         }
     }
 
-    /// Sets the numbers per vector, from 1 to 65,536.
-    pub fn vector_size(self, vector_size: usize) -> Self {
-        Self { vector_size, ..self }
-    }
-
-    /// Sets the maximum number of words on each side of the target, from 1 to a billion. A sentence ends every window.
-    pub fn window(self, window: usize) -> Self {
-        Self { window, ..self }
-    }
-
     /// Makes every window as wide as possible instead of drawing its width.
     pub fn fixed_window(self) -> Self {
         Self { dynamic_window: false, ..self }
     }
 
-    /// Sets how CBOW combines the context.
-    pub fn context_sum(self, context_sum: ContextSum) -> Self {
-        Self { context_sum, ..self }
-    }
-
     /// Sets the negatives for each target, from 1 to 1,000, of negative sampling alone.
     pub fn negatives(self, negatives: usize) -> Self {
         Self { negatives, hierarchical_softmax: false, ..self }
-    }
-
-    /// Sets the exponent of the negative-sampling distribution, from -10 to 10.
-    pub fn power(self, power: f64) -> Self {
-        Self { power, ..self }
     }
 
     /// Uses hierarchical softmax alone.
@@ -181,34 +161,9 @@ impl Config {
         Self { negatives, hierarchical_softmax: true, ..self }
     }
 
-    /// Sets the fraction of the text above which words are subsampled, from 0 (off) to 1.
-    pub fn subsample(self, subsample: f64) -> Self {
-        Self { subsample, ..self }
-    }
-
-    /// Whether the corpus is shuffled.
-    pub fn shuffle(self, shuffle: bool) -> Self {
-        Self { shuffle, ..self }
-    }
-
-    /// Sets the number of passes over the corpus, from 1 to a million.
-    pub fn epochs(self, epochs: usize) -> Self {
-        Self { epochs, ..self }
-    }
-
     /// Sets the learning rate at the start; that at the end becomes a ten-thousandth of it.
     pub fn learning_rate(self, learning_rate: f32) -> Self {
         Self { learning_rate, min_learning_rate: learning_rate * MIN_LEARNING_RATE, ..self }
-    }
-
-    /// Sets the learning rate at the end.
-    pub fn min_learning_rate(self, min_learning_rate: f32) -> Self {
-        Self { min_learning_rate, ..self }
-    }
-
-    /// Sets the seed of all random numbers.
-    pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
     }
 
     /// Checks every setting against its range.
@@ -229,6 +184,18 @@ impl Config {
         real("negatives", self.negatives, !neither, "at least 1 without hierarchical softmax")
     }
 }
+
+rapidvec_core::setters!(Config {
+    vector_size: usize,
+    window: usize,
+    context_sum: ContextSum,
+    power: f64,
+    subsample: f64,
+    shuffle: bool,
+    epochs: usize,
+    min_learning_rate: f32,
+    seed: u64,
+});
 
 /// The learning rate at the end, as a fraction of that at the start.
 const MIN_LEARNING_RATE: f32 = 1e-4;

@@ -103,63 +103,19 @@ impl CorpusOptions {
     }
 }
 
-/// Builder methods, one for each field.
-impl CorpusOptions {
-    /// Sets [`min_count`](Self#structfield.min_count).
-    pub fn min_count(self, min_count: u64) -> Self {
-        Self { min_count, ..self }
-    }
-
-    /// Sets [`max_vocab`](Self#structfield.max_vocab).
-    pub fn max_vocab(self, max_vocab: usize) -> Self {
-        Self { max_vocab, ..self }
-    }
-
-    /// Sets [`max_tokens`](Self#structfield.max_tokens).
-    pub fn max_tokens(self, max_tokens: impl Into<Option<u64>>) -> Self {
-        Self { max_tokens: max_tokens.into(), ..self }
-    }
-
-    /// Sets [`invalid_utf8`](Self#structfield.invalid_utf8).
-    pub fn invalid_utf8(self, invalid_utf8: InvalidUtf8) -> Self {
-        Self { invalid_utf8, ..self }
-    }
-
-    /// Sets [`preparation`](Self#structfield.preparation).
-    pub fn preparation(self, preparation: Preparation) -> Self {
-        Self { preparation, ..self }
-    }
-
-    /// Sets [`threads`](Self#structfield.threads).
-    pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
-    }
-
-    /// Sets [`memory_limit`](Self#structfield.memory_limit).
-    pub fn memory_limit(self, bytes: impl Into<Option<u64>>) -> Self {
-        Self { memory_limit: bytes.into(), ..self }
-    }
-
-    /// Sets [`temporary_folder`](Self#structfield.temporary_folder).
-    pub fn temporary_folder(self, folder: impl Into<Option<PathBuf>>) -> Self {
-        Self { temporary_folder: folder.into(), ..self }
-    }
-
-    /// Sets [`line_end`](Self#structfield.line_end).
-    pub fn line_end(self, line_end: LineEnd) -> Self {
-        Self { line_end, ..self }
-    }
-
-    /// Sets [`order`](Self#structfield.order).
-    pub fn order(self, order: WordOrder) -> Self {
-        Self { order, ..self }
-    }
-
-    /// Sets [`vocabulary`](Self#structfield.vocabulary).
-    pub fn vocabulary(self, vocabulary: impl Into<Option<Arc<Vocabulary>>>) -> Self {
-        Self { vocabulary: vocabulary.into(), ..self }
-    }
-}
+rapidvec_core::setters!(CorpusOptions {
+    min_count: u64,
+    max_vocab: usize,
+    max_tokens: impl Into<Option<u64>>,
+    invalid_utf8: InvalidUtf8,
+    preparation: Preparation,
+    threads: usize,
+    memory_limit: impl Into<Option<u64>>,
+    temporary_folder: impl Into<Option<PathBuf>>,
+    line_end: LineEnd,
+    order: WordOrder,
+    vocabulary: impl Into<Option<Arc<Vocabulary>>>,
+});
 
 /// The maximum of `max_vocab`: numbers are 32 bits, and a block may bring some more words.
 const MAX_VOCAB: usize = 4_000_000_000;

@@ -37,27 +37,9 @@ impl Checkpoints {
         let interval = CHECKPOINT_INTERVAL;
         Self { path: path.into(), interval, keep_state: false, half: false, overwrite: false }
     }
-
-    /// Sets the time between two checkpoints; zero saves one only when the run is stopped.
-    pub fn interval(self, interval: Duration) -> Self {
-        Self { interval, ..self }
-    }
-
-    /// Keeps the trainer's state in the finished model.
-    pub fn keep_state(self, keep_state: bool) -> Self {
-        Self { keep_state, ..self }
-    }
-
-    /// Stores vectors in half precision.
-    pub fn half(self, half: bool) -> Self {
-        Self { half, ..self }
-    }
-
-    /// Replaces a file that is at the path when the run starts.
-    pub fn overwrite(self, overwrite: bool) -> Self {
-        Self { overwrite, ..self }
-    }
 }
+
+rapidvec_core::setters!(Checkpoints { interval: Duration, keep_state: bool, half: bool, overwrite: bool });
 
 /// Which file is at a path: two files that are written one after the other differ in it.
 type FileId = (u64, u64, Option<std::time::SystemTime>);

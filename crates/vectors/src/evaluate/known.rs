@@ -31,27 +31,7 @@ impl Default for EvaluateOptions {
     }
 }
 
-impl EvaluateOptions {
-    /// Sets [`restrict`](Self::restrict).
-    pub fn restrict(self, restrict: usize) -> Self {
-        Self { restrict, ..self }
-    }
-
-    /// Sets [`case_sensitive`](Self::case_sensitive).
-    pub fn case_sensitive(self, case_sensitive: bool) -> Self {
-        Self { case_sensitive, ..self }
-    }
-
-    /// Sets [`count_unknown`](Self::count_unknown).
-    pub fn count_unknown(self, count_unknown: bool) -> Self {
-        Self { count_unknown, ..self }
-    }
-
-    /// Sets [`threads`](Self::threads).
-    pub fn threads(self, threads: usize) -> Self {
-        Self { threads, ..self }
-    }
-}
+rapidvec_core::setters!(EvaluateOptions { restrict: usize, case_sensitive: bool, count_unknown: bool, threads: usize });
 
 /// The words that are evaluated. A spelling represents all words that differ only in case; its place is that of the most
 /// frequent of them.

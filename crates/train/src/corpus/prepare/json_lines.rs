@@ -107,31 +107,8 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
 }
 
 /// A field's name, borrowed from the line where it holds no escapes.
-struct Key<'de>(Cow<'de, str>);
-
-impl<'de> serde::Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(parser: D) -> Result<Self, D::Error> {
-        parser.deserialize_str(KeyVisitor)
-    }
-}
-
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = Key<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Borrowed(name)))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Key<'de>, E> {
-        Ok(Key(Cow::Owned(name.to_owned())))
-    }
-}
+#[derive(serde::Deserialize)]
+struct Key<'l>(#[serde(borrow)] Cow<'l, str>);
 
 /// A value on the path: an object, or something without fields, where the path ends.
 struct Inner<'o, 't>(Object<'o, 't>);

@@ -1,0 +1,25 @@
+//! Values of the library under the names that the command line gives them.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+/// A type of which flags name the values.
+pub trait Named: Copy + PartialEq + Send + Sync + 'static {
+    /// Every value, its name, and what the help says of it: nothing where the flag's own line lists the names.
+    const NAMES: &'static [(Self, &'static str, &'static str)];
+
+    /// Its name.
+    fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(value, ..)| *value == self).map_or("another", |(_, name, _)| name)
+    }
+}
+
+/// For clap's `value_parser`.
+pub fn named<T: Named>() -> impl TypedValueParser<Value = T> {
+    let values = T::NAMES.iter().map(|(_, name, help)| {
+        let value = PossibleValue::new(*name);
+        if help.is_empty() { value } else { value.help(*help) }
+    });
+    PossibleValuesParser::new(values).try_map(|given| {
+        T::NAMES.iter().find(|(_, name, _)| *name == given).map(|(value, ..)| *value).ok_or("no such value")
+    })
+}

@@ -1,13 +1,12 @@
 //! One training step: forward, loss, backward, update, on as many threads as there are shards.
 
 use super::shard::{Shard, column_shares, copy_columns, take_columns};
-use super::workers::{Job, Pace, Worker};
+use super::workers::{Job, Pace, Shared, Worker, lock};
 use crate::{Batch, BatchLayout, Config, Field, Optimizer, Parameter, Parameters, SigmoidWithLoss, Weights};
 use rapidvec::error::TrainError;
 use rapidvec_core::Matrix;
-use std::any::Any;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 /// One of a model's two matrices.
@@ -40,10 +39,12 @@ pub struct Learner {
     vocab_size: usize,
     vector_size: usize,
     /// In the order of their columns. The last, which is the smallest, is trained on the calling thread.
-    shards: Vec<Shard>,
+    shards: Vec<Shared>,
     /// One for each of the other shards, or none.
     workers: Vec<Worker>,
     pace: Pace,
+    /// Whether the workers have been given the forward pass of the next batch.
+    is_ahead: bool,
     /// For each prediction one for the true word and one for each negative, as in the chapter's `NegativeSamplingLoss`.
     loss_layers: Vec<Vec<SigmoidWithLoss>>,
     /// Scores, then their gradients: for each prediction, for each of its words, for each example.
@@ -57,8 +58,10 @@ impl Learner {
     pub fn new(config: &Config, weights: &Weights, threads: usize) -> Self {
         let shares = column_shares(config.vector_size, threads);
         let own = shares.last().map_or(1, Range::len);
-        let shards: Vec<_> = shares.into_iter().map(|columns| Shard::new(config, weights, columns)).collect();
-        let workers = (1..shards.len()).map(|_| Worker::spawn()).collect::<Result<_, _>>().unwrap_or_default();
+        let shard = |columns| Arc::new(Mutex::new(Shard::new(config, weights, columns)));
+        let shards: Vec<Shared> = shares.into_iter().map(shard).collect();
+        let others = shards.iter().take(shards.len() - 1);
+        let workers = others.map(|shard| Worker::spawn(shard.clone())).collect::<Result<_, _>>().unwrap_or_default();
         let predictions = BatchLayout::of(config).predictions();
         Self {
             vocab_size: weights.w_in.rows(),
@@ -66,27 +69,39 @@ impl Learner {
             shards,
             workers,
             pace: Pace::new((config.vector_size - own) as f64 / own as f64),
+            is_ahead: false,
             loss_layers: vec![vec![SigmoidWithLoss::default(); config.negatives + 1]; predictions],
             scores: Arc::default(),
             max_grad: config.max_grad,
         }
     }
 
-    /// The first half of a step: the mean loss of a batch before the update.
+    /// The first half of a step: the mean loss of a batch before the update. If `backward` returned a batch, it is that one.
     ///
     /// # Errors
     /// [`TrainError::Worker`] if a thread panicked.
     pub fn forward(&mut self, batch: &Arc<Batch>) -> Result<f64, TrainError> {
-        self.on_all_shards(Job::Forward(batch.clone()), |shard| shard.forward(batch), true)?;
+        let job = Job::Forward(batch.clone());
+        let is_ahead = std::mem::take(&mut self.is_ahead);
+        if !is_ahead {
+            self.start(&job);
+        }
+        self.run_here(job);
+        self.finish()?;
+        // The first forward pass is half a step: too short to compare others with.
+        match is_ahead {
+            true => self.pace.end_step(),
+            false => self.pace.begin_step(),
+        }
         let scores = Arc::make_mut(&mut self.scores);
         scores.clear();
         scores.resize(batch.outputs.ids().len(), 0.0);
-        self.shards.iter().for_each(|shard| shard.add_scores(scores));
+        self.shards.iter().for_each(|shard| lock(shard).add_scores(scores));
         Ok(losses(&mut self.loss_layers, scores))
     }
 
-    /// The second half: gradients and update. `prepare` makes the next batch, if there is one, while the workers are busy.
-    /// Adam's update is left to the step that reads a row next.
+    /// The second half: gradients and update. `prepare` makes the next batch, if there is one, while the workers are busy; they
+    /// continue with it. Adam's update is left to the step that reads a row next.
     ///
     /// # Errors
     /// [`TrainError::Worker`] if a thread panicked.
@@ -97,57 +112,66 @@ impl Learner {
     ) -> Result<Option<Arc<Batch>>, TrainError> {
         let scores: &mut Vec<f32> = Arc::make_mut(&mut self.scores);
         gradients(&self.loss_layers, scores);
-        let dscores = self.scores.clone();
-        let own = |shard: &mut Shard| {
-            let next = prepare();
-            next.iter().for_each(|next| shard.prefetch_next(next));
-            shard.backward(&dscores);
-            next
-        };
-        let next = self.on_all_shards(Job::Backward(dscores.clone()), own, false)?;
+        let mut job = Job::Backward(self.scores.clone());
+        self.start(&job);
+        let next = prepare();
         if let Some(max_grad) = self.max_grad {
-            self.clip_and_update(batch, max_grad)?;
+            self.run_here(job);
+            self.finish()?;
+            job = Job::ClipAndUpdate(batch.clone(), self.clip_rate(batch, max_grad));
+            self.start(&job);
+        }
+        if let Some(next) = &next {
+            self.start(&Job::Forward(next.clone()));
+            self.is_ahead = true;
+            self.own().prefetch_next(next);
+        }
+        self.run_here(job);
+        if next.is_none() {
+            self.finish()?;
         }
         Ok(next)
     }
 
-    /// Clips all gradients together: `rate = max_grad / (√Σ dw² + 1e-6)`; if it is below 1, `dw *= rate`. As the chapter's
+    /// All gradients are clipped together: `rate = max_grad / (√Σ dw² + 1e-6)`; if it is below 1, `dw *= rate`. As the chapter's
     /// trainer does it.
-    fn clip_and_update(&mut self, batch: &Arc<Batch>, max_grad: f32) -> Result<(), TrainError> {
+    fn clip_rate(&self, batch: &Batch, max_grad: f32) -> f32 {
         let mut squares = 0.0;
-        self.shards.iter().for_each(|shard| shard.add_gradient_squares(batch, &mut squares));
-        let rate = max_grad / (squares.sqrt() + 1e-6);
-        let job = Job::ClipAndUpdate(batch.clone(), rate);
-        self.on_all_shards(job, |shard| shard.clip_and_update(batch, rate), false)
+        self.shards.iter().for_each(|shard| lock(shard).add_gradient_squares(batch, &mut squares));
+        max_grad / (squares.sqrt() + 1e-6)
     }
 
-    /// Runs `job` on the workers' shards and `own` on the last one; `timed` says whether to measure how long that takes.
-    fn on_all_shards<T>(&mut self, job: Job, own: impl FnOnce(&mut Shard) -> T, timed: bool) -> Result<T, TrainError> {
-        if self.workers.is_empty() || self.pace.is_alone() {
-            if timed && self.pace.is_alone() {
-                self.pace.record_alone();
-            }
-            let (last, others) = self.shards.split_last_mut().expect("a model has a column");
-            others.iter_mut().for_each(|shard| job.clone().run(shard));
-            return Ok(own(last));
+    /// Gives `job` to the workers.
+    fn start(&mut self, job: &Job) {
+        if !self.pace.is_alone() {
+            self.workers.iter_mut().for_each(|worker| worker.start(job.clone()));
         }
-        let mut last = self.shards.pop().expect("a model has a column");
-        self.workers.iter().zip(self.shards.drain(..)).for_each(|(worker, shard)| worker.start(shard, job.clone()));
-        drop(job);
+    }
+
+    /// Runs `job` on the last shard, and on all others that no worker has it for.
+    fn run_here(&mut self, job: Job) {
         let started = Instant::now();
-        let result = own(&mut last);
-        let worked = started.elapsed();
-        let mut panic: Option<Box<dyn Any + Send>> = None;
-        for worker in &mut self.workers {
-            let (shard, failed) = worker.finish();
-            self.shards.push(shard);
-            panic = panic.or(failed);
+        if self.workers.is_empty() || self.pace.is_alone() {
+            let (_, others) = self.shards.split_last().expect("a model has a column");
+            others.iter().for_each(|shard| job.clone().run(&mut lock(shard)));
         }
-        self.shards.push(last);
-        if timed {
-            self.pace.record(worked, started.elapsed() - worked);
-        }
-        panic.map_or(Ok(result), |panic| Err(TrainError::of_panic(panic.as_ref())))
+        job.run(&mut self.own());
+        self.pace.worked += started.elapsed().as_secs_f64();
+    }
+
+    /// Waits until the workers have done every job.
+    fn finish(&mut self) -> Result<(), TrainError> {
+        let started = Instant::now();
+        // All are waited for before a panic is reported.
+        let outcomes: Vec<_> = self.workers.iter_mut().map(Worker::finish).collect();
+        self.pace.waited += started.elapsed().as_secs_f64();
+        let outcome: Result<(), _> = outcomes.into_iter().collect();
+        outcome.map_err(|panic| TrainError::of_panic(panic.as_ref()))
+    }
+
+    /// The shard of the calling thread.
+    fn own(&self) -> MutexGuard<'_, Shard> {
+        lock(self.shards.last().expect("a model has a column"))
     }
 
     /// How many threads train.
@@ -159,6 +183,7 @@ impl Learner {
     pub fn weights(&self, optimizers: &[Optimizer; 2]) -> Weights {
         let mut whole = Weights::zeros(self.vocab_size, self.vector_size);
         for shard in &self.shards {
+            let shard = lock(shard);
             let (Parameters { w_in, w_out }, from) = (shard.parameters(), shard.columns().start);
             copy_columns(&w_in.settled(&optimizers[0]), &mut whole.w_in, from);
             copy_columns(&w_out.settled(&optimizers[1]), &mut whole.w_out, from);
@@ -170,6 +195,7 @@ impl Learner {
     pub fn get(&self, side: Side, field: Field) -> Vec<f32> {
         let mut whole = Matrix::zeros(self.vocab_size, self.vector_size);
         for shard in &self.shards {
+            let shard = lock(shard);
             if let Some(part) = side.of(shard.parameters()).get(field) {
                 copy_columns(&part, &mut whole, shard.columns().start);
             }
@@ -183,7 +209,8 @@ impl Learner {
     /// For a field that is not kept.
     pub fn set(&mut self, side: Side, field: Field, numbers: &[f32]) {
         let whole = Matrix::from_rows(self.vocab_size, self.vector_size, numbers);
-        for shard in &mut self.shards {
+        for shard in &self.shards {
+            let mut shard = lock(shard);
             let part = take_columns(&whole, shard.columns());
             side.of_mut(shard.parameters_mut()).set(field, &part);
         }
@@ -195,15 +222,16 @@ impl Learner {
     /// If there is no such row, or `row` has another length.
     pub fn set_weights(&mut self, side: Side, id: u32, row: &[f32]) {
         assert_eq!(row.len(), self.vector_size, "one row");
-        for shard in &mut self.shards {
+        for shard in &self.shards {
+            let mut shard = lock(shard);
             let columns = shard.columns().clone();
             side.of_mut(shard.parameters_mut()).set_row(id as usize, &row[columns]);
         }
     }
 
     #[cfg(test)]
-    pub(super) fn shards_mut(&mut self) -> &mut [Shard] {
-        &mut self.shards
+    pub(super) fn shards(&self) -> &[Shared] {
+        &self.shards
     }
 }
 

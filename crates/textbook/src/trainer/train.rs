@@ -241,6 +241,7 @@ fn corpus_size_error(config: &Config, tokens: usize) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::workers::lock;
     use super::*;
 
     /// Waits for no thread that will not come back (gensim's issues 347 and 1701).
@@ -252,10 +253,11 @@ mod tests {
             let config = Config { vector_size: 100, window: 2, epochs: 1, ..Config::textbook() };
             TextbookTrainer::new(&config, &corpus, corpus.counts(), 3).unwrap()
         };
-        let (mut small, mut trainer) = (trainer(8), trainer(20));
+        let (small, mut trainer) = (trainer(8), trainer(20));
         assert_eq!(trainer.threads(), 3);
         // Its rows end before those that the others read.
-        std::mem::swap(&mut trainer.learner.shards_mut()[0], &mut small.learner.shards_mut()[0]);
+        let [of_trainer, of_small] = [&trainer, &small].map(|trainer| &trainer.learner.shards()[0]);
+        std::mem::swap(&mut *lock(of_trainer), &mut *lock(of_small));
         let error = trainer.run(Until::End, &mut ()).unwrap_err();
         assert!(matches!(&error, Error::Train(TrainError::Worker(reason)) if reason.contains("index")), "{error}");
     }

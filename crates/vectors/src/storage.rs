@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 /// Vectors held in memory, row after row, in the precision their file has.
@@ -49,6 +50,10 @@ impl Numbers {
 /// Single-precision numbers in memory that somebody else owns.
 #[derive(Clone)]
 struct Lent(Arc<dyn AsRef<[f32]> + Send + Sync>);
+
+// The numbers are only read, so that no panic leaves them half changed.
+impl UnwindSafe for Lent {}
+impl RefUnwindSafe for Lent {}
 
 impl fmt::Debug for Lent {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

@@ -304,7 +304,7 @@ class Text:
 
 @final
 class Run:
-    """A training run. One thread at a time: RuntimeError for another's call meanwhile, and for any after `into_model`."""
+    """A training run. One thread at a time: RuntimeError for another's call meanwhile, and for any after `take_model`."""
 
     @staticmethod
     def start(
@@ -369,7 +369,7 @@ class Run:
         """The vectors as they are now, (V, D): a copy."""
     def words(self) -> list[str]:
         """The words, by id."""
-    def into_model(self) -> Trained:
+    def take_model(self) -> Trained:
         """The model as it is now; the run is over."""
 
 @final

@@ -310,7 +310,7 @@ class Trainer:
     def model(self) -> Model:
         """The model as it is now. It takes the run's memory over: the run is over."""
         losses, held_out = self.losses, dict(self._run.held_out)
-        return Model(self._run.into_model(), losses, held_out)
+        return Model(self._run.take_model(), losses, held_out)
 
 
 def train(

@@ -3,7 +3,7 @@
 use crate::arrays::{array, slice};
 use crate::arrow::{self, Column};
 use crate::errors::run;
-use crate::feed::Reader;
+use crate::feed::{Others, Reader};
 use crate::text::fed;
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -27,12 +27,12 @@ pub struct Corpus {
 struct State {
     text: corpus::Corpus,
     /// Tokens that are not `str`, with their ids.
-    others: Vec<(usize, Py<PyAny>)>,
+    others: Others,
     is_renumbered: bool,
 }
 
 impl Corpus {
-    fn new(text: corpus::Corpus, others: Vec<(usize, Py<PyAny>)>) -> Self {
+    fn new(text: corpus::Corpus, others: Others) -> Self {
         let (tokens, sentences) = (text.report().tokens, text.report().lines + text.report().empty_lines);
         Self { state: State { text, others, is_renumbered: false }.into(), tokens, sentences }
     }

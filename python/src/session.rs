@@ -230,7 +230,7 @@ impl Run {
     }
 
     /// The model as it is now; the run is over.
-    fn into_model(&self, py: Python<'_>) -> PyResult<Trained> {
+    fn take_model(&self, py: Python<'_>) -> PyResult<Trained> {
         let session = self.lock()?.take().ok_or_else(taken)?;
         let model = run(py, || either!(session, session => session.into_model()))?;
         Ok(Trained { model })

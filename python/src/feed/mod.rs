@@ -19,6 +19,9 @@ const AHEAD: usize = 16;
 /// Tokens between two turns of other threads: a few milliseconds.
 const TURN: u64 = 1 << 16;
 
+/// Tokens that are not `str`, each with its id.
+pub type Others = Vec<(usize, Py<PyAny>)>;
+
 /// Reads sentences.
 pub struct Reader<'py> {
     py: Python<'py>,
@@ -26,7 +29,7 @@ pub struct Reader<'py> {
     /// Tokens that are not `str`: the index that the feed has for them.
     others: Bound<'py, PyDict>,
     /// Those tokens, with the number of their word.
-    other_tokens: Vec<(usize, Py<PyAny>)>,
+    other_tokens: Others,
     /// Tokens that wait to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
@@ -156,7 +159,7 @@ impl<'py> Reader<'py> {
     }
 
     /// The text, and the tokens that are not `str`, each with its id.
-    pub fn finish(self) -> PyResult<(Corpus, Vec<(usize, Py<PyAny>)>)> {
+    pub fn finish(self) -> PyResult<(Corpus, Others)> {
         let Self { py, feed, other_tokens, .. } = self;
         let corpus = py.detach(|| feed.finish()).map_err(exception)?;
         Ok((corpus, other_tokens))

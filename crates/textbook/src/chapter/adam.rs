@@ -1,4 +1,4 @@
-//! Adam: each weight gets a step size of its own, from running means of its gradient and of the gradient's square.
+//! Adam: the step size of each weight follows from running means of its gradient and of the gradient's square.
 //! Adam: 기울기와 기울기 제곱의 이동 평균으로 가중치마다 갱신 크기를 정한다.
 //!
 //! Every row moves at every step, also where its gradient is 0: that is the chapter's program. Kingma and Ba 2015.
@@ -33,11 +33,11 @@ impl Optimizer for Adam {
         self.iter += 1;
         let lr_t = self.lr * (1.0 - self.beta2.powi(self.iter)).sqrt() / (1.0 - self.beta1.powi(self.iter));
         for ((w, dw), (m, v)) in params_and_grads.into_iter().zip(moments) {
-            let moments = m.numbers_mut().iter_mut().zip(v.numbers_mut());
-            for ((w, g), (m, v)) in w.numbers_mut().iter_mut().zip(dw.numbers()).zip(moments) {
-                *m += (1.0 - self.beta1) * (g - *m);
-                *v += (1.0 - self.beta2) * (g * g - *v);
-                *w -= lr_t * *m / (v.sqrt() + 1e-7);
+            let (w, m, v) = (w.numbers_mut(), m.numbers_mut(), v.numbers_mut());
+            for (i, g) in dw.numbers().iter().enumerate() {
+                m[i] += (1.0 - self.beta1) * (g - m[i]);
+                v[i] += (1.0 - self.beta2) * (g * g - v[i]);
+                w[i] -= lr_t * m[i] / (v[i].sqrt() + 1e-7);
             }
         }
     }

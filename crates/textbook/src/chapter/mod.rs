@@ -1,4 +1,4 @@
-//! The chapter in plain loops: each class of the book in a file of its own, forward and backward as the book has them.
+//! The chapter in plain loops: each class of the book in its own file, forward and backward as the book has them.
 //! 책의 4장을 평범한 반복문으로 옮긴 것: 클래스마다 파일 하나, 순전파와 역전파는 책 그대로.
 //!
 //! | section / 절 | class / 클래스 | the line it is about / 핵심이 되는 한 줄 |

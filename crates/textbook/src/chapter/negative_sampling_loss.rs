@@ -36,11 +36,9 @@ impl NegativeSamplingLoss {
     /// `dw`에 더하고, h의 기울기(K + 1개 계층이 돌려준 값의 합)를 반환한다.
     pub fn backward(&mut self, dw: &mut Matrix) -> Matrix {
         let layers = self.embed_dot_layers.iter_mut().zip(&self.loss_layers);
-        let each = layers.map(|(embed_dot, sigmoid)| embed_dot.backward(&sigmoid.backward(), dw));
-        each.reduce(|mut dh, other| {
-            dh += &other;
-            dh
-        })
-        .expect("there is a layer for the target")
+        let mut each = layers.map(|(embed_dot, sigmoid)| embed_dot.backward(&sigmoid.backward(), dw));
+        let mut dh = each.next().expect("there is a layer for the target");
+        each.for_each(|other| dh += &other);
+        dh
     }
 }

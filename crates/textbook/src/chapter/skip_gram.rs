@@ -40,7 +40,7 @@ impl SkipGram {
 
 impl Model for SkipGram {
     fn forward(&mut self, contexts: &[Vec<usize>], target: &[usize]) -> f32 {
-        // Each position draws negatives of its own. / 위치마다 부정적 예를 따로 뽑는다.
+        // Each position draws its own negatives. / 위치마다 부정적 예를 따로 뽑는다.
         let negatives: Vec<_> = contexts.iter().map(|context| self.sampler.get_negative_sample(context)).collect();
         self.forward_with(contexts, target, &negatives)
     }

@@ -44,11 +44,13 @@ impl UnigramSampler {
 /// `np.random.choice(len(p), p=p / sum(p))`
 fn choice(p: &[f64], rng: &mut Rng) -> usize {
     let mut rest = rng.uniform() * p.iter().sum::<f64>();
-    let drawn = p.iter().position(|p| {
+    for (word, p) in p.iter().enumerate() {
         rest -= p;
-        rest < 0.0
-    });
+        if rest < 0.0 {
+            return word;
+        }
+    }
     // Rounding may leave a rest: then it is the last word that can be drawn.
     // 반올림 때문에 rest가 남으면 뽑을 수 있는 마지막 단어를 고른다.
-    drawn.or_else(|| p.iter().rposition(|&p| p > 0.0)).unwrap_or(0)
+    p.iter().rposition(|&p| p > 0.0).unwrap_or(0)
 }

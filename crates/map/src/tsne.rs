@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::pca::pca;
 use crate::rows::{Points, square_distance};
 use bhtsne::{Neighbor, tSNE};
+use rapidvec_core::parallel::{self, cores};
 use rapidvec_core::{Purpose, Rng};
-use rayon::prelude::*;
 
 /// Longer rows are reduced to this many dimensions.
 const DIMENSIONS: usize = 50;
@@ -120,7 +120,7 @@ fn neighbours(points: Points, count: usize) -> Vec<Vec<Neighbor<f64>>> {
         all.sort_unstable_by(order);
         all.into_iter().map(|(square, index)| Neighbor { index, distance: square.sqrt() }).collect()
     };
-    (0..points.len()).into_par_iter().map(of).collect()
+    parallel::map(cores(), 0..points.len(), of)
 }
 
 /// The first two principal axes, scaled down, with a little noise.

@@ -9,7 +9,7 @@ use crate::mapped::{Bytes, Section};
 use crate::subwords::{NGrams, Subwords};
 use crate::{Numbers, WordVectors};
 use rapidvec_core::Vocabulary;
-use rayon::prelude::*;
+use rapidvec_core::parallel::{self, cores};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -116,13 +116,16 @@ impl<'a> Layout<'a> {
         let size = self.vector_size;
         let mut numbers = vec![0.0; rows * size];
         let input = &self.bytes[self.input..][..rows * self.row_bytes()];
-        let vectors = numbers.par_chunks_exact_mut(size).zip(input.par_chunks_exact(self.row_bytes()));
-        vectors.enumerate().with_min_len(WORDS_AT_A_TIME).for_each(|(row, (vector, bytes))| {
-            for (number, bytes) in vector.iter_mut().zip(bytes.as_chunks().0) {
-                *number = f32::from_le_bytes(*bytes);
-            }
-            if let Some(ngrams) = self.ngrams {
-                ngrams.complete(&self.bytes[self.ngram_rows()], self.dictionary.word(row).0, vector);
+        let shares = numbers.chunks_mut(size * WORDS_AT_A_TIME).zip(input.chunks(self.row_bytes() * WORDS_AT_A_TIME));
+        parallel::map(cores(), shares.zip((0..).step_by(WORDS_AT_A_TIME)), |((vectors, bytes), first)| {
+            let rows = vectors.chunks_exact_mut(size).zip(bytes.chunks_exact(self.row_bytes()));
+            for ((vector, bytes), row) in rows.zip(first..) {
+                for (number, bytes) in vector.iter_mut().zip(bytes.as_chunks().0) {
+                    *number = f32::from_le_bytes(*bytes);
+                }
+                if let Some(ngrams) = self.ngrams {
+                    ngrams.complete(&self.bytes[self.ngram_rows()], self.dictionary.word(row).0, vector);
+                }
             }
         });
         numbers

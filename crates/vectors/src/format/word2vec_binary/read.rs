@@ -7,7 +7,7 @@ use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
 use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, InvalidWord, OpenOptions, OpenReport, VectorTable, table_builder};
-use rayon::prelude::*;
+use rapidvec_core::parallel::{cores, try_map};
 
 /// Rows whose numbers are checked for their byte order.
 const ASKED: usize = 16;
@@ -54,14 +54,13 @@ fn copy(
     report: &mut OpenReport,
 ) -> Result<VectorTable, FormatError> {
     if table_builder::exceeds_file(rows, body.vector_size, body.bytes.len()) {
-        stretches.par_iter().try_for_each(|stretch| take(body, stretch, None, options))?;
+        try_map(cores(), stretches, |stretch| take(body, stretch, None, options))?;
     }
     let mut words = vec![WordSpan::default(); rows];
     let mut numbers = vec![0.0; rows * body.vector_size];
     let places = (&mut words[..], &mut numbers[..]);
-    table_builder::shares(stretches, |stretch| stretch.rows.len(), body.vector_size, places)
-        .into_par_iter()
-        .try_for_each(|(stretch, place)| take(body, stretch, Some(place), options))?;
+    let shares = table_builder::shares(stretches, |stretch| stretch.rows.len(), body.vector_size, places);
+    try_map(cores(), shares, |(stretch, place)| take(body, stretch, Some(place), options))?;
     table_builder::table(body.bytes, &words, body.vector_size, numbers, options, report)
 }
 

@@ -1,6 +1,6 @@
 //! A text in pieces of whole lines, for threads to share.
 
-use rayon::prelude::*;
+use rapidvec_core::parallel::{self, cores};
 use std::ops::Range;
 
 /// Smaller pieces are not worth a task.
@@ -21,7 +21,7 @@ pub(super) struct Piece {
 
 /// Cuts `text`, whose last line has no end, where lines end.
 pub(super) fn pieces(text: &[u8]) -> Vec<Piece> {
-    cut(text, (text.len() / (PER_THREAD * rayon::current_num_threads())).max(LEAST))
+    cut(text, (text.len() / (PER_THREAD * cores())).max(LEAST))
 }
 
 fn cut(text: &[u8], length: usize) -> Vec<Piece> {
@@ -33,7 +33,7 @@ fn cut(text: &[u8], length: usize) -> Vec<Piece> {
         ranges.push(start..end);
         start = end;
     }
-    let lines: Vec<usize> = ranges.par_iter().map(|range| line_ends(&text[range.clone()])).collect();
+    let lines: Vec<usize> = parallel::map(cores(), &ranges, |range| line_ends(&text[range.clone()]));
     let mut first = 0;
     let mut pieces: Vec<_> = ranges
         .into_iter()

@@ -8,7 +8,7 @@ use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
 use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
-use rayon::prelude::*;
+use rapidvec_core::parallel::{cores, try_map};
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
 ///
@@ -121,14 +121,13 @@ impl<'a> Text<'a> {
         let rows = lines(pieces);
         report.unfinished = self.unfinished;
         if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
-            pieces.par_iter().try_for_each(|piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
+            try_map(cores(), pieces, |piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
         }
         let mut words = vec![WordSpan::default(); rows];
         let mut numbers = vec![0.0; rows * self.vector_size];
         let places = (&mut words[..], &mut numbers[..]);
         let shares = table_builder::shares(pieces, |piece| piece.lines, self.vector_size, places);
-        let parsed: Result<Vec<()>, _> =
-            shares.into_par_iter().map(|(piece, place)| self.parse(piece, Some(place))).collect();
+        let parsed = try_map(cores(), shares, |(piece, place)| self.parse(piece, Some(place)));
         parsed.map_err(|error| self.named(error, rows))?;
         let table = table_builder::table(self.body, &words, self.vector_size, numbers, self.options, &mut report)?;
         Ok((table, report))

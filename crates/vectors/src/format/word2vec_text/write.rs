@@ -4,7 +4,7 @@ use crate::error::FormatError;
 use crate::format::packed::{self, Holds};
 use crate::format::writer::{TableView, VectorWriter};
 use rapidvec_core::WordId;
-use rayon::prelude::*;
+use rapidvec_core::parallel::{self, cores};
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -60,14 +60,11 @@ impl VectorWriter for TextWriter<'_> {
             writeln!(out, "{words} {vector_size}")?;
         }
         let rows = (BLOCK / vector_size).max(1);
-        let together = rows * 2 * rayon::current_num_threads();
+        let together = rows * 2 * cores();
         for start in (0..words).step_by(together) {
             let end = (start + together).min(words);
-            let blocks: Vec<Vec<u8>> = (start..end)
-                .into_par_iter()
-                .step_by(rows)
-                .map(|first| self.lines(first..(first + rows).min(end)))
-                .collect();
+            let firsts = (start..end).step_by(rows);
+            let blocks = parallel::map(cores(), firsts, |first| self.lines(first..(first + rows).min(end)));
             blocks.iter().try_for_each(|block| out.write_all(block))?;
         }
         Ok(())

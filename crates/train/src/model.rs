@@ -3,8 +3,10 @@
 use crate::checkpoint::{CorpusRecord, HeldOutLoss, Trained, model_metadata};
 use crate::error::Result;
 use crate::trainer::Trainer;
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
-use rapidvec_vectors::format::safetensors::{ModelParts, write};
+use rapidvec_vectors::format::RowsView;
+use rapidvec_vectors::format::safetensors::{Contents, write_contents};
 use rapidvec_vectors::{Numbers, WordVectors};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -70,19 +72,14 @@ impl Model {
     /// [`atomic_file::write`](rapidvec_core::atomic_file::write).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let words = self.vectors.vocabulary();
-        let mut output = self.output.to_vec();
-        output.resize(words.len() * self.vectors.vector_size(), 0.0);
-        let rows = self.vectors.rows();
-        let input = rows.as_f32().map_or_else(|| Cow::Owned(rows.to_f32()), Cow::Borrowed);
-        let parts = ModelParts {
-            vocabulary: words,
-            vector_size: self.vectors.vector_size(),
-            input: &input,
-            output: Some(&output),
+        let contents = Contents {
+            vocabulary: Cow::Borrowed(words),
+            input: RowsView::of_rows(self.vectors.rows()),
+            output: Some(RowsView::of_matrix(&self.output, words.len())),
             half: false,
-            metadata: self.metadata.clone(),
-            extra: Vec::new(),
+            metadata: &self.metadata,
+            extra: &[],
         };
-        Ok(write(path.as_ref(), &parts)?)
+        Ok(write_contents(path.as_ref(), Existing::Replace, contents)?)
     }
 }

@@ -181,12 +181,9 @@ impl Rows {
 
     /// What [`bytes`](Self::bytes) gave, as numbers.
     pub(super) fn decode(&self, bytes: &[u8], out: &mut [f32]) {
-        if self.is_half() {
-            let mut halves = vec![f16::ZERO; out.len()];
-            decode_f16(bytes, &mut halves);
-            halves.convert_to_f32_slice(out);
-        } else {
-            decode_f32(bytes, out);
+        match self.precision() {
+            Precision::Half => decode_f16(bytes, out),
+            Precision::Single => decode_f32(bytes, out),
         }
     }
 
@@ -237,31 +234,13 @@ impl Rows {
     /// If `range` ends past the last row.
     pub fn for_each(&self, range: Range<usize>, mut see: impl FnMut(usize, &[f32])) {
         let size = self.vector_size;
+        if let Some(numbers) = self.as_f32() {
+            return range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
+        }
         let mut single = vec![0.0; size];
-        match &self.numbers {
-            Storage::Owned(Numbers::F32(numbers)) => {
-                range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
-            }
-            Storage::Lent(Lent(numbers)) => {
-                let numbers = (**numbers).as_ref();
-                range.for_each(|id| see(id, &numbers[id * size..(id + 1) * size]));
-            }
-            Storage::Owned(Numbers::F16(numbers)) => range.for_each(|id| {
-                numbers[id * size..(id + 1) * size].convert_to_f32_slice(&mut single);
-                see(id, &single);
-            }),
-            Storage::MappedF32(bytes) => range.for_each(|id| {
-                decode_f32(&bytes[4 * id * size..4 * (id + 1) * size], &mut single);
-                see(id, &single);
-            }),
-            Storage::MappedF16(bytes) => {
-                let mut halves = vec![f16::ZERO; size];
-                range.for_each(|id| {
-                    decode_f16(&bytes[2 * id * size..2 * (id + 1) * size], &mut halves);
-                    halves.convert_to_f32_slice(&mut single);
-                    see(id, &single);
-                });
-            }
+        for id in range {
+            self.decode(&self.bytes(id..id + 1), &mut single);
+            see(id, &single);
         }
     }
 }
@@ -288,6 +267,9 @@ pub(crate) fn check_size(
     if got == expected { Ok(()) } else { Err(FormatError::Size { tensor, expected, got }) }
 }
 
+/// Numbers in half precision that are turned into single precision at a time.
+const HALVES: usize = 256;
+
 // Byte by byte in the source; the compiler turns these loops into plain copies, whatever the alignment.
 fn decode_f32(bytes: &[u8], out: &mut [f32]) {
     for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
@@ -295,9 +277,14 @@ fn decode_f32(bytes: &[u8], out: &mut [f32]) {
     }
 }
 
-fn decode_f16(bytes: &[u8], out: &mut [f16]) {
-    for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
-        *number = f16::from_le_bytes(*bytes);
+fn decode_f16(bytes: &[u8], out: &mut [f32]) {
+    let mut halves = [f16::ZERO; HALVES];
+    for (numbers, bytes) in out.chunks_mut(HALVES).zip(bytes.chunks(2 * HALVES)) {
+        let halves = &mut halves[..numbers.len()];
+        for (half, bytes) in halves.iter_mut().zip(bytes.as_chunks().0) {
+            *half = f16::from_le_bytes(*bytes);
+        }
+        halves.convert_to_f32_slice(numbers);
     }
 }
 

@@ -10,9 +10,11 @@ use crate::error::{FormatError, Result, TrainError};
 use crate::trainer::Trainer;
 use rapidvec_core::Vocabulary;
 use rapidvec_core::atomic_file::Existing;
-use rapidvec_vectors::format::safetensors::{ModelFile, TrainedParts, write_trained};
+use rapidvec_vectors::format::RowsView;
+use rapidvec_vectors::format::safetensors::{Contents, ModelFile, write_contents};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -69,15 +71,15 @@ pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T
         metadata.insert("trainer".to_owned(), json(&record)?);
     }
     let weights = trainer.weights();
-    let parts = TrainedParts {
-        vocabulary: run.vocabulary,
-        w_in: &weights.input,
-        w_out: &weights.output,
+    let contents = Contents {
+        vocabulary: Cow::Borrowed(run.vocabulary),
+        input: RowsView::of_matrix(&weights.input, weights.input.rows()),
+        output: Some(RowsView::of_matrix(&weights.output, run.vocabulary.len())),
         half: run.storage.half,
-        metadata,
-        extra: state.tensors(),
+        metadata: &metadata,
+        extra: &state.tensors(),
     };
-    Ok(write_trained(path, existing, &parts)?)
+    Ok(write_contents(path, existing, contents)?)
 }
 
 /// The metadata of a model.

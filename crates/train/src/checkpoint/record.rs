@@ -24,7 +24,6 @@ pub struct CorpusRecord {
     /// The limit it was read with.
     pub max_tokens: Option<usize>,
     /// What was done with bytes that are no UTF-8.
-    #[serde(with = "Policy")]
     pub invalid_utf8: InvalidUtf8,
     /// What was done to the text first. Left out where it is nothing, as in files of before there was a choice.
     #[serde(default, skip_serializing_if = "Preparation::is_plain")]
@@ -99,14 +98,6 @@ impl CorpusRecord {
             got: format!("{fingerprint} ({tokens} tokens); was {name} changed since?"),
         })
     }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "InvalidUtf8", rename_all = "kebab-case")]
-enum Policy {
-    Error,
-    Replace,
-    SkipLine,
 }
 
 /// How far a model was trained. Without times, since those are never the same twice.

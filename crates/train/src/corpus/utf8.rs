@@ -4,7 +4,8 @@ use super::report::CorpusReport;
 use std::borrow::Cow;
 
 /// What to do with bytes that are not valid UTF-8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum InvalidUtf8 {
     /// Reject the text and report where they are.
     #[default]

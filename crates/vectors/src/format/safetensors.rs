@@ -37,8 +37,8 @@ mod write;
 pub use crate::mapped::CHECKED_ON_OPENING;
 pub(crate) use read::Extras;
 pub use read::{ModelFile, verify};
-pub(crate) use write::{Contents, ModelWriter};
-pub use write::{ExtraTensor, ModelParts, TrainedParts, to_bytes, write, write_trained};
+pub(crate) use write::ModelWriter;
+pub use write::{Contents, ExtraTensor, ModelParts, to_bytes, write, write_contents};
 
 /// The version of the format that this module writes, and the only one it reads.
 pub const VERSION: &str = "1";

@@ -39,23 +39,6 @@ pub struct ModelParts<'a> {
     pub extra: Vec<(String, ExtraTensor<'a>)>,
 }
 
-/// The same from a trainer's matrices, without copying them: their rows are padded, the file's are not.
-#[derive(Debug, Clone)]
-pub struct TrainedParts<'a> {
-    /// The `V` words and their counts.
-    pub vocabulary: &'a Vocabulary,
-    /// The word vectors, V x D.
-    pub w_in: &'a Matrix,
-    /// The output vectors, D columns and at most V rows; rows that are missing are written as zeros.
-    pub w_out: &'a Matrix,
-    /// Store both matrices in half precision.
-    pub half: bool,
-    /// As in [`ModelParts`].
-    pub metadata: BTreeMap<String, String>,
-    /// As in [`ModelParts`].
-    pub extra: Vec<(String, ExtraTensor<'a>)>,
-}
-
 /// A tensor that only its writer interprets.
 #[derive(Debug, Clone, Copy)]
 pub enum ExtraTensor<'a> {
@@ -77,20 +60,11 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     ModelWriter::new(Contents::of(parts))?.write(path)
 }
 
-/// Writes a trainer's matrices to `path`, atomically, in little extra memory.
+/// The same from wherever the numbers lie: a trainer's matrices, for example, whose rows are padded, without a copy of them.
 ///
 /// # Errors
-/// As [`write()`].
-pub fn write_trained(path: &Path, existing: Existing, parts: &TrainedParts) -> Result<()> {
-    let TrainedParts { vocabulary, w_in, w_out, half, ref metadata, ref extra } = *parts;
-    let contents = Contents {
-        vocabulary: Cow::Borrowed(vocabulary),
-        input: RowsView::of_matrix(w_in, w_in.rows()),
-        output: Some(RowsView::of_matrix(w_out, vocabulary.len())),
-        half,
-        metadata,
-        extra,
-    };
+/// As [`write()`]; [`OutputError`](crate::error::OutputError) if a file at `path` is to be kept.
+pub fn write_contents(path: &Path, existing: Existing, contents: Contents) -> Result<()> {
     let writer = ModelWriter::new(contents)?;
     crate::format::write_packed(path, existing, |out| writer.write_to(out))
 }
@@ -103,14 +77,20 @@ pub fn to_bytes(parts: &ModelParts) -> Result<Vec<u8>, FormatError> {
     Ok(ModelWriter::new(Contents::of(parts))?.to_bytes())
 }
 
-/// What is written, wherever its numbers lie.
+/// Everything that goes into a model file, as [`ModelParts`], wherever its numbers lie.
 #[derive(Debug, Clone)]
-pub(crate) struct Contents<'a> {
+pub struct Contents<'a> {
+    /// The `V` words and their counts.
     pub vocabulary: Cow<'a, Vocabulary>,
+    /// The word vectors, V x D.
     pub input: RowsView<'a>,
+    /// The output vectors, V x D.
     pub output: Option<RowsView<'a>>,
+    /// Store both matrices in half precision.
     pub half: bool,
+    /// Other metadata.
     pub metadata: &'a BTreeMap<String, String>,
+    /// Tensors that other programs may ignore.
     pub extra: &'a [(String, ExtraTensor<'a>)],
 }
 

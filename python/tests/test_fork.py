@@ -127,19 +127,11 @@ def in_child(method: str, work: Callable[[Parent], object], of: Parent, patience
         process.join()
 
 
-#: What reads and writes text on rayon's threads, which a forked child has not.
-RAYON = pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="readers and writers of text use rayon's global pool: a forked child waits for ever; fork.rs is missing"
-)
-
-ON_RAYON = (open_a_text_file, open_a_binary_file, save_a_text_file)
-
-
 @pytest.mark.skipif("fork" not in METHODS, reason="no fork here")
-@pytest.mark.parametrize("work", [pytest.param(it, marks=RAYON) if it in ON_RAYON else it for it in EVERY], ids=lambda it: it.__name__)
+@pytest.mark.parametrize("work", EVERY, ids=lambda it: it.__name__)
 def test_a_forked_child_works(work: Callable[[Parent], object], parent: Parent) -> None:
     expected = work(parent)
-    assert in_child("fork", work, parent, 2.0 if work in ON_RAYON else PATIENCE) == expected
+    assert in_child("fork", work, parent, PATIENCE) == expected
 
 
 def every(of: Parent) -> object:

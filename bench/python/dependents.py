@@ -136,6 +136,7 @@ def run_tests(program, python, folder, side, seconds):
     """The outcome of each test by name: "passed", "failed" or "skipped"."""
     settings = dict(os.environ, NUMBA_CACHE_DIR=str(folder.parent / "numba"), MPLBACKEND="agg")
     settings.pop("PYTHONPATH", None)
+    settings["PATH"] = os.pathsep.join([str(python.parent), settings.get("PATH", "")])  # for tests that start the program
     if side == "rapidvec":
         start = folder.parent / "patched"
         start.mkdir(exist_ok=True)
@@ -144,7 +145,7 @@ def run_tests(program, python, folder, side, seconds):
     log, found = folder.parent / f"{side}.log", folder.parent / f"{side}.xml"
     found.unlink(missing_ok=True)
     tests = [program.ours] if program.ours is not None else program.tests
-    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={found}", *program.pytest, *tests]
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors", f"--junitxml={found}", *program.pytest, *tests]
     with log.open("w") as output:
         try:
             subprocess.run(command, cwd=folder, env=settings, stdout=output, stderr=output, stdin=subprocess.DEVNULL, timeout=seconds)

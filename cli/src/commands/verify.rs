@@ -1,7 +1,7 @@
-//! `rapidvec verify MODEL...`: is every byte what was written?
+//! `rapidvec verify MODEL...`: check every byte.
 
 use super::open;
-use crate::output::{counted, message, say, to_stdout};
+use crate::output::{counted, report, to_stdout};
 use rapidvec::Error;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Check every byte of models against their checksums
 ///
-/// Checks every number too. All files are checked, whatever is wrong with one; the exit code is 1 if any is damaged.
+/// Also checks every number. All files are checked, even if one is damaged; the exit code is 1 if any is damaged.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -30,7 +30,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             Err(error) => {
                 // The last one is returned as the program's error.
                 if let Some(before) = failed.replace(open::name_file(model, error)) {
-                    say(format_args!("error: {}", message(&before)));
+                    report(&before);
                 }
             }
         }

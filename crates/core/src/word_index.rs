@@ -1,7 +1,7 @@
-//! Which id has this word? A hash table that is built once it pays.
+//! Finds the id of a word, with a hash table that is built only when it pays.
 //!
-//! Three million words take a quarter of a second to hash, and a program that looks up one of them finds it in a
-//! hundredth of that by comparing all. So the vocabulary of a file or of a counted text has no table at first; it is built after
+//! Hashing three million words takes a quarter of a second; finding one of them by comparing all takes a
+//! hundredth of that. So the vocabulary of a file or of a counted text has no table at first; it is built after
 //! [`SCANS_BEFORE_TABLE`] lookups, or when a word is added.
 
 use super::WordId;
@@ -11,10 +11,10 @@ use std::hash::BuildHasher;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// This many scans of all words cost about as much as the table.
+/// The number of scans of all words that take about as long as building the table.
 const SCANS_BEFORE_TABLE: usize = 16;
 
-/// The table, or how many scans were done without it.
+/// The table, or the number of scans done without it.
 #[derive(Debug)]
 pub struct Index {
     table: OnceLock<Table>,
@@ -41,7 +41,7 @@ impl Index {
         Self { table: OnceLock::from(table), missed: AtomicUsize::new(0) }
     }
 
-    /// The id of `wanted` among `len` words, if present; of several, the lowest. `search` finds it without a table.
+    /// The id of `wanted` among `len` words, if present; the lowest of several. `search` finds it without a table.
     pub fn find<'w>(
         &self,
         wanted: &str,
@@ -56,7 +56,7 @@ impl Index {
         table.words.find(hash(wanted), |&id| word(id) == wanted).copied()
     }
 
-    /// The table, built if need be.
+    /// The table, built if necessary.
     pub fn table<'w>(&self, len: usize, word: impl Fn(WordId) -> &'w str) -> &Table {
         self.table.get_or_init(|| Table::build(len, word))
     }
@@ -97,6 +97,6 @@ impl Table {
 }
 
 pub fn hash(word: &str) -> u64 {
-    // A fixed state: attackers who choose words can slow a run, as they could by making it larger.
+    // A fixed state: an attacker who chooses the words can slow a run down, but a larger text would, too.
     FixedState::default().hash_one(word)
 }

@@ -1,4 +1,4 @@
-//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read where they lie, without the GIL.
+//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read in place, without the GIL.
 
 mod stream;
 
@@ -15,10 +15,10 @@ use rapidvec::corpus::Feed;
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 
-/// Tokens between two looks at signals.
+/// Tokens between two checks for signals.
 const TURN: u64 = 1 << 18;
 
-/// What a column holds.
+/// The contents of a column.
 pub enum Column {
     /// Texts, to be split into words.
     Texts(Vec<ArrayRef>),
@@ -27,7 +27,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// Tells texts from lists.
+    /// Distinguishes texts from lists.
     ///
     /// # Errors
     /// TypeError for any other type.
@@ -88,12 +88,12 @@ fn each_text<'a, B>(
                 }
             }
         }
-        _ => {} // `Column::of` lets nothing else in
+        _ => {} // `Column::of` accepts nothing else
     }
     ControlFlow::Continue(())
 }
 
-/// Feeds lists of tokens; nulls are left out. Whether `watch` let it come to the end.
+/// Feeds lists of tokens; nulls are skipped. Returns whether `watch` let it finish.
 pub fn feed(feed: &mut Feed, sentences: &[ArrayRef], watch: &mut Watch) -> Result<bool> {
     let mut next_look = TURN;
     let mut tokens: Vec<&str> = Vec::new();
@@ -121,7 +121,7 @@ pub fn feed(feed: &mut Feed, sentences: &[ArrayRef], watch: &mut Watch) -> Resul
     Ok(true)
 }
 
-/// The array of items of a list, and which of them the list at `place` has; none for null.
+/// The array of items of a list, and the range of the list at `place`; empty for null.
 fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
     let (values, range): (&ArrayRef, Range<usize>) = match lists.data_type() {
         DataType::LargeList(_) => {
@@ -146,7 +146,7 @@ fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
 /// Reads texts as a stream of bytes, with a line end after each; nulls are empty lines.
 pub struct Texts {
     chunks: Vec<ArrayRef>,
-    /// The next text: its chunk and its place in it.
+    /// The next text: its chunk and its index there.
     chunk: usize,
     place: usize,
     /// Bytes of that text that have been read.
@@ -171,7 +171,7 @@ impl Read for Texts {
                 out[written..written + length].copy_from_slice(&rest[..length]);
                 written += length;
                 if written == out.len() {
-                    return ControlFlow::Break(read + length); // perhaps in the middle of the text, or before its line end
+                    return ControlFlow::Break(read + length); // the buffer may be full in the middle of a text, or before its line end
                 }
                 out[written] = b'\n';
                 written += 1;

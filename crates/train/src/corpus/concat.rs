@@ -1,7 +1,7 @@
 //! Blocks with each thread's numbers become one text of ids.
 //!
-//! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
-//! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
+//! First every block is rewritten in place with the ids of the vocabulary, without dropped words and without sentences that
+//! lost all their words. Now the length of each block is known, and all of them are packed into their final positions.
 
 use super::encode::{Encoded, Outline};
 use super::error::CorpusError;
@@ -14,7 +14,7 @@ use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
 
-/// Rewrites the blocks with the ids of the vocabulary, on so many threads.
+/// Rewrites the blocks with the ids of the vocabulary, on `threads` threads.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -41,7 +41,7 @@ pub(super) fn renumber(
             blocks = earlier;
             let Some(map) = maps.pop() else { break };
             let mut map = store.take(map)?;
-            // DROPPED is no index: what was forgotten stays so.
+            // DROPPED is not an index: a dropped word stays dropped.
             map.iter_mut().for_each(|number| *number = ids.get(*number as usize).copied().unwrap_or(DROPPED));
             ids = map;
         }
@@ -49,7 +49,7 @@ pub(super) fn renumber(
     Ok(())
 }
 
-/// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
+/// Turns numbers into ids. Dropped words disappear, and so does a mark with no word before it; but a mark at the start stays,
 /// for the sentence may have begun in an earlier block.
 fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     let mut length = 0;
@@ -72,7 +72,7 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
 /// A block on its way to its place.
 pub(super) struct Part {
     ids: Stored,
-    /// Marks at its start that end nothing: 0 or 1.
+    /// Marks at its start that end no sentence: 0 or 1.
     skip: usize,
 }
 
@@ -91,8 +91,8 @@ pub(super) struct Whole {
     pub spilled: u64,
 }
 
-/// Puts the blocks, in their order, into one text of so many words, on so many threads: in memory if that takes no more than
-/// `memory` bytes, else in a file in `folder`.
+/// Joins the blocks, in their order, into one text of `words` words, on `threads` threads: in memory if that takes at most
+/// `memory` bytes, otherwise in a file in `folder`.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -118,7 +118,7 @@ pub(super) fn concatenate(
     Ok(Whole { ids, sentences, spilled })
 }
 
-/// Packs blocks one after the other, as [`concatenate`] does. Also how many bytes of them are in a file.
+/// Packs blocks one after the other, as [`concatenate`] does. Also returns how many bytes of them are in a file.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -168,7 +168,7 @@ fn in_file(
         jobs.push((part, place));
     }
     try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
-    drop(target); // the file is then ours alone
+    drop(target); // no other handle to the file is left
     let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

@@ -15,7 +15,7 @@ pub(super) type Number = u32;
 /// Where pruned or rare words go.
 pub(super) const DROPPED: Number = Number::MAX;
 
-/// In the highest byte of a key: it is that of a long word. No byte of UTF-8 is so.
+/// The highest byte of a long word's key. UTF-8 has no such byte.
 const LONG: u128 = 0xff << 120;
 const LENGTH_SHIFT: u32 = 64;
 
@@ -28,7 +28,7 @@ pub(super) struct WordTable {
     long: Vec<u8>,
 }
 
-/// A word in the table: part of its hash spares most looks at other words' keys.
+/// A word in the table; part of its hash avoids most comparisons with other words' keys.
 #[derive(Clone, Copy)]
 struct Slot {
     hash: u32,
@@ -48,19 +48,19 @@ impl WordTable {
         table
     }
 
-    /// How many words there are.
+    /// The number of words.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// The number of a short word, new if the word is.
+    /// The number of a short word, a new one if the word is new.
     #[inline]
     pub fn add_short(&mut self, word: u128) -> Number {
         let hash = hash_short(word);
         self.find_key(hash, word).unwrap_or_else(|| self.insert(hash, word))
     }
 
-    /// The number of a long word, new if the word is.
+    /// The number of a long word, a new one if the word is new.
     pub fn add_long(&mut self, word: &[u8]) -> Number {
         let hash = hash_long(word);
         self.find_bytes(hash, word).unwrap_or_else(|| {
@@ -70,13 +70,13 @@ impl WordTable {
         })
     }
 
-    /// The number of a short word that is there.
+    /// The number of a short word in the table.
     #[inline]
     pub fn find_short(&self, word: u128) -> Option<Number> {
         self.find_key(hash_short(word), word)
     }
 
-    /// The number of a long word that is there.
+    /// The number of a long word in the table.
     pub fn find_long(&self, word: &[u8]) -> Option<Number> {
         self.find_bytes(hash_long(word), word)
     }
@@ -105,7 +105,7 @@ impl WordTable {
         number
     }
 
-    /// Adds the words of another table; what number each of them has in this one.
+    /// Adds the words of another table. Returns the number each of them has in this one.
     pub fn absorb(&mut self, other: &Self) -> Vec<Number> {
         let add = |&key: &u128| match place(key) {
             None => self.add_short(key),
@@ -140,7 +140,7 @@ impl WordTable {
     }
 }
 
-/// Where a long word lies; `None` for the key of a short one.
+/// Where the bytes of a long word are; `None` for the key of a short one.
 #[inline]
 fn place(key: u128) -> Option<std::ops::Range<usize>> {
     (key & LONG == LONG).then(|| {
@@ -168,7 +168,7 @@ fn hash_key(key: u128, long: &[u8]) -> u64 {
 
 #[inline]
 fn hash_short(word: u128) -> u64 {
-    // A fixed state: attackers who choose words can slow a run, as they could by making it larger.
+    // A fixed state: an attacker who chooses the words can slow a run down, but a larger text would, too.
     FixedState::default().hash_one(word)
 }
 

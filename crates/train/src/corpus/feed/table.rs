@@ -1,8 +1,8 @@
-//! The table of distinct tokens: one cache line a token, with all that a token seen again needs.
+//! The table of distinct tokens: one cache line per token, with all that a repeated token needs.
 //!
-//! A text's tokens hit the table in no order that a cache could foresee. Where slot, key and count lie apart, each token
-//! waits for memory three times; here once, and not even that if its line was asked for some tokens ahead. Lines hold tokens of up
-//! to [`INLINE`] bytes; those of longer ones lie elsewhere.
+//! Tokens access the table in an order that no cache can predict. If slot, key and count are stored apart, each token waits
+//! for memory three times; here only once, and not at all if its line was prefetched some tokens earlier. A line holds a token
+//! of up to [`INLINE`] bytes; longer ones are stored elsewhere.
 
 use foldhash::fast::RandomState;
 use rapidvec_core::kernels::{large_pages, prefetch};
@@ -14,7 +14,7 @@ pub(super) type Number = u32;
 /// Bytes of a token that fit in its line.
 const INLINE: usize = 44;
 
-/// The number in an empty line.
+/// The number that marks an empty line.
 const EMPTY: Number = Number::MAX;
 
 /// Lines of a new table: a power of two, as in every table.
@@ -30,7 +30,7 @@ struct Line {
     count: u64,
     /// Bytes of the token.
     length: u32,
-    /// They themselves, or, if they are too many, where they begin in `long`: 8 bytes, little-endian.
+    /// The bytes, or, if there are too many, where they begin in `long`: 8 bytes, little-endian.
     bytes: [u8; INLINE],
 }
 
@@ -50,8 +50,8 @@ impl Line {
     }
 }
 
-/// Distinct tokens with their numbers and counts. Seeds of its hashes are drawn anew for each process, so that nobody can choose
-/// tokens that slow it down; no result depends on them.
+/// Distinct tokens with their numbers and counts. The seeds of its hashes differ in each process, so that an attacker
+/// cannot choose tokens that slow it down; no result depends on them.
 #[derive(Debug)]
 pub(super) struct Table {
     lines: Vec<Line>,
@@ -82,7 +82,7 @@ impl Table {
         hasher.finish()
     }
 
-    /// Asks for the line where a token of this hash is likely to be.
+    /// Prefetches the line where a token with this hash is likely to be.
     #[inline]
     pub fn prefetch(&self, hash: u64) {
         prefetch(&self.lines[self.home(hash)]);
@@ -93,7 +93,7 @@ impl Table {
         hash as usize & (self.lines.len() - 1)
     }
 
-    /// Counts a token. Its number, which is `next` if it is new.
+    /// Counts a token. Returns its number, which is `next` if the token is new.
     #[inline]
     pub fn count(&mut self, token: &[u8], hash: u64, next: Number) -> Number {
         let (short_hash, length) = ((hash >> 32) as u32, token.len() as u32);
@@ -143,7 +143,7 @@ impl Table {
         }
     }
 
-    /// Each token with its number and count, by rising number.
+    /// Each token with its number and count, by ascending number.
     pub fn entries(&self) -> Vec<(Number, &[u8], u64)> {
         let filled = self.lines.iter().filter(|line| line.number != EMPTY);
         let mut entries: Vec<_> = filled.map(|line| (line.number, line.token(&self.long), line.count)).collect();

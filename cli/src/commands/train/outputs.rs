@@ -103,5 +103,5 @@ pub fn resume_command(args: &Args, model: &Path, corpus_again: bool) -> String {
 
 /// As the user called it, so that a command can be typed as it is printed.
 pub fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "rapidvec".to_owned())
+    std::env::args_os().next().map_or_else(|| "rapidvec".to_owned(), |name| name.to_string_lossy().into_owned())
 }

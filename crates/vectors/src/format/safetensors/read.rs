@@ -8,7 +8,7 @@ use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::storage::{Rows, check_size};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::kernels::large_pages;
-use rapidvec_core::parallel::{cores, on_each};
+use rapidvec_core::parallel::{cores, join, on_each};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
@@ -100,16 +100,14 @@ impl ModelFile {
             })?;
             Ok::<_, FormatError>(numbers)
         };
-        std::thread::scope(|scope| {
-            let ends_and_counts = scope.spawn(|| Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
-            let text = self.tensors.section_of(TEXT).and_then(|section| {
-                let mut text = large_pages::with_capacity(section.len());
-                self.tensors.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
-                String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
-            });
-            let (ends, counts) = ends_and_counts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            self.vocabulary_of(text?, ends, counts)
-        })
+        let text = || {
+            let mut text = large_pages::with_capacity(self.tensors.section_of(TEXT)?.len());
+            self.tensors.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
+            String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
+        };
+        let (text, ends_and_counts) = join(cores(), text, || Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
+        let (ends, counts) = ends_and_counts?;
+        self.vocabulary_of(text?, ends, counts)
     }
 
     /// The words and their counts.

@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{
-    Corpus, CorpusOptions, Feed, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
+    Corpus, CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
 };
 use rapidvec::{Vocabulary, read_vocabulary};
 use std::ops::ControlFlow;
@@ -145,11 +145,7 @@ pub fn fed(
     tick: Option<&Py<PyAny>>,
 ) -> PyResult<Corpus> {
     let mut watch = Watch::new(tick, REPORT);
-    let corpus = run(py, || {
-        let mut feed = Feed::new(options);
-        arrow::feed(&mut feed, chunks, &mut watch)?;
-        feed.finish()
-    });
+    let corpus = run(py, || arrow::read(options, chunks, &mut watch));
     watch.finish()?;
     corpus
 }

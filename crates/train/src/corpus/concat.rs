@@ -13,6 +13,7 @@ use crate::error::Result;
 use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Rewrites the blocks with the ids of the vocabulary, on so many threads.
 ///
@@ -74,12 +75,34 @@ pub(super) struct Part {
     ids: Stored,
     /// Marks at its start that end nothing: 0 or 1.
     skip: usize,
+    /// The ids of its numbers, if they are not the same.
+    new: Option<Arc<[WordId]>>,
 }
 
 impl Part {
     /// All of a block.
     pub fn whole(ids: Stored) -> Self {
-        Self { ids, skip: 0 }
+        Self { ids, skip: 0, new: None }
+    }
+
+    /// All of a block, whose numbers `i` become `ids[i]`.
+    pub fn renumbered(numbers: Stored, ids: Arc<[WordId]>) -> Self {
+        Self { ids: numbers, skip: 0, new: Some(ids) }
+    }
+
+    fn len(&self) -> usize {
+        self.ids.len() - self.skip
+    }
+
+    /// Its ids; what they lay in is given back.
+    fn take(self, store: &Store) -> Result<Vec<WordId>> {
+        let mut ids = store.take(self.ids)?;
+        ids.drain(..self.skip);
+        if let Some(new) = self.new {
+            // A mark is no index: it stays.
+            ids.iter_mut().for_each(|id| *id = new.get(*id as usize).copied().unwrap_or(*id));
+        }
+        Ok(ids)
     }
 }
 
@@ -112,7 +135,7 @@ pub(super) fn concatenate(
             is_open = !outline.ends_with_mark;
         }
         sentences += outline.marks - skip as u64;
-        parts.push(Part { ids, skip });
+        parts.push(Part { ids, skip, new: None });
     }
     let (ids, spilled) = pack_parts(threads, parts, words, store, memory, folder)?;
     Ok(Whole { ids, sentences, spilled })
@@ -130,7 +153,7 @@ pub(super) fn pack_parts(
     memory: u64,
     folder: PathBuf,
 ) -> Result<(PackedIds, u64)> {
-    let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
+    let (total, width): (usize, _) = (parts.iter().map(Part::len).sum(), width(words));
     let bytes = (total as u64).saturating_mul(width as u64);
     if bytes <= memory {
         return Ok((PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width), 0));
@@ -143,11 +166,11 @@ fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store
     let mut rest = &mut ids[..];
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
-        let (place, behind) = rest.split_at_mut((part.ids.len() - part.skip) * width);
+        let (place, behind) = rest.split_at_mut(part.len() * width);
         rest = behind;
         jobs.push((part, place));
     }
-    try_map(threads, jobs, |(part, place)| store.take(part.ids).map(|ids| pack(&ids[part.skip..], width, place)))?;
+    try_map(threads, jobs, |(part, place)| part.take(store).map(|ids| pack(&ids, width, place)))?;
     Ok(ids)
 }
 
@@ -164,10 +187,10 @@ fn in_file(
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
         let place = offset;
-        offset += ((part.ids.len() - part.skip) * width) as u64;
+        offset += (part.len() * width) as u64;
         jobs.push((part, place));
     }
-    try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
+    try_map(threads, jobs, |(part, place)| target.write(&file, &part.take(store)?, width, place))?;
     drop(target); // the file is then ours alone
     let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())

@@ -1,21 +1,21 @@
 //! Tokens in memory, taken as they are, become a corpus.
 
+mod pieces;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use super::concat::{Part, pack_parts};
+pub use pieces::FeedProgress;
+
 use super::encoder::EOS;
 use super::options::LineEnd;
-use super::read::Parts;
-use super::report::CorpusReport;
 use super::spill::{Store, Stored};
 use super::text::Corpus;
 use super::{CorpusError, CorpusOptions};
 use crate::error::Result;
-use rapidvec_core::{EOS_ID, Vocabulary};
+use rapidvec_core::EOS_ID;
 use std::sync::Arc;
-use table::{Number, Table};
+use table::{Key, Number, Table};
 
 /// Tokens that are looked up together: the lines of all are asked for before the first is used.
 const AHEAD: usize = 16;
@@ -45,9 +45,9 @@ pub struct Feed {
     table: Table,
     /// Tokens that are not text: their numbers, names and counts.
     others: Vec<(Number, String, u64)>,
-    store: Store,
+    store: Arc<Store>,
     options: CorpusOptions,
-    blocks: Vec<Stored>,
+    pieces: Vec<Piece>,
     /// The block under way: numbers, and a mark after each sentence that has tokens.
     block: Vec<Number>,
     /// The sentence under way has tokens.
@@ -58,15 +58,29 @@ pub struct Feed {
     name: String,
 }
 
+/// Part of the text, as numbers of the feed's table.
+#[derive(Debug)]
+struct Piece {
+    /// Which of the text's pieces it is.
+    place: usize,
+    /// The number of the first token that the feed has not seen before.
+    first: Number,
+    blocks: Vec<Stored>,
+}
+
 impl Feed {
     /// A feed without sentences. Of the options only `max_tokens`, `line_end`, `memory_limit`, `temporary_folder` and `threads` apply.
     pub fn new(options: &CorpusOptions) -> Self {
+        Self::with_store(options, Arc::new(options.store()))
+    }
+
+    fn with_store(options: &CorpusOptions, store: Arc<Store>) -> Self {
         Self {
             table: Table::default(),
             others: Vec::new(),
-            store: options.store(),
+            store,
             options: options.clone(),
-            blocks: Vec::new(),
+            pieces: vec![Piece { place: 0, first: 0, blocks: Vec::new() }],
             block: Vec::with_capacity(BLOCK),
             is_open: false,
             stopped_at_limit: false,
@@ -116,14 +130,13 @@ impl Feed {
     pub fn push(&mut self, tokens: &[&str]) -> Result<()> {
         let tokens = &tokens[..self.room(tokens.len())];
         for tokens in tokens.chunks(AHEAD) {
-            let mut hashes = [0; AHEAD];
-            for (hash, token) in hashes.iter_mut().zip(tokens) {
-                *hash = self.table.hash(token.as_bytes());
-                self.table.prefetch(*hash);
+            let mut keys = [Key::default(); AHEAD];
+            for (key, token) in keys.iter_mut().zip(tokens) {
+                *key = self.table.key(token.as_bytes());
             }
-            for (token, hash) in tokens.iter().zip(hashes) {
+            for (token, key) in tokens.iter().zip(&keys) {
                 let next = self.next_number()?;
-                self.block.push(self.table.count(token.as_bytes(), hash, next));
+                self.block.push(self.table.count(token.as_bytes(), key, 1, next));
             }
             self.tokens += tokens.len() as u64;
             self.is_open = true;
@@ -192,8 +205,19 @@ impl Feed {
     }
 
     fn store_block(&mut self) -> Result<()> {
-        self.blocks.push(self.store.put(&self.block)?);
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let stored = self.store.put(&self.block)?;
+        self.pieces.last_mut().expect("a feed begins with a piece").blocks.push(stored);
         self.block.clear();
+        Ok(())
+    }
+
+    /// Begins the piece at this place of the text; `finish` wants those of a feed in rising order.
+    fn begin(&mut self, place: usize) -> Result<()> {
+        self.store_block()?;
+        self.pieces.push(Piece { place, first: self.len() as Number, blocks: Vec::new() });
         Ok(())
     }
 
@@ -203,37 +227,6 @@ impl Feed {
     /// A temporary file is needed and cannot be written.
     pub fn finish(mut self) -> Result<Corpus> {
         self.store_block()?;
-        let vocabulary = self.vocabulary();
-        let Self { store, options, blocks, tokens, sentences, stopped_at_limit, name, .. } = self;
-        let parts = blocks.into_iter().map(Part::whole).collect();
-        let (memory, folder) = (store.limit(), options.folder());
-        let (ids, spilled) = pack_parts(options.workers(), parts, vocabulary.len(), &store, memory, folder)?;
-        let report = CorpusReport {
-            tokens,
-            kept: tokens,
-            sentences,
-            lines: sentences,
-            distinct_words: vocabulary.len() as u64,
-            stopped_at_limit,
-            spilled_bytes: store.spilled() + spilled,
-            ..CorpusReport::default()
-        };
-        Ok(Parts { ids, vocabulary: Arc::new(vocabulary), counts: None, name, report }.into())
-    }
-
-    /// The distinct tokens by number.
-    fn vocabulary(&self) -> Vocabulary {
-        let mut entries = self.table.entries();
-        entries.extend(self.others.iter().map(|(number, name, count)| (*number, name.as_bytes(), *count)));
-        entries.sort_by_key(|&(number, ..)| number); // two sorted runs: a merge
-        let mut text = Vec::with_capacity(entries.iter().map(|(_, token, _)| token.len()).sum());
-        let (mut ends, mut counts) = (Vec::with_capacity(entries.len()), Vec::with_capacity(entries.len()));
-        for (_, token, count) in entries {
-            text.extend_from_slice(token);
-            ends.push(text.len() as u64);
-            counts.push(count);
-        }
-        let text = String::from_utf8(text).expect("every token came as a `str`");
-        Vocabulary::from_arena(text, ends, counts).expect("each token ends where it was written")
+        pieces::corpus(vec![self])
     }
 }

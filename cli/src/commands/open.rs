@@ -91,7 +91,7 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
 }
 
 /// Reports on stderr what was changed or left out.
-fn show(path: &Path, report: &OpenReport) {
+pub fn show(path: &Path, report: &OpenReport) {
     let counts = [
         (report.duplicates, "duplicate word(s); kept the first vector of each"),
         (report.not_finite, "word(s) dropped for NaN or infinity in the vector"),

@@ -231,7 +231,11 @@ class _Run:
             self._call("on_epoch_begin", leg)
             before, kept, started = self.raw, self.kept, perf_counter()
             leg.epoch()
-            self._log_epoch(leg, self.raw - before, self.kept - kept, perf_counter() - started)
+            seconds = perf_counter() - started
+            self._log_epoch(leg, self.raw - before, self.kept - kept, seconds)
+            if self.show is not None:
+                speed = (self.raw - before) / max(seconds, 1e-9)
+                self.show(Progress(model.epochs_done, model.epochs, 1.0, self.raw, speed, model.min_alpha_yet_reached))
             model.epochs_done += 1
             self._call("on_epoch_end", leg)
             if model._stop:

@@ -11,7 +11,7 @@ use arrow_schema::DataType;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use rapidvec::Result;
-use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
+use rapidvec::corpus::{CorpusOptions, Feed, Feeds};
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 use std::time::{Duration, Instant};
@@ -98,7 +98,7 @@ fn each_text<'a, B>(
 }
 
 /// Reads lists of tokens on all cores; nulls are left out. Part of them, if `watch` ends it.
-pub fn read(options: &CorpusOptions, sentences: &[ArrayRef], watch: &mut Watch) -> Result<Corpus> {
+pub fn read(options: &CorpusOptions, sentences: &[ArrayRef], watch: &mut Watch) -> Result<Feeds> {
     let pieces: Vec<_> = sentences.iter().flat_map(|lists| pieces(lists).map(move |rows| (lists, rows))).collect();
     let mut last = Instant::now();
     let read = |feed: &mut Feed, place: usize| {

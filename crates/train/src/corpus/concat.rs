@@ -9,7 +9,7 @@ use super::merge::Renumbering;
 use super::packed_ids::PackedIds;
 use super::spill::{Store, Stored};
 use super::word_table::DROPPED;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
@@ -33,11 +33,8 @@ pub(super) fn renumber(
             let generation = maps.len();
             let (now, earlier) = blocks.into_iter().partition(|block| block.generation == generation);
             try_map(threads, now, |block: &mut Encoded| {
-                let Encoded { ids: stored, outline, .. } = block;
-                store.change(stored, |stream| {
-                    rewrite(stream, &ids);
-                    *outline = Outline::of(stream);
-                })
+                block.outline = renumber_block(&mut block.ids, &ids, store)?;
+                Ok::<_, Error>(())
             })?;
             blocks = earlier;
             let Some(map) = maps.pop() else { break };
@@ -48,6 +45,19 @@ pub(super) fn renumber(
         }
     }
     Ok(())
+}
+
+/// Rewrites one block; what it is like then.
+///
+/// # Errors
+/// The temporary file fails.
+pub(super) fn renumber_block(block: &mut Stored, ids: &[WordId], store: &Store) -> Result<Outline> {
+    let mut outline = Outline::default();
+    store.change(block, |stream| {
+        rewrite(stream, ids);
+        outline = Outline::of(stream);
+    })?;
+    Ok(outline)
 }
 
 /// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
@@ -109,7 +119,10 @@ impl Part {
 /// All ids.
 pub(super) struct Whole {
     pub ids: PackedIds,
+    /// Those that a mark ends.
     pub sentences: u64,
+    /// The last sentence has no mark at its end.
+    pub is_open: bool,
     /// Bytes of them in a file.
     pub spilled: u64,
 }
@@ -121,15 +134,15 @@ pub(super) struct Whole {
 /// The temporary file fails.
 pub(super) fn concatenate(
     threads: usize,
-    blocks: Vec<Encoded>,
+    blocks: impl Iterator<Item = (Stored, Outline)>,
     words: usize,
     store: &Store,
     memory: u64,
     folder: PathBuf,
 ) -> Result<Whole> {
     let (mut is_open, mut sentences) = (false, 0);
-    let mut parts = Vec::with_capacity(blocks.len());
-    for Encoded { ids, outline, .. } in blocks {
+    let mut parts = Vec::new();
+    for (ids, outline) in blocks {
         let skip = usize::from(outline.begins_with_mark && !is_open);
         if ids.len() > skip {
             is_open = !outline.ends_with_mark;
@@ -138,7 +151,7 @@ pub(super) fn concatenate(
         parts.push(Part { ids, skip, new: None });
     }
     let (ids, spilled) = pack_parts(threads, parts, words, store, memory, folder)?;
-    Ok(Whole { ids, sentences, spilled })
+    Ok(Whole { ids, sentences, is_open, spilled })
 }
 
 /// Packs blocks one after the other, as [`concatenate`] does. Also how many bytes of them are in a file.

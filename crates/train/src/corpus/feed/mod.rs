@@ -5,7 +5,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use pieces::FeedProgress;
+pub use pieces::{FeedProgress, Feeds};
 
 use super::encoder::EOS;
 use super::options::LineEnd;
@@ -225,8 +225,20 @@ impl Feed {
     ///
     /// # Errors
     /// A temporary file is needed and cannot be written.
-    pub fn finish(mut self) -> Result<Corpus> {
+    pub fn finish(self) -> Result<Corpus> {
+        self.ended()?.finish()
+    }
+
+    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner.
+    ///
+    /// # Errors
+    /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
+    pub fn finish_selected(self, options: &CorpusOptions) -> Result<Corpus> {
+        self.ended()?.finish_selected(options)
+    }
+
+    fn ended(mut self) -> Result<Feeds> {
         self.store_block()?;
-        pieces::corpus(vec![self])
+        Ok(Feeds::of(self))
     }
 }

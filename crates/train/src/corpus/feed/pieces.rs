@@ -5,15 +5,17 @@
 //! the tokens that its feed had not seen before, and those of them that no earlier piece had get the next ids.
 
 use super::super::CorpusOptions;
-use super::super::concat::{Part, pack_parts};
+use super::super::concat::{Part, Whole, concatenate, pack_parts, renumber_block};
 use super::super::read::Parts;
+use super::super::renumber::Selection;
 use super::super::report::CorpusReport;
+use super::super::spill::{Store, Stored};
 use super::super::text::Corpus;
 use super::table::{Key, Number, Table};
 use super::{AHEAD, Feed};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rapidvec_core::Vocabulary;
-use rapidvec_core::parallel::{map, with_others};
+use rapidvec_core::parallel::{map, try_map, with_others};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -74,7 +76,7 @@ impl<R: Fn(&mut Feed, usize) -> Result<()>> Shared<R> {
 
 impl Feed {
     /// Reads a text in so many pieces, several at once on the threads that the options allow: `read` feeds one, whose sentences end in it.
-    /// The corpus is that of reading them one after the other. The calling thread asks `look` between two of its pieces whether to go on.
+    /// What comes of it is what would come of reading them one after the other. The calling thread asks `look` between two of its pieces whether to go on.
     ///
     /// ```
     /// use rapidvec::corpus::{CorpusOptions, Feed};
@@ -82,19 +84,20 @@ impl Feed {
     ///
     /// let text = [["you", "say"], ["goodbye", "and"], ["i", "say"]];
     /// let read = |feed: &mut Feed, piece: usize| feed.push(&text[piece]).and_then(|()| feed.end_sentence());
-    /// let corpus = Feed::in_pieces(&CorpusOptions::default(), text.len(), read, &mut |_| ControlFlow::Continue(()))?;
+    /// let feeds = Feed::in_pieces(&CorpusOptions::default(), text.len(), read, &mut |_| ControlFlow::Continue(()))?;
+    /// let corpus = feeds.finish()?;
     /// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["you", "say", "goodbye", "and", "i"]);
     /// # Ok::<(), rapidvec::Error>(())
     /// ```
     ///
     /// # Errors
-    /// What `read` returns; as [`finish`](Self::finish).
+    /// What `read` returns; a temporary file is needed and cannot be written.
     pub fn in_pieces(
         options: &CorpusOptions,
         pieces: usize,
         read: impl Fn(&mut Self, usize) -> Result<()> + Sync,
         look: &mut dyn FnMut(FeedProgress) -> ControlFlow<()>,
-    ) -> Result<Corpus> {
+    ) -> Result<Feeds> {
         // Which tokens are the first so many is only known to who reads them in order.
         let threads = if options.max_tokens.is_some() { 1 } else { options.workers().min(pieces).max(1) };
         let store = Arc::new(options.store());
@@ -107,42 +110,110 @@ impl Feed {
             || shared.work(feed(), look),
             |_| shared.work(feed(), &mut |_| ControlFlow::Continue(())),
         );
-        corpus(feeds.into_iter().collect::<Result<_>>()?)
+        feeds.into_iter().collect::<Result<_>>().map(Feeds)
     }
 }
 
-/// The corpus of all pieces of all feeds, whose blocks are stored.
-pub(super) fn corpus(mut feeds: Vec<Feed>) -> Result<Corpus> {
-    let threads = feeds[0].options.workers();
-    let numbers = if feeds.len() > 1 { merge(threads, &mut feeds)? } else { Vec::new() };
-    let vocabulary = vocabulary(&feeds[0]);
-    let (store, options) = (Arc::clone(&feeds[0].store), feeds[0].options.clone());
-    let [tokens, sentences] =
-        [|feed: &Feed| feed.tokens, |feed: &Feed| feed.sentences].map(|of| feeds.iter().map(of).sum());
-    let (stopped_at_limit, name) = (feeds[0].stopped_at_limit, feeds[0].name.clone());
-    let mut blocks: Vec<_> = Vec::new();
-    for (feed, index) in feeds.into_iter().zip(0..) {
-        let of_feed = feed.pieces.into_iter();
-        blocks.extend(of_feed.flat_map(|piece| piece.blocks.into_iter().map(move |ids| (piece.place, index, ids))));
+/// What several threads have fed: all pieces of a text.
+#[derive(Debug)]
+pub struct Feeds(Vec<Feed>);
+
+/// Everything that was fed, in one vocabulary.
+struct Merged {
+    /// Blocks in the order of the text, each with the index of its feed.
+    blocks: Vec<(Stored, usize)>,
+    /// The ids of each feed's numbers; empty where they are the numbers themselves.
+    ids: Vec<Arc<[Number]>>,
+    vocabulary: Vocabulary,
+    store: Arc<Store>,
+    options: CorpusOptions,
+    name: String,
+    report: CorpusReport,
+}
+
+impl Feeds {
+    /// One feed, whose last block is stored.
+    pub(super) fn of(feed: Feed) -> Self {
+        Self(vec![feed])
     }
-    blocks.sort_by_key(|&(place, ..)| place);
-    let parts = blocks.into_iter().map(|(_, feed, ids): (_, usize, _)| match numbers.get(feed) {
-        Some(numbers) => Part::renumbered(ids, Arc::clone(numbers)),
-        None => Part::whole(ids),
-    });
-    let (ids, spilled) =
-        pack_parts(threads, parts.collect(), vocabulary.len(), &store, store.limit(), options.folder())?;
-    let report = CorpusReport {
+
+    /// The corpus, as [`Feed::finish`].
+    ///
+    /// # Errors
+    /// A temporary file is needed and cannot be written.
+    pub fn finish(self) -> Result<Corpus> {
+        let Merged { blocks, ids, vocabulary, store, options, name, report } = self.merged()?;
+        let parts = blocks.into_iter().map(|(block, feed)| match ids.get(feed) {
+            Some(ids) => Part::renumbered(block, Arc::clone(ids)),
+            None => Part::whole(block),
+        });
+        let (threads, words) = (options.workers(), vocabulary.len());
+        let (ids, spilled) = pack_parts(threads, parts.collect(), words, &store, store.limit(), options.folder())?;
+        let report = CorpusReport { spilled_bytes: store.spilled() + spilled, ..report };
+        Ok(Parts { ids, vocabulary: Arc::new(vocabulary), counts: None, name, report }.into())
+    }
+
+    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner.
+    ///
+    /// # Errors
+    /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
+    pub fn finish_selected(self, options: &CorpusOptions) -> Result<Corpus> {
+        let Merged { blocks, ids: of_feeds, vocabulary: all, store, options: fed, name, report } = self.merged()?;
+        let selection = Selection::of(&all, all.counts(), &name, options)?;
+        let threads = fed.workers();
+        let selected = |numbers: &Arc<[Number]>| numbers.iter().map(|&id| selection.ids[id as usize]).collect();
+        let of_feeds: Vec<Vec<_>> = map(threads, &of_feeds, selected);
+        let blocks = try_map(threads, blocks, |(mut block, feed)| {
+            let outline = renumber_block(&mut block, of_feeds.get(feed).unwrap_or(&selection.ids), &store)?;
+            Ok::<_, Error>((block, outline))
+        })?;
+        let words = selection.vocabulary.len();
+        let Whole { ids, sentences, is_open, spilled } =
+            concatenate(threads, blocks.into_iter(), words, &store, store.limit(), fed.folder())?;
+        let counts = selection.counts(all.counts());
+        let kept = counts.iter().sum();
+        let report = CorpusReport {
+            kept,
+            sentences: sentences + u64::from(is_open),
+            unknown_words: report.tokens - kept,
+            spilled_bytes: store.spilled() + spilled,
+            ..report
+        };
+        let vocabulary = Arc::clone(&selection.vocabulary);
+        selection.concluded(Parts { ids, vocabulary, counts: Some(counts), name, report }).map(Corpus::from)
+    }
+
+    fn merged(self) -> Result<Merged> {
+        let Self(mut feeds) = self;
+        let threads = feeds[0].options.workers();
+        let ids = if feeds.len() > 1 { merge(threads, &mut feeds)? } else { Vec::new() };
+        let vocabulary = vocabulary(&feeds[0]);
+        let report = report(&feeds, &vocabulary);
+        let (store, options, name) = (Arc::clone(&feeds[0].store), feeds[0].options.clone(), feeds[0].name.clone());
+        let mut blocks = Vec::new();
+        for (index, feed) in feeds.into_iter().enumerate() {
+            for piece in feed.pieces {
+                blocks.extend(piece.blocks.into_iter().map(|block| (piece.place, block, index)));
+            }
+        }
+        blocks.sort_by_key(|&(place, ..)| place);
+        let blocks = blocks.into_iter().map(|(_, block, feed)| (block, feed)).collect();
+        Ok(Merged { blocks, ids, vocabulary, store, options, name, report })
+    }
+}
+
+fn report(feeds: &[Feed], vocabulary: &Vocabulary) -> CorpusReport {
+    let tokens = feeds.iter().map(|feed| feed.tokens).sum();
+    let sentences = feeds.iter().map(|feed| feed.sentences).sum();
+    CorpusReport {
         tokens,
         kept: tokens,
         sentences,
         lines: sentences,
         distinct_words: vocabulary.len() as u64,
-        stopped_at_limit,
-        spilled_bytes: store.spilled() + spilled,
+        stopped_at_limit: feeds.iter().any(|feed| feed.stopped_at_limit),
         ..CorpusReport::default()
-    };
-    Ok(Parts { ids, vocabulary: Arc::new(vocabulary), counts: None, name, report }.into())
+    }
 }
 
 /// A distinct token of a feed.

@@ -151,9 +151,11 @@ def main():
         kept, bars = kept | {part: found}, bars + found["bars"]
         if writes:
             write(args, kept)
+    if args.smoke:
+        return 0
     for found in bars:
         print(f"{'met' if found['met'] else 'MISSED'}: {bar_text(found)}")
-    return int(not args.smoke and not all(found["met"] for found in bars))
+    return int(not all(found["met"] for found in bars))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,13 @@ use super::concat::{Part, pack_parts};
 use super::error::CorpusError;
 use super::options::{CorpusOptions, WordOrder};
 use super::packed_ids::PackedIds;
-use super::prepare::Preparation;
+use super::prepare::{Normalization, Preparation};
 use super::read::Parts;
 use super::report::CorpusReport;
 use super::text::Corpus;
 use crate::error::Result;
 use rapidvec_core::{EOS_ID, Ids, Vocabulary, WordId, pack, width};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Ids rewritten at a time.
@@ -84,7 +85,7 @@ impl Corpus {
     /// # Errors
     /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
     pub fn selected(self, options: &CorpusOptions) -> Result<Self> {
-        let selection = Selection::of(self.vocabulary(), self.counts(), self.name(), options)?;
+        let selection = Selection::of(self.vocabulary(), self.counts(), self.name(), options, false)?;
         let parts = renumbered(self, &selection.ids, Arc::clone(&selection.vocabulary))?;
         selection.concluded(parts).map(Self::from)
     }
@@ -102,10 +103,23 @@ pub(super) struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// Of the words of a text with their counts.
-    pub fn of(all: &Vocabulary, counts: &[u64], name: &str, options: &'a CorpusOptions) -> Result<Self> {
+    /// Of the words of a text with their counts. If it is known that no word is there twice, and that these are the counts of
+    /// the vocabulary itself, words need no look at their letters.
+    pub fn of(
+        all: &Vocabulary,
+        counts: &[u64],
+        name: &str,
+        options: &'a CorpusOptions,
+        are_distinct: bool,
+    ) -> Result<Self> {
         options.validate()?;
-        let (words, numbers) = prepared(all, counts, name, options)?;
+        let Preparation { lower, normalize, .. } = options.preparation;
+        let (words, numbers) = if are_distinct && !lower && normalize == Normalization::None {
+            (Cow::Borrowed(all), (0..all.len() as WordId).collect())
+        } else {
+            let (words, numbers) = prepared(all, counts, name, options)?;
+            (Cow::Owned(words), numbers)
+        };
         let (vocabulary, ids) = match &options.vocabulary {
             Some(given) => (Arc::clone(given), words.words().map(|word| given.id(word).unwrap_or(EOS_ID)).collect()),
             None => frequent(&words, options),

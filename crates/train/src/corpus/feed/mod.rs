@@ -20,6 +20,9 @@ use table::{Key, Number, Table};
 /// Tokens that are looked up together: the lines of all are asked for before the first is used.
 const AHEAD: usize = 16;
 
+/// Distinct tokens that there may be: so few that those that are looked up together have numbers, whatever they are.
+const MOST_TOKENS: Number = Number::MAX - AHEAD as Number;
+
 /// Numbers kept together.
 const BLOCK: usize = 1 << 16;
 
@@ -134,10 +137,12 @@ impl Feed {
             for (key, token) in keys.iter_mut().zip(tokens) {
                 *key = self.table.key(token.as_bytes());
             }
-            for (token, key) in tokens.iter().zip(&keys) {
-                let next = self.next_number()?;
-                self.block.push(self.table.count(token.as_bytes(), key, 1, next));
-            }
+            self.next_number()?; // there are then enough for all of these
+            let Self { table, others, block, .. } = self;
+            block.extend(tokens.iter().zip(&keys).map(|(token, key)| {
+                let next = (table.len() + others.len()) as Number;
+                table.count(token.as_bytes(), key, 1, next)
+            }));
             self.tokens += tokens.len() as u64;
             self.is_open = true;
             self.store_full_block()?;
@@ -194,9 +199,8 @@ impl Feed {
     /// The number of the next new token.
     #[inline]
     fn next_number(&self) -> Result<Number> {
-        let number = Number::try_from(self.len()).ok().filter(|&number| number < Number::MAX - 1);
-        number
-            .ok_or_else(|| CorpusError::TooManyWords { name: self.name.clone(), max: Number::MAX as usize - 1 }.into())
+        let number = Number::try_from(self.len()).ok().filter(|&number| number < MOST_TOKENS);
+        number.ok_or_else(|| CorpusError::TooManyWords { name: self.name.clone(), max: MOST_TOKENS as usize }.into())
     }
 
     #[inline]

@@ -158,8 +158,9 @@ impl Feeds {
     /// # Errors
     /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
     pub fn finish_selected(self, options: &CorpusOptions) -> Result<Corpus> {
+        let are_distinct = self.0.iter().all(|feed| feed.others.is_empty());
         let Merged { blocks, ids: of_feeds, vocabulary: all, store, options: fed, name, report } = self.merged()?;
-        let selection = Selection::of(&all, all.counts(), &name, options)?;
+        let selection = Selection::of(&all, all.counts(), &name, options, are_distinct)?;
         let threads = fed.workers();
         let selected = |numbers: &Arc<[Number]>| numbers.iter().map(|&id| selection.ids[id as usize]).collect();
         let of_feeds: Vec<Vec<_>> = map(threads, &of_feeds, selected);

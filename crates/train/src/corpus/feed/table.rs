@@ -124,7 +124,7 @@ impl Table {
     }
 
     /// The key of a token, whose line is asked for.
-    #[inline]
+    #[inline(always)]
     pub fn key(&self, token: &[u8]) -> Key {
         let ends = ends(token);
         let hash = if token.len() <= 16 {
@@ -151,7 +151,7 @@ impl Table {
     }
 
     /// Counts a token so many times. Its number, which is `next` if it is new.
-    #[inline]
+    #[inline(always)]
     pub fn count(&mut self, token: &[u8], key: &Key, times: u64, next: Number) -> Number {
         let mut at = self.home((key.hash >> 32) as u32);
         loop {

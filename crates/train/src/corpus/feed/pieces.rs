@@ -12,7 +12,7 @@ use super::super::report::CorpusReport;
 use super::super::spill::{Store, Stored};
 use super::super::text::Corpus;
 use super::table::{Key, Number, Table};
-use super::{AHEAD, Feed};
+use super::tokens::{AHEAD, Feed};
 use crate::error::{Error, Result};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::parallel::{map, try_map, with_others};
@@ -75,6 +75,27 @@ impl<R: Fn(&mut Feed, usize) -> Result<()>> Shared<R> {
 }
 
 impl Feed {
+    /// The corpus: every token is a word, ids in the order in which the tokens came.
+    ///
+    /// # Errors
+    /// A temporary file is needed and cannot be written.
+    pub fn finish(self) -> Result<Corpus> {
+        self.ended()?.finish()
+    }
+
+    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner.
+    ///
+    /// # Errors
+    /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
+    pub fn finish_selected(self, options: &CorpusOptions) -> Result<Corpus> {
+        self.ended()?.finish_selected(options)
+    }
+
+    fn ended(mut self) -> Result<Feeds> {
+        self.store_block()?;
+        Ok(Feeds(vec![self]))
+    }
+
     /// Reads a text in so many pieces, several at once on the threads that the options allow: `read` feeds one, whose sentences end in it.
     /// What comes of it is what would come of reading them one after the other. The calling thread asks `look` between two of its pieces whether to go on.
     ///
@@ -132,11 +153,6 @@ struct Merged {
 }
 
 impl Feeds {
-    /// One feed, whose last block is stored.
-    pub(super) fn of(feed: Feed) -> Self {
-        Self(vec![feed])
-    }
-
     /// The corpus, as [`Feed::finish`].
     ///
     /// # Errors

@@ -147,7 +147,7 @@ impl Table {
     /// Where a token with this upper half of a hash is looked for first. The number of lines is a power of two, up to 2^32.
     #[inline]
     fn home(&self, hash: u32) -> usize {
-        (u64::from(hash) * self.lines.len() as u64 >> 32) as usize
+        ((u64::from(hash) * self.lines.len() as u64) >> 32) as usize
     }
 
     /// Counts a token so many times. Its number, which is `next` if it is new.

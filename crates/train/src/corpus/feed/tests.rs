@@ -1,8 +1,8 @@
-use super::*;
-use crate::corpus::{Corpus, Normalization, Preparation, WordOrder};
+use super::{Feed, FeedProgress, Feeds};
+use crate::corpus::{Corpus, CorpusError, CorpusOptions, Normalization, Preparation, WordOrder};
 use crate::error::Error;
 use proptest::prelude::*;
-use rapidvec_core::{Vocabulary, WordId};
+use rapidvec_core::{EOS_ID, Vocabulary, WordId};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 

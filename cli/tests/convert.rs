@@ -346,8 +346,8 @@ fn a_dash_is_standard_output_and_never_a_file() {
         assert!(message.contains("cannot be read from standard input"), "{message}");
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
-    let usage = common::failure(2, "convert", &place.model, &["a.gif"]);
-    assert!(usage.contains("Usage: rapidvec convert [OPTIONS] <IN> <OUT>"), "{usage}");
+    let refused = common::failure(2, "convert", &place.model, &["a.gif"]);
+    assert!(refused.contains("a.gif does not end like a known format: expected .safetensors"), "{refused}");
 }
 
 /// Runs where `python3` (or `$RAPIDVEC_PYTHON`) has NumPy.

@@ -293,6 +293,18 @@ fn fasttext() -> Vec<u8> {
 }
 
 #[test]
+fn verify_does_not_call_a_text_whole_whose_end_may_be_missing() {
+    let place = Place::new();
+    let whole = b"2 2\na 1 2\nb 3 45\n";
+    assert!(program().args(["verify", text_of(&place.file("whole.txt", whole))]).output().unwrap().status.success());
+    for length in [whole.len() - 1, whole.len() - 2] {
+        let cut = place.file("cut.txt", &whole[..length]);
+        refused_by(&["verify"], &cut, "cannot tell whether it is whole: the last line has no line end");
+        opens(&cut, &[], "a");
+    }
+}
+
+#[test]
 fn rows_58_and_59_a_fasttext_model_cut_anywhere() {
     let place = Place::new();
     let whole = fasttext();

@@ -412,6 +412,11 @@ class Vectors:
         words: Iterable[str], vectors: NDArray[np.float32], counts: NDArray[np.uint64] | None = None
     ) -> Vectors:
         """V distinct words, (V, D) C-contiguous numbers, (V,) counts: copies. Raises ValueError if they do not fit each other."""
+    def to_bytes(self) -> bytes:
+        """The vectors as the bytes of a model's file."""
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Vectors:
+        """Vectors from the bytes of a model's file. Raises EOFError (cut short), FormatError."""
     def __len__(self) -> int:
         """Words: V."""
     def __contains__(self, word: str, /) -> bool:

@@ -293,4 +293,5 @@ def _hub() -> ModuleType:
         import huggingface_hub
     except ImportError as error:
         raise ImportError('the Hugging Face Hub needs another package: pip install "rapidvec[hub]"') from error
-    return huggingface_hub
+    module: ModuleType = huggingface_hub
+    return module

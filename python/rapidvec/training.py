@@ -230,7 +230,7 @@ class Trainer:
         until
             "end", "epoch" (to the end of the epoch), or a number of blocks.
         progress
-            True shows a bar; a function is called with a `Progress` several times a second.
+            True shows a bar; a function is called with a `Progress` soon after the start, then several times a second, and at the end.
 
         Returns
         -------
@@ -245,7 +245,10 @@ class Trainer:
                 outcome, epochs = self._step(goal, show)
                 self._call_back(epochs)
                 if outcome == "finished" or self.progress.block >= goal:
-                    return outcome
+                    break
+            if show is not None:
+                show(self.progress)  # a bar ends full
+        return outcome
 
     def _call_back(self, epochs: list[Epoch]) -> None:
         try:
@@ -262,7 +265,7 @@ class Trainer:
         last = now.blocks_per_epoch * now.epochs
         if until == "end":
             return last
-        if until == "epoch":
+        if isinstance(until, str):
             return min(last, (now.epochs_done + 1) * now.blocks_per_epoch)
         return min(last, now.block + operator.index(until))
 

@@ -71,10 +71,8 @@ impl Corpus {
         if let Some(chunks) = arrow::chunks(sentences)?
             && let Column::Sentences(chunks) = Column::of(chunks)?
         {
-            return Ok(Self::new(
-                fed(py, &chunks, &CorpusOptions::default(), tick.map(Bound::unbind).as_ref())?,
-                Vec::new(),
-            ));
+            let feeds = fed(py, &chunks, &CorpusOptions::default(), tick.map(Bound::unbind).as_ref())?;
+            return Ok(Self::new(run(py, || feeds.finish())?, Vec::new()));
         }
         let mut reader = Reader::new(py, &CorpusOptions::default(), tick).taking_letters();
         reader.read(sentences)?;

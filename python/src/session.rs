@@ -21,8 +21,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 /// Time between two reports of progress.
 const REPORT: Duration = Duration::from_millis(200);
@@ -48,6 +48,8 @@ macro_rules! either {
 pub struct Run {
     /// `None` when the model was taken.
     session: Mutex<Option<Either>>,
+    /// When progress was last reported, whichever call did it.
+    reported: Mutex<Option<Instant>>,
 }
 
 /// Block, blocks per epoch, epochs, words, words per epoch, seconds, learning rate, loss.
@@ -106,7 +108,7 @@ impl Run {
                 held_out.map_or(Ok(()), |held_out| session.set_held_out(held_out.corpus.clone(), &mut ()))
             })
         })?;
-        Ok(Self { session: Some(session).into() })
+        Ok(Self::new(session))
     }
 
     /// A run that continues a checkpoint on the text that it was made with.
@@ -124,7 +126,7 @@ impl Run {
             config.epochs = epochs.unwrap_or(config.epochs);
             Ok(Either::Word2vec(Session::resume(&checkpoint, &config, &text.corpus, threads)?))
         })?;
-        Ok(Self { session: Some(session).into() })
+        Ok(Self::new(session))
     }
 
     /// Saves checkpoints and the finished model to `path`.
@@ -166,9 +168,11 @@ impl Run {
             None if epoch => Until::Epoch,
             None => Until::End,
         };
-        let mut watcher = Watcher { watch: Watch::new(on_progress.as_ref(), REPORT), on_epoch, on_saved };
+        let watch = Watch::new(on_progress.as_ref(), REPORT).since(*unpoisoned(&self.reported));
+        let mut watcher = Watcher { watch, on_epoch, on_saved };
         let stopped =
             self.with(|session| run(py, || either!(session, session => session.run_until(until, &mut watcher))));
+        *unpoisoned(&self.reported) = watcher.watch.last();
         watcher.watch.finish()?;
         Ok(match stopped? {
             Stopped::Finished => "finished",
@@ -238,7 +242,11 @@ impl Run {
 }
 
 impl Run {
-    /// Passes the session to `work`, unless another call is using it.
+    fn new(session: Either) -> Self {
+        Self { session: Some(session).into(), reported: Mutex::default() }
+    }
+
+    /// Does something with the session, unless another call has it.
     fn with<T>(&self, act: impl FnOnce(&mut Either) -> PyResult<T>) -> PyResult<T> {
         act(self.lock()?.as_mut().ok_or_else(taken)?)
     }
@@ -250,6 +258,11 @@ impl Run {
             Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err("the run is in progress in another call")),
         }
     }
+}
+
+/// What a mutex holds, whatever happened to other threads.
+fn unpoisoned<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn taken() -> PyErr {

@@ -13,7 +13,7 @@ use rapidvec::{
     Config, CpuTrainer, Error, HuffmanTree, Matrix, ModelKind, Observer, Outputs, Progress, Trainer, Until,
 };
 use std::ops::{ControlFlow, Range};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Time between two calls of the function that logs the progress of an epoch.
 const TICK: Duration = Duration::from_secs(1);
@@ -116,7 +116,7 @@ impl Training {
     fn epoch(&mut self, py: Python<'_>, tick: Option<Py<PyAny>>) -> PyResult<bool> {
         let trainer = self.trainer_mut()?;
         let words_before = trainer.progress().words;
-        let mut watch = Watch::new(tick.as_ref(), TICK);
+        let mut watch = Watch::new(tick.as_ref(), TICK).since(Some(Instant::now()));
         let mut observer = Reporter { watch: &mut watch, words_before };
         let stopped = without_gil(py, || trainer.run(Until::Epoch, &mut observer))?;
         watch.finish()?;

@@ -7,14 +7,24 @@ use std::time::{Duration, Instant};
 pub struct Watch<'a> {
     tick: Option<&'a Py<PyAny>>,
     interval: Duration,
-    last: Instant,
+    last: Option<Instant>,
     raised: Option<PyErr>,
 }
 
 impl<'a> Watch<'a> {
-    /// `tick` is called whenever `interval` has passed.
+    /// `tick` is called at once, and then whenever `interval` has passed.
     pub fn new(tick: Option<&'a Py<PyAny>>, interval: Duration) -> Self {
-        Self { tick, interval, last: Instant::now(), raised: None }
+        Self { tick, interval, last: None, raised: None }
+    }
+
+    /// Continues another watch, whose last call was then.
+    pub fn since(self, last: Option<Instant>) -> Self {
+        Self { last, ..self }
+    }
+
+    /// When the function was last called.
+    pub fn last(&self) -> Option<Instant> {
+        self.last
     }
 
     /// Checks for signals, and calls the function with the result of `arguments` if it is time. Returns whether to continue.
@@ -23,14 +33,14 @@ impl<'a> Watch<'a> {
         A: for<'py> pyo3::call::PyCallArgs<'py>,
     {
         if self.raised.is_none() {
-            let is_due = self.tick.filter(|_| self.last.elapsed() >= self.interval);
+            let is_due = self.tick.filter(|_| self.last.is_none_or(|last| last.elapsed() >= self.interval));
             // `None`: the interpreter is shutting down.
             let outcome = Python::try_attach(|py| {
                 py.check_signals()?;
                 is_due.map_or(Ok(()), |tick| tick.call1(py, arguments()).map(drop))
             });
             if is_due.is_some() {
-                self.last = Instant::now();
+                self.last = Some(Instant::now());
             }
             match outcome {
                 Some(Ok(())) => {}

@@ -534,9 +534,9 @@ def test_exceptions_of_progress_are_raised_and_the_run_can_continue(longer: Sent
 
     trainer = Trainer(longer, **settings)
     with pytest.raises(LookupError) as caught:
-        trainer.run(progress=raising)
+        trainer.run(progress=raising)  # the first report comes soon after the start
     assert caught.value is fault
-    assert 0 < trainer.progress.block < trainer.progress.blocks_per_epoch * 40
+    assert trainer.progress.block < trainer.progress.blocks_per_epoch * 40
     trainer.run()
     same(trainer.model().vectors, rapidvec.train(longer, **settings).vectors)
 
@@ -544,7 +544,8 @@ def test_exceptions_of_progress_are_raised_and_the_run_can_continue(longer: Sent
 def test_progress_is_reported_in_order(longer: Sentences) -> None:
     seen: list[Progress] = []
     rapidvec.train(longer, progress=seen.append, **{**SMALL, "epochs": 40})
-    assert len(seen) >= 1
+    assert len(seen) >= 2
+    assert seen[-1].is_finished
     blocks = [now.block for now in seen]
     assert blocks == sorted(blocks)
     assert all(0 < now.words <= now.words_per_epoch * 40 and 0 < now.share <= 1 for now in seen)

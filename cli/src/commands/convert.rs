@@ -74,6 +74,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         _ => place.check(args.force)?,
     }
     let vectors = args.open.vectors(&args.input)?;
+    vectors.verify().map_err(|error| open::name_file(&args.input, error))?;
     if let Some(top) = args.top {
         open::tell_order(&args.input, vectors.vocabulary(), top as usize);
     }

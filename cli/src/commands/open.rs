@@ -90,8 +90,8 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
     }
 }
 
-/// Reports on stderr what was changed or dropped.
-fn show(path: &Path, report: &OpenReport) {
+/// Reports on stderr what was changed or left out.
+pub fn show(path: &Path, report: &OpenReport) {
     let counts = [
         (report.duplicates, messages::duplicate_words as fn(String) -> String),
         (report.not_finite, messages::not_finite_words),

@@ -49,6 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         atomic_file::check(path, existing)?;
     }
     let vectors = args.open.vectors(&args.model)?;
+    vectors.verify().map_err(|error| open::name_file(&args.model, error))?;
     let ids = match args.top {
         Some(top) => {
             open::tell_order(&args.model, vectors.vocabulary(), top as usize);

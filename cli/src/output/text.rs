@@ -50,7 +50,17 @@ fn quote(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if word.contains(char::is_control) {
+        // A terminal would obey them.
+        let escape = |c: char| if c.is_control() || "\\'".contains(c) { escaped(c) } else { c.to_string() };
+        return format!("$'{}'", word.chars().map(escape).collect::<String>());
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A character as `$'...'` has it: its bytes, which shells read alike.
+fn escaped(c: char) -> String {
+    c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -95,5 +105,6 @@ mod tests {
     #[test]
     fn a_shell_gets_back_what_was_given() {
         assert_eq!(shell_words(["a/b-1.txt", "my file", "it's", ""]), r"a/b-1.txt 'my file' 'it'\''s' ''");
+        assert_eq!(shell_words(["a\u{1b}[2J", "\u{7}'\\"]), r"$'a\x1b[2J' $'\x07\x27\x5c'");
     }
 }

@@ -1,9 +1,9 @@
 //! Files that appear whole or not at all: written under a temporary name next to their place, flushed to disk, then renamed.
 //!
-//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill does not change the
-//! old file. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that exits during a write removes it with
-//! [`abandon_writes`]. The new file belongs to the user who writes it, even if the old one belonged to another; its mode is
-//! that of the old file, or `rw-rw-rw-` minus the umask.
+//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill leaves the old file
+//! as it was. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that ends itself during a write removes it by
+//! [`abandon_writes`]. The new file belongs to whoever writes it, even if the old one belonged to another user; its mode is
+//! the old file's, also while it is written, or what the umask leaves of `rw-rw-rw-`.
 //!
 //! [`Existing`] states whether a file of that name may be replaced. If it may not, the file system itself decides which
 //! of two writers is first (`renameat2` with `RENAME_NOREPLACE`, or a link); the other keeps its work under a free name.
@@ -142,6 +142,9 @@ fn refuse_other_than_file(path: &Path) -> Result<()> {
         Ok(found) if found.is_dir() => "a folder",
         Ok(_) => "a device or a pipe",
         Err(_) if path.file_name().is_none() => "a folder",
+        Err(error) if error.kind() == ErrorKind::InvalidFilename => {
+            return Err(OutputError::Unwritable { path: folder_of(path).to_owned(), reason: error.to_string() }.into());
+        }
         Err(_) => return Ok(()), // missing; other problems show when the temporary file is created
     };
     Err(OutputError::NotAFile { path: path.to_owned(), got }.into())
@@ -159,7 +162,12 @@ fn temporary_beside(target: &Path) -> Result<Unfinished> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rapidvec-").suffix(".tmp");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // minus the umask
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Those of the old file, which may be private. The umask takes from them.
+        let mode = fs::metadata(target).map_or(0o666, |old| old.permissions().mode() & 0o777);
+        builder.permissions(PermissionsExt::from_mode(mode));
+    }
     Unfinished::new(&builder, folder).map_err(|error| refused(folder, &error).into())
 }
 

@@ -4,8 +4,9 @@
 //! table, instead of 60 or more in a `HashMap<String, _>`.
 
 use super::WordId;
-use super::word_index::{Index, hash};
+use super::word_index::{Index, Table};
 use std::cmp::Reverse;
+use std::hash::BuildHasher;
 
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///
@@ -87,8 +88,8 @@ impl Vocabulary {
 
     fn find_or_insert(&mut self, word: &str) -> (WordId, bool) {
         let (text, ends) = (&self.text, &self.ends);
-        let words = &mut self.index.table_mut(ends.len(), |id| word_in(text, ends, id)).words;
-        let hash = hash(word);
+        let Table { words, hasher, .. } = self.index.table_mut(ends.len(), |id| word_in(text, ends, id));
+        let hash = hasher.hash_one(word);
         if let Some(&id) = words.find(hash, |&id| word_in(text, ends, id) == word) {
             return (id, false);
         }
@@ -98,7 +99,7 @@ impl Vocabulary {
         self.ends.push(self.text.len() as u64);
         self.counts.push(0);
         let (text, ends) = (&self.text, &self.ends);
-        words.insert_unique(hash, id, |&id| super::word_index::hash(word_in(text, ends, id)));
+        words.insert_unique(hash, id, |&id| hasher.hash_one(word_in(text, ends, id)));
         (id, true)
     }
 

@@ -73,6 +73,7 @@ fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenRep
     if !is_cut && (!options.allow_nan || is_finite(&rows)) {
         return Ok((WordVectors::from_model(model)?, OpenReport::default()));
     }
+    model.verify()?; // the copy has no checksums
     let (table, report) = allowed(model.vocabulary(), &rows, options);
     let vectors = WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?;
     Ok((vectors.with_lower(lookup::was_lower(&model)), report))

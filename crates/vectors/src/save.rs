@@ -132,7 +132,10 @@ impl WordVectors {
 
     /// The writer that [`save`](Self::save) uses, to write to something other than a file.
     ///
+    /// [Verifies](Self::verify) the vectors first: what is written from a damaged file would look whole.
+    ///
     /// # Errors
+    /// As [`verify`](Self::verify);
     /// [`FormatError::NotWritable`] and [`FormatError::NoHalf`] for what the format does not allow,
     /// [`FormatError::Unwritable`] for a word that it cannot hold, [`FormatError::NotFinite`],
     /// [`FormatError::HalfOverflow`].
@@ -144,6 +147,7 @@ impl WordVectors {
         if options.half && !format.has_half() {
             return Err(FormatError::NoHalf { format: format.name() });
         }
+        self.verify()?;
         let half = (options.half || self.rows().is_half()) && format.has_half();
         let ids = picked(self.vocabulary(), format, options.top);
         let vocabulary = match &ids {
@@ -170,7 +174,7 @@ impl WordVectors {
     }
 
     fn report(&self, format: Format, options: &SaveOptions, saved: &Vocabulary) -> SaveReport {
-        let Extras { output, metadata, has_training_state } = self.extras();
+        let Extras { output, metadata, has_training_state, .. } = self.extras();
         let (own, counted, was_half) = (format == Format::Safetensors, saved.has_counts(), self.rows().is_half());
         let not_stored = [
             (Part::TrainingState, *has_training_state),

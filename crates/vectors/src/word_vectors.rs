@@ -116,6 +116,22 @@ impl WordVectors {
         })
     }
 
+    /// Compares the file that the vectors come from with its checksums, and looks at every number. Opening does that for all but
+    /// large mapped files. Immediate once it was done.
+    ///
+    /// # Errors
+    /// As [`check_finite`](Self::check_finite); [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by
+    /// name); [`FormatError::DuplicateWord`].
+    pub fn verify(&self) -> Result<(), FormatError> {
+        if let Some(tensors) = &self.extras.unverified {
+            tensors.verify_once()?;
+            if let Some(id) = self.vocabulary.first_duplicate() {
+                return Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize });
+            }
+        }
+        self.check_finite()
+    }
+
     /// The number of words.
     pub fn len(&self) -> usize {
         self.rows().len()

@@ -20,6 +20,7 @@ from rapidvec import _native
 from rapidvec.gensim import _feed
 from rapidvec.gensim._arrays import REAL, contiguous
 from rapidvec.gensim._progress import Progress, Show, shown
+from rapidvec.gensim._seed import seed_of_reading
 from rapidvec.gensim._vocabulary import sample_threshold
 
 if TYPE_CHECKING:
@@ -231,7 +232,11 @@ class _Run:
             self._call("on_epoch_begin", leg)
             before, kept, started = self.raw, self.kept, perf_counter()
             leg.epoch()
-            self._log_epoch(leg, self.raw - before, self.kept - kept, perf_counter() - started)
+            seconds = perf_counter() - started
+            self._log_epoch(leg, self.raw - before, self.kept - kept, seconds)
+            if self.show is not None:
+                speed = (self.raw - before) / max(seconds, 1e-9)
+                self.show(Progress(model.epochs_done, model.epochs, 1.0, self.raw, speed, model.min_alpha_yet_reached))
             model.epochs_done += 1
             self._call("on_epoch_end", leg)
             if model._stop:
@@ -330,7 +335,7 @@ class _Leg:
             alpha=float(alpha),
             min_alpha=float(min_alpha),
             epochs=self.epochs,
-            seed=_seed(model),
+            seed=seed_of_reading(model),
             threads=int(model.workers or 0),
             shuffle=bool(model.shuffle),
             locked=_locked(model.wv),
@@ -485,9 +490,3 @@ def _locked(wv: Any) -> NDArray[np.bool_] | None:
         raise ValueError(f"vectors_lockf: expected 0 or 1 for each word, got {other[0]}")
     locked: NDArray[np.bool_] = np.resize(factors, len(wv)) == 0
     return locked
-
-
-def _seed(model: Word2Vec) -> int:
-    """A seed for this reading of the text: the model's for the first, then others, so that no draw is repeated."""
-    turn = (model.train_count << 20) + model.epochs_done
-    return (model.seed + turn * 0x9E3779B97F4A7C15) & (2**64 - 1)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rapidvec import _native
 from rapidvec.gensim import _feed
 from rapidvec.gensim._arrays import REAL
+from rapidvec.gensim._seed import seed_of
 from rapidvec.gensim.utils import TrimRule, keep_vocab_item
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ logger = logging.getLogger("rapidvec.word2vec")
 
 #: The approximate memory of a word without its vectors, in bytes: its string and its entries in a list and a dictionary.
 WORD_BYTES, WORD_BYTES_HS = 500, 700
-
-_SEED_BITS = 2**64 - 1
 
 
 class VocabularyBuilding(_Base):
@@ -333,7 +332,7 @@ class VocabularyBuilding(_Base):
         """Sets all weights to those of a new model; the vocabulary stays."""
         logger.info("resetting layer weights")
         self.wv.__dict__.pop("vectors", None)
-        self.wv._unborn = (len(self.wv), self.seed & _SEED_BITS)
+        self.wv._unborn = (len(self.wv), seed_of(self))
         self.wv.norms = None
         self.wv.vectors_lockf = np.ones(1, dtype=REAL)
         for name in ("syn1", "syn1neg"):
@@ -345,10 +344,10 @@ class VocabularyBuilding(_Base):
         logger.info("updating layer weights")
         wv, rows = self.wv, len(self.wv)
         if "vectors" not in wv.__dict__:
-            wv._unborn = (rows, self.seed & _SEED_BITS)
+            wv._unborn = (rows, seed_of(self))
             return
         have = len(wv.vectors)
-        more = _native.random_vectors(rows - have, wv.vectors.shape[1], self.seed & _SEED_BITS, have)
+        more = _native.random_vectors(rows - have, wv.vectors.shape[1], seed_of(self), have)
         wv.vectors = np.vstack((wv.vectors, more))
         wv.norms = None
         for name in ("syn1", "syn1neg"):

@@ -29,6 +29,9 @@ _APART = frozenset(
     "model_trimmed_post_training total_train_time_ neg_labels".split()
 )
 
+#: What gensim's `save` notes on an object and `load` leaves there. Programs that export `wv.__dict__` check that it is there.
+_NOTES = ("__numpys", "__scipys", "__ignoreds", "__recursive_saveloads")
+
 State = dict[str, Any]
 
 
@@ -87,12 +90,11 @@ def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
     if not isinstance(made.state, dict):
         raise FormatError(f"{path}: expected the attributes of {made.path}, got {type(made.state).__name__}")
     state = {str(name): value for name, value in made.state.items()}
-    for name in _names(state.pop("__numpys", ())):
+    state.update({note: _names(state[note]) for note in _NOTES if note in state})
+    for name in state.get("__numpys", ()):
         state[name] = _side_array(f"{prefix}.{name}", mmap)
-    for name in _names(state.pop("__ignoreds", ())):
+    for name in state.get("__ignoreds", ()):
         state[name] = None
-    state.pop("__scipys", None)
-    state.pop("__recursive_saveloads", None)
     for name, value in state.items():
         if isinstance(value, Inert) and name in ("wv", "kv", "vocabulary", "trainables"):
             state[name] = _attributes(value, f"{prefix}.{name}", mmap, path)
@@ -100,8 +102,8 @@ def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
 
 
 def _names(names: Any) -> list[str]:
-    """Names of attributes, which must not be file names."""
-    found = [name for name in names if isinstance(name, str)]
+    """Names of attributes; a file name has no place among them."""
+    found = [name for name in names if isinstance(name, str)] if isinstance(names, (list, tuple)) else []
     for name in found:
         if not name.isidentifier():
             raise FormatError(f"the pickle names an array {name!r}")
@@ -135,6 +137,9 @@ def _vectors_of(cls: Any, state: State) -> Any:
     kv.expandos = _expandos(state, keys)
     if isinstance(state.get("vectors_lockf"), np.ndarray):
         kv.vectors_lockf = state["vectors_lockf"]
+    kv.__dict__.update({note: state[note] for note in _NOTES if note in state})
+    if "mapfile_path" not in state:
+        del kv.mapfile_path
     return kv
 
 

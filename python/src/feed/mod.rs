@@ -158,6 +158,12 @@ impl<'py> Reader<'py> {
         tick.call1((self.feed.sentences(), self.feed.tokens(), self.feed.len())).map(drop)
     }
 
+    /// The text in the words that the options leave.
+    pub fn finish_selected(self, options: &CorpusOptions) -> PyResult<Corpus> {
+        let Self { py, feed, .. } = self;
+        py.detach(|| feed.finish_selected(options)).map_err(exception)
+    }
+
     /// The text, and the tokens that are not `str`, each with its id.
     pub fn finish(self) -> PyResult<(Corpus, Others)> {
         let Self { py, feed, other_tokens, .. } = self;

@@ -101,5 +101,5 @@ pub fn resume_command(args: &Args, model: &Path, corpus_again: bool) -> String {
 
 /// The program's name as the user typed it, so that a printed command can be typed unchanged.
 pub fn program() -> String {
-    std::env::args().next().unwrap_or_else(|| "rapidvec".to_owned())
+    std::env::args_os().next().map_or_else(|| "rapidvec".to_owned(), |name| name.to_string_lossy().into_owned())
 }

@@ -4,6 +4,7 @@ use super::args::Args;
 use super::flags::Flags;
 use super::outputs::resume_command;
 use super::plot;
+use super::rescue::rescue;
 use super::signals::Signals;
 use super::summary;
 use super::watcher::Watcher;
@@ -44,7 +45,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     let mut watcher = Watcher::new(args, signals, &session)?;
     let outcome = session.run(&mut watcher);
     let logged = watcher.finish();
-    let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
+    let stopped = outcome.map_err(|error| failed(&session, error, &run))?;
     if let Some(path) = &args.plot {
         save_chart(&plot::chart(&session), path, Existing::Replace)?;
     }
@@ -70,16 +71,20 @@ fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
     say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
-/// The error of a failed run, and what was saved of it.
-fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> anyhow::Error {
+/// Why the run failed, and what is left of it.
+fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
-    let left = match saved.as_ref().or(resumed.as_ref()) {
+    // It may have been removed since.
+    let saved = saved.as_ref().or(run.resumed.as_ref()).filter(|(path, _)| path.exists());
+    let left = || match saved {
         Some((path, block)) => messages::last_checkpoint(T::UNIT.block(), block, path.display()),
         None => messages::nothing_was_saved(),
     };
     match error {
-        Error::Train(error) => anyhow::anyhow!("{error}{left}"),
+        Error::Train(error) => anyhow::anyhow!("{error}{}", left()),
         error if session.trainer().progress().is_finished() => {
+            let rescued = rescue(session, &run.output, run.args.keep_state);
+            let left = rescued.map_or_else(left, |path| messages::is_elsewhere(path.display()));
             anyhow::Error::new(error).context(messages::model_not_saved() + &left)
         }
         error => anyhow::Error::new(error).context(messages::checkpoint_not_saved()),

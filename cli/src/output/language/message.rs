@@ -153,6 +153,7 @@ messages! {
         ko: ". 마지막 체크포인트({unit} {block})는 {path}에 있습니다",
     }
     nothing_was_saved() { en: "; nothing was saved", ko: ". 저장한 것이 없습니다" }
+    is_elsewhere(path) { en: "; it was saved to {path} instead", ko: ". 대신 {path}에 저장했습니다" }
     model_not_saved() {
         en: "training is done, but the model could not be saved",
         ko: "학습은 끝났지만 모델을 저장하지 못했습니다",

@@ -59,7 +59,7 @@ mod workers;
 pub use builder::CorpusBuilder;
 pub use encoder::EOS;
 pub use error::CorpusError;
-pub use feed::Feed;
+pub use feed::{Feed, FeedProgress, Feeds};
 pub use memory::check_memory;
 pub use options::{CorpusOptions, LineEnd, WordOrder};
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};

@@ -303,6 +303,7 @@ fn finish(
     mut report: CorpusReport,
     store: &Store,
 ) -> Result<Parts> {
+    let blocks = blocks.into_iter().map(|block| (block.ids, block.outline));
     let whole = concatenate(options.workers(), blocks, vocabulary.len(), store, store.limit(), options.folder())?;
     report.sentences += whole.sentences;
     report.spilled_bytes = store.spilled() + whole.spilled;

@@ -4,7 +4,7 @@
 //! key (and those of a long word), 8 in a slot of the table, which is filled to 7/8 at most.
 
 use super::scan::{SHORT_BYTES, short};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use rapidvec_core::Vocabulary;
 use std::hash::BuildHasher;
@@ -19,13 +19,15 @@ pub(super) const DROPPED: Number = Number::MAX;
 const LONG: u128 = 0xff << 120;
 const LENGTH_SHIFT: u32 = 64;
 
-/// Words by number, and numbers by word.
+/// Words by number, and numbers by word. The hash's seed is drawn anew for each table, so that nobody can choose words that collide; no
+/// number depends on it.
 #[derive(Default)]
 pub(super) struct WordTable {
     slots: HashTable<Slot>,
     keys: Vec<u128>,
     /// The bytes of long words.
     long: Vec<u8>,
+    hasher: RandomState,
 }
 
 /// A word in the table; part of its hash avoids most comparisons with other words' keys.
@@ -56,13 +58,13 @@ impl WordTable {
     /// The number of a short word, a new one if the word is new.
     #[inline]
     pub fn add_short(&mut self, word: u128) -> Number {
-        let hash = hash_short(word);
+        let hash = self.hasher.hash_one(word);
         self.find_key(hash, word).unwrap_or_else(|| self.insert(hash, word))
     }
 
     /// The number of a long word, a new one if the word is new.
     pub fn add_long(&mut self, word: &[u8]) -> Number {
-        let hash = hash_long(word);
+        let hash = self.hasher.hash_one(word);
         self.find_bytes(hash, word).unwrap_or_else(|| {
             let key = LONG | (word.len() as u128) << LENGTH_SHIFT | self.long.len() as u128;
             self.long.extend_from_slice(word);
@@ -73,12 +75,12 @@ impl WordTable {
     /// The number of a short word in the table.
     #[inline]
     pub fn find_short(&self, word: u128) -> Option<Number> {
-        self.find_key(hash_short(word), word)
+        self.find_key(self.hasher.hash_one(word), word)
     }
 
     /// The number of a long word in the table.
     pub fn find_long(&self, word: &[u8]) -> Option<Number> {
-        self.find_bytes(hash_long(word), word)
+        self.find_bytes(self.hasher.hash_one(word), word)
     }
 
     #[inline]
@@ -99,8 +101,8 @@ impl WordTable {
     fn insert(&mut self, hash: u64, key: u128) -> Number {
         let number = self.keys.len() as Number; // far below 2^32: tables are pruned before they grow so large
         self.keys.push(key);
-        let Self { slots, keys, long } = self;
-        let rehash = |slot: &Slot| hash_key(keys[slot.number as usize], long);
+        let Self { slots, keys, long, hasher } = self;
+        let rehash = |slot: &Slot| hash_key(hasher, keys[slot.number as usize], long);
         slots.insert_unique(hash, Slot { hash: part(hash), number }, rehash);
         number
     }
@@ -159,19 +161,28 @@ fn part(hash: u64) -> u32 {
     (hash >> 25) as u32
 }
 
-fn hash_key(key: u128, long: &[u8]) -> u64 {
+fn hash_key(hasher: &RandomState, key: u128, long: &[u8]) -> u64 {
     match place(key) {
-        None => hash_short(key),
-        Some(place) => hash_long(&long[place]),
+        None => hasher.hash_one(key),
+        Some(place) => hasher.hash_one(&long[place]),
     }
 }
 
-#[inline]
-fn hash_short(word: u128) -> u64 {
-    // A fixed state: an attacker who chooses the words can slow a run down, but a larger text would, too.
-    FixedState::default().hash_one(word)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use foldhash::fast::FixedState;
+    use std::collections::BTreeSet;
 
-fn hash_long(word: &[u8]) -> u64 {
-    FixedState::default().hash_one(word)
+    #[test]
+    fn chosen_words_do_not_collide() {
+        const BITS: u64 = 0x3ff;
+        // They end in the same bits under a seed that everybody knows.
+        let chosen: Vec<_> =
+            (0..).filter(|&word: &u128| FixedState::default().hash_one(word) & BITS == 0).take(3000).collect();
+        let table = WordTable::default();
+        let places: BTreeSet<_> = chosen.iter().map(|word| table.hasher.hash_one(word) & BITS).collect();
+        // 3000 random places of 1024: all but a twentieth are taken.
+        assert!(places.len() > 900, "{} places", places.len());
+    }
 }

@@ -193,6 +193,14 @@ pub enum FormatError {
         /// Whether nothing follows the line.
         last: bool,
     },
+    /// A word with a carriage return in it: two rows whose line end is not a line feed.
+    #[error(
+        "line {line}: a word holds a carriage return; lines must end in a line feed, or in both (dos2unix or mac2unix mends that)"
+    )]
+    CarriageReturn {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A line with something else among its numbers.
     #[error("line {line}: expected {expected} numbers at its end, found `{got}` among them")]
     RowNumber {

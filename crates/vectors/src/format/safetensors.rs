@@ -31,6 +31,7 @@
 //! and alignment. Words are unique; no number in a matrix is NaN or infinite.
 
 mod header;
+mod keys;
 mod read;
 mod write;
 

@@ -92,6 +92,8 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
 
     norms: NDArray[Any] | None
     vectors_lockf: NDArray[Any]
+    #: Of vectors from a file of older versions of gensim, which have none of their own.
+    mapfile_path: str | os.PathLike[str] | None = None
 
     def __init__(
         self, vector_size: int, count: int = 0, dtype: Any = REAL, mapfile_path: str | os.PathLike[str] | None = None

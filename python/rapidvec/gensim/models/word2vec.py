@@ -23,6 +23,7 @@ from rapidvec.gensim._corpora import (
 )
 from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._predict import Prediction
+from rapidvec.gensim._seed import seed_of
 from rapidvec.gensim._training import ModelTraining
 from rapidvec.gensim._vocabulary import VocabularyBuilding
 from rapidvec.gensim.models.keyedvectors import KeyedVectors
@@ -94,9 +95,9 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     max_vocab_size : int, optional
         If there are more words than this during counting, rare ones are dropped.
     sample : float
-        Occurrences of words above this share of the text are skipped at random.
-    seed : int
-        With `workers=1` the same seed gives the same vectors.
+        Words that make up more than this share of the text are left out at random.
+    seed : int or None
+        With `workers=1` the same seed gives the same vectors. None draws one.
     workers : int, optional
         Threads; all cores if not given.
     sg : {0, 1}
@@ -156,6 +157,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     syn1neg: NDArray[Any]
     cum_table: Any
     random: Any
+    _drawn_seed: int
 
     def __init__(
         self,
@@ -167,7 +169,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
         min_count: int = 5,
         max_vocab_size: int | None = None,
         sample: float = 1e-3,
-        seed: int = 1,
+        seed: int | None = 1,
         workers: int | None = None,
         min_alpha: float = 0.0001,
         sg: int = 0,
@@ -354,7 +356,7 @@ _MADE_LATE: dict[str, Callable[[Word2Vec], Any]] = {
     "syn1": _late_output("syn1", "hs"),
     "syn1neg": _late_output("syn1neg", "negative"),
     "cum_table": _late_table,
-    "random": lambda model: np.random.RandomState(model.seed & 0xFFFFFFFF),
+    "random": lambda model: np.random.RandomState(seed_of(model) & 0xFFFFFFFF),
     "lifecycle_events": lambda model: [],
 }
 

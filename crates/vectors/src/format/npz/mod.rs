@@ -14,7 +14,7 @@
 //! their names. Arrays of Python objects are pickles: they are rejected, never executed. Numbers are little-endian.
 //!
 //! Limits: NumPy drops zero characters at a word's end, so such words are not written. Arrays that decompress to more than
-//! 512 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are rejected.
+//! 32 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are refused.
 
 mod archive;
 mod array;
@@ -30,10 +30,13 @@ const WORDS: &str = "words";
 const COUNTS: &str = "counts";
 
 /// An array may always decompress to this many bytes...
-const ALWAYS_UNPACKED: u64 = 512 << 20;
+const ALWAYS_UNPACKED: u64 = 32 << 20;
 
 /// ... and to this many times its compressed size.
 const MAX_RATIO: u64 = 200;
+
+/// The largest array of words that is written.
+const MAX_WORDS_BYTES: u64 = 512 << 20;
 
 /// The longest word, in bytes.
 const MAX_WORD_BYTES: usize = 1 << 20;

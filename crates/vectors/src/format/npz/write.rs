@@ -1,6 +1,6 @@
 //! Writing an archive that `numpy.load` opens, as a stream: nothing larger than a small buffer is held.
 
-use super::{ALWAYS_UNPACKED, COUNTS, MAX_WORD_BYTES, VECTORS, WORDS};
+use super::{ALWAYS_UNPACKED, COUNTS, MAX_RATIO, MAX_WORD_BYTES, MAX_WORDS_BYTES, VECTORS, WORDS};
 use crate::error::FormatError;
 use crate::format::npy_head;
 use crate::format::writer::{CHUNK, TableView, VectorWriter, bytes_of};
@@ -38,7 +38,7 @@ impl<'a> NpzWriter<'a> {
         let longest = vocabulary.words().max_by_key(|word| word.len()).unwrap_or("");
         let characters = vocabulary.words().map(|word| word.chars().count()).max().unwrap_or(0);
         let fits = |length: usize, width: u64| {
-            (vocabulary.len() as u64).saturating_mul(length as u64).saturating_mul(width) <= ALWAYS_UNPACKED
+            (vocabulary.len() as u64).saturating_mul(length as u64).saturating_mul(width) <= MAX_WORDS_BYTES
         };
         let as_bytes = !fits(characters, 4);
         if longest.len() > MAX_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
@@ -69,7 +69,11 @@ impl<'a> NpzWriter<'a> {
         let (kind, width) = if self.as_bytes { ("|S", 1) } else { ("<U", 4) };
         let bytes = (self.table.vocabulary.len() * self.length * width) as u64;
         let kind = format!("{kind}{}", self.length);
-        begin(zip, WORDS, &kind, &self.one_dimension(), CompressionMethod::Deflated, bytes)?;
+        // Words are compressed to a third or so; an array that is mostly padding would look like a decompression bomb.
+        let text: usize = self.table.vocabulary.words().map(str::len).sum();
+        let is_padding = bytes > ALWAYS_UNPACKED && bytes / (MAX_RATIO / 5) > text as u64;
+        let method = if is_padding { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        begin(zip, WORDS, &kind, &self.one_dimension(), method, bytes)?;
         let mut out = BufWriter::with_capacity(4 * CHUNK, zip);
         for word in self.table.vocabulary.words() {
             let used = if self.as_bytes {

@@ -1,6 +1,6 @@
 //! The header: the tensors, their positions, and the metadata.
 
-use super::{CHECKSUM, HEADER, MAX_HEADER_BYTES};
+use super::{CHECKSUM, HEADER, MAX_HEADER_BYTES, keys};
 use crate::error::FormatError;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Serialize;
@@ -37,6 +37,7 @@ impl Header {
         }
         let data_start = LENGTH_BYTES as u64 + length;
         let json = rest.get(..length as usize).ok_or(FormatError::Length { expected: data_start, got })?;
+        keys::check(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         // The crate checks that shapes fit offsets and that tensors leave no gap and share no byte.
         let parsed: Metadata =
             serde_json::from_slice(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;

@@ -2,9 +2,10 @@
 
 use super::header::{Header, hex};
 use super::*;
-use crate::WordVectors;
 use crate::error::{Error, FormatError};
+use crate::format::Format;
 use crate::mapped::Bytes;
+use crate::{SaveOptions, WordVectors};
 use half::f16;
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
@@ -397,6 +398,12 @@ fn a_large_file_opens_alike_and_is_verified_when_asked() {
         for model in open_large(&altered) {
             // What is not read on opening is found by `verify`.
             assert!(model.and_then(|model| model.verify()).is_err(), "byte {at} flipped was accepted");
+        }
+        for model in open_large(&altered) {
+            // Nor does anything come of it that looks whole.
+            let vectors = model.and_then(WordVectors::from_model);
+            let saved = vectors.and_then(|it| it.writer(Format::Safetensors, &SaveOptions::default()).map(drop));
+            assert!(saved.is_err(), "byte {at} flipped was saved");
         }
     }
 }

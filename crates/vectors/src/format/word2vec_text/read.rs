@@ -197,6 +197,7 @@ impl<'a> Text<'a> {
         let (number, expected) = (self.first_line + row, self.vector_size);
         match fault {
             Fault::Length(got) => FormatError::RowLength { line: number, expected, got, row, last: last && !self.more },
+            Fault::CarriageReturn => FormatError::CarriageReturn { line: number },
             Fault::Number(field) => {
                 FormatError::RowNumber { line: number, expected, got: table_builder::lossy(&line[field]) }
             }

@@ -246,7 +246,7 @@ impl Run {
         Self { session: Some(session).into(), reported: Mutex::default() }
     }
 
-    /// Does something with the session, unless another call has it.
+    /// Passes the session to `work`, unless another call is using it.
     fn with<T>(&self, act: impl FnOnce(&mut Either) -> PyResult<T>) -> PyResult<T> {
         act(self.lock()?.as_mut().ok_or_else(taken)?)
     }

@@ -90,7 +90,7 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
     }
 }
 
-/// Reports on stderr what was changed or left out.
+/// Reports on stderr what was changed or dropped.
 pub fn show(path: &Path, report: &OpenReport) {
     let counts = [
         (report.duplicates, messages::duplicate_words as fn(String) -> String),

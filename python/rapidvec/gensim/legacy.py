@@ -102,7 +102,7 @@ def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
 
 
 def _names(names: Any) -> list[str]:
-    """Names of attributes; a file name has no place among them."""
+    """Names of attributes, which must not be file names."""
     found = [name for name in names if isinstance(name, str)] if isinstance(names, (list, tuple)) else []
     for name in found:
         if not name.isidentifier():

@@ -71,7 +71,7 @@ fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
     say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
-/// Why the run failed, and what is left of it.
+/// The error of a failed run, and what was saved of it.
 fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
     // It may have been removed since.

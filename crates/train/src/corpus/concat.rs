@@ -60,7 +60,7 @@ pub(super) fn renumber_block(block: &mut Stored, ids: &[WordId], store: &Store) 
     Ok(outline)
 }
 
-/// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
+/// Turns numbers into ids. Dropped words disappear, and so does a mark with no word before it; but a mark at the start stays,
 /// for the sentence may have begun in an earlier block.
 fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     let mut length = 0;
@@ -204,7 +204,7 @@ fn in_file(
         jobs.push((part, place));
     }
     try_map(threads, jobs, |(part, place)| target.write(&file, &part.take(store)?, width, place))?;
-    drop(target); // the file is then ours alone
+    drop(target); // no other handle to the file is left
     let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

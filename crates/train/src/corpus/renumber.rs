@@ -157,7 +157,7 @@ impl<'a> Selection<'a> {
         Ok(parts)
     }
 
-    /// Why no word of a text is left.
+    /// The error if no word of a text is left.
     fn none_left(&self, parts: Parts) -> CorpusError {
         let (name, tokens, empty_lines) = (parts.name, parts.report.tokens, parts.report.lines);
         if tokens == 0 {

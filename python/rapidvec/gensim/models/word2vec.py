@@ -95,7 +95,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     max_vocab_size : int, optional
         If there are more words than this during counting, rare ones are dropped.
     sample : float
-        Words that make up more than this share of the text are left out at random.
+        Occurrences of words above this share of the text are skipped at random.
     seed : int or None
         With `workers=1` the same seed gives the same vectors. None draws one.
     workers : int, optional

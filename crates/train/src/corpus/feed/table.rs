@@ -1,8 +1,8 @@
 //! The table of distinct tokens: one cache line per token, with all that a repeated token needs.
 //!
-//! A text's tokens hit the table in no order that a cache could foresee. Where slot, key and count lie apart, each token
-//! waits for memory three times; here once, and not even that if its line was asked for some tokens ahead. Lines hold tokens of up
-//! to [`INLINE`] bytes; those of longer ones lie elsewhere.
+//! Tokens access the table in an order that no cache can predict. If slot, key and count are stored apart, each token waits
+//! for memory three times; here only once, and not at all if its line was prefetched some tokens earlier. A line holds a token
+//! of up to [`INLINE`] bytes; longer ones are stored elsewhere.
 //!
 //! Most tokens have at most sixteen bytes, so that two numbers and the length say which token it is, and tokens are compared
 //! without a loop over their bytes.

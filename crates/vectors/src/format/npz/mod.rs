@@ -14,7 +14,7 @@
 //! their names. Arrays of Python objects are pickles: they are rejected, never executed. Numbers are little-endian.
 //!
 //! Limits: NumPy drops zero characters at a word's end, so such words are not written. Arrays that decompress to more than
-//! 32 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are refused.
+//! 32 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are rejected.
 
 mod archive;
 mod array;

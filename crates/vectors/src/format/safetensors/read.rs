@@ -265,7 +265,7 @@ impl ModelFile {
     fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
         let to = text.len() as u64;
         Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
-            // The vocabulary has taken the decoded ends; the wrong one is read again for the message.
+            // The vocabulary took the decoded ends; the wrong one is read again for the message.
             let ends = self.tensors.section_of(ENDS);
             let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
             FormatError::WordEnd { row, from, to, got }
@@ -301,7 +301,7 @@ impl Tensors {
         Ok(())
     }
 
-    /// Compares a tensor with its checksum, and shows its bytes on the way: `PIECE` of them at a time.
+    /// Compares a tensor with its checksum, and passes its bytes on: `PIECE` of them at a time.
     fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
         const PIECE: usize = 256 << 10;
         let section = self.section_of(tensor)?;

@@ -20,7 +20,7 @@ pub(super) enum Fault {
 /// A word with fewer numbers in it may be one.
 const FEWEST_OF_A_ROW: usize = 3;
 
-/// Reads the line that `bytes` begin with, the usual way: word, D numbers, one separator or more between.
+/// Reads the line at the start of `bytes` in the usual layout: word, D numbers, one or more separators between them.
 ///
 /// Returns where the word is, and the length of the line with its end. `None` if the line needs [`split`].
 pub(super) fn usual(bytes: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Option<(usize, usize)> {

@@ -299,7 +299,7 @@ fn verify_does_not_call_a_text_whole_whose_end_may_be_missing() {
     assert!(program().args(["verify", text_of(&place.file("whole.txt", whole))]).output().unwrap().status.success());
     for length in [whole.len() - 1, whole.len() - 2] {
         let cut = place.file("cut.txt", &whole[..length]);
-        refused_by(&["verify"], &cut, "cannot tell whether it is whole: the last line has no line end");
+        refused_by(&["verify"], &cut, "cannot tell whether it is complete: the last line has no line end");
         opens(&cut, &[], "a");
     }
 }

@@ -446,7 +446,7 @@ fn a_full_disk_is_an_error_and_the_old_file_stays() {
 }
 
 /// Runs `rapidvec train ../text.txt ARGS` in a folder on a disk of 64 kB, with `old` as what `m` was before. What is in the folder
-/// afterwards is the answer's stdout, then what `m` is. `None` where this system lets nobody mount such a disk.
+/// afterwards is the answer's stdout, then what `m` is. `None` if this system does not allow to mount such a disk.
 #[cfg(target_os = "linux")]
 fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
     for folder in ["disk", "spare"] {
@@ -461,7 +461,7 @@ fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
     std::fs::remove_dir(case.path("disk")).unwrap();
     let outcome = answer.map(Outcome::of).ok().filter(|outcome| [Some(0), Some(1)].contains(&outcome.code));
     if outcome.is_none() {
-        eprintln!("SKIPPED: nobody may mount a disk here");
+        eprintln!("SKIPPED: mounting a disk is not allowed here");
     }
     outcome
 }

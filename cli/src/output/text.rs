@@ -58,7 +58,7 @@ fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A character as `$'...'` has it: its bytes, which shells read alike.
+/// A character inside `$'...'`: its bytes, which all shells read alike.
 fn escaped(c: char) -> String {
     c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }

@@ -1,9 +1,9 @@
 //! Files that appear whole or not at all: written under a temporary name next to their place, flushed to disk, then renamed.
 //!
-//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill leaves the old file
-//! as it was. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that ends itself during a write removes it by
-//! [`abandon_writes`]. The new file belongs to whoever writes it, even if the old one belonged to another user; its mode is
-//! the old file's, also while it is written, or what the umask leaves of `rw-rw-rw-`.
+//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill does not change the
+//! old file. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that exits during a write removes it with
+//! [`abandon_writes`]. The new file belongs to the user who writes it, even if the old one belonged to another; its mode,
+//! also while it is written, is that of the old file, or `rw-rw-rw-` minus the umask.
 //!
 //! [`Existing`] states whether a file of that name may be replaced. If it may not, the file system itself decides which
 //! of two writers is first (`renameat2` with `RENAME_NOREPLACE`, or a link); the other keeps its work under a free name.
@@ -164,7 +164,7 @@ fn temporary_beside(target: &Path) -> Result<Unfinished> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Those of the old file, which may be private. The umask takes from them.
+        // Those of the old file, which may be private, minus the umask.
         let mode = fs::metadata(target).map_or(0o666, |old| old.permissions().mode() & 0o777);
         builder.permissions(PermissionsExt::from_mode(mode));
     }

@@ -21,7 +21,7 @@ pub struct Index {
     missed: AtomicUsize,
 }
 
-/// Finds words by hash. The hash's seed is drawn anew for each table, so that nobody can choose words that collide: a file of such
+/// Finds words by hash. The hash's seed is random for each table, so that words cannot be chosen to collide: a file of such
 /// words would take the square of its length to open. No result depends on the seed, since nothing walks through a table.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
@@ -108,7 +108,7 @@ mod tests {
     use foldhash::fast::FixedState;
     use std::cell::Cell;
 
-    /// Words of eight letters whose hashes end in the same bits under a seed that everybody knows.
+    /// Words of eight letters whose hashes end in the same bits under a known seed.
     fn chosen(words: usize) -> Vec<String> {
         let letters = |number: u64| (0..8).map(|place| char::from(b'a' + (number >> (4 * place) & 15) as u8)).collect();
         let is_chosen = |word: &String| FixedState::default().hash_one(word.as_str()) & 0x3ff == 0;

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// Tokens that a thread reads before it takes the next rows: a few milliseconds of work.
 const PIECE: usize = 1 << 17;
 
-/// Time between two looks at signals, for which the GIL is needed.
+/// Time between two checks for signals, which need the GIL.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The contents of a column.
@@ -97,7 +97,7 @@ fn each_text<'a, B>(
     ControlFlow::Continue(())
 }
 
-/// Reads lists of tokens on all cores; nulls are left out. Part of them, if `watch` ends it.
+/// Reads lists of tokens on all cores; nulls are skipped. Returns a part of them if `watch` ends it.
 pub fn read(options: &CorpusOptions, sentences: &[ArrayRef], watch: &mut Watch) -> Result<Feeds> {
     let pieces: Vec<_> = sentences.iter().flat_map(|lists| pieces(lists).map(move |rows| (lists, rows))).collect();
     let mut last = Instant::now();

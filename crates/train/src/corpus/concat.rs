@@ -47,7 +47,7 @@ pub(super) fn renumber(
     Ok(())
 }
 
-/// Rewrites one block; what it is like then.
+/// Rewrites one block. Returns its new outline.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -109,7 +109,7 @@ impl Part {
         let mut ids = store.take(self.ids)?;
         ids.drain(..self.skip);
         if let Some(new) = self.new {
-            // A mark is no index: it stays.
+            // A mark is not an index: it stays.
             ids.iter_mut().for_each(|id| *id = new.get(*id as usize).copied().unwrap_or(*id));
         }
         Ok(ids)

@@ -19,7 +19,7 @@ pub(super) const DROPPED: Number = Number::MAX;
 const LONG: u128 = 0xff << 120;
 const LENGTH_SHIFT: u32 = 64;
 
-/// Words by number, and numbers by word. The hash's seed is drawn anew for each table, so that nobody can choose words that collide; no
+/// Words by number, and numbers by word. The hash's seed is random for each table, so that words cannot be chosen to collide; no
 /// number depends on it.
 #[derive(Default)]
 pub(super) struct WordTable {
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn chosen_words_do_not_collide() {
         const BITS: u64 = 0x3ff;
-        // They end in the same bits under a seed that everybody knows.
+        // They end in the same bits under a known seed.
         let chosen: Vec<_> =
             (0..).filter(|&word: &u128| FixedState::default().hash_one(word) & BITS == 0).take(3000).collect();
         let table = WordTable::default();

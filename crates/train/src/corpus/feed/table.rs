@@ -8,7 +8,7 @@
 //! without a loop over their bytes.
 //!
 //! A line's home is the upper bits of its token's hash, and their number grows with the table: a table of twice the lines is
-//! written in one pass, without a hash calculated anew.
+//! written in one pass, without computing a hash again.
 
 use foldhash::fast::RandomState;
 use rapidvec_core::kernels::{large_pages, prefetch};
@@ -144,13 +144,13 @@ impl Table {
         hasher.finish()
     }
 
-    /// Where a token with this upper half of a hash is looked for first. The number of lines is a power of two, up to 2^32.
+    /// Where the search for a token with this upper half of a hash starts. The number of lines is a power of two, up to 2^32.
     #[inline]
     fn home(&self, hash: u32) -> usize {
         ((u64::from(hash) * self.lines.len() as u64) >> 32) as usize
     }
 
-    /// Counts a token so many times. Its number, which is `next` if it is new.
+    /// Counts a token `times` times. Returns its number, which is `next` if the token is new.
     #[inline(always)]
     pub fn count(&mut self, token: &[u8], key: &Key, times: u64, next: Number) -> Number {
         let mut at = self.home((key.hash >> 32) as u32);
@@ -206,7 +206,7 @@ impl Table {
         filled.for_each(|line| line.number = numbers[line.number as usize]);
     }
 
-    /// Each token with its number and count, in no order.
+    /// Each token with its number and count, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = (Number, &[u8], u64)> {
         let filled = self.lines.iter().filter(|line| line.number != EMPTY);
         filled.map(|line| (line.number, line.token(&self.long), line.count))

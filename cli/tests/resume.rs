@@ -97,7 +97,7 @@ fn half_precision_ends_the_same_however_often_it_is_killed() {
 }
 
 #[test]
-fn a_checkpoint_can_be_queried_while_training_goes_on() {
+fn a_checkpoint_can_be_queried_during_training() {
     let case = Case::new();
     case.text(12_000);
     let args = [&["text.txt", "-o", "m", "--checkpoint-every", "0.02"], &RUN[..], &["--keep-state"]].concat();
@@ -114,7 +114,7 @@ fn a_checkpoint_can_be_queried_while_training_goes_on() {
 }
 
 #[test]
-fn checkpoints_without_a_pause_between_them_let_training_go_on() {
+fn continuous_checkpoints_do_not_block_training() {
     let case = Case::new();
     case.text(400);
     case.run_small(&["text.txt", "-o", "m", "--checkpoint-every", "0.000000001"]).succeeds();
@@ -143,7 +143,7 @@ fn a_signal_that_comes_twice_at_once_still_saves() {
     case.text(12_000);
     let args = [&["text.txt", "-o", "m"], &RUN[..8], &["--epochs", "1000000", "--progress", "lines"]].concat();
     let mut child = case.train(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    // The first line of progress: training goes on from here.
+    // The first line of progress: training continues from here.
     let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
     while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
     signal(&child, "INT");
@@ -175,7 +175,7 @@ fn a_second_signal_in_the_midst_of_a_save_leaves_no_temporary_file() {
         while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
         signal(&child, "INT");
         while leftovers(&case).is_empty() && child.try_wait().unwrap().is_none() {}
-        // Held there until the second signal is no echo of the first.
+        // Held there until a second signal does not count as the first.
         signal(&child, "STOP");
         let saving = !leftovers(&case).is_empty();
         std::thread::sleep(Duration::from_millis(600));
@@ -193,7 +193,7 @@ fn a_second_signal_in_the_midst_of_a_save_leaves_no_temporary_file() {
 }
 
 #[test]
-fn a_stopped_run_tells_the_command_that_goes_on() {
+fn a_stopped_run_prints_the_command_that_resumes() {
     let case = Case::new();
     case.text(12_000);
     let args = [&["text.txt", "-o", "my model", "--epochs", "500", "--checkpoint-every", "0"], &RUN[..8]].concat();

@@ -10,12 +10,12 @@ pub fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// `1 word`, `1,200 words`: every `(s)` in the name of the thing is an s, or nothing after a 1.
+/// `1 word`, `1,200 words`: every `(s)` in the name becomes an s, or nothing after a 1.
 pub fn counted(count: u64, what: &str) -> String {
     plural(&format!("{} {what}", thousands(count)))
 }
 
-/// Columns that `text`, which has no control characters, takes on a terminal.
+/// The number of columns of `text`, which has no control characters, on a terminal.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
@@ -39,7 +39,7 @@ pub fn field(text: &str) -> String {
     text.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r")
 }
 
-/// Arguments as a POSIX shell reads them.
+/// Quotes arguments for a POSIX shell.
 pub fn shell_words<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| quote(word.as_ref())).collect();
     quoted.join(" ")
@@ -58,7 +58,7 @@ fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A character as `$'...'` has it: its bytes, which shells read alike.
+/// A character inside `$'...'`: its bytes, which all shells read alike.
 fn escaped(c: char) -> String {
     c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }

@@ -1,8 +1,8 @@
 //! Sentences that are Python objects.
 //!
-//! A sentence is any iterable, a token a `str` or anything hashable. Lists, in which nearly all sentences come, are walked by index.
-//! Tokens are looked up many at a time, so that the table's memory is asked for ahead. The GIL is held while objects are walked; between
-//! [`TURN`] tokens other threads get their turn and signals are looked at.
+//! A sentence is any iterable, a token a `str` or anything hashable. Lists, as nearly all sentences are, are walked by index.
+//! Tokens are looked up many at a time, so that the table can be prefetched. The GIL is held while objects are walked; after every
+//! [`TURN`] tokens other threads get their turn and signals are checked.
 
 mod lists;
 
@@ -16,7 +16,7 @@ use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
 /// Tokens that are looked up together.
 const AHEAD: usize = 16;
 
-/// Tokens between two turns of other threads: a few milliseconds.
+/// Tokens between two turns of other threads, which take a few milliseconds.
 const TURN: u64 = 1 << 16;
 
 /// Tokens that are not `str`, each with its id.
@@ -26,15 +26,15 @@ pub type Others = Vec<(usize, Py<PyAny>)>;
 pub struct Reader<'py> {
     py: Python<'py>,
     feed: Feed,
-    /// Tokens that are not `str`: the index that the feed has for them.
+    /// Tokens that are not `str`, with the index that the feed has for them.
     others: Bound<'py, PyDict>,
     /// Those tokens, with the number of their word.
     other_tokens: Others,
-    /// Tokens that wait to be looked up.
+    /// Tokens waiting to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
     next_turn: u64,
-    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is refused.
+    /// Whether a `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is an error.
     takes_letters: bool,
 }
 
@@ -53,7 +53,7 @@ impl<'py> Reader<'py> {
         }
     }
 
-    /// The same, which reads a `str` as a sentence of letters.
+    /// The same, but it reads a `str` as a sentence of letters.
     pub fn taking_letters(self) -> Self {
         Self { takes_letters: true, ..self }
     }
@@ -92,7 +92,7 @@ impl<'py> Reader<'py> {
 
     fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
         let mut at = 0;
-        // The length is read anew each time: Python code that runs meanwhile may change the list.
+        // The length is read again each time: Python code that runs meanwhile may change the list.
         while at < list.len() {
             let (texts, pushed) = lists::with_texts::<AHEAD, _>(list, at, |texts| self.feed.push(texts))?;
             pushed.map_err(exception)?;
@@ -125,7 +125,7 @@ impl<'py> Reader<'py> {
     fn look_up(&mut self) -> PyResult<()> {
         let mut texts = [""; AHEAD];
         for (text, token) in texts.iter_mut().zip(&self.waiting) {
-            *text = token.to_str()?; // a lone surrogate is no text: UnicodeEncodeError
+            *text = token.to_str()?; // a lone surrogate is not text: UnicodeEncodeError
         }
         let outcome = self.feed.push(&texts[..self.waiting.len()]).map_err(exception);
         self.waiting.clear();
@@ -148,7 +148,7 @@ impl<'py> Reader<'py> {
         self.feed.push_other(index).map_err(exception)
     }
 
-    /// Lets other threads run, looks for signals, and reports.
+    /// Lets other threads run, checks for signals, and reports progress.
     #[cold]
     fn turn(&mut self) -> PyResult<()> {
         self.next_turn = self.feed.tokens() + TURN;

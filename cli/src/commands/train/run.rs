@@ -1,4 +1,4 @@
-//! Training in progress, until the end or a signal; and what is left behind.
+//! Trains until the end or a signal, and reports the result.
 
 use super::args::Args;
 use super::flags::Flags;
@@ -15,10 +15,10 @@ use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};
 use std::path::{Path, PathBuf};
 
-/// Where a run that goes to `output` was saved before, if it was resumed.
+/// The file where a resumed run was saved before, if it is not `output`.
 pub type Resumed = Option<(PathBuf, u64)>;
 
-/// A run besides its session.
+/// Everything of a run but its session.
 pub struct Run<'a> {
     pub args: &'a Args,
     pub signals: &'a Signals,
@@ -54,7 +54,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     match stopped {
         Stopped::Finished => {
             warn_if_loss_rose(session.trainer());
-            drop(session); // the matrices: the model is about to be mapped
+            drop(session); // frees the matrices: the model is mapped next
             summary::show(args, &model)
         }
         _ => Err(interrupted(&session, &run, &model)),
@@ -63,7 +63,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
 
 /// The line with the estimate of memory.
 fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
-    /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
+    /// Bytes of the program itself and its libraries that are in memory while it trains.
     const PROGRAM: u64 = 6_000_000;
     let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
     let words = 40 * corpus.vocabulary().len() as u64;
@@ -71,7 +71,7 @@ fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
     say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
-/// Why the run failed, and what is left of it.
+/// The error of a failed run, and what was saved of it.
 fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
     // It may have been removed since.
@@ -105,7 +105,7 @@ fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyho
     Interrupted.into()
 }
 
-/// Training finishes even if it makes everything worse, as long as the model is no worse than guessing.
+/// Warns if training made the model worse; it fails only if the model is worse than guessing.
 fn warn_if_loss_rose(trainer: &impl Trainer) {
     let losses = trainer.history().iter().filter(|point| point.pairs > 0).map(|point| point.loss);
     if let Some((first, last)) = rise(losses) {

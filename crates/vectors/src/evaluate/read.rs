@@ -37,7 +37,7 @@ impl Section {
         self.questions.len()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.questions.is_empty()
     }
@@ -114,7 +114,7 @@ impl WordPairs {
         self.pairs.len()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
@@ -175,7 +175,7 @@ impl EvaluationSet {
         Self::of_lines(Lines::open(path.as_ref())?)
     }
 
-    /// Reads to the end; `name` stands for the text in messages.
+    /// Reads to the end; messages call the text `name`.
     ///
     /// # Errors
     /// [`EvaluateError`] if the file is of neither kind or a line has too few or too many fields;

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-/// Parts of this many bytes and more get 64-bit sizes: zip's own limit, less its records.
+/// Parts of this many bytes or more get 64-bit sizes: zip's own limit, less its records.
 const LARGE: u64 = u32::MAX as u64 - (1 << 20);
 
 /// Writes an archive that `numpy.load` opens; in half precision if the table says so.
@@ -25,7 +25,7 @@ impl<'a> NpzWriter<'a> {
     ///
     /// # Errors
     /// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a word ends with a zero
-    /// character or is so long that the array of words, which gives each as much room, would be too large.
+    /// character or is so long that the array of words, which are all padded to that length, would be too large.
     pub fn new(table: TableView<'a>) -> Result<Self, FormatError> {
         table.check()?;
         let vocabulary = &table.vocabulary;
@@ -113,8 +113,8 @@ impl VectorWriter for NpzWriter<'_> {
 
 type Zip<'a, 'o> = ZipWriter<StreamWriter<&'a mut Gate<'o>>>;
 
-/// Lets bytes through until one write fails. The archive is then dropped, which would try to write its end, fail again,
-/// and print that.
+/// Passes bytes on until a write fails. When the archive is then dropped, it would try to write its end, fail again,
+/// and print a message.
 struct Gate<'o> {
     out: &'o mut dyn Write,
     closed: bool,

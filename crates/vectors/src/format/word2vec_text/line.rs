@@ -1,7 +1,7 @@
 //! One line: a word and D numbers.
 //!
-//! Fields stand apart by runs of spaces and tabs. The last D fields are the numbers, whatever is before them is the word:
-//! it may hold spaces, and it may be empty. No other white space separates: a word can be U+00A0 or U+0085.
+//! Fields are separated by runs of spaces and tabs. The last D fields are the numbers, and what precedes them is the word:
+//! it may contain spaces, and it may be empty. Other white space does not separate fields: a word can be U+00A0 or U+0085.
 
 use super::number::{self, is_separator};
 use std::ops::Range;
@@ -20,9 +20,9 @@ pub(super) enum Fault {
 /// A word with fewer numbers in it may be one.
 const FEWEST_OF_A_ROW: usize = 3;
 
-/// Reads the line that `bytes` begin with, the usual way: word, D numbers, one separator or more between.
+/// Reads the line at the start of `bytes` in the usual layout: word, D numbers, one or more separators between them.
 ///
-/// Where the word is, and the bytes to the line's end, that included. `None` if the line needs [`split`].
+/// Returns where the word is, and the length of the line with its end. `None` if the line needs [`split`].
 pub(super) fn usual(bytes: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Option<(usize, usize)> {
     let word = bytes.iter().position(|&b| is_separator(b) || b == b'\n').filter(|&end| end > 0)?;
     let mut at = word;
@@ -47,7 +47,7 @@ fn skip(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Splits `line`, without its end, from the right; shows the numbers, and says where the word is.
+/// Splits `line`, without its end, from the right; passes the numbers on, and returns where the word is.
 pub(super) fn split(line: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Result<Range<usize>, Fault> {
     let mut end = line.len();
     for column in (0..vector_size).rev() {
@@ -105,13 +105,13 @@ fn word_before(line: &[u8], end: usize) -> Range<usize> {
     }
 }
 
-/// How many fields at the line's end are numbers, the first field apart.
+/// How many fields at the line's end are numbers, not counting the first field.
 pub(super) fn numbers_at_end(line: &[u8]) -> usize {
     let mut end = line.len();
     let mut numbers = 0;
     loop {
         let field = last_field(line, end);
-        // An empty word leaves a separator at the line's start: then the first field is a number, too.
+        // With an empty word the line starts with a separator: then the first field is a number, too.
         if field.is_empty() || field.start == 0 || number::whole(&line[field.clone()]).is_none() {
             return numbers;
         }

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_flag_is_found_at_any_position() {
         let words = |args: &str| args.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let choice = |args: &str| early_choice(&words(args), "--color").unwrap_or_default();
+        let choice = |args: &str| early_choice::<Color>(&words(args), "--color").unwrap_or_default();
         assert_eq!(choice("rapidvec --color=never --help"), Color::Never);
         assert_eq!(choice("rapidvec train --color always"), Color::Always);
         assert_eq!(choice("rapidvec train -- --color always"), Color::Auto);

@@ -45,8 +45,8 @@ def train(part):
     rows = [[f"{MODELS[task['sg']]}, {FORMS[task['form']]}", *(number(task["seconds"].get(side)) for side in SIDES), times(task["ratio"]),
              times(median(r["gensim"]["cpu_seconds"] / r["rapidvec"]["cpu_seconds"] for r in task["rounds"]))] for task in part["tasks"]]
     first = table(["constructor to usable `wv`, s", *SIDES.values(), "over gensim", "CPU, over gensim"], rows)
-    blocks = ["## Training", place(part), f"`{part['text']['name']}`: {part['epochs']} epochs, {part['vector_size']} dimensions, {part['workers']} workers, minimum "
-              f"count {part['min_count']}. The time of `rapidvec train` is that of the whole command, from its start to the saved model.", first, memory(part)]
+    blocks = ["## Training", place(part), f"`{part['text']['name']}`: {part['epochs']} epochs, {part['vector_size']} dimensions, {part['workers']} workers, subsampling {part['sample']:g}, "
+              f"minimum count {part['min_count']}. The time of `rapidvec train` is that of the whole command, from its start to the saved model.", first, memory(part)]
     if part["quality"]:
         blocks += [scores(part["quality"], part["rounds_run"])]
     return "\n\n".join(blocks)

@@ -22,7 +22,7 @@ def place(part):
     named = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     load = f", load average before it {about['load_average'][0]:g}" if about.get("load_average") else ""
     return (f"{about['processor']} ({INSTRUCTIONS[about['instructions']]}), {about['cores']} cores, {about['system']}, {about['date']}{load}; {named}; "
-            f"{part['rounds_run']} rounds.")
+            f"{part['rounds_run']} {'round' if part['rounds_run'] == 1 else 'rounds'}.")
 
 
 def table(head, rows):
@@ -42,11 +42,11 @@ def times(value):
 
 def train(part):
     """Training, its memory and its quality."""
-    rows = [[f"{MODELS[task['sg']]}, {FORMS[task['form']]}", *(number(task["seconds"].get(side)) for side in SIDES), times(task["ratio"])]
-            for task in part["tasks"]]
-    first = table(["constructor to usable `wv`, s", *SIDES.values(), "over gensim"], rows)
-    blocks = ["## Training", place(part), f"`{part['text']['name']}`: {part['epochs']} epochs, {part['vector_size']} dimensions, {part['workers']} workers, minimum "
-              f"count {part['min_count']}. The time of `rapidvec train` is that of the whole command, from its start to the saved model.", first, memory(part)]
+    rows = [[f"{MODELS[task['sg']]}, {FORMS[task['form']]}", *(number(task["seconds"].get(side)) for side in SIDES), times(task["ratio"]),
+             times(median(r["gensim"]["cpu_seconds"] / r["rapidvec"]["cpu_seconds"] for r in task["rounds"]))] for task in part["tasks"]]
+    first = table(["constructor to usable `wv`, s", *SIDES.values(), "over gensim", "CPU, over gensim"], rows)
+    blocks = ["## Training", place(part), f"`{part['text']['name']}`: {part['epochs']} epochs, {part['vector_size']} dimensions, {part['workers']} workers, subsampling {part['sample']:g}, "
+              f"minimum count {part['min_count']}. The time of `rapidvec train` is that of the whole command, from its start to the saved model.", first, memory(part)]
     if part["quality"]:
         blocks += [scores(part["quality"], part["rounds_run"])]
     return "\n\n".join(blocks)

@@ -91,7 +91,7 @@ def train_one(context, form, sg):
 def command(context, asked):
     """The command line with the same settings, from its first moment to its last."""
     flags = {"model": "skipgram" if asked["sg"] else "cbow", "learning-rate": 0.025, "vector-size": asked["vector_size"], "epochs": asked["epochs"],
-             "min-count": asked["min_count"], "threads": asked["workers"], "seed": asked["seed"], "output": asked["vectors"]}
+             "min-count": asked["min_count"], "subsample": asked["sample"], "threads": asked["workers"], "seed": asked["seed"], "output": asked["vectors"]}
     parts = [part for name, value in flags.items() for part in (f"--{name}", str(value))]
     start = time.perf_counter()
     context.program("train", asked["corpus"], "--force", *parts)

@@ -29,7 +29,8 @@ from parts import PARTS  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("worker.py")
-SETTINGS = {"vector_size": 100, "epochs": 5, "min_count": 5}
+# As in bench/peers; what is not named has the default of both.
+SETTINGS = {"vector_size": 100, "epochs": 5, "min_count": 5, "sample": 1e-4}
 
 
 @dataclasses.dataclass
@@ -85,6 +86,7 @@ def parser():
     p.add_argument("--rounds", type=positive, help="rounds of each comparison (default 3, toy 5)")
     p.add_argument("--workers", type=positive, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
                    help="threads of each side (default: one for each core)")
+    p.add_argument("--sample", type=float, default=SETTINGS["sample"], help="subsampling of frequent words (default 1e-4, as in bench/peers; gensim's own 1e-3)")
     p.add_argument("--python", default=sys.executable, help="the Python with rapidvec, gensim and pyarrow (default: this one)")
     p.add_argument("--json", type=Path, default=ROOT / "docs/python-speed.json")
     p.add_argument("--markdown", type=Path, default=ROOT / "docs/python-speed.md")
@@ -113,7 +115,7 @@ def context_of(args, part, work):
         made_up_corpus(corpus, tokens=20_000 if args.smoke else 10_000_000, words=300 if args.smoke else 200_000)
     common = {"corpus": corpus, "korean": args.korean, "questions": eval_file(args.shared, "questions-words.txt"), "python": args.python,
               "pairs": eval_file(args.shared, "ws353.txt"), "work": work, "rounds": rounds, "say": say,
-              "settings": SETTINGS | {"workers": args.workers}}
+              "settings": SETTINGS | {"workers": args.workers, "sample": args.sample}}
     small = {"times": 3, "many_words": 2000, "many": 20, "file_words": 500, "questions": None, "korean": corpus}
     return Context(**(common | (small if args.smoke else {})), instructions=instructions())
 

@@ -68,7 +68,7 @@ def sentences(asked):
 def settings(asked):
     """Arguments of Word2Vec."""
     return {"vector_size": asked["vector_size"], "epochs": asked["epochs"], "sg": asked["sg"], "workers": asked["workers"], "seed": asked["seed"],
-            "min_count": asked["min_count"]}
+            "min_count": asked["min_count"], "sample": asked["sample"]}
 
 
 def train(side, asked):

@@ -40,7 +40,8 @@ fn kill_until_finished(case: &Case, flags: &[&str], threads: &str, seed: u64) ->
         let first = if case.exists("stopped") { &resumed[..] } else { &fresh[..] };
         let mut command = case.train(&[first, &own].concat());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(15 + (round + seed) * 37 % 90));
+        // Longer and longer: on a busy machine a run may not even begin in a tenth of a second.
+        std::thread::sleep(Duration::from_millis(15 + (round + seed) * 37 % 90 + 3 * round));
         signal(&child, ["INT", "KILL", "TERM"][round as usize % 3]);
         let code = child.wait().unwrap().code();
         ends.push(code);

@@ -27,6 +27,7 @@ __all__ = [
     "Training",
     "Vectors",
     "__version__",
+    "builtin_text",
     "checkpoint_reading",
     "cli",
     "huffman",
@@ -301,6 +302,9 @@ class Text:
         """How often each occurs: (V,)."""
     def report(self) -> dict[str, int]:
         """What was kept, dropped, cut or replaced: numbers by name."""
+
+def builtin_text() -> str:
+    """The text that the command line trains on when it is given none: sentences, one a line."""
 
 @final
 class Run:

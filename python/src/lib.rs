@@ -40,7 +40,7 @@ mod _native {
     #[pymodule_export]
     use crate::session::{Run, Trained, checkpoint_reading, summary};
     #[pymodule_export]
-    use crate::text::{Reading, Text};
+    use crate::text::{Reading, Text, builtin_text};
     #[pymodule_export]
     use crate::training::{Training, huffman, random_vectors};
     #[pymodule_export]

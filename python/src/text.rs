@@ -246,3 +246,9 @@ impl Text {
         Ok(dict)
     }
 }
+
+/// The text that the command line trains on when it is given none.
+#[pyfunction]
+pub fn builtin_text() -> &'static str {
+    rapidvec_textbook::builtin::text()
+}

@@ -54,6 +54,5 @@ PROGRAMS = {
             needs=("pytest-cov",),
             pytest=("--ignore=tests/debias/test_repulsion_attraction_neutralization.py",),  # wants torch
         ),
-        Program("nodevectors", "VHRanger/nodevectors", needs=("scikit-learn",), hidden=("nodevectors",)),
     )
 }

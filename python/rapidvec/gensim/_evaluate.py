@@ -146,6 +146,7 @@ class Evaluation(_Base):
 
     @staticmethod
     def _log_evaluate_word_analogies(section: Section) -> float | None:
+        """Logs the share of correct answers of a section, and returns it; None if it has no questions."""
         correct, incorrect = len(section["correct"]), len(section["incorrect"])
         if not correct + incorrect:
             return None

@@ -60,7 +60,9 @@ def patch() -> None:
         sys.modules[theirs.__name__] = front
         setattr(models, name, front)
     for name, module in _CLASSES.items():
-        setattr(models, name, getattr(getattr(models, module), name))
+        ours = getattr(getattr(models, module), name)
+        ours.stands_in_for = getattr(originals[module], name)
+        setattr(models, name, ours)
     _originals = originals
 
 
@@ -78,6 +80,7 @@ def unpatch() -> None:
             sys.modules[theirs.__name__] = theirs
             setattr(models, name, theirs)
         for name, module in _CLASSES.items():
+            getattr(models, name).stands_in_for = None
             setattr(models, name, getattr(_originals[module], name))
     _originals = None
 

@@ -1,8 +1,8 @@
 //! Sentences that are Python objects.
 //!
 //! A sentence is any iterable, a token a `str` or anything hashable. Lists, as nearly all sentences are, are walked by index.
-//! Tokens are looked up many at a time, so that the table can be prefetched. The GIL is held while objects are walked; after every
-//! [`TURN`] tokens other threads get their turn and signals are checked.
+//! Tokens are looked up many at a time, so that the table can be prefetched. The GIL is held while objects are walked; every
+//! few milliseconds other threads get their turn and signals are checked.
 
 mod lists;
 
@@ -12,12 +12,23 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
+use std::time::{Duration, Instant};
 
 /// Tokens that are looked up together.
 const AHEAD: usize = 16;
 
-/// Tokens between two turns of other threads, which take a few milliseconds.
-const TURN: u64 = 1 << 16;
+/// Tokens between two reports.
+const REPORT: u64 = 1 << 16;
+
+/// Tokens between two looks at the clock.
+const LOOK: u64 = 1 << 13;
+
+/// Time between two turns of other threads.
+const TURN: Duration = Duration::from_millis(5);
+
+/// How long a turn is offered. Whoever waits for the GIL is woken when it is given up, but finds it taken again if it is not
+/// left alone for as long as waking takes.
+const PAUSE: Duration = Duration::from_micros(1); // the system makes 50 of it
 
 /// Tokens that are not `str`, each with its id.
 pub type Others = Vec<(usize, Py<PyAny>)>;
@@ -33,13 +44,15 @@ pub struct Reader<'py> {
     /// Tokens waiting to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
-    next_turn: u64,
-    /// Whether a `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is an error.
+    next_look: u64,
+    next_report: u64,
+    last_turn: Instant,
+    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is an error.
     takes_letters: bool,
 }
 
 impl<'py> Reader<'py> {
-    /// A reader that calls `tick(sentences, tokens, distinct tokens)` at each turn.
+    /// A reader that calls `tick(sentences, tokens, distinct tokens)` now and then.
     pub fn new(py: Python<'py>, options: &CorpusOptions, tick: Option<Bound<'py, PyAny>>) -> Self {
         Self {
             py,
@@ -48,7 +61,9 @@ impl<'py> Reader<'py> {
             other_tokens: Vec::new(),
             waiting: Vec::with_capacity(AHEAD),
             tick,
-            next_turn: TURN,
+            next_look: LOOK,
+            next_report: REPORT,
+            last_turn: Instant::now(),
             takes_letters: false,
         }
     }
@@ -87,7 +102,7 @@ impl<'py> Reader<'py> {
         }
         self.look_up()?;
         self.feed.end_sentence().map_err(exception)?;
-        if self.feed.tokens() >= self.next_turn { self.turn() } else { Ok(()) }
+        if self.feed.tokens() >= self.next_look { self.look() } else { Ok(()) }
     }
 
     fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
@@ -148,14 +163,23 @@ impl<'py> Reader<'py> {
         self.feed.push_other(index).map_err(exception)
     }
 
-    /// Lets other threads run, checks for signals, and reports progress.
+    /// Lets other threads run and checks for signals, if it is time; reports progress.
     #[cold]
-    fn turn(&mut self) -> PyResult<()> {
-        self.next_turn = self.feed.tokens() + TURN;
-        self.py.detach(|| ());
-        self.py.check_signals()?;
-        let Some(tick) = &self.tick else { return Ok(()) };
-        tick.call1((self.feed.sentences(), self.feed.tokens(), self.feed.len())).map(drop)
+    fn look(&mut self) -> PyResult<()> {
+        let tokens = self.feed.tokens();
+        self.next_look = tokens + LOOK;
+        if self.last_turn.elapsed() >= TURN {
+            self.py.detach(|| std::thread::sleep(PAUSE));
+            self.last_turn = Instant::now();
+            self.py.check_signals()?;
+        }
+        match &self.tick {
+            Some(tick) if tokens >= self.next_report => {
+                self.next_report = tokens + REPORT;
+                tick.call1((self.feed.sentences(), tokens, self.feed.len())).map(drop)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The text in the words that the options leave.

@@ -77,3 +77,42 @@ def test_a_model_without_a_seed_learns_from_the_weights_that_it_shows(texts):
     for model in (shown, unseen):
         model.train(texts, total_examples=len(texts), epochs=2)
     np.testing.assert_array_equal(shown.wv.vectors, unseen.wv.vectors)
+
+
+def test_workers_of_minus_one_are_all_cores(texts):
+    """As in scikit-learn. WEFE asks for it; gensim then trains nothing."""
+    model = Word2Vec(texts, min_count=1, vector_size=8, workers=-1)
+    assert model.workers == Word2Vec().workers >= 1
+    assert model.train_count == 1
+
+
+@pytest.fixture
+def patched():
+    pytest.importorskip("gensim")
+    import rapidvec.gensim
+
+    rapidvec.gensim.patch()
+    yield
+    rapidvec.gensim.unpatch()
+
+
+def test_gensims_other_models_are_still_of_gensims_classes(texts, patched):
+    """WEFE takes any `KeyedVectors`, FastText's too, which is gensim's own."""
+    import gensim
+
+    model = gensim.models.FastText(texts, min_count=1, vector_size=8)
+    assert isinstance(model.wv, gensim.models.KeyedVectors) and issubclass(type(model.wv), gensim.models.KeyedVectors)
+    assert isinstance(model, gensim.models.Word2Vec)
+    assert not isinstance(model, gensim.models.KeyedVectors) and not isinstance([], gensim.models.KeyedVectors)
+
+    class Own(gensim.models.KeyedVectors):
+        pass
+
+    assert not isinstance(model.wv, Own) and not issubclass(type(model.wv), Own)
+    assert isinstance(Own(3), gensim.models.KeyedVectors)
+
+
+def test_nothing_of_gensims_is_ours_without_the_patch(texts):
+    gensim = pytest.importorskip("gensim")
+    theirs = gensim.models.word2vec.Word2Vec(texts, min_count=1, vector_size=8)
+    assert not isinstance(theirs.wv, KeyedVectors) and not isinstance(theirs, Word2Vec)

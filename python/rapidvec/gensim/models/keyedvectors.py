@@ -25,6 +25,7 @@ from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._metadata import objects
 from rapidvec.gensim._search import Search
 from rapidvec.gensim._spelling import UnknownKeyError
+from rapidvec.gensim._stand_in import StandIn
 from rapidvec.gensim._word2vec_format import Word2VecFormat
 from rapidvec.gensim._word2vec_format import load as _load_word2vec_format
 
@@ -54,7 +55,7 @@ _MOVED = {
 }
 
 
-class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
+class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat, metaclass=StandIn):
     """Vectors under keys, and queries on them.
 
     Parameters
@@ -92,7 +93,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
 
     norms: NDArray[Any] | None
     vectors_lockf: NDArray[Any]
-    #: Of vectors from a file of older versions of gensim, which have none of their own.
+    # Vectors from a file of older versions of gensim have none of their own.
     mapfile_path: str | os.PathLike[str] | None = None
 
     def __init__(

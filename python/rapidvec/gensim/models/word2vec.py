@@ -24,6 +24,7 @@ from rapidvec.gensim._corpora import (
 from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._predict import Prediction
 from rapidvec.gensim._seed import seed_of
+from rapidvec.gensim._stand_in import StandIn
 from rapidvec.gensim._training import ModelTraining
 from rapidvec.gensim._vocabulary import VocabularyBuilding
 from rapidvec.gensim.models.keyedvectors import KeyedVectors
@@ -75,7 +76,7 @@ def _refuse(*args: Any, **kwargs: Any) -> None:
     raise AttributeError("This method should be called on a class object.")
 
 
-class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
+class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle, metaclass=StandIn):
     """A model that learns vectors of words from text.
 
     Parameters
@@ -99,7 +100,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     seed : int or None
         With `workers=1` the same seed gives the same vectors. None draws one.
     workers : int, optional
-        Threads; all cores if not given.
+        Threads; all cores if not given, or -1.
     sg : {0, 1}
         1: skip-gram; 0: CBOW.
     hs : {0, 1}
@@ -196,7 +197,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     ) -> None:
         _check_arguments(type(self).__name__, unknown)
         self.vector_size = int(_whole("vector_size", vector_size, 1))
-        self.workers = _cores() if workers is None else _whole("workers", workers, 1)
+        self.workers = _cores() if workers is None or workers == -1 else _whole("workers", workers, 1)
         self.epochs = epochs
         self.train_count = 0
         self.total_train_time = 0.0

@@ -210,7 +210,7 @@ impl Feed {
         Ok(())
     }
 
-    /// Begins the piece at this place of the text; `a feed's pieces begin in rising order.
+    /// Begins the piece at this place of the text. A feed's pieces begin in rising order.
     pub(super) fn begin(&mut self, place: usize) -> Result<()> {
         self.store_block()?;
         self.pieces.push(Piece { place, first: self.len() as Number, blocks: Vec::new() });

@@ -127,13 +127,22 @@ class VocabularyBuilding(_Base):
             corpus = _feed.read(
                 corpus_iterable, corpus_file, threads=workers or self.workers or 0, progress_per=progress_per
             )
-            self.raw_vocab = dict(zip(corpus.keys(), corpus.counts().tolist()))
+            # A dictionary of them is made when somebody looks at `raw_vocab`.
+            self._counted = (corpus.keys(), corpus.counts().astype(np.int64))
+            self.__dict__.pop("raw_vocab", None)
             tokens, count = corpus.tokens, corpus.sentences
             self._keep_for_training(corpus, corpus_iterable, corpus_file)
         logger.info(
-            "collected %i word types from a corpus of %i raw words and %i sentences", len(self.raw_vocab), tokens, count
+            "collected %i word types from a corpus of %i raw words and %i sentences", len(self._word_counts()[0]), tokens, count
         )
         return tokens, count
+
+    def _word_counts(self) -> tuple[list[Any], NDArray[np.int64]]:
+        """All words of the scan, or of a `raw_vocab` that somebody has looked at or set, with their counts."""
+        if "raw_vocab" not in self.__dict__ and "_counted" in self.__dict__:
+            return self._counted
+        raw = self.raw_vocab or {}
+        return list(raw), np.fromiter(raw.values(), dtype=np.int64, count=len(raw))
 
     def prepare_vocab(
         self,
@@ -167,8 +176,7 @@ class VocabularyBuilding(_Base):
             )
         min_count = self.min_count if min_count is None else min_count
         sample = self.sample if sample is None else sample
-        words = list(self.raw_vocab or ())
-        counts = np.fromiter((self.raw_vocab or {}).values(), dtype=np.int64, count=len(words))
+        words, counts = self._word_counts()
         self.effective_min_count = _effective_min_count(counts, min_count, self.max_final_vocab)
         kept = _kept(words, counts, self.effective_min_count, trim_rule)
         choose = self._extend if update else self._begin
@@ -178,6 +186,9 @@ class VocabularyBuilding(_Base):
             if not keep_raw_vocab:
                 logger.info("deleting the raw counts dictionary of %i items", len(words))
                 self.raw_vocab = defaultdict(int)
+            else:
+                self.raw_vocab  # noqa: B018  (made now, if it was not)
+            self.__dict__.pop("_counted", None)
         report = self._thinned(retained, counts[kept], sample, dry_run)
         return {
             "drop_unique": len(words) - int(kept.sum()),
@@ -276,7 +287,7 @@ class VocabularyBuilding(_Base):
         )
         if not dry_run and retained:
             column = self.wv.expandos.setdefault("sample_int", np.zeros(len(self.wv), dtype=np.uint32))
-            rows = [self.wv.key_to_index[word] for word in retained]
+            rows = list(map(self.wv.key_to_index.__getitem__, retained))
             column[rows] = (chances * (2**32 - 1)).astype(np.uint32)
         return {"downsample_unique": thinned, "downsample_total": int(left)}
 

@@ -88,6 +88,27 @@ def test_a_new_model_whose_weights_nobody_has_seen_travels(texts, way):
     same_vectors(model.wv, other.wv)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_counts_of_a_scan_travel(texts, way):
+    model = Word2Vec(**SETTINGS)
+    model.scan_vocab(texts)
+    other = WAYS[way](model)
+    assert other.raw_vocab == model.raw_vocab and other.raw_vocab["graph"] == 3
+    other.raw_vocab["graph"] = 100
+    other.prepare_vocab(min_count=4)
+    assert other.wv.index_to_key[0] == "graph" and other.wv.get_vecattr("graph", "count") == 100
+    assert not other.raw_vocab
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_counts_are_kept_when_asked(texts, keeps):
+    model = Word2Vec(**SETTINGS)
+    model.build_vocab(texts, keep_raw_vocab=keeps)
+    assert len(model.raw_vocab) == (12 if keeps else 0)
+    model.prepare_vocab(keep_raw_vocab=True)
+    assert len(model.wv) == (12 if keeps else 0)
+
+
 class Keeper(Word2Vec):
     """A class of a user's, with an attribute of its own."""
 

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 #: Not part of the model: these are not copied, pickled or saved.
-_PASSING = ("_in_training", "_stop", "_scan", "_keep_scan")
+_PASSING = ("_in_training", "_stop", "_scan", "_keep_scan", "_counted")
 
 _RENAMED_ARGUMENTS = {"size": "vector_size", "iter": "epochs"}
 
@@ -287,6 +287,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle, metacla
     def __getstate__(self) -> dict[str, Any]:
         self.syn1neg if self.negative and len(self.wv) else None  # noqa: B018  (weights are made before they are copied)
         self.syn1 if self.hs and len(self.wv) else None  # noqa: B018
+        getattr(self, "raw_vocab", None)  # noqa: B009  (made before it is copied, as the weights)
         return {name: value for name, value in self.__dict__.items() if name not in _PASSING}
 
     def __str__(self) -> str:
@@ -353,7 +354,13 @@ def _late_table(model: Word2Vec) -> Any:
     return None
 
 
+def _late_counts(model: Word2Vec) -> Any:
+    counted = model.__dict__.get("_counted")
+    return None if counted is None else dict(zip(counted[0], counted[1].tolist()))
+
+
 _MADE_LATE: dict[str, Callable[[Word2Vec], Any]] = {
+    "raw_vocab": _late_counts,
     "syn1": _late_output("syn1", "hs"),
     "syn1neg": _late_output("syn1neg", "negative"),
     "cum_table": _late_table,

@@ -347,7 +347,10 @@ fn a_dash_is_standard_output_and_never_a_file() {
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
     let refused = common::failure(2, "convert", &place.model, &["a.gif"]);
-    assert!(refused.contains("a.gif does not end like a known format: expected .safetensors"), "{refused}");
+    assert!(
+        refused.contains("a.gif does not have the extension of a known format: expected .safetensors"),
+        "{refused}"
+    );
 }
 
 /// Runs where `python3` (or `$RAPIDVEC_PYTHON`) has NumPy.

@@ -1,7 +1,7 @@
 //! `rapidvec verify MODEL...`: check every byte.
 
 use super::open;
-use crate::output::{counted, message, say, to_stdout};
+use crate::output::{counted, report, to_stdout};
 use anyhow::bail;
 use rapidvec::Error;
 use rapidvec::vectors::WordVectors;

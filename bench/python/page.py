@@ -32,7 +32,7 @@ def table(head, rows):
 
 
 def number(value, digits=3):
-    """So many significant digits, without an exponent."""
+    """This many significant digits, without an exponent."""
     return "" if value is None else f"{value:.{digits}g}" if value < 10 ** digits else f"{value:,.0f}"
 
 

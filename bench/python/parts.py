@@ -39,7 +39,7 @@ def middle(rounds, side, value=lambda found: found["seconds"]):
 
 
 def in_turns(context, what, contenders, measure):
-    """So many rounds; each round in another order."""
+    """This many rounds, each in another order."""
     rounds = []
     for number in range(context.rounds):
         found = {"load_average": context.load_average()}
@@ -51,7 +51,7 @@ def in_turns(context, what, contenders, measure):
 
 
 def shown(found):
-    """The seconds in what a job gives, for whoever watches."""
+    """The seconds in what a job gives, for display."""
     seconds = found.get("seconds", found.get("first", {}).get("seconds"))
     return f"{seconds:.3f} s" if seconds is not None else "done"
 

@@ -3,7 +3,7 @@
     python bench/python/race.py all enwiki-10m.txt          all parts, about half an hour on two cores
     python bench/python/race.py train enwiki-10m.txt        one part: train, feed, arrow, toy or query
     python bench/python/race.py all --smoke                 seconds, on a made-up text, no targets: does everything run?
-    python bench/python/race.py --rewrite                   measure nothing, write the page anew from its JSON file
+    python bench/python/race.py --rewrite                   measure nothing, rewrite the page from its JSON file
 
 The Python that runs it needs rapidvec, gensim and pyarrow. Each side runs in a process of its own, in turns; a ratio is formed within a
 round, and the median of the rounds counts. Writes the figures to docs/python-speed.json and the page docs/python-speed.md; parts that do
@@ -54,7 +54,7 @@ class Context:
     instructions: str = "avx2"
 
     def run(self, job, side, asked):
-        """A job of one side, in a process of its own."""
+        """A job of one side, in its own process."""
         output, _ = machine.run([self.python, str(WORKER), job, side, json.dumps(asked)])
         return json.loads(output)
 
@@ -102,7 +102,7 @@ def eval_file(folder, name):
 
 
 def say(text):
-    """To whoever watches."""
+    """Prints progress."""
     print(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""One job of one side in a process of its own: settings as JSON in, figures as JSON out. Run by race.py.
+"""One job of one side in its own process: settings as JSON in, figures as JSON out. Run by race.py.
 
 Both sides run the same lines; only the import differs. `rapidvec` also has jobs that gensim has no counterpart of.
 """
@@ -44,7 +44,7 @@ def peak_bytes():
 
 
 def resident_bytes():
-    """The memory that this process holds now; None where the system does not tell."""
+    """The memory that this process holds now; None if the system does not report it."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -114,7 +114,7 @@ class Turns(threading.Thread):
 
 
 def feed(side, asked):
-    """`build_vocab` of a list: the first time, a second time, and a third beside a thread that wants the interpreter."""
+    """`build_vocab` of a list: the first time, a second time, and a third next to a thread that needs the interpreter."""
     Word2Vec, _ = classes(side)
     text = sentences(asked)
     found = {"tokens": sum(map(len, text))}
@@ -204,7 +204,7 @@ def middle_of(times, call):
 
 
 def similar(side, asked):
-    """`most_similar`: one word, then many. gensim is asked for each by itself, as it has no other way."""
+    """`most_similar`: one word, then many. gensim gets them separately, since it has no batches."""
     _, KeyedVectors = classes(side)
     words, matrix = random_vectors(asked)
     kv = KeyedVectors(asked["vector_size"])

@@ -24,7 +24,7 @@ use std::time::Duration;
 /// Time between two reports of progress.
 const REPORT: Duration = Duration::from_millis(200);
 
-/// What stands in a model for a text that was in memory, so that the command line asks for it on standard input.
+/// The name, in a model, of a text that was in memory: the command line then expects the text on standard input.
 const IN_MEMORY: &str = "-";
 
 /// The name of texts in messages.
@@ -96,7 +96,7 @@ impl Reading {
 }
 
 impl Reading {
-    /// The same in the words of a vocabulary.
+    /// The same, with the words of a vocabulary.
     pub fn in_words(&self, vocabulary: Arc<Vocabulary>) -> Self {
         Self { options: self.options.clone().max_tokens(None).vocabulary(vocabulary) }
     }
@@ -121,7 +121,7 @@ impl Text {
         Self::new(corpus, vec![IN_MEMORY.to_owned()], reading)
     }
 
-    /// Reads files, as the names of the command line.
+    /// Reads files; names are as on the command line.
     pub fn of_files(py: Python<'_>, names: Vec<String>, reading: &Reading, tick: Option<Py<PyAny>>) -> PyResult<Self> {
         let mut watch = Watch::new(tick.as_ref(), REPORT);
         let read = run(py, || {
@@ -172,7 +172,7 @@ impl Text {
         Ok(Self::in_memory(reader.finish_selected(&reading.options)?, reading))
     }
 
-    /// Reads texts, each a `str` whose words are found as in a file.
+    /// Reads texts, each a `str` that is split into words like a file.
     #[staticmethod]
     #[pyo3(signature = (texts, reading))]
     fn from_texts<'py>(py: Python<'py>, texts: &Bound<'py, PyAny>, reading: &Reading) -> PyResult<Self> {
@@ -245,4 +245,10 @@ impl Text {
         numbers.iter().try_for_each(|(name, number)| dict.set_item(name, number))?;
         Ok(dict)
     }
+}
+
+/// The text that the command line trains on when it is given none.
+#[pyfunction]
+pub fn builtin_text() -> &'static str {
+    rapidvec_textbook::builtin::text()
 }

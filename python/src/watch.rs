@@ -1,9 +1,9 @@
-//! Signals and calls of Python functions while work goes on without the GIL.
+//! Checks signals and calls Python functions during work without the GIL.
 
 use pyo3::prelude::*;
 use std::time::{Duration, Instant};
 
-/// Looks for signals, and calls a function now and then. Keeps the first exception, after which work should stop.
+/// Checks for signals, and calls a function now and then. Keeps the first exception, after which work should stop.
 pub struct Watch<'a> {
     tick: Option<&'a Py<PyAny>>,
     interval: Duration,
@@ -27,7 +27,7 @@ impl<'a> Watch<'a> {
         self.last
     }
 
-    /// Looks for signals, and calls the function if it is time, with what `arguments` makes. Whether work may continue.
+    /// Checks for signals, and calls the function with the result of `arguments` if it is time. Returns whether to continue.
     pub fn look<A>(&mut self, arguments: impl FnOnce() -> A) -> bool
     where
         A: for<'py> pyo3::call::PyCallArgs<'py>,
@@ -51,14 +51,14 @@ impl<'a> Watch<'a> {
         self.raised.is_none()
     }
 
-    /// Calls a function now, unless something was raised before.
+    /// Calls a function now, unless an exception was raised before.
     pub fn call(&mut self, call: impl FnOnce(Python<'_>) -> PyResult<()>) {
         if self.raised.is_none() {
             self.raised = Python::try_attach(call).and_then(Result::err);
         }
     }
 
-    /// What was raised.
+    /// The exception, if there was one.
     pub fn finish(self) -> PyResult<()> {
         self.raised.map_or(Ok(()), Err)
     }

@@ -1,6 +1,6 @@
 """The examples of the documents run, in their order: `python` blocks are executed, `pycon` blocks are compared with their output.
 
-A page is run from top to bottom in one namespace and one folder, which has a text `corpus.txt`. A block under `<!-- needs: a b -->` is left out where
+A page is run from top to bottom in one namespace and one folder, which has a text `corpus.txt`. A block under `<!-- needs: a b -->` is skipped if
 one of these modules is missing. `text` blocks are not run.
 """
 
@@ -96,7 +96,7 @@ def test_examples_of_docstrings_run(module: str, folder: Path) -> None:
 
 
 def test_examples_are_found() -> None:
-    # An expression that fails is told: the tests above can fail.
+    # A failing expression is reported: the tests above can fail.
     with pytest.raises(AssertionError, match="Expected"):
         shown(Path("x.md"), 0, ">>> 1 + 1\n3\n", {})
     assert ast.parse(next(code for kind, _, code in blocks(ROOT / "docs/python.md") if kind == "python"))

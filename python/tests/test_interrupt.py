@@ -1,4 +1,4 @@
-"""Ctrl-C: KeyboardInterrupt soon, at any moment, and what was interrupted is whole and goes on."""
+"""Ctrl-C: KeyboardInterrupt soon, at any moment; what was interrupted is valid and can continue."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-//! `rapidvec verify MODEL...`: is every byte what was written?
+//! `rapidvec verify MODEL...`: check every byte.
 
 use super::open;
 use crate::output::{counted, message, say, to_stdout};
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Check every byte of models against their checksums
 ///
-/// Checks every number too. All files are checked, whatever is wrong with one; the exit code is 1 if any is damaged, or may be cut
-/// short: a text whose last line has no line end.
+/// Also checks every number. All files are checked, even if one is damaged; the exit code is 1 if any is damaged, or may be
+/// cut short (a text whose last line has no line end).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +48,7 @@ fn check(path: &Path) -> anyhow::Result<String> {
     let Some(how) = how else {
         let path = path.display();
         bail!(
-            "{path}: cannot tell whether it is whole: the last line has no line end, so the last number may be cut short. Add a line end if the file is whole"
+            "{path}: cannot tell whether it is complete: the last line has no line end, so the last number may be cut short. Add a line end if the file is complete"
         );
     };
     Ok(format!("{}, vector size {}; {how}", counted(vectors.len() as u64, "word(s)"), vectors.vector_size()))

@@ -1,7 +1,7 @@
-//! Which id has this word? A hash table that is built once it pays.
+//! Finds the id of a word, with a hash table that is built only when it pays.
 //!
-//! Three million words take a quarter of a second to hash, and a program that looks up one of them finds it in a
-//! hundredth of that by comparing all. So the vocabulary of a file or of a counted text has no table at first; it is built after
+//! Hashing three million words takes a quarter of a second; finding one of them by comparing all takes a
+//! hundredth of that. So the vocabulary of a file or of a counted text has no table at first; it is built after
 //! [`SCANS_BEFORE_TABLE`] lookups, or when a word is added.
 
 use super::WordId;
@@ -11,17 +11,17 @@ use std::hash::BuildHasher;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// This many scans of all words cost about as much as the table.
+/// The number of scans of all words that take about as long as building the table.
 const SCANS_BEFORE_TABLE: usize = 16;
 
-/// The table, or how many scans were done without it.
+/// The table, or the number of scans done without it.
 #[derive(Debug)]
 pub struct Index {
     table: OnceLock<Table>,
     missed: AtomicUsize,
 }
 
-/// Finds words by hash. The hash's seed is drawn anew for each table, so that nobody can choose words that collide: a file of such
+/// Finds words by hash. The hash's seed is random for each table, so that words cannot be chosen to collide: a file of such
 /// words would take the square of its length to open. No result depends on the seed, since nothing walks through a table.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
@@ -43,7 +43,7 @@ impl Index {
         Self { table: OnceLock::from(table), missed: AtomicUsize::new(0) }
     }
 
-    /// The id of `wanted` among `len` words, if present; of several, the lowest. `search` finds it without a table.
+    /// The id of `wanted` among `len` words, if present; the lowest of several. `search` finds it without a table.
     pub fn find<'w>(
         &self,
         wanted: &str,
@@ -58,7 +58,7 @@ impl Index {
         table.words.find(table.hash(wanted), |&id| word(id) == wanted).copied()
     }
 
-    /// The table, built if need be.
+    /// The table, built if necessary.
     pub fn table<'w>(&self, len: usize, word: impl Fn(WordId) -> &'w str) -> &Table {
         self.table.get_or_init(|| Table::build(len, word))
     }
@@ -108,7 +108,7 @@ mod tests {
     use foldhash::fast::FixedState;
     use std::cell::Cell;
 
-    /// Words of eight letters whose hashes end in the same bits under a seed that everybody knows.
+    /// Words of eight letters whose hashes end in the same bits under a known seed.
     fn chosen(words: usize) -> Vec<String> {
         let letters = |number: u64| (0..8).map(|place| char::from(b'a' + (number >> (4 * place) & 15) as u8)).collect();
         let is_chosen = |word: &String| FixedState::default().hash_one(word.as_str()) & 0x3ff == 0;

@@ -1,4 +1,4 @@
-//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read where they lie, without the GIL.
+//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read in place, without the GIL.
 
 mod stream;
 
@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 /// Tokens that a thread reads before it takes the next rows: a few milliseconds of work.
 const PIECE: usize = 1 << 17;
 
-/// Time between two looks at signals, for which the GIL is needed.
+/// Time between two checks for signals, which need the GIL.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// What a column holds.
+/// The contents of a column.
 pub enum Column {
     /// Texts, to be split into words.
     Texts(Vec<ArrayRef>),
@@ -31,7 +31,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// Tells texts from lists.
+    /// Distinguishes texts from lists.
     ///
     /// # Errors
     /// TypeError for any other type.
@@ -92,12 +92,12 @@ fn each_text<'a, B>(
                 }
             }
         }
-        _ => {} // `Column::of` lets nothing else in
+        _ => {} // `Column::of` accepts nothing else
     }
     ControlFlow::Continue(())
 }
 
-/// Reads lists of tokens on all cores; nulls are left out. Part of them, if `watch` ends it.
+/// Reads lists of tokens on all cores; nulls are skipped. Returns a part of them if `watch` ends it.
 pub fn read(options: &CorpusOptions, sentences: &[ArrayRef], watch: &mut Watch) -> Result<Feeds> {
     let pieces: Vec<_> = sentences.iter().flat_map(|lists| pieces(lists).map(move |rows| (lists, rows))).collect();
     let mut last = Instant::now();
@@ -175,7 +175,7 @@ fn feed_lists<'a>(
     Ok(())
 }
 
-/// The array of items of a list, and which of them the list at `place` has; none for null.
+/// The array of items of a list, and the range of the list at `place`; empty for null.
 fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
     let (values, range): (&ArrayRef, Range<usize>) = match lists.data_type() {
         DataType::LargeList(_) => {
@@ -200,7 +200,7 @@ fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
 /// Reads texts as a stream of bytes, with a line end after each; nulls are empty lines.
 pub struct Texts {
     chunks: Vec<ArrayRef>,
-    /// The next text: its chunk and its place in it.
+    /// The next text: its chunk and its index there.
     chunk: usize,
     place: usize,
     /// Bytes of that text that have been read.
@@ -225,7 +225,7 @@ impl Read for Texts {
                 out[written..written + length].copy_from_slice(&rest[..length]);
                 written += length;
                 if written == out.len() {
-                    return ControlFlow::Break(read + length); // perhaps in the middle of the text, or before its line end
+                    return ControlFlow::Break(read + length); // the buffer may be full in the middle of a text, or before its line end
                 }
                 out[written] = b'\n';
                 written += 1;

@@ -1,8 +1,8 @@
 //! Sentences that are Python objects.
 //!
-//! A sentence is any iterable, a token a `str` or anything hashable. Lists, in which nearly all sentences come, are walked by index.
-//! Tokens are looked up many at a time, so that the table's memory is asked for ahead. The GIL is held while objects are walked; every
-//! few milliseconds other threads get their turn and signals are looked at.
+//! A sentence is any iterable, a token a `str` or anything hashable. Lists, as nearly all sentences are, are walked by index.
+//! Tokens are looked up many at a time, so that the table can be prefetched. The GIL is held while objects are walked; every
+//! few milliseconds other threads get their turn and signals are checked.
 
 mod lists;
 
@@ -37,17 +37,17 @@ pub type Others = Vec<(usize, Py<PyAny>)>;
 pub struct Reader<'py> {
     py: Python<'py>,
     feed: Feed,
-    /// Tokens that are not `str`: the index that the feed has for them.
+    /// Tokens that are not `str`, with the index that the feed has for them.
     others: Bound<'py, PyDict>,
     /// Those tokens, with the number of their word.
     other_tokens: Others,
-    /// Tokens that wait to be looked up.
+    /// Tokens waiting to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
     next_look: u64,
     next_report: u64,
     last_turn: Instant,
-    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is refused.
+    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is an error.
     takes_letters: bool,
 }
 
@@ -68,7 +68,7 @@ impl<'py> Reader<'py> {
         }
     }
 
-    /// The same, which reads a `str` as a sentence of letters.
+    /// The same, but it reads a `str` as a sentence of letters.
     pub fn taking_letters(self) -> Self {
         Self { takes_letters: true, ..self }
     }
@@ -107,7 +107,7 @@ impl<'py> Reader<'py> {
 
     fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
         let mut at = 0;
-        // The length is read anew each time: Python code that runs meanwhile may change the list.
+        // The length is read again each time: Python code that runs meanwhile may change the list.
         while at < list.len() {
             let (texts, pushed) = lists::with_texts::<AHEAD, _>(list, at, |texts| self.feed.push(texts))?;
             pushed.map_err(exception)?;
@@ -140,7 +140,7 @@ impl<'py> Reader<'py> {
     fn look_up(&mut self) -> PyResult<()> {
         let mut texts = [""; AHEAD];
         for (text, token) in texts.iter_mut().zip(&self.waiting) {
-            *text = token.to_str()?; // a lone surrogate is no text: UnicodeEncodeError
+            *text = token.to_str()?; // a lone surrogate is not text: UnicodeEncodeError
         }
         let outcome = self.feed.push(&texts[..self.waiting.len()]).map_err(exception);
         self.waiting.clear();
@@ -163,7 +163,7 @@ impl<'py> Reader<'py> {
         self.feed.push_other(index).map_err(exception)
     }
 
-    /// Lets other threads run and looks for signals, if it is time; reports.
+    /// Lets other threads run and checks for signals, if it is time; reports progress.
     #[cold]
     fn look(&mut self) -> PyResult<()> {
         let tokens = self.feed.tokens();

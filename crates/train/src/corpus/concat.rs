@@ -1,7 +1,7 @@
 //! Blocks with each thread's numbers become one text of ids.
 //!
-//! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
-//! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
+//! First every block is rewritten in place with the ids of the vocabulary, without dropped words and without sentences that
+//! lost all their words. Now the length of each block is known, and all of them are packed into their final positions.
 
 use super::encode::{Encoded, Outline};
 use super::error::CorpusError;
@@ -15,7 +15,7 @@ use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Rewrites the blocks with the ids of the vocabulary, on so many threads.
+/// Rewrites the blocks with the ids of the vocabulary, on `threads` threads.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -39,7 +39,7 @@ pub(super) fn renumber(
             blocks = earlier;
             let Some(map) = maps.pop() else { break };
             let mut map = store.take(map)?;
-            // DROPPED is no index: what was forgotten stays so.
+            // DROPPED is not an index: a dropped word stays dropped.
             map.iter_mut().for_each(|number| *number = ids.get(*number as usize).copied().unwrap_or(DROPPED));
             ids = map;
         }
@@ -47,7 +47,7 @@ pub(super) fn renumber(
     Ok(())
 }
 
-/// Rewrites one block; what it is like then.
+/// Rewrites one block. Returns its new outline.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -60,7 +60,7 @@ pub(super) fn renumber_block(block: &mut Stored, ids: &[WordId], store: &Store) 
     Ok(outline)
 }
 
-/// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
+/// Turns numbers into ids. Dropped words disappear, and so does a mark with no word before it; but a mark at the start stays,
 /// for the sentence may have begun in an earlier block.
 fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     let mut length = 0;
@@ -83,7 +83,7 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
 /// A block on its way to its place.
 pub(super) struct Part {
     ids: Stored,
-    /// Marks at its start that end nothing: 0 or 1.
+    /// Marks at its start that end no sentence: 0 or 1.
     skip: usize,
     /// The ids of its numbers, if they are not the same.
     new: Option<Arc<[WordId]>>,
@@ -109,7 +109,7 @@ impl Part {
         let mut ids = store.take(self.ids)?;
         ids.drain(..self.skip);
         if let Some(new) = self.new {
-            // A mark is no index: it stays.
+            // A mark is not an index: it stays.
             ids.iter_mut().for_each(|id| *id = new.get(*id as usize).copied().unwrap_or(*id));
         }
         Ok(ids)
@@ -127,8 +127,8 @@ pub(super) struct Whole {
     pub spilled: u64,
 }
 
-/// Puts the blocks, in their order, into one text of so many words, on so many threads: in memory if that takes no more than
-/// `memory` bytes, else in a file in `folder`.
+/// Joins the blocks, in their order, into one text of `words` words, on `threads` threads: in memory if that takes at most
+/// `memory` bytes, otherwise in a file in `folder`.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -154,7 +154,7 @@ pub(super) fn concatenate(
     Ok(Whole { ids, sentences, is_open, spilled })
 }
 
-/// Packs blocks one after the other, as [`concatenate`] does. Also how many bytes of them are in a file.
+/// Packs blocks one after the other, as [`concatenate`] does. Also returns how many bytes of them are in a file.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -204,7 +204,7 @@ fn in_file(
         jobs.push((part, place));
     }
     try_map(threads, jobs, |(part, place)| target.write(&file, &part.take(store)?, width, place))?;
-    drop(target); // the file is then ours alone
+    drop(target); // no other handle to the file is left
     let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

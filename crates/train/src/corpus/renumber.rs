@@ -1,4 +1,4 @@
-//! A corpus in other ids.
+//! Rewrites a corpus in other ids.
 
 use super::concat::{Part, pack_parts};
 use super::error::CorpusError;
@@ -17,10 +17,10 @@ use std::sync::Arc;
 const CHUNK: usize = 1 << 16;
 
 impl Corpus {
-    /// The same text in the ids of another vocabulary: id `i` becomes `ids[i]`; where that is [`EOS_ID`], the word is dropped,
-    /// and with its last word a sentence. [`counts`](Self::counts) are those of what is left.
+    /// The same text in the ids of another vocabulary: id `i` becomes `ids[i]`; if that is [`EOS_ID`], the word is dropped,
+    /// and a sentence with its last word. [`counts`](Self::counts) are those of the remaining text.
     ///
-    /// Takes no memory for a second copy of the text, if this is its only handle and no more words are left than there were.
+    /// Works in place, without a second copy of the text, if this is its only handle and the new vocabulary is not larger.
     ///
     /// ```
     /// use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -67,9 +67,9 @@ fn renumbered(corpus: Corpus, ids: &[WordId], vocabulary: Arc<Vocabulary>) -> Re
 }
 
 impl Corpus {
-    /// The text in the words that `options` leave, in their order: as if it had been read with these options. For texts that were read
-    /// with every word, such as a [`Feed`](super::Feed)'s. Of the options `min_count`, `max_vocab`, `order` and `vocabulary`
-    /// apply, and of the preparation `lower` and `normalize`, to each word.
+    /// The text with the words that `options` keep, in their order, as if it had been read with these options. For texts that
+    /// were read with every word, such as a [`Feed`](super::Feed)'s. Of the options only `min_count`, `max_vocab`, `order` and
+    /// `vocabulary` apply, and, to each word, `lower` and `normalize` of the preparation.
     ///
     /// ```
     /// use rapidvec::corpus::{CorpusOptions, Feed};
@@ -157,7 +157,7 @@ impl<'a> Selection<'a> {
         Ok(parts)
     }
 
-    /// Why no word of a text is left.
+    /// The error if no word of a text is left.
     fn none_left(&self, parts: Parts) -> CorpusError {
         let (name, tokens, empty_lines) = (parts.name, parts.report.tokens, parts.report.lines);
         if tokens == 0 {
@@ -193,7 +193,7 @@ fn prepared(
 
 /// The words that are frequent enough, in their order, and the id of each word; [`EOS_ID`] for the others.
 fn frequent(words: &Vocabulary, options: &CorpusOptions) -> (Arc<Vocabulary>, Vec<WordId>) {
-    let mut kept = words.by_falling_count(); // words of equal count in the order in which they came
+    let mut kept = words.by_descending_count(); // words of equal count in the order in which they came
     let enough = kept.partition_point(|&id| words.count(id) >= options.min_count.max(1));
     kept.truncate(enough.min(options.max_vocab));
     if options.order == WordOrder::ByAppearance {
@@ -204,7 +204,7 @@ fn frequent(words: &Vocabulary, options: &CorpusOptions) -> (Arc<Vocabulary>, Ve
     (Arc::new(words.of_ids(&kept)), ids)
 }
 
-/// Turns old ids into new ones, without words that are dropped and marks with nothing before them.
+/// Turns old ids into new ones, without dropped words and without marks that have no word before them.
 struct Rewriter<'a> {
     ids: &'a [WordId],
     is_open: bool,
@@ -216,7 +216,7 @@ impl<'a> Rewriter<'a> {
         Self { ids, is_open: false, sentences: 0 }
     }
 
-    /// Appends what the old ids `from` become to `to`.
+    /// Appends the new ids of the old ids `from` to `to`.
     fn rewrite(&mut self, from: Ids, to: &mut Vec<WordId>) {
         for old in from.iter() {
             let new = if old == EOS_ID { EOS_ID } else { self.ids[old as usize] };
@@ -233,7 +233,7 @@ impl<'a> Rewriter<'a> {
     }
 }
 
-/// Rewrites packed ids where they lie, to no more bytes each. Returns how many bytes are left, and sentences.
+/// Rewrites packed ids in place, with no more bytes each. Returns how many bytes and sentences are left.
 fn rewrite_in_place(bytes: &mut [u8], old_width: usize, ids: &[WordId], new_width: usize) -> (usize, u64) {
     let mut rewriter = Rewriter::new(ids);
     let (mut read, mut written, mut new) = (0, 0, Vec::with_capacity(CHUNK));
@@ -249,7 +249,7 @@ fn rewrite_in_place(bytes: &mut [u8], old_width: usize, ids: &[WordId], new_widt
     (written, rewriter.sentences + u64::from(rewriter.is_open))
 }
 
-/// Rewrites ids to a place of their own.
+/// Rewrites ids to new memory.
 fn rewrite(old: Ids, ids: &[WordId], words: usize) -> Result<(PackedIds, u64)> {
     let options = CorpusOptions::default();
     let (store, mut rewriter) = (options.store(), Rewriter::new(ids));

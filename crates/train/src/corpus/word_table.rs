@@ -15,11 +15,11 @@ pub(super) type Number = u32;
 /// Where pruned or rare words go.
 pub(super) const DROPPED: Number = Number::MAX;
 
-/// In the highest byte of a key: it is that of a long word. No byte of UTF-8 is so.
+/// The highest byte of a long word's key. UTF-8 has no such byte.
 const LONG: u128 = 0xff << 120;
 const LENGTH_SHIFT: u32 = 64;
 
-/// Words by number, and numbers by word. The hash's seed is drawn anew for each table, so that nobody can choose words that collide; no
+/// Words by number, and numbers by word. The hash's seed is random for each table, so that words cannot be chosen to collide; no
 /// number depends on it.
 #[derive(Default)]
 pub(super) struct WordTable {
@@ -30,7 +30,7 @@ pub(super) struct WordTable {
     hasher: RandomState,
 }
 
-/// A word in the table: part of its hash spares most looks at other words' keys.
+/// A word in the table; part of its hash avoids most comparisons with other words' keys.
 #[derive(Clone, Copy)]
 struct Slot {
     hash: u32,
@@ -50,19 +50,19 @@ impl WordTable {
         table
     }
 
-    /// How many words there are.
+    /// The number of words.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// The number of a short word, new if the word is.
+    /// The number of a short word, a new one if the word is new.
     #[inline]
     pub fn add_short(&mut self, word: u128) -> Number {
         let hash = self.hasher.hash_one(word);
         self.find_key(hash, word).unwrap_or_else(|| self.insert(hash, word))
     }
 
-    /// The number of a long word, new if the word is.
+    /// The number of a long word, a new one if the word is new.
     pub fn add_long(&mut self, word: &[u8]) -> Number {
         let hash = self.hasher.hash_one(word);
         self.find_bytes(hash, word).unwrap_or_else(|| {
@@ -72,13 +72,13 @@ impl WordTable {
         })
     }
 
-    /// The number of a short word that is there.
+    /// The number of a short word in the table.
     #[inline]
     pub fn find_short(&self, word: u128) -> Option<Number> {
         self.find_key(self.hasher.hash_one(word), word)
     }
 
-    /// The number of a long word that is there.
+    /// The number of a long word in the table.
     pub fn find_long(&self, word: &[u8]) -> Option<Number> {
         self.find_bytes(self.hasher.hash_one(word), word)
     }
@@ -107,7 +107,7 @@ impl WordTable {
         number
     }
 
-    /// Adds the words of another table; what number each of them has in this one.
+    /// Adds the words of another table. Returns the number each of them has in this one.
     pub fn absorb(&mut self, other: &Self) -> Vec<Number> {
         let add = |&key: &u128| match place(key) {
             None => self.add_short(key),
@@ -142,7 +142,7 @@ impl WordTable {
     }
 }
 
-/// Where a long word lies; `None` for the key of a short one.
+/// Where the bytes of a long word are; `None` for the key of a short one.
 #[inline]
 fn place(key: u128) -> Option<std::ops::Range<usize>> {
     (key & LONG == LONG).then(|| {
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn chosen_words_do_not_collide() {
         const BITS: u64 = 0x3ff;
-        // They end in the same bits under a seed that everybody knows.
+        // They end in the same bits under a known seed.
         let chosen: Vec<_> =
             (0..).filter(|&word: &u128| FixedState::default().hash_one(word) & BITS == 0).take(3000).collect();
         let table = WordTable::default();

@@ -1,4 +1,4 @@
-//! Tokens in memory, taken as they are, become a corpus.
+//! Makes a corpus of tokens in memory, without changing them.
 
 mod pieces;
 mod table;

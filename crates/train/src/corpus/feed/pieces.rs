@@ -1,6 +1,6 @@
 //! A text that several threads feed, in pieces, becomes the corpus that one feed would make of it.
 //!
-//! Each thread has a feed of its own and takes the next piece whenever it is free. Each feed numbers its tokens in the order in which
+//! Each thread has its own feed and takes the next piece whenever it is free. Each feed numbers its tokens in the order in which
 //! they came to it. At the end all tokens come into one table, and the pieces are gone through in the order of the text: a piece names
 //! the tokens that its feed had not seen before, and those of them that no earlier piece had get the next ids.
 
@@ -96,8 +96,9 @@ impl Feed {
         Ok(Feeds(vec![self]))
     }
 
-    /// Reads a text in so many pieces, several at once on the threads that the options allow: `read` feeds one, whose sentences end in it.
-    /// What comes of it is what would come of reading them one after the other. The calling thread asks `look` between two of its pieces whether to go on.
+    /// Reads a text in `pieces` pieces, several at once on the threads that the options allow: `read` feeds one piece of whole sentences.
+    /// The result is that of reading them one after the other. Between two of its pieces the calling thread calls `look`, which says
+    /// whether to continue.
     ///
     /// ```
     /// use rapidvec::corpus::{CorpusOptions, Feed};
@@ -119,7 +120,7 @@ impl Feed {
         read: impl Fn(&mut Self, usize) -> Result<()> + Sync,
         look: &mut dyn FnMut(FeedProgress) -> ControlFlow<()>,
     ) -> Result<Feeds> {
-        // Which tokens are the first so many is only known to who reads them in order.
+        // Only reading in order shows which tokens come first.
         let threads = if options.max_tokens.is_some() { 1 } else { options.workers().min(pieces).max(1) };
         let store = Arc::new(options.store());
         let feed = || Self::with_store(options, Arc::clone(&store));
@@ -241,7 +242,7 @@ struct Entry<'a> {
     is_text: bool,
 }
 
-/// The tokens of a table and those beside it, by number.
+/// The tokens of a table and those stored elsewhere, by number.
 fn entries<'a>(table: &'a Table, others: &'a [(Number, String, u64)]) -> Vec<Entry<'a>> {
     let none = Entry { token: &[], count: 0, is_text: true };
     let mut entries = vec![none; table.len() + others.len()];

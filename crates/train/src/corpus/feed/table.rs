@@ -1,14 +1,14 @@
-//! The table of distinct tokens: one cache line a token, with all that a token seen again needs.
+//! The table of distinct tokens: one cache line per token, with all that a repeated token needs.
 //!
-//! A text's tokens hit the table in no order that a cache could foresee. Where slot, key and count lie apart, each token
-//! waits for memory three times; here once, and not even that if its line was asked for some tokens ahead. Lines hold tokens of up
-//! to [`INLINE`] bytes; those of longer ones lie elsewhere.
+//! Tokens access the table in an order that no cache can predict. If slot, key and count are stored apart, each token waits
+//! for memory three times; here only once, and not at all if its line was prefetched some tokens earlier. A line holds a token
+//! of up to [`INLINE`] bytes; longer ones are stored elsewhere.
 //!
 //! Most tokens have at most sixteen bytes, so that two numbers and the length say which token it is, and tokens are compared
 //! without a loop over their bytes.
 //!
 //! A line's home is the upper bits of its token's hash, and their number grows with the table: a table of twice the lines is
-//! written in one pass, without a hash calculated anew.
+//! written in one pass, without computing a hash again.
 
 use foldhash::fast::RandomState;
 use rapidvec_core::kernels::{large_pages, prefetch};
@@ -20,7 +20,7 @@ pub(super) type Number = u32;
 /// Bytes of a token that fit in its line.
 const INLINE: usize = 28;
 
-/// The number in an empty line.
+/// The number that marks an empty line.
 const EMPTY: Number = Number::MAX;
 
 /// Lines of a new table: a power of two, as in every table.
@@ -67,7 +67,7 @@ struct Line {
     ends: [u64; 2],
     /// Bytes of the token.
     length: u32,
-    /// They themselves, or, if they are too many, where they begin in `long`: 8 bytes, little-endian.
+    /// The bytes, or, if there are too many, where they begin in `long`: 8 bytes, little-endian.
     bytes: [u8; INLINE],
 }
 
@@ -95,8 +95,8 @@ impl Line {
     }
 }
 
-/// Distinct tokens with their numbers and counts. Seeds of its hashes are drawn anew for each process, so that nobody can choose
-/// tokens that slow it down; no result depends on them.
+/// Distinct tokens with their numbers and counts. The seeds of its hashes differ in each process, so that an attacker
+/// cannot choose tokens that slow it down; no result depends on them.
 #[derive(Debug)]
 pub(super) struct Table {
     lines: Vec<Line>,
@@ -144,13 +144,13 @@ impl Table {
         hasher.finish()
     }
 
-    /// Where a token with this upper half of a hash is looked for first. The number of lines is a power of two, up to 2^32.
+    /// Where the search for a token with this upper half of a hash starts. The number of lines is a power of two, up to 2^32.
     #[inline]
     fn home(&self, hash: u32) -> usize {
         ((u64::from(hash) * self.lines.len() as u64) >> 32) as usize
     }
 
-    /// Counts a token so many times. Its number, which is `next` if it is new.
+    /// Counts a token `times` times. Returns its number, which is `next` if the token is new.
     #[inline(always)]
     pub fn count(&mut self, token: &[u8], key: &Key, times: u64, next: Number) -> Number {
         let mut at = self.home((key.hash >> 32) as u32);
@@ -206,7 +206,7 @@ impl Table {
         filled.for_each(|line| line.number = numbers[line.number as usize]);
     }
 
-    /// Each token with its number and count, in no order.
+    /// Each token with its number and count, in no particular order.
     pub fn entries(&self) -> impl Iterator<Item = (Number, &[u8], u64)> {
         let filled = self.lines.iter().filter(|line| line.number != EMPTY);
         filled.map(|line| (line.number, line.token(&self.long), line.count))

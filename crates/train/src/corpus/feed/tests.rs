@@ -27,7 +27,7 @@ fn sentences() -> impl Strategy<Value = Vec<Vec<String>>> {
     prop::collection::vec(prop::collection::vec(token, 0..40), 0..40)
 }
 
-/// The same in so many pieces.
+/// The same in `pieces` pieces.
 fn fed_in_pieces(sentences: &[Vec<String>], pieces: usize, options: &CorpusOptions) -> Feeds {
     let pieces: Vec<_> = sentences.chunks(sentences.len().div_ceil(pieces).max(1)).collect();
     let read = |feed: &mut Feed, place: usize| {

@@ -21,7 +21,7 @@ const BLOCK: usize = 1 << 16;
 /// Takes the sentences of a text token by token, exactly as they are: empty tokens and white space are not special, as they
 /// are for [`CorpusBuilder`](crate::corpus::CorpusBuilder).
 ///
-/// Made for bindings: it copies no token that it knows, and it takes tokens that are not text, which the binding tells apart
+/// Made for bindings: it does not copy known tokens, and it takes tokens that are not text, which the binding distinguishes
 /// and names.
 ///
 /// ```
@@ -90,7 +90,7 @@ impl Feed {
         self.table.len() + self.others.len()
     }
 
-    /// Whether there is no token yet.
+    /// Whether there are no tokens yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -110,7 +110,7 @@ impl Feed {
         self.options.max_tokens.is_some_and(|most| self.tokens >= most)
     }
 
-    /// Those of so many tokens that `max_tokens` leaves room for.
+    /// How many of `tokens` tokens fit within `max_tokens`.
     fn room(&mut self, tokens: usize) -> usize {
         let Some(most) = self.options.max_tokens else { return tokens };
         let room = usize::try_from(most - self.tokens).map_or(tokens, |room| room.min(tokens));

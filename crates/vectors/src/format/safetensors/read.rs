@@ -8,7 +8,7 @@ use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::storage::{Rows, check_size};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::kernels::large_pages;
-use rapidvec_core::parallel::{cores, on_each};
+use rapidvec_core::parallel::{cores, join, on_each};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use xxhash_rust::xxh3::Xxh3;
 /// Fewer bytes than this are checked faster than threads are started.
 const BYTES_PER_THREAD: usize = 4 << 20;
 
-/// A model's file, opened: the vocabulary in memory, the matrices mapped.
+/// An open model file: the vocabulary in memory, the matrices mapped.
 #[derive(Debug)]
 pub struct ModelFile {
     tensors: Arc<Tensors>,
@@ -42,7 +42,7 @@ pub(crate) struct Tensors {
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
-    /// Without a trainer's state.
+    /// The metadata, without a trainer's state.
     pub metadata: BTreeMap<String, String>,
     pub has_training_state: bool,
     /// Those of a large file, which opening did not compare with their checksums.
@@ -71,7 +71,7 @@ impl ModelFile {
         Self::checked_up_to(bytes, CHECKED_ON_OPENING)
     }
 
-    /// As [`from_shared`](Self::from_shared), where a file of more than `small` bytes is a large one.
+    /// As [`from_shared`](Self::from_shared); a file of more than `small` bytes counts as large.
     pub(super) fn checked_up_to(bytes: Arc<Bytes>, small: usize) -> Result<Self, FormatError> {
         let header = Header::parse(&bytes)?;
         check_version(&header)?;
@@ -90,7 +90,7 @@ impl ModelFile {
         Ok(model)
     }
 
-    /// Reads the words of a large model, each byte once: checked and taken over while it is in the cache.
+    /// Reads the words of a large model, each byte once: checks it and copies it while it is in the cache.
     fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
         let numbers = |tensor| {
             let mut numbers: Vec<u64> =
@@ -100,16 +100,14 @@ impl ModelFile {
             })?;
             Ok::<_, FormatError>(numbers)
         };
-        std::thread::scope(|scope| {
-            let ends_and_counts = scope.spawn(|| Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
-            let text = self.tensors.section_of(TEXT).and_then(|section| {
-                let mut text = large_pages::with_capacity(section.len());
-                self.tensors.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
-                String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
-            });
-            let (ends, counts) = ends_and_counts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            self.vocabulary_of(text?, ends, counts)
-        })
+        let text = || {
+            let mut text = large_pages::with_capacity(self.tensors.section_of(TEXT)?.len());
+            self.tensors.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
+            String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
+        };
+        let (text, ends_and_counts) = join(cores(), text, || Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
+        let (ends, counts) = ends_and_counts?;
+        self.vocabulary_of(text?, ends, counts)
     }
 
     /// The words and their counts.
@@ -132,7 +130,7 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
-    /// The metadata by key, without `rapidvec.format` and the checksums, so that they can be written again.
+    /// The metadata by key, without `rapidvec.format` and the checksums, to be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
         self.tensors.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
@@ -192,7 +190,7 @@ impl ModelFile {
         self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
     }
 
-    /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
+    /// Compares every tensor with its checksum, and looks for duplicate words. Reads the whole file.
     ///
     /// # Errors
     /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by name);
@@ -202,10 +200,10 @@ impl ModelFile {
         self.refuse_duplicates()
     }
 
-    /// Looks at every number of both matrices: is it one? Reads the whole file.
+    /// Checks that every number of both matrices is finite. Reads the whole file.
     ///
     /// # Errors
-    /// [`FormatError::NotFinite`] for the first row, of the input or else of the output, that holds NaN or infinity.
+    /// [`FormatError::NotFinite`] for the first row, of the input and then of the output, that holds NaN or infinity.
     pub fn check_finite(&self) -> Result<(), FormatError> {
         [Some(self.input()), self.output()].iter().flatten().try_for_each(|rows| self.refuse_not_finite(rows))
     }
@@ -213,7 +211,7 @@ impl ModelFile {
     fn refuse_not_finite(&self, rows: &Rows) -> Result<(), FormatError> {
         let mut found = None;
         rows.for_each(0..rows.len(), |row, numbers| {
-            // Without branches: nearly all rows are as they should be.
+            // Without branches: nearly all rows are valid.
             if found.is_none() && !numbers.iter().fold(true, |all, number| all & number.is_finite()) {
                 found = numbers.iter().find(|number| !number.is_finite()).map(|&got| (row, got));
             }
@@ -229,7 +227,7 @@ impl ModelFile {
         })
     }
 
-    /// The words, leaving the rest of the file behind.
+    /// Takes the words and drops the rest of the file.
     pub(crate) fn into_vocabulary(self) -> Vocabulary {
         self.vocabulary
     }
@@ -267,7 +265,7 @@ impl ModelFile {
     fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
         let to = text.len() as u64;
         Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
-            // The vocabulary has taken the decoded ends; the wrong one is read again for the message.
+            // The vocabulary took the decoded ends; the wrong one is read again for the message.
             let ends = self.tensors.section_of(ENDS);
             let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
             FormatError::WordEnd { row, from, to, got }
@@ -303,7 +301,7 @@ impl Tensors {
         Ok(())
     }
 
-    /// Compares a tensor with its checksum, and shows its bytes on the way: `PIECE` of them at a time.
+    /// Compares a tensor with its checksum, and passes its bytes on: `PIECE` of them at a time.
     fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
         const PIECE: usize = 256 << 10;
         let section = self.section_of(tensor)?;

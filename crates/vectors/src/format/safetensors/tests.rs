@@ -506,7 +506,7 @@ fn refuses_no_words_and_no_numbers() {
 }
 
 #[test]
-fn refuses_ends_that_are_no_ends() {
+fn refuses_invalid_ends() {
     let wrong: [(&[u8], [u64; 2], usize); 7] = [
         (b"abc", [3, 2], 1),           // falling
         (b"abc", [2, 4], 1),           // past the text

@@ -320,7 +320,7 @@ fn convert_exits_with_2_when_the_extension_is_of_no_format() {
     let place = Place::new();
     for name in ["a", "a.gif", ".pkl", "a.gz", "a.gif.gz"] {
         let (code, message) = convert(&place.model, &place.path(name), &[]);
-        assert!(code == 2 && message.contains("give --to"), "{message}");
+        assert!(code == 2 && message.contains("or use --to"), "{message}");
     }
     assert_eq!(convert(&place.model, &place.path("a.pkl"), &["--to", "gif"]).0, 2);
     assert_eq!(place.names(), ["model.safetensors"]);
@@ -338,7 +338,7 @@ fn a_dash_is_standard_output_and_never_a_file() {
         let output = output.unwrap();
         assert_eq!((output.status.code(), output.stdout), (Some(0), std::fs::read(place.path(name)).unwrap()), "{to}");
     }
-    for (args, expected) in [(&["-"][..], "give --to"), (&["-", "--to", "safetensors"], "name a file")] {
+    for (args, expected) in [(&["-"][..], "or use --to"), (&["-", "--to", "safetensors"], "name a file")] {
         assert!(common::failure(2, "convert", &place.model, args).contains(expected));
     }
     for command in ["similar", "convert", "info"] {

@@ -182,7 +182,7 @@ fn embed_refuses_what_is_not_text_and_leaves_no_file() {
 #[test]
 fn embed_ends_with_code_2_for_wrong_arguments() {
     let place = Place::new();
-    assert!(failure(2, "embed", &place.model, &["-o", "out.txt"]).contains("expected one of .tsv, .jsonl, .npy"));
+    assert!(failure(2, "embed", &place.model, &["-o", "out.txt"]).contains("expected .tsv, .jsonl, .npy"));
     failure(2, "embed", &place.model, &["--format", "xml"]);
 }
 

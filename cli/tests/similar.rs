@@ -82,7 +82,7 @@ fn similar_fails_with_a_hint_for_an_unknown_word() {
         assert_eq!(
             message,
             "error: `quene` is not in the vocabulary; did you mean `queen`? \
-                       1 of 3 words are unknown; use --skip-unknown to leave them out\n"
+                       1 of 3 words are unknown; use --skip-unknown to skip them\n"
         );
     }
     assert!(failure(1, "similar", &place.model, &["안넝"]).contains("did you mean `안녕`?"));

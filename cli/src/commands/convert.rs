@@ -119,5 +119,6 @@ pub fn instead(output: &Path) -> Option<String> {
 fn unknown_ending(output: &Path) -> UsageError {
     let endings: Vec<_> =
         Format::WRITABLE.iter().flat_map(|format| format.endings()).map(|e| format!(".{e}")).collect();
-    UsageError(messages::unknown_extension(output.display(), endings.join(", "), "--to"))
+    let endings = endings.join(", ") + " (+ .gz, .bz2, .zst, .xz)";
+    UsageError(messages::unknown_extension(output.display(), endings, "--to"))
 }

@@ -32,7 +32,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             Err(error) => {
                 // The last one is returned as the program's error.
                 if let Some(before) = failed.replace(error) {
-                    say(format_args!("error: {}", message(&before)));
+                    report(&before);
                 }
             }
         }

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rapidvec import _native
 from rapidvec.gensim import _metadata
 from rapidvec.gensim._arrays import REAL, contiguous
+from rapidvec.gensim._word2vec_format import is_device
 
 logger = logging.getLogger("rapidvec.utils")
 
@@ -102,6 +103,9 @@ def _write(where: Any, kv: Any, output: Any, about: dict[str, Any], extra: _meta
     metadata = {"gensim": json.dumps(about)}
     if hasattr(where, "write"):
         _to_handle(where, keys, counts, vectors, output, metadata, extra)
+    elif is_device(where):
+        with open(where, "wb") as handle:
+            _to_handle(handle, keys, counts, vectors, output, metadata, extra)
     else:
         _save(os.fspath(where), keys, counts, vectors, output, metadata, extra)
         logger.info("saved %s", where)

@@ -114,7 +114,7 @@ class Word2VecFormat(_Base):
         if fvocab is not None:
             self._save_counts(fvocab, prefix, order, sort_attr)
         logger.info("storing %sx%s projection weights into %s", total_vec or len(self), self.vector_size, fname)
-        plain = total_vec is None and write_header and not prefix and not append and not _is_packed_name(fname)
+        plain = total_vec is None and write_header and not prefix and not append and not _is_packed_name(fname) and not is_device(fname)
         words = [self.index_to_key[row] for row in order]
         vectors = self.vectors if order == list(range(len(self.vectors))) else self.vectors[order]
         if plain and _are_simple(words) and vectors.dtype == REAL and isinstance(fname, (str, os.PathLike)):
@@ -309,6 +309,11 @@ def _counts_of(words: list[str], counts: dict[str, int] | None) -> NDArray[np.in
 
 
 # Writing.
+
+
+def is_device(fname: Any) -> bool:
+    """Whether this is `os.devnull`, a pipe or the like, which is written to and not replaced."""
+    return isinstance(fname, (str, os.PathLike)) and os.path.exists(fname) and not os.path.isfile(fname)
 
 
 def _is_packed_name(fname: Any) -> bool:

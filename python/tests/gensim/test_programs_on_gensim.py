@@ -1,6 +1,9 @@
 """What programs that stand on gensim do with its objects, beyond their methods. `bench/python/dependents.py` runs the programs' own tests."""
 
 import copy
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -116,3 +119,21 @@ def test_nothing_of_gensims_is_ours_without_the_patch(texts):
     gensim = pytest.importorskip("gensim")
     theirs = gensim.models.word2vec.Word2Vec(texts, min_count=1, vector_size=8)
     assert not isinstance(theirs.wv, KeyedVectors) and not isinstance(theirs, Word2Vec)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pipe with a name")
+def test_vectors_are_written_into_devices_and_pipes(texts, tmp_path):
+    """PecanPy's tests write to `os.devnull`. What is no file is not replaced by one."""
+    model = Word2Vec(texts, min_count=1, vector_size=8, workers=1)
+    for binary in (False, True):
+        model.wv.save_word2vec_format(os.devnull, binary=binary)
+    model.save(os.devnull)
+    assert not os.path.isfile(os.devnull)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        model.wv.save_word2vec_format(str(pipe))
+        (tmp_path / "vectors.txt").write_bytes(read.result(timeout=60))
+    again = KeyedVectors.load_word2vec_format(str(tmp_path / "vectors.txt"))
+    np.testing.assert_array_equal(again["trees"], model.wv["trees"])

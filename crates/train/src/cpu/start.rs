@@ -32,7 +32,7 @@ impl CpuTrainer {
     }
 
     /// A trainer that starts from these weights: [`into_weights`](Self::into_weights) of another one, or any numbers. Otherwise
-    /// as [`new`](Trainer::new); a run starts at the first block of the first epoch. The weights are not copied.
+    /// as [`new`](crate::Trainer::new); a run starts at the first block of the first epoch. The weights are not copied.
     ///
     /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has the matrices that `config` trains.
     ///
@@ -52,7 +52,7 @@ impl CpuTrainer {
     /// ```
     ///
     /// # Errors
-    /// [`TrainError::Shape`] for a matrix of another size; otherwise as [`new`](Trainer::new).
+    /// [`TrainError::Shape`] for a matrix of another size; otherwise as [`new`](crate::Trainer::new).
     pub fn with_weights(
         config: &Config,
         corpus: &Corpus,
@@ -69,7 +69,7 @@ impl CpuTrainer {
         Ok(trainer.holding(input, outputs))
     }
 
-    /// The D numbers that [`new`](Trainer::new) starts the vector of word `row` from: uniform in ±1/D, as in gensim. That is twice
+    /// The D numbers that [`new`](crate::Trainer::new) starts the vector of word `row` from: uniform in ±1/D, as in gensim. That is twice
     /// the range of word2vec.c, and as good or better.
     pub fn first_row(config: &Config, row: usize) -> Vec<f32> {
         let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);

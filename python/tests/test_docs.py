@@ -21,7 +21,9 @@ import rapidvec
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 REFERENCE = ROOT / "docs/python-api.md"
-PAGES = [*sorted(set(ROOT.glob("docs/python*.md")) - {REFERENCE}), ROOT / "README.md", ROOT / "README.ko.md", ROOT / "python/README.md"]
+#: Written by a program that measures; without examples.
+FIGURES = ROOT / "docs/python-speed.md"
+PAGES = [*sorted(set(ROOT.glob("docs/python*.md")) - {REFERENCE, FIGURES}), ROOT / "README.md", ROOT / "README.ko.md", ROOT / "python/README.md"]
 BLOCK = re.compile(r"(?:<!-- needs: (?P<needs>[\w. ]+) -->\n)?^```(?P<kind>python|pycon)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -76,7 +78,7 @@ def test_examples_run(page: Path, folder: Path) -> None:
 
 def test_every_page_about_python_is_tested() -> None:
     named = set(re.findall(r"\((python[\w-]*\.md)\)", (ROOT / "docs/SUMMARY.md").read_text(encoding="utf-8")))
-    assert named == {REFERENCE.name, *(page.name for page in PAGES if page.parent.name == "docs")}
+    assert named == {REFERENCE.name, FIGURES.name, *(page.name for page in PAGES if page.parent.name == "docs")}
 
 
 def test_the_reference_is_fresh() -> None:

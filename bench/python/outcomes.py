@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Outcomes:
-    """What each test did; `own` tells whether the tests are the program's."""
+    """What each test did; `own` says whether the tests are the program's."""
 
     name: str
     version: str

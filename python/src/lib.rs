@@ -1,7 +1,7 @@
 //! The compiled part of the Python package `rapidvec`: Python objects in, the crates' results out.
 //!
-//! Everything with logic is in the crates. Here are conversions, and the manners of a guest in a Python process: the GIL is released
-//! during work, signals are looked at, errors have Python's classes, and arrays own the memory that they show.
+//! All logic is in the crates. This one has conversions, and behaves well in a Python process: it releases the GIL during work,
+//! checks for signals, raises Python's exceptions, and its arrays own the memory that they expose.
 
 #![deny(unsafe_code)]
 

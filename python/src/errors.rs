@@ -30,7 +30,7 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
         Error::Config(_) => PyValueError::new_err(text),
         Error::Corpus(CorpusError::Missing { path }) => missing("there is no such file", &path),
         Error::Corpus(CorpusError::NoMatch { .. }) => PyFileNotFoundError::new_err(text),
-        Error::Corpus(CorpusError::InvalidUtf8 { .. }) => not_utf8(text),
+        Error::Corpus(CorpusError::InvalidUtf8 { offset, .. }) => not_utf8(offset, text),
         Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
         Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
         Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
@@ -43,7 +43,8 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
 fn of_vectors(error: &VectorsError, text: String) -> PyErr {
     match error {
         VectorsError::Query(QueryError::UnknownWord { similar, .. }) => unknown_word(text, similar.clone()),
-        VectorsError::Format(Refused::NotUtf8 { .. } | Refused::InvalidWord { .. }) => not_utf8(text),
+        VectorsError::Format(Refused::NotUtf8 { offset }) => not_utf8(*offset as u64, text),
+        VectorsError::Format(Refused::InvalidWord { .. }) => not_utf8(0, text),
         VectorsError::Format(error) if is_cut(error) => PyEOFError::new_err(text),
         VectorsError::Format(_) => FormatError::new_err(text),
         _ => PyValueError::new_err(text),
@@ -105,9 +106,9 @@ fn python_names(text: &str) -> String {
     }
 }
 
-/// Python's class for text that is not UTF-8 needs the bytes; the position is in the message.
-fn not_utf8(text: String) -> PyErr {
-    PyUnicodeDecodeError::new_err(("utf-8", Vec::<u8>::new(), 0, 0, text))
+/// Python's class for text that is not UTF-8. It also holds the bytes, which are left out.
+fn not_utf8(offset: u64, text: String) -> PyErr {
+    PyUnicodeDecodeError::new_err(("utf-8", Vec::<u8>::new(), offset, offset.saturating_add(1), text))
 }
 
 /// Whether a file is truncated.

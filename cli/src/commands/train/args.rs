@@ -17,7 +17,7 @@ Examples:
   rapidvec train corpus.txt -o model.safetensors
   rapidvec train 'wiki/**/*.gz' --model skipgram --vector-size 300 -o wiki.safetensors
   zcat logs.gz | rapidvec train - -o logs.safetensors
-  rapidvec train --resume model.safetensors --epochs 10
+  rapidvec train --resume model.safetensors
 
 Ctrl-C saves a checkpoint, which is also a model, and prints the command that resumes.";
 

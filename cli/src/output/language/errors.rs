@@ -178,7 +178,7 @@ fn of_training(error: &TrainError) -> Option<String> {
             format!("학습이 발산했습니다(에폭 {epoch}, 손실 {loss}). 학습률을 낮추세요")
         }
         TrainError::NothingTrained => {
-            "학습된 단어 쌍이 없습니다. 더 긴 텍스트를 쓰거나 --min-count를 낮추세요. 한 줄에 단어가 둘 이상 있어야 합니다"
+            "학습된 단어 쌍이 없습니다. 더 긴 텍스트를 쓰거나 --min-count를 낮추거나 --subsample 0을 지정하세요. 한 줄에 단어가 둘 이상 있어야 합니다"
                 .to_owned()
         }
         TrainError::OutOfMemory { needed, available } => format!(

@@ -141,7 +141,7 @@ messages! {
     hardly_differ(limit) {
         en: "all neighbours have a similarity above {limit}: the vectors hardly differ yet; more text, more --epochs or \
              a higher --learning-rate may help",
-        ko: "표시한 이웃의 유사도가 모두 {limit}을 넘어 벡터가 아직 거의 구별되지 않습니다. 텍스트나 --epochs를 늘리거나 \
+        ko: "표시한 이웃의 유사도가 모두 {limit}보다 높아 벡터가 아직 거의 구별되지 않습니다. 텍스트나 --epochs를 늘리거나 \
              --learning-rate를 높여 보세요",
     }
     loss_rose(first, last) {
@@ -512,7 +512,7 @@ messages! {
     }
     words_is_a_list(path, shown, number) {
         en: "--words takes a file, and there is no file {path}; to draw the {shown} most frequent words, use --top {number}",
-        ko: "--words에는 파일을 지정해야 하는데 {path} 파일이 없습니다. 빈도가 높은 단어 {shown}개를 그리려면 --top {number}을 쓰세요",
+        ko: "--words에는 파일을 지정해야 하는데 {path} 파일이 없습니다. 빈도가 높은 단어 {shown}개를 그리려면 --top {number} 옵션을 쓰세요",
     }
     unknown_words(unknown, all, words) {
         en: "{unknown} of {all} words are unknown: {words}",

@@ -58,7 +58,7 @@ pub enum TrainError {
     /// No line has two words within a window.
     #[error(
         "no pair of words was trained: after dropping rare words and subsampling no line had two words left. \
-         Use more text, a lower minimum count, or text with more than one word per line"
+         Use more text, less subsampling (0 turns it off), a lower minimum count, or text with more than one word per line"
     )]
     NothingTrained,
     /// Vectors to start from have another size.

@@ -1,0 +1,15 @@
+//! rapidvec's trainers on a graphics card: NVIDIA, AMD and Intel (Vulkan), Apple (Metal), Windows (DirectX 12).
+//!
+//! The drivers are loaded at run time. A machine without one builds and runs this crate, and gets [`GpuError::NoAdapter`].
+//!
+//! | to | use |
+//! |---|---|
+//! | see which cards there are | [`adapters`] |
+//! | open one and run shaders on it | [`Device`], [`Kernel`] |
+//! | keep a matrix on it | [`DeviceRows`] |
+
+#![deny(unsafe_code)]
+
+pub mod device;
+
+pub use device::{Adapter, AdapterKind, Device, DeviceBuffer, DeviceRows, GpuError, Kernel, adapters};

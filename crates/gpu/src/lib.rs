@@ -4,6 +4,7 @@
 //!
 //! | to | use |
 //! |---|---|
+//! | train word2vec on a card | [`GpuTrainer`], as `rapidvec::CpuTrainer` |
 //! | see which cards there are | [`adapters`] |
 //! | open one and run shaders on it | [`Device`], [`Kernel`] |
 //! | keep a matrix on it | [`DeviceRows`] |
@@ -11,5 +12,7 @@
 #![deny(unsafe_code)]
 
 pub mod device;
+mod word2vec;
 
 pub use device::{Adapter, AdapterKind, Device, DeviceBuffer, DeviceRows, GpuError, Kernel, adapters};
+pub use word2vec::{GpuTrainer, MAX_VECTOR_SIZE, WINDOWS_IN_FLIGHT};

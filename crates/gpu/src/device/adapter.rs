@@ -1,6 +1,7 @@
 //! The graphics adapters of this computer, and which of them is used.
 
 use super::error::GpuError;
+use super::kind::AdapterKind;
 use super::memory;
 use super::ready::ready;
 use std::fmt;
@@ -10,45 +11,6 @@ pub const ADAPTER_VARIABLE: &str = "RAPIDVEC_ADAPTER";
 
 /// Part of a card's memory beyond which creating a buffer fails, in percent: the system needs some too.
 const MEMORY_LIMIT: u8 = 97;
-
-/// What an adapter is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AdapterKind {
-    /// A card with its own memory.
-    Discrete,
-    /// A part of the processor.
-    Integrated,
-    /// A share of a card, in a virtual machine.
-    Virtual,
-    /// Not known.
-    Other,
-    /// A program that computes on the CPU what a card would.
-    Software,
-}
-
-impl AdapterKind {
-    fn of(kind: wgpu::DeviceType) -> Self {
-        match kind {
-            wgpu::DeviceType::DiscreteGpu => Self::Discrete,
-            wgpu::DeviceType::IntegratedGpu => Self::Integrated,
-            wgpu::DeviceType::VirtualGpu => Self::Virtual,
-            wgpu::DeviceType::Other => Self::Other,
-            wgpu::DeviceType::Cpu => Self::Software,
-        }
-    }
-}
-
-impl fmt::Display for AdapterKind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str(match self {
-            Self::Discrete => "discrete",
-            Self::Integrated => "integrated",
-            Self::Virtual => "virtual",
-            Self::Other => "other",
-            Self::Software => "software",
-        })
-    }
-}
 
 /// A graphics adapter.
 #[derive(Debug, Clone)]
@@ -117,13 +79,18 @@ fn describe(handle: wgpu::Adapter) -> Adapter {
     }
 }
 
-/// The adapter that [`ADAPTER_VARIABLE`] asks for; the first one where it is not set.
-pub(super) fn chosen() -> Result<Adapter, GpuError> {
-    let wanted = std::env::var(ADAPTER_VARIABLE).unwrap_or_default();
-    let found = adapters();
-    let names: Vec<String> = found.iter().map(|adapter| adapter.name.clone()).collect();
-    let place = choose(&names, wanted.trim())?;
-    found.into_iter().nth(place).ok_or(GpuError::NoAdapter)
+impl Adapter {
+    /// The adapter that [`ADAPTER_VARIABLE`] asks for; the first one where it is not set.
+    ///
+    /// # Errors
+    /// [`GpuError::NoAdapter`], [`GpuError::NoSuchAdapter`].
+    pub fn chosen() -> Result<Self, GpuError> {
+        let wanted = std::env::var(ADAPTER_VARIABLE).unwrap_or_default();
+        let found = adapters();
+        let names: Vec<String> = found.iter().map(|adapter| adapter.name.clone()).collect();
+        let place = choose(&names, wanted.trim())?;
+        found.into_iter().nth(place).ok_or(GpuError::NoAdapter)
+    }
 }
 
 /// Which of the adapters with these names is meant by `wanted`.

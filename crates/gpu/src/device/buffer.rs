@@ -78,6 +78,16 @@ impl Device {
         self.check()
     }
 
+    /// Copies one buffer to another of the same size, and waits until that is done.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn copy(&self, from: &DeviceBuffer, to: &DeviceBuffer) -> Result<(), GpuError> {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encoder.copy_buffer_to_buffer(&from.buffer, 0, &to.buffer, 0, from.bytes);
+        self.wait_for(self.queue.submit([encoder.finish()]))
+    }
+
     /// All numbers of a buffer, after everything sent is done.
     ///
     /// # Errors
@@ -120,10 +130,20 @@ impl Device {
 
     /// Passes the first `bytes` of a mappable buffer to `take`.
     fn mapped(&self, staging: &wgpu::Buffer, bytes: u64, take: &mut impl FnMut(&[u8])) -> Result<(), GpuError> {
+        self.map(staging, bytes, || self.wait(), take)
+    }
+
+    fn map(
+        &self,
+        staging: &wgpu::Buffer,
+        bytes: u64,
+        wait: impl FnOnce() -> Result<(), GpuError>,
+        take: &mut impl FnMut(&[u8]),
+    ) -> Result<(), GpuError> {
         let (done, result) = mpsc::channel();
         // Nobody listens any more if waiting failed.
         staging.map_async(wgpu::MapMode::Read, 0..bytes, move |mapped| drop(done.send(mapped)));
-        self.wait()?;
+        wait()?;
         result.recv().map_err(|error| self.faults.lost(error))?.map_err(|error| self.faults.lost(error))?;
         let view = staging.get_mapped_range(0..bytes).map_err(|error| self.faults.lost(error))?;
         take(&view);
@@ -131,4 +151,53 @@ impl Device {
         staging.unmap();
         Ok(())
     }
+
+    /// Memory for results of at most `bytes`, on their way from the device.
+    ///
+    /// # Errors
+    /// As [`zeros`](Self::zeros).
+    pub fn mailbox(&self, bytes: u64) -> Result<Mailbox, GpuError> {
+        let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
+        Ok(Mailbox { staging: self.allocate("results", bytes, usage)? })
+    }
+
+    /// As [`submit`](Self::submit); afterwards the first `bytes` of `results` are copied to `mailbox`, to be
+    /// [`received`](Self::receive).
+    pub fn submit_and_send(
+        &self,
+        record: impl FnOnce(&mut wgpu::ComputePass),
+        results: &DeviceBuffer,
+        bytes: u64,
+        mailbox: &Mailbox,
+    ) -> Sent {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        record(&mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+        encoder.copy_buffer_to_buffer(&results.buffer, 0, &mailbox.staging, 0, bytes);
+        Sent { submission: self.queue.submit([encoder.finish()]), bytes }
+    }
+
+    /// The results of a submission, once it is done; later ones may still run.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn receive<T: Pod>(&self, mailbox: &Mailbox, sent: Sent) -> Result<Vec<T>, GpuError> {
+        let Sent { submission, bytes } = sent;
+        let mut numbers = Vec::new();
+        let mut take = |piece: &[u8]| numbers = bytemuck::pod_collect_to_vec::<u8, T>(piece);
+        self.map(&mailbox.staging, bytes, || self.wait_for(submission), &mut take)?;
+        Ok(numbers)
+    }
+}
+
+/// Memory that results are copied to.
+#[derive(Debug)]
+pub struct Mailbox {
+    staging: wgpu::Buffer,
+}
+
+/// Results on their way.
+#[derive(Debug)]
+pub struct Sent {
+    submission: wgpu::SubmissionIndex,
+    bytes: u64,
 }

@@ -61,8 +61,13 @@ impl Kernel {
 
     /// Runs this many workgroups.
     pub fn run(&self, pass: &mut wgpu::ComputePass, bindings: &Bindings, workgroups: u32) {
+        self.run_numbered(pass, bindings, workgroups, 0);
+    }
+
+    /// Runs `number + 1` times as many workgroups, in a second dimension: so a shader learns the number without a buffer for it.
+    pub fn run_numbered(&self, pass: &mut wgpu::ComputePass, bindings: &Bindings, workgroups: u32, number: u32) {
         pass.set_pipeline(&self.pipeline);
         pass.set_bind_group(0, &bindings.0, &[]);
-        pass.dispatch_workgroups(workgroups, 1, 1);
+        pass.dispatch_workgroups(workgroups, number + 1, 1);
     }
 }

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use super::adapter::AdapterKind;
+use super::kind::AdapterKind;
 
 /// Bytes of an adapter's memory, where they are known.
 pub fn of(adapter: &wgpu::Adapter, kind: AdapterKind) -> Option<u64> {

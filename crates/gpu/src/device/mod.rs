@@ -5,15 +5,17 @@ mod buffer;
 mod error;
 mod faults;
 mod kernel;
+mod kind;
 mod memory;
 mod open;
 mod ready;
 mod rows;
 
-pub use adapter::{ADAPTER_VARIABLE, Adapter, AdapterKind, adapters};
-pub use buffer::DeviceBuffer;
+pub use adapter::{ADAPTER_VARIABLE, Adapter, adapters};
+pub use buffer::{DeviceBuffer, Mailbox, Sent};
 pub use error::GpuError;
 pub use kernel::{Bindings, Kernel};
+pub use kind::AdapterKind;
 pub use open::Device;
 pub use rows::DeviceRows;
 

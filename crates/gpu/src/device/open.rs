@@ -1,6 +1,6 @@
 //! An opened adapter: commands go to it, and its errors come back.
 
-use super::adapter::{self, Adapter};
+use super::adapter::Adapter;
 use super::error::GpuError;
 use super::faults::Faults;
 use super::ready::ready;
@@ -38,7 +38,7 @@ impl Device {
     /// # Errors
     /// [`GpuError::NoAdapter`], [`GpuError::NoSuchAdapter`], [`GpuError::Open`].
     pub fn open() -> Result<Self, GpuError> {
-        Self::of(adapter::chosen()?)
+        Self::of(Adapter::chosen()?)
     }
 
     /// Opens this adapter.

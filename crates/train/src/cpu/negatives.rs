@@ -33,6 +33,11 @@ impl Negatives {
         raised(count, self.power) / self.total
     }
 
+    /// The table they are drawn from.
+    pub fn table(&self) -> &AliasTable {
+        &self.table
+    }
+
     /// How many a target gets, at most.
     pub fn wanted(&self) -> usize {
         self.wanted

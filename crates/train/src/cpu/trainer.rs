@@ -120,12 +120,12 @@ impl CpuTrainer {
         all.filter(|(frozen, _)| **frozen).map(|(_, id)| id).collect()
     }
 
-    fn schedule(&self) -> Schedule<'_> {
+    pub(super) fn schedule(&self) -> Schedule<'_> {
         Schedule::new(self.corpus.ids(), self.config.shuffle)
     }
 
     /// The block at which a run ends that is to go `until` there, over all epochs.
-    fn target(&self, until: Until) -> u64 {
+    pub(super) fn target(&self, until: Until) -> u64 {
         let Progress { block, blocks_per_epoch, .. } = self.progress();
         let total = self.progress().total_blocks();
         match until {
@@ -187,7 +187,7 @@ impl CpuTrainer {
         };
         let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
         let words_per_epoch = self.words_per_epoch;
-        let mut loss_recorder = LossRecorder::new(state, plan, epoch, words_per_epoch);
+        let mut loss_recorder = LossRecorder::new(state, config, schedule, epoch, words_per_epoch);
         let mut is_stopped = false;
         let next = pool::run(plan, epoch, blocks, threads, |all_stats, words_now| {
             let seconds = seconds + started.elapsed().as_secs_f64();
@@ -213,7 +213,7 @@ impl CpuTrainer {
     }
 
     /// The order of the corpus in epoch `epoch`, from 0.
-    fn order(&self, epoch: u64) -> ShuffleOrder {
+    pub(super) fn order(&self, epoch: u64) -> ShuffleOrder {
         match self.config.shuffle {
             true => ShuffleOrder::shuffled(self.schedule().pieces(), self.config.seed, epoch),
             false => ShuffleOrder::OF_TEXT,

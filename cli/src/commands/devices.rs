@@ -2,7 +2,6 @@
 
 use crate::output::{Facts, FactsForm, to_stdout};
 use rapidvec_gpu::{Adapter, GpuError, adapters};
-use std::io::Write;
 
 /// List the graphics adapters that train --device gpu can use
 #[derive(clap::Args)]

@@ -11,7 +11,7 @@ pub fn compact(ids: &[u32], key: [u32; 2], keep: &[u32]) -> Vec<u32> {
         }
         let limit = keep[id as usize];
         let stays = random([key[0], key[1], at, KEEP])[0] >> 1 <= limit >> 1;
-        stays.then_some(id | (limit & 1) * FROZEN)
+        stays.then_some(id | ((limit & 1) * FROZEN))
     });
     kept.collect()
 }

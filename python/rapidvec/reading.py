@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -9,7 +10,7 @@ from typing import Any
 
 from . import _native
 
-#: Options of reading, as `train` takes them.
+#: Options of reading that `train` takes.
 OPTIONS = (
     "field",
     "invalid_utf8",
@@ -33,12 +34,12 @@ def is_path(data: object) -> bool:
 
 
 def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = None) -> _native.Text:
-    """Reads what the user passed as `data` or as `texts`, one of which is None.
+    """Reads the user's `data` or `texts`; the other is None.
 
     Raises
     ------
     TypeError
-        If both or neither are given, or `data` is not what can be read.
+        If both or neither are given, or `data` cannot be read.
     """
     if (data is None) == (texts is None):
         both = "neither" if data is None else "both"
@@ -53,11 +54,17 @@ def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = No
     if is_path(data):
         return _read_files([data], reading, tick)
     if isinstance(data, (list, tuple)) and data and all(is_path(item) for item in data):
-        return _read_files(list(data), reading, tick)
+        try:
+            return _read_files(list(data), reading, tick)
+        except FileNotFoundError as error:
+            if any(isinstance(item, str) and len(item.split()) > 1 for item in data):
+                reason = f"{error.strerror or error}; for a list of texts use texts="
+                raise FileNotFoundError(error.errno or errno.ENOENT, reason, error.filename) from None
+            raise
     items = iter(data)
     first = next(items, None)
     if first is None:
-        return _native.Text.from_sentences([], reading)  # which says that there is nothing
+        return _native.Text.from_sentences([], reading)  # which reports that there is nothing
     rest: Iterator[Any] = chain([first], items)
     if isinstance(first, str):
         return _native.Text.from_texts(rest, reading)

@@ -101,7 +101,7 @@ def test_a_given_vocabulary(tmp_path: Path) -> None:
 def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"fine words\nbroken \xff\xfe\nmore words\n")
-    with pytest.raises(UnicodeDecodeError, match="text.txt"):
+    with pytest.raises(UnicodeDecodeError, match="position 18-18: .*text.txt"):
         _native.Text.from_files([str(path)], OPTIONS)
     skipped = _native.Text.from_files([str(path)], _native.Reading(min_count=1, invalid_utf8="skip-line"))
     assert counts(skipped) == {"words": 2, "fine": 1, "more": 1} and skipped.report()["skipped_lines"] == 1
@@ -116,7 +116,7 @@ def test_both_or_neither_text() -> None:
         reading.read(SAID, ["a"], OPTIONS)
 
 
-def test_progress_of_reading_is_told(sentences: Sentences) -> None:
+def test_progress_of_reading_is_reported(sentences: Sentences) -> None:
     seen: list[tuple[int, int, int]] = []
     many = [["a", "b"], ["c"]] * 100_000
     _native.Corpus.from_sentences(many, lambda *now: seen.append(now))
@@ -158,6 +158,14 @@ def test_a_corpus_may_be_empty(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_text("")
     for corpus in (_native.Corpus.from_sentences([]), _native.Corpus.from_files([tmp_path / "empty.txt"])):
         assert (len(corpus), corpus.tokens, corpus.keys()) == (0, 0, [])
+
+
+def test_texts_that_were_passed_as_paths_are_noticed() -> None:
+    with pytest.raises(FileNotFoundError, match="for a list of texts use texts="):
+        reading.read(["you say goodbye", "and I say hello"], None, OPTIONS)
+    with pytest.raises(FileNotFoundError) as caught:
+        reading.read(["missing.txt"], None, OPTIONS)
+    assert "texts=" not in str(caught.value)
 
 
 def test_a_pipe_is_read(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ impl Flags for TextbookTrainer {
         let Config { model, negatives, vector_size, .. } = config;
         if self.batch_size() < config.batch_size {
             let (used, wanted) = (self.batch_size(), config.batch_size);
-            note(format_args!("there are only {used} examples: batches have {used} instead of {wanted}"));
+            note(messages::small_batches(used, wanted));
         }
         let method = format!("{model}, {}", messages::negatives(negatives));
         messages::textbook_run(corpus.name(), tokens, words, pairs, method, vector_size, threads(self))

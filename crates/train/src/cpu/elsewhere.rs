@@ -118,7 +118,7 @@ impl CpuTrainer {
         if self.progress().is_finished() {
             return Ok(Stopped::Finished);
         }
-        let target = self.target(until);
+        let target = self.progress().block_of(until);
         let blocks = self.progress().blocks_per_epoch;
         while self.state.block < target {
             let epoch = self.state.block / blocks;

@@ -38,7 +38,7 @@ Exit codes:
 
 /// The commands as `rapidvec --help` lists them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Train", &["train", "vocab"]),
+    ("Train", &["train", "vocab", "devices"]),
     ("Ask", &["similar", "analogy", "odd", "similarity", "rank", "embed", "eval"]),
     ("Files", &["convert", "project", "index", "verify"]),
     ("Look", &["info", "map", "plot"]),

@@ -17,7 +17,7 @@ enum Meaning {
 }
 
 const CLASSIFY: Meaning = No("rapidvec does not classify texts");
-const GPU: Meaning = No("rapidvec trains on the CPU, with all cores by default (see --threads)");
+const GPU: Meaning = No("rapidvec trains on the CPU with all cores, or on a card with train --device gpu");
 const NGRAMS: Meaning = No("rapidvec uses character n-grams (fastText's .bin) but does not train them");
 const TEXT: Meaning = Called("a plain argument: rapidvec train TEXT");
 const QUANTIZE: Meaning = No("to make a model smaller, use --half");

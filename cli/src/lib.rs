@@ -56,6 +56,8 @@ enum Command {
     #[cfg(feature = "ann")]
     Index(commands::index::Args),
     Verify(commands::verify::Args),
+    #[cfg(feature = "gpu")]
+    Devices(commands::devices::Args),
     Info(commands::info::Args),
     Map(commands::map::Args),
     Plot(commands::plot::Args),
@@ -99,6 +101,8 @@ impl Command {
             #[cfg(feature = "ann")]
             Command::Index(args) => commands::index::run(&args),
             Command::Verify(args) => commands::verify::run(&args),
+            #[cfg(feature = "gpu")]
+            Command::Devices(args) => commands::devices::run(&args),
             Command::Info(args) => commands::info::run(&args),
             Command::Map(args) => commands::map::run(&args),
             Command::Plot(args) => commands::plot::run(&args),

@@ -72,7 +72,7 @@ impl About {
         let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
         facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
         let metadata = model.metadata();
-        for key in ["config", "corpus", "trained"] {
+        for key in ["config", "corpus", "trained", "device"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
         facts.add("can_be_resumed", model.has_training_state());

@@ -5,6 +5,8 @@ pub mod completions;
 pub mod convert;
 mod corpus;
 mod default_model;
+#[cfg(feature = "gpu")]
+pub mod devices;
 pub mod embed;
 pub mod eval;
 #[cfg(feature = "ann")]

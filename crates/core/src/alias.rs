@@ -45,6 +45,11 @@ impl AliasTable {
         Self { columns }
     }
 
+    /// The columns, as the 32-bit number below which random bits keep the column's own outcome, and the other outcome.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = [u32; 2]> {
+        self.columns.iter().map(|column| [column.keep, column.other])
+    }
+
     /// Draws one outcome.
     #[inline]
     pub fn draw(&self, rng: &mut Rng) -> u32 {

@@ -22,6 +22,8 @@ pub enum Purpose {
     HeldOut = 5,
     /// Everything that the CPU trainer draws in a block of the corpus.
     Block = 6,
+    /// What a graphics card draws in a segment of the corpus.
+    Segment = 7,
     /// Initial positions of words on a map, and initial centres of its clusters.
     Map = 100,
 }

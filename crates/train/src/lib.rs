@@ -59,6 +59,8 @@ mod trainer;
 mod word2vec;
 
 pub use config::{Config, ConfigError, ModelKind};
+#[doc(hidden)]
+pub use cpu::{BlockRunner, BlockStats, EpochBlocks, Piece, Sampling};
 pub use cpu::{CpuTrainer, HuffmanTree, Matrices, Outputs};
 pub use error::{Error, Result};
 pub use model::Model;

@@ -46,8 +46,8 @@ pub struct Args {
     #[arg(hide_default_value = true)]
     pub threads: usize,
 
-    /// Device to train on: auto or cpu; GPU training is planned
-    #[arg(long, value_enum, default_value_t = Device::Auto, hide_short_help = true, hide_default_value = true)]
+    /// Device to train on: cpu, gpu, or auto (a card if there is one) [default: cpu]
+    #[arg(long, value_enum, default_value_t = Device::Cpu, hide_short_help = true, hide_default_value = true)]
     #[arg(hide_possible_values = true, value_name = "NAME")]
     pub device: Device,
 
@@ -148,11 +148,12 @@ impl Named for TrainerName {
         &[(Self::Word2vec, "word2vec", ""), (Self::Textbook, "textbook", "")];
 }
 
-/// Where training runs.
+/// Where training is to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Device {
     Auto,
     Cpu,
+    Gpu,
 }
 
 impl Named for ModelKind {

@@ -1,8 +1,11 @@
 //! `rapidvec train`: from a text to a model, which can be interrupted and resumed at any time.
 
 mod args;
+mod device;
 mod display;
 mod flags;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod log;
 mod outputs;
 mod plot;

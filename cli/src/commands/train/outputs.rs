@@ -1,6 +1,6 @@
 //! The files a run writes: checked before the text is read, and named in the command that resumes.
 
-use super::args::Args;
+use super::args::{Args, Device};
 use super::log;
 use crate::commands::convert;
 use crate::commands::corpus::Choice;
@@ -92,6 +92,8 @@ pub fn resume_command(args: &Args, model: &Path, corpus_again: bool) -> String {
     flag("log", args.log.as_deref().map(path));
     flag("plot", args.plot.as_deref().map(path));
     flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
+    flag("device", (args.device == Device::Gpu).then(|| "gpu".to_owned()));
+    flag("windows-in-flight", args.word2vec.windows_in_flight.map(|windows| windows.to_string()));
     flag("kernel", args.word2vec.kernel.clone());
     flag("temporary-folder", args.word2vec.temporary_folder.as_deref().map(path));
     flag("checkpoint-every", args.other_checkpoint_every());

@@ -1,6 +1,7 @@
 //! Continues a run where another stopped.
 
-use super::args::Args;
+use super::args::{Args, TrainerName};
+use super::device::{self, Chosen};
 use super::flags::Flags;
 use super::outputs;
 use super::run::{self, Run};
@@ -28,9 +29,14 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     match &summary.config {
         Some(config) if config.is_of::<TextbookTrainer>() => {
+            device::choose(args, TrainerName::Textbook)?;
             resume::<TextbookTrainer>(args, path, model, &summary, config, signals)
         }
-        Some(config) => resume::<CpuTrainer>(args, path, model, &summary, config, signals),
+        Some(config) => match device::choose(args, TrainerName::Word2vec)? {
+            Chosen::Cpu => resume::<CpuTrainer>(args, path, model, &summary, config, signals),
+            #[cfg(feature = "gpu")]
+            Chosen::Gpu => resume::<rapidvec_gpu::GpuTrainer>(args, path, model, &summary, config, signals),
+        },
         None => Err(no_state(path)),
     }
 }

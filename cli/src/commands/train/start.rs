@@ -1,6 +1,7 @@
 //! Starts a run; everything that can be checked is checked before the text is read.
 
 use super::args::{Args, TrainerName};
+use super::device::{self, Chosen};
 use super::flags::Flags;
 use super::run::{self, Run};
 use super::signals::Signals;
@@ -28,8 +29,15 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let choice = Choice::parse(&args.corpus)?;
     match args.trainer(&choice)? {
-        TrainerName::Textbook => start::<TextbookTrainer>(&args, choice, &signals),
-        TrainerName::Word2vec => start::<CpuTrainer>(&args, choice, &signals),
+        TrainerName::Textbook => {
+            device::choose(&args, TrainerName::Textbook)?;
+            start::<TextbookTrainer>(&args, choice, &signals)
+        }
+        TrainerName::Word2vec => match device::choose(&args, TrainerName::Word2vec)? {
+            Chosen::Cpu => start::<CpuTrainer>(&args, choice, &signals),
+            #[cfg(feature = "gpu")]
+            Chosen::Gpu => start::<rapidvec_gpu::GpuTrainer>(&args, choice, &signals),
+        },
     }
 }
 

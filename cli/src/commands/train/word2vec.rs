@@ -106,13 +106,17 @@ impl Flags for CpuTrainer {
     fn describe(&self, corpus: &Corpus) -> String {
         let config = Trainer::config(self);
         let [kept, words] = [corpus.report().kept, corpus.vocabulary().len() as u64].map(thousands);
-        let objective = match (config.hierarchical_softmax, config.negatives) {
-            (true, 0) => messages::hierarchical_softmax(),
-            (false, negatives) => messages::negatives(negatives),
-            (true, negatives) => format!("{}, {}", messages::hierarchical_softmax(), messages::negatives(negatives)),
-        };
-        let Config { model, vector_size, .. } = config;
-        let (method, kernels) = (format!("{model}, {objective}"), self.kernels());
-        messages::word2vec_run(corpus.name(), kept, words, method, vector_size, threads(self), kernels)
+        let (method, size, kernels) = (method(config), config.vector_size, self.kernels());
+        messages::word2vec_run(corpus.name(), kept, words, method, size, threads(self), kernels)
     }
+}
+
+/// `skipgram, 5 negatives`
+pub fn method(config: &Config) -> String {
+    let objective = match (config.hierarchical_softmax, config.negatives) {
+        (true, 0) => messages::hierarchical_softmax(),
+        (false, negatives) => messages::negatives(negatives),
+        (true, negatives) => format!("{}, {}", messages::hierarchical_softmax(), messages::negatives(negatives)),
+    };
+    format!("{}, {objective}", config.model)
 }

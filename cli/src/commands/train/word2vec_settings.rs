@@ -65,6 +65,11 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub temporary_folder: Option<PathBuf>,
 
+    /// With --device gpu: train at most N windows at a time [default: 512]
+    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
+    #[arg(hide_short_help = true)]
+    pub windows_in_flight: Option<usize>,
+
     /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
     #[arg(long, value_parser = KERNELS, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub kernel: Option<String>,
@@ -90,6 +95,7 @@ impl Word2vecSettings {
             ("vocab", self.vocab.is_some()),
             ("max-vocab", self.max_vocab.is_some()),
             ("temporary-folder", self.temporary_folder.is_some()),
+            ("windows-in-flight", self.windows_in_flight.is_some()),
             ("kernel", self.kernel.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag)

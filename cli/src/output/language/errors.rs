@@ -27,6 +27,8 @@ pub fn translated(error: &anyhow::Error) -> Option<String> {
 
 fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let of_library = cause.downcast_ref().and_then(of_library);
+    #[cfg(feature = "gpu")]
+    let of_library = of_library.or_else(|| cause.downcast_ref().and_then(of_card));
     of_library
         .or_else(|| cause.downcast_ref().and_then(of_vectors))
         .or_else(|| cause.downcast_ref().and_then(of_core))
@@ -46,6 +48,8 @@ fn of_library(error: &Error) -> Option<String> {
         Error::Corpus(error) => of_corpus(error),
         Error::Train(error) => of_training(error),
         Error::Vectors(error) => of_vectors(error),
+        #[cfg(feature = "gpu")]
+        Error::Device(error) => error.downcast_ref().and_then(of_card),
         _ => None,
     }
 }
@@ -188,6 +192,28 @@ fn of_training(error: &TrainError) -> Option<String> {
             format!("{name}의 벡터 크기는 {got}인데 이번 학습의 벡터 크기는 {expected}입니다")
         }
         TrainError::NoState => "이 파일에는 학습 상태가 없어 이어서 학습할 수 없습니다".to_owned(),
+        _ => return None,
+    })
+}
+
+#[cfg(feature = "gpu")]
+fn of_card(error: &rapidvec_gpu::GpuError) -> Option<String> {
+    use rapidvec_gpu::GpuError;
+    Some(match error {
+        GpuError::NoAdapter => {
+            "그래픽 어댑터가 없습니다. 그래픽 카드의 드라이버와 Vulkan 로더를 설치하세요(Debian: libvulkan1. 카드가 없으면 \
+             mesa-vulkan-drivers가 CPU로 계산합니다)"
+                .to_owned()
+        }
+        GpuError::NoSuchAdapter { wanted, available } => {
+            format!("'{wanted}'에 맞는 그래픽 어댑터가 없습니다. 있는 것: {}", available.join(", "))
+        }
+        GpuError::OutOfMemory { adapter, needed, available } => format!(
+            "학습에 {adapter}의 메모리가 약 {needed} MB 필요한데 {available} MB뿐입니다. 벡터 크기나 단어 수를 줄이거나 CPU에서 학습하세요"
+        ),
+        GpuError::Lost { adapter, reason } => {
+            format!("그래픽 어댑터 {adapter}이(가) 응답하지 않습니다({reason}). 마지막 체크포인트에서 이어서 학습하세요")
+        }
         _ => return None,
     })
 }

@@ -66,6 +66,27 @@ messages! {
         ko: "{corpus}: 학습할 토큰 {kept}개, 고유 단어 {words}개; {method}, 벡터 크기 {size}; \
              {threads}, {kernels} 커널",
     }
+    #[cfg(feature = "gpu")]
+    word2vec_run_on_card(corpus, kept, words, method, size, adapter, windows) {
+        en: "{corpus}: {kept} tokens kept, {words} distinct words; {method}, vector size {size}; {adapter}, \
+             {windows} window(s) in flight",
+        ko: "{corpus}: 학습할 토큰 {kept}개, 고유 단어 {words}개; {method}, 벡터 크기 {size}; {adapter}, \
+             동시에 학습하는 윈도우 {windows}개",
+    }
+    #[cfg(feature = "gpu")]
+    no_adapter_so_cpu() {
+        en: "no graphics card was found: training on the CPU",
+        ko: "그래픽 카드를 찾지 못해 CPU에서 학습합니다",
+    }
+    #[cfg(not(feature = "gpu"))]
+    no_cards_in_this_build() {
+        en: "this program was built without support for graphics cards (feature gpu): training on the CPU",
+        ko: "그래픽 카드 지원(feature gpu) 없이 빌드된 프로그램이라 CPU에서 학습합니다",
+    }
+    not_for_cards(what) {
+        en: "graphics cards do not support {what}: training on the CPU",
+        ko: "그래픽 카드에서는 {what}을(를) 지원하지 않아 CPU에서 학습합니다",
+    }
     small_batches(used, wanted) {
         en: "there are only {used} examples: batches have {used} instead of {wanted}",
         ko: "예제가 {used}개뿐이라 미니배치 크기를 {wanted} 대신 {used}(으)로 합니다",

@@ -94,7 +94,8 @@ pub fn model_metadata<T: Trainer>(
         ("lowercase", json(&corpus.preparation.lower)?),
         ("trained", json(trained)?),
     ];
-    Ok(fields.into_iter().map(|(key, text)| (key.to_owned(), text)).collect())
+    let device = trainer.device().map(|device| json(&device)).transpose()?.map(|text| ("device", text));
+    Ok(fields.into_iter().chain(device).map(|(key, text)| (key.to_owned(), text)).collect())
 }
 
 /// A run, as it was when it was saved.

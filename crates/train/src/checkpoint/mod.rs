@@ -19,7 +19,7 @@
 //! `trainer.w_out` as they are in memory, and with Adam `trainer.adam.*`.
 //!
 //! Metadata, as JSON: `config` (the trainer's name and its settings), `corpus` ([`CorpusRecord`]), `lowercase` (whether the
-//! text was put in lower case), `trained` ([`Trained`]), and in a checkpoint `trainer` (the state that is not a tensor, how the
+//! text was put in lower case), `trained` ([`Trained`]), `device` (what it was last trained on, if that was not the CPU), and in a checkpoint `trainer` (the state that is not a tensor, how the
 //! finished model is stored, and the held-out losses).
 
 #[doc(hidden)]

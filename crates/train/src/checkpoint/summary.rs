@@ -18,6 +18,8 @@ pub struct Summary {
     pub corpus: Option<CorpusRecord>,
     /// How far it was trained.
     pub trained: Option<Trained>,
+    /// What it was last trained on, if that was not the CPU.
+    pub device: Option<String>,
     /// Whether training can resume from it.
     pub has_state: bool,
 }
@@ -33,6 +35,7 @@ impl Summary {
             config: optional(&metadata, "config")?,
             corpus: optional(&metadata, "corpus")?,
             trained: optional(&metadata, "trained")?,
+            device: optional(&metadata, "device")?,
             has_state: metadata.contains_key("trainer"),
         })
     }

@@ -1,9 +1,11 @@
 //! Records the losses of a run, block by block in the order of the epoch, and explains failures.
 
-use super::plan::Plan;
+use super::plan;
 use super::pool::Failure;
+use super::schedule::Schedule;
 use super::state::CpuState;
 use super::worker::BlockStats;
+use crate::config::Config;
 use crate::observer::Observer;
 use crate::progress::LossPoint;
 use crate::trainer::TrainError;
@@ -15,7 +17,8 @@ const POINTS: u64 = 100;
 /// Blocks that arrived out of order, and the sums of those recorded.
 pub(super) struct LossRecorder<'s, 'a> {
     state: &'s mut CpuState,
-    plan: Plan<'a>,
+    config: &'a Config,
+    blocks: Schedule<'a>,
     epoch: u64,
     words_per_epoch: u64,
     /// Blocks that were finished before an earlier one.
@@ -24,8 +27,14 @@ pub(super) struct LossRecorder<'s, 'a> {
 
 impl<'s, 'a> LossRecorder<'s, 'a> {
     /// For epoch `epoch`, from 0.
-    pub fn new(state: &'s mut CpuState, plan: Plan<'a>, epoch: u64, words_per_epoch: u64) -> Self {
-        Self { state, plan, epoch, words_per_epoch, waiting: BTreeMap::new() }
+    pub fn new(
+        state: &'s mut CpuState,
+        config: &'a Config,
+        blocks: Schedule<'a>,
+        epoch: u64,
+        words_per_epoch: u64,
+    ) -> Self {
+        Self { state, config, blocks, epoch, words_per_epoch, waiting: BTreeMap::new() }
     }
 
     /// The number of blocks recorded, over all epochs.
@@ -40,7 +49,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
 
     /// Records blocks in their order, so that sums and points do not depend on the speed of threads.
     pub fn take(&mut self, all_stats: Vec<(u64, BlockStats)>, seconds: f64, observer: &mut dyn Observer) {
-        let blocks = self.plan.blocks.count();
+        let blocks = self.blocks.count();
         let stretch = blocks.div_ceil(POINTS);
         self.waiting.extend(all_stats);
         while let Some(stats) = self.waiting.remove(&(self.state.block - self.epoch * blocks)) {
@@ -59,12 +68,12 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
     }
 
     fn point(&mut self, seconds: f64) -> &LossPoint {
-        let learning_rate = self.plan.rate_after(self.state.block);
+        let learning_rate = plan::rate_after(self.config, &self.blocks, self.state.block);
         let state = &mut *self.state;
         let (loss, pairs) = (std::mem::take(&mut state.point_loss), std::mem::take(&mut state.point_pairs));
         let point = LossPoint {
             epoch: self.epoch as usize + 1,
-            block: state.block - self.epoch * self.plan.blocks.count(),
+            block: state.block - self.epoch * self.blocks.count(),
             words: state.words - self.epoch * self.words_per_epoch,
             seconds,
             loss: if pairs > 0 { loss / pairs as f64 } else { 0.0 },

@@ -17,6 +17,7 @@
 //!
 //! A test compares whole runs with plain loops in f64 (`twin_tests.rs`).
 
+mod elsewhere;
 mod huffman;
 mod loss_recorder;
 mod negatives;
@@ -35,6 +36,8 @@ mod trainer;
 mod twin_tests;
 mod worker;
 
+pub use elsewhere::{BlockRunner, EpochBlocks, Piece, Sampling};
 pub use huffman::HuffmanTree;
 pub use outputs::{Matrices, Outputs};
 pub use trainer::CpuTrainer;
+pub use worker::BlockStats;

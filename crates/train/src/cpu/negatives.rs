@@ -33,6 +33,11 @@ impl Negatives {
         raised(count, self.power) / self.total
     }
 
+    /// The table they are drawn from.
+    pub fn table(&self) -> &AliasTable {
+        &self.table
+    }
+
     /// The maximum number for each target.
     pub fn wanted(&self) -> usize {
         self.wanted

@@ -113,7 +113,7 @@ pub(super) fn rate_after(config: &Config, blocks: &Schedule, done: u64) -> f32 {
 }
 
 /// Linear from the start of the first epoch to the end of the last.
-fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
+pub(super) fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
     let done = (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64;
     let (start, end) = (f64::from(config.learning_rate), f64::from(config.min_learning_rate));
     (start + (end - start) * done) as f32

@@ -23,6 +23,11 @@ impl Subsampling {
         Self { keep: (threshold > 0.0).then(|| counts.iter().map(keep).collect()) }
     }
 
+    /// For each word, the largest 32 random bits with which an occurrence stays. `None`: all stay.
+    pub fn thresholds(&self) -> Option<&[u32]> {
+        self.keep.as_deref()
+    }
+
     /// The probability that an occurrence of the word stays.
     pub fn probability(&self, word: usize) -> f64 {
         self.keep.as_ref().map_or(1.0, |keep| f64::from(keep[word]) / f64::from(u32::MAX))

@@ -120,7 +120,7 @@ impl CpuTrainer {
         all.filter(|(frozen, _)| **frozen).map(|(_, id)| id).collect()
     }
 
-    fn schedule(&self) -> Schedule<'_> {
+    pub(super) fn schedule(&self) -> Schedule<'_> {
         Schedule::new(self.corpus.ids(), self.config.shuffle)
     }
 
@@ -163,7 +163,7 @@ impl CpuTrainer {
         };
         let started = Instant::now();
         let seconds = || before.seconds + started.elapsed().as_secs_f64();
-        let mut loss_recorder = LossRecorder::new(&mut self.state, plan, epoch, before.words_per_epoch);
+        let mut loss_recorder = LossRecorder::new(&mut self.state, config, schedule, epoch, before.words_per_epoch);
         let mut is_stopped = false;
         let next = pool::run(plan, epoch, blocks, threads, |all_stats, words_now| {
             loss_recorder.take(all_stats, seconds(), observer);
@@ -180,7 +180,7 @@ impl CpuTrainer {
     }
 
     /// The order of the corpus in epoch `epoch`, from 0.
-    fn order(&self, epoch: u64) -> ShuffleOrder {
+    pub(super) fn order(&self, epoch: u64) -> ShuffleOrder {
         match self.config.shuffle {
             true => ShuffleOrder::shuffled(self.schedule().pieces(), self.config.seed, epoch),
             false => ShuffleOrder::OF_TEXT,

@@ -30,7 +30,7 @@ const ASKED: usize = 4;
 
 /// The results of a block, or of several.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct BlockStats {
+pub struct BlockStats {
     /// Words processed, including those that subsampling skipped.
     pub words: u64,
     /// Words that subsampling kept.
@@ -42,6 +42,7 @@ pub(super) struct BlockStats {
 }
 
 impl BlockStats {
+    /// Adds those of another block.
     pub fn add(&mut self, other: BlockStats) {
         self.words += other.words;
         self.kept += other.kept;

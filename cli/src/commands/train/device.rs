@@ -1,0 +1,66 @@
+//! Where a run trains: on the CPU, or on a graphics card.
+
+use super::args::{Args, Device, TrainerName};
+use crate::output::{UsageError, messages, note};
+
+/// Where a run trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chosen {
+    Cpu,
+    #[cfg(feature = "gpu")]
+    Gpu,
+}
+
+/// What `--device` means for this trainer on this computer. Nothing was read yet.
+///
+/// # Errors
+/// `--device gpu` where that is not possible.
+pub fn choose(args: &Args, trainer: TrainerName) -> anyhow::Result<Chosen> {
+    let is_textbook = trainer == TrainerName::Textbook;
+    match args.device {
+        Device::Cpu if args.word2vec.windows_in_flight.is_some() => {
+            Err(UsageError("--windows-in-flight needs --device gpu".into()).into())
+        }
+        Device::Cpu => Ok(Chosen::Cpu),
+        Device::Gpu if is_textbook => {
+            let help = "--device gpu needs --trainer word2vec; the textbook trainer uses the CPU";
+            Err(UsageError(help.into()).into())
+        }
+        Device::Auto if is_textbook => {
+            note(messages::not_for_cards("--trainer textbook"));
+            Ok(Chosen::Cpu)
+        }
+        asked => on_card(args, asked),
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn on_card(_: &Args, asked: Device) -> anyhow::Result<Chosen> {
+    if asked == Device::Gpu {
+        let help =
+            "this program was built without support for graphics cards; build it with --features gpu, or omit --device";
+        return Err(UsageError(help.into()).into());
+    }
+    note(messages::no_cards_in_this_build());
+    Ok(Chosen::Cpu)
+}
+
+/// A program that computes on the CPU what a card would is slower than the trainer of the CPU, so it has to be asked for.
+#[cfg(feature = "gpu")]
+fn on_card(args: &Args, asked: Device) -> anyhow::Result<Chosen> {
+    use rapidvec_gpu::{Adapter, AdapterKind};
+    let adapter = Adapter::chosen();
+    if asked == Device::Gpu {
+        adapter.map_err(rapidvec::Error::from)?;
+        return Ok(Chosen::Gpu);
+    }
+    if args.word2vec.hierarchical_softmax {
+        note(messages::not_for_cards("--hierarchical-softmax"));
+        return Ok(Chosen::Cpu);
+    }
+    if adapter.is_ok_and(|adapter| adapter.kind != AdapterKind::Software) {
+        return Ok(Chosen::Gpu);
+    }
+    note(messages::no_adapter_so_cpu());
+    Ok(Chosen::Cpu)
+}

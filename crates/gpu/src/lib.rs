@@ -1,0 +1,18 @@
+//! rapidvec's trainers on a graphics card: NVIDIA, AMD and Intel (Vulkan), Apple (Metal), Windows (DirectX 12).
+//!
+//! The drivers are loaded at run time. A machine without one builds and runs this crate, and gets [`GpuError::NoAdapter`].
+//!
+//! | to | use |
+//! |---|---|
+//! | train word2vec on a card | [`GpuTrainer`], as `rapidvec::CpuTrainer` |
+//! | see which cards there are | [`adapters`] |
+//! | open one and run shaders on it | [`Device`], [`Kernel`] |
+//! | keep a matrix on it | [`DeviceRows`] |
+
+#![deny(unsafe_code)]
+
+pub mod device;
+mod word2vec;
+
+pub use device::{Adapter, AdapterKind, Device, DeviceBuffer, DeviceRows, GpuError, Kernel, adapters};
+pub use word2vec::{GpuTrainer, MAX_VECTOR_SIZE, WINDOWS_IN_FLIGHT};

@@ -32,6 +32,9 @@ pub enum Error {
     /// Training cannot start, resume or continue.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// A device that a trainer uses, such as a graphics card, cannot be used or failed.
+    #[error(transparent)]
+    Device(Box<dyn std::error::Error + Send + Sync>),
     /// A model cannot be opened, queried or evaluated, or a file cannot be read or written.
     #[error(transparent)]
     Vectors(#[from] VectorsError),

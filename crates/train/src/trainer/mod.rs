@@ -78,6 +78,11 @@ pub trait Trainer: Sized {
     /// Threads in use.
     fn threads(&self) -> usize;
 
+    /// The device it trains on, if that is not the CPU. Model files record it.
+    fn device(&self) -> Option<String> {
+        None
+    }
+
     /// How far training is.
     fn progress(&self) -> Progress;
 

@@ -97,3 +97,9 @@ fn install() -> &'static str {
          mesa-vulkan-drivers computes on the CPU)"
     }
 }
+
+impl From<GpuError> for rapidvec::Error {
+    fn from(error: GpuError) -> Self {
+        rapidvec::Error::Device(Box::new(error))
+    }
+}

@@ -52,11 +52,11 @@ fn main() -> Result {
     heading("4.3 CBOW with the fast trainer");
     let (vectors, fast_rate) = train_fast(corpus)?;
     println!(
-        "{fast_rate:.0} examples a second against {plain_rate:.0} in plain loops: {:.0} times as fast",
+        "{fast_rate:.0} examples per second, in plain loops {plain_rate:.0}: {:.0} times as fast",
         fast_rate / plain_rate
     );
     queries(&vectors)?;
-    println!("\nthe book hopes for woman, went, children, worse");
+    println!("\nthe answers that the book hopes for: woman, went, children, worse");
 
     heading("4.4 What else word vectors are good for");
     sentences_as_vectors(&vectors);
@@ -130,11 +130,11 @@ fn unigram_sampler() {
 fn negative_sampling_loss() {
     let negatives = [vec![0], vec![1], vec![3], vec![4], vec![5]];
     let loss = NegativeSamplingLoss::new(5).forward(&Matrix::zeros(7, 3), &Matrix::zeros(1, 3), &[2], &negatives);
-    println!("\nloss of a model that knows nothing: {loss:.4}");
+    println!("\nloss of an untrained model: {loss:.4}");
     println!("6 log 2 = 4.1589: the 4.16 that the chapter's training log starts with");
 }
 
-/// The chapter's program on the start of the corpus. Returns the examples learned in a second.
+/// The chapter's program on the start of the corpus. Returns the examples learned per second.
 /// 말뭉치 앞부분으로 책의 프로그램을 실행한다. 초당 학습한 예제 수를 반환한다.
 fn train_plain(corpus: &Corpus) -> Result<f64> {
     let ids: Vec<usize> = corpus.ids().iter().take(PLAIN_TOKENS).map(|id| id as usize).collect();
@@ -158,7 +158,7 @@ fn train_plain(corpus: &Corpus) -> Result<f64> {
     }
     let word_vecs = trainer.model.w_in.numbers().to_vec();
     queries(&WordVectors::new(vocabulary, HIDDEN_SIZE, Numbers::F32(word_vecs))?)?;
-    println!("\nso little text already teaches which words are alike; all four analogies take more of it");
+    println!("\neven this little text shows which words are similar; the four analogies need more of it");
     Ok(rate)
 }
 
@@ -169,7 +169,7 @@ fn first_weights(vocab_size: usize, purpose: Purpose) -> Matrix {
     w
 }
 
-/// The same model and settings on the whole corpus, for the chapter's ten epochs: the vectors, and the examples learned in a second.
+/// The same model and settings on the whole corpus, for the chapter's ten epochs. Returns the vectors, and the examples learned per second.
 /// 같은 모델과 설정으로 말뭉치 전체를 책처럼 10에폭 학습한다. 단어 벡터와 초당 학습한 예제 수를 반환한다.
 fn train_fast(corpus: Corpus) -> Result<(WordVectors, f64)> {
     let config = TextbookConfig::textbook();
@@ -220,7 +220,7 @@ fn sentences_as_vectors(vectors: &WordVectors) {
     println!("the two about driving are nearest; another model can take a vector of fixed length as its input");
 }
 
-/// Leaves unknown words out.
+/// Skips unknown words.
 /// 모르는 단어는 제외한다.
 fn sentence_vector(vectors: &WordVectors, sentence: &str) -> Vec<f32> {
     let units: Vec<_> = sentence.split(' ').filter_map(|word| vectors.vector(word)).map(unit).collect();
@@ -230,10 +230,10 @@ fn sentence_vector(vectors: &WordVectors, sentence: &str) -> Vec<f32> {
 fn transfer_learning() {
     println!(
         "
-Transfer learning: vectors learned once on a large text serve tasks that have little text of their own. Train
-on the large text, keep the file, and start the small task (sorting mails, say) from `WordVectors::open`:
-its classifier sees 100 numbers a word instead of a one-hot vector, and words it never met in its own
-examples lie near words it did. `rapidvec convert model.safetensors model.pkl` hands them to Python."
+Transfer learning: vectors learned once on a large text help tasks with little text. Train on the large text,
+keep the file, and start the small task (sorting mails, for example) from `WordVectors::open`: its classifier
+sees 100 numbers per word instead of a one-hot vector, and words that are not in its own examples are near
+words that are. `rapidvec convert model.safetensors model.pkl` saves them for Python."
     );
 }
 

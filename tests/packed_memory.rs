@@ -30,7 +30,7 @@ fn max_memory() -> usize {
     line.trim().strip_suffix(" kB").unwrap().parse::<usize>().unwrap() << 10
 }
 
-/// No test of its own: what [`open`] runs.
+/// Not a test itself: [`open`] runs it.
 #[test]
 fn child() {
     let Ok(told) = std::env::var(OPEN) else { return };

@@ -18,7 +18,7 @@ def processor():
 
 
 def load_average():
-    """Load averages over 1, 5 and 15 minutes; None where the system does not tell."""
+    """Load averages over 1, 5 and 15 minutes; None if the system does not report them."""
     try:
         return [round(load, 2) for load in os.getloadavg()]
     except OSError:
@@ -36,7 +36,7 @@ def run(command, **settings):
 
     On Linux a child's peak begins at its parent's size (a few dozen MB of Python), so what is smaller than that is not seen.
     """
-    # Into a file, not a second pipe: a pipe that nobody reads blocks who writes to it.
+    # Into a file, not a second pipe: a pipe that is not read blocks its writer.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         try:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, **settings)

@@ -1,4 +1,4 @@
-"""Results in a page of the documentation: each program has a section of its own, and writes that anew.
+"""Results in a page of the documentation: each program rewrites its own section.
 
 The Rust programs do the same, in `bench/src/report.rs`.
 """

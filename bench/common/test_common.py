@@ -19,7 +19,7 @@ class Racing(unittest.TestCase):
                 self.assertEqual(taken, set(contenders))
             self.assertEqual(order(contenders, len(contenders)), order(contenders, 0))
 
-    def test_made_up_corpus_is_the_same_every_time(self):
+    def test_generated_corpus_is_the_same_every_time(self):
         with tempfile.TemporaryDirectory() as folder:
             first, second = Path(folder, "a"), Path(folder, "b")
             made_up_corpus(first, tokens=200)
@@ -48,7 +48,7 @@ class Run(unittest.TestCase):
         self.assertEqual(small[0], "done\n")
         self.assertGreater(large[1] - small[1], 70_000_000)
 
-    def test_failures_say_what_the_program_said(self):
+    def test_failures_contain_the_programs_message(self):
         with self.assertRaisesRegex(RuntimeError, "exit code 3: no luck"):
             machine.run([sys.executable, "-c", "import sys; print('no luck', file=sys.stderr); sys.exit(3)"])
         with self.assertRaisesRegex(RuntimeError, "cannot run"):

@@ -2,7 +2,7 @@
 
 gensim's time is that of its call `evaluate_word_analogies`, within a process that has the vectors in memory and has answered one question before.
 rapidvec's is that of the same: reading the questions and answering them, in a process (`eval_speed`) that has the vectors and has answered one
-question. Beside it stands the wall clock of the whole command `rapidvec eval`: process, opening and checking the model, reading the questions, answering.
+question. The table also has the wall clock of the whole command `rapidvec eval`: process, opening and checking the model, reading the questions, answering.
 Each round runs all of them, each round in the other order; a ratio is formed within a round. Exit code 1 when the counts of any section
 differ, or when the median ratio of the calls is below its bar.
 """

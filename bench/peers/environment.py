@@ -72,7 +72,7 @@ def versions(python):
 
 
 def prepare(folder, wanted, say):
-    """The environment in `folder`, made where it is missing; `wanted` are names of peers, `say` is told what goes on."""
+    """The environment in `folder`, created if it is missing; `wanted` are names of peers, `say` gets what is done."""
     python = python_of(folder)
     env = Environment(python, versions(python) if python.exists() else {})
     if all(name in env.versions for name in wanted):

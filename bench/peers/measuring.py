@@ -1,4 +1,4 @@
-"""Rounds, medians, ratios, bars; and a journal, so that a race that was cut off can go on."""
+"""Rounds, medians, ratios, bars; and a journal, so that an interrupted race can continue."""
 
 import json
 import math

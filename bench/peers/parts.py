@@ -101,7 +101,7 @@ def scaling(context):
 
 
 def needed(found):
-    """What a run is held against, in bytes, from what engine_speed tells: the numbers of the matrices, ids of 4 bytes, the vocabulary."""
+    """What a run is compared with, in bytes, from the output of engine_speed: the numbers of the matrices, ids of 4 bytes, the vocabulary."""
     return {name: found[f"{name}_bytes"] for name in ("matrix", "id", "vocabulary")}
 
 

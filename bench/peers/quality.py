@@ -1,7 +1,7 @@
 """How good are the vectors? All systems by one evaluator, over one list of words.
 
 The order of words of equal count differs from system to system and decides which words are the 30,000 most frequent, and so which
-questions are asked. So the vectors of all systems are written anew in one order, rapidvec's: by falling count, words of equal
+questions are asked. So the vectors of all systems are rewritten in one order, rapidvec's: by descending count, words of equal
 count as the text first has them; words that one system lacks are left out for all. Then `rapidvec eval` measures them: analogies
 among the first 30,000 words, pairs among all.
 

@@ -2,7 +2,7 @@
 
 Makes a Python environment with the peers outside the tree, runs the parts that are asked for, checks their bars, and writes the table
 (Markdown), all numbers (JSON) and a picture of training speed (SVG). README.md says what is compared and how. Without a corpus it races on
-a text that is made up, which tells of speed and memory only. Exit code 1 when a bar is missed or a part failed.
+a generated text, which shows speed and memory only. Exit code 1 when a bar is missed or a part failed.
 """
 
 import argparse
@@ -33,7 +33,7 @@ MADE_UP = (10_000_000, 60_000)  # tokens and words of the text that is raced on 
 
 
 class Clock:
-    """Says what goes on, with the time and how long the race has been going."""
+    """Prints what is done, with the time and the duration so far."""
 
     def __init__(self):
         self.start = time.monotonic()
@@ -65,7 +65,7 @@ class Context:
 
     @property
     def corpus_identity(self):
-        """What tells this text from another."""
+        """What distinguishes this text from others."""
         about = self.corpus.stat()
         return [self.corpus.name, about.st_size, about.st_mtime_ns]
 
@@ -123,7 +123,7 @@ def parser():
                    help="folder with questions-words.txt, ws353.txt and SimLex999.txt, itself or in its folder eval "
                         "(default: RAPIDVEC_SHARED, then ../shared)")
     p.add_argument("--more-sets", type=Path,
-                   help="folder with more sets, of which there are no bars (default: those of a package from PyPI; none where it cannot be had)")
+                   help="folder with more sets, which have no bars (default: those of a package from PyPI; none where it cannot be had)")
     p.add_argument("--programs", type=Path, default=PROGRAMS, help="folder of the release programs; built where they are missing")
     p.add_argument("--venv", type=Path, default=environment.default_folder(), help="the peers' Python environment; made if missing")
     p.add_argument("--work", type=Path, default=environment.cache_folder() / "work", help="folder for texts and vectors: 2 GB")
@@ -131,7 +131,7 @@ def parser():
     p.add_argument("--out", type=Path, help="folder for peers.md, peers.json and peers.svg (default: docs; without a corpus that of --work)")
     p.add_argument("--readme", type=Path, action="append", default=[],
                    help="write picture and a short table also into this README, between its marks `peers`; may be given again")
-    p.add_argument("--rewrite", action="store_true", help="measure nothing: write all anew from the peers.json that is in --out")
+    p.add_argument("--rewrite", action="store_true", help="measure nothing: write everything again from the peers.json in --out")
     p.add_argument("--smoke", action="store_true", help="all parts, short, on a made-up text, no bars: does it run?")
     return p
 
@@ -206,7 +206,7 @@ def context_of(args, say):
 
 
 def run_parts(context, names, keep):
-    """Runs parts one after the other; `keep` is told each result. Returns what went wrong, a sentence each."""
+    """Runs parts one after the other; `keep` gets each result. Returns what went wrong, a sentence each."""
     failed = []
     for name in names:
         before = machine.load_average()
@@ -254,7 +254,7 @@ def write_all(args, result, say):
 
 
 def rewrite(args, say):
-    """All texts anew, from what was measured before."""
+    """Writes all texts again, from what was measured before."""
     args.out = args.out or ROOT / "docs"
     write_all(args, json.loads((args.out / "peers.json").read_text(encoding="utf-8")), say)
 

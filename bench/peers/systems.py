@@ -50,8 +50,8 @@ def run_peer(context, system, asked, paths):
 
 
 def patiently(run, say, tries=5):
-    """Runs again where fastText gives up: on few threads it trains on rows that nobody gave first weights. Those of a large matrix are
-    zeros, as the system hands out memory; those of a small one hold what lay there before, and that may be no number."""
+    """Runs again if fastText gives up: with few threads it trains on rows without initial weights. Those of a large matrix are zeros,
+    like all new memory; those of a small one hold old bytes, which may not be numbers."""
     for left in reversed(range(tries)):
         try:
             return run()
@@ -62,7 +62,7 @@ def patiently(run, say, tries=5):
 
 
 def run_engine(context, asked, paths):
-    """rapidvec's trainer by itself."""
+    """rapidvec's trainer alone."""
     names = ["model", "vector_size", "window", "negatives", "subsample", "min_count", "epochs", "threads", "seed", "learning_rate"]
     command = [context.program("engine_speed"), context.corpus, "--json", *flags(asked, names)]
     command += ["--hierarchical-softmax"] if asked["hierarchical_softmax"] else []
@@ -101,7 +101,7 @@ def whole(context, system, asked):
 
 
 def identity(context, system):
-    """What tells one build of a system from another."""
+    """What distinguishes the builds of a system."""
     if system != "rapidvec":
         return {"version": context.env.versions[system]}
     built = [Path(context.program(name)).stat() for name in ("rapidvec", "engine_speed")]

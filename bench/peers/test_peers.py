@@ -97,7 +97,7 @@ class Measuring(unittest.TestCase):
         self.assertEqual(mean([1, None, 3]), 2)
         self.assertIsNone(mean([None]))
 
-    def test_journal_goes_on_only_when_asked_to(self):
+    def test_journal_continues_only_on_request(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "deep", "journal.jsonl")
             first = Journal(path, resume=False)
@@ -136,7 +136,7 @@ class Bars(unittest.TestCase):
         self.assertFalse(parts.memory_bar("m", 111, needed)["met"])
         self.assertFalse(parts.memory_bar("m", None, needed)["met"])
 
-    def test_the_exit_code_tells_of_missed_bars_and_of_failures(self):
+    def test_the_exit_code_shows_missed_bars_and_failures(self):
         met, missed = {"bars": [bar("x", 2, 1)]}, {"bars": [bar("x", 0, 1)]}
         for done, failed, code in (({"a": met}, [], 0), ({"a": met, "b": missed}, [], 1), ({"a": met}, ["no luck"], 1)):
             with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -160,7 +160,7 @@ class Parts(unittest.TestCase):
         self.assertEqual(list(kept), ["d300"])
         self.assertIn("part speed: RuntimeError: no luck", failed[0])
 
-    def test_without_a_corpus_it_races_on_a_text_that_is_made_up_and_leaves_docs_alone(self):
+    def test_without_a_corpus_it_races_on_a_generated_text_and_does_not_change_docs(self):
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder, "zipf-{}-{}.txt".format(*race.MADE_UP))
             made.write_text("", encoding="utf-8")
@@ -383,7 +383,7 @@ class Environment(unittest.TestCase):
     def test_a_python_that_is_not_there_has_no_peers(self):
         self.assertEqual(environment.versions("no-such-python-anywhere"), {})
 
-    def test_what_cannot_be_had_is_told(self):
+    def test_what_cannot_be_installed_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             blocked = Path(folder, "file")
             blocked.write_text("in the way", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One run of fastText, by itself: settings as JSON in, timing as JSON out. Run by race.py in the environment of the peers.
+"""A single run of fastText: settings as JSON in, timing as JSON out. Run by race.py in the environment of the peers.
 
 Without parts of words (maxn 0, no buckets) fastText is word2vec. Counting and training are one call; how fast training alone was it
 says itself, on its error output: words a second and thread, at the end over all of training.
@@ -17,7 +17,7 @@ import fasttext.FastText
 
 def train(asked):
     """The model, and all that fastText said."""
-    # There is no argument for the seed, only this default, which is handed on.
+    # There is no argument for the seed, only this default, which is passed on.
     fasttext.FastText.unsupervised_default["seed"] = asked["seed"]
     with tempfile.TemporaryFile() as said:
         shown = os.dup(2)

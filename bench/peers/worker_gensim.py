@@ -1,4 +1,4 @@
-"""One run of gensim, by itself: settings as JSON in, timing as JSON out. Run by race.py in the environment of the peers."""
+"""A single run of gensim: settings as JSON in, timing as JSON out. Run by race.py in the environment of the peers."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from gensim.models import Word2Vec
 
 
 def main():
-    """Counts, trains and saves; each is timed by itself."""
+    """Counts, trains and saves; each is timed separately."""
     asked = json.loads(sys.argv[1])
     hs, start = asked["hierarchical_softmax"], time.perf_counter()
     model = Word2Vec(

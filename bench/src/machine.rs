@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_the_system_tells_of_this_program() {
+    fn reads_what_the_system_reports_about_this_process() {
         assert_eq!(peak("VmPeak:\t 9 kB\nVmHWM:\t    2048 kB\n"), Some(2 << 20));
         assert_eq!(peak("VmHWM: much"), None);
         assert_eq!(user_ticks("7 (a ) b) R 1 2 3 4 5 6 7 8 9 10 1234 15"), Some(1234.0));

@@ -1,4 +1,4 @@
-//! Results in a page of the documentation: each program rewrites a section of its own.
+//! Results in a page of the documentation: each program rewrites its own section.
 
 use anyhow::{Context, Result};
 use std::fs;

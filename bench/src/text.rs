@@ -1,6 +1,6 @@
 //! Batches of words drawn as often as words occur in text.
 //!
-//! The word of rank r occurs in proportion to 1/r (Zipf). Ids are ranks, as in a vocabulary ordered by falling count; ids by
+//! The word of rank r occurs in proportion to 1/r (Zipf). Ids are ranks, as in a vocabulary ordered by descending count; ids by
 //! first appearance come near to that. Neighbours are drawn independently of each other: a step's cost depends on which
 //! rows it touches, not on what the words mean.
 
@@ -10,7 +10,7 @@ use rapidvec_core::{AliasTable, Purpose, Rng};
 /// How often the rarest word occurs.
 const RAREST: u64 = 10;
 
-/// Counts of `vocab_size` words by falling count: `10 V / rank`.
+/// Counts of `vocab_size` words by descending count: `10 V / rank`.
 pub fn zipf_counts(vocab_size: usize) -> Vec<u64> {
     (1..=vocab_size as u64).map(|rank| RAREST * vocab_size as u64 / rank).collect()
 }

@@ -84,7 +84,7 @@ pub fn alternate(contenders: &mut [Contender], schedule: Schedule) -> Result<Vec
     Ok(contenders.iter().zip(rounds).map(timing).collect())
 }
 
-/// Times one contender by itself, each step a round: after a warm-up at least `least` steps, then until `budget` is spent
+/// Times a single contender, each step a round: after a warm-up at least `least` steps, then until `budget` is spent
 /// or `most` are done.
 ///
 /// # Errors

@@ -32,7 +32,7 @@ LIMITS = {
 
 
 class RecordedSampler:
-    """Hands out the negatives of the recording in the order they were drawn."""
+    """Returns the negatives of the recording in the order they were drawn."""
 
     def __init__(self, negatives):
         self.negatives = negatives.shape[-1]

@@ -83,7 +83,7 @@ class UnigramSampler:
 
     def __init__(self, counts, negatives, power=0.75, rng=None):
         if np.count_nonzero(counts) <= negatives:
-            raise ValueError(f"{negatives} negatives beside a target need {negatives + 1} different words, "
+            raise ValueError(f"{negatives} negatives and a target need {negatives + 1} different words, "
                              f"got {np.count_nonzero(counts)}: lower --negatives or give more text")
         weights = np.power(counts.astype(np.float64), power)
         self.word_p = weights / weights.sum()

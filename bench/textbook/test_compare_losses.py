@@ -50,7 +50,7 @@ class ReadLog(unittest.TestCase):
     def test_reads_points(self):
         self.assertEqual(self.read("epoch,iteration,seconds,loss\n1,21,5,4.16\n"), {(1, 21): 4.16})
 
-    def test_refuses_what_is_no_log(self):
+    def test_refuses_what_is_not_a_log(self):
         for text in ("", "epoch,iteration,seconds,loss\n", "epoch,loss\n1,2\n",
                      "epoch,iteration,seconds,loss\n1,1,0,x\n", "epoch,iteration,seconds,loss\n1,1\n",
                      "epoch,iteration,seconds,loss\n1,1,0,4\n1,1,0,4\n"):

@@ -1,12 +1,12 @@
-//! What is said if a mapped file loses its end while it is read.
+//! The message if a mapped file is truncated while it is read.
 //!
-//! The system reports that by SIGBUS, which ends a program without a word, and Rust cannot make an error of it: the
-//! instruction that read the byte has no result. A program of its own can print a message and exit with code 1 instead. (A
-//! library may not: the process's handlers are not its own.)
+//! The system reports that by SIGBUS, which ends a program without a message, and Rust cannot turn it into an error: the
+//! instruction that read the byte has no result. A program can print a message and exit with code 1 instead. (A library
+//! must not: signal handlers belong to the program.)
 //!
 //! The handler does only what a handler may: it looks the address up in `/proc/self/maps` to name the file, writes to stderr
-//! and ends the process. A fault at an address of no file is passed on to the previous handler, such as the standard
-//! library's, which reports stack overflows. Limit: other systems than Linux have no such list; they end with the signal.
+//! and ends the process. A fault at an address outside of any file is passed on to the previous handler, such as the
+//! standard library's, which reports stack overflows. Limit: only Linux has such a list; other systems end with the signal.
 #![allow(unsafe_code)]
 
 use std::ffi::{c_int, c_void};
@@ -17,7 +17,7 @@ static BEFORE: OnceLock<libc::sigaction> = OnceLock::new();
 
 /// From now on a mapped file that is truncated while it is read ends this process with a message on stderr that names it,
 /// and exit code 1, rather than with SIGBUS. And a write beyond the size that files may have (`ulimit -f`) is an error, as on a
-/// full disk, rather than SIGXFSZ, which would end the process and leave its temporary files.
+/// full disk, rather than SIGXFSZ, which would end the process and leave its temporary files behind.
 pub fn report() {
     BEFORE.get_or_init(|| {
         // SAFETY: ignoring a signal runs no code of ours.
@@ -35,7 +35,7 @@ pub fn report() {
 }
 
 extern "C" fn on_bus_error(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    // SAFETY: the system passes what a fault happened at, since the handler was set with `SA_SIGINFO`.
+    // SAFETY: the system passes the address of the fault, since the handler was set with `SA_SIGINFO`.
     let address = unsafe { (*info).si_addr() }.addr();
     let mut line = Line::default();
     if line.find(address) {
@@ -53,7 +53,7 @@ fn print(bytes: &[u8]) {
     let _ = unsafe { libc::write(libc::STDERR_FILENO, bytes.as_ptr().cast(), bytes.len()) };
 }
 
-/// A line of `/proc/self/maps`: `start-end permissions offset device inode path`. What does not fit is cut off: a handler's
+/// A line of `/proc/self/maps`: `start-end permissions offset device inode path`. A longer line is cut: a handler's
 /// stack is small.
 struct Line {
     bytes: [u8; 1024],
@@ -73,7 +73,7 @@ impl Line {
         let maps = unsafe { libc::open(c"/proc/self/maps".as_ptr(), libc::O_RDONLY) };
         let mut some = [0; 256];
         loop {
-            // SAFETY: allowed in a handler; the buffer is as long as is said.
+            // SAFETY: allowed in a handler; the buffer has that length.
             let length = unsafe { libc::read(maps, some.as_mut_ptr().cast(), some.len()) };
             let Some(read) = usize::try_from(length).ok().filter(|&length| length > 0) else { return false };
             for &byte in &some[..read] {
@@ -112,11 +112,11 @@ fn hexadecimal(digits: &[u8]) -> usize {
     digits.iter().fold(0, |number, &digit| number << 4 | char::from(digit).to_digit(16).unwrap_or(0) as usize)
 }
 
-/// Does what would have happened without us.
+/// Does what would have happened without this handler.
 fn pass_on(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let before = BEFORE.get().filter(|before| ![libc::SIG_DFL, libc::SIG_IGN].contains(&before.sa_sigaction));
     // SAFETY: a handler that is neither of the two is a function, of the kind that its flags say, and is called with what
-    // the system passed. Without one the default comes back, and ends the process as the instruction is tried again.
+    // the system passed. Without one, the default is restored, and ends the process when the instruction is retried.
     unsafe {
         match before {
             Some(before) if before.sa_flags & libc::SA_SIGINFO != 0 => {

@@ -1,4 +1,4 @@
-//! How `rapidvec --help` looks: colours, the commands in groups, the examples at the end.
+//! The layout of `rapidvec --help`: colours, groups of commands, examples at the end.
 
 use clap::builder::StyledStr;
 use clap::builder::styling::{AnsiColor, Style, Styles};
@@ -34,7 +34,7 @@ Exit codes:
   0    success
   1    the command failed
   2    wrong usage, or an input is missing
-  130  interrupted; what could be saved is saved";
+  130  interrupted; train has saved its model";
 
 /// The commands as `rapidvec --help` lists them.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -78,7 +78,7 @@ pub fn of_train(cli: &Command, args: &[String]) -> Option<StyledStr> {
 fn groups(cli: &Command) -> String {
     let mut text = String::new();
     for (heading, names) in GROUPS {
-        let _ = writeln!(text, "\n{HEADER}{heading}:{HEADER:#}"); // a String takes all that is written to it
+        let _ = writeln!(text, "\n{HEADER}{heading}:{HEADER:#}"); // writing to a String cannot fail
         for command in names.iter().filter_map(|name| cli.find_subcommand(name)) {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(text, "  {LITERAL}{:<10}{LITERAL:#}  {about}", command.get_name());

@@ -1,18 +1,18 @@
-//! What the user means who types what other programs, or other builds of this one, understand.
+//! Recognises flags and commands of other programs, or of other builds of this one.
 //!
-//! word2vec.c and fastText have flags with one dash and commands of their own, gensim has names with `_`. clap would take some of
-//! the flags for something else (`-hs` for help, `-output` for `-o utput`), so the arguments are checked before it parses them.
+//! word2vec.c and fastText have flags with one dash and other commands, gensim has names with `_`. clap would misread some of
+//! the flags (`-hs` as help, `-output` as `-o utput`), so the arguments are checked before it parses them.
 
 use crate::output::{UsageError, shell_words};
 use Meaning::{Called, No};
 use clap::Command;
 
-/// What a name of another program is here.
+/// The meaning here of a name of another program.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Meaning {
     /// Another name.
     Called(&'static str),
-    /// Nothing, and why.
+    /// Not available, and why.
     No(&'static str),
 }
 
@@ -115,7 +115,7 @@ const COMMANDS: [(&str, Meaning); 22] = [
 /// Commands whose arguments are words, which may begin with a dash.
 const OF_WORDS: [&str; 5] = ["analogy", "odd", "rank", "similar", "similarity"];
 
-/// Names that other programs use, and what they are here; words that look like flags.
+/// Rejects names of other programs, with their names here, and words that look like flags.
 ///
 /// # Errors
 /// Lists all of those in `args`, which begin with the program's name.
@@ -153,7 +153,7 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
     }
 }
 
-/// `rapidvec -train text.txt -output vectors.bin`, as word2vec.c is called: flags, and no command.
+/// `rapidvec -train text.txt -output vectors.bin`, as for word2vec.c: flags without a command.
 fn check_line_of_word2vec(args: &[String], cli: &Command) -> Result<(), UsageError> {
     let Some(train) = cli.find_subcommand("train") else { return Ok(()) };
     let flags = args.iter().filter(|arg| arg.starts_with('-') && !["--help", "--version"].contains(&arg.as_str()));
@@ -189,7 +189,7 @@ fn check_words(command: &str, own: Option<&Command>, rest: &[&String]) -> Result
     Ok(())
 }
 
-/// The arguments after the program's name and the options that stand before the command.
+/// The arguments after the program's name and the options before the command.
 fn without_global_flags<'a>(args: &'a [String], cli: &Command) -> &'a [String] {
     let mut rest = args.get(1..).unwrap_or_default();
     while let Some(flag) = rest.first() {
@@ -213,7 +213,7 @@ fn name(flag: &str) -> &str {
     flag.split_once('=').map_or(flag, |(name, _)| name)
 }
 
-/// A name as the tables have it.
+/// A name in the form of the tables.
 fn normal(name: &str) -> String {
     name.trim_start_matches('-').replace('_', "-").to_lowercase()
 }
@@ -229,12 +229,12 @@ fn explained(meaning: Meaning) -> String {
     }
 }
 
-/// What `flag` is called by `train`, or why it is missing, if it is not its own.
+/// The name of `flag` in `train`, or why it is missing, if `train` does not have it.
 fn meaning(flag: &str, train: &Command) -> Option<String> {
     let word = normal(flag);
     let is_own = train.get_arguments().any(|arg| arg.get_long() == Some(&word));
     if is_own {
-        // `--vector_size`, `-window`; `-o` and its like are too short to be words.
+        // `--vector_size`, `-window`; flags like `-o` are too short to be words.
         let is_written_so = flag.strip_prefix("--") == Some(word.as_str());
         return (!is_written_so && word.len() > 1).then(|| format!("rapidvec calls it --{word}"));
     }

@@ -66,7 +66,7 @@ enum Command {
 }
 
 impl Command {
-    /// Whether an interrupt can leave nothing but a half-written file; `train` handles signals itself.
+    /// Whether an interrupt can only leave a half-written file behind; `train` handles signals itself.
     fn writes_a_file(&self) -> bool {
         #[cfg(feature = "ann")]
         if let Command::Index(_) = self {
@@ -108,7 +108,7 @@ impl Command {
     }
 }
 
-/// The whole command line: what is parsed, completed and documented.
+/// The whole command line, for parsing, completion and documentation.
 fn command() -> clap::Command {
     help::grouped(Cli::command())
 }
@@ -117,7 +117,7 @@ fn command() -> clap::Command {
 fn parse(args: Vec<OsString>, color: Color) -> Cli {
     let matches = command().color(color.into()).try_get_matches_from(args);
     let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| error.exit())
+    parsed.unwrap_or_else(|error| output::refuse(&error))
 }
 
 /// Runs the program with these arguments, of which the first is the program's name, and returns the exit status: 0 for success,
@@ -126,20 +126,20 @@ pub fn run(args: Vec<OsString>) -> u8 {
     #[cfg(unix)]
     file_faults::report();
     let shown: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-    let color = output::color_choice(&shown);
+    let color = output::early_choice(&shown, "--color").unwrap_or_default();
     output::set_color(color);
+    if let Some(language) = output::early_choice::<Language>(&shown, "--lang") {
+        language.use_from_now_on();
+    }
     if let Err(error) = hints::check(&shown, &Cli::command()) {
         return output::report(&error.into());
     }
     if let Some(text) = help::of_train(&command(), &shown) {
-        let _ = write!(anstream::stdout(), "{}", text.ansi()); // a reader who has gone needs no help
+        let _ = write!(anstream::stdout(), "{}", text.ansi()); // nobody reads the output any more
         return output::SUCCESS;
     }
     let Cli { command, global } = parse(args, color);
     output::set_quiet(global.quiet);
-    if let Some(language) = global.lang {
-        language.use_from_now_on();
-    }
     if command.writes_a_file() {
         commands::interrupt::listen();
     }

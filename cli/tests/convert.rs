@@ -55,7 +55,7 @@ fn convert_goes_by_the_ending_or_by_to() {
 /// Every format, by its ending, with every packing.
 #[test]
 fn convert_goes_from_every_format_to_every_other() {
-    let place = Place::by_falling_count();
+    let place = Place::by_descending_count();
     let names = [
         ("a.vec", Format::Word2vecText),
         ("b.txt.gz", Format::Word2vecText),
@@ -183,9 +183,9 @@ fn what_opening_dropped_is_reported_once_on_stderr() {
 fn an_error_names_the_flag_that_helps_where_one_does() {
     let place = Place::new();
     for (text, hint) in [
-        ("3 2\na 1 2\nb 3 4\n", Some("--limit 2 takes the vectors that are there")),
-        ("a 1 2\nb 3 4\nc 5\n", Some("--limit 2 takes the vectors before it")),
-        ("1 2\na 1 2\nb 3 4\n", Some("--limit 1 takes the declared ones")),
+        ("3 2\na 1 2\nb 3 4\n", Some("--limit 2 reads the vectors that are there")),
+        ("a 1 2\nb 3 4\nc 5\n", Some("--limit 2 reads the vectors before it")),
+        ("1 2\na 1 2\nb 3 4\n", Some("--limit 1 reads the declared ones")),
         ("3 2\n", None),
         ("3 2\na 1\n", None),
         ("a 1 2\nb 3\nc 5 6\n", None),
@@ -233,11 +233,11 @@ fn convert_reports_what_is_not_stored_and_keeps_what_can_be() {
 
 #[test]
 fn an_npz_keeps_counts_and_half_precision() {
-    let place = Place::by_falling_count();
+    let place = Place::by_descending_count();
     let told = converted(&place.model, &place.path("a.npz"), &["--half"]);
     assert!(told.contains("half precision") && !told.contains("counts"), "{told}");
     let vectors = WordVectors::open(place.path("a.npz")).unwrap();
-    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words_by_falling_count());
+    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words_by_descending_count());
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn convert_exits_with_2_when_the_extension_is_of_no_format() {
     let place = Place::new();
     for name in ["a", "a.gif", ".pkl", "a.gz", "a.gif.gz"] {
         let (code, message) = convert(&place.model, &place.path(name), &[]);
-        assert!(code == 2 && message.contains("give --to"), "{message}");
+        assert!(code == 2 && message.contains("or use --to"), "{message}");
     }
     assert_eq!(convert(&place.model, &place.path("a.pkl"), &["--to", "gif"]).0, 2);
     assert_eq!(place.names(), ["model.safetensors"]);
@@ -328,7 +328,7 @@ fn convert_exits_with_2_when_the_extension_is_of_no_format() {
 
 #[test]
 fn a_dash_is_standard_output_and_never_a_file() {
-    let place = Place::by_falling_count();
+    let place = Place::by_descending_count();
     for (to, name) in
         [("text", "a.vec"), ("glove", "a.glove"), ("binary", "a.bin"), ("npz", "a.npz"), ("pickle", "a.pkl")]
     {
@@ -338,7 +338,7 @@ fn a_dash_is_standard_output_and_never_a_file() {
         let output = output.unwrap();
         assert_eq!((output.status.code(), output.stdout), (Some(0), std::fs::read(place.path(name)).unwrap()), "{to}");
     }
-    for (args, expected) in [(&["-"][..], "give --to"), (&["-", "--to", "safetensors"], "name a file")] {
+    for (args, expected) in [(&["-"][..], "or use --to"), (&["-", "--to", "safetensors"], "name a file")] {
         assert!(common::failure(2, "convert", &place.model, args).contains(expected));
     }
     for command in ["similar", "convert", "info"] {
@@ -346,8 +346,11 @@ fn a_dash_is_standard_output_and_never_a_file() {
         assert!(message.contains("cannot be read from standard input"), "{message}");
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
-    let usage = common::failure(2, "convert", &place.model, &["a.gif"]);
-    assert!(usage.contains("Usage: rapidvec convert [OPTIONS] <IN> <OUT>"), "{usage}");
+    let refused = common::failure(2, "convert", &place.model, &["a.gif"]);
+    assert!(
+        refused.contains("a.gif does not have the extension of a known format: expected .safetensors"),
+        "{refused}"
+    );
 }
 
 /// Runs where `python3` (or `$RAPIDVEC_PYTHON`) has NumPy.

@@ -62,7 +62,7 @@ fn embed_writes_a_vector_a_line_and_counts_what_it_left_out() {
     let place = Place::new();
     let output = embed(&place.model, &[], TEXT.as_bytes());
     assert_rows(&tsv_rows(&output.stdout));
-    let notes = "note: 2 of 8 words are not in the vocabulary and were left out\n\
+    let notes = "note: 2 of 8 words are not in the vocabulary and were skipped\n\
                  note: 2 of 5 lines have no known word; their vectors are zero\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), notes));
     let jsonl = String::from_utf8(answer(&place.model, &["-", "--format", "jsonl"], TEXT.as_bytes())).unwrap();
@@ -91,7 +91,7 @@ fn embed_takes_the_n_grams_of_unknown_words() {
     rows[0].iter().zip(vector).for_each(|(x, y)| assert!((x - f64::from(y / length)).abs() < 1e-6, "{rows:?}"));
     let x = vectors.vector("x").unwrap(); // `<x>` is one n-gram
     assert!(x == [1.0, 0.0] && rows[1] == [1.0, 0.0] || x == [0.0, 1.0] && rows[1] == [0.0, 1.0], "{rows:?}");
-    assert_eq!(stderr(&output), "", "none was left out");
+    assert_eq!(stderr(&output), "", "none was skipped");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn embed_weighs_by_frequency() {
 }
 
 #[test]
-fn embed_refuses_what_is_no_text_and_leaves_no_file() {
+fn embed_refuses_what_is_not_text_and_leaves_no_file() {
     let place = Place::new();
     let out = place.path("out.npy");
     for (text, expected) in
@@ -182,13 +182,13 @@ fn embed_refuses_what_is_no_text_and_leaves_no_file() {
 #[test]
 fn embed_ends_with_code_2_for_wrong_arguments() {
     let place = Place::new();
-    assert!(failure(2, "embed", &place.model, &["-o", "out.txt"]).contains("expected one of .tsv, .jsonl, .npy"));
+    assert!(failure(2, "embed", &place.model, &["-o", "out.txt"]).contains("expected .tsv, .jsonl, .npy"));
     failure(2, "embed", &place.model, &["--format", "xml"]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn embed_tells_of_a_full_disk() {
+fn embed_reports_a_full_disk() {
     let place = Place::new();
     for form in ["tsv", "jsonl", "npy"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();

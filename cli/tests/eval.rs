@@ -59,7 +59,7 @@ fn eval_shows_a_table_and_writes_tsv() {
 }
 
 #[test]
-fn eval_knows_fewer_words_when_told_so() {
+fn eval_knows_fewer_words_with_restrict() {
     let place = Place::new();
     let questions = place.file("questions", QUESTIONS);
     let questions = questions.to_str().unwrap();

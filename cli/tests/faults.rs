@@ -150,7 +150,7 @@ fn training_that_diverges_stops_with_its_place_and_keeps_what_was_there() {
 
 /// Row 16.
 #[test]
-fn a_misspelt_flag_is_refused_with_the_nearest_one() {
+fn a_misspelled_flag_is_refused_with_a_suggestion() {
     let case = Case::new();
     case.run(&["--vector-sizee", "10"]).fails(2, "'--vector-size'");
 }
@@ -195,7 +195,7 @@ fn outputs_are_checked_before_the_corpus_is_read() {
 
 /// Row 21.
 #[test]
-fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
+fn bytes_that_are_not_text_are_refused_replaced_or_skipped() {
     let case = Case::new();
     let mut bytes = std::fs::read(case.text(300)).unwrap();
     bytes.extend(b"bad \xff word\n");
@@ -226,7 +226,7 @@ fn marks_line_ends_and_a_missing_last_newline_change_nothing() {
 
 /// Rows 24, 29 and 30. What is compressed and can be read, and row 37: `reading.rs`.
 #[test]
-fn files_that_are_no_text_are_refused_by_content() {
+fn files_that_are_not_text_are_refused_by_content() {
     let case = Case::new();
     for (bytes, message) in [
         (&b"cat\0dog"[..], "NUL byte at offset 3"),

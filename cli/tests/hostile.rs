@@ -214,7 +214,7 @@ fn row_52_words_that_are_there_twice() {
 }
 
 #[test]
-fn row_53_numbers_that_are_none() {
+fn row_53_what_is_not_a_number() {
     let place = Place::new();
     for bad in ["nan", "NaN", "inf", "-inf", "1e39"] {
         let text = format!("3 2\na 1 2\nb {bad} 4\nc 5 6\n");
@@ -234,7 +234,7 @@ fn row_54_a_zero_vector() {
 }
 
 #[test]
-fn row_55_words_that_are_no_utf_8() {
+fn row_55_words_that_are_not_utf_8() {
     let place = Place::new();
     let bytes = b"4 2\na 1 2\n\xff\xfe 3 4\n\xff\xfd 2 1\nb 1 1\n";
     refused(&place, bytes, "is not valid UTF-8");
@@ -290,6 +290,18 @@ fn fasttext() -> Vec<u8> {
         bytes.extend([1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|x| x.to_le_bytes()));
     }
     bytes
+}
+
+#[test]
+fn verify_does_not_call_a_text_whole_whose_end_may_be_missing() {
+    let place = Place::new();
+    let whole = b"2 2\na 1 2\nb 3 45\n";
+    assert!(program().args(["verify", text_of(&place.file("whole.txt", whole))]).output().unwrap().status.success());
+    for length in [whole.len() - 1, whole.len() - 2] {
+        let cut = place.file("cut.txt", &whole[..length]);
+        refused_by(&["verify"], &cut, "cannot tell whether it is complete: the last line has no line end");
+        opens(&cut, &[], "a");
+    }
 }
 
 #[test]
@@ -483,7 +495,7 @@ fn a_weight_beyond_half_precision_is_saved_in_single() {
     assert!(!vectors.rows().is_half() && vectors.rows().to_f32().iter().any(|x| x.abs() > 65_504.0));
 }
 
-/// `verify` of a model whose checksums are right around what was changed, as whoever forges a file makes them.
+/// `verify` of a model whose checksums are right around what was changed, as a forger would make them.
 mod verify {
     use super::*;
     use rapidvec::vectors::format::safetensors::{CHECKED_ON_OPENING, ModelParts, write};
@@ -533,7 +545,7 @@ mod verify {
         path
     }
 
-    /// As the format has it: metadata by key, then tensors by name with their types, shapes and places.
+    /// As in the format: metadata by key, then tensors by name with their types, shapes and places.
     fn header_sum(text: &str) -> String {
         let header: serde_json::Value = serde_json::from_str(text).unwrap();
         let mut pieces = Vec::new();

@@ -16,7 +16,7 @@ fn an_index_answers_as_the_exact_search_on_a_small_model() {
         let exact = answer("similar", &place.model, args);
         assert_eq!(answer("similar", &place.model, &[args, &["--approximate"]].concat()), exact);
     }
-    answer("index", &place.model, &[]); // an index may be made anew
+    answer("index", &place.model, &[]); // an index may be rebuilt
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn common_errors_are_in_korean() {
     case.text(3_000);
     korean(&case, &[&["train", "text.txt", "-o", "m"], &FAST[..]].concat()).succeeds();
     case.write("short.txt", "a b\n");
-    let cases: [(&[&str], i32, &str); 8] = [
+    let cases: [(&[&str], i32, &str); 22] = [
         (&["train", "missing.txt"], 2, "missing.txt 파일이 없습니다"),
         (&["train", "text.txt", "-o", "m"], 1, "이미 있습니다"),
         (&["train", "text.txt", "-o", "no/m"], 1, "폴더가 없습니다"),
@@ -78,12 +78,27 @@ fn common_errors_are_in_korean() {
         (&["similar", "missing", "a"], 2, "그런 파일이나 폴더가 없습니다"),
         (&["info", "text.txt"], 1, "단어 벡터 파일이 아닙니다"),
         (&["map", "-o", "a.svg"], 2, "모델을 지정하지 않았고"),
+        (&["train", "short.txt", "-o", "n"], 1, "5회 이상 나오는 단어가 없습니다"),
+        (&["train", "ptb:other"], 2, "없는 데이터 세트입니다"),
+        (&["train", "text.txt", "-o", "n.vec"], 2, "모델은 safetensors로 저장하는데"),
+        (&["train", "text.txt", "-o", "n", "--batch-size", "9"], 2, "--trainer textbook의 설정입니다"),
+        (&["train", "--resume", "m", "--epochs", "9"], 1, "학습 상태가 없어 이어서 학습할 수 없습니다; 끝난 모델을"),
+        (&["train", "--epochs", "many"], 2, "'--epochs <N>'에 쓸 수 없는 값입니다: 'many': 1000, 100k"),
+        (&["train", "--model", "bow"], 2, "쓸 수 있는 값: cbow, skipgram"),
+        (&["train", "--bogus"], 2, "알 수 없는 인자입니다: '--bogus'\n사용법:"),
+        (&["tarin"], 2, "알 수 없는 명령입니다: 'tarin'\n혹시 train?"),
+        (&["map", "m"], 2, "필요한 인자가 빠졌습니다: --output <FILE>"),
+        (&["map", "m", "-o", "a.txt"], 2, "'a.txt': 파일 이름은 .svg, .html"),
+        (&["plot", "m", "-o", "a.txt"], 2, "'a.txt': 파일 이름은 .svg, .png"),
+        (&["analogy", "m", "word1", "word2"], 2, "단어 3개가 필요한데 2개를"),
+        (&["similar", "m", "word1", "wrod1"], 1, "단어 2개 중 1개가 모델에 없습니다"),
     ];
     for (args, code, expected) in cases {
         let outcome = korean(&case, args);
         assert!(outcome.stderr.starts_with("오류: "), "{args:?}: {}", outcome.stderr);
         outcome.fails(code, expected);
     }
+    assert_korean(&korean(&case, &["convert", "m", "m.vec"]).succeeds().stderr);
 }
 
 #[test]

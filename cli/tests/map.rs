@@ -149,7 +149,7 @@ fn wrong_usage_ends_with_code_2() {
     ] {
         failure(2, "map", &place.model, args);
     }
-    assert!(failure(2, "map", &place.model, &["-o", "a.png"]).contains(".svg or .html"));
+    assert!(failure(2, "map", &place.model, &["-o", "a.png"]).contains(".svg, .html"));
     assert_eq!(place.names(), ["model.safetensors"]);
 }
 

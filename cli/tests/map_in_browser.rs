@@ -199,7 +199,7 @@ fn five_thousand_words_move_smoothly() {
     let median = times[4].as_f64().unwrap();
     // 16 ms is a frame at 60 Hz; a browser without a graphics card on a busy machine gets many more.
     assert!(median < 600.0, "a frame takes {median} ms");
-    println!("a frame of 5,000 words, names placed anew: {median:.1} ms");
+    println!("a frame of 5,000 words, names placed again: {median:.1} ms");
     assert_eq!(browser.eval(OVERLAPS), serde_json::json!([]));
     nothing_was_executed(&browser);
 }

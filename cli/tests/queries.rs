@@ -100,7 +100,7 @@ fn odd_leaves_unknown_words_out_on_request() {
     let shown = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(shown.starts_with("[odd] king queen woman car\n  car "), "{shown}");
     assert!(
-        stderr(&output).contains("note: 1 of 5 words are not in the vocabulary and were left out, `quene` the first")
+        stderr(&output).contains("note: 1 of 5 words are not in the vocabulary and were skipped; the first is `quene`")
     );
     let output = common::run("odd", &place.model, &["king", "quene", "car", "--skip-unknown"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
@@ -171,16 +171,12 @@ fn nearly_equal_vectors_are_noted() {
 }
 
 #[test]
-fn a_first_line_that_is_no_header_is_refused() {
+fn a_first_line_that_is_not_a_header_is_refused() {
     let place = Place::new();
     let pairs = place.file("pairs.tsv", b"king\tqueen\t8,5\nman\twoman\t8.3\nyou\tcar\t7.0\nking\tman\t5\n");
     let message = failure(1, "eval", &place.model, &[pairs.to_str().unwrap()]);
     assert!(message.contains("line 1: expected a finite number after the two words, got `8,5`"), "{message}");
     let pairs = place.file("named.tsv", b"word1\tword2\tscore\nking\tqueen\t8.5\nman\twoman\t8.3\nyou\tcar\t7.0\n");
     let output = common::run("eval", &place.model, &[pairs.to_str().unwrap()]);
-    assert!(
-        stderr(&output).contains("named.tsv: took the first line for the names of the columns"),
-        "{}",
-        stderr(&output)
-    );
+    assert!(stderr(&output).contains("named.tsv: the first line was read as names of columns"), "{}", stderr(&output));
 }

@@ -45,7 +45,7 @@ fn a_packed_text_gives_the_model_of_the_plain_one_to_the_byte() {
     let plain = text(&case);
     case.run_small(&["text.txt", "-o", "plain"]).succeeds();
     for compression in ALL {
-        // The name is part of the model, and tells nothing.
+        // The name is part of the model, but does not matter.
         case.write("text.txt", packed(compression, &plain));
         case.run_small(&["text.txt", "-o", compression.name()]).succeeds();
         assert!(case.bytes(compression.name()) == case.bytes("plain"), "{compression:?}");
@@ -108,9 +108,7 @@ fn folders_and_patterns_are_the_files_in_them() {
         .says("data: 1 hidden file or folder: skipped")
         .says("1 empty file: skipped");
     case.run_small(&["data/**/*.*", "-o", "pattern"]).succeeds();
-    case.run_small(&["data/a.txt", "data", "-o", "twice"])
-        .succeeds()
-        .says("1 file named or found again (data/a.txt): read once");
+    case.run_small(&["data/a.txt", "data", "-o", "twice"]).succeeds().says("1 duplicate file (data/a.txt): read once");
     for model in ["folder", "pattern", "twice"] {
         assert_eq!(rows(&case, model), rows(&case, "files"), "{model}");
     }
@@ -179,7 +177,7 @@ fn lower_case_makes_one_word_of_two() {
 }
 
 #[test]
-fn decomposed_hangul_is_told_of_and_composed_on_request() {
+fn decomposed_hangul_is_reported_and_composed_on_request() {
     let case = Case::new();
     // 한국어 in conjoining jamo, then composed.
     let jamo = "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}";

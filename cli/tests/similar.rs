@@ -82,7 +82,7 @@ fn similar_fails_with_a_hint_for_an_unknown_word() {
         assert_eq!(
             message,
             "error: `quene` is not in the vocabulary; did you mean `queen`? \
-                       1 of 3 words are unknown; use --skip-unknown to leave them out\n"
+                       1 of 3 words are unknown; use --skip-unknown to skip them\n"
         );
     }
     assert!(failure(1, "similar", &place.model, &["안넝"]).contains("did you mean `안녕`?"));
@@ -157,7 +157,7 @@ fn a_full_disk_under_stdout_is_an_error() {
 }
 
 #[test]
-fn info_tells_what_a_model_holds() {
+fn info_shows_what_a_model_holds() {
     let place = Place::new();
     let table = answer("info", &place.model, &[]);
     for expected in [
@@ -226,7 +226,7 @@ fn unknown_words_of_a_batch_are_left_out_and_counted_when_asked() {
     assert!(failure(1, "similar", &place.model, &["king", "quene", "you"]).contains("did you mean `queen`?"));
     let output = common::run("similar", &place.model, &["king", "quene", "you", "x", "--skip-unknown"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), known);
-    let note = "note: 2 of 4 words are not in the vocabulary and were left out, `quene` the first\n";
+    let note = "note: 2 of 4 words are not in the vocabulary and were skipped; the first is `quene`\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), note));
     let output = common::run("similar", &place.model, &["x", "--skip-unknown", "--format", "json"]);
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"[]\n"[..]));

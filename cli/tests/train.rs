@@ -98,7 +98,7 @@ fn several_files_are_one_corpus_and_the_builtin_one_is_the_default() {
 }
 
 #[test]
-fn a_batch_larger_than_the_corpus_is_made_smaller_and_said() {
+fn a_batch_larger_than_the_corpus_is_reduced_and_reported() {
     let case = Case::new();
     case.text(20);
     let flags = ["text.txt", "-o", "m", "--window", "2", "--negatives", "2", "--epochs", "1"];
@@ -130,11 +130,11 @@ fn train_writes_nothing_to_standard_output_and_no_model_under_the_name_of_anothe
         let told = format!("then run: rapidvec convert m.safetensors {name}");
         // Whatever the trainer.
         for args in [&["text.txt", "-o", name, "--trainer", "textbook"][..], &["text.txt", "-o", name, "--force"]] {
-            case.run(args).fails(2, &format!("but {name} ends like {format}")).says(&told);
+            case.run(args).fails(2, &format!("but {name} has the extension of {format}")).says(&told);
         }
         assert!(!case.exists(name));
     }
-    // Other names say nothing else, and those of packed files are packed; what lies there already may be gone on with.
+    // Other names are accepted, and compressed if they say so; an existing file may be resumed.
     for name in ["m", "m.model", "m.2026", "m.gz"] {
         case.run_small(&["text.txt", "-o", name, "--keep-state"]).succeeds();
     }
@@ -159,7 +159,7 @@ fn one_file_under_two_names_is_noticed() {
 
 /// Two runs with one output name: each keeps its model.
 #[test]
-fn a_file_written_during_the_run_is_kept_and_the_model_goes_beside_it() {
+fn a_file_written_during_the_run_is_kept_and_the_model_is_saved_next_to_it() {
     let case = Case::new();
     case.text(30_000);
     let args = ["text.txt", "-o", "m.safetensors", "--vector-size", "60", "--epochs", "200", "--progress", "lines"];
@@ -199,7 +199,7 @@ fn numbers_and_short_flags_are_understood() {
 }
 
 #[test]
-fn where_nobody_watches_an_epoch_has_ten_lines_at_most() {
+fn without_a_terminal_an_epoch_has_at_most_ten_lines() {
     let case = Case::new();
     case.text(20_000);
     let lines = |mode: &[&str]| {

@@ -93,7 +93,7 @@ fn short_help_is_shorter_and_examples_come_last() {
 }
 
 #[test]
-fn colours_are_written_only_where_they_are_wanted() {
+fn colours_are_written_only_on_request() {
     let has_colours = |args: &[&str], variable: &[(&str, &str)]| {
         let output = program().args(args).envs(variable.iter().copied()).output().unwrap();
         output.stdout.contains(&0x1b) || output.stderr.contains(&0x1b)

@@ -18,7 +18,7 @@ fn with_text(text: &str) -> Case {
 }
 
 #[test]
-fn vocab_shows_words_by_falling_count() {
+fn vocab_shows_words_by_descending_count() {
     let case = with_text("you say goodbye\nand i say hello 안녕 say you");
     let shown = |form: &str| vocab(&case, &["text.txt", "--min-count", "1", "--top", "4", "--format", form]).succeeds();
     assert_eq!(shown("tsv").stdout, "say\t3\nyou\t2\ngoodbye\t1\nand\t1\n");
@@ -38,7 +38,7 @@ fn vocab_writes_a_file_that_can_be_read_back_and_overwrites_only_by_force() {
     vocab(&case, &["text.txt", "-o", "vocab.txt"]).fails(1, "already exists");
     vocab(&case, &["text.txt", "-o", "vocab.txt", "--force", "--top", "1"]).succeeds();
     assert_eq!(case.bytes("vocab.txt"), b"a\t15\n");
-    vocab(&case, &["text.txt", "-o", "text.txt", "--force"]).fails(2, "is one of the texts");
+    vocab(&case, &["text.txt", "-o", "text.txt", "--force"]).fails(2, "is an input and cannot be overwritten");
     vocab(&case, &["text.txt", "-o", "gone/vocab.txt"]).fails(1, "the folder gone does not exist");
 }
 
@@ -85,14 +85,14 @@ fn vocab_names_the_flag_that_is_wrong() {
 
 /// FAULTS 34.
 #[test]
-fn vocab_tells_what_it_forgot() {
+fn vocab_reports_what_it_pruned() {
     let text: String = (0..5_000).map(|i| format!("often w{i}\n")).collect();
     let case = with_text(&text.repeat(20));
     let args = ["text.txt", "--max-vocab", "1000", "--threads", "1", "--top", "1", "--format", "tsv"];
     let outcome = vocab(&case, &args).succeeds();
     let (word, count) = outcome.stdout.trim().split_once('\t').unwrap();
     assert_eq!((word, count), ("often", "100000"), "counted again, from the start");
-    outcome.says("kept 1,000 distinct words at most").says("read again to count").says("--max-vocab");
+    outcome.says("kept at most 1,000 distinct words").says("read again to count").says("--max-vocab");
     let piped = case
         .rapidvec()
         .args(["vocab", "-"])

@@ -110,15 +110,14 @@ fn a_window_may_be_wider_than_every_line() {
 }
 
 #[test]
-fn a_flag_of_the_other_recipe_never_changes_the_recipe() {
+fn a_flag_of_the_other_trainer_never_changes_the_trainer() {
     let case = with_topics();
     for [flag, value] in [["--batch-size", "10"], ["--optimizer", "sgd"], ["--max-grad", "5"]] {
-        let add = format!("{flag} is a setting of --trainer textbook; add --trainer textbook");
-        train(&case, &["topics.txt", "-o", "m", flag, value]).fails(2, &add);
-        let take = format!("{flag} is a setting of --trainer textbook; use --trainer textbook");
-        train(&case, &["topics.txt", "-o", "m", "--trainer", "word2vec", flag, value]).fails(2, &take);
+        let help = format!("{flag} is a setting of --trainer textbook; choose that trainer");
+        train(&case, &["topics.txt", "-o", "m", flag, value]).fails(2, &help);
+        train(&case, &["topics.txt", "-o", "m", "--trainer", "word2vec", flag, value]).fails(2, &help);
     }
-    train(&case, &["-o", "m", "--min-count", "5"]).fails(2, "--min-count is a setting of --trainer word2vec; add");
+    train(&case, &["-o", "m", "--min-count", "5"]).fails(2, "--min-count is a setting of --trainer word2vec; choose");
     assert!(!case.exists("m"));
 }
 
@@ -136,7 +135,7 @@ fn progress_lines_are_korean_when_asked_and_in_a_korean_locale() {
 }
 
 #[test]
-fn flags_of_other_programs_are_told_by_our_names() {
+fn flags_of_other_programs_are_translated_to_ours() {
     let case = with_topics();
     train(&case, &["topics.txt", "-o", "x", "--size", "9", "-hs", "1"])
         .fails(2, "--size: rapidvec calls it --vector-size")
@@ -156,7 +155,7 @@ fn what_cannot_be_is_refused_before_the_text_is_read() {
     for (args, expected) in [
         (["--valid", "nope"], "there is no file nope"),
         (["--context-sum", "sum"], "--context-sum needs --model cbow"),
-        (["--log", "-"], "a log cannot be written to standard output"),
+        (["--log", "-"], "this cannot be written to standard output"),
     ] {
         let outcome =
             train(&case, &[&["topics.txt", "-o", "x", "--model", "skipgram"], &args[..]].concat()).fails(2, expected);
@@ -166,7 +165,7 @@ fn what_cannot_be_is_refused_before_the_text_is_read() {
 }
 
 #[test]
-fn a_run_on_one_thread_goes_on_with_one() {
+fn a_run_on_one_thread_resumes_with_one() {
     let case = with_topics();
     let flags = ["topics.txt", "--threads", "1", "--keep-state", "--learning-rate", "0.05"];
     train(&case, &[&flags[..], &["-o", "m", "--epochs", "2"]].concat()).succeeds();
@@ -178,7 +177,7 @@ fn a_run_on_one_thread_goes_on_with_one() {
 
 /// The chapter's questions are for its own corpora.
 #[test]
-fn a_text_of_ones_own_is_asked_for_words_of_its_own() {
+fn sample_queries_use_words_of_the_users_text() {
     let case = with_topics();
     let korean = |i: usize| {
         format!("한국{} 나라{} 사람{}\n", ["의", "가", "는"][i % 3], ["는", "로"][i % 2], ["이", "과"][i % 2])
@@ -233,7 +232,7 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
         for word in known.vocabulary().words() {
             assert_eq!(frozen.vector(word), known.vector(word), "{word} from {from}");
         }
-        // It alone was trained, among the others: it stands beside every word of its topic.
+        // It alone was trained, among the others: it is near every word of its topic.
         assert!(similar(&case, "frozen", "other", "5").iter().all(|word| word.starts_with('a')), "{from}");
         train(&case, &["more.txt", "-o", "free", "--force", "--init", from]).succeeds();
         assert_ne!(open(&case, "free").vector("a1"), known.vector("a1"));
@@ -367,7 +366,7 @@ fn a_vocabulary_that_was_counted_before_is_taken() {
     assert_eq!(open(&case, "counted").rows().to_f32(), open(&case, "all-m").rows().to_f32());
     train(&case, &[&flags[..], &["-o", "some-m", "--vocab", "some"]].concat()).succeeds();
     assert_eq!(open(&case, "some-m").vocabulary().len(), 20);
-    // A word that the text does not have is a word all the same.
+    // A word that the text lacks is still a word.
     case.write("absent", [&case.bytes("all")[..], b"absent\t7\n"].concat());
     train(&case, &[&flags[..], &["-o", "absent-m", "--vocab", "absent"]].concat()).succeeds();
     assert!(open(&case, "absent-m").vector("absent").unwrap().iter().all(|x| x.is_finite()));
@@ -447,7 +446,7 @@ fn held_out_text_is_scored_after_each_epoch() {
 }
 
 #[test]
-fn progress_lines_tell_speed_loss_rate_and_memory() {
+fn progress_lines_show_speed_loss_rate_and_memory() {
     let case = with_topics();
     let told = case.run(&["topics.txt", "-o", "m", "--vector-size", "16", "--epochs", "2"]).succeeds().stderr;
     for text in [
@@ -461,7 +460,7 @@ fn progress_lines_tell_speed_loss_rate_and_memory() {
     assert!(line.contains(" M words/s | loss ") && line.contains(" | learning rate 0.0000"), "{line}");
 }
 
-/// What a person sees: a bar on one line, told anew in its place, and gone at the end.
+/// What a person sees: a bar on one line, updated in place, and removed at the end.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_shows_a_bar() {
@@ -515,7 +514,7 @@ fn vectors(case: &Case, name: &str, words: &[&str], value: &str) {
 }
 
 #[test]
-fn a_loss_that_is_no_number_stops_and_names_the_step() {
+fn a_loss_that_is_not_a_number_stops_and_names_the_step() {
     let case = with_topics();
     vectors(&case, "huge.vec", &["a0", "a1", "a2", "b3"], "1e38");
     for model in ["cbow", "skipgram"] {
@@ -526,7 +525,7 @@ fn a_loss_that_is_no_number_stops_and_names_the_step() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_leaves_the_last_checkpoint() {
+fn a_loss_that_is_not_a_number_leaves_the_last_checkpoint() {
     let case = with_topics();
     // The huge vector is met in the last line only, when there are checkpoints.
     let text = String::from_utf8(case.bytes("topics.txt")).unwrap().repeat(6);
@@ -544,8 +543,8 @@ fn a_loss_that_is_no_number_leaves_the_last_checkpoint() {
 
 /// A file of the shared corpora.
 fn shared(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let path = std::env::var_os("RAPIDVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora").join(name);
+    let sibling = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let path = std::env::var_os("RAPIDVEC_SHARED").map_or_else(sibling, PathBuf::from).join("corpora").join(name);
     if !path.exists() {
         eprintln!("SKIPPED: no {}; RAPIDVEC_SHARED names the folder with corpora/{name}", path.display());
         return None;
@@ -553,7 +552,7 @@ fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// Both trainers find the same words in a text, and tell the same of it.
+/// Both trainers find the same words in a text, and report the same notes.
 #[test]
 fn text_is_prepared_as_for_the_textbook() {
     let case = Case::new();

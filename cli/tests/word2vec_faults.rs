@@ -134,7 +134,7 @@ fn settings_out_of_range_are_usage_errors_that_name_the_flag() {
 #[test]
 fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
     if !cfg!(target_os = "linux") {
-        return eprintln!("SKIPPED: only Linux tells how much memory there is");
+        return eprintln!("SKIPPED: only Linux reports the available memory");
     }
     let case = with_text();
     // 100,000 threads with room for two windows of 1,000 vectors each.
@@ -154,7 +154,7 @@ fn no_threads_means_all_of_them() {
 
 /// Row 16.
 #[test]
-fn a_misspelt_flag_is_refused_with_the_nearest_one() {
+fn a_misspelled_flag_is_refused_with_a_suggestion() {
     let case = with_text();
     for (wrong, right) in [("--hierarchical-softmaks", "--hierarchical-softmax"), ("--min-cuont", "--min-count")] {
         case.run(&["text.txt", wrong, "3"]).fails(2, wrong).says(&format!("'{right}'"));
@@ -178,7 +178,7 @@ fn a_missing_corpus_is_refused_and_a_long_path_is_as_good_as_a_short_one() {
 fn outputs_are_checked_before_the_corpus_is_read() {
     let case = with_text();
     case.write("here", "old");
-    // The corpus is no text: which error comes first tells what was looked at first.
+    // The corpus is not text: the error shows what was checked first.
     case.write("binary", b"a\0b");
     let run = |args: &[&str]| train(&case, &[&["binary"], args].concat());
     run(&["-o", "no/m"]).fails(1, "the folder no does not exist");
@@ -197,7 +197,7 @@ fn outputs_are_checked_before_the_corpus_is_read() {
 
 /// Row 21.
 #[test]
-fn bytes_that_are_no_text_are_refused_replaced_or_skipped() {
+fn bytes_that_are_not_text_are_refused_replaced_or_skipped() {
     let case = with_text();
     let mut bytes = case.bytes("text.txt");
     let at = bytes.len() + 4;
@@ -223,7 +223,7 @@ fn marks_line_ends_and_a_missing_last_newline_change_nothing() {
 
 /// Rows 24, 29 and 30.
 #[test]
-fn files_that_are_no_text_are_refused_by_content() {
+fn files_that_are_not_text_are_refused_by_content() {
     let case = Case::new();
     for (bytes, message) in [
         (&b"cat\0dog"[..], "NUL byte at offset 3"),
@@ -337,14 +337,14 @@ fn through_a_named_pipe(case: &Case) -> Vec<f32> {
 
 /// Row 34.
 #[test]
-fn words_that_were_forgotten_while_counting_are_told() {
+fn words_pruned_while_counting_are_reported() {
     let case = Case::new();
     let text: String = (0..5_000).map(|i| format!("often w{i} twice\n")).collect();
     case.write("text.txt", text.repeat(6));
     let outcome = train(&case, &["text.txt", "-o", "m", "--max-vocab", "1000"]).succeeds();
-    outcome.says("kept 1,000 distinct words at most").says("(raise --max-vocab");
+    outcome.says("kept at most 1,000 distinct words").says("; raise --max-vocab");
     assert!(open(&case, "m").vector("often").is_some());
-    // Which words were forgotten depends on how threads shared the text; the run can be gone on with all the same.
+    // Which words were pruned depends on how threads shared the text; the run can still be resumed.
     let begin =
         ["text.txt", "-o", "m", "--force", "--max-vocab", "1000", "--keep-state", "--threads", "4", "--epochs", "1"];
     case.run(&begin).succeeds();
@@ -446,34 +446,37 @@ fn a_full_disk_is_an_error_and_the_old_file_stays() {
 }
 
 /// Runs `rapidvec train ../text.txt ARGS` in a folder on a disk of 64 kB, with `old` as what `m` was before. What is in the folder
-/// afterwards is the answer's stdout, then what `m` is. `None` where this system lets nobody mount such a disk.
+/// afterwards is the answer's stdout, then what `m` is. `None` if this system does not allow to mount such a disk.
 #[cfg(target_os = "linux")]
 fn on_a_small_disk(case: &Case, args: &[&str]) -> Option<Outcome> {
-    std::fs::create_dir(case.path("disk")).unwrap();
+    for folder in ["disk", "spare"] {
+        std::fs::create_dir_all(case.path(folder)).unwrap();
+    }
     let script = r#"mount -t tmpfs -o size=64k none disk || exit 99; cd disk; printf old > m
         "$@" >/dev/null; code=$?; ls -A; cat m; exit $code"#;
     let mut command = std::process::Command::new("unshare");
     command.current_dir(case.path("")).args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]);
     command.args([env!("CARGO_BIN_EXE_rapidvec"), "train", "../text.txt", "--force", "--threads", "1"]);
-    let answer = command.args(args).stdin(Stdio::null()).output();
+    let answer = command.args(args).env("TMPDIR", case.path("spare")).stdin(Stdio::null()).output();
     std::fs::remove_dir(case.path("disk")).unwrap();
     let outcome = answer.map(Outcome::of).ok().filter(|outcome| [Some(0), Some(1)].contains(&outcome.code));
     if outcome.is_none() {
-        eprintln!("SKIPPED: nobody may mount a disk here");
+        eprintln!("SKIPPED: mounting a disk is not allowed here");
     }
     outcome
 }
 
-/// Row 65: where the system says that there is no room left.
+/// Row 65: the system reports a full disk.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_disk_without_room_keeps_the_old_model_and_no_other_file() {
     let case = with_text();
     let Some(outcome) = on_a_small_disk(&case, &["-o", "m", "--progress", "none"]) else { return };
-    let outcome = outcome.fails(1, "training is done, but the model could not be saved; nothing was saved: m: ");
+    let outcome = outcome.fails(1, "training is done, but the model could not be saved; it was saved to ");
+    assert_eq!(open(&case, "spare/m").vocabulary().len(), 148);
     assert!(outcome.stderr.contains("No space left on device"), "{}", outcome.stderr);
     assert_eq!(outcome.stdout, "m\nold");
-    // A log that finds no room is no reason to lose the model.
+    // A full disk under the log does not lose the model.
     let args = ["-o", "../model", "--vector-size", "10", "--epochs", "3000", "--log", "log.csv", "--progress", "none"];
     let outcome = on_a_small_disk(&case, &args).expect("as before");
     let outcome = outcome.fails(1, "the log log.csv is not complete").says("No space left on device");
@@ -483,7 +486,7 @@ fn a_disk_without_room_keeps_the_old_model_and_no_other_file() {
 /// Row 65: while it trains.
 #[cfg(unix)]
 #[test]
-fn a_checkpoint_that_finds_no_room_is_told_once_and_training_goes_on() {
+fn a_failed_checkpoint_is_reported_once_and_training_continues() {
     let case = with_text();
     let outcome = on_a_full_disk(&case, &["--epochs", "300", "--checkpoint-every", "0.01"]);
     let outcome = outcome.fails(1, "training is done, but the model could not be saved");
@@ -521,7 +524,7 @@ fn what_is_read_is_never_written() {
     assert_eq!(case.bytes("text.txt"), before);
 }
 
-/// A log by force is no reason to lose what is read.
+/// Even with --force a log does not overwrite an input.
 #[test]
 fn a_log_never_takes_the_place_of_what_is_read() {
     let case = Case::new();

@@ -1,5 +1,5 @@
-//! The fast trainer stopped at any moment and gone on with. With one thread it ends in the same bytes as if never
-//! stopped; with several the schedule goes on where it was.
+//! The word2vec trainer, stopped at any moment and resumed. With one thread it ends with the same bytes as if never
+//! stopped; with several the schedule continues where it was.
 #![cfg(unix)]
 #![allow(missing_docs, clippy::unwrap_used)]
 
@@ -126,7 +126,7 @@ fn a_model_that_is_updated_ends_the_same_however_often_it_is_stopped() {
 }
 
 #[test]
-fn several_threads_go_on_with_the_schedule_where_it_was() {
+fn several_threads_resume_at_the_same_place_of_the_schedule() {
     let case = with_text();
     let epochs = EPOCHS.to_string();
     let own = ["text.txt", "-o", "straight", "--log", "straight.csv", "--threads", "1", "--epochs", &epochs];
@@ -146,7 +146,7 @@ fn several_threads_go_on_with_the_schedule_where_it_was() {
 }
 
 #[test]
-fn a_checkpoint_answers_while_training_goes_on() {
+fn a_checkpoint_answers_queries_during_training() {
     let case = with_text();
     let args = ["text.txt", "-o", "m", "--checkpoint-every", "0.01", "--epochs", "1000000", "--threads", "1"];
     let mut child =
@@ -172,11 +172,11 @@ fn a_checkpoint_answers_while_training_goes_on() {
 }
 
 #[test]
-fn a_stopped_run_saves_and_tells_the_command_that_goes_on() {
+fn a_stopped_run_saves_and_prints_the_command_that_resumes() {
     let case = with_text();
     let args = ["text.txt", "-o", "my model", "--checkpoint-every", "0", "--epochs", "1000000", "--threads", "2"];
     let mut child = case.train(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-    // The first line of progress: training goes on from here.
+    // The first line of progress: training continues from here.
     let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
     while !std::io::BufRead::lines(&mut stderr).next().unwrap().unwrap().starts_with("| epoch 1 |") {}
     signal(&child, "INT");
@@ -186,7 +186,7 @@ fn a_stopped_run_saves_and_tells_the_command_that_goes_on() {
     let command = rest.lines().find_map(|line| line.strip_prefix("to resume: ")).expect(&rest);
     assert!(command.ends_with("train --resume 'my model' --threads 2 --checkpoint-every 0"), "{command}");
     assert!(rest.contains("saved my model") && WordVectors::open(case.path("my model")).is_ok());
-    // Typed as printed it goes on, until the next signal.
+    // Typed as printed, the command resumes, until the next signal.
     let script = format!("exec {command}");
     let mut again = Command::new("sh");
     again.args(["-c", &script]).current_dir(case.path("")).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -329,7 +329,7 @@ fn a_signal_that_is_to_be_ignored_stays_ignored() {
     }
 }
 
-/// Stopped just at the end of an epoch, and told to be content with that.
+/// Stopped exactly at the end of an epoch, and resumed with no more epochs than that.
 #[test]
 fn a_run_that_is_over_already_logs_nothing_twice() {
     use rapidvec::CpuTrainer;

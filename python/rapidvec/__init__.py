@@ -1,4 +1,4 @@
-"""Fast word vectors: train them, open every file of them, search and evaluate.
+"""Fast word vectors: train, open, search, evaluate and save them.
 
 >>> import rapidvec
 >>> sentences = [["the", "king", "rules"], ["the", "queen", "rules"]] * 200
@@ -12,7 +12,7 @@ to                             use
 train in one call              `train`
 train for a while, resume      `Trainer`
 open vectors of any format     `open`
-ask them, embed texts          `Vectors`
+query them, embed texts        `Vectors`
 replace gensim                 `rapidvec.gensim`, `Word2Vec`, `KeyedVectors`
 =============================  ==============================================
 """
@@ -46,7 +46,7 @@ __all__ = [
     "train",
 ]
 
-#: Loaded when they are first used, so that importing rapidvec is quick.
+#: Loaded on first use, so that importing rapidvec is quick.
 _LAZY = {
     "KeyedVectors": ("rapidvec.gensim.models", "KeyedVectors"),
     "Word2Vec": ("rapidvec.gensim.models", "Word2Vec"),

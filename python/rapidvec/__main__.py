@@ -8,7 +8,7 @@ def main() -> int:
     """Runs the command line with the arguments of this process; returns the exit status."""
     from rapidvec import _native
 
-    # The program has its own way to stop: the first Ctrl-C saves, the second ends it.
+    # The program handles Ctrl-C itself: the first one saves, the second one quits.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _native.cli(sys.argv[1:])
 

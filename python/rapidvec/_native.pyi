@@ -1,6 +1,6 @@
-"""The compiled part of rapidvec. Private: what users call is in the modules around it.
+"""The compiled part of rapidvec. Private: the modules around it are for users.
 
-Letters of shapes: V words, D numbers per vector, N questions. Paths are `str` or path objects. Every function that works on files or
+Letters of shapes: V words, D numbers per vector, N queries. Paths are `str` or path objects. Every function that works on files or
 numbers releases the GIL meanwhile; a panic in it is an `InternalError`.
 """
 
@@ -27,6 +27,7 @@ __all__ = [
     "Training",
     "Vectors",
     "__version__",
+    "builtin_text",
     "checkpoint_reading",
     "cli",
     "huffman",
@@ -38,17 +39,17 @@ __all__ = [
     "summary",
 ]
 
-#: The id of a token that is left out, see `Corpus.renumber`.
+#: The id of a dropped token, see `Corpus.renumber`.
 DROP: int
 
 _Path: TypeAlias = str | PathLike[str]
 _Scored: TypeAlias = tuple[str, float]
-#: Block, blocks an epoch, epochs, words, words an epoch, seconds, learning rate, loss.
+#: Block, blocks per epoch, epochs, words, words per epoch, seconds, learning rate, loss.
 _Now: TypeAlias = tuple[int, int, int, int, int, float, float, float | None]
 #: Epoch, block of the epoch, words, loss, pairs, learning rate, seconds.
 _Point: TypeAlias = tuple[int, int, int, float, int, float, float]
 
-# Training as gensim does it.
+# Training like gensim's.
 
 @final
 class Corpus:
@@ -59,16 +60,16 @@ class Corpus:
         sentences: Iterable[Iterable[Any]],
         tick: Callable[[int, int, int], object] | None = None,
     ) -> Corpus:
-        """Reads sentences in memory: any iterable of iterables of `str` or other hashable tokens, each taken as it is.
+        """Reads sentences in memory: any iterable of iterables of `str` or other hashable tokens, each used unchanged.
 
         Ids are given in the order of first appearance. A `str` among the sentences is read letter by letter, as Python iterates it.
-        `tick(sentences, tokens, distinct)` is called every few ten thousand tokens; what it raises ends the reading.
+        `tick(sentences, tokens, distinct)` is called every few ten thousand tokens; its exceptions end the reading.
         Raises what the iterable raises; TypeError for a sentence that cannot be iterated or an unhashable token;
         UnicodeEncodeError for a lone surrogate; KeyboardInterrupt.
         """
     @staticmethod
     def from_files(paths: Sequence[_Path], *, threads: int = 0) -> Corpus:
-        """Reads text files, plain or compressed: a line is a sentence, tokens stand between white space. Threads 0: all cores.
+        """Reads text files, plain or compressed: a line is a sentence, tokens are separated by white space. Threads 0: all cores.
 
         Raises FileNotFoundError, OSError, UnicodeDecodeError (not UTF-8).
         """
@@ -87,7 +88,7 @@ class Corpus:
     def renumber(self, ids: NDArray[np.uint32], words: int) -> None:
         """Gives token `i` the id `ids[i]`, below `words`, or drops it (`DROP`). Afterwards `keys` and `counts` are gone (RuntimeError).
 
-        Raises ValueError if there is not an id for each token, or one is out of range.
+        Raises ValueError if a token has no id, or an id is out of range.
         """
     def is_renumbered(self) -> bool:
         """Whether `renumber` was called."""
@@ -96,10 +97,10 @@ class Corpus:
 class Training:
     """Training of gensim's model on a renumbered corpus: `epochs` passes over it.
 
-    `vectors` (V, D), `syn1` (V, D) and `syn1neg` (V, D) are C-contiguous float32 arrays of the caller, or None: `vectors` then start at
-    random, as `random_vectors`, the others at zeros. `syn1` is used with `hs`, `syn1neg` with `negative`. The trainer has copies of its
-    own: `load` reads the arrays (the constructor does it once), `store` writes them. `counts` (V): how often each word occurs.
-    `locked` (V): words whose vectors stay as they are.
+    `vectors` (V, D), `syn1` (V, D) and `syn1neg` (V, D) are C-contiguous float32 arrays of the caller, or None: `vectors` then start
+    random, as `random_vectors`, the others at zero. `syn1` is used with `hs`, `syn1neg` with `negative`. The trainer has its own
+    copies: `load` reads the arrays (the constructor does it once), `store` writes them. `counts` (V): how often each word occurs.
+    `locked` (V): words whose vectors are not trained.
     """
 
     def __new__(
@@ -132,19 +133,19 @@ class Training:
     def epoch(self, tick: Callable[[float, int, float], object] | None = None) -> bool:
         """Trains to the end of the epoch; whether all epochs are done. The GIL is released.
 
-        Several times a second signals are looked at, and about every second `tick(share of this epoch's words done, words done in this
-        call, learning rate)` is called with the GIL. What either raises ends the epoch soon (KeyboardInterrupt); the weights are whole,
+        Several times a second signals are checked, and about every second `tick(share of this epoch's words done, words done in this
+        call, learning rate)` is called with the GIL. An exception of either (such as KeyboardInterrupt) ends the epoch soon; the weights stay valid,
         and `epoch` can be called again to continue. Raises DivergedError; RuntimeError after `take`.
         """
     def load(self) -> None:
         """Copies the caller's arrays to the trainer. Raises RuntimeError if one was resized."""
     def store(self) -> None:
-        """Copies the trainer's matrices to the caller's arrays. Raises RuntimeError if one was resized or somebody else writes to it."""
+        """Copies the trainer's matrices to the caller's arrays. Raises RuntimeError if one was resized or is being written to."""
     def take(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.float32] | None]:
         """The matrices (vectors, syn1, syn1neg) as arrays that own the trainer's memory, without a copy. The training is over then."""
     @property
     def words(self) -> int:
-        """Words processed since the start, dropped ones of subsampling included."""
+        """Words processed since the start, including those that subsampling dropped."""
     @property
     def words_kept(self) -> int:
         """Words trained on since the start (after subsampling)."""
@@ -159,7 +160,7 @@ class Training:
         """Whole epochs done."""
 
 def random_vectors(rows: int, vector_size: int, seed: int, first: int = 0) -> NDArray[np.float32]:
-    """What the trainer starts rows `first` to `first + rows` of a new model from: (rows, vector_size), uniform in +-1/D.
+    """The initial vectors of rows `first` to `first + rows` of a new model: (rows, vector_size), uniform in +-1/D.
 
     Raises ValueError for a size out of range.
     """
@@ -169,10 +170,10 @@ def huffman(counts: NDArray[np.uint64]) -> tuple[list[NDArray[np.uint8]], list[N
 
 @final
 class RowSearch:
-    """Questions to the rows of a C-contiguous float32 array (V, D), which is borrowed, not copied, and kept alive.
+    """Queries on the rows of a C-contiguous float32 array (V, D), which is borrowed, not copied, and kept alive.
 
-    Scores are cosines; a row of zeros scores 0, and a row with NaN or infinity is never an answer. Equal scores are ordered by rising row number. The
-    lengths of the rows are computed once: make a new object when numbers have changed. Candidates are the rows ``first <= i < last``. `threads` 0: all
+    Scores are cosines; a row of zeros scores 0, and a row with NaN or infinity is never an answer. Equal scores are ordered by ascending row number. The
+    lengths of the rows are computed once: make a new object if numbers change. Candidates are the rows ``first <= i < last``. `threads` 0: all
     cores; the GIL is released.
 
     Every method raises ValueError for a query with another number of columns than D, or that is not contiguous.
@@ -222,7 +223,7 @@ class RowSearch:
     def nearer_than(
         self, query: NDArray[np.float32], other: int, *, exclude: Sequence[int] = ..., threads: int = 0
     ) -> NDArray[np.int64]:
-        """The rows nearer to `query` (D,) than row `other` is, in rising order. Raises IndexError if there is no row `other`."""
+        """The rows nearer to `query` (D,) than row `other` is, in ascending order. Raises IndexError if row `other` does not exist."""
     def analogies(
         self,
         questions: NDArray[np.int64],
@@ -233,9 +234,9 @@ class RowSearch:
         threads: int = 0,
     ) -> NDArray[np.int64]:
         """The answer to each row (a, b, c, expected) of `questions` (N, 4), by 3CosAdd or 3CosMul: never a, b, c, or one of their `variants`, which are other
-        spellings of the same word. -1 if there is no answer. All rows named must be below `last`."""
+        spellings of the same word. -1 if there is no answer. All rows of questions must be below `last`."""
 
-# Training as rapidvec does it.
+# rapidvec's own training.
 
 @final
 class Reading:
@@ -258,7 +259,7 @@ class Reading:
         temporary_folder: _Path | None = None,
         vocabulary: _Path | None = None,
     ) -> Reading:
-        """Raises ValueError for an unknown choice; what reading the file `vocabulary` raises."""
+        """Raises ValueError for an unknown choice; errors of reading the file `vocabulary`."""
 
 @final
 class Text:
@@ -270,7 +271,7 @@ class Text:
     ) -> Text:
         """Reads files, folders and patterns, plain or compressed.
 
-        `tick(bytes, bytes in all or None, tokens)` is called several times a second. What it raises ends the reading, as KeyboardInterrupt does.
+        `tick(bytes, bytes in all or None, tokens)` is called several times a second. Its exceptions end the reading, as KeyboardInterrupt does.
         Raises FileNotFoundError, OSError, UnicodeDecodeError; ValueError if no word is left.
         """
     @staticmethod
@@ -279,20 +280,20 @@ class Text:
         reading: Reading,
         tick: Callable[[int, int, int], object] | None = None,
     ) -> Text:
-        """Reads sentences in memory, see `Corpus.from_sentences`; of `reading` the selection of words applies. ValueError if no word is left."""
+        """Reads sentences in memory, see `Corpus.from_sentences`; of `reading` only the selection of words applies. ValueError if no word is left."""
     @staticmethod
     def from_texts(texts: Iterable[str], reading: Reading) -> Text:
-        """Reads texts, each a `str` in which words are found as in a file. Raises what the iterable raises; TypeError for another item."""
+        """Reads texts, each a `str` that is split into words like a file. Raises what the iterable raises; TypeError for another item."""
     @staticmethod
     def from_arrow(
         column: object, reading: Reading, tick: Callable[[int, int | None, int], object] | None = None
     ) -> Text | None:
-        """Reads a column of an Arrow library, of texts or of lists of tokens, where it lies; None if `column` is no such object.
+        """Reads a column of an Arrow library, of texts or of lists of tokens, in place; None if `column` is not such an object.
 
         Raises TypeError for a column of another kind; else as `from_texts` and `from_sentences`.
         """
     def held_out_reading(self) -> Reading:
-        """How to read text that is held out of training on this one: in its words."""
+        """How to read held-out text: with the words of this one."""
     def __len__(self) -> int:
         """Words: V."""
     def words(self) -> list[str]:
@@ -302,9 +303,12 @@ class Text:
     def report(self) -> dict[str, int]:
         """What was kept, dropped, cut or replaced: numbers by name."""
 
+def builtin_text() -> str:
+    """The text that the command line trains on when it is given none: sentences, one a line."""
+
 @final
 class Run:
-    """A training run. One thread at a time: RuntimeError for another's call meanwhile, and for any after `take_model`."""
+    """A training run. One thread at a time: RuntimeError for a concurrent call, and for any call after `take_model`."""
 
     @staticmethod
     def start(
@@ -340,19 +344,19 @@ class Run:
         on_epoch: Callable[[int, float | None, float | None], object] | None = None,
         on_saved: Callable[[str, str], object] | None = None,
     ) -> Literal["finished", "reached", "interrupted"]:
-        """Trains until `blocks` more are done, or else to the end of the epoch or of the run. The GIL is released.
+        """Trains `blocks` more blocks, or to the end of the epoch or of the run. The GIL is released.
 
         `on_progress` is called several times a second, `on_epoch(epoch, loss, held-out loss)` after each epoch, `on_saved(kind, text)` after a
-        checkpoint. What they raise ends the run after the blocks in progress, as KeyboardInterrupt does; it can be continued.
+        checkpoint. Their exceptions end the run after the blocks in progress, as KeyboardInterrupt does; it can be continued.
         Raises DivergedError, FileExistsError.
         """
     def checkpoint(self) -> None:
         """Saves a checkpoint now, if `save_to` was called."""
     def write(self, path: _Path, *, with_state: bool = True) -> None:
-        """Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced."""
+        """Writes the run in its current state, with what is needed to resume if `with_state`. An existing file is replaced."""
     @property
     def progress(self) -> _Now:
-        """How far the run is."""
+        """The progress of the run."""
     @property
     def losses(self) -> list[_Point]:
         """The loss history so far."""
@@ -370,7 +374,7 @@ class Run:
     def words(self) -> list[str]:
         """The words, by id."""
     def take_model(self) -> Trained:
-        """The model as it is now; the run is over."""
+        """Takes the current model; the run ends."""
 
 @final
 class Trained:
@@ -389,7 +393,7 @@ def checkpoint_reading(path: _Path, threads: int) -> tuple[list[str], Reading]:
 def summary(path: _Path) -> tuple[dict[str, str], bool]:
     """The metadata of a model, as JSON texts by key, and whether training can resume from it. Raises FileNotFoundError, FormatError."""
 
-# Asking.
+# Queries.
 
 @final
 class Vectors:
@@ -412,6 +416,11 @@ class Vectors:
         words: Iterable[str], vectors: NDArray[np.float32], counts: NDArray[np.uint64] | None = None
     ) -> Vectors:
         """V distinct words, (V, D) C-contiguous numbers, (V,) counts: copies. Raises ValueError if they do not fit each other."""
+    def to_bytes(self) -> bytes:
+        """The vectors as the bytes of a model's file."""
+    @staticmethod
+    def from_bytes(bytes: bytes) -> Vectors:
+        """Vectors from the bytes of a model's file. Raises EOFError (cut short), FormatError."""
     def __len__(self) -> int:
         """Words: V."""
     def __contains__(self, word: str, /) -> bool:
@@ -427,7 +436,7 @@ class Vectors:
         """Whether words outside the vocabulary have vectors by their n-grams."""
     @property
     def metadata(self) -> dict[str, str]:
-        """What a model says about its training, as JSON texts by key."""
+        """The metadata about the training, as JSON by key."""
     def words(self) -> list[str]:
         """The words, by id."""
     def counts(self) -> NDArray[np.uint64] | None:
@@ -439,7 +448,7 @@ class Vectors:
     def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """The rows of these ids, (N, D): a copy. Raises ValueError for an id out of range."""
     def matrix(self) -> NDArray[np.float32]:
-        """All vectors, (V, D): read-only and without a copy where they are stored as f32, else a copy."""
+        """All vectors, (V, D): read-only and without a copy if they are stored as f32, otherwise a copy."""
     def most_similar(
         self, word: str, k: int = 10, *, restrict: int | None = None, threads: int = 0
     ) -> list[_Scored]:
@@ -545,19 +554,19 @@ def load_model(
     dict[str, str],
     dict[str, NDArray[Any]],
 ]:
-    """What `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra.
+    """Opens what `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra.
 
     Checksums are compared, unless `mmap`: then the matrices are the mapped file, read-only. Raises FileNotFoundError, EOFError, FormatError.
     """
 
 def cli(arguments: Sequence[_Path]) -> int:
-    """Runs the command line with these arguments (without the program's name); its exit status. Wrong arguments end the process with status 2."""
+    """Runs the command line with these arguments (without the program's name); returns its exit status. Wrong arguments end the process with status 2."""
 
 class FormatError(ValueError):
-    """A file is not what it should be."""
+    """A file is not valid."""
 
 class DivergedError(ArithmeticError):
-    """The loss is not finite, or worse than that of guessing."""
+    """The loss is not finite, or higher than that of an untrained model."""
 
 class InternalError(RuntimeError):
-    """A fault of rapidvec. Please report it."""
+    """A bug in rapidvec. Please report it."""

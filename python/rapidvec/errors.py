@@ -1,4 +1,4 @@
-"""Exceptions of rapidvec. Where Python has a class for a fault, that is raised."""
+"""Exceptions of rapidvec. Where Python has a suitable class, it is used instead."""
 
 from __future__ import annotations
 

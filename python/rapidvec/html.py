@@ -1,12 +1,12 @@
-"""What notebooks show: models, vectors and neighbours as small pieces of HTML.
+"""Displays for notebooks: models, vectors and neighbours as HTML.
 
-`rapidvec.Model` and `rapidvec.Vectors` use `model` and `vectors` by themselves in notebooks. `neighbours` shows the answers of a query:
+Notebooks show `rapidvec.Model` and `rapidvec.Vectors` with `model` and `vectors` automatically. `neighbours` shows the answers of a query:
 
 >>> from rapidvec.html import neighbours
 >>> neighbours([("queen", 0.71), ("prince", 0.65)])
 <rapidvec.html.HTML: 2 rows>
 
-The pieces need no script and no network. Text has the colour of the page around it, so that they can be read on light and on dark pages.
+The HTML needs neither scripts nor the network. Text has the colour of the surrounding page, so it can be read on light and dark pages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HTML", "model", "neighbours", "vectors"]
 
-#: Visible on white and on black: its contrast is above 3 to both.
+#: Visible on white and on black: the contrast to both is above 3.
 _BLUE = "#3b82d6"
 _ORANGE = "#d9772b"
 
@@ -33,10 +33,10 @@ _ORANGE = "#d9772b"
 _MAP_WORDS = 60
 _ROWS = 10
 
-#: Letters of a word that are shown.
+#: The number of letters of a word that are shown.
 _LETTERS = 24
 
-#: Points of a curve.
+#: The maximum number of points of a curve.
 _POINTS = 200
 
 _TABLE = "border-collapse:collapse;border:0;margin:0;color:inherit;font:inherit"
@@ -70,7 +70,7 @@ def model(shown: Model) -> str:
 
 
 def vectors(shown: Vectors) -> str:
-    """Vectors: how many, the first words with their counts, a map of them."""
+    """Vectors: their number, the first words with their counts, a map."""
     facts: dict[str, Any] = {"words": f"{len(shown):,}", "numbers per vector": shown.vector_size, "memory": _megabytes(shown)}
     parts = [_table(facts), _words(shown), _figure("first words", _map(shown))]
     return _page(_size(shown), parts)
@@ -82,7 +82,7 @@ def neighbours(hits: Iterable[tuple[str, float]] | Mapping[str, Iterable[tuple[s
     Parameters
     ----------
     hits
-        What `rapidvec.Vectors.most_similar` and the like return for one word; or several of them, by title. The first 100 rows of each are shown.
+        The result of `rapidvec.Vectors.most_similar` or a similar method for one word, or a dictionary of several results by title. The first 100 rows of each are shown.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def _page(title: str, parts: Sequence[str]) -> str:
 
 
 def _flow(parts: Sequence[str]) -> str:
-    """Parts beside each other, or below each other where the page is narrow."""
+    """Parts side by side, or below each other on a narrow page."""
     shown = "".join(f"<div>{part}</div>" for part in parts if part)
     return f'<div style="display:flex;flex-wrap:wrap;gap:8px 32px;align-items:flex-start">{shown}</div>'
 
@@ -128,7 +128,7 @@ def _words(shown: Vectors) -> str:
 
 
 def _bars(title: str, rows: Iterable[tuple[str, float | None]], full: float = 1.0) -> str:
-    """A table of words and numbers; a bar as long as the number's share of `full`."""
+    """A table of words and numbers; the length of a bar is the number's share of `full`."""
     head = f'<tr style="background:none"><th colspan="3" style="{_CELL};opacity:.75;font-weight:400">{escape(_cut(title))}</th></tr>'
     body = "".join(
         f'<tr style="background:none"><td style="{_CELL}">{escape(_cut(word))}</td><td style="{_CELL};text-align:right">{_number(number)}</td>'
@@ -189,7 +189,7 @@ def _number(number: float | None) -> str:
 
 
 def _cut(text: Any, letters: int = _LETTERS) -> str:
-    """A text in one short line, without characters that turn its direction or are invisible."""
+    """A text in one short line, without characters that change its direction or are invisible."""
     line = "".join(letter if letter.isprintable() else " " for letter in str(text)[: letters + 1])
     return line if len(line) <= letters else line[: letters - 1] + "\u2026"
 
@@ -229,14 +229,14 @@ def _curve(losses: Sequence[Loss], held_out: Mapping[int, float]) -> str:
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """At most `_POINTS` points, the first and the last among them."""
+    """At most `_POINTS` points, including the first and the last."""
     if len(points) <= _POINTS:
         return points
     return [points[round(place * (len(points) - 1) / (_POINTS - 1))] for place in range(_POINTS)]
 
 
 def _map(shown: Vectors) -> str:
-    """The most frequent words in the plane that keeps most of their variance; labels that would overlap are left out."""
+    """The most frequent words in the plane that keeps most of their variance; labels that would overlap are not drawn."""
     words = shown.words[:_MAP_WORDS]
     places = _plane(np.stack([shown[word] for word in words])) if len(words) > 2 else None
     if places is None:
@@ -259,12 +259,12 @@ def _map(shown: Vectors) -> str:
 
 
 def _columns(label: str) -> int:
-    """The width of a label in narrow letters; letters of Hangul, Han and Kana are twice as wide."""
+    """The width of a label in narrow letters; Hangul, Han and Kana are twice as wide."""
     return sum(2 if ord(letter) >= 0x1100 else 1 for letter in label)
 
 
 def _plane(rows: NDArray[np.float32]) -> NDArray[np.float64] | None:
-    """The first two principal components of unit vectors, N x 2; None if there are none."""
+    """The first two principal components of unit vectors, N x 2; None if there are no vectors."""
     units = np.asarray(rows, dtype=np.float64)
     if units.shape[1] < 2 or not np.isfinite(units).all():
         return None
@@ -281,7 +281,7 @@ def _scale(values: Sequence[float] | NDArray[np.float64], start: float, end: flo
 
 
 def _without_outliers(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The values, those far outside moved to the edge, so that a few do not press the others together."""
+    """The values with outliers moved to the edge, so that they do not compress the others."""
     low, high = np.quantile(values, [0.05, 0.95])
     margin = 0.3 * (high - low)
     return np.asarray(np.clip(values, low - margin, high + margin))

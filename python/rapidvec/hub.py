@@ -12,7 +12,7 @@
 A repository has two files: ``model.safetensors``, which the command line opens too, and ``README.md``, the card, with settings and scores. The functions that
 talk to the Hub need the package huggingface_hub (``pip install "rapidvec[hub]"``); with the environment variable ``HF_HUB_OFFLINE=1`` they use no network.
 
-A model names the files that it was trained on. If their names are not for the public, publish `rapidvec.Model.vectors` instead of the model.
+A model names the files that it was trained on. If their names are private, publish `rapidvec.Model.vectors` instead of the model.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def from_pretrained(
     Parameters
     ----------
     repo
-        A repository, such as "user/name", or a folder that `save_pretrained` wrote. A folder of that name comes first.
+        A repository, such as "user/name", or a folder that `save_pretrained` wrote. A folder of that name takes precedence.
     filename
         The file in it. Any format that `rapidvec.open` knows, so that repositories of other programs can be opened as well.
     revision
@@ -59,22 +59,22 @@ def from_pretrained(
     token
         The token of a private repository; by default that of ``hf auth login``.
     cache_dir
-        Where files are kept, if not in the cache of huggingface_hub.
+        The folder for downloaded files, instead of the cache of huggingface_hub.
     local_files_only
         Do not use the network: open what was downloaded before.
     limit
-        Take only this many of the first words.
+        Use only this many of the first words.
 
     Raises
     ------
     FileNotFoundError
         If a folder has no such file.
     huggingface_hub.errors.HfHubHTTPError
-        If there is no such repository, revision or file.
+        If the repository, revision or file does not exist.
     huggingface_hub.errors.LocalEntryNotFoundError
-        If the file is not in the cache and the network is not to be used or not there.
+        If the file is not in the cache and the network is disabled or unavailable.
     FormatError
-        If the file is none of word vectors.
+        If the file is not one of word vectors.
     """
     if os.path.isdir(repo):
         return open(Path(repo) / filename, limit=limit)
@@ -102,7 +102,7 @@ def push_to_hub(
     revision: str | None = None,
     message: str = "Upload word vectors",
 ) -> str:
-    """Publish a model or vectors, with a card. The repository is made if it is missing.
+    """Publish a model or vectors, with a card. The repository is created if it is missing.
 
     Parameters
     ----------
@@ -115,9 +115,9 @@ def push_to_hub(
     private
         Whether a new repository is private; None leaves it to the account's settings.
     token
-        A token that may write; by default that of ``hf auth login``.
+        A token with write access; by default that of ``hf auth login``.
     revision
-        The branch to write to; it has to be there.
+        The branch to write to; it has to exist.
     message
         The message of the commit.
 
@@ -129,7 +129,7 @@ def push_to_hub(
     Raises
     ------
     huggingface_hub.errors.HfHubHTTPError
-        If the Hub refuses.
+        If the Hub rejects it.
     huggingface_hub.errors.OfflineModeIsEnabled
         If ``HF_HUB_OFFLINE`` is set.
     """
@@ -152,7 +152,7 @@ def save_pretrained(
     title: str | None = None,
     overwrite: bool = False,
 ) -> list[Path]:
-    """Write what `push_to_hub` publishes to a folder, which is made if it is missing. Needs no other package.
+    """Write what `push_to_hub` publishes to a folder, which is created if it is missing. No other package is needed.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def save_pretrained(
     Raises
     ------
     FileExistsError
-        If one of them is there and not `overwrite`.
+        If one of them exists and `overwrite` is false.
     """
     root = Path(folder)
     text = card(model, title=title or root.resolve().name, scores=scores, language=language, license=license)
@@ -200,9 +200,9 @@ def card(
     Parameters
     ----------
     title
-        The heading; where it is the name of a repository, the example opens that.
+        The heading; if it is the name of a repository, the example opens that.
     scores
-        By the name of a test what `rapidvec.Vectors.evaluate` returned for it, or a number.
+        By the name of a test, the result of `rapidvec.Vectors.evaluate`, or a number.
     language
         Codes such as "en" and "ko".
     license
@@ -224,7 +224,7 @@ def card(
 
 
 def _numbers(test: str, result: Any) -> list[tuple[tuple[str, str], float]]:
-    """The numbers of a test's result, by test and metric."""
+    """The numbers of test results, by test and metric."""
     if isinstance(result, Mapping):
         named = {"accuracy": result.get("accuracy"), "Spearman": result.get("spearman"), "Pearson": result.get("pearson")}
         values = {metric: value[0] if isinstance(value, (tuple, list)) else value for metric, value in named.items()}
@@ -238,7 +238,7 @@ def _numbers(test: str, result: Any) -> list[tuple[tuple[str, str], float]]:
 def _front_matter(
     title: str, scores: Mapping[tuple[str, str], float], language: str | Sequence[str] | None, license: str | None
 ) -> str:
-    """What the Hub reads. Each value is JSON, which is YAML too."""
+    """The metadata that the Hub reads. Each value is JSON, which is also YAML."""
     values: dict[str, Any] = {"library_name": "rapidvec", "tags": ["word2vec", "word-embeddings", "rapidvec"]}
     if language is not None:
         values["language"] = [language] if isinstance(language, str) else list(language)
@@ -283,7 +283,7 @@ def _table(left: str, right: str, rows: Mapping[str, Any]) -> str:
 
 
 def _plain(text: object) -> str:
-    """Text without meaning for Markdown, in one line."""
+    """Text in one line, escaped for Markdown."""
     line = " ".join(str(text).split())
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|" else letter for letter in line)
 
@@ -293,4 +293,5 @@ def _hub() -> ModuleType:
         import huggingface_hub
     except ImportError as error:
         raise ImportError('the Hugging Face Hub needs another package: pip install "rapidvec[hub]"') from error
-    return huggingface_hub
+    module: ModuleType = huggingface_hub
+    return module

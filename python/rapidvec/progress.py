@@ -1,4 +1,4 @@
-"""How far a run is, and bars that show it."""
+"""The progress of a run, and bars that show it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["Progress", "shown"]
 
 
 class Progress(NamedTuple):
-    """How far a run is.
+    """The progress of a run.
 
-    A *block* is the unit of work that a trainer stops between: a piece of the text of some thousand words, or an iteration of the textbook trainer.
+    A *block* is the unit of work that a trainer stops between: some thousand words of the text, or an iteration of the textbook trainer.
     """
 
     #: Blocks done, over all epochs.
@@ -22,7 +22,7 @@ class Progress(NamedTuple):
     blocks_per_epoch: int
     #: Epochs to train.
     epochs: int
-    #: Words processed, over all epochs, those that subsampling skipped included.
+    #: Words processed, over all epochs, including those that subsampling skipped.
     words: int
     #: Words in an epoch.
     words_per_epoch: int
@@ -53,7 +53,7 @@ Callback = Callable[[Progress], object]
 
 
 class shown:
-    """Shows progress while it is open: a bar of tqdm where that is installed, else a line on standard error.
+    """Shows progress while it is open: a bar of tqdm if that is installed, otherwise a line on standard error.
 
     `how`: None or False shows nothing, True a bar, a function is called with each `Progress`.
     """

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import _native
 
-#: Options of reading, as `train` takes them.
+#: Options of reading that `train` takes.
 OPTIONS = (
     "field",
     "invalid_utf8",
@@ -33,12 +33,12 @@ def is_path(data: object) -> bool:
 
 
 def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = None) -> _native.Text:
-    """Reads what the user passed as `data` or as `texts`, one of which is None.
+    """Reads the user's `data` or `texts`; the other is None.
 
     Raises
     ------
     TypeError
-        If both or neither are given, or `data` is not what can be read.
+        If both or neither are given, or `data` cannot be read.
     """
     if (data is None) == (texts is None):
         both = "neither" if data is None else "both"
@@ -57,7 +57,7 @@ def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = No
     items = iter(data)
     first = next(items, None)
     if first is None:
-        return _native.Text.from_sentences([], reading)  # which says that there is nothing
+        return _native.Text.from_sentences([], reading)  # which reports that there is nothing
     rest: Iterator[Any] = chain([first], items)
     if isinstance(first, str):
         return _native.Text.from_texts(rest, reading)

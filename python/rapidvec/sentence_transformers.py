@@ -10,8 +10,8 @@
 ``sentence_transformers.SentenceTransformer(folder)`` and ``model2vec.StaticModel.from_pretrained(folder)`` then give each text the mean of the vectors of its
 words, which has the direction of ``vectors.embed(text)``. Neither of them, nor torch, is needed to write the folder.
 
-The model's row 0 is the vector of unknown words, ``[UNK]``: zeros. An unknown word thus shortens the mean of sentence-transformers and does not turn it;
-model2vec leaves unknown words out.
+The model's row 0 is the vector of unknown words, ``[UNK]``: zeros. So an unknown word shortens the mean of sentence-transformers but does not change its direction;
+model2vec skips unknown words.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from .vectors import Vectors
 
 __all__ = ["export_static_embedding"]
 
-#: Bytes that the numbers of a file start at a multiple of, as the format wants at least 8.
+#: The alignment of the numbers in a file, in bytes; the format requires at least 8.
 _ALIGNMENT = 64
 
 #: Rows that are scaled and written at a time.
 _ROWS = 1 << 16
 
-#: Modules of sentence-transformers; newer versions know this older name too, older ones only this.
+#: Modules of sentence-transformers; newer versions also accept this older name, older ones only this.
 _MODULE = "sentence_transformers.models.StaticEmbedding"
 
 
@@ -55,9 +55,9 @@ def export_static_embedding(
     vectors
         The word vectors. Words with white space are never found, since texts are split there.
     folder
-        The folder; it is made if it is missing.
+        The folder; it is created if it is missing.
     lower
-        Put texts in lower case before their words are looked up.
+        Convert texts to lower case before their words are looked up.
     weighting : {"mean", "sif"}
         As for `rapidvec.Vectors.embed`: unit vectors, or unit vectors times ``a / (a + frequency)``, which needs counts.
     a
@@ -73,7 +73,7 @@ def export_static_embedding(
     Raises
     ------
     FileExistsError
-        If one of the files is there and not `overwrite`.
+        If one of the files exists and `overwrite` is false.
     ValueError
         For a weighting that does not exist, or "sif" without counts.
     """
@@ -100,7 +100,7 @@ def export_static_embedding(
 
 
 def _weights(vectors: Vectors, weighting: str, a: float) -> NDArray[np.float64]:
-    """What each unit vector is multiplied by."""
+    """The factor of each unit vector."""
     if weighting == "mean":
         return np.ones(len(vectors))
     if weighting != "sif":
@@ -114,7 +114,7 @@ def _weights(vectors: Vectors, weighting: str, a: float) -> NDArray[np.float64]:
 
 
 def _unknown(vectors: Vectors) -> str:
-    """The name of unknown words, which is no word."""
+    """The token of unknown words, which must not be a word."""
     name = "[UNK]"
     while name in vectors:
         name = f"[{name}]"
@@ -126,7 +126,7 @@ def _config() -> dict[str, Any]:
 
 
 def _tokenizer(words: list[str], unknown: str, lower: bool) -> dict[str, Any]:
-    """The tokenizer in the format of Hugging Face's tokenizers: words between white space, ids in the order of the rows."""
+    """The tokenizer in the format of Hugging Face's tokenizers: words separated by white space, ids in the order of the rows."""
     special = {"id": 0, "content": unknown, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     return {
         "version": "1.0",
@@ -155,7 +155,7 @@ def _write_matrix(file: IO[bytes], matrix: NDArray[np.float32], weights: NDArray
 
 
 def _units(rows: NDArray[np.float32], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Rows at length `weights`; rows of zeros stay."""
+    """Rows scaled to length `weights`; rows of zeros are not changed."""
     lengths = np.linalg.norm(rows.astype(np.float64), axis=1)
     factors = np.divide(weights, lengths, out=np.zeros(len(rows)), where=lengths > 0)
     return np.asarray(rows * factors[:, None])
@@ -171,7 +171,7 @@ def _refuse_existing(paths: list[Path]) -> None:
 
 
 class _replacing:
-    """Opens a sibling of a file for writing, which replaces the file when all is written."""
+    """Opens a sibling of a file for writing, which replaces the file when everything is written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,6 +1,6 @@
 """Transformers for scikit-learn that turn texts into vectors.
 
-`Word2VecVectorizer` trains word vectors on the texts that it is fitted to; `PretrainedVectorizer` takes vectors that are there. Both give one dense
+`Word2VecVectorizer` trains word vectors on the texts that it is fitted to; `PretrainedVectorizer` uses existing vectors. Both give one dense
 vector for each text: a weighted mean of the unit vectors of its words.
 
 >>> from sklearn.linear_model import LogisticRegression
@@ -67,7 +67,7 @@ _Sentences = list[list[str]]
 
 
 class _TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """What both transformers share: texts to words, words to vectors, vectors to their weighted mean."""
+    """Shared by both transformers: texts to words, words to vectors, vectors to their weighted mean."""
 
     tokenizer: str | Tokenizer | None
     lowercase: bool
@@ -85,7 +85,7 @@ class _TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Parameters
         ----------
         X
-            Texts: any iterable of str, such as a list or a column of a DataFrame. With a tokenizer of your own also of what it takes.
+            Texts: any iterable of str, such as a list or a column of a DataFrame. With your own tokenizer, any iterable of its inputs.
         y
             Ignored.
 
@@ -96,7 +96,7 @@ class _TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         Raises
         ------
         ValueError
-            For a setting out of range, one str instead of an iterable of them, a text that is no str, or texts without a word that is frequent enough.
+            For a setting out of range, one str instead of an iterable of them, a text that is not a str, or texts without a word that is frequent enough.
         """
         self._learn(self._sentences(X))
         return self
@@ -118,7 +118,7 @@ class _TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
         return self._embed(self._sentences(X))
 
     def fit_transform(self, X: Iterable[Any], y: Any = None, **params: Any) -> NDArray[np.float32]:
-        """The same as `fit` and then `transform`, but the texts are split into words once."""
+        """The same as `fit` followed by `transform`, but texts are split into words only once."""
         sentences = self._sentences(X)
         self._learn(sentences)
         return self._embed(sentences)
@@ -183,7 +183,7 @@ class _TextVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEst
             unseen = self._idf(0)
             return np.array([self.idf_.get(word, unseen) for word in words], dtype=np.float64)
         counts = self.vectors_.counts
-        assert counts is not None  # `_learn` looked
+        assert counts is not None  # checked by `_learn`
         seen = np.array([counts[self.vectors_.id(word)] if word in self.vectors_ else 0 for word in words], dtype=np.float64)
         return np.asarray(self.sif_weight / (self.sif_weight + seen / counts.sum()))
 
@@ -205,12 +205,12 @@ class Word2VecVectorizer(_TextVectorizer):
     Parameters
     ----------
     vector_size, model, window, min_count, epochs, negatives, subsample, learning_rate, max_vocab
-        As for `rapidvec.train`. Few texts want more `epochs` and a lower `min_count`; `learning_rate` None is the default of the model.
+        As for `rapidvec.train`. Few texts need more `epochs` and a lower `min_count`; `learning_rate` None is the default of the model.
     tokenizer : {"words", "whitespace"} or callable, optional
         How a text is split: "words" (the same as None) keeps letters and digits, and apostrophes inside a word; "whitespace" splits at white space. A function
-        gets a text and returns its words; texts may then be what the function takes, so that ``tokenizer=list`` takes lists of words.
+        gets a text and returns its words; texts may then be any input of the function, so ``tokenizer=list`` accepts lists of words.
     lowercase
-        Put the words in lower case.
+        Convert words to lower case.
     weighting : {"mean", "sif", "tfidf"}
         The weights of a text's words; the module's documentation has the formulas.
     sif_weight
@@ -278,7 +278,7 @@ class Word2VecVectorizer(_TextVectorizer):
 
 
 class PretrainedVectorizer(_TextVectorizer):
-    """Turn texts into the weighted means of their words' vectors, which are there already.
+    """Turn texts into the weighted means of their words' existing vectors.
 
     Parameters
     ----------
@@ -335,7 +335,7 @@ def _tokenizer(named: str | Tokenizer | None) -> Tokenizer:
 
 
 def _checked(texts: Iterable[Any], anything: bool) -> Iterable[Any]:
-    """The texts; without a tokenizer of the user's they have to be str."""
+    """The texts; without the user's own tokenizer they have to be str."""
     for place, text in enumerate(texts):
         if not (anything or isinstance(text, str)):
             raise ValueError(f"text {place} must be a str, got {type(text).__name__}")

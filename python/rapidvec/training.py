@@ -1,4 +1,4 @@
-"""Training: in one call, or piece by piece."""
+"""Training in one call, or step by step."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _SETTINGS: dict[str, type] = {
 
 
 class Loss(NamedTuple):
-    """The average loss of the pairs that were trained since the point before."""
+    """The average loss of the pairs trained since the point before."""
 
     epoch: int
     block: int
@@ -59,7 +59,7 @@ class Loss(NamedTuple):
 
 
 class Epoch(NamedTuple):
-    """An epoch that is over: its number, from 1, and its average losses on the text and on held-out text."""
+    """A finished epoch: its number, from 1, and its average losses on the text and on held-out text."""
 
     epoch: int
     loss: float | None
@@ -71,21 +71,21 @@ class Model:
 
     def __init__(self, native: _native.Trained, losses: list[Loss], held_out: dict[int, float]) -> None:
         self._native = native
-        #: The loss history, about a hundred points an epoch.
+        #: The loss history, about a hundred points per epoch.
         self.losses = losses
         #: The average loss on held-out text after each epoch.
         self.held_out = held_out
-        #: The word vectors, to ask and to save in any format.
+        #: The word vectors, to query, and to save in any format.
         self.vectors = Vectors(native.vectors())
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings that it was trained with."""
+        """The settings of its training."""
         return dict(self.vectors.metadata.get("config", {}))
 
     @property
     def output(self) -> NDArray[np.float32]:
-        """The output vectors, V x D, or (V - 1) x D of the tree's nodes with hierarchical softmax: a copy."""
+        """The output vectors, V x D, or (V - 1) x D with hierarchical softmax, one row per node of the tree: a copy."""
         return self._native.output()
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
@@ -94,7 +94,7 @@ class Model:
         Raises
         ------
         FileExistsError
-            If there is a file at `path` and not `overwrite`.
+            If `path` exists and `overwrite` is false.
         """
         self._native.save(os.fspath(path), overwrite=overwrite)
 
@@ -112,7 +112,7 @@ class Model:
 
 
 class Trainer:
-    """A training run that can be run for a while, saved, resumed, and asked for its model.
+    """A training run that can be run for a while, saved and resumed, and that gives its model at any time.
 
     Takes the arguments of `train`.
 
@@ -179,14 +179,14 @@ class Trainer:
         threads: int = 0,
         callbacks: Iterable[Callable[[Epoch], object]] = (),
     ) -> Self:
-        """Continue a checkpoint; with one thread to the same bits as if it had never stopped.
+        """Continue a checkpoint; with one thread the result is bit for bit that of a run that never stopped.
 
         Parameters
         ----------
         path
-            A file that `checkpoint` wrote, or the command line.
+            A file written by `checkpoint` or by the command line.
         data, texts
-            The text that the run was started with. Not needed for files, which are found again.
+            The text that the run was started with. Not needed for files.
         epochs
             Another number of epochs for the whole run.
         threads
@@ -217,20 +217,20 @@ class Trainer:
         keep_state: bool = False,
         half: bool = False,
     ) -> None:
-        """Save a checkpoint to `path` every so many seconds and when the run is interrupted, and the model at its end."""
+        """Save a checkpoint to `path` every `seconds` seconds and when the run is interrupted, and the model at its end."""
         self._run.save_to(os.fspath(path), seconds=seconds, overwrite=overwrite, keep_state=keep_state, half=half)
 
     def run(self, until: str | int = "end", *, progress: bool | Callback | None = None) -> str:
         """Train for a while.
 
-        Ctrl-C raises KeyboardInterrupt within a tenth of a second, after a checkpoint if one is wanted; the run can be continued by another call.
+        Ctrl-C raises KeyboardInterrupt within a tenth of a second, after a checkpoint if there is a path for it; another call continues the run.
 
         Parameters
         ----------
         until
             "end", "epoch" (to the end of the epoch), or a number of blocks.
         progress
-            True shows a bar; a function is called with a `Progress` several times a second.
+            True shows a bar; a function is called with a `Progress` soon after the start, then several times a second, and at the end.
 
         Returns
         -------
@@ -245,7 +245,10 @@ class Trainer:
                 outcome, epochs = self._step(goal, show)
                 self._call_back(epochs)
                 if outcome == "finished" or self.progress.block >= goal:
-                    return outcome
+                    break
+            if show is not None:
+                show(self.progress)  # a bar ends full
+        return outcome
 
     def _call_back(self, epochs: list[Epoch]) -> None:
         try:
@@ -253,21 +256,21 @@ class Trainer:
                 for callback in self.callbacks:
                     callback(epoch)
         except BaseException:
-            self._run.checkpoint()  # as Ctrl-C does
+            self._run.checkpoint()  # like Ctrl-C
             raise
 
     def _goal(self, until: str | int) -> int:
-        """The block, over all epochs, at which a run until there ends."""
+        """The block, over all epochs, at which a run with this `until` ends."""
         now = self.progress
         last = now.blocks_per_epoch * now.epochs
         if until == "end":
             return last
-        if until == "epoch":
+        if isinstance(until, str):
             return min(last, (now.epochs_done + 1) * now.blocks_per_epoch)
         return min(last, now.block + operator.index(until))
 
     def _step(self, goal: int, show: Callback | None) -> tuple[str, list[Epoch]]:
-        """Train up to `goal`; with callbacks to the end of the epoch at most, so that they can ask the trainer."""
+        """Train up to `goal`; with callbacks at most to the end of the epoch, so that they can use the trainer."""
         now = self.progress
         if self.callbacks:
             goal = min(goal, (now.epochs_done + 1) * now.blocks_per_epoch)
@@ -282,7 +285,7 @@ class Trainer:
 
     @property
     def progress(self) -> Progress:
-        """How far the run is."""
+        """The progress of the run."""
         return Progress(*self._run.progress)
 
     @property
@@ -304,11 +307,11 @@ class Trainer:
         return self._run.vectors()
 
     def checkpoint(self, path: str | os.PathLike[str]) -> None:
-        """Write the run as it is, to be resumed; a file at `path` is replaced. The checkpoint is a model too."""
+        """Write the run in its current state, to be resumed; an existing file is replaced. The checkpoint is also a model."""
         self._run.write(os.fspath(path))
 
     def model(self) -> Model:
-        """The model as it is now. It takes the run's memory over: the run is over."""
+        """The current model. It takes over the memory of the run, which ends."""
         losses, held_out = self.losses, dict(self._run.held_out)
         return Model(self._run.take_model(), losses, held_out)
 
@@ -328,7 +331,7 @@ def train(
         Paths (a str or a list of str: files, folders, patterns such as ``"wiki/**/*.gz"``; compressed files too); or sentences: a list, or any iterable, of
         lists of tokens; or a column of texts (pandas, polars, pyarrow, a generator).
     texts
-        Texts in memory, as an iterable of str: use this for a plain list of texts. Words stand between white space unless `tokenizer` says otherwise;
+        Texts in memory, as an iterable of str: use this for a plain list of texts. Words are separated by white space unless `tokenizer` is set;
         each line is a sentence.
     progress
         True shows a bar; a function is called with a `Progress`.
@@ -337,18 +340,18 @@ def train(
     model : {"cbow", "skipgram"}
         Predict a word from its context, or the context from a word.
     vector_size, window, epochs, negatives, power, learning_rate, min_learning_rate, subsample, hierarchical_softmax, seed
-        As the flags of ``rapidvec train``: ``rapidvec train --help`` has their defaults. Also `dynamic_window`, `shuffle` and
+        As in the flags of ``rapidvec train``; ``rapidvec train --help`` lists the defaults. Also `dynamic_window`, `shuffle` and
         `context_sum` ("mean" or "sum"); of the textbook trainer `optimizer`, `batch_size` and `max_grad`.
     min_count, max_vocab, max_tokens, lower, normalize, tokenizer, field, skip_missing_field, invalid_utf8, temporary_folder, vocabulary
         How text is read. `normalize` is None or "nfc", `tokenizer` "whitespace" or "unicode", `field` a field of JSON Lines.
     threads : int
-        Threads; 0 means one for each core. One thread gives the same bits every time.
+        Threads; 0 means one for each core. With one thread, results are reproducible bit for bit.
     init, freeze
-        A file of vectors to start from; keep those vectors as they are.
+        A file of vectors to start from; whether to keep those vectors unchanged.
     valid
-        Held-out text, as `data`; its loss is calculated after each epoch.
+        Held-out text, as `data`; its loss is computed after each epoch.
     checkpoint, checkpoint_seconds, overwrite, keep_state, half
-        A path that checkpoints and the finished model are saved to.
+        `checkpoint` is a path to save checkpoints and the finished model to.
     callbacks
         Functions that are called with an `Epoch` after each epoch.
 
@@ -438,7 +441,7 @@ def _unexpected(name: str) -> TypeError:
     return TypeError(f"train() got an unexpected keyword argument {name!r}{hint}")
 
 
-#: What gensim and fastText call settings of ours.
+#: Names of our settings in gensim and fastText.
 _OTHER_NAMES = {
     "alpha": ["learning_rate"],
     "dim": ["vector_size"],
@@ -467,6 +470,6 @@ def _saved(kind: str, text: str) -> None:
     if kind == "failed":
         warnings.warn(f"a checkpoint could not be saved: {text}", RuntimeWarning, stacklevel=4)
     elif kind == "moved":
-        warnings.warn(f"another program wrote to the path of the checkpoints; they go to {text} now", RuntimeWarning, stacklevel=4)
+        warnings.warn(f"another program wrote to the path of the checkpoints; from now on they are saved to {text}", RuntimeWarning, stacklevel=4)
     elif kind == "single-precision":
         warnings.warn(f"{text}: the model is saved in single precision", RuntimeWarning, stacklevel=4)

@@ -1,4 +1,4 @@
-"""Word vectors: open files of any format, ask, embed, evaluate, save."""
+"""Word vectors: open files of any format, query, embed, evaluate, save."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def open(
     path
         A model of rapidvec, word2vec text or binary, GloVe, fastText ``.bin``, NumPy ``.npz``, the textbook's pickle.
     limit
-        Take only this many of the first words.
+        Use only this many of the first words.
     allow_nan
-        Leave words out whose vectors hold NaN or infinity, instead of refusing the file.
+        Drop words whose vectors hold NaN or infinity, instead of rejecting the file.
     invalid : {"error", "replace", "skip"}
         What to do with words that are not valid UTF-8.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     EOFError
-        If the file is cut short.
+        If the file is truncated.
     FormatError
         If it is not a whole file of a known format; the message says what and where.
     """
@@ -58,9 +58,9 @@ def open(
 
 
 class Vectors:
-    """Words with their vectors. Made by `open`, by `Model.vectors`, or from arrays.
+    """Words with their vectors, from `open`, `Model.vectors` or arrays.
 
-    Shapes: V words, D numbers per vector. Questions use all cores and release the GIL; answers depend on neither threads nor CPU.
+    Shapes: V words, D numbers per vector. Queries use all cores and release the GIL; answers do not depend on the threads or the CPU.
 
     Examples
     --------
@@ -79,7 +79,7 @@ class Vectors:
     def from_arrays(
         cls, words: Iterable[str], vectors: ArrayLike, counts: ArrayLike | None = None
     ) -> Vectors:
-        """Vectors of V distinct words, V x D numbers, and perhaps V counts. Copies them."""
+        """Vectors of V distinct words, V x D numbers and, optionally, V counts. Everything is copied."""
         matrix = np.ascontiguousarray(vectors, dtype=np.float32)
         numbers = None if counts is None else np.ascontiguousarray(counts, dtype=np.uint64)
         return cls(_native.Vectors.from_arrays(words, matrix, numbers))
@@ -108,12 +108,12 @@ class Vectors:
 
     @property
     def counts(self) -> NDArray[np.uint64] | None:
-        """How often each word was seen in training; None if the file does not say."""
+        """How often each word was seen in training; None if unknown."""
         return self._native.counts()
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """What a model of rapidvec says about its training: ``config``, ``corpus``, ``trained``."""
+        """The metadata of a rapidvec model about its training: ``config``, ``corpus``, ``trained``."""
         return {key: _parsed(text) for key, text in self._native.metadata.items()}
 
     def __contains__(self, word: object) -> bool:
@@ -162,7 +162,7 @@ class Vectors:
         return UnknownWordError(f"`{word}` is not in the vocabulary")
 
     def matrix(self) -> NDArray[np.float32]:
-        """All vectors, V x D, read-only: the mapped file or the model's memory itself where numbers are stored as f32, else a copy."""
+        """All vectors, V x D, read-only: the mapped file or the model's memory itself if numbers are stored as f32, otherwise a copy."""
         return self._native.matrix()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
@@ -175,13 +175,13 @@ class Vectors:
 
     def __dlpack__(self, **options: Any) -> Any:
         matrix = self.matrix()
-        # NumPy lends read-only memory to nobody, since others would write to it.
+        # NumPy does not export read-only memory, since consumers could write to it.
         return matrix.copy().__dlpack__(**options)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self.matrix().__dlpack_device__()
 
-    # ---- questions
+    # ---- queries
 
     @overload
     def most_similar(
@@ -203,12 +203,12 @@ class Vectors:
         Parameters
         ----------
         query
-            A word, or a vector of D numbers: one list of answers. A list of words, or N x D numbers: a list of answers for each, found together, which is
-            much faster than one by one. A word is no answer to itself.
+            A word, or a vector of D numbers: one list of answers. A list of words, or N x D numbers: a list of answers for each, much faster
+            than separate calls. A word is never an answer to itself.
         k
             Answers.
         restrict
-            Answer with the so many most frequent words only.
+            Answer only with this many of the most frequent words.
         threads
             Threads; 0 means one for each core.
 
@@ -278,7 +278,7 @@ class Vectors:
         lower: bool = False,
         threads: int = 0,
     ) -> NDArray[np.float32]:
-        """A vector for each text: the mean of the unit vectors of its words, which stand between white space.
+        """A vector for each text: the mean of the unit vectors of its words, which are separated by white space.
 
         Parameters
         ----------
@@ -347,9 +347,9 @@ class Vectors:
         Parameters
         ----------
         path
-            The file. Its ending says the format and the compression, such as ``.safetensors``, ``.vec``, ``.bin``, ``.txt.gz``, ``.npz``.
+            The file. Its extension decides the format and the compression, such as ``.safetensors``, ``.vec``, ``.bin``, ``.txt.gz``, ``.npz``.
         format : {"safetensors", "word2vec-text", "word2vec-binary", "glove", "npz", "pickle"}
-            The format, if not that of the ending.
+            The format, if not that of the extension.
         top
             Keep only this many of the most frequent words.
         normalize
@@ -360,12 +360,12 @@ class Vectors:
         Returns
         -------
         list of str
-            What the vectors have that the file has not, such as counts.
+            What the vectors have but the file lacks, such as counts.
 
         Raises
         ------
         FileExistsError
-            If there is a file at `path` and not `overwrite`.
+            If `path` exists and `overwrite` is false.
         """
         return self._native.save(
             os.fspath(path), format=format, top=top, normalize=normalize, half=half, overwrite=overwrite
@@ -399,7 +399,7 @@ class Vectors:
         return pyarrow.table(columns)
 
     def keyed(self) -> KeyedVectors:
-        """The same as gensim-compatible `KeyedVectors`: a copy, which can be changed."""
+        """The same vectors as gensim-compatible `KeyedVectors`: a copy, which can be changed."""
         from .gensim.models import KeyedVectors
 
         keyed = KeyedVectors(self.vector_size, count=0)

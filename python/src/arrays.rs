@@ -1,4 +1,4 @@
-//! NumPy's memory, lent and borrowed.
+//! Memory shared with NumPy, in both directions.
 #![allow(unsafe_code)]
 
 use numpy::ndarray::ArrayView2;
@@ -22,7 +22,7 @@ pub fn slice<'a, T: Element>(array: &'a PyReadonlyArray1<'_, T>, name: &str) -> 
     array.as_slice().map_err(|_| PyValueError::new_err(format!("{name} must be a contiguous array")))
 }
 
-/// A matrix whose rows follow each other in memory.
+/// A matrix with contiguous rows.
 #[derive(Clone, Copy)]
 pub struct Lent<'a> {
     /// `rows` x `columns` numbers.
@@ -46,14 +46,14 @@ pub fn owned_matrix(py: Python<'_>, numbers: Vec<f32>, columns: usize) -> PyResu
     PyArray1::from_vec(py, numbers).reshape([rows, columns])
 }
 
-/// The numbers of a contiguous matrix, to be changed.
+/// The numbers of a contiguous matrix, mutable.
 pub fn matrix_mut<'a>(array: &'a mut PyReadwriteArray2<'_, f32>) -> PyResult<&'a mut [f32]> {
     let is_in_order = array.is_c_contiguous();
     let numbers = array.as_slice_mut().ok().filter(|_| is_in_order);
     numbers.ok_or_else(|| PyValueError::new_err("the array must be C-contiguous"))
 }
 
-/// Memory of ours that an array shows. The array keeps it alive.
+/// Memory of ours that an array exposes. The array keeps it alive.
 #[pyclass(module = "rapidvec._native", frozen)]
 pub struct Memory(Place);
 
@@ -62,7 +62,7 @@ enum Place {
     Closed(ClosedRows),
     /// A mapped file.
     Rows(Rows),
-    /// Vectors that others use too.
+    /// Vectors that are shared.
     Vectors(WordVectors),
 }
 
@@ -85,7 +85,7 @@ impl From<WordVectors> for Memory {
 }
 
 impl Memory {
-    /// Where the numbers begin, and how many there are.
+    /// The address of the numbers, and how many there are.
     fn place(&mut self) -> (*const f32, usize) {
         match &mut self.0 {
             Place::Closed(rows) => (rows.as_mut_ptr(), rows.len()),
@@ -94,14 +94,14 @@ impl Memory {
         }
     }
 
-    /// The numbers as a matrix with rows of `columns` numbers: writable if nobody else has them, else read-only.
+    /// The numbers as a matrix with rows of `columns` numbers: writable if they are not shared, otherwise read-only.
     pub fn into_matrix(mut self, py: Python<'_>, columns: usize) -> PyResult<Bound<'_, PyArray2<f32>>> {
         let is_ours_alone = matches!(self.0, Place::Closed(_));
         let (numbers, length) = self.place();
         let rows = length.checked_div(columns).unwrap_or(0);
         let owner = Bound::new(py, self)?.into_any();
-        // SAFETY: the numbers lie on the heap or in a mapped file, where they stay while `owner` lives, which the array keeps alive. Numbers that
-        // others read too are made read-only before anybody has the array; those of a trainer that is over nobody else touches.
+        // SAFETY: the numbers are on the heap or in a mapped file, where they stay while `owner` lives, which the array keeps alive. Shared
+        // numbers are made read-only before anyone gets the array; those of a finished trainer are not used by anything else.
         let array = unsafe {
             let view = ArrayView2::from_shape_ptr((rows, columns), numbers);
             PyArray2::borrow_from_array(&view, owner)

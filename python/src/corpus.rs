@@ -71,10 +71,8 @@ impl Corpus {
         if let Some(chunks) = arrow::chunks(sentences)?
             && let Column::Sentences(chunks) = Column::of(chunks)?
         {
-            return Ok(Self::new(
-                fed(py, &chunks, &CorpusOptions::default(), tick.map(Bound::unbind).as_ref())?,
-                Vec::new(),
-            ));
+            let feeds = fed(py, &chunks, &CorpusOptions::default(), tick.map(Bound::unbind).as_ref())?;
+            return Ok(Self::new(run(py, || feeds.finish())?, Vec::new()));
         }
         let mut reader = Reader::new(py, &CorpusOptions::default(), tick).taking_letters();
         reader.read(sentences)?;
@@ -87,7 +85,7 @@ impl Corpus {
     fn from_files(py: Python<'_>, paths: Vec<PathBuf>, threads: usize) -> PyResult<Self> {
         let options = CorpusOptions::default().min_count(1).order(WordOrder::ByAppearance).threads(threads);
         let read = || match corpus::Corpus::read(&Sources::find(&paths)?.list, &options) {
-            // Without words there is nothing to train on, which the caller has to say.
+            // Without words there is nothing to train on, which the caller reports.
             Err(Error::Corpus(CorpusError::Empty { .. })) => Feed::new(&options).finish(),
             read => read,
         };
@@ -126,7 +124,7 @@ impl Corpus {
         self.with_own_tokens(|_| Ok(()))?;
         run(py, || {
             let mut state = self.state();
-            // Leaves nothing that shares the ids, so that they are rewritten where they are.
+            // Nothing else shares the ids now, so that they are rewritten in place.
             let text = std::mem::replace(&mut state.text, corpus::Corpus::from_ids("", &[], Arc::default()));
             state.text = text.renumbered(ids, nameless(words))?;
             state.is_renumbered = true;
@@ -140,7 +138,7 @@ impl Corpus {
     }
 }
 
-/// A vocabulary of words whose names are kept elsewhere.
+/// A vocabulary whose words are stored elsewhere.
 fn nameless(words: usize) -> Arc<Vocabulary> {
     let vocabulary = Vocabulary::from_arena(String::new(), vec![0; words], vec![0; words]);
     vocabulary.map_or_else(|_| Arc::default(), Arc::new)

@@ -13,14 +13,14 @@ use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-create_exception!(rapidvec, FormatError, PyValueError, "A file is not what it should be.");
+create_exception!(rapidvec, FormatError, PyValueError, "A file is not valid.");
 create_exception!(
     rapidvec,
     DivergedError,
     PyArithmeticError,
-    "The loss is not finite, or worse than that of guessing."
+    "The loss is not finite, or higher than that of an untrained model."
 );
-create_exception!(rapidvec, InternalError, PyRuntimeError, "A fault of rapidvec. Please report it.");
+create_exception!(rapidvec, InternalError, PyRuntimeError, "A bug in rapidvec. Please report it.");
 
 /// An error of any crate as the exception that a Python user expects.
 pub fn exception(error: impl Into<Error>) -> PyErr {
@@ -72,7 +72,7 @@ fn of_core(error: CoreError, text: String) -> PyErr {
     }
 }
 
-/// The system's numbers for a name that nothing has, and for one that something has: the same on every system.
+/// The system's numbers for a missing file and for an existing one, the same on every system.
 const MISSING: i32 = 2;
 const EXISTS: i32 = 17;
 
@@ -80,7 +80,7 @@ fn missing(text: &'static str, path: &Path) -> PyErr {
     PyFileNotFoundError::new_err((MISSING, text, path.as_os_str().to_owned()))
 }
 
-/// What the system says, without its number, which Python shows too.
+/// The system's message, without its number, which Python shows too.
 fn described(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
@@ -105,12 +105,12 @@ fn python_names(text: &str) -> String {
     }
 }
 
-/// Python's class for text that is not UTF-8 wants the bytes; the place is in the message.
+/// Python's class for text that is not UTF-8 needs the bytes; the position is in the message.
 fn not_utf8(text: String) -> PyErr {
     PyUnicodeDecodeError::new_err(("utf-8", Vec::<u8>::new(), 0, 0, text))
 }
 
-/// Whether a file ends before it should.
+/// Whether a file is truncated.
 fn is_cut(error: &Refused) -> bool {
     matches!(error, Refused::Truncated { .. } | Refused::TruncatedRows { .. })
         || matches!(error, Refused::Length { expected, got } if got < expected)
@@ -121,7 +121,7 @@ pub fn without_gil<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> 
     py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        InternalError::new_err(format!("rapidvec has a fault, please report it: {text}"))
+        InternalError::new_err(format!("this is a bug in rapidvec, please report it: {text}"))
     })
 }
 

@@ -107,7 +107,7 @@ pub fn save_model(
     run(py, || Ok(write(&path, &parts)?))
 }
 
-/// Numbers under a name of the caller's.
+/// Numbers under a name chosen by the caller.
 enum Extra<'py> {
     F32(PyReadonlyArray1<'py, f32>),
     U32(PyReadonlyArray1<'py, u32>),
@@ -138,7 +138,7 @@ impl<'py> Extra<'py> {
 type Loaded<'py> =
     (Bound<'py, PyList>, Counts<'py>, Matrix<'py>, Option<Matrix<'py>>, BTreeMap<String, String>, Bound<'py, PyDict>);
 
-/// What [`save_model`] wrote, or any model of the command line. `mmap`: both matrices are the mapped file, read-only.
+/// Opens what [`save_model`] wrote, or any model of the command line. `mmap`: both matrices are the mapped file, read-only.
 #[pyfunction]
 #[pyo3(signature = (path, *, mmap = false))]
 pub fn load_model(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Loaded<'_>> {

@@ -1,7 +1,7 @@
 //! The compiled part of the Python package `rapidvec`: Python objects in, the crates' results out.
 //!
-//! Everything with logic is in the crates. Here are conversions, and the manners of a guest in a Python process: the GIL is released
-//! during work, signals are looked at, errors have Python's classes, and arrays own the memory that they show.
+//! All logic is in the crates. This one has conversions, and behaves well in a Python process: it releases the GIL during work,
+//! checks for signals, raises Python's exceptions, and its arrays own the memory that they expose.
 
 #![deny(unsafe_code)]
 
@@ -40,7 +40,7 @@ mod _native {
     #[pymodule_export]
     use crate::session::{Run, Trained, checkpoint_reading, summary};
     #[pymodule_export]
-    use crate::text::{Reading, Text};
+    use crate::text::{Reading, Text, builtin_text};
     #[pymodule_export]
     use crate::training::{Training, huffman, random_vectors};
     #[pymodule_export]

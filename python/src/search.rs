@@ -15,7 +15,7 @@ type Found<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f32>>);
 
 /// The memory of an array, which it keeps alive.
 struct Borrowed {
-    /// V x D numbers from here.
+    /// The address of V x D numbers.
     numbers: *const f32,
     length: usize,
     _array: Py<PyArray2<f32>>,
@@ -25,7 +25,7 @@ struct Borrowed {
 mod shared {
     use super::Borrowed;
 
-    // SAFETY: the numbers are only read. Python code that writes to an array while it is searched gets answers of either state, as in NumPy.
+    // SAFETY: the numbers are only read. If Python code writes to an array during a search, either value may be used, as in NumPy.
     unsafe impl Send for Borrowed {}
     // SAFETY: as above.
     unsafe impl Sync for Borrowed {}
@@ -38,7 +38,7 @@ mod shared {
     }
 }
 
-/// Questions to the rows of an array.
+/// Queries on the rows of an array.
 #[pyclass(module = "rapidvec._native", frozen)]
 pub struct RowSearch {
     all: rapidvec::vectors::RowSearch,

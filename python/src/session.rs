@@ -21,8 +21,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 /// Time between two reports of progress.
 const REPORT: Duration = Duration::from_millis(200);
@@ -43,14 +43,16 @@ macro_rules! either {
     };
 }
 
-/// A training run. One call at a time; another thread's meanwhile is refused.
+/// A training run. It takes one call at a time; a concurrent call from another thread is an error.
 #[pyclass(module = "rapidvec._native", frozen)]
 pub struct Run {
     /// `None` when the model was taken.
     session: Mutex<Option<Either>>,
+    /// When progress was last reported, whichever call did it.
+    reported: Mutex<Option<Instant>>,
 }
 
-/// Block, blocks an epoch, epochs, words, words an epoch, seconds, learning rate, loss.
+/// Block, blocks per epoch, epochs, words, words per epoch, seconds, learning rate, loss.
 type Now = (u64, u64, usize, u64, u64, f64, f32, Option<f64>);
 
 fn now(progress: &Progress) -> Now {
@@ -106,7 +108,7 @@ impl Run {
                 held_out.map_or(Ok(()), |held_out| session.set_held_out(held_out.corpus.clone(), &mut ()))
             })
         })?;
-        Ok(Self { session: Some(session).into() })
+        Ok(Self::new(session))
     }
 
     /// A run that continues a checkpoint on the text that it was made with.
@@ -124,7 +126,7 @@ impl Run {
             config.epochs = epochs.unwrap_or(config.epochs);
             Ok(Either::Word2vec(Session::resume(&checkpoint, &config, &text.corpus, threads)?))
         })?;
-        Ok(Self { session: Some(session).into() })
+        Ok(Self::new(session))
     }
 
     /// Saves checkpoints and the finished model to `path`.
@@ -150,7 +152,7 @@ impl Run {
         })
     }
 
-    /// Trains until `blocks` more are done, or else to the end of the epoch or of the run. `finished`, `reached` or `interrupted`.
+    /// Trains `blocks` more blocks, or to the end of the epoch or of the run. Returns `finished`, `reached` or `interrupted`.
     #[pyo3(signature = (*, blocks = None, epoch = false, on_progress = None, on_epoch = None, on_saved = None))]
     fn run(
         &self,
@@ -166,9 +168,11 @@ impl Run {
             None if epoch => Until::Epoch,
             None => Until::End,
         };
-        let mut watcher = Watcher { watch: Watch::new(on_progress.as_ref(), REPORT), on_epoch, on_saved };
+        let watch = Watch::new(on_progress.as_ref(), REPORT).since(*unpoisoned(&self.reported));
+        let mut watcher = Watcher { watch, on_epoch, on_saved };
         let stopped =
             self.with(|session| run(py, || either!(session, session => session.run_until(until, &mut watcher))));
+        *unpoisoned(&self.reported) = watcher.watch.last();
         watcher.watch.finish()?;
         Ok(match stopped? {
             Stopped::Finished => "finished",
@@ -182,7 +186,7 @@ impl Run {
         self.with(|session| run(py, || either!(session, session => session.checkpoint(&mut ()))))
     }
 
-    /// Writes the run as it is, with what is needed to resume if `with_state`. A file there is replaced.
+    /// Writes the run in its current state, with what is needed to resume if `with_state`. An existing file is replaced.
     #[pyo3(signature = (path, *, with_state = true))]
     fn write(&self, py: Python<'_>, path: PathBuf, with_state: bool) -> PyResult<()> {
         self.with(|session| run(py, || either!(session, session => session.save_to(&path, with_state))))
@@ -229,7 +233,7 @@ impl Run {
         self.with(|session| either!(session, session => crate::files::list_of(py, session.vocabulary())))
     }
 
-    /// The model as it is now; the run is over.
+    /// Takes the current model; the run ends.
     fn take_model(&self, py: Python<'_>) -> PyResult<Trained> {
         let session = self.lock()?.take().ok_or_else(taken)?;
         let model = run(py, || either!(session, session => session.into_model()))?;
@@ -238,7 +242,11 @@ impl Run {
 }
 
 impl Run {
-    /// Does something with the session, unless another call has it.
+    fn new(session: Either) -> Self {
+        Self { session: Some(session).into(), reported: Mutex::default() }
+    }
+
+    /// Passes the session to `work`, unless another call is using it.
     fn with<T>(&self, act: impl FnOnce(&mut Either) -> PyResult<T>) -> PyResult<T> {
         act(self.lock()?.as_mut().ok_or_else(taken)?)
     }
@@ -250,6 +258,11 @@ impl Run {
             Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err("the run is in progress in another call")),
         }
     }
+}
+
+/// What a mutex holds, whatever happened to other threads.
+fn unpoisoned<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn taken() -> PyErr {
@@ -286,7 +299,7 @@ impl Trained {
     }
 }
 
-/// What a checkpoint says about itself: where its text came from, how to read it again, and whether it is the textbook trainer's.
+/// The contents of a checkpoint: the source of its text, how to read it again, and whether it is the textbook trainer's.
 #[pyfunction]
 pub fn checkpoint_reading(py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<(Vec<String>, Reading)> {
     run(py, || {
@@ -341,7 +354,7 @@ impl Observer for Watcher<'_> {
     }
 }
 
-/// word2vec's defaults depend on the model.
+/// The defaults of word2vec, which depend on the model.
 fn word2vec_config(settings: &str) -> PyResult<Config> {
     let given: Map<String, Value> = parsed(settings)?;
     let model = given.get("model").and_then(Value::as_str).unwrap_or("cbow");
@@ -360,7 +373,7 @@ fn word2vec_config(settings: &str) -> PyResult<Config> {
     merged(&base, settings)
 }
 
-/// Settings with those that are given in JSON.
+/// Replaces the settings that are given in JSON.
 fn merged<C: Serialize + DeserializeOwned>(base: &C, settings: &str) -> PyResult<C> {
     let wrong = |error: serde_json::Error| PyValueError::new_err(error.to_string());
     let mut all = serde_json::to_value(base).map_err(wrong)?;

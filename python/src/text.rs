@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{
-    Corpus, CorpusOptions, Feed, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
+    Corpus, CorpusOptions, Feeds, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
 };
 use rapidvec::{Vocabulary, read_vocabulary};
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ use std::time::Duration;
 /// Time between two reports of progress.
 const REPORT: Duration = Duration::from_millis(200);
 
-/// What stands in a model for a text that was in memory, so that the command line asks for it on standard input.
+/// The name, in a model, of a text that was in memory: the command line then expects the text on standard input.
 const IN_MEMORY: &str = "-";
 
 /// The name of texts in messages.
@@ -96,7 +96,7 @@ impl Reading {
 }
 
 impl Reading {
-    /// The same in the words of a vocabulary.
+    /// The same, with the words of a vocabulary.
     pub fn in_words(&self, vocabulary: Arc<Vocabulary>) -> Self {
         Self { options: self.options.clone().max_tokens(None).vocabulary(vocabulary) }
     }
@@ -116,13 +116,12 @@ impl Text {
         Self { corpus, record, reading: reading.clone() }
     }
 
-    /// The words of a corpus that the options leave.
-    fn selected(py: Python<'_>, corpus: Corpus, reading: &Reading) -> PyResult<Self> {
-        let corpus = run(py, || corpus.selected(&reading.options))?;
-        Ok(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading))
+    /// Of sentences in memory.
+    fn in_memory(corpus: Corpus, reading: &Reading) -> Self {
+        Self::new(corpus, vec![IN_MEMORY.to_owned()], reading)
     }
 
-    /// Reads files, as the names of the command line.
+    /// Reads files; names are as on the command line.
     pub fn of_files(py: Python<'_>, names: Vec<String>, reading: &Reading, tick: Option<Py<PyAny>>) -> PyResult<Self> {
         let mut watch = Watch::new(tick.as_ref(), REPORT);
         let read = run(py, || {
@@ -137,21 +136,17 @@ impl Text {
     }
 }
 
-/// A corpus of lists of tokens.
+/// Lists of tokens, all read.
 pub fn fed(
     py: Python<'_>,
     chunks: &[arrow_array::ArrayRef],
     options: &CorpusOptions,
     tick: Option<&Py<PyAny>>,
-) -> PyResult<Corpus> {
+) -> PyResult<Feeds> {
     let mut watch = Watch::new(tick, REPORT);
-    let corpus = run(py, || {
-        let mut feed = Feed::new(options);
-        arrow::feed(&mut feed, chunks, &mut watch)?;
-        feed.finish()
-    });
+    let feeds = run(py, || arrow::read(options, chunks, &mut watch));
     watch.finish()?;
-    corpus
+    feeds
 }
 
 #[pymethods]
@@ -174,11 +169,10 @@ impl Text {
     ) -> PyResult<Self> {
         let mut reader = Reader::new(py, &reading.options, tick);
         reader.read(sentences)?;
-        let (corpus, _) = reader.finish()?;
-        Self::selected(py, corpus, reading)
+        Ok(Self::in_memory(reader.finish_selected(&reading.options)?, reading))
     }
 
-    /// Reads texts, each a `str` whose words are found as in a file.
+    /// Reads texts, each a `str` that is split into words like a file.
     #[staticmethod]
     #[pyo3(signature = (texts, reading))]
     fn from_texts<'py>(py: Python<'py>, texts: &Bound<'py, PyAny>, reading: &Reading) -> PyResult<Self> {
@@ -188,7 +182,7 @@ impl Text {
         if let Some(error) = raised.take() {
             return Err(error);
         }
-        Ok(Self::new(read?, vec![IN_MEMORY.to_owned()], reading))
+        Ok(Self::in_memory(read?, reading))
     }
 
     /// Reads a column of an Arrow library: texts, or lists of tokens. `None` if `column` is not one.
@@ -204,11 +198,14 @@ impl Text {
         let corpus = match Column::of(chunks)? {
             Column::Texts(chunks) => {
                 let corpus = run(py, || Corpus::from_reader(TEXTS, arrow::Texts::new(chunks), &reading.options))?;
-                return Ok(Some(Self::new(corpus, vec![IN_MEMORY.to_owned()], reading)));
+                return Ok(Some(Self::in_memory(corpus, reading)));
             }
-            Column::Sentences(chunks) => fed(py, &chunks, &reading.options, tick.as_ref())?,
+            Column::Sentences(chunks) => {
+                let feeds = fed(py, &chunks, &reading.options, tick.as_ref())?;
+                run(py, || feeds.finish_selected(&reading.options))?
+            }
         };
-        Self::selected(py, corpus, reading).map(Some)
+        Ok(Some(Self::in_memory(corpus, reading)))
     }
 
     /// How to read text that is held out of training on this one.
@@ -248,4 +245,10 @@ impl Text {
         numbers.iter().try_for_each(|(name, number)| dict.set_item(name, number))?;
         Ok(dict)
     }
+}
+
+/// The text that the command line trains on when it is given none.
+#[pyfunction]
+pub fn builtin_text() -> &'static str {
+    rapidvec_textbook::builtin::text()
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bytes collected each time the GIL is taken.
 const BUFFER: usize = 1 << 18;
 
-/// The exception that ended an iteration, for whoever started it.
+/// The exception that ended an iteration, for the caller.
 #[derive(Clone, Default)]
 pub struct Raised(Arc<Mutex<Option<PyErr>>>);
 

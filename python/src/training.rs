@@ -1,4 +1,4 @@
-//! gensim's way to train: on arrays of the caller, epoch by epoch.
+//! Training like gensim's: on the caller's arrays, epoch by epoch.
 
 use crate::arrays::{Memory, matrix, matrix_mut, owned_matrix, slice};
 use crate::corpus::Corpus;
@@ -13,9 +13,9 @@ use rapidvec::{
     Config, CpuTrainer, Error, HuffmanTree, Matrix, ModelKind, Observer, Outputs, Progress, Trainer, Until,
 };
 use std::ops::{ControlFlow, Range};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Time between two calls of the function that watches an epoch, which logs.
+/// Time between two calls of the function that logs the progress of an epoch.
 const TICK: Duration = Duration::from_secs(1);
 
 type Array<'py> = Bound<'py, PyArray2<f32>>;
@@ -29,7 +29,7 @@ pub struct Training {
     arrays: Arrays,
 }
 
-/// The caller's arrays, where there are any.
+/// The caller's arrays, if there are any.
 struct Arrays {
     vectors: Option<Py<PyArray2<f32>>>,
     syn1: Option<Py<PyArray2<f32>>>,
@@ -116,7 +116,7 @@ impl Training {
     fn epoch(&mut self, py: Python<'_>, tick: Option<Py<PyAny>>) -> PyResult<bool> {
         let trainer = self.trainer_mut()?;
         let words_before = trainer.progress().words;
-        let mut watch = Watch::new(tick.as_ref(), TICK);
+        let mut watch = Watch::new(tick.as_ref(), TICK).since(Some(Instant::now()));
         let mut observer = Reporter { watch: &mut watch, words_before };
         let stopped = without_gil(py, || trainer.run(Until::Epoch, &mut observer))?;
         watch.finish()?;
@@ -260,7 +260,7 @@ fn setting(error: &ConfigError) -> PyErr {
     PyValueError::new_err(format!("{name} must be {expected}, got {got}"))
 }
 
-/// What a trainer starts rows `first` to `first + rows` from.
+/// The initial numbers of rows `first` to `first + rows`.
 #[pyfunction]
 #[pyo3(signature = (rows, vector_size, seed, first = 0))]
 pub fn random_vectors(py: Python<'_>, rows: usize, vector_size: usize, seed: u64, first: usize) -> PyResult<Array<'_>> {
@@ -284,7 +284,7 @@ type Codes<'py> = (Vec<Bound<'py, PyArray1<u8>>>, Vec<Bound<'py, PyArray1<u32>>>
 pub fn huffman<'py>(py: Python<'py>, counts: PyReadonlyArray1<'py, u64>) -> PyResult<Codes<'py>> {
     let counts = slice(&counts, "counts")?;
     let tree = run(py, || Ok(HuffmanTree::of(counts)?))?;
-    let words = 0..counts.len() as u32; // a tree has no more words than that
+    let words = 0..counts.len() as u32; // a tree has at most that many words
     let codes = words.clone().map(|word| PyArray1::from_iter(py, tree.code(word))).collect();
     Ok((codes, words.map(|word| PyArray1::from_iter(py, tree.nodes(word))).collect()))
 }

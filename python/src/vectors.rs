@@ -1,4 +1,4 @@
-//! Word vectors of any file, and questions to them.
+//! Word vectors of any file, and queries.
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
 use crate::errors::{exception, run, run_at, without_gil};
@@ -25,7 +25,7 @@ type Scored = (String, f32);
 #[pyclass(module = "rapidvec._native", frozen)]
 pub struct Vectors {
     pub own: WordVectors,
-    /// What a model says about its training, as JSON texts by key.
+    /// The model's metadata about its training, as JSON by key.
     metadata: BTreeMap<String, String>,
 }
 
@@ -93,7 +93,7 @@ impl Vectors {
         Ok(Self { own: own.map_err(exception)?, metadata: BTreeMap::new() })
     }
 
-    /// The file of a model of rapidvec that has these vectors, as bytes; n-grams are not in it.
+    /// A rapidvec model file with these vectors, as bytes; without n-grams.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = run(py, || {
             let rows = self.own.rows();
@@ -165,7 +165,7 @@ impl Vectors {
         self.own.id(word)
     }
 
-    /// The vector of a word, by its n-grams too; `None` if it has none.
+    /// The vector of a word, from the vocabulary or from n-grams; `None` if there is none.
     fn vector<'py>(&self, py: Python<'py>, word: &str) -> Option<Bound<'py, PyArray1<f32>>> {
         self.own.vector(word).map(|vector| PyArray1::from_vec(py, vector))
     }
@@ -181,7 +181,7 @@ impl Vectors {
         owned_matrix(py, numbers, self.own.vector_size())
     }
 
-    /// All vectors, V x D: read-only and without a copy where they are f32, else a copy.
+    /// All vectors, V x D: read-only and without a copy if they are f32, otherwise a copy.
     fn matrix<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let size = self.own.vector_size();
         if self.own.rows().as_f32().is_some() {
@@ -309,7 +309,7 @@ impl Vectors {
         lower: bool,
         threads: usize,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
-        /// Texts that a thread takes at a time.
+        /// Texts per thread at a time.
         const SHARE: usize = 256;
         let numbers = self.answer(py, |vectors| {
             let embedder = Embedder::new(vectors).lower(lower);

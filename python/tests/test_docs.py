@@ -1,6 +1,6 @@
 """The examples of the documents run, in their order: `python` blocks are executed, `pycon` blocks are compared with their output.
 
-A page is run from top to bottom in one namespace and one folder, which has a text `corpus.txt`. A block under `<!-- needs: a b -->` is left out where
+A page is run from top to bottom in one namespace and one folder, which has a text `corpus.txt`. A block under `<!-- needs: a b -->` is skipped if
 one of these modules is missing. `text` blocks are not run.
 """
 
@@ -21,7 +21,9 @@ import rapidvec
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 REFERENCE = ROOT / "docs/python-api.md"
-PAGES = [*sorted(set(ROOT.glob("docs/python*.md")) - {REFERENCE}), ROOT / "README.md", ROOT / "README.ko.md", ROOT / "python/README.md"]
+#: Written by a program that measures; without examples.
+FIGURES = ROOT / "docs/python-speed.md"
+PAGES = [*sorted(set(ROOT.glob("docs/python*.md")) - {REFERENCE, FIGURES}), ROOT / "README.md", ROOT / "README.ko.md", ROOT / "python/README.md"]
 BLOCK = re.compile(r"(?:<!-- needs: (?P<needs>[\w. ]+) -->\n)?^```(?P<kind>python|pycon)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -76,7 +78,7 @@ def test_examples_run(page: Path, folder: Path) -> None:
 
 def test_every_page_about_python_is_tested() -> None:
     named = set(re.findall(r"\((python[\w-]*\.md)\)", (ROOT / "docs/SUMMARY.md").read_text(encoding="utf-8")))
-    assert named == {REFERENCE.name, *(page.name for page in PAGES if page.parent.name == "docs")}
+    assert named == {REFERENCE.name, FIGURES.name, *(page.name for page in PAGES if page.parent.name == "docs")}
 
 
 def test_the_reference_is_fresh() -> None:
@@ -96,7 +98,7 @@ def test_examples_of_docstrings_run(module: str, folder: Path) -> None:
 
 
 def test_examples_are_found() -> None:
-    # An expression that fails is told: the tests above can fail.
+    # A failing expression is reported: the tests above can fail.
     with pytest.raises(AssertionError, match="Expected"):
         shown(Path("x.md"), 0, ">>> 1 + 1\n3\n", {})
     assert ast.parse(next(code for kind, _, code in blocks(ROOT / "docs/python.md") if kind == "python"))

@@ -113,7 +113,7 @@ def test_no_text_is_left() -> None:
         rapidvec.train(texts=["", "  "])
 
 
-def test_what_is_no_text() -> None:
+def test_what_is_not_text() -> None:
     wrong: list[tuple[Any, str]] = [
         (3, "not iterable"),
         ([["a"], 3], "sentence 1 must be an iterable of tokens, such as a list of str, got int"),
@@ -135,7 +135,7 @@ def test_a_text_among_sentences_is_refused(data: Any) -> None:
         rapidvec.train(data * 10, min_count=1, subsample=0)
 
 
-def test_a_list_of_texts_that_are_no_paths_says_how_to_pass_them() -> None:
+def test_a_list_of_texts_that_are_not_paths_says_how_to_pass_them() -> None:
     with pytest.raises(FileNotFoundError) as caught:
         rapidvec.train(["the king rules", "the queen rules"])
     assert "the king rules" in str(caught.value)
@@ -176,7 +176,7 @@ def test_a_missing_file_has_its_number_and_name(tmp_path: Path) -> None:
     assert caught.value.errno == errno.ENOENT and caught.value.filename == str(tmp_path / "gone")
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="expected a file, got a folder"):
         rapidvec.open(tmp_path)
 

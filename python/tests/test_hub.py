@@ -45,7 +45,7 @@ def test_files_are_replaced_on_request_only(trained, tmp_path):
     assert len(hub.from_pretrained(tmp_path)) == len(trained)
 
 
-def test_vectors_alone_tell_no_source(trained, tmp_path):
+def test_vectors_alone_do_not_name_a_source(trained, tmp_path):
     hub.save_pretrained(trained.vectors, tmp_path)
     assert len(hub.from_pretrained(tmp_path)) == len(trained)
 
@@ -117,7 +117,7 @@ def test_a_score_without_an_answer_is_left_out(trained):
 
 
 @pytest.mark.parametrize("score", ["good", None, {"f1": 1}])
-def test_a_score_that_is_no_number_is_refused(trained, score):
+def test_a_score_that_is_not_a_number_is_refused(trained, score):
     with pytest.raises(TypeError, match="the score of 'x' must be a number or what Vectors.evaluate returns"):
         hub.card(trained, scores={"x": score})
 
@@ -202,7 +202,7 @@ def test_refusals(program, variables, tmp_path):
             assert fake.requests == []
 
 
-def test_without_huggingface_hub_the_way_to_get_it_is_told(monkeypatch):
+def test_without_huggingface_hub_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(ImportError, match=r'pip install "rapidvec\[hub\]"'):
         hub.from_pretrained("jane/words")

@@ -1,4 +1,4 @@
-"""Ctrl-C: KeyboardInterrupt soon, at any moment, and what was interrupted is whole and goes on."""
+"""Ctrl-C: KeyboardInterrupt soon, at any moment; what was interrupted is valid and can continue."""
 
 import os
 import random
@@ -15,13 +15,15 @@ from helpers import Sentences, made_lines, made_sentences
 
 #: What the design promises, for most moments; all of them have to be below the second.
 SOON = 0.3
-#: For a machine on which other programs keep every core busy.
-SURELY = 2.0
+#: For a machine on which other programs keep every core busy. On a quiet one RAPIDVEC_INTERRUPT_LIMIT=0.3 asks for more.
+SURELY = float(os.environ.get("RAPIDVEC_INTERRUPT_LIMIT", "2.0"))
 MOMENTS = 7
+#: Of gensim's class, over its constructor, its training and questions.
+MANY_MOMENTS = 20
 
 #: Every program prints `at work` when it begins what is interrupted, then the time of the exception. The clock is the same in every process.
 HEAD = """
-import sys, time, threading
+import os, sys, time, threading
 import rapidvec
 from rapidvec import Trainer, _native
 
@@ -79,6 +81,34 @@ for _ in range(rounds):
 trainer.run(until=1)
 assert len(trainer.model().vectors.most_similar("w3", 3)) == 3
 """,
+    "Word2Vec": """
+from rapidvec import Word2Vec
+model = Word2Vec(sentences, vector_size=20, min_count=1, epochs=1)
+many, threads = sentences * 100, lambda: len(os.listdir("/proc/self/task")) if sys.platform == "linux" else threading.active_count()
+model.wv.most_similar("w3")
+at_rest = threads()
+
+def is_at_rest():
+    # The system shows a thread for a moment after it has ended.
+    until = time.monotonic() + 10
+    while threads() > at_rest and time.monotonic() < until:
+        time.sleep(0.01)
+    return threads() <= at_rest
+
+work = [
+    lambda: Word2Vec(many, vector_size=20, workers=2, epochs=100_000),
+    lambda: model.train(many, total_examples=len(many), epochs=100_000),
+    lambda: model.build_vocab(many, update=True),
+    lambda: model.train((words for words in many), total_examples=len(many), epochs=1),
+    lambda: model.wv.most_similar("w3"),
+]
+for turn in range(rounds):
+    interrupted(work[turn % len(work)])
+    assert is_at_rest(), "a thread is left"
+    assert len(model.wv.most_similar("w3", topn=3)) == 3
+    assert model.train(sentences, total_examples=len(sentences), epochs=1)[1] > 0
+    assert not (model.wv.vectors != model.wv.vectors).any()
+""",
     "the textbook's training": """
 trainer = Trainer(texts=[" ".join(words) for words in sentences], trainer="textbook", epochs=10_000, threads=1)
 for _ in range(rounds):
@@ -102,19 +132,20 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("kind", PROGRAMS)
 def test_ctrl_c(kind: str, text: Path) -> None:
-    command = [sys.executable, "-c", HEAD + PROGRAMS[kind], str(text), str(MOMENTS)]
+    moments = MANY_MOMENTS if kind == "Word2Vec" else MOMENTS
+    command = [sys.executable, "-c", HEAD + PROGRAMS[kind], str(text), str(moments)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stdout is not None
     draw, waits = random.Random(kind), []
     try:
-        for _ in range(MOMENTS):
-            assert child.stdout.readline() == "at work\n"
+        for _ in range(moments):
+            assert child.stdout.readline() == "at work\n", "the program has ended"
             time.sleep(draw.uniform(0.005, 0.25))
             sent = time.monotonic()
             os.kill(child.pid, signal.SIGINT)
             waits.append(float(child.stdout.readline()) - sent)
         _, errors = child.communicate(timeout=60)
-    except ValueError:
+    except (AssertionError, ValueError):
         child.kill()
         pytest.fail(child.communicate()[1])
     finally:

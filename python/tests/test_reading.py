@@ -116,7 +116,7 @@ def test_both_or_neither_text() -> None:
         reading.read(SAID, ["a"], OPTIONS)
 
 
-def test_progress_of_reading_is_told(sentences: Sentences) -> None:
+def test_progress_of_reading_is_reported(sentences: Sentences) -> None:
     seen: list[tuple[int, int, int]] = []
     many = [["a", "b"], ["c"]] * 100_000
     _native.Corpus.from_sentences(many, lambda *now: seen.append(now))

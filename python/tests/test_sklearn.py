@@ -170,7 +170,7 @@ def test_pandas_and_polars_output():
     assert isinstance(small().set_output(transform="polars").fit(TEXTS).transform(TEXTS), polars.DataFrame)
 
 
-def test_feature_names_want_a_fitted_transformer():
+def test_feature_names_need_a_fitted_transformer():
     with pytest.raises(NotFittedError):
         small().get_feature_names_out()
     with pytest.raises(NotFittedError):

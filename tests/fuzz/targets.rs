@@ -165,7 +165,7 @@ fn word2vec_binary_of_any_bytes() {
     });
 }
 
-/// There is no writer; what opens is written as an archive.
+/// fastText models have no writer, so what opens is written as an archive.
 #[test]
 fn fasttext_models_of_any_bytes() {
     let mut seeds = seeds::fasttext();

@@ -84,7 +84,7 @@ fn processor_time() -> Duration {
 }
 
 #[test]
-fn calculating_counts_and_is_told_from_waiting() {
+fn calculating_counts_and_waiting_does_not() {
     let ((), waited) = watched(b"", || thread::sleep(Duration::from_millis(100)));
     assert!(cfg!(not(unix)) || waited < Duration::from_millis(50), "{waited:?}");
     let ((), calculated) = watched(b"", || {
@@ -95,7 +95,7 @@ fn calculating_counts_and_is_told_from_waiting() {
 }
 
 #[test]
-fn who_gives_no_answer_is_seen() {
+fn an_input_without_an_answer_is_noticed() {
     let thread = thread::current().id();
     let reading = Reading { thread, since: Instant::now() - Duration::from_millis(5), bytes: b"x".to_vec() };
     assert!(endless(&[reading], Duration::from_secs(60)).is_none());

@@ -306,7 +306,7 @@ fn read_all(path: &Path) -> Result<u64> {
     })
 }
 
-/// MB of this process that are no file's.
+/// MB of this process that do not belong to a file.
 fn memory_beyond_the_map() -> Result<f64> {
     let status = fs::read_to_string("/proc/self/status").context("memory is measured on Linux only")?;
     let line = status.lines().find(|line| line.starts_with("RssAnon:")).context("no RssAnon in the status")?;

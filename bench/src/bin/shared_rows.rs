@@ -146,7 +146,7 @@ struct Window {
     targets: [RowPtr; TARGETS],
 }
 
-// SAFETY: only addresses are sent; whoever dereferences them justifies it.
+// SAFETY: only addresses are sent; dereferencing them is justified where it happens.
 unsafe impl Send for Window {}
 
 fn own_rows(copies: &mut Matrix) -> Window {
@@ -299,7 +299,7 @@ fn fma<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// `RATE (label - σ(score))`, 0 where the score is certain. As the kernels have it, without branches and calls, so that the
+/// `RATE (label - σ(score))`, 0 if the score is certain. As in the kernels, without branches and calls, so that the
 /// compiler does sixteen at once.
 #[inline(always)]
 fn gradient<const FMA: bool>(score: f32, label: f32) -> f32 {
@@ -308,7 +308,7 @@ fn gradient<const FMA: bool>(score: f32, label: f32) -> f32 {
     if score.abs() < CERTAIN { RATE * (label - sigmoid) } else { 0.0 }
 }
 
-/// `e^-x` for x >= 0, as `math::kernels::window::loss` has it.
+/// `e^-x` for x >= 0, as in `kernels::window::loss`.
 #[inline(always)]
 fn exp_of_minus<const FMA: bool>(x: f32) -> f32 {
     /// 1.5 * 2^23: added and taken away, it rounds to a whole number.

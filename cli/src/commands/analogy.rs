@@ -3,7 +3,7 @@
 use super::named::{Named, named};
 use super::open::OpenArgs;
 use super::queries::{self, AnswerArgs, SearchArgs};
-use crate::output::{Answer, Query, UsageError, to_stdout};
+use crate::output::{Answer, Query, UsageError, messages, to_stdout};
 use anyhow::Context;
 use rapidvec::Error;
 use rapidvec::vectors::AnalogyMethod;
@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     to_stdout(|out| args.answers.format.answers(out, &answers))
 }
 
-/// The questions on standard input, three words on each line, with tabs between them or else with spaces.
+/// The questions on standard input, three words on each line, separated by tabs or by spaces.
 fn read() -> anyhow::Result<Vec<[String; 3]>> {
     let mut questions = Vec::new();
     for (number, line) in queries::input_lines()? {
@@ -65,7 +65,7 @@ fn read() -> anyhow::Result<Vec<[String; 3]>> {
         questions.push(three(words).with_context(|| format!("standard input: line {number}"))?);
     }
     if questions.is_empty() {
-        return Err(UsageError("standard input has no questions; expected three words on each line".to_owned()).into());
+        return Err(UsageError(messages::no_questions_on_stdin()).into());
     }
     Ok(questions)
 }

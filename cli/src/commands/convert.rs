@@ -3,7 +3,7 @@
 use super::open::{self, OpenArgs};
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
-use crate::output::{Place, UsageError, is_same, note, say, shell_words, thousands};
+use crate::output::{Place, UsageError, is_same, messages, note, say, shell_words, thousands};
 use rapidvec::compress::Compression;
 use rapidvec::vectors::format::Format;
 use rapidvec::vectors::{Part, SaveOptions, SaveReport};
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// Copy a model to another format or precision
 ///
-/// The copy is a model, not a checkpoint: training cannot resume from it. Words are written the most frequent first, as other
+/// The copy is a model, not a checkpoint: training cannot resume from it. The most frequent words are written first, as other
 /// programs expect; a copy as safetensors or pickle keeps their ids. Add .gz, .bz2, .zst or .xz to OUT to compress it.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -26,7 +26,7 @@ pub struct Args {
     /// File to write: .safetensors, .txt, .vec, .glove, .bin, .npz, .pkl; - for stdout
     #[arg(value_name = "OUT")]
     output: PathBuf,
-    /// Write this format, whatever OUT ends in
+    /// Write this format, whatever the extension of OUT
     #[arg(long, value_parser = named::<Format>(), value_name = "FORMAT")]
     to: Option<Format>,
     /// Store numbers in half precision (f16)
@@ -45,7 +45,7 @@ pub struct Args {
     open: OpenArgs,
 }
 
-/// Those that can be written.
+/// The formats that can be written.
 impl Named for Format {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Safetensors, "safetensors", "rapidvec's own format"),
@@ -65,16 +65,16 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let to = args.to.or_else(|| Format::of_ending(&args.output));
     let to = to.ok_or_else(|| unknown_ending(&args.output))?;
     if args.half && !to.has_half() {
-        let help = format!("{} has no half precision: --half goes with safetensors, pickle and npz", to.name());
-        return Err(UsageError(help).into());
+        return Err(UsageError(messages::no_half(to.name())).into());
     }
     let place = Place::named(&args.output);
     match to {
         // It is mapped when it is opened, which a pipe cannot be.
-        Format::Safetensors => place.check_file("a safetensors model", args.force)?,
+        Format::Safetensors => place.check_file(args.force)?,
         _ => place.check(args.force)?,
     }
     let vectors = args.open.vectors(&args.input)?;
+    vectors.verify().map_err(|error| open::name_file(&args.input, error))?;
     if let Some(top) = args.top {
         open::tell_order(&args.input, vectors.vocabulary(), top as usize);
     }
@@ -82,32 +82,30 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let options = args.top.into_iter().fold(options, |options, top| options.top(top as usize));
     let (writer, report) = vectors.writer(to, &options).map_err(|error| open::name_file(&args.output, error))?;
     if report.not_stored.contains(&Part::TrainingState) && is_same(&args.input, &args.output) {
-        let path = args.output.display();
-        let help = format!("{path} is a checkpoint, and a copy of it is not; write to another name");
-        return Err(UsageError(help).into());
+        return Err(UsageError(messages::checkpoint_in_place(args.output.display())).into());
     }
     place.write(args.force, |out| writer.write_to(out))?;
     show(&args.output, to, &report);
     Ok(())
 }
 
-/// What was saved and what was not, on stderr.
+/// Reports what was saved and what was not, on stderr.
 fn show(output: &Path, to: Format, report: &SaveReport) {
-    let place =
-        if Place::named(output) == Place::Stdout { "standard output".into() } else { output.display().to_string() };
+    let to_stdout = Place::named(output) == Place::Stdout;
+    let place = if to_stdout { messages::standard_output() } else { output.display().to_string() };
     let SaveReport { words, vector_size, not_stored, caveats, .. } = report;
-    let saved = format!("Saved {} x {vector_size} vectors to {place}.", thousands(*words as u64));
-    let parts: Vec<_> = not_stored.iter().map(Part::to_string).collect();
-    let within = if to == Format::Safetensors { "" } else { " in this format" };
-    if parts.is_empty() {
-        say(saved);
-    } else {
-        say(format_args!("{saved} Not stored{within}: {}", parts.join(", ")));
+    let mut saved = messages::vectors_saved(thousands(*words as u64), vector_size, &place);
+    let parts = not_stored.iter().map(Part::to_string).collect::<Vec<_>>().join(", ");
+    if to == Format::Safetensors && !parts.is_empty() {
+        saved += &messages::not_stored(parts);
+    } else if !parts.is_empty() {
+        saved += &messages::not_stored_in_format(parts);
     }
+    say(saved);
     caveats.iter().for_each(|caveat| note(format_args!("{place}: {caveat}")));
 }
 
-/// For who writes safetensors alone: what to say of an output whose ending promises another format, and how to come by that.
+/// For commands that write only safetensors: the error if the extension of an output promises another format, and what to do.
 pub fn instead(output: &Path) -> Option<String> {
     let promised = Format::of_ending(output).filter(|to| *to != Format::Safetensors)?;
     let packed = Compression::of_ending(output).is_some();
@@ -115,18 +113,12 @@ pub fn instead(output: &Path) -> Option<String> {
     let model = bare.with_extension("safetensors").to_string_lossy().into_owned();
     let wanted = output.to_string_lossy().into_owned();
     let command = shell_words(["rapidvec".into(), "convert".into(), model.clone(), wanted.clone()]);
-    let name = promised.name();
-    Some(format!(
-        "a model is saved as safetensors, but {wanted} ends like {name}; save to {model}, then run: {command}"
-    ))
+    Some(messages::other_extension(wanted, promised.name(), model, command))
 }
 
 fn unknown_ending(output: &Path) -> UsageError {
     let endings: Vec<_> =
         Format::WRITABLE.iter().flat_map(|format| format.endings()).map(|e| format!(".{e}")).collect();
-    UsageError(format!(
-        "{} does not end like a known format: expected {} (then .gz, .bz2, .zst or .xz to compress); or give --to",
-        output.display(),
-        endings.join(", ")
-    ))
+    let endings = endings.join(", ") + " (+ .gz, .bz2, .zst, .xz)";
+    UsageError(messages::unknown_extension(output.display(), endings, "--to"))
 }

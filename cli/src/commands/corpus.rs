@@ -1,4 +1,4 @@
-//! Which text a name on the command line means, and how it is read.
+//! The text that a name on the command line means, and how it is read.
 
 use super::text_args::Reading;
 use crate::output::{UsageError, messages, note, say, thousands};
@@ -27,9 +27,9 @@ pub enum Choice {
 /// The user's own texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
-    /// As the user named them: files, folders, patterns, `-`.
+    /// The names the user gave: files, folders, patterns, `-`.
     names: Vec<String>,
-    /// What these names mean now.
+    /// The files these names stand for.
     sources: Sources,
 }
 
@@ -44,18 +44,15 @@ impl Choice {
             _ => {}
         }
         if let Some(name) = names.iter().find(is_one) {
-            let help = format!(
-                "the data set {name} cannot be combined with other texts; for a file of that name write ./{name}"
-            );
-            return Err(UsageError(help).into());
+            return Err(UsageError(messages::data_set_alone(name)).into());
         }
         if names.iter().filter(|name| *name == "-").count() > 1 {
-            return Err(UsageError("standard input (-) can be read only once".into()).into());
+            return Err(UsageError(messages::stdin_once()).into());
         }
         Ok(Choice::Texts(Texts { names: names.to_vec(), sources: Sources::find(names)? }))
     }
 
-    /// What [`parse`](Self::parse) takes: to be recorded, and said again.
+    /// The input of [`parse`](Self::parse), to be recorded and repeated in messages.
     pub fn names(&self) -> Vec<String> {
         match self {
             Choice::Builtin => vec![BUILTIN.to_owned()],
@@ -76,7 +73,7 @@ impl Choice {
         }
     }
 
-    /// The first of its files that is not there.
+    /// The first of its files that is missing.
     pub fn missing(&self) -> Option<&Path> {
         self.sources().iter().find_map(|source| match source {
             Source::File(path) if !path.exists() => Some(path.as_path()),
@@ -84,7 +81,7 @@ impl Choice {
         })
     }
 
-    /// Whether all of it is in files, or in this program.
+    /// Whether all of it is in files or built in.
     pub fn can_be_read_again(&self) -> bool {
         self.sources().iter().all(Source::can_be_read_again)
     }
@@ -107,7 +104,7 @@ impl Choice {
         texts.names.iter().any(|name| Sources::would_find(name, place))
     }
 
-    /// Reads it. `observe` is shown the progress.
+    /// Reads it. `observe` gets the progress.
     pub fn read(
         &self,
         reading: &Reading,
@@ -151,7 +148,7 @@ impl Texts {
     }
 }
 
-/// By its name, compressed or not.
+/// Whether the name, without the extension of a compression, is that of such a file.
 fn is_json_lines(path: &Path) -> bool {
     let unpacked = path.with_extension("");
     let path = if Compression::of_ending(path).is_some() { &unpacked } else { path };
@@ -175,7 +172,7 @@ pub fn is_data_set(names: &[String]) -> bool {
     matches!(names, [name] if name == BUILTIN || ptb::is_name(name))
 }
 
-/// Adds the flags that are the way out of an error of the library.
+/// Adds the flags that help to an error of the library.
 pub fn with_flags(error: Error) -> anyhow::Error {
     let flags = match &error {
         Error::Corpus(CorpusError::InvalidUtf8 { encodings, .. }) if encodings.is_empty() => {
@@ -189,10 +186,11 @@ pub fn with_flags(error: Error) -> anyhow::Error {
         Error::Dataset(DatasetError::HttpStatus { .. }) => "RAPIDVEC_PTB_URL names another address".to_owned(),
         _ => return error.into(),
     };
-    anyhow::anyhow!("{error} ({flags})")
+    let message = format!("{error} ({flags})");
+    anyhow::Error::new(error).context(message)
 }
 
-/// Prints a note for everything that did not become a token as it stood.
+/// Prints a note for everything that was dropped or changed.
 pub fn print_notes(name: &str, report: &CorpusReport) {
     let replaced = if report.skipped_lines == 0 { report.invalid_utf8 } else { 0 };
     let notes = [
@@ -213,7 +211,7 @@ pub fn print_notes(name: &str, report: &CorpusReport) {
     }
 }
 
-/// Prints a note where many tokens of a raw text carry punctuation, with one of those words as an example.
+/// Prints a note if many tokens of a raw text carry punctuation, with one of those words as an example.
 pub fn note_punctuation(name: &str, vocabulary: &Vocabulary, report: &CorpusReport) {
     // Tokenized text has 1 or 2 percent of such tokens, raw English more than 10.
     if report.punctuated_tokens * 20 < report.kept {

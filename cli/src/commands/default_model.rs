@@ -1,12 +1,12 @@
-//! The model that a command works on where none is named: the one that `rapidvec train` writes.
+//! The default model of the commands that query: the one that `rapidvec train` writes.
 
 use crate::output::{UsageError, messages};
 use std::path::Path;
 
-/// Where `train` writes unless it is told otherwise.
+/// Where `train` writes by default.
 pub const DEFAULT_OUTPUT: &str = "model.safetensors";
 
-/// The file that was named, else `model.safetensors` in the current folder.
+/// The file that was named, or `model.safetensors` in the current folder.
 ///
 /// # Errors
 /// No file was named, and there is no such file.

@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use crate::output::{Place, UsageError, message, note, thousands, to_stdout};
+use crate::output::{Place, UsageError, message, messages, note, thousands, to_stdout};
 use rapidvec::Error;
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::error::QueryError;
@@ -10,10 +10,10 @@ use rapidvec::vectors::{EmbedReport, Embedder, NpySpool};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Make a vector of each line of text: the mean of its words' unit vectors
+/// Turn each line of text into a vector, the mean of its words' unit vectors
 ///
 /// Words are separated by white space. Unknown words get vectors from their n-grams if the model has any (fastText's .bin);
-/// otherwise they are left out, and counted on stderr. A line without a known word gives zeros.
+/// otherwise they are skipped, and counted on stderr. A line without a known word gives zeros.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +23,7 @@ Examples:
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
     model: Option<PathBuf>,
-    /// Text with one item on each line; standard input by default, or -
+    /// Text, one item per line; standard input by default, or -
     text: Option<PathBuf>,
     /// Read JSON Lines, with the text in this field
     ///
@@ -38,10 +38,10 @@ pub struct Args {
     /// Look words up in lower case
     #[arg(long)]
     lower: bool,
-    /// Write to this file, in the format of its ending: .npy, .jsonl or .tsv
+    /// Write to this file; its extension decides the format: .npy, .jsonl or .tsv
     #[arg(short, long, value_name = "OUT", help_heading = "Output")]
     output: Option<PathBuf>,
-    /// Choose the output format [default: by the ending of OUT, or tsv]
+    /// Choose the output format [default: by the extension of OUT, or tsv]
     #[arg(long, value_enum, help_heading = "Output")]
     format: Option<Form>,
     /// Overwrite OUT if it exists
@@ -111,7 +111,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds the way out to an error about --sif.
+/// Adds the flag to an error about --sif.
 fn sif_error(model: &Path, error: QueryError) -> anyhow::Error {
     let hint = if error == QueryError::NoCounts { "; embed without --sif" } else { "" };
     let error = open::name_file(model, error);
@@ -119,7 +119,7 @@ fn sif_error(model: &Path, error: QueryError) -> anyhow::Error {
     error.context(message)
 }
 
-/// An error of the output, which names itself, or any other.
+/// An error of the output, which contains its own name, or any other.
 enum Failure {
     Output(io::Error),
     Other(Error),
@@ -149,16 +149,15 @@ impl Args {
         self.output.as_deref().filter(|output| Place::named(output) != Place::Stdout)
     }
 
-    /// Refuses a text that is not there, where it looks like something else: words, or the weight of --sif.
+    /// Rejects a missing text whose name looks like something else: words, or the weight of --sif.
     fn check_text(&self) -> Result<(), UsageError> {
         let missing = self.text.as_deref().filter(|text| *text != "-" && !text.exists());
         let Some(text) = missing.and_then(Path::to_str) else { return Ok(()) };
         if self.sif.is_some() && text.parse::<f64>().is_ok() {
-            return Err(UsageError(format!("there is no text {text}; the weight of --sif is written --sif={text}")));
+            return Err(UsageError(messages::weight_of_sif(text)));
         }
         if text.contains(char::is_whitespace) {
-            let help = "to embed words, pipe them in, as in: echo the king | rapidvec embed MODEL";
-            return Err(UsageError(format!("there is no file `{text}`; {help}")));
+            return Err(UsageError(messages::words_to_embed(text)));
         }
         Ok(())
     }
@@ -216,19 +215,19 @@ fn jsonl(out: &mut dyn Write, row: &[f32]) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Reports what was left out.
+/// Reports what was skipped.
 fn report(report: &EmbedReport) {
     let [words, unknown] = [report.words, report.unknown_words].map(thousands);
     if report.unknown_words > 0 {
-        note(format_args!("{unknown} of {words} words are not in the vocabulary and were left out"));
+        note(messages::unknown_words_skipped(unknown, words));
     }
     let [lines, unknown] = [report.lines, report.lines_unknown].map(thousands);
     if report.lines_unknown > 0 {
-        note(format_args!("{unknown} of {lines} lines have no known word; their vectors are zero"));
+        note(messages::lines_without_known_words(unknown, lines));
     }
 }
 
-/// The folder of the output: where the output fits, a temporary copy most likely fits too.
+/// The folder of the output: if the output fits there, a temporary copy most likely fits too.
 fn folder_of(output: &Path) -> &Path {
     output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -240,8 +239,5 @@ fn by_ending(path: &Path) -> Option<Form> {
 
 fn unknown_ending(output: &Path) -> UsageError {
     let endings = ENDINGS.map(|(ending, _)| format!(".{ending}")).join(", ");
-    UsageError(format!(
-        "the ending of {} is not that of a format: expected one of {endings}; or use --format tsv, jsonl or npy",
-        output.display()
-    ))
+    UsageError(messages::unknown_extension(output.display(), endings, "--format tsv, jsonl, npy"))
 }

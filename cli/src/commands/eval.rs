@@ -1,9 +1,9 @@
-//! `rapidvec eval [MODEL] FILE...`: how good are these vectors?
+//! `rapidvec eval [MODEL] FILE...`: evaluate vectors.
 
 use super::default_model::or_default;
 use super::named::{Named, named};
 use super::open::{self, OpenArgs};
-use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, note, to_stdout};
+use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, messages, note, to_stdout};
 use anyhow::ensure;
 use rapidvec::vectors::AnalogyMethod;
 use rapidvec::vectors::WordVectors;
@@ -36,10 +36,10 @@ pub struct Args {
     case: bool,
     /// Count questions with unknown words as wrong, and such pairs as 0
     ///
-    /// By default they are left out. This is gensim's dummy4unknown.
+    /// By default they are skipped. This is gensim's dummy4unknown.
     #[arg(long)]
     count_unknown: bool,
-    /// Ask about, and answer with, the N most frequent words only
+    /// Use only the N most frequent words, in questions and as answers
     #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
     #[arg(help_heading = "Search")]
     restrict: u32,
@@ -56,7 +56,8 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, files) = args.model_and_files()?;
-    // The files are read while the model is opened, and all before any is answered: a fault in the last one costs no time.
+    // The files are read while the model is opened, and all of them before the first is evaluated: an error in the last one
+    // costs no time.
     let read = || files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>();
     let (sets, vectors) = parallel::join(threads_of(args.threads), read, || args.open.vectors(&model));
     let (sets, vectors) = (sets?, vectors?);
@@ -66,18 +67,18 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let evaluations = evaluations.map_err(|error| open::name_file(&model, error))?;
     let known = evaluations.iter().filter(|evaluation| is_known(evaluation)).count();
     to_stdout(|out| args.format.write(out, &evaluations))?;
-    ensure!(known > 0, "nothing could be evaluated; is the model of another language, or in lower case?");
+    ensure!(known > 0, messages::nothing_evaluated());
     Ok(())
 }
 
 impl Args {
-    /// A single argument is a file for the default model, where that exists.
+    /// A single argument is a file for the default model, if that exists.
     fn model_and_files(&self) -> Result<(PathBuf, Vec<PathBuf>), UsageError> {
         let model = or_default(self.model.as_deref())?.to_owned();
         match or_default(None) {
             _ if !self.files.is_empty() => Ok((model, self.files.clone())),
             Ok(default) if self.model.is_some() && !is_same(default, &model) => Ok((default.to_owned(), vec![model])),
-            _ => Err(UsageError("expected a file of questions or pairs after the model".to_owned())),
+            _ => Err(UsageError(messages::nothing_to_evaluate())),
         }
     }
 
@@ -95,7 +96,7 @@ impl Args {
             }
             EvaluationSet::Pairs(pairs) => {
                 if pairs.has_header {
-                    note(format_args!("{}: took the first line for the names of the columns", file.display()));
+                    note(messages::column_names(file.display()));
                 }
                 Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?)
             }
@@ -104,14 +105,15 @@ impl Args {
     }
 }
 
-/// Whether anything could be measured; notes it otherwise: the vectors may be of another language.
+/// Whether anything could be measured; otherwise prints a note: the vectors may be of another language.
 fn is_known(evaluation: &Evaluation) -> bool {
-    let (known, what) = match &evaluation.measured {
-        Measured::Analogies(report, _) => (report.total.asked > 0, "question"),
-        Measured::Pairs(report) => (report.spearman.is_some(), "pair (or none that differ)"),
+    let file = &evaluation.file;
+    let (known, help) = match &evaluation.measured {
+        Measured::Analogies(report, _) => (report.total.asked > 0, messages::no_known_question(file)),
+        Measured::Pairs(report) => (report.spearman.is_some(), messages::no_known_pair(file)),
     };
     if !known {
-        note(format_args!("{}: no {what} has all its words in the vocabulary", evaluation.file));
+        note(help);
     }
     known
 }

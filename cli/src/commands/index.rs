@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = IndexOptions::default().expansion_add,
           value_parser = clap::value_parser!(u32).range(1..=4096))]
     expansion_add: u32,
-    /// Keep N candidates in a search: more find more and take longer
+    /// Keep N candidates in a search; more find more words and take longer
     #[arg(long, value_name = "N", default_value_t = IndexOptions::default().expansion_search,
           value_parser = clap::value_parser!(u32).range(1..=4096))]
     expansion_search: u32,
@@ -59,7 +59,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     // An old index may be replaced; any other file only with --force.
     let replaceable = args.force || fs::read(&path).is_ok_and(|bytes| ApproximateIndex::is_likely(&bytes));
     Place::named(&path).check_unread([model])?;
-    Place::named(&path).check_file("an index", replaceable)?;
+    Place::named(&path).check_file(replaceable)?;
     let vectors = args.open.vectors(model)?;
     let options = IndexOptions {
         connectivity: args.connectivity,

@@ -1,4 +1,4 @@
-//! `rapidvec info MODEL`: what a file of word vectors holds, how it was trained, how counts and lengths are distributed.
+//! `rapidvec info MODEL`: the contents of a file of word vectors, its training, and distributions of counts and lengths.
 
 use super::default_model::or_default;
 use super::open::{self, OpenArgs};
@@ -25,14 +25,14 @@ pub struct Args {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
-    /// Draw with ASCII characters only (the default where the locale is not UTF-8)
+    /// Draw with ASCII characters only (the default if the locale is not UTF-8)
     #[arg(long)]
     ascii: bool,
     #[command(flatten)]
     open: OpenArgs,
 }
 
-/// At most this many vectors are measured, evenly spaced: enough for a picture, within a second.
+/// The maximum number of vectors that are measured, evenly spaced: enough for a chart, within a second.
 const MEASURED: usize = 200_000;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
@@ -76,7 +76,7 @@ impl About {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
         facts.add("can_be_resumed", model.has_training_state());
-        // Metadata of another program's making have no losses, and are shown as they are.
+        // Metadata from other programs have no losses, and are shown unchanged.
         let trained = metadata.get("trained").and_then(|text| serde_json::from_str::<Trained>(text).ok());
         let losses = trained.and_then(|trained| LossCurve::of(&trained.losses));
         Self { losses, ..Self::spread(facts, model.vocabulary(), &model.input()) }
@@ -141,7 +141,7 @@ fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half
     facts.add("precision", if half { "half (f16)" } else { "single (f32)" });
 }
 
-/// Our metadata are JSON; those of other programs are shown as they are.
+/// Our metadata are JSON; those of other programs are shown unchanged.
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

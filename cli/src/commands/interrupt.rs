@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and SIGHUP: listening to them, and ending the program without a half-written file.
+//! Handles Ctrl-C, SIGTERM and SIGHUP, and ends the program without a half-written file.
 
 use crate::output::INTERRUPTED;
 use rapidvec::atomic_file::abandon_writes;
@@ -16,7 +16,7 @@ pub fn end() -> ! {
     std::process::exit(INTERRUPTED.into())
 }
 
-/// From now on calls `handler`, on a thread of its own, for each Ctrl-C, SIGTERM and SIGHUP; except those that were
+/// From now on calls `handler`, on its own thread, for each Ctrl-C, SIGTERM and SIGHUP; except those that were
 /// ignored when the program started, as by `nohup`.
 #[cfg(unix)]
 pub fn on_signal(mut handler: impl FnMut() + Send + 'static) -> io::Result<()> {
@@ -33,7 +33,7 @@ pub fn on_signal(handler: impl FnMut() + Send + 'static) -> io::Result<()> {
     ctrlc::set_handler(handler).map_err(io::Error::other)
 }
 
-/// The ignored signals, a bit each, as Linux reports them; none elsewhere.
+/// The ignored signals, one bit each, as Linux reports them; none on other systems.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

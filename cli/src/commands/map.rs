@@ -18,7 +18,7 @@ use std::{fs, io};
 /// Draw words in two dimensions, as a picture or a page
 ///
 /// FILE.svg is a picture; FILE.html is a page to zoom and search that needs no other file. On a map by t-SNE only nearness
-/// has a meaning. The same model, words and seed give the same map on the same machine.
+/// is meaningful. The same model, words and seed give the same map on the same machine.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -37,10 +37,10 @@ pub struct Args {
     /// Draw the N most frequent words, at most 20,000
     #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = count_in(1..=MAX_WORDS))]
     top: u32,
-    /// Choose how many dimensions become two [default: tsne, or pca for few words]
+    /// Choose the method of projection [default: tsne, or pca for few words]
     #[arg(long, value_enum)]
     method: Option<Method>,
-    /// Seed the random start of t-SNE and of the colours' groups
+    /// Seed the random start of t-SNE and of the coloured groups
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Overwrite FILE if it exists
@@ -51,11 +51,11 @@ pub struct Args {
     open: OpenArgs,
 }
 
-/// More could be calculated, but neither told apart nor moved smoothly.
+/// The maximum number of words: more could be computed, but neither be distinguished nor move smoothly.
 const MAX_WORDS: u32 = 20_000;
-/// Of unknown words, the first few are named.
+/// The number of unknown words that are named.
 const NAMED: usize = 5;
-/// A larger file is not a list of words.
+/// The maximum size of a list of words in bytes.
 const MAX_LIST: u64 = 64 << 20;
 /// word2vec's mark of sentence ends, which is not drawn.
 const WORD2VEC_EOS: &str = "</s>";
@@ -64,7 +64,7 @@ const WORD2VEC_EOS: &str = "</s>";
 enum Method {
     /// The two axes along which the words differ most
     Pca,
-    /// Neighbours stay neighbours
+    /// Keeps neighbours together
     Tsne,
 }
 
@@ -75,14 +75,12 @@ impl Method {
             #[cfg(feature = "tsne")]
             Method::Tsne => Ok(rapidvec_map::Method::Tsne),
             #[cfg(not(feature = "tsne"))]
-            Method::Tsne => {
-                Err(UsageError("this build has no t-SNE (feature `tsne` is off); use --method pca".to_owned()))
-            }
+            Method::Tsne => Err(UsageError(messages::no_tsne())),
         }
     }
 }
 
-/// What a map is written as.
+/// The format of a map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Form {
     Svg,
@@ -101,7 +99,7 @@ fn parse_output(text: &str) -> Result<Output, String> {
     let form = match ending.as_deref() {
         Some("svg") => Form::Svg,
         Some("html" | "htm") => Form::Html,
-        _ => return Err("expected a name that ends in .svg or .html".to_owned()),
+        _ => return Err(messages::name_must_end(".svg, .html")),
     };
     Ok(Output { path, form })
 }
@@ -118,7 +116,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let Output { path, form } = &args.output;
     let place = Place::named(path);
     place.check_unread([model].into_iter().chain(args.words.as_deref()))?;
-    place.check_file("a map", args.force)?;
+    place.check_file(args.force)?;
     let vectors = args.open.vectors(model)?;
     let ids = chosen(args, model, vectors.vocabulary())?;
     let map = laid_out(model, &vectors, &ids, &options)?;
@@ -134,7 +132,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lays the words out; a bar shows how far that is.
+/// Lays the words out, with a progress bar.
 fn laid_out(model: &Path, vectors: &WordVectors, ids: &[WordId], options: &MapOptions) -> anyhow::Result<WordMap> {
     let name = model.file_name().unwrap_or(model.as_os_str()).to_string_lossy();
     let bar = Share::start(messages::laying_out(thousands(ids.len() as u64)));
@@ -148,7 +146,7 @@ fn chosen(args: &Args, model: &Path, vocabulary: &Vocabulary) -> anyhow::Result<
         None => {
             let is_mark = |id: &WordId| [EOS, WORD2VEC_EOS].contains(&vocabulary.word(*id));
             open::tell_order(model, vocabulary, args.top as usize);
-            let top = most_frequent(vocabulary, args.top as usize + 2); // the marks make room for others
+            let top = most_frequent(vocabulary, args.top as usize + 2); // in case sentence marks are dropped
             top.into_iter().filter(|id| !is_mark(id)).take(args.top as usize).collect()
         }
     };
@@ -168,10 +166,8 @@ fn read_list(path: &Path) -> anyhow::Result<Vec<String>> {
     let mut bytes = Vec::new();
     from.take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(Error::io(path))?;
     let shown = path.display();
-    anyhow::ensure!(bytes.len() as u64 <= MAX_LIST, "{shown}: expected a list of words, got over 64 MB");
-    let text = String::from_utf8(bytes);
-    let text =
-        text.map_err(|error| anyhow::anyhow!("{shown}: expected UTF-8, one word a line: {}", error.utf8_error()))?;
+    anyhow::ensure!(bytes.len() as u64 <= MAX_LIST, messages::list_too_long(shown));
+    let text = String::from_utf8(bytes).map_err(|_| anyhow::anyhow!(messages::list_not_utf8(shown)))?;
     let lines = text.trim_start_matches('\u{feff}').lines().filter(|line| !line.trim().is_empty());
     Ok(lines.map(str::to_owned).collect())
 }
@@ -185,7 +181,7 @@ fn no_list(path: &Path, error: io::Error) -> anyhow::Error {
     }
 }
 
-/// The ids of those words that the vocabulary has, each once, frequent ones first; a note lists the others.
+/// The ids of the words that are in the vocabulary, each once, frequent ones first; a note lists the others.
 fn listed(vocabulary: &Vocabulary, words: &[String]) -> anyhow::Result<Vec<WordId>> {
     let id = |word: &String| vocabulary.id(word).or_else(|| vocabulary.id(word.trim()));
     let unknown: Vec<_> = words.iter().filter(|word| id(word).is_none()).collect();

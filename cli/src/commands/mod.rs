@@ -1,4 +1,4 @@
-//! One subcommand a file, all of one shape: `Args`, and `run`.
+//! One file per subcommand, each with `Args` and `run`.
 
 pub mod analogy;
 pub mod completions;

@@ -1,10 +1,10 @@
-//! Values of the library under the names that the command line gives them.
+//! Names of library values on the command line.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-/// A type of which flags name the values.
+/// A type whose values flags name.
 pub trait Named: Copy + PartialEq + Send + Sync + 'static {
-    /// Every value, its name, and what the help says of it: nothing where the flag's own line lists the names.
+    /// Every value, its name, and its help; no help if the flag's own line lists the names.
     const NAMES: &'static [(Self, &'static str, &'static str)];
 
     /// Its name.

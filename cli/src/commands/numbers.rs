@@ -1,11 +1,12 @@
 //! Whole numbers as people type them: `1000`, `1_000`, `1,000`, `1e3`, `100k`, `1.5m`, `2g`.
 
+use crate::output::messages;
 use std::ops::RangeBounds;
 
 /// Parses a whole number; for clap's `value_parser`.
 pub fn count<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
-    let number = parse(text).ok_or("expected a whole number, such as 1000, 100k or 1e6")?;
-    N::try_from(number).map_err(|_| "the number is too large".to_owned())
+    let number = parse(text).ok_or_else(messages::whole_number)?;
+    N::try_from(number).map_err(|_| messages::number_too_large())
 }
 
 /// The same for a number within `range`.
@@ -32,7 +33,7 @@ fn parse(text: &str) -> Option<u64> {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let part = part.trim_end_matches('0');
     let places = u32::try_from(part.len()).ok()?;
-    let zeros = (exponent.checked_add(factor)?).checked_sub(places)?; // else it is not a whole number
+    let zeros = (exponent.checked_add(factor)?).checked_sub(places)?; // otherwise it is not a whole number
     let number: u64 = digits_of(&(ungrouped(whole)? + part))?;
     number.checked_mul(10u64.checked_pow(zeros)?)
 }

@@ -2,13 +2,13 @@
 
 use super::open::OpenArgs;
 use super::queries;
-use crate::output::{Answer, Form, Query, UsageError, to_stdout};
+use crate::output::{Answer, Form, Query, UsageError, messages, to_stdout};
 use rapidvec::Error;
 use std::path::PathBuf;
 
 /// Find the word that does not belong with the others
 ///
-/// Lists the words by their cosine to the mean of all of them, the farthest first: the first is the answer.
+/// Lists the words by their cosine to the mean of all of them, the farthest first. The first word is the answer.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -20,7 +20,7 @@ pub struct Args {
     /// Three words or more; - reads them from standard input
     #[arg(value_name = "WORD")]
     words: Vec<String>,
-    /// Leave out unknown words instead of failing, and report how many
+    /// Skip unknown words instead of failing, and report how many
     #[arg(long)]
     skip_unknown: bool,
     /// Choose the output format
@@ -30,7 +30,7 @@ pub struct Args {
     open: OpenArgs,
 }
 
-/// Of two words either could be the odd one.
+/// The minimum number of words: of two, either could be the odd one.
 const MIN_WORDS: usize = 3;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
@@ -40,7 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&model)?;
     let words = queries::known(queries::words(&words, &vectors)?, &vectors, args.skip_unknown)?;
     if words.len() < MIN_WORDS {
-        return Err(UsageError(format!("expected at least {MIN_WORDS} known words, got {}", words.len())).into());
+        return Err(UsageError(messages::few_known_words(MIN_WORDS, words.len())).into());
     }
     let lent: Vec<&str> = words.iter().map(String::as_str).collect();
     let ranked = vectors.rank_by_centrality(&lent).map_err(Error::from)?;

@@ -1,8 +1,8 @@
-//! Opening a model, as every command does.
+//! Opens a model, for every command.
 
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
-use crate::output::{UsageError, counted, message, note};
+use crate::output::{UsageError, message, messages, note, thousands};
 use rapidvec::error::{CoreError, FormatError, VectorsError};
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
@@ -34,13 +34,13 @@ impl Named for InvalidWord {
 }
 
 impl OpenArgs {
-    /// Opens the word vectors at `path` and reports what was left out; an error names the file and the flag that helps.
+    /// Opens the word vectors at `path` and reports what was dropped; an error names the file and the flag that helps.
     pub fn vectors(&self, path: &Path) -> anyhow::Result<WordVectors> {
         let (vectors, report) = WordVectors::open_with(path, &self.options()).map_err(|error| {
             let flag = flag_that_helps(&error);
             let error = name_file(path, error);
             match flag {
-                // The message stays the cause, but is shown once.
+                // The message stays the cause, but is shown only once.
                 Some(flag) => {
                     let whole = format!("{}; {flag}", message(&error));
                     error.context(whole)
@@ -62,24 +62,24 @@ impl OpenArgs {
     }
 }
 
-/// Says that the first words are taken for the most frequent where counts are unknown: other programs write them so, but a
-/// pickle of the chapter has them in the order of its text.
+/// Notes that the first words are taken for the most frequent if counts are unknown: other programs write words in that
+/// order, but a pickle of the chapter has them in the order of its text.
 pub fn tell_order(path: &Path, vocabulary: &Vocabulary, words: usize) {
     if words < vocabulary.len() && !vocabulary.has_counts() {
         let path = path.display();
-        note(format_args!("{path} has no word counts; its first {words} words are taken for the most frequent"));
+        note(messages::no_counts(path, words));
     }
 }
 
-/// What a flag of this group does about an error, where it does.
+/// The advice about a flag of this group that helps with an error, if one does.
 fn flag_that_helps(error: &VectorsError) -> Option<String> {
     let VectorsError::Format(error) = error else { return None };
     match *error {
         FormatError::TruncatedRows { got: 0, .. } | FormatError::RowLength { row: 0, .. } => None,
-        FormatError::TruncatedRows { got, .. } => Some(format!("--limit {got} takes the vectors that are there")),
-        FormatError::RowLength { row, last: true, .. } => Some(format!("--limit {row} takes the vectors before it")),
+        FormatError::TruncatedRows { got, .. } => Some(format!("--limit {got} reads the vectors that are there")),
+        FormatError::RowLength { row, last: true, .. } => Some(format!("--limit {row} reads the vectors before it")),
         FormatError::MoreRows { expected, .. } | FormatError::MoreBytes { expected, .. } => {
-            Some(format!("--limit {expected} takes the declared ones"))
+            Some(format!("--limit {expected} reads the declared ones"))
         }
         FormatError::InvalidWord { .. } => Some(
             "--invalid-words replace puts U+FFFD in place of invalid bytes, --invalid-words skip drops such words"
@@ -90,34 +90,28 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
     }
 }
 
-/// Reports on stderr what was changed or left out.
-fn show(path: &Path, report: &OpenReport) {
+/// Reports on stderr what was changed or dropped.
+pub fn show(path: &Path, report: &OpenReport) {
     let counts = [
-        (report.duplicates, "duplicate word(s); kept the first vector of each"),
-        (report.not_finite, "word(s) dropped for NaN or infinity in the vector"),
-        (report.invalid_words, "word(s) not valid UTF-8, replaced or dropped as --invalid-words says"),
-        (report.empty_words, "empty word(s), kept"),
+        (report.duplicates, messages::duplicate_words as fn(String) -> String),
+        (report.not_finite, messages::not_finite_words),
+        (report.invalid_words, messages::invalid_words),
+        (report.empty_words, messages::empty_words),
+        (report.column_header.into(), |_| messages::columns_numbered()),
+        (report.unfinished.into(), |_| messages::last_line_open()),
     ];
-    for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
-        note(format_args!("{}: {}", path.display(), counted(*count, what)));
-    }
-    let facts = [
-        (report.column_header, "the first line numbers the columns; it was left out"),
-        (report.unfinished, "the last line has no line end; if the file is cut short, its last number is wrong"),
-    ];
-    for (_, what) in facts.iter().filter(|(holds, _)| *holds) {
-        note(format_args!("{}: {what}", path.display()));
+    for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        note(format_args!("{}: {}", path.display(), what(thousands(count))));
     }
 }
 
-/// Adds the name of the file to an error of the library, unless the message has it.
+/// Adds the name of the file to an error of the library, unless the message contains it.
 pub fn name_file(path: &Path, error: impl Into<Error>) -> anyhow::Error {
     let error = error.into();
     let of_core = if let Error::Vectors(VectorsError::Core(error)) = &error { Some(error) } else { None };
     let missing = matches!(of_core, Some(CoreError::Io { source, .. }) if source.kind() == ErrorKind::NotFound);
     if path == Path::new("-") && missing {
-        let help = "a model cannot be read from standard input; save it to a file and name that";
-        return UsageError(help.into()).into();
+        return UsageError(messages::no_model_on_stdin()).into();
     }
     let named = matches!(of_core, Some(CoreError::Io { .. } | CoreError::Output(_)));
     let error = anyhow::Error::new(error);

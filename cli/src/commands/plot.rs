@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Draw the training loss of models and checkpoints
 ///
 /// The line is the loss on the training text over the epochs, as the model recorded it; dots are the loss on held-out text
-/// after an epoch (train --valid). Several models are drawn over one another.
+/// after an epoch (train --valid). Several models are drawn in one picture.
 #[derive(clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     let place = Place::named(&args.output);
     place.check_unread(&models)?;
-    place.check_file("a plot", args.force)?;
+    place.check_file(args.force)?;
     let trained = models.iter().map(|model| trained(model)).collect::<anyhow::Result<Vec<_>>>()?;
     let end = trained.iter().map(|trained| position(trained, 0, trained.blocks)).fold(0.0, f64::max);
     let alone = models.len() == 1;
@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the model was trained, with at least one loss.
+/// The model's training record, with at least one loss.
 fn trained(path: &Path) -> anyhow::Result<Trained> {
     let model = ModelFile::open(path).map_err(|error| open::name_file(path, error))?;
     let summary = Summary::of(&model).map_err(|error| open::name_file(path, Error::from(error)))?;
@@ -65,7 +65,7 @@ fn trained(path: &Path) -> anyhow::Result<Trained> {
 }
 
 fn series(name: String, trained: &Trained) -> Series {
-    // Where no pair was trained there is no loss, which is recorded as 0.
+    // A loss of 0 means that no pair was trained.
     let losses = trained.losses.iter().filter(|(_, _, loss)| *loss != 0.0);
     let losses = losses.map(|&(epoch, block, loss)| (position(trained, epoch.saturating_sub(1), block), loss));
     let held_out = trained.held_out.iter().map(|point| (point.epoch as f64, point.loss));

@@ -2,7 +2,7 @@
 
 use super::open::{self, OpenArgs};
 use crate::commands::numbers::count_in;
-use crate::output::{Place, UsageError, counted, say};
+use crate::output::{Place, UsageError, counted, messages, say};
 use anyhow::bail;
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::WordVectors;
@@ -40,8 +40,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     if Place::named(&args.output) == Place::Stdout {
-        let help = "two files cannot be written to standard output; give a prefix for their names";
-        return Err(UsageError(help.into()).into());
+        return Err(UsageError(messages::not_to_stdout()).into());
     }
     let [numbers, words] = ["vectors", "metadata"].map(|what| with_ending(&args.output, what));
     let existing = Existing::replace_if(args.force);
@@ -50,6 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         atomic_file::check(path, existing)?;
     }
     let vectors = args.open.vectors(&args.model)?;
+    vectors.verify().map_err(|error| open::name_file(&args.model, error))?;
     let ids = match args.top {
         Some(top) => {
             open::tell_order(&args.model, vectors.vocabulary(), top as usize);
@@ -63,14 +63,14 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `PREFIX.what.tsv`, whatever characters PREFIX is made of.
+/// `PREFIX.what.tsv`, whatever characters PREFIX has.
 fn with_ending(prefix: &Path, what: &str) -> PathBuf {
     let mut name: OsString = prefix.as_os_str().to_owned();
     name.push(format!(".{what}.tsv"));
     PathBuf::from(name)
 }
 
-/// The words, one a line; with counts and a header where the model has counts.
+/// The words, one per line; with counts and a header if the model has counts.
 fn metadata(vocabulary: &Vocabulary, ids: &[WordId]) -> anyhow::Result<String> {
     let counted = ids.iter().any(|&id| vocabulary.count(id) > 0);
     let mut text = String::from(if counted { "word\tcount\n" } else { "" });
@@ -93,8 +93,8 @@ fn metadata(vocabulary: &Vocabulary, ids: &[WordId]) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The metadata take their place when the numbers are written, but before they take theirs: a disk that is full while
-/// the numbers are written, which are most of it, leaves both old files.
+/// The metadata are renamed after the numbers are written, but before these are renamed: a disk that fills up while the
+/// numbers are written, which take most of the space, leaves both old files.
 fn write_both(
     existing: Existing,
     numbers: &Path,
@@ -115,7 +115,7 @@ fn write_both(
     Ok(failed.map_or(written, Err)?)
 }
 
-/// One line a word, tabs between; as many digits as make out each f32.
+/// One line per word, separated by tabs; with the digits that identify each f32.
 fn write_numbers(out: &mut dyn Write, vectors: &WordVectors, ids: &[WordId]) -> io::Result<()> {
     for &id in ids {
         let row = vectors.vector_by_id(id).expect("ids come from this vocabulary");

@@ -1,8 +1,8 @@
-//! What the commands that query a model share: the model, which words it knows, lists of words, vectors in a file.
+//! What the commands that query a model share: the model, its known words, lists of words, vectors in a file.
 
 use super::default_model::or_default;
 use super::named::Named;
-use crate::output::{Form, UsageError, messages, note, thousands};
+use crate::output::{Form, UsageError, messages, note, shown, thousands};
 use anyhow::Context;
 use rapidvec::Error;
 use rapidvec::vectors::{AnalogyMethod, Hits, Search, WordVectors};
@@ -11,11 +11,11 @@ use std::io::{self, BufRead, BufReader};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-/// Endings of files, so that a mistyped name is not taken for a word.
+/// File extensions, so that a mistyped name is not taken for a word.
 const ENDINGS: [&str; 12] =
     ["bin", "bz2", "glove", "gz", "npz", "pkl", "safetensors", "txt", "vec", "xz", "zip", "zst"];
 
-/// Which words can be answers, and how fast they are found.
+/// Options of a search.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Search")]
 pub struct SearchArgs {
@@ -41,7 +41,7 @@ impl SearchArgs {
     }
 }
 
-/// How answers are shown.
+/// Options of the output.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct AnswerArgs {
@@ -62,7 +62,7 @@ impl Named for AnalogyMethod {
 }
 
 /// The model among the arguments `[MODEL] WORD...`, and the words. The first argument is the model if there is a file of that
-/// name, or if it looks like the name of a file; otherwise the model is ./model.safetensors, where that exists.
+/// name, or if it looks like the name of a file; otherwise the model is ./model.safetensors, if that exists.
 ///
 /// # Errors
 /// If the model comes after the words, or there are more or fewer words than `expected`.
@@ -75,11 +75,7 @@ pub fn model_and_words(
     let (model, words) = match first {
         Some(first) if !names_a_file(first) => {
             if let Some(file) = others.iter().find(|other| Path::new(other).is_file()) {
-                return Err(UsageError(format!(
-                    "there is no file {}; the model comes first: rapidvec {command} {file} {}",
-                    first.display(),
-                    first.display()
-                )));
+                return Err(UsageError(messages::model_comes_first(first.display(), command, file)));
             }
             match or_default(None) {
                 Ok(model) => {
@@ -97,11 +93,11 @@ pub fn model_and_words(
         return Ok((model, words));
     }
     if *expected.end() == 0 {
-        return Err(UsageError("words cannot be combined with --positive, --negative or --vector".to_owned()));
+        return Err(UsageError(messages::words_or_sum()));
     }
-    let count = if expected.start() == expected.end() { "exactly" } else { "at least" };
-    let message = format!("expected {count} {} word(s) after the model, got {}", expected.start(), words.len());
-    Err(UsageError(message.replace("(s)", if *expected.start() == 1 { "" } else { "s" })))
+    let (least, got) = (expected.start(), words.len());
+    let is_exact = expected.start() == expected.end();
+    Err(UsageError(if is_exact { messages::exactly_words(least, got) } else { messages::at_least_words(least, got) }))
 }
 
 fn names_a_file(path: &Path) -> bool {
@@ -109,7 +105,7 @@ fn names_a_file(path: &Path) -> bool {
     path.exists() || path.components().count() > 1 || has_ending()
 }
 
-/// The words of the command line; `-` stands for the lines of standard input: a word each, with or without a tab and a count.
+/// The words of the command line; `-` stands for the lines of standard input, each a word with or without a tab and a count.
 pub fn words(given: &[String], vectors: &WordVectors) -> anyhow::Result<Vec<String>> {
     let mut words = Vec::new();
     for word in given {
@@ -120,7 +116,7 @@ pub fn words(given: &[String], vectors: &WordVectors) -> anyhow::Result<Vec<Stri
         }
     }
     if words.is_empty() {
-        return Err(UsageError("standard input has no words; expected one on each line".to_owned()).into());
+        return Err(UsageError(messages::no_words_on_stdin()).into());
     }
     Ok(words)
 }
@@ -147,26 +143,27 @@ fn listed<'l>(line: &'l str, vectors: &WordVectors) -> &'l str {
     }
 }
 
-/// Drops the words that the model does not know and reports them, if `skip` says so.
+/// Drops and reports the words that the model does not know, if `skip` is set.
 ///
 /// # Errors
-/// For the first unknown word otherwise, with the number of the others.
+/// Otherwise, for the first unknown word, with the number of the others.
 pub fn known(words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::Result<Vec<String>> {
     let (words, unknown): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| vectors.vector(word).is_some());
     let Some(first) = unknown.first() else { return Ok(words) };
     let all = unknown.len() + words.len();
     let [count, total] = [unknown.len(), all].map(|count| thousands(count as u64));
     if skip {
-        note(format_args!("{count} of {total} words are not in the vocabulary and were left out, `{first}` the first"));
+        note(messages::skipped_words(count, total, first));
         return Ok(words);
     }
     let error = Error::from(vectors.similarity(first, first).err().context("the word was unknown a moment ago")?);
-    let mut message = error.to_string();
-    if all > 1 {
-        let end = if message.ends_with('?') { "" } else { "." };
-        message += &format!("{end} {count} of {total} words are unknown; use --skip-unknown to leave them out");
+    let error = anyhow::Error::new(error);
+    if all == 1 {
+        return Err(error);
     }
-    Err(anyhow::Error::new(error).context(message))
+    let message = shown(&error);
+    let end = if message.ends_with('?') { "" } else { "." };
+    Err(error.context(format!("{message}{end} {}", messages::skip_unknown(count, total))))
 }
 
 /// `king:0.5` is king with weight 0.5, unless the model has the word `king:0.5`.
@@ -177,13 +174,13 @@ pub fn weighted<'t>(text: &'t str, vectors: &WordVectors) -> (&'t str, f32) {
     }
 }
 
-/// Without a number after the last colon all of it is the word.
+/// Without a number after the last colon, all of it is the word.
 fn word_and_weight(text: &str) -> (&str, f32) {
     let parts = text.rsplit_once(':').and_then(|(word, weight)| Some((word, weight.parse().ok()?)));
     parts.filter(|(word, _)| !word.is_empty()).unwrap_or((text, 1.0))
 }
 
-/// The words of a set: what is between its commas. A word of the model may itself hold commas; the longest one counts.
+/// The words of a set, separated by commas. A word of the model may contain commas itself; the longest match counts.
 pub fn set<'t>(text: &'t str, vectors: &WordVectors) -> Vec<&'t str> {
     const MAX_COMMAS: usize = 8;
     let is_known = |word: &str| vectors.id(word.trim()).is_some();
@@ -200,19 +197,19 @@ pub fn set<'t>(text: &'t str, vectors: &WordVectors) -> Vec<&'t str> {
     }
 }
 
-/// If the nearest neighbours are all more similar than this, the vectors tell words apart badly.
+/// If the nearest neighbours are all more similar than this, the vectors hardly distinguish words.
 const NEARLY_THE_SAME: f32 = 0.99;
 
-/// Notes that vectors look untrained: every neighbour of every word is nearly the same.
+/// Notes that vectors look untrained if all neighbours of all words are nearly the same.
 pub fn note_if_untrained(found: &[Hits], vectors: &WordVectors) {
     let is_weak = |hits: &Hits| hits.len() >= 3 && hits.scores().iter().all(|&score| score > NEARLY_THE_SAME);
-    // Of few numbers even good vectors may be nearly parallel.
+    // With few dimensions even good vectors may be nearly parallel.
     if vectors.vector_size() >= 10 && !found.is_empty() && found.iter().all(is_weak) {
         note(messages::hardly_differ(NEARLY_THE_SAME));
     }
 }
 
-/// The vectors in a file (`-`: standard input), each a line of `size` numbers with spaces, tabs or commas between.
+/// The vectors in a file (`-`: standard input), each a line of `size` numbers separated by spaces, tabs or commas.
 pub fn vectors(path: &Path, size: usize) -> anyhow::Result<Vec<f32>> {
     let (name, source): (_, Box<dyn BufRead>) = if path == Path::new("-") {
         ("standard input".to_owned(), Box::new(io::stdin().lock()))

@@ -1,4 +1,4 @@
-//! `rapidvec rank [MODEL] A B`: how many words are nearer to A than B is?
+//! `rapidvec rank [MODEL] A B`: the rank of B among the words near A.
 
 use super::open::OpenArgs;
 use super::queries::{self, SearchArgs};

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 /// List the words nearest to each WORD, to a sum of words, or to a vector
 ///
-/// Words are compared by cosine. Several words at once are answered much faster than one by one.
+/// Words are compared by cosine. Looking up several words at once is much faster than one at a time.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -26,7 +26,7 @@ Examples:
 pub struct Args {
     /// File of word vectors in any format [default: model.safetensors]
     model: Option<PathBuf>,
-    /// Words to look up one by one; - reads them from standard input
+    /// Words to look up, each on its own; - reads them from standard input
     #[arg(value_name = "WORD")]
     words: Vec<String>,
     /// Add this word to a sum to look near, as in king or king:0.5
@@ -38,7 +38,7 @@ pub struct Args {
     /// Look near the vectors in this file, one on each line; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["words", "positive", "negative"])]
     vector: Option<PathBuf>,
-    /// Leave out unknown words instead of failing, and report how many
+    /// Skip unknown words instead of failing, and report how many
     #[arg(long, conflicts_with_all = ["positive", "negative", "vector"])]
     skip_unknown: bool,
     #[command(flatten)]
@@ -77,7 +77,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Args {
-    /// All queries with their answers: an unknown word leaves no partial output behind.
+    /// All queries with their answers, so that an unknown word leaves no partial output.
     fn find<'v>(
         &self,
         words: Vec<String>,
@@ -109,7 +109,7 @@ impl Args {
         plus.chain(minus).collect()
     }
 
-    /// The index, if one is to be used.
+    /// The index, if requested.
     #[cfg(feature = "ann")]
     fn index(&self, model: &Path, vectors: &WordVectors) -> anyhow::Result<Option<ApproximateIndex>> {
         if !self.approximate {

@@ -1,4 +1,4 @@
-//! `rapidvec similarity [MODEL] A B`: how similar are two words, or two sets of words?
+//! `rapidvec similarity [MODEL] A B`: the similarity of two words, or of two sets of words.
 
 use super::open::OpenArgs;
 use super::queries;

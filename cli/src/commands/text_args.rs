@@ -1,8 +1,8 @@
-//! The flags of finding and reading text: the same in every command that takes a corpus.
+//! The flags for finding and reading text, the same in every command that takes a corpus.
 
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count;
-use crate::output::UsageError;
+use crate::output::{UsageError, messages};
 use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, TokenizerKind};
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ impl Named for TokenizerKind {
 }
 
 impl Reading {
-    /// `options` with what the flags say.
+    /// `options` as set by the flags.
     pub fn options(&self, options: CorpusOptions) -> CorpusOptions {
         options
             .max_tokens(self.max_tokens)
@@ -112,7 +112,5 @@ pub fn same<T: PartialEq + Display>(flag: &str, given: Option<T>, recorded: T) -
 }
 
 fn contradiction(given: &str, recorded: impl Display) -> UsageError {
-    UsageError(format!(
-        "{given} contradicts the checkpoint, which has {recorded}; omit it, or start a new run without --resume"
-    ))
+    UsageError(messages::contradicts_checkpoint(given, recorded))
 }

@@ -1,16 +1,18 @@
-//! `rapidvec verify MODEL...`: is every byte what was written?
+//! `rapidvec verify MODEL...`: check every byte.
 
 use super::open;
-use crate::output::{counted, message, say, to_stdout};
+use crate::output::{counted, report, to_stdout};
+use anyhow::bail;
 use rapidvec::Error;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
-use rapidvec::vectors::format::{Format, recognise_file};
+use rapidvec::vectors::format::{Format, OpenOptions, recognise_file};
 use std::path::{Path, PathBuf};
 
 /// Check every byte of models against their checksums
 ///
-/// Checks every number too. All files are checked, whatever is wrong with one; the exit code is 1 if any is damaged.
+/// Also checks every number. All files are checked, even if one is damaged; the exit code is 1 if any is damaged, or may be
+/// cut short (a text whose last line has no line end).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -29,8 +31,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             Ok(checked) => to_stdout(|out| writeln!(out, "{}: OK, {checked}", model.display()))?,
             Err(error) => {
                 // The last one is returned as the program's error.
-                if let Some(before) = failed.replace(open::name_file(model, error)) {
-                    say(format_args!("error: {}", message(&before)));
+                if let Some(before) = failed.replace(error) {
+                    report(&before);
                 }
             }
         }
@@ -39,20 +41,32 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 /// What was checked, in words.
-fn check(path: &Path) -> Result<String, Error> {
-    let (vectors, how) = match recognise_file(path)? {
-        Format::Safetensors => {
-            let model = ModelFile::open(path)?;
-            model.verify()?; // large files are not verified on opening
-            let how = format!("checksums of {} tensors and of the header match", model.tensors().count());
-            model.check_finite()?; // nor are their numbers checked
-            (WordVectors::from_model(model)?, how)
-        }
-        _ => {
-            let vectors = WordVectors::open(path)?;
-            vectors.check_finite()?; // nor are the numbers of large mapped files
-            (vectors, "read to the end (this format has no checksums)".to_owned())
-        }
+fn check(path: &Path) -> anyhow::Result<String> {
+    let is_ours = recognise_file(path).is_ok_and(|format| format == Format::Safetensors);
+    let read = if is_ours { check_model(path) } else { check_other(path) };
+    let (vectors, how) = read.map_err(|error| open::name_file(path, error))?;
+    let Some(how) = how else {
+        let path = path.display();
+        bail!(
+            "{path}: cannot tell whether it is complete: the last line has no line end, so the last number may be cut short. Add a line end if the file is complete"
+        );
     };
     Ok(format!("{}, vector size {}; {how}", counted(vectors.len() as u64, "word(s)"), vectors.vector_size()))
+}
+
+fn check_model(path: &Path) -> Result<(WordVectors, Option<String>), Error> {
+    let model = ModelFile::open(path)?;
+    model.verify()?; // large files are not verified on opening
+    let how = format!("checksums of {} tensors and of the header match", model.tensors().count());
+    model.check_finite()?; // nor are their numbers checked
+    Ok((WordVectors::from_model(model)?, Some(how)))
+}
+
+/// `None` if the end may be missing.
+fn check_other(path: &Path) -> Result<(WordVectors, Option<String>), Error> {
+    let (vectors, mut report) = WordVectors::open_with(path, &OpenOptions::default())?;
+    vectors.check_finite()?; // those of large mapped files are not checked on opening
+    let is_finished = !std::mem::take(&mut report.unfinished);
+    open::show(path, &report);
+    Ok((vectors, is_finished.then(|| "read to the end (this format has no checksums)".to_owned())))
 }

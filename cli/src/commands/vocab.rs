@@ -1,10 +1,10 @@
-//! `rapidvec vocab CORPUS...`: which words does a text have, and how often?
+//! `rapidvec vocab CORPUS...`: count the words of a text.
 
 use super::corpus::Choice;
 use super::text_args::Reading;
 use super::vocab_args::Counting;
 use crate::commands::numbers::{count, count_in};
-use crate::output::{Place, UsageError, WordsForm, to_stdout};
+use crate::output::{Place, UsageError, WordsForm, messages, to_stdout};
 use rapidvec::atomic_file::Existing;
 use rapidvec::{Vocabulary, write_vocabulary};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(required = true, value_name = "CORPUS")]
     corpus: Vec<String>,
 
-    /// Write the words to FILE, one word, tab and count a line (- for standard output)
+    /// Write the words to FILE, a word, a tab and a count per line (- for stdout)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -52,8 +52,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let choice = Choice::parse(&args.corpus)?;
     if let Some(output) = &args.output {
         if choice.reads(output) {
-            let help = format!("{} is one of the texts; write the words to another file", output.display());
-            return Err(UsageError(help).into());
+            return Err(UsageError(messages::input_not_output(output.display())).into());
         }
         Place::named(output).check(args.force)?;
     }
@@ -73,7 +72,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn of(words: &[(&str, u64)]) -> Vocabulary {
     let mut vocabulary = Vocabulary::new();
     for (word, count) in words {
-        // They come from a vocabulary, which has each word once.
+        // They are from a vocabulary, which has each word once.
         let _id = vocabulary.insert(word, *count);
     }
     vocabulary

@@ -1,4 +1,4 @@
-//! The flags of counting, a progress bar while reading, and the notes afterwards.
+//! The flags for counting, a progress bar while reading, and notes afterwards.
 
 use super::corpus::{Choice, note_punctuation, print_notes, with_flags};
 use super::text_args::Reading;
@@ -24,7 +24,7 @@ pub struct Counting {
 }
 
 impl Counting {
-    /// How words are counted in a text that is read like this.
+    /// The options of counting a text that is read with these options.
     pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions {
         let counting = CorpusOptions::default().min_count(self.min_count).max_vocab(self.max_vocab);
         reading.options(counting.threads(threads))
@@ -72,7 +72,7 @@ pub fn read(choice: &Choice, reading: &Reading, options: &CorpusOptions) -> anyh
     choice.read(reading, options, &mut |progress| bar.show(progress))
 }
 
-/// Prints notes on everything that is not in the counts as it stood in the text, and the counts.
+/// Prints notes on everything that was dropped or changed, and the counts.
 pub fn print_counts(name: &str, options: &CorpusOptions, report: &CorpusReport) {
     print_notes(name, report);
     note_pruned(name, options, report);
@@ -102,7 +102,7 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn new() -> Self {
-        // Silent where standard error is not a terminal.
+        // Silent if standard error is not a terminal.
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         let narrow = columns() < 60;
         let template = if narrow {

@@ -1,19 +1,19 @@
-//! An answered query, in whatever form it is shown.
+//! An answered query, for any form of output.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A query.
 #[derive(Debug)]
 pub enum Query {
-    /// Which words are near this one?
+    /// The words nearest to a word.
     Nearest(String),
-    /// Which words are near the weighted sum of these?
+    /// The words nearest to a weighted sum of words.
     Weighted(Vec<(String, f32)>),
-    /// Which words are near the n-th vector that was given?
+    /// The words nearest to the n-th vector given.
     Vector(usize),
-    /// Which of these words does not belong? The words found are these, the farthest from their mean first.
+    /// The odd one of these words. The words found are the same, the farthest from their mean first.
     Odd(Vec<String>),
-    /// The first is to the second as the third is to what?
+    /// The first is to the second as the third is to the answer.
     Analogy {
         /// The three words.
         words: [String; 3],
@@ -74,7 +74,7 @@ struct Term<'a> {
     weight: f32,
 }
 
-/// A weighted sum as it is written: `king - man + 0.8 woman`.
+/// A weighted sum in writing: `king - man + 0.8 woman`.
 pub fn sum(terms: &[(String, f32)], shown: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     for (index, (word, weight)) in terms.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A progress bar over a whole run, on one line however narrow the terminal is.
+//! A progress bar for a whole run, on one line even in a narrow terminal.
 
 use super::language::message;
 use super::stream::{is_quiet, say};
@@ -8,12 +8,12 @@ use std::time::Duration;
 
 /// The width if stderr is not a terminal.
 const PAGE: usize = 80;
-/// The minimum width of the bar itself, before anything is shown after it.
+/// The minimum width of the bar itself; parts after it need more.
 const MIN_BAR: usize = 10;
 /// What separates the parts after the bar.
 const BETWEEN: &str = " | ";
 
-/// A bar on stderr; gone when it is dropped.
+/// A bar on stderr; removed when it is dropped.
 pub struct Bar {
     bar: ProgressBar,
     length: u64,
@@ -34,7 +34,7 @@ impl Bar {
         bar
     }
 
-    /// This much is done now.
+    /// Updates the progress.
     pub fn at(&self, position: u64) {
         let epoch_length = (self.length / self.epochs.max(1) as u64).max(1);
         let epoch = (position / epoch_length + 1).min(self.epochs as u64);
@@ -42,13 +42,13 @@ impl Bar {
         self.bar.set_position(position);
     }
 
-    /// What to show after the bar, as far as there is room for it; what matters most comes first.
-    pub fn tell(&self, parts: &[String]) {
+    /// Sets the parts after the bar, the most important first; those that do not fit are not shown.
+    pub fn set_parts(&self, parts: &[String]) {
         let own = width(&self.bar.prefix()) + width(" 전체의 100% ") + MIN_BAR;
         self.bar.set_message(fitting(parts, columns().saturating_sub(own)));
     }
 
-    /// A line that the bar makes room for.
+    /// Prints a line above the bar.
     pub fn say(&self, text: &str) {
         self.suspend(|| say(text));
     }
@@ -70,7 +70,7 @@ pub fn columns() -> usize {
     terminal_size::terminal_size_of(std::io::stderr()).map_or(PAGE, |(columns, _)| columns.0.into())
 }
 
-/// A bar on stderr, where that is a terminal, for a share of some work; gone when it is dropped.
+/// A bar on stderr, if that is a terminal, for a share of some work; removed when it is dropped.
 pub struct Share(ProgressBar);
 
 impl Share {
@@ -87,7 +87,7 @@ impl Share {
         Self(bar)
     }
 
-    /// This share is done, from 0 to 1.
+    /// Updates the share that is done, from 0 to 1.
     pub fn at(&self, share: f64) {
         self.0.set_position((share * Self::STEPS as f64) as u64);
     }

@@ -1,13 +1,13 @@
 //! Small charts for the terminal: bars, and a line's shape in one row.
 //!
-//! Unicode blocks where the locale has them, ASCII elsewhere or with `--ascii`. A number above zero is always visible.
+//! Unicode blocks if the locale has them, ASCII otherwise or with `--ascii`. A number above zero is always visible.
 
 use super::text::{thousands, width};
 use std::io::{self, IsTerminal, Write};
 
-/// The width where stdout is not a terminal.
+/// The width if stdout is not a terminal.
 const PAGE: usize = 80;
-/// Bars stop growing here: wider ones are hard to compare with their numbers.
+/// The maximum width of a bar: wider ones are hard to compare with their numbers.
 const MAX_COLUMNS: usize = 120;
 const MIN_COLUMNS: usize = 30;
 
@@ -15,7 +15,7 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 const HEIGHTS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII_HEIGHTS: [char; 8] = ['_', '.', ',', '-', '~', '=', '+', '#'];
 
-/// The characters of charts, and how wide they may be.
+/// The characters of charts, and their maximum width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Charts {
     ascii: bool,
@@ -23,7 +23,7 @@ pub struct Charts {
 }
 
 impl Charts {
-    /// For standard output as it is: the terminal's width, the locale's characters, unless `ascii` is set.
+    /// For standard output: the terminal's width and the locale's characters, unless `ascii` is set.
     pub fn of_stdout(ascii: bool) -> Self {
         let variable = |name: &str| std::env::var(name).ok();
         Self { ascii: ascii || !has_unicode(variable), columns: columns(variable) }
@@ -80,7 +80,7 @@ fn means(numbers: &[f64], columns: usize) -> Vec<f64> {
     (0..count).map(|i| stretch(i).iter().sum::<f64>() / stretch(i).len() as f64).collect()
 }
 
-/// Whether the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set asks for UTF-8. Windows' terminals always take it.
+/// Whether the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set asks for UTF-8. Windows terminals always accept it.
 fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name| variable(name).filter(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_shows_falling_numbers_falling() {
+    fn a_shape_shows_descending_numbers_as_descending() {
         let numbers: Vec<_> = (0..800).map(|i| 8.0 - f64::from(i) / 100.0).collect();
         assert_eq!(UNICODE.shape(&numbers, 8), "█▇▆▅▄▃▂▁");
         assert_eq!(ASCII.shape(&numbers, 8), "#+=~-,._");

@@ -1,4 +1,4 @@
-//! When output is coloured, and the styles of the words before a message.
+//! When output is coloured, and the styles of the labels before messages.
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
@@ -30,15 +30,15 @@ impl From<Color> for clap::ColorChoice {
     }
 }
 
-/// What `--color` says, read before the arguments are parsed: help and usage errors are coloured too.
-pub fn color_choice(args: &[String]) -> Color {
+/// The value of an option such as `--color`, read before the arguments are parsed: it applies to help and usage errors too.
+pub fn early_choice<T: ValueEnum>(args: &[String], flag: &str) -> Option<T> {
     let args: Vec<&str> = args.iter().map(String::as_str).take_while(|arg| *arg != "--").collect();
-    let joined = args.iter().filter_map(|arg| arg.strip_prefix("--color="));
-    let apart = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1]);
-    joined.chain(apart).find_map(|value| Color::from_str(value, false).ok()).unwrap_or_default()
+    let joined = args.iter().filter_map(|arg| arg.strip_prefix(flag)?.strip_prefix('='));
+    let apart = args.windows(2).filter(|pair| pair[0] == flag).map(|pair| pair[1]);
+    joined.chain(apart).find_map(|value| T::from_str(value, false).ok())
 }
 
-/// Colours, or not, everything that is written through [`anstream`] from now on.
+/// Turns colours on or off for everything written through [`anstream`] from now on.
 pub fn set_color(color: Color) {
     match color {
         Color::Auto => ColorChoice::Auto,
@@ -53,8 +53,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_flag_is_found_wherever_it_stands() {
-        let choice = |args: &str| color_choice(&args.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    fn the_flag_is_found_at_any_position() {
+        let words = |args: &str| args.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let choice = |args: &str| early_choice::<Color>(&words(args), "--color").unwrap_or_default();
         assert_eq!(choice("rapidvec --color=never --help"), Color::Never);
         assert_eq!(choice("rapidvec train --color always"), Color::Always);
         assert_eq!(choice("rapidvec train -- --color always"), Color::Auto);

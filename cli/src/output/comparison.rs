@@ -1,14 +1,14 @@
-//! How near two words, or two sets of words, are to each other.
+//! The similarity of two words, or of two sets of words.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Two sets of words and what was found.
+/// Two sets of words and the result.
 #[derive(Debug)]
 pub struct Comparison {
     pub a: Vec<String>,
     pub b: Vec<String>,
     pub similarity: f32,
-    /// The rank of `b` among the words near `a`, if it was wanted.
+    /// The rank of `b` among the words near `a`, if requested.
     pub rank: Option<usize>,
 }
 

@@ -15,7 +15,7 @@ pub struct Evaluation {
     pub measured: Measured,
 }
 
-/// What kind of file it is.
+/// The kind of the file.
 #[derive(Debug)]
 pub enum Measured {
     /// Questions, and the name of the method that scored the answers.

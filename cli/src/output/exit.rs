@@ -1,4 +1,4 @@
-//! The end of a run: one error message, and an exit code that says what kind of end it was.
+//! The end of a run: one error message, and an exit code for the kind of end.
 
 use super::color::ERROR;
 use super::language::{self, Language};
@@ -7,13 +7,13 @@ use rapidvec::Error;
 use rapidvec::error::{CoreError, OutputError, VectorsError};
 use std::io::{self, ErrorKind};
 
-/// The command did what it should, or nobody reads its output any more.
+/// The command succeeded, or nobody reads its output any more.
 pub const SUCCESS: u8 = 0;
 /// The command failed.
 pub const FAILURE: u8 = 1;
-/// The arguments are wrong, or name an input that is missing: another command line would have helped.
+/// The arguments are wrong, or name a missing input: the command line needs to change.
 pub const USAGE: u8 = 2;
-/// The user interrupted the run: 128 + SIGINT, as shells have it.
+/// The user interrupted the run: 128 + SIGINT, as in shells.
 pub const INTERRUPTED: u8 = 130;
 
 /// Training was stopped by the user after it saved; there is nothing more to report.
@@ -21,7 +21,7 @@ pub const INTERRUPTED: u8 = 130;
 #[error("interrupted")]
 pub struct Interrupted;
 
-/// Arguments that are good one by one, but not together.
+/// Arguments that are valid separately, but not together.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct UsageError(pub String);
@@ -35,9 +35,17 @@ pub fn report(error: &anyhow::Error) -> u8 {
     code
 }
 
-/// The error in the language in use, with the way out.
-fn shown(error: &anyhow::Error) -> String {
-    // Settings are named as their flags are, without the dashes.
+/// Prints an error of the argument parser, or the help that was asked for, and ends the process.
+pub fn refuse(error: &clap::Error) -> ! {
+    let translated = (Language::current() == Language::Ko).then(|| language::translated_usage(error)).flatten();
+    let Some(text) = translated else { error.exit() };
+    line(prefixed(ERROR, &language::message::error(), text));
+    std::process::exit(USAGE.into())
+}
+
+/// The error in the current language, with advice.
+pub fn shown(error: &anyhow::Error) -> String {
+    // Settings have the names of their flags, without the dashes.
     let dashes = if matches!(error.downcast_ref(), Some(Error::Config(_))) { "--" } else { "" };
     let translated = (Language::current() == Language::Ko).then(|| language::translated(error)).flatten();
     let text = translated.unwrap_or_else(|| format!("{}{}", message(error), way_out(error)));
@@ -49,7 +57,7 @@ fn code(error: &anyhow::Error) -> u8 {
     match error {
         _ if error.is::<Interrupted>() => INTERRUPTED,
         _ if error.chain().any(is_io(ErrorKind::BrokenPipe)) => SUCCESS,
-        // Outputs have errors of their own: what the system does not find is an input.
+        // Outputs have their own errors, so what the system does not find is an input.
         _ if is_usage(error) || error.chain().any(is_io(ErrorKind::NotFound)) => USAGE,
         _ => FAILURE,
     }
@@ -68,7 +76,7 @@ fn way_out(error: &anyhow::Error) -> &'static str {
     }
 }
 
-/// Why an output was refused, whichever crate reports it.
+/// Why an output was rejected, whichever crate reports it.
 fn output_error(error: &anyhow::Error) -> Option<&OutputError> {
     let of_vectors = match error.downcast_ref() {
         Some(Error::Vectors(error)) => Some(error),
@@ -84,7 +92,7 @@ fn output_error(error: &anyhow::Error) -> Option<&OutputError> {
     }
 }
 
-/// Whether another command line would have helped: a setting out of range, a name of nothing.
+/// Whether the command line needs to change: a setting is out of range, or a name does not exist.
 fn is_usage(error: &anyhow::Error) -> bool {
     use rapidvec::corpus::CorpusError;
     use rapidvec::corpus::datasets::DatasetError::UnknownName;
@@ -99,8 +107,8 @@ fn is_usage(error: &anyhow::Error) -> bool {
     library || error.is::<UsageError>()
 }
 
-/// The error and its causes, each once: the library's messages quote their causes already. Nor is a file named again by the
-/// cause of a message that ends with its name.
+/// The error and its causes, each once, since the library's messages quote their causes already. If a message ends with the
+/// name of a file, its cause does not repeat the name.
 pub fn message(error: &anyhow::Error) -> String {
     let mut message = String::new();
     for cause in error.chain().map(ToString::to_string) {

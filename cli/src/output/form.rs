@@ -1,4 +1,4 @@
-//! The forms that results can take. Errors are those of the writer.
+//! The forms of results. Errors are those of the writer.
 
 use super::answer::Answer;
 use super::comparison::Comparison;

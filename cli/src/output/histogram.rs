@@ -1,4 +1,4 @@
-//! The distribution of numbers: how many fall into which range.
+//! The distribution of numbers over ranges.
 
 use super::chart::Charts;
 use super::text::thousands;
@@ -7,19 +7,19 @@ use std::io::{self, Write};
 
 /// The number of ranges of lengths, approximately.
 const RANGES: f64 = 12.0;
-/// Lengths that differ by less than this share are the same length, rounded.
+/// Lengths that differ by less than this share count as equal.
 const SAME: f64 = 1e-5;
 
 /// Adjacent ranges in ascending order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
     bins: Vec<Bin>,
-    /// How many numbers there are; their minimum, median and maximum.
+    /// The number of numbers, their minimum, median and maximum.
     numbers: usize,
     min: f64,
     median: f64,
     max: f64,
-    /// Whether the numbers are integers; then a range includes both its ends, else only the lower one.
+    /// Whether the numbers are integers; then a range includes both its ends, otherwise only the lower one.
     whole: bool,
     decimals: usize,
 }

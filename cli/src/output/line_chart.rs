@@ -8,16 +8,16 @@ const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 520.0;
 /// Room for the title, the labels and the numbers around the plot: left, right, top, bottom.
 const MARGINS: [f64; 4] = [74.0, 24.0, 52.0, 62.0];
-/// About as many numbers stand along an axis.
+/// The approximate number of numbers along an axis.
 const TICKS: f64 = 6.0;
 
 const STYLE: &str = "text{font:14px sans-serif;fill:#2d3748}.title{font-size:18px}.grid{stroke:#a0aec0;stroke-opacity:.4}\
                      .mark{stroke:#a0aec0;stroke-dasharray:4 4}.line{fill:none;stroke:#2b6cb0;stroke-width:1.5}\
                      .dot{fill:#c05621}@media(prefers-color-scheme:dark){text{fill:#e2e8f0}.line{stroke:#63b3ed}.dot{fill:#ed8936}}";
 
-/// Colours of several lines; the first is that of one line alone.
+/// Colours of several lines; the first is that of a single line.
 pub const COLORS: [&str; 5] = ["#2b6cb0", "#c05621", "#2f855a", "#97266d", "#b7791f"];
-/// More points than this are indistinguishable.
+/// The maximum number of points that can be distinguished.
 const MAX_POINTS: usize = 1_500;
 
 /// A line with its dots.
@@ -25,24 +25,24 @@ pub struct Series {
     pub name: String,
     /// Joined by a line.
     pub line: Vec<(f64, f64)>,
-    /// Drawn one by one.
+    /// Drawn as dots.
     pub dots: Vec<(f64, f64)>,
 }
 
 impl Series {
-    /// Thins the line where it has too many points.
+    /// Thins the line if it has too many points.
     pub fn new(name: String, line: Vec<(f64, f64)>, dots: Vec<(f64, f64)>) -> Self {
         Self { name, line: thinned(&line), dots }
     }
 }
 
-/// What a picture shows.
+/// The contents of a picture.
 pub struct LineChart {
     pub title: String,
     pub x_label: String,
     pub y_label: String,
     pub series: Vec<Series>,
-    /// What the dots are, in the legend.
+    /// The name of the dots in the legend.
     pub dots_name: String,
     /// Vertical lines, each with a label on its right.
     pub marks: Vec<(f64, String)>,
@@ -51,13 +51,13 @@ pub struct LineChart {
 }
 
 impl LineChart {
-    /// What the legend explains: the lines if there are several, or dots beside one; and whether there are dots.
+    /// What the legend explains: the lines if there are several, or one line with dots; and whether there are dots.
     pub fn legend(&self) -> (bool, bool) {
         let has_dots = self.series.iter().any(|series| !series.dots.is_empty());
         (has_dots || self.series.len() > 1, has_dots)
     }
 
-    /// The picture, or `None` where there is nothing to draw.
+    /// The picture, or `None` if there is nothing to draw.
     pub fn svg(&self) -> Option<String> {
         let points = || self.series.iter().flat_map(|series| series.line.iter().chain(&series.dots));
         let heights = || points().map(|point| point.1).filter(|y| y.is_finite());
@@ -112,7 +112,7 @@ impl LineChart {
             height += 20.0;
         }
         if has_dots {
-            let style = if self.series.len() == 1 { "" } else { " style=\"fill:#718096\"" }; // no line's own
+            let style = if self.series.len() == 1 { "" } else { " style=\"fill:#718096\"" }; // not that of a line
             dot(svg, style, (left + 10.0, height));
             text(svg, (left + 28.0, height + 5.0), "", &self.dots_name);
         }
@@ -127,7 +127,7 @@ impl LineChart {
     }
 }
 
-/// Averaged where there are too many.
+/// Averaged if there are too many.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mean =
         |points: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / points.len() as f64;
@@ -135,7 +135,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     some.map(|points| (mean(points, |point| point.0), mean(points, |point| point.1))).collect()
 }
 
-/// From numbers to pixels.
+/// Converts numbers to pixels.
 struct Axis {
     low: f64,
     high: f64,
@@ -147,7 +147,7 @@ struct Axis {
 impl Axis {
     fn new(low: f64, high: f64, from: f64, to: f64) -> Self {
         let high = if high > low { high } else { low + 1.0 };
-        // 1, 2 or 5 times a power of ten, so that there are about as many as wanted.
+        // 1, 2 or 5 times a power of ten, so that there are about as many as requested.
         let rough = (high - low) / TICKS;
         let power = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|&step| step >= rough);

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 /// Columns of the curve of all epochs, and of one.
 const WIDE: usize = 40;
 const NARROW: usize = 20;
-/// If there are more epochs than this, only the first and the last few have a line.
+/// The maximum number of epochs that all have a line; if there are more, only the first and the last few have one.
 const MAX_LINES: usize = 20;
 
 /// Losses of a run, epoch by epoch.
@@ -17,7 +17,7 @@ pub struct LossCurve {
 }
 
 impl LossCurve {
-    /// Of a model's history: epoch, blocks of it done, loss. `None` if it is empty.
+    /// From a model's history: epoch, blocks of it done, loss. `None` if it is empty.
     pub fn of(losses: &[(usize, u64, f64)]) -> Option<Self> {
         let mut epochs: Vec<(usize, Vec<f64>)> = Vec::new();
         for &(epoch, _, loss) in losses {
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn no_losses_are_no_curve() {
+    fn without_losses_there_is_no_curve() {
         assert_eq!(LossCurve::of(&[]), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What users see: results on stdout, errors and notes on stderr, exit codes. One output form a file.
+//! What users see: results on stdout, errors and notes on stderr, exit codes. One file per form of output.
 
 mod answer;
 mod bar;
@@ -28,10 +28,10 @@ mod words;
 pub use answer::{Answer, Query};
 pub use bar::{Bar, Share, columns, left};
 pub use chart::Charts;
-pub use color::{Color, color_choice, set_color};
+pub use color::{Color, early_choice, set_color};
 pub use comparison::Comparison;
 pub use evaluation::{Evaluation, Measured};
-pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, report};
+pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;

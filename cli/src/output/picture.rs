@@ -1,21 +1,22 @@
 //! A chart as a file: SVG, or with the feature `png` also PNG.
 
+use super::language::message as messages;
 use super::line_chart::LineChart;
 use rapidvec::atomic_file::{self, Existing};
 use std::path::{Path, PathBuf};
 
-/// Accepts names whose extension says what to draw.
+/// Accepts names with the extension of a picture.
 pub fn chart_path(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("svg") => Ok(path),
         Some("png") if cfg!(feature = "png") => Ok(path),
-        Some("png") => Err("this build draws SVG only (feature `png` is off); use a name that ends in .svg".to_owned()),
-        _ => Err("expected a name that ends in .svg or .png".to_owned()),
+        Some("png") => Err(messages::no_png()),
+        _ => Err(messages::name_must_end(".svg, .png")),
     }
 }
 
-/// Writes the picture to a file that [`chart_path`] accepts; nothing where there is nothing to draw.
+/// Writes the picture to a file that [`chart_path`] accepts, unless there is nothing to draw.
 pub fn save_chart(chart: &LineChart, path: &Path, existing: Existing) -> anyhow::Result<()> {
     let Some(svg) = chart.svg() else { return Ok(()) };
     #[cfg(feature = "png")]

@@ -1,13 +1,14 @@
-//! Where a result goes: into a file that appears whole, or to standard output, whose name is `-`.
+//! The destination of a result: a file that appears whole, or standard output, named `-`.
 
 use super::exit::UsageError;
+use super::language::message as messages;
 use super::stream::to_stdout;
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::vectors::format::write_packed;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// A place for a result.
+/// The destination of a result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Place<'p> {
     Stdout,
@@ -15,7 +16,7 @@ pub enum Place<'p> {
 }
 
 impl<'p> Place<'p> {
-    /// The place that a user named. A file of the name `-` is `./-`.
+    /// The destination that a user named. A file called `-` is `./-`.
     pub fn named(path: &'p Path) -> Self {
         if path == Path::new("-") { Self::Stdout } else { Self::File(path) }
     }
@@ -28,24 +29,24 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// The same for results that must be a file; `what` begins the message.
-    pub fn check_file(self, what: &str, force: bool) -> anyhow::Result<()> {
+    /// The same for results that must be a file.
+    pub fn check_file(self, force: bool) -> anyhow::Result<()> {
         if self == Self::Stdout {
-            return Err(UsageError(format!("{what} cannot be written to standard output; name a file")).into());
+            return Err(UsageError(messages::not_to_stdout()).into());
         }
         Ok(self.check(force)?)
     }
 
-    /// Refuses a file that is among those that are `read`.
+    /// Rejects a file that is among those that are `read`.
     pub fn check_unread<P: AsRef<Path>>(self, read: impl IntoIterator<Item = P>) -> Result<(), UsageError> {
         let Self::File(path) = self else { return Ok(()) };
         if !read.into_iter().any(|read| is_same(path, read.as_ref())) {
             return Ok(());
         }
-        Err(UsageError(format!("{} is an input and cannot be overwritten; write to another file", path.display())))
+        Err(UsageError(messages::input_not_output(path.display())))
     }
 
-    /// Writes there; to a file packed, if its ending says so.
+    /// Writes there; a file is compressed if its extension says so.
     pub fn write(self, force: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
         match self {
             Self::Stdout => to_stdout(write),
@@ -54,7 +55,7 @@ impl<'p> Place<'p> {
     }
 }
 
-/// Whether both paths are of the same existing file.
+/// Whether both paths lead to the same existing file.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }

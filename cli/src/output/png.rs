@@ -6,7 +6,7 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{LegendPosition, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, Plot};
 
-/// Dots on a line alone.
+/// The colour of dots on a single line.
 const DOTS: &str = "#c05621";
 
 /// The same picture as the chart's SVG, or why it cannot be drawn.

@@ -18,7 +18,7 @@ pub enum ProgressMode {
 }
 
 impl ProgressMode {
-    /// Whether a bar is shown.
+    /// Whether to show a bar.
     pub fn is_bar(self) -> bool {
         match self {
             _ if is_quiet() => false,

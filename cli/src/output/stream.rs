@@ -1,4 +1,4 @@
-//! The two streams: results to stdout, through one lock and one buffer, all else to stderr.
+//! The two streams: results to stdout, through one lock and one buffer, everything else to stderr.
 
 use super::color::{NOTE, WARNING};
 use super::language::message;
@@ -21,7 +21,7 @@ pub fn is_quiet() -> bool {
     QUIET.load(Ordering::Relaxed)
 }
 
-/// Lets `write` write to stdout. Its error stays in the chain, so that a reader who has gone ends the run quietly.
+/// Lets `write` write to stdout. Its error stays in the chain, so that a closed pipe ends the run silently.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     write(&mut out).and_then(|()| out.flush()).context("cannot write the results to standard output")

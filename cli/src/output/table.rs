@@ -1,4 +1,4 @@
-//! Results for people: columns, aligned also where characters take two places.
+//! Results for people: columns, aligned even if characters take two columns.
 //!
 //! Control characters in words are shown escaped.
 
@@ -45,7 +45,7 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     Ok(())
 }
 
-/// One number a line; with the words before it if there are several.
+/// One number per line; with the words before it if there are several.
 pub fn comparisons(out: &mut dyn Write, comparisons: &[Comparison]) -> io::Result<()> {
     let name = |words: &[String]| words.iter().map(|word| printable(word)).collect::<Vec<_>>().join(",");
     for comparison in comparisons {
@@ -65,7 +65,7 @@ fn four_decimals(number: f32) -> String {
     if digits == "-0.0000" { "0.0000".to_owned() } else { digits }
 }
 
-/// Names to the left, values to the right, one line for each item of a value that has several. What is not known has no line.
+/// Names to the left, values to the right, one line for each item of a value that has several. Unknown values have no line.
 pub fn facts(out: &mut dyn Write, facts: &Facts) -> io::Result<()> {
     let known: Vec<_> = facts.0.iter().filter(|(_, value)| !value.is_null()).collect();
     let names: Vec<_> = known.iter().map(|(name, _)| name.replace('_', " ")).collect();
@@ -101,7 +101,7 @@ fn on_one_line(value: &Value) -> String {
     }
 }
 
-/// A shape is written out; of a list of lists, such as a thousand losses, only the last is shown.
+/// A shape is written in full; of a list of lists, such as a thousand losses, only the last is shown.
 fn list_on_one_line(items: &[Value]) -> String {
     match items.last() {
         Some(Value::Array(numbers)) => {

@@ -10,12 +10,12 @@ pub fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// `1 word`, `1,200 words`: every `(s)` in the name of the thing is an s, or nothing after a 1.
+/// `1 word`, `1,200 words`: every `(s)` in the name becomes an s, or nothing after a 1.
 pub fn counted(count: u64, what: &str) -> String {
     plural(&format!("{} {what}", thousands(count)))
 }
 
-/// Columns that `text`, which has no control characters, takes on a terminal.
+/// The number of columns of `text`, which has no control characters, on a terminal.
 pub fn width(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
@@ -39,7 +39,7 @@ pub fn field(text: &str) -> String {
     text.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n").replace('\r', r"\r")
 }
 
-/// Arguments as a POSIX shell reads them.
+/// Quotes arguments for a POSIX shell.
 pub fn shell_words<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<_> = words.into_iter().map(|word| quote(word.as_ref())).collect();
     quoted.join(" ")
@@ -50,7 +50,17 @@ fn quote(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if word.contains(char::is_control) {
+        // A terminal would obey them.
+        let escape = |c: char| if c.is_control() || "\\'".contains(c) { escaped(c) } else { c.to_string() };
+        return format!("$'{}'", word.chars().map(escape).collect::<String>());
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A character inside `$'...'`: its bytes, which all shells read alike.
+fn escaped(c: char) -> String {
+    c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\x{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -95,5 +105,6 @@ mod tests {
     #[test]
     fn a_shell_gets_back_what_was_given() {
         assert_eq!(shell_words(["a/b-1.txt", "my file", "it's", ""]), r"a/b-1.txt 'my file' 'it'\''s' ''");
+        assert_eq!(shell_words(["a\u{1b}[2J", "\u{7}'\\"]), r"$'a\x1b[2J' $'\x07\x27\x5c'");
     }
 }

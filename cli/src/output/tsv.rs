@@ -1,7 +1,7 @@
-//! Results as a table for programs: a header, then a line for each word found, with tabs between.
+//! Results as a table for programs: a header, then a line for each word found, with fields separated by tabs.
 //!
 //! `query`, `word`, `similarity`; the three words of an analogy are joined by spaces. Backslash, tab, line feed and
-//! carriage return in a word are written `\\`, `\t`, `\n` and `\r`, so that a line stays a line.
+//! carriage return in a word are written `\\`, `\t`, `\n` and `\r`, so that each result stays on one line.
 
 use super::answer::{Answer, Query, sum};
 use super::comparison::Comparison;

@@ -1,4 +1,4 @@
-//! Words and how often they were seen, in one form or another.
+//! Words and their counts, in all forms of output.
 
 use super::json;
 use super::text::{padded, printable, thousands, width};
@@ -27,7 +27,7 @@ impl WordsForm {
     pub fn write(self, out: &mut dyn Write, words: &[(&str, u64)]) -> io::Result<()> {
         match self {
             WordsForm::Table => table(out, words),
-            // Words have no white space that would have to be escaped.
+            // Words have no white space to escape.
             WordsForm::Tsv => words.iter().try_for_each(|(word, count)| writeln!(out, "{word}\t{count}")),
             WordsForm::Json => {
                 json::line(out, &words.iter().map(|&(word, count)| Counted { word, count }).collect::<Vec<_>>())

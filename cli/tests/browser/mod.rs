@@ -22,7 +22,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// `None`, and a line on stderr past the test harness, where there is no chromedriver (`$RAPIDVEC_CHROMEDRIVER`).
+    /// `None`, and a line on stderr past the test harness, if there is no chromedriver (`$RAPIDVEC_CHROMEDRIVER`).
     pub fn start() -> Option<Self> {
         let program = std::env::var("RAPIDVEC_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let driver = Command::new(&program).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
@@ -150,7 +150,7 @@ impl Drop for Browser {
         if !self.session.is_empty() && !thread::panicking() {
             self.request("DELETE", &format!("/session/{}", self.session), &json!({}));
         }
-        let _ = self.driver.kill(); // it may have ended by itself
+        let _ = self.driver.kill(); // it may have ended already
         let _ = self.driver.wait();
     }
 }

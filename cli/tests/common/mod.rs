@@ -25,7 +25,7 @@ pub fn words() -> Vocabulary {
 }
 
 /// The same words, the most frequent first.
-pub fn words_by_falling_count() -> Vocabulary {
+pub fn words_by_descending_count() -> Vocabulary {
     let mut words = Vocabulary::new();
     ROWS.iter().zip((10..19).rev()).for_each(|(&(word, _), count)| assert!(words.insert(word, count).is_some()));
     words
@@ -43,8 +43,8 @@ impl Place {
     }
 
     /// With a model whose words are in the order in which most formats have them.
-    pub fn by_falling_count() -> Self {
-        Self::of(&words_by_falling_count(), |_| ())
+    pub fn by_descending_count() -> Self {
+        Self::of(&words_by_descending_count(), |_| ())
     }
 
     /// With a model that `change` has changed.
@@ -175,7 +175,7 @@ pub fn refuses_files_that_are_not_models(command: &str, args: &[&str]) {
         (place.file("evil.pkl", b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R."), "refusing to run"),
         (
             place.file("m.kv", b"\x80\x04\x95\0\0\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94"),
-            "gensim's own format",
+            "a pickle of gensim's classes",
         ),
         (place.file("packed", b"\x1f\x8b\x08"), "gzip"),
         (place.folder.path().to_owned(), "expected a file, got a folder"),

@@ -1,7 +1,7 @@
 //! Draws from any discrete distribution in constant time.
 //!
 //! Walker's alias method as built by Vose 1991: `n` columns of equal probability, each shared by at most two outcomes. A
-//! column is 8 bytes, so that a vocabulary of 100,000 words has a table that stays in the cache.
+//! column takes 8 bytes, so the table of a vocabulary of 100,000 words fits in the cache.
 
 use super::Rng;
 use super::kernels::{large_pages, prefetch};
@@ -37,7 +37,7 @@ impl AliasTable {
                 small.push(l);
             }
         }
-        // What remains in `small` is there by rounding alone, unless its weight is 0.
+        // What remains in `small` is there because of rounding, unless its weight is 0.
         for s in small.into_iter().filter(|&s| weights[s] == 0.0) {
             let heaviest = (0..weights.len()).max_by(|&a, &b| weights[a].total_cmp(&weights[b])).unwrap_or(s);
             columns[s] = Column { keep: 0, other: heaviest as u32 };
@@ -51,7 +51,7 @@ impl AliasTable {
         let bits = rng.bits();
         let i = self.column(bits);
         let column = self.columns[i];
-        // The lower half of the bits chooses whose share of the column is met. It is unpredictable, so no branch may depend on it.
+        // The lower half of the bits chooses between the two outcomes. It is unpredictable, so no branch may depend on it.
         std::hint::select_unpredictable((bits as u32) < column.keep, i as u32, column.other)
     }
 

@@ -1,12 +1,12 @@
-//! Files that appear whole or not at all: written under a temporary name beside their place, flushed to disk, then renamed.
+//! Files that appear whole or not at all: written under a temporary name next to their place, flushed to disk, then renamed.
 //!
-//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill leaves the old file
-//! as it was. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that ends itself during a write removes it by
-//! [`abandon_writes`]. The new file belongs to whoever writes it, even if the old one belonged to another user; its mode is
-//! the old file's, or what the umask leaves of `rw-rw-rw-`.
+//! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill does not change the
+//! old file. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that exits during a write removes it with
+//! [`abandon_writes`]. The new file belongs to the user who writes it, even if the old one belonged to another; its mode,
+//! also while it is written, is that of the old file, or `rw-rw-rw-` minus the umask.
 //!
-//! [`Existing`] states whether a file of that name may be replaced. Where it may not, the file system itself decides which
-//! of two writers comes first (`renameat2` with `RENAME_NOREPLACE`, or a link); the other keeps its work under a free name.
+//! [`Existing`] states whether a file of that name may be replaced. If it may not, the file system itself decides which
+//! of two writers is first (`renameat2` with `RENAME_NOREPLACE`, or a link); the other keeps its work under a free name.
 
 pub(crate) mod error;
 mod unfinished;
@@ -21,7 +21,7 @@ pub use error::OutputError;
 #[doc(hidden)]
 pub use unfinished::{Abandoned, Unfinished, abandon_writes};
 
-/// As many links as Linux follows before it gives up.
+/// The maximum number of links to follow, as in Linux.
 const MAX_LINKS: usize = 40;
 
 /// What happens to a file that already has the name.
@@ -29,7 +29,7 @@ const MAX_LINKS: usize = 40;
 pub enum Existing {
     /// It is replaced.
     Replace,
-    /// It stays, also if it appears during the write.
+    /// It stays, even if it appears during the write.
     Keep,
 }
 
@@ -40,9 +40,9 @@ impl Existing {
     }
 }
 
-/// Creates the file at `path` from what `write` writes, or leaves everything as it was.
+/// Creates the file at `path` from what `write` writes, or changes nothing.
 ///
-/// A link is followed: its target is written.
+/// Links are followed: the target is written.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -57,8 +57,8 @@ impl Existing {
 ///
 /// # Errors
 /// As [`check`], before `write` is called. [`Error::Io`] if `write` or the system fails, a full disk included; then the
-/// temporary file is gone and an old file untouched. [`OutputError::NameTaken`] if the name was free at first and must not
-/// be taken from whoever has it now; then what was written lies under another name, which the error has.
+/// temporary file is removed and an old file untouched. [`OutputError::NameTaken`] if the name was free at first, is taken
+/// now, and must not be replaced; then the output has another name, which the error contains.
 pub fn write<T>(path: &Path, existing: Existing, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
     let target = target(path, existing)?;
     let temporary = temporary_beside(&target)?;
@@ -71,7 +71,7 @@ pub fn write<T>(path: &Path, existing: Existing, write: impl FnOnce(&mut dyn Wri
     Ok(written)
 }
 
-/// Checks that `path` can be written, before hours go into its content.
+/// Checks that `path` can be written, before hours are spent on its content.
 ///
 /// # Errors
 /// [`Error::Output`] if there is something that is not a file, or a file that must be kept; if the folder is missing or
@@ -130,7 +130,7 @@ fn follow_links(path: &Path) -> Result<PathBuf> {
             Ok(next) => target = folder_of(&target).join(next),
             Err(_) => return Ok(target), // not a link, or nothing there
         }
-        // Links under /proc lead to pipes that have no path: stop where the system itself sees no plain file.
+        // Links under /proc lead to pipes without a path: stop if the system itself does not see a plain file.
         refuse_other_than_file(&target)?;
     }
     Err(OutputError::EndlessLink { path: path.to_owned(), steps: MAX_LINKS }.into())
@@ -142,6 +142,9 @@ fn refuse_other_than_file(path: &Path) -> Result<()> {
         Ok(found) if found.is_dir() => "a folder",
         Ok(_) => "a device or a pipe",
         Err(_) if path.file_name().is_none() => "a folder",
+        Err(error) if error.kind() == ErrorKind::InvalidFilename => {
+            return Err(OutputError::Unwritable { path: folder_of(path).to_owned(), reason: error.to_string() }.into());
+        }
         Err(_) => return Ok(()), // missing; other problems show when the temporary file is created
     };
     Err(OutputError::NotAFile { path: path.to_owned(), got }.into())
@@ -159,21 +162,26 @@ fn temporary_beside(target: &Path) -> Result<Unfinished> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rapidvec-").suffix(".tmp");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask takes from it
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Those of the old file, which may be private, minus the umask.
+        let mode = fs::metadata(target).map_or(0o666, |old| old.permissions().mode() & 0o777);
+        builder.permissions(PermissionsExt::from_mode(mode));
+    }
     Unfinished::new(&builder, folder).map_err(|error| refused(folder, &error).into())
 }
 
-/// Why no file could be created in `folder`. The message must not name our temporary file, which means nothing to the user.
+/// Why no file could be created in `folder`. The message must not name our temporary file, which the user does not know.
 fn refused(folder: &Path, error: &io::Error) -> OutputError {
     let path = folder.to_owned();
     let missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
     if missing && !folder.is_dir() {
         return OutputError::NoFolder { path };
     }
-    // `tempfile` adds the name to what the system said.
+    // `tempfile` adds the name to the system's message.
     let said = error.to_string();
     let said = said.split_once(" at path ").map_or(said.as_str(), |(said, _)| said);
-    // This is the answer of folders such as /proc, whose files are the system's own.
+    // Folders such as /proc, whose files belong to the system, answer this.
     let reason = if missing { "no files can be created in it" } else { said }.to_owned();
     OutputError::Unwritable { path, reason }
 }
@@ -194,10 +202,10 @@ fn fill<T>(
     Ok(written)
 }
 
-/// The new name is on disk only when the folder is.
+/// The new name is on disk only after the folder was flushed.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
-        return Ok(()); // folders cannot be opened elsewhere
+        return Ok(()); // folders cannot be opened on other systems
     }
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some network file systems refuse; a folder may be writable but not readable. The file itself is safe.
@@ -218,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn replaces_a_file_and_leaves_nothing_beside_it() {
+    fn replaces_a_file_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         for text in ["one", "two"] {
@@ -412,7 +420,7 @@ mod tests {
             let name = folder.path().display();
             assert!(refusal.starts_with(&format!("cannot write to the folder {name} ({}); ", denied())), "{refusal}");
             fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
-            // Root may write there all the same.
+            // Root may write there anyway.
             if let Err(refusal) = check(&folder.path().join("a.txt"), Existing::Keep) {
                 let refusal = refusal.to_string();
                 assert!(refusal.starts_with(&format!("cannot write to the folder {name} ")), "{refusal}");

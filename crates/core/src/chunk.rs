@@ -1,9 +1,9 @@
-//! Sixteen numbers in one cache line: what rows of matrices are made of.
+//! Sixteen numbers in one cache line, the unit of rows of matrices.
 
 /// Numbers in a [`Chunk`].
 pub const LANES: usize = 16;
 
-/// Chunks in a panel: the columns whose part of a dot product is added up on its own.
+/// Chunks in a panel: a group of columns whose part of a dot product is summed separately.
 ///
 /// A dot product is defined as the sum over panels, in order. Threads own whole panels, so the result does not depend on
 /// the number of threads.
@@ -19,7 +19,7 @@ impl Chunk {
     pub const ZERO: Chunk = Chunk([0.0; LANES]);
 }
 
-/// How many panels a row of `chunks` chunks has.
+/// The number of panels in a row of `chunks` chunks.
 pub fn panels(chunks: usize) -> usize {
     chunks.div_ceil(PANEL_CHUNKS)
 }

@@ -11,13 +11,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An output cannot be written where it should go.
+    /// An output cannot be written to its path.
     #[error(transparent)]
     Output(#[from] OutputError),
-    /// A list of words is refused.
+    /// A list of words is rejected.
     #[error(transparent)]
     Vocabulary(#[from] VocabularyError),
-    /// The operating system refused.
+    /// The operating system reported an error.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder in question.

@@ -1,6 +1,6 @@
-//! A text as ids, in as few bytes each as its vocabulary needs.
+//! A text as ids, each in as few bytes as its vocabulary needs.
 //!
-//! A word's id is a `u32`, but a text of 65,535 words or fewer needs two bytes of it, and one of 16.7 million three. The ids
+//! A word's id is a `u32`, but up to 65,535 distinct words need only two of its bytes, and up to 16.7 million three. The ids
 //! of a large text take most of the memory, and with a small vocabulary more than its matrices.
 
 use std::ops::{ControlFlow, Range};
@@ -11,8 +11,8 @@ pub type WordId = u32;
 /// Separates sentences in a stream of ids; no word has this id.
 pub const EOS_ID: WordId = WordId::MAX;
 
-/// A borrowed text: ids of words, with [`EOS_ID`] after each sentence. A slice of `u32` is one, and so is what
-/// `Corpus::ids` of the crate `rapidvec` gives, which takes half to three quarters of the memory.
+/// A borrowed text: ids of words, with [`EOS_ID`] after each sentence. It may be a slice of `u32`, or packed, as
+/// from `Corpus::ids` of the crate `rapidvec`, which takes half to three quarters of the memory.
 ///
 /// ```
 /// use rapidvec_core::{EOS_ID, Ids};
@@ -32,7 +32,7 @@ enum Form<'a> {
     Four(&'a [[u8; 4]]),
 }
 
-/// The same expression for each representation, so that each gets a loop of its own.
+/// Repeats an expression for each representation, so that each gets its own loop.
 macro_rules! each_form {
     ($form:expr, $ids:ident => $result:expr) => {
         match $form {
@@ -160,7 +160,7 @@ impl<'a> Ids<'a> {
     }
 }
 
-/// How one id is stored.
+/// The stored form of an id.
 trait Stored: Copy {
     fn id(self) -> WordId;
 }
@@ -178,7 +178,7 @@ impl<const N: usize> Stored for [u8; N] {
         let mut bytes = [0; size_of::<WordId>()];
         bytes[..N].copy_from_slice(&self);
         let id = WordId::from_le_bytes(bytes);
-        // The end of a sentence lost its upper bytes: no word has all of the lower ones set, see `width`.
+        // The end of a sentence has lost its upper bytes; no word has all of the lower ones set, see `width`.
         if id == EOS_ID >> (8 * (size_of::<WordId>() - N)) { EOS_ID } else { id }
     }
 }

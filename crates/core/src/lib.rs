@@ -1,11 +1,11 @@
-//! What every part of rapidvec stands on: numbers and words.
+//! The foundation of rapidvec: numbers and words.
 //!
-//! | module | what it answers |
+//! | module | content |
 //! |---|---|
 //! | [`compress`] | gzip, bzip2, zstd and xz, recognised by content |
-//! | [`atomic_file`] | files that appear whole or not at all, and replace no other unless they may |
+//! | [`atomic_file`] | files that appear whole or not at all, and replace others only if allowed |
 //! | [`parallel`] | work shared among threads |
-//! | [`memory`] | how much memory is available? |
+//! | [`memory`] | the memory that is available |
 //! | [`temporary`] | nameless temporary files, mapped |
 #![deny(unsafe_code)]
 

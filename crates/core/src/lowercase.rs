@@ -1,7 +1,7 @@
 //! Lower case: the standard library's, but `İ` becomes a plain `i`.
 //!
 //! `str::to_lowercase` makes two characters of `İ` (U+0130): `i` and a combining dot above. `i̇stanbul` then looks like
-//! `istanbul` and is another word. Here the dot goes, also where it is written as a character of its own.
+//! `istanbul` but is another word. Here the dot is removed, even if it is a separate character in the text.
 
 /// A combining dot above.
 const DOT_ABOVE: char = '\u{307}';
@@ -24,7 +24,7 @@ pub fn push_lowercase(text: &str, out: &mut String) {
         out.push_str(text);
         out[start..].make_ascii_lowercase();
     } else if text.contains(['Σ', DOT_ABOVE]) {
-        // The small letter of a sigma depends on what is around it: the standard library has the rule.
+        // The lower case of a sigma depends on its neighbours: the standard library has the rule.
         out.push_str(&text.to_lowercase().replace("i\u{307}", "i"));
     } else {
         text.chars().for_each(|character| push_lower(character, out));

@@ -21,7 +21,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// A `rows` x `cols` matrix of zeros, on large pages where it is large.
+    /// A `rows` x `cols` matrix of zeros; a large one is on large pages.
     pub fn zeros(rows: usize, cols: usize) -> Self {
         let width = cols.div_ceil(LANES);
         Self { rows, cols, width, data: large_pages::zeros(rows * width) }

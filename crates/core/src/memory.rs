@@ -1,13 +1,13 @@
-//! How much memory is available to this process?
+//! How much memory is available to this process.
 //!
-//! On Linux the answer is the smallest of what the kernel calls available and what the limits of this process's control
-//! groups leave, versions 1 and 2: in a container the host's figure alone would promise far too much.
+//! On Linux this is the minimum of what the kernel reports as available and what the limits of this process's control groups
+//! (versions 1 and 2) leave: in a container, the host's figure alone would be far too high.
 
 use std::path::Path;
 
 const CGROUPS: &str = "/sys/fs/cgroup";
 
-/// Bytes that can still be allocated, or `None` where the system does not say.
+/// Bytes that can still be allocated, or `None` if the system does not report it.
 pub fn available_memory() -> Option<u64> {
     let free = read(Path::new("/proc/meminfo")).and_then(|text| mem_available(&text));
     let groups = read(Path::new("/proc/self/cgroup")).unwrap_or_default();
@@ -20,8 +20,8 @@ type Names = [&'static str; 3];
 const V1: Names = ["memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"];
 const V2: Names = ["memory.max", "memory.current", "inactive_file"];
 
-/// What the groups listed in `groups` (`/proc/self/cgroup`) and all groups above them leave. Within a container the paths
-/// may be the host's, which do not exist there; the container's own group is then the root of the hierarchy.
+/// What the groups listed in `groups` (`/proc/self/cgroup`) and all groups above them leave. In a container the paths
+/// may be those of the host, which do not exist there; the container's own group is then the root of the hierarchy.
 fn left_in_groups<'a>(root: &'a Path, groups: &'a str) -> impl Iterator<Item = u64> + 'a {
     let listed = groups.lines().filter_map(|line| {
         let mut fields = line.splitn(3, ':').skip(1);
@@ -40,7 +40,7 @@ fn left_in_groups<'a>(root: &'a Path, groups: &'a str) -> impl Iterator<Item = u
     })
 }
 
-/// What the limit of `group` leaves, if it has one.
+/// The bytes that the limit of `group` leaves, if it has one.
 fn left(group: &Path, [limit, used, reclaimable]: Names) -> Option<u64> {
     let number = |name: &str| read(&group.join(name))?.trim().parse::<u64>().ok();
     let limit = number(limit)?; // `max`: no limit

@@ -1,7 +1,7 @@
 //! Work shared among threads.
 //!
-//! Every function takes the number of threads that it may use; the caller's own thread is one of them and works too. Where
-//! the system starts no more threads, fewer do the same work, and one suffices. A panic of any of them reaches the caller.
+//! Every function takes the number of threads that it may use; the caller's own thread is one of them. If the system
+//! cannot start more threads, fewer do the same work; one is enough. A panic in any of them reaches the caller.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -33,12 +33,12 @@ pub fn with_others<R: Send>(threads: usize, own: impl FnOnce() -> R, other: impl
     })
 }
 
-/// Runs `work` on up to `threads` threads at once; one result for each that could be started.
+/// Runs `work` on up to `threads` threads at once; returns a result for each that could be started.
 pub fn on_each<R: Send>(threads: usize, work: impl Fn() -> R + Sync) -> Vec<R> {
     with_others(threads, &work, |_| work())
 }
 
-/// Does all jobs on up to `threads` threads: whichever is free takes the next. Results come in the order of the jobs.
+/// Does all jobs on up to `threads` threads: a free thread takes the next job. Results are in the order of the jobs.
 ///
 /// ```
 /// let lengths = rapidvec_core::parallel::map(2, ["you", "say", "goodbye"], str::len);
@@ -57,14 +57,14 @@ pub fn map<J, R: Send>(
 /// As [`map`], with jobs that can fail.
 ///
 /// # Errors
-/// The first error in the order of the jobs. Jobs not yet begun when one fails are left out.
+/// The first error in the order of the jobs. Jobs that have not begun when one fails are skipped.
 pub fn try_map<J, R: Send, E: Send>(
     threads: usize,
     jobs: impl IntoIterator<Item = J, IntoIter: Send>,
     work: impl Fn(J) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
     let jobs = jobs.into_iter();
-    // More threads than jobs would only be started to find nothing left to do.
+    // More threads than jobs would have nothing to do.
     let threads = threads.min(jobs.size_hint().1.unwrap_or(usize::MAX));
     let queue = Mutex::new(Some(jobs.enumerate()));
     let next = || lock(&queue).as_mut()?.next();
@@ -96,12 +96,12 @@ pub fn join<A, B: Send>(threads: usize, a: impl FnOnce() -> A, b: impl FnOnce() 
         let first = a();
         let second = run_b()
             .or_else(|| other?.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            .expect("whoever takes a closure runs it, and it is taken once");
+            .expect("a closure is taken once, by the thread that runs it");
         (first, second)
     })
 }
 
-/// What these locks hold is whole at any time, also after a panic.
+/// What these locks protect is always consistent, even after a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Random numbers that need no saved state: each use has a stream of its own, derived from the seed and an index.
+//! Random numbers that need no saved state: each use has its own stream, derived from the seed and an index.
 //!
 //! The negatives of step 1,234 are drawn from stream (seed, `Negatives`, 1234) regardless of what was drawn before, so a resumed run
 //! draws the same numbers as an uninterrupted one. The generator is xoshiro256++ (Blackman and Vigna 2019); logarithm and cosine

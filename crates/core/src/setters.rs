@@ -1,6 +1,6 @@
 //! Builder methods of option structs.
 
-/// A method for each field that sets it: `setters!(Options { threads: usize, limit: impl Into<Option<u64>> });`.
+/// Defines a method for each field, which sets it: `setters!(Options { threads: usize, limit: impl Into<Option<u64>> });`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! setters {

@@ -1,6 +1,6 @@
 //! Temporary files without a name, and their bytes mapped into memory.
 //!
-//! Nothing is left behind however the program ends, and no other program can change such a file or cut it short.
+//! Nothing is left behind however the program ends, and no other program can change or truncate such a file.
 #![allow(unsafe_code)]
 
 use memmap2::{Mmap, MmapOptions};
@@ -10,7 +10,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A temporary file without a name. Clones stand for the same file.
+/// A temporary file without a name. Clones are the same file.
 #[derive(Debug, Clone)]
 pub struct TemporaryFile(Arc<File>);
 
@@ -73,7 +73,7 @@ impl TemporaryFile {
         Ok(())
     }
 
-    /// Maps the first `len` bytes, of which there must be one at least. Nothing can be written any more.
+    /// Maps the first `len` bytes, at least one. Nothing can be written afterwards.
     ///
     /// # Errors
     /// The file is shorter, clones of it are still in use, or it cannot be mapped.
@@ -82,8 +82,8 @@ impl TemporaryFile {
         if len == 0 || file.metadata()?.len() < len as u64 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        // SAFETY: the file has no name, so that no other program can change it or cut it short; this one had the only
-        // handle, which ends here.
+        // SAFETY: the file has no name, so no other program can change or truncate it; this one had the only
+        // handle, which is dropped here.
         unsafe { MmapOptions::new().len(len).map(&file) }.map(MappedBytes)
     }
 }

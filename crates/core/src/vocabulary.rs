@@ -1,11 +1,12 @@
 //! The two-way map between words and ids, with counts.
 //!
-//! All words lie in one byte arena; a word costs its bytes, 8 bytes for where it ends, 8 for its count and about 5 in the
-//! hash table that finds it, instead of the 60 and more of a `HashMap<String, _>`.
+//! All words are in one byte arena. A word takes its bytes, 8 bytes for its end, 8 for its count and about 5 in the hash
+//! table, instead of 60 or more in a `HashMap<String, _>`.
 
 use super::WordId;
-use super::word_index::{Index, hash};
+use super::word_index::{Index, Table};
 use std::cmp::Reverse;
+use std::hash::BuildHasher;
 
 /// Words, ids and counts. Ids are dense, from 0, in the order in which words were added.
 ///
@@ -58,13 +59,13 @@ impl Vocabulary {
         })
     }
 
-    /// The words of a file or of a counted text: all of them in `text`, word `i` up to `ends[i]`, from where the one before it stops. `counts` are
-    /// as many. The hash table is built once words have been looked up often, so that opening a large file does not wait for
+    /// The words of a file or of a counted text: all of them in `text`, word `i` up to `ends[i]`, from the end of the word before. `counts` has
+    /// one for each. The hash table is built only after several lookups, so that opening a large file does not wait for
     /// it; until then duplicates are not detected: see [`first_duplicate`](Self::first_duplicate).
     ///
     /// # Errors
     /// The first id whose end is out of order, past the end of the text, or inside a character, or the last id if text is
-    /// left; with where its word starts.
+    /// left; and where its word starts.
     pub fn from_arena(text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Self, (usize, u64)> {
         debug_assert_eq!(ends.len(), counts.len());
         let (mut start, last) = (0, ends.len().wrapping_sub(1));
@@ -79,7 +80,7 @@ impl Vocabulary {
         Ok(Self { text, ends, counts, index: Index::later() })
     }
 
-    /// The lowest id whose word occurs at a lower id already. Only [`from_arena`](Self::from_arena) lets that happen;
+    /// The lowest id whose word occurs at a lower id already. Only [`from_arena`](Self::from_arena) allows that;
     /// [`id`](Self::id) then finds the lower one.
     pub fn first_duplicate(&self) -> Option<WordId> {
         self.index.table(self.len(), |id| self.word(id)).duplicate
@@ -87,8 +88,8 @@ impl Vocabulary {
 
     fn find_or_insert(&mut self, word: &str) -> (WordId, bool) {
         let (text, ends) = (&self.text, &self.ends);
-        let words = &mut self.index.table_mut(ends.len(), |id| word_in(text, ends, id)).words;
-        let hash = hash(word);
+        let Table { words, hasher, .. } = self.index.table_mut(ends.len(), |id| word_in(text, ends, id));
+        let hash = hasher.hash_one(word);
         if let Some(&id) = words.find(hash, |&id| word_in(text, ends, id) == word) {
             return (id, false);
         }
@@ -98,7 +99,7 @@ impl Vocabulary {
         self.ends.push(self.text.len() as u64);
         self.counts.push(0);
         let (text, ends) = (&self.text, &self.ends);
-        words.insert_unique(hash, id, |&id| super::word_index::hash(word_in(text, ends, id)));
+        words.insert_unique(hash, id, |&id| hasher.hash_one(word_in(text, ends, id)));
         (id, true)
     }
 
@@ -162,23 +163,22 @@ impl Vocabulary {
         (0..self.len()).map(|id| self.word(id as WordId))
     }
 
-    /// All ids, the most frequent word first; words of equal count by rising id. Without counts
-    /// that is the order of the ids, which in most files is that of falling counts.
+    /// All ids, the most frequent word first; words of equal count by ascending id. Without counts
+    /// that is the order of the ids, which in most files is by descending count.
     ///
     /// ```
     /// let mut vocabulary = rapidvec_core::Vocabulary::new();
     /// [("you", 2), ("say", 9), ("i", 2)].map(|(word, count)| vocabulary.insert(word, count));
-    /// assert_eq!(vocabulary.by_falling_count(), [1, 0, 2]);
+    /// assert_eq!(vocabulary.by_descending_count(), [1, 0, 2]);
     /// ```
-    pub fn by_falling_count(&self) -> Vec<WordId> {
+    pub fn by_descending_count(&self) -> Vec<WordId> {
         let mut ids: Vec<WordId> = (0..self.len()).map(|id| id as WordId).collect(); // ids are 32 bits
         ids.sort_by_key(|&id| Reverse(self.counts[id as usize]));
         ids
     }
 
-    /// These words, with what `text` counted added to their counts, and the words of `text` that are new and were seen at least `min_count` times:
-    /// the words of a model that is trained on with another text. They stand by falling count, as in every model. Also
-    /// how many are new.
+    /// The vocabulary of a model whose training continues with another text: these words, with the counts of `text` added, and
+    /// the new words of `text` that it has at least `min_count` times, by descending count. Also returns the number of new words.
     ///
     /// ```
     /// # use rapidvec_core::Vocabulary;
@@ -212,16 +212,16 @@ impl Vocabulary {
         some
     }
 
-    /// The same words by falling count; words of equal count stay in their order.
+    /// The same words by descending count; words of equal count stay in their order.
     pub fn sorted(&self) -> Self {
         let mut sorted = Self::with_capacity(self.len(), self.text.len());
-        for id in self.by_falling_count() {
+        for id in self.by_descending_count() {
             sorted.insert(self.word(id), self.count(id));
         }
         sorted
     }
 
-    /// The same words with every count 0: for encoding another text with this one's ids.
+    /// The same words with every count 0, to encode another text with these ids.
     pub fn without_counts(&self) -> Self {
         self.with_counts(vec![0; self.len()])
     }
@@ -232,7 +232,7 @@ impl Vocabulary {
         Self { text: self.text.clone(), ends: self.ends.clone(), counts, index: self.index.clone() }
     }
 
-    /// All words concatenated, and where each ends (in bytes): the form in which files store them.
+    /// All words concatenated, and where each ends (in bytes), as files store them.
     pub fn arena(&self) -> (&str, &[u64]) {
         (&self.text, &self.ends)
     }

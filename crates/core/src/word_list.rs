@@ -1,8 +1,8 @@
 //! A vocabulary as a list: lines of a word, a tab and its count, in UTF-8, the most frequent word first.
 //!
 //! Lists of other programs are read too: `word count` with a space (word2vec.c, GloVe, gensim), and words without counts.
-//! The first line decides which it is. Ids follow the order of the list, whatever that is. A byte order mark, blanks at the
-//! end of a line and empty lines do not count; anything else that is malformed is rejected with its line.
+//! The first line decides which it is. Ids follow the order of the list. A byte order mark, blanks at the
+//! end of a line and empty lines are ignored; anything else that is malformed is rejected with its line.
 
 pub(crate) mod error;
 
@@ -15,12 +15,12 @@ use std::path::Path;
 
 pub use error::VocabularyError;
 
-/// The byte order mark: at the start of a file it is not part of the first word.
+/// The byte order mark, which at the start of a file is not part of the first word.
 const MARK: char = '\u{feff}';
-/// More than any word and its count need.
+/// The maximum length of a line, more than any word and its count need.
 const MAX_LINE_BYTES: usize = 1 << 16;
 
-/// Reads a list of words: ids in the order of its lines, with their counts; 0 where the list has none.
+/// Reads a list of words: ids in the order of its lines, with their counts; 0 if the list has none.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -57,7 +57,7 @@ struct List<'p> {
     path: &'p Path,
     line: u64,
     total: u64,
-    /// What the first line is like.
+    /// The layout of the first line.
     form: Option<Form>,
     vocabulary: Vocabulary,
 }
@@ -113,7 +113,7 @@ fn shown(text: &str) -> String {
 }
 
 impl Form {
-    /// Of a list that begins with `line`.
+    /// The layout of a list that begins with `line`.
     fn of(line: &str) -> Self {
         match Form::Space.parse(line) {
             _ if line.contains('\t') => Form::Tab,
@@ -135,13 +135,13 @@ impl Form {
     }
 }
 
-/// Whether `word` is a word, also one with single spaces in it.
+/// Whether `word` is a word; it may contain single spaces.
 fn is_word(word: &str) -> bool {
     let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '\0');
     word.split(' ').all(is_part)
 }
 
-/// Writes a vocabulary as a list to `path`, by falling count; words of equal count stay in their order. The file appears
+/// Writes a vocabulary as a list to `path`, by descending count; words of equal count stay in their order. The file appears
 /// whole or not at all.
 ///
 /// # Errors
@@ -150,9 +150,9 @@ pub fn write_vocabulary(path: &Path, existing: Existing, vocabulary: &Vocabulary
     if let Some(word) = vocabulary.words().find(|word| !is_word(word)) {
         return Err(VocabularyError::Unwritable { word: shown(word) }.into());
     }
-    let ids = vocabulary.by_falling_count();
+    let ids = vocabulary.by_descending_count();
     atomic_file::write(path, existing, |out| {
-        // Readers drop a mark at the start of the list: a first word that begins with one needs another before it.
+        // Readers drop a mark at the start of the list, so a first word that begins with one needs another before it.
         if ids.first().is_some_and(|&id| vocabulary.word(id).starts_with(MARK)) {
             write!(out, "{MARK}")?;
         }
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_by_falling_count() {
+    fn what_is_written_is_read_by_descending_count() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("vocab.txt");
         let mut vocabulary = Vocabulary::new();
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_word_and_count_and_names_the_line() {
+    fn refuses_what_is_not_a_word_and_a_count_and_names_the_line() {
         for bad in ["a 5", "a", "a\tmany", "a\t-1", "a\t+1", "a\t1.5", "a\t", "a\tb\t5", "a\t18446744073709551616"] {
             let error = refused(format!("x\t9\n{bad}\n").as_bytes());
             assert!(matches!(error, VocabularyError::Line { line: 2, .. }), "{bad:?}: {error}");

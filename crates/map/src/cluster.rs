@@ -8,7 +8,7 @@ use crate::Error;
 use rapidvec_core::{Purpose, Rng};
 use std::cmp::Reverse;
 
-/// The maximum number of rounds; rows that still change groups by then lie between two of them.
+/// The maximum number of rounds; rows that still change groups then are between two of them.
 const ROUNDS: usize = 100;
 
 /// Assigns each of N rows of `vector_size` numbers to one of `count` groups, 0 being the largest; fewer groups if there
@@ -37,7 +37,7 @@ pub fn clusters(numbers: &[f32], vector_size: usize, count: usize, seed: u64) ->
         }
         groups = next;
     }
-    Ok(by_falling_size(groups, centres.len()))
+    Ok(by_descending_size(groups, centres.len()))
 }
 
 /// Each next centre is a row drawn by the square of its distance to the nearest centre so far.
@@ -88,7 +88,7 @@ fn means(points: Points, groups: &[usize], old: &[Vec<f32>]) -> Vec<Vec<f32>> {
     sums.into_iter().zip(&counts).zip(old).map(mean).collect()
 }
 
-fn by_falling_size(groups: Vec<usize>, count: usize) -> Vec<usize> {
+fn by_descending_size(groups: Vec<usize>, count: usize) -> Vec<usize> {
     let mut sizes = vec![0usize; count];
     groups.iter().for_each(|&group| sizes[group] += 1);
     let mut order: Vec<usize> = (0..count).collect();

@@ -1,4 +1,4 @@
-//! Colours that can be distinguished with colour blindness, on light and dark pages.
+//! Colours for light and dark pages that people with colour blindness can distinguish.
 //!
 //! Source: Okabe and Ito 2008, without their yellow and black, which vanish on one background or the other, and with
 //! grey added; lightened for dark pages. Names are drawn in a mixture with the text colour, so that they are readable: a

@@ -10,14 +10,14 @@ use rapidvec_core::{Purpose, Rng};
 const SMALL: usize = 64;
 /// Multiplications between two checks of the eigenvalues.
 const STEPS: usize = 4;
-/// The maximum number of checks: if eigenvalues are too close for that, either vector is as good.
+/// The maximum number of checks; if eigenvalues are too close to converge by then, either vector is as good.
 const ROUNDS: usize = 100;
 /// The change of eigenvalues, relative to the largest, below which they have converged.
 const SETTLED: f64 = 1e-12;
 /// Jacobi's method converges quadratically; a dozen sweeps have always been enough.
 const SWEEPS: usize = 60;
 
-/// An eigenvalue and its vector, of length 1 (or of zeros, where the matrix has no such direction).
+/// An eigenvalue and its vector, of length 1 (or of zeros, if the matrix has no such direction).
 pub(super) type Pair = (f64, Vec<f64>);
 
 /// The `count` largest eigenvalues of a symmetric positive semi-definite matrix with their vectors, largest first.
@@ -100,7 +100,7 @@ fn orthonormalise(rows: &mut [Vec<f64>]) {
     }
 }
 
-/// All eigenvalues and vectors of a symmetric matrix, largest first (Jacobi 1846: rotate until nothing is off the diagonal).
+/// All eigenvalues and vectors of a symmetric matrix, largest first (Jacobi 1846: rotate until the matrix is diagonal).
 fn jacobi(mut matrix: Vec<f64>, n: usize) -> Vec<Pair> {
     let mut vectors: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
     let total: f64 = matrix.iter().map(|x| x * x).sum();
@@ -152,7 +152,7 @@ fn times(matrix: &[f64], vector: &[f64]) -> Vec<f64> {
 }
 
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8]; // apart, so that the additions need not wait for each other
+    let mut sums = [0.0; 8]; // separate sums, so that the additions do not wait for each other
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     for (a, b) in a.iter().zip(b) {
         (0..8).for_each(|lane| sums[lane] += a[lane] * b[lane]);

@@ -1,6 +1,6 @@
 //! Why words cannot be laid out in two dimensions.
 
-/// Why a projection or a grouping of vectors was refused.
+/// Why vectors could not be projected or grouped.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,14 +12,14 @@ pub enum Error {
         /// Numbers in all.
         got: usize,
     },
-    /// Fewer rows than the method can work with.
+    /// Fewer rows than the method needs.
     #[error("{method} needs at least {expected} words, got {got}. Choose more words, or another method")]
     TooFew {
         /// The method.
         method: &'static str,
         /// The minimum number of rows.
         expected: usize,
-        /// How many there are.
+        /// The number of rows given.
         got: usize,
     },
     /// A row contains NaN or infinity.

@@ -1,8 +1,8 @@
-//! Escapes words in XML, HTML, and JSON inside HTML. A word is data there, whatever characters it contains.
+//! Escapes words in XML, HTML, and JSON inside HTML. A word is only data, whatever characters it contains.
 
 use serde::Serialize;
 
-/// The longest name that is drawn, in characters; the rest is cut off, and shown on hover.
+/// The maximum length of a drawn name in characters; longer names are cut, and shown in full on hover.
 const LONGEST: usize = 40;
 
 /// Text of an element or an attribute of XML or HTML. Characters that XML cannot represent are escaped as in Rust.
@@ -50,7 +50,7 @@ pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            // These occur in strings only, where \u is allowed. The last ones could make the source look different from what it is.
+            // These occur in strings only, where \u is allowed. The last ones could make the source look different from its meaning.
             '<' | '>' | '&' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
                 escaped.push_str(&format!("\\u{:04x}", u32::from(character)))
             }

@@ -1,7 +1,7 @@
 //! A map as a self-contained page, drawn on a canvas by its script.
 //!
-//! The words are data: JSON in an element that is not executed, which the script shows as text. The page's content security
-//! policy forbids it to load or send anything.
+//! The words are data: JSON in an element that is not executed, and the script shows them as text. The content security
+//! policy forbids the page to load or send anything.
 
 use crate::colours::{DARK, LIGHT, Theme, hex};
 use crate::escape::{json, shown, xml};
@@ -29,7 +29,7 @@ struct Data<'a> {
     words: Vec<&'a str>,
     /// Names as they are drawn.
     names: Vec<String>,
-    /// Places in the unit box.
+    /// Positions in the unit box.
     x: Vec<f64>,
     y: Vec<f64>,
     width: f64,
@@ -118,7 +118,7 @@ fn variables(theme: &Theme) -> String {
     let (paper, ink, muted) = (hex(theme.paper), hex(theme.ink), hex(theme.muted));
     let mut css = format!("--paper:{paper};--ink:{ink};--muted:{muted};");
     for group in 0..COLOURS {
-        // A String takes all that is written to it.
+        // Writing to a String cannot fail.
         let _ = write!(css, "--dot{group}:{};--name{group}:{};", hex(theme.groups[group]), hex(theme.name(group)));
     }
     css

@@ -1,11 +1,11 @@
-//! Where each word's name can stand so that none covers another.
+//! Places the names of words so that none covers another.
 //!
 //! Finding the most names that fit is NP-hard (Formann and Wagner 1991); this is the usual greedy solution: in order of
 //! importance, each name tries positions around its point, near ones first, and takes the one that covers least. A name
-//! without room stays hidden. Boxes are indexed by a grid of cells, so each try compares nearby boxes only.
+//! that does not fit is hidden. Boxes are indexed by a grid of cells, so each try compares nearby boxes only.
 //!
-//! Units are those of the drawing, y falling down the page. No two drawn boxes overlap, and all lie inside the frame. Covered
-//! points are avoided, not ruled out.
+//! Units are those of the drawing; y grows down the page. No two drawn boxes overlap, and all are inside the frame. Names avoid
+//! points, but may cover some.
 
 /// A rectangle.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,12 +21,12 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// Whether the two share more than an edge.
+    /// Whether the two overlap by more than an edge.
     pub fn overlaps(&self, other: &Rect) -> bool {
         self.left < other.right() && other.left < self.right() && self.top < other.bottom() && other.top < self.bottom()
     }
 
-    /// Whether all of `other` lies in this.
+    /// Whether `other` is completely inside.
     pub fn holds(&self, other: &Rect) -> bool {
         self.left <= other.left
             && self.top <= other.top
@@ -68,7 +68,7 @@ pub struct Label {
 pub struct Placed {
     /// The box of the name.
     pub area: Rect,
-    /// The point of the name's edge to which a line leads from its dot, where the two are not side by side.
+    /// The point on the name's edge where the line from its dot ends, if the two are not side by side.
     pub leader: Option<(f64, f64)>,
 }
 
@@ -91,16 +91,16 @@ const DIRECTIONS: [(f64, f64); 16] = [
     (-1.0, -0.5),
     (-1.0, 0.5),
 ];
-/// How far from the dot, in heights of the name; beyond the first a line leads there.
+/// Distances from the dot, in heights of the name; beyond the first, a line connects the two.
 const RINGS: [f64; 4] = [0.0, 0.6, 1.3, 2.2];
-/// Between a dot and its name, in heights of the name.
+/// The gap between a dot and its name, in heights of the name.
 const GAP: f64 = 0.12;
 /// Costs of a position: the next direction, the next ring, each dot or piece of a line that it covers.
 const PER_DIRECTION: f64 = 0.06;
 const PER_RING: f64 = 1.5;
 const PER_DOT: f64 = 3.2;
 
-/// Places each name inside `frame`, the first names first; `None` if there is no room, or its numbers are not finite.
+/// Places each name inside `frame`, the first names first; `None` if a name does not fit, or its numbers are not finite.
 ///
 /// ```
 /// use rapidvec_map::labels::{Label, Rect, place};
@@ -157,7 +157,7 @@ impl Board {
         for (ring, &far) in RINGS.iter().enumerate() {
             let least = ring as f64 * PER_RING;
             if best.is_some_and(|(cost, _)| cost <= least) {
-                break; // nothing farther out can be better
+                break; // nothing farther away can be better
             }
             for (order, &direction) in DIRECTIONS.iter().enumerate() {
                 let placed = placed(label, label.area(direction, far), ring);
@@ -171,12 +171,12 @@ impl Board {
         let (_, placed) = best?;
         self.names.add(placed.area);
         for piece in pieces(label, &placed) {
-            self.dots.add(piece); // later names go round the line where they can
+            self.dots.add(piece); // later names avoid the line if they can
         }
         Some(placed)
     }
 
-    /// How many dots and pieces of lines a name at that place covers, its own dot aside; `None` if it cannot stand there.
+    /// The number of dots, other than its own, and pieces of lines that a name covers there; `None` if it cannot be placed there.
     fn covered(&self, label: &Label, placed: &Placed) -> Option<usize> {
         let free = self.frame.holds(&placed.area) && self.names.count(&placed.area) == 0;
         let line_is_free = || pieces(label, placed).iter().all(|piece| self.names.count(piece) == 0);
@@ -203,7 +203,7 @@ fn pieces(label: &Label, placed: &Placed) -> Vec<Rect> {
         let (x, y) = (label.x + (x - label.x) * share, label.y + (y - label.y) * share);
         Rect { left: x - size / 2.0, top: y - size / 2.0, width: size, height: size }
     };
-    // Neither inside the dot nor in the name, both of which are on the board already.
+    // Not inside the dot or the name, both of which are on the board already.
     let free = |piece: &Rect| !piece.overlaps(&placed.area) && !piece.overlaps(&label.dot());
     (1..count as usize).map(at).filter(free).collect()
 }
@@ -232,7 +232,7 @@ impl Grid {
     }
 
     fn add(&mut self, rect: Rect) {
-        let index = self.rects.len() as u32; // as many as words and pieces of lines: far fewer than 4 billion
+        let index = self.rects.len() as u32; // one for each word or piece of a line: far fewer than 4 billion
         self.rects.push(rect);
         for cell in self.reach(&rect) {
             self.cells[cell].push(index);
@@ -255,7 +255,7 @@ impl Grid {
             found.extend(self.cells[cell].iter().filter(|&&index| self.rects[index as usize].overlaps(rect)));
         }
         found.sort_unstable();
-        found.dedup(); // one that lies in several cells is one
+        found.dedup(); // counted once even if it is in several cells
         found.len()
     }
 }
@@ -289,20 +289,20 @@ mod tests {
     }
 
     #[test]
-    fn a_name_alone_stands_to_the_right_of_its_dot() {
+    fn a_single_name_is_to_the_right_of_its_dot() {
         let placed = place(&[label(100.0, 100.0)], &FRAME)[0].unwrap();
         assert_eq!(placed.leader, None);
         assert!((placed.area.left - 104.44).abs() < 1e-9 && (placed.area.top - 94.0).abs() < 1e-9, "{placed:?}");
     }
 
     #[test]
-    fn a_name_at_the_right_edge_stands_to_the_left() {
+    fn a_name_at_the_right_edge_is_to_the_left_of_its_dot() {
         let placed = place(&[label(795.0, 300.0)], &FRAME)[0].unwrap();
         assert!(placed.area.right() < 793.0 && placed.leader.is_none());
     }
 
     #[test]
-    fn of_names_that_want_one_place_the_first_gets_it_and_others_go_round() {
+    fn of_names_that_compete_for_a_place_the_first_gets_it() {
         let placed = place(&[label(100.0, 100.0); 30], &FRAME);
         assert!(placed[0].unwrap().leader.is_none());
         let lines = placed.iter().flatten().filter(|placed| placed.leader.is_some()).count();

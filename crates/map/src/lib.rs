@@ -1,11 +1,11 @@
-//! Words in the plane: many dimensions become two, words become groups, and names find room beside their points.
+//! Maps of words: projects vectors to the plane, groups words, and places their names.
 //!
 //! [`WordMap::new`] makes a map of some words of a model; [`svg`] writes it as a picture, [`html`] as a page that can be
 //! zoomed and searched and needs no other file.
 //!
 //! | function | purpose |
 //! |---|---|
-//! | [`most_frequent`] | chooses the words that are worth a place |
+//! | [`most_frequent`] | chooses the words to show |
 //! | [`pca`] | finds the straight axes that keep most of the variance |
 //! | `tsne` (feature `tsne`) | keeps each word next to its neighbours |
 //! | [`clusters`] | groups words that belong together |
@@ -13,7 +13,7 @@
 //! | [`labels::place`] | places names so that none covers another |
 //!
 //! Functions of numbers take and return rows, N x D, row after row, and return the same bits on every run. Distances on a
-//! map by PCA are projections; on one by t-SNE only nearness has a meaning, far distances and the sizes of clouds have none.
+//! map by PCA are projections; on one by t-SNE only nearness is meaningful, not far distances or the sizes of clouds.
 
 #![forbid(unsafe_code)]
 

@@ -9,7 +9,7 @@ const NEIGHBOURS: usize = 10;
 /// Neighbours are searched among the words of the map and this many of the most frequent words.
 const SEARCHED: usize = 50_000;
 
-/// A word near another one.
+/// A neighbour of a word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nearest {
     /// The word.
@@ -21,7 +21,7 @@ pub struct Nearest {
 /// The ten nearest words of each of `ids` by cosine, whether they are on the map or not.
 ///
 /// # Panics
-/// If an id is not one of the vocabulary's.
+/// If an id is not in the vocabulary.
 pub fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
     let some = searched(vectors, ids);
     let vectors = some.as_ref().unwrap_or(vectors);
@@ -34,7 +34,7 @@ pub fn nearest(vectors: &WordVectors, ids: &[WordId]) -> Vec<Vec<Nearest>> {
     found.iter().map(|hits| hits.iter().map(nearest).collect()).collect()
 }
 
-/// A large model's most frequent words, those of the map before them. `None`: the model is not large.
+/// The words of the map, followed by a large model's most frequent words. `None` if the model is not large.
 fn searched(vectors: &WordVectors, ids: &[WordId]) -> Option<WordVectors> {
     if vectors.len() <= SEARCHED {
         return None;

@@ -2,7 +2,7 @@
 //!
 //! The axes are the leading eigenvectors of the covariance matrix `C = X'X / N` of the centred rows X (N x D); if there
 //! are fewer rows than columns, they come from `X X' / N`, which has the same eigenvalues. Pearson 1901. Computed in f64.
-//! The sign of an axis is arbitrary: here the row farthest from the mean lies on the positive side.
+//! The sign of an axis is arbitrary: here the row farthest from the mean is on the positive side.
 //! Memory: min(N, D)² values.
 
 use super::eigen::{self, Pair, dot};
@@ -12,7 +12,7 @@ use crate::Error;
 /// Rows projected onto their principal axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pca {
-    /// N x `dimensions` numbers, row after row: where each row lies along each axis, from the mean, in the unit of the input.
+    /// N x `dimensions` numbers, row after row: the position of each row along each axis, from the mean, in the unit of the input.
     pub points: Vec<f32>,
     /// The share of the total variance along each axis, from 0 to 1, in descending order.
     pub explained: Vec<f64>,
@@ -49,7 +49,7 @@ struct Centred<'a> {
     mean: Vec<f64>,
 }
 
-/// For each axis: variance along it, and where each of the N rows lies.
+/// For each axis: the variance along it, and the position of each of the N rows.
 struct Axes {
     axes: Vec<Pair>,
     variance: f64,
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn fifty_of_a_hundred_axes_are_uncorrelated_and_falling() {
+    fn fifty_of_a_hundred_axes_are_uncorrelated_and_in_descending_order() {
         let numbers = random(300, 100);
         let seen = pca(&numbers, 100, 50).unwrap();
         assert!(seen.explained.is_sorted_by(|a, b| a >= b));
@@ -202,14 +202,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_all_alike_lie_at_zero() {
+    fn equal_rows_are_all_at_zero() {
         let seen = pca(&[0.5; 12], 3, 2).unwrap();
         assert_eq!((seen.points, seen.explained), (vec![0.0; 8], vec![0.0; 2]));
         assert_eq!(pca(&[1.0, 2.0], 2, 3).unwrap().points, [0.0; 3]);
     }
 
     #[test]
-    fn large_and_tiny_numbers_are_no_trouble() {
+    fn large_and_tiny_numbers_do_not_overflow() {
         for scale in [1e-30f32, 1e37] {
             let seen = pca(&[-scale, 0.0, scale, 0.0, 0.0, scale / 2.0], 2, 2).unwrap();
             assert!((seen.points[0].abs() / scale - 1.0).abs() < 1e-5, "{:?}", seen.points);

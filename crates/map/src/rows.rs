@@ -1,4 +1,4 @@
-//! Rows of numbers as the maps take them: N x D, checked once.
+//! The input of maps: N x D numbers, checked once.
 
 use crate::error::Error;
 

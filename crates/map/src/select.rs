@@ -2,10 +2,10 @@
 
 use rapidvec_core::{Vocabulary, WordId};
 
-/// The ids of the `top` words that were seen most often, most frequent first; fewer if there are fewer.
+/// The ids of the `top` most frequent words, most frequent first; fewer if there are fewer.
 ///
-/// Ties are ordered by ascending id. So if no counts are known, the order is the file's, which in most formats is that
-/// of descending counts.
+/// Ties are ordered by ascending id. So without counts the order is that of the file, which in most formats is
+/// by descending count.
 ///
 /// ```
 /// let mut vocabulary = rapidvec_core::Vocabulary::new();
@@ -16,7 +16,7 @@ use rapidvec_core::{Vocabulary, WordId};
 /// assert_eq!(top.iter().map(|&id| vocabulary.word(id)).collect::<Vec<_>>(), ["say", "you"]);
 /// ```
 pub fn most_frequent(vocabulary: &Vocabulary, top: usize) -> Vec<WordId> {
-    let mut ids = vocabulary.by_falling_count();
+    let mut ids = vocabulary.by_descending_count();
     ids.truncate(top);
     ids
 }

@@ -1,6 +1,6 @@
-//! A map as a picture: SVG with real text, light or dark like the reader's system.
+//! A map as a picture: SVG with real text, light or dark according to the viewer's system.
 //!
-//! Names without room are not drawn; hovering over a dot shows its word.
+//! Names that do not fit are not drawn; hovering over a dot shows its word.
 
 use crate::colours::{DARK, LIGHT, Theme, hex};
 use crate::escape::{shown, xml};
@@ -10,12 +10,12 @@ use crate::word_map::{COLOURS, WordMap};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// All lengths are in the units of the picture, which are pixels where it is not scaled.
+/// All lengths are in the units of the picture, which are pixels if it is not scaled.
 const MARGIN: f64 = 24.0;
 /// Space around the outermost dots, for their names.
-const BESIDE: f64 = 46.0;
+const SIDE_MARGIN: f64 = 46.0;
 const HEADING: f64 = 64.0;
-/// Area per word, and bounds for the whole picture: from a page to a poster.
+/// The area per word, and bounds for the whole picture: from a page to a poster.
 const AREA_PER_WORD: f64 = 3_400.0;
 const MIN_AREA: f64 = 900.0 * 640.0;
 const MAX_AREA: f64 = 5_000.0 * 4_000.0;
@@ -28,7 +28,7 @@ const LARGEST: f64 = 17.0;
 const BOX_HEIGHT: f64 = 1.16;
 const BASELINE: f64 = 0.88;
 
-/// Writes the map as an SVG picture; returns how many names found room.
+/// Writes the map as an SVG picture; returns how many names are drawn.
 ///
 /// # Errors
 /// Those of `out`.
@@ -59,7 +59,7 @@ impl Picture {
         // The dots' box has a longer side of 1.
         let (box_width, box_height) = if map.aspect >= 1.0 { (1.0, 1.0 / map.aspect) } else { (map.aspect, 1.0) };
         let scale = (inner_width / box_width).min(inner_height / box_height);
-        let (width, height) = (inner_width + 2.0 * (MARGIN + BESIDE), inner_height + HEADING + 2.0 * MARGIN);
+        let (width, height) = (inner_width + 2.0 * (MARGIN + SIDE_MARGIN), inner_height + HEADING + 2.0 * MARGIN);
         let left = (width - box_width * scale) / 2.0;
         let top = HEADING + MARGIN / 2.0 + (inner_height - box_height * scale) / 2.0;
         let names: Vec<_> = map.dots.iter().map(|dot| shown(&dot.word)).collect();
@@ -103,7 +103,7 @@ impl Picture {
     }
 
     fn dots(&self, out: &mut dyn Write, map: &WordMap) -> io::Result<()> {
-        // The most important last: they lie on top.
+        // The most important last, so that they are on top.
         for (label, dot) in self.labels.iter().zip(&map.dots).rev() {
             writeln!(
                 out,
@@ -124,7 +124,7 @@ impl Picture {
             let Some(Placed { area, .. }) = placed else { continue };
             let (x, y, name) = (area.left, area.top + BASELINE * size, xml(name));
             let place = format!(r#"x="{x:.1}" y="{y:.1}" font-size="{size:.1}""#);
-            // The halo is a text of its own: `paint-order`, which would put it under the letters, works in browsers only.
+            // The halo is a separate text: `paint-order`, which would put it under the letters, works in browsers only.
             writeln!(out, r#"<text class="h" aria-hidden="true" {place}>{name}</text>"#)?;
             writeln!(out, r#"<text class="n{}" {place}>{name}</text>"#, dot.group)?;
         }
@@ -140,7 +140,7 @@ fn style() -> String {
          circle{fill-opacity:.85}\n",
     );
     css += &colours(&LIGHT);
-    let _ = writeln!(css, "@media (prefers-color-scheme:dark){{\n{}}}", colours(&DARK)); // a String takes all
+    let _ = writeln!(css, "@media (prefers-color-scheme:dark){{\n{}}}", colours(&DARK)); // writing to a String cannot fail
     css
 }
 

@@ -12,7 +12,7 @@ pub enum Language {
     Korean,
 }
 
-/// Key, English, Korean. Values stand in braces; scripts fill them in, or [`Language::text`].
+/// Key, English, Korean. Values are in braces; scripts or [`Language::text`] fill them in.
 const TEXTS: [(&str, &str, &str); 24] = [
     ("absent", "not on this map", "이 지도에 없음"),
     ("close", "Close", "닫기"),
@@ -32,7 +32,7 @@ const TEXTS: [(&str, &str, &str); 24] = [
     ("nearest", "{word}: nearest are {words}", "{word}: 가까운 단어는 {words}입니다"),
     (
         "noscript",
-        "This map is drawn by a script, which is switched off here.",
+        "This map needs JavaScript, which is disabled here.",
         "이 지도는 스크립트로 그려지는데, 스크립트가 꺼져 있습니다.",
     ),
     ("panel", "Search and details", "검색과 상세 정보"),

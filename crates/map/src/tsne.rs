@@ -18,7 +18,7 @@ use rapidvec_core::{Purpose, Rng};
 
 /// Longer rows are reduced to this many dimensions.
 const DIMENSIONS: usize = 50;
-/// Fewer rows have no neighbourhoods to keep.
+/// The minimum number of rows; fewer have no neighbourhoods to keep.
 const MIN_ROWS: usize = 8;
 /// The extent of the initial positions, and the share of noise in them.
 const START: f64 = 1e-4;
@@ -27,9 +27,9 @@ const NOISE: f64 = 0.05;
 /// Settings of t-SNE.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TsneOptions {
-    /// The effective number of neighbours: from 2 up. Reduced to a third of the rows where there are few.
+    /// The effective number of neighbours: from 2 up. Reduced to a third of the rows if there are few.
     pub perplexity: f64,
-    /// Steps of the descent: from 1 up; the first quarter of a thousand exaggerates the attraction.
+    /// Steps of the descent: from 1 up; the first 250 exaggerate the attraction.
     pub epochs: usize,
     /// Barnes and Hut's theta, how coarsely distant words are grouped: above 0, up to 1.
     pub theta: f64,
@@ -95,7 +95,7 @@ impl TsneOptions {
     }
 }
 
-/// The rows along at most 50 axes, in a unit in which the farthest from the middle is 1: f64 holds all that follows.
+/// The rows along at most 50 axes, scaled so that the farthest from the middle is at 1, to avoid overflow of f64.
 fn reduce(numbers: &[f32], points: Points) -> Result<(Vec<f32>, usize), Error> {
     let size = points.size().min(DIMENSIONS);
     let mut reduced = pca(numbers, points.size(), size)?.points;
@@ -148,7 +148,7 @@ fn descend(
     options: &TsneOptions,
     mut progress: impl FnMut(f64),
 ) -> Vec<f64> {
-    let rows = vec![(); count]; // the crate needs their number only: neighbours are given
+    let rows = vec![(); count]; // the crate needs only their number, since neighbours are given
     let mut fit: tSNE<f64, ()> = tSNE::new(&rows);
     let epochs = options.epochs as f64;
     fit.perplexity(perplexity).epochs(options.epochs).initial_embedding(start);

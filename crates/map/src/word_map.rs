@@ -6,21 +6,21 @@ use crate::{clusters, pca};
 use rapidvec_core::WordId;
 use rapidvec_vectors::{WordVectors, unit_rows};
 
-/// How many groups have a colour of their own.
+/// The number of groups with their own colour.
 pub(crate) const COLOURS: usize = 7;
-/// A group has about this many words at least.
+/// The approximate minimum number of words in a group.
 const WORDS_PER_GROUP: usize = 6;
-/// Fewer words have no neighbourhoods for t-SNE to keep.
+/// The minimum number of words for t-SNE; fewer have no neighbourhoods to keep.
 const MIN_FOR_TSNE: usize = 8;
 /// The minimum ratio of the shorter side of the box to the longer one.
 const SLIMMEST: f64 = 0.3;
 
-/// A word and its place, in the units of the projection.
+/// A word and its position, in the units of the projection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dot {
     /// The word.
     pub word: String,
-    /// How often it occurred; 0 if that is not known.
+    /// Its count; 0 if it is not known.
     pub count: u64,
     /// Its place from left to right.
     pub x: f64,
@@ -30,12 +30,12 @@ pub struct Dot {
     pub group: usize,
 }
 
-/// How many dimensions become two.
+/// The method of projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// The two axes along which the words differ most.
     Pca,
-    /// Neighbours stay neighbours.
+    /// Keeps neighbours together.
     #[cfg(feature = "tsne")]
     Tsne,
 }
@@ -56,9 +56,9 @@ impl Method {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MapOptions {
-    /// How many dimensions become two; `None` chooses by the number of words.
+    /// The method of projection; `None` chooses by the number of words.
     pub method: Option<Method>,
-    /// Starts the random numbers of t-SNE and of the groups.
+    /// The seed of the random numbers of t-SNE and of the groups.
     pub seed: u64,
     /// The language of the map's own texts.
     pub language: Language,
@@ -75,11 +75,11 @@ impl Default for MapOptions {
 pub struct WordMap {
     /// The name of the model.
     pub name: String,
-    /// How many dimensions became two, in words.
+    /// The method of projection, in words.
     pub method: String,
     /// The language of the title and the legend.
     pub language: Language,
-    /// Not empty. The longer side of the box around them is 1, its left upper corner (0, 0); y falls.
+    /// Not empty. The longer side of the box around them is 1, its upper left corner is (0, 0), and y grows downwards.
     pub dots: Vec<Dot>,
     /// Width by height of the box around the dots.
     pub aspect: f64,
@@ -102,7 +102,7 @@ impl WordMap {
         progress: impl FnMut(f64) + Send,
     ) -> Result<Self, Error> {
         let size = vectors.vector_size();
-        let rows = unit_rows(vectors.rows(), ids); // so that distances on the map stand for cosines
+        let rows = unit_rows(vectors.rows(), ids); // so that distances on the map correspond to cosines
         let language = options.language;
         let (places, method) = match options.method.unwrap_or(Method::suited_to(ids.len())) {
             #[cfg(feature = "tsne")]
@@ -137,14 +137,14 @@ impl WordMap {
         let longer = if longer > 0.0 && longer.is_finite() { longer } else { 1.0 };
         let (width, height) = (((right - left) / longer).max(SLIMMEST), ((high - low) / longer).max(SLIMMEST));
         for dot in &mut dots {
-            // y rises in mathematics and falls on pages.
+            // y grows upwards in mathematics and downwards on pages.
             dot.x = (dot.x - (left + right) / 2.0) / longer + width / 2.0;
             dot.y = ((low + high) / 2.0 - dot.y) / longer + height / 2.0;
         }
         Self { name, method, language, dots, aspect: width / height }
     }
 
-    /// How large each word is drawn, from 0 to 1: the logarithm of its count between the rarest and the most frequent.
+    /// The size of each word, from 0 to 1: the logarithm of its count between the rarest and the most frequent.
     pub fn weights(&self) -> Vec<f64> {
         let logs: Vec<_> = self.dots.iter().map(|dot| (dot.count.max(1) as f64).ln()).collect();
         let (low, high) = range(logs.iter().copied());
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn one_dot_lies_in_the_middle_of_a_box() {
+    fn a_single_dot_is_in_the_middle_of_its_box() {
         assert_eq!(places(vec![dot("a", 7.0, 7.0, 1)]), [(0.15, 0.15)]);
         assert_eq!(places(vec![dot("a", 1.0, 5.0, 1), dot("b", 3.0, 5.0, 1)]), [(0.0, 0.15), (1.0, 0.15)]);
     }

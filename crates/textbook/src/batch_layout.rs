@@ -1,15 +1,15 @@
-//! Which words a model reads from `w_in` and which from `w_out`: all that CBOW and SkipGram differ in.
+//! Which words a model reads from `w_in` and which from `w_out`: the only difference between CBOW and SkipGram.
 //!
 //! | | inputs of an example | outputs of an example |
 //! |---|---|---|
 //! | CBOW | the 2w contexts | target, K negatives |
-//! | SkipGram | the target | for each of the 2w contexts: the context word, K negatives of its own |
+//! | SkipGram | the target | for each of the 2w contexts: the context word and its own K negatives |
 
 use crate::{Config, Lookup};
 use rapidvec::ModelKind;
 use rapidvec_core::WordId;
 
-/// How the words of a batch are laid out for a model.
+/// The layout of a batch's words for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLayout {
     /// CBOW or SkipGram.
@@ -34,7 +34,7 @@ impl BatchLayout {
         }
     }
 
-    /// Makes `lookup` what a batch reads from `w_in`. `contexts` is B x 2w, row after row; `target` has B ids.
+    /// Fills `lookup` with what a batch reads from `w_in`. `contexts` is B x 2w, row after row; `target` has B ids.
     ///
     /// # Panics
     /// If the shapes do not agree.
@@ -44,7 +44,7 @@ impl BatchLayout {
         lookup.extend(self.read(contexts, target));
     }
 
-    /// Makes `lookup` what a batch reads from `w_out`. `negatives` is (predictions) x B x K: for SkipGram a block for each
+    /// Fills `lookup` with what a batch reads from `w_out`. `negatives` is (predictions) x B x K: for SkipGram a block for each
     /// context position, for CBOW one block.
     ///
     /// # Panics

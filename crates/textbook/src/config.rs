@@ -16,7 +16,7 @@ pub enum OptimizerKind {
 }
 
 impl OptimizerKind {
-    /// The learning rate the book gives this optimizer.
+    /// The book's learning rate for this optimizer.
     pub fn default_learning_rate(self) -> f32 {
         match self {
             OptimizerKind::Adam => 0.001,
@@ -61,7 +61,7 @@ pub struct Config {
     pub batch_size: usize,
     /// Learning rate.
     pub learning_rate: f32,
-    /// Largest norm of all gradients together; larger ones are scaled down to it. `None`: no clipping.
+    /// The maximum norm of all gradients together; they are scaled down to it. `None`: no clipping.
     pub max_grad: Option<f32>,
     /// Seed of all randomness.
     pub seed: u64,
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_textbook_recipe_is_valid() {
+    fn the_textbook_settings_are_valid() {
         assert_eq!(Config::textbook().validate(), Ok(()));
     }
 

@@ -1,10 +1,10 @@
-//! word2vec as the chapter "word2vec, made fast" builds it, twice: in plain loops to read, and fast to train with.
+//! The textbook chapter "word2vec, made fast", written twice: in plain loops to read, and fast to train with.
 //!
-//! A training step goes down this list and back up:
+//! A training step passes down this list and back up:
 //!
 //! | section | in plain loops | fast | what it does |
 //! |---|---|---|---|
-//! | 4.1 | [`chapter::Embedding`] | [`layers::Embedding`] | takes rows of `w_in`: what a one-hot product would compute |
+//! | 4.1 | [`chapter::Embedding`] | [`layers::Embedding`] | takes rows of `w_in`, as a product with one-hot vectors would |
 //! | 4.2 | [`chapter::EmbeddingDot`] | [`layers::EmbeddingDot`] | scores a word: its row of `w_out` times the hidden vector |
 //! | 4.2 | [`chapter::SigmoidWithLoss`] | [`layers::SigmoidWithLoss`] | the score's probability and its cross entropy |
 //! | 4.2 | [`chapter::UnigramSampler`] | [`layers::UnigramSampler`] | draws the negatives |
@@ -15,7 +15,7 @@
 //! | 4.3 | | `to_gpu`, `to_cpu` of the crate `rapidvec-gpu` | the same on a graphics card: `config.GPU = True` |
 //! | 3 | | [`layers::MatMul`], [`layers::SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
-//! Begin with [`chapter`]: it is the book's program, class by class, and computes what the book computes. The fast half computes
+//! Begin with [`chapter`]: it is the book's program, class by class. The fast half computes
 //! the same numbers (tests hold the two together, and both to recorded runs of the chapter's NumPy program) with sparse
 //! gradients: only rows that a batch reads are touched, so a step costs the same for any vocabulary. Adam's updates of the
 //! other rows are summed in closed form and applied when a row is read next. Threads share a model by columns, and get the

@@ -6,9 +6,9 @@ use rapidvec_core::kernels::plain::Settlement;
 /// The rows that one training step reads.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// Of `w_in`.
+    /// The rows of `w_in`.
     pub inputs: Lookup,
-    /// Of `w_out`.
+    /// The rows of `w_out`.
     pub outputs: Lookup,
 }
 
@@ -20,8 +20,8 @@ pub struct Lookup {
     /// Space for the distinct ids; the first `unique_count` are in use.
     unique: Vec<WordId>,
     unique_count: usize,
-    /// A bit for each word, set if it is among the distinct ones: a million words' bits stay in the processor's cache, while a
-    /// number for each would be in main memory, as the words' rows are.
+    /// A bit for each word, set if it is among the distinct ones: the bits of a million words stay in the cache, while a number
+    /// for each would be in main memory.
     seen: Vec<u8>,
     settlements: Vec<Settlement>,
 }
@@ -98,7 +98,7 @@ impl Lookup {
         &self.unique[..self.unique_count]
     }
 
-    /// With Adam, the pending steps of each distinct row, to be taken before it is read.
+    /// With Adam, the pending steps of each distinct row, which are applied before it is read.
     pub fn settlements(&self) -> &[Settlement] {
         &self.settlements
     }

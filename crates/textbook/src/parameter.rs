@@ -1,8 +1,8 @@
-//! A matrix in training: for each row its weights and, where they are kept, their gradient and the optimizer's moments.
+//! A matrix in training: for each row its weights and, if they are kept, their gradient and the optimizer's moments.
 //!
-//! A training step reads and writes all of that for a few rows out of many. So it lies together, row by row, on
-//! [large pages](rapidvec_core::kernels::large_pages) where the system has them: one place in memory for a word, not four.
-//! And no more is kept than the optimizer needs: unless gradients are clipped, SGD's step is fused with the backward pass, and a
+//! A training step reads and writes all of that for a few rows out of many. So it is stored together, row by row,
+//! on [large pages](rapidvec_core::kernels::large_pages) if the system has them: one place in memory for a word, not four.
+//! Only what the optimizer needs is kept: unless gradients are clipped, SGD's step is fused with the backward pass, and a
 //! row is its weights alone, half the memory to read.
 
 use crate::Optimizer;
@@ -10,16 +10,16 @@ use rapidvec_core::kernels::plain::{Destination, Settlement, Shape};
 use rapidvec_core::kernels::{kernels, large_pages, prefetch_pages, prefetch_rows};
 use rapidvec_core::{Chunk, LANES, Matrix, WordId};
 
-/// Rows that [`Parameter::settled`] works on at a time.
+/// Rows that [`Parameter::settled`] processes at a time.
 const SETTLED_AT_ONCE: usize = 1024;
 
-/// What a row of a [`Parameter`] holds.
+/// A field of a [`Parameter`]'s rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// The weights.
     Weight = 0,
-    /// Their gradient, as `backward` left it. Zero again once an optimizer has used it; Adam uses it when the row is next
-    /// read. Not kept where the step is fused with the backward pass.
+    /// Their gradient, from `backward` until an optimizer has used it; Adam uses it when the row is read next. Otherwise zero.
+    /// Not kept if the step is fused with the backward pass.
     Gradient = 1,
     /// Adam's first moment.
     FirstMoment = 2,
@@ -86,7 +86,7 @@ impl Parameter {
         self.cols
     }
 
-    /// How rows and fields lie in [`chunks`](Self::chunks).
+    /// The layout of rows and fields in [`chunks`](Self::chunks).
     pub fn shape(&self) -> Shape {
         Shape { n: self.width, stride: self.stride() }
     }
@@ -110,7 +110,7 @@ impl Parameter {
         &self.data
     }
 
-    /// Everything, to write. Padding must stay zero.
+    /// Everything, mutable. Padding must stay zero.
     pub fn chunks_mut(&mut self) -> &mut [Chunk] {
         &mut self.data
     }
@@ -128,7 +128,7 @@ impl Parameter {
     }
 
     /// Names the rows that the next step reads. Kernels prefetch them while they add to others, so that they are in the cache when
-    /// that step begins. Changes no number.
+    /// that step begins. This does not change any number.
     ///
     /// # Panics
     /// If one is not a row of the matrix.
@@ -188,10 +188,10 @@ impl Parameter {
         chunks.iter().flat_map(|chunk| chunk.0).take(self.cols).collect()
     }
 
-    /// The weights after every step that `optimizer` still has pending. Changes nothing.
+    /// The weights after all steps that are pending in `optimizer`. `self` is not changed.
     ///
     /// # Panics
-    /// If `optimizer` is of another matrix.
+    /// If `optimizer` belongs to another matrix.
     pub fn settled(&self, optimizer: &Optimizer) -> Matrix {
         let mut whole = Matrix::zeros(self.rows, self.cols);
         let Optimizer::Adam(adam) = optimizer else {
@@ -222,7 +222,7 @@ impl Parameter {
 /// Takes the pending steps of rows `ids`; afterwards their gradients are zero.
 ///
 /// # Panics
-/// If the matrix has no moments, or there is not a settlement for each row.
+/// If the matrix has no moments, or not every row has a settlement.
 pub fn settle(w: &mut Parameter, ids: &[WordId], settlements: &[Settlement]) {
     assert!(w.has_moments() && ids.len() == settlements.len(), "Adam keeps moments, and a settlement for each row");
     let shape = w.shape();

@@ -21,7 +21,7 @@ impl Weights {
         Self { w_in: Matrix::zeros(vocab_size, hidden_size), w_out: Matrix::zeros(vocab_size, hidden_size) }
     }
 
-    /// The chapter's start: independent normal numbers with standard deviation 0.01.
+    /// The chapter's initial weights: independent normal numbers with standard deviation 0.01.
     pub fn random(vocab_size: usize, hidden_size: usize, seed: u64) -> Self {
         let mut weights = Self::zeros(vocab_size, hidden_size);
         let mut row = vec![0.0; hidden_size];
@@ -45,7 +45,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// These weights with gradients; `moments` says whether the optimizer keeps moments too.
+    /// These weights with gradients, and with moments if `moments` is set.
     pub fn of(weights: &Weights, moments: bool) -> Self {
         Self { w_in: Parameter::of(&weights.w_in, moments), w_out: Parameter::of(&weights.w_out, moments) }
     }

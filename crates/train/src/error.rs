@@ -1,4 +1,4 @@
-//! One [`Error`] over the errors of all floors, each of which is defined beside the code that raises it.
+//! One [`Error`] over the errors of all floors, each of which is defined next to the code that raises it.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub enum Error {
     /// A hyper-parameter is out of its range.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A text cannot be made into a corpus.
+    /// A text cannot be read as a corpus.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
     /// A known data set is missing or not what it should be.
@@ -47,7 +47,7 @@ impl Error {
     }
 }
 
-/// What the crates below raise by themselves, so that `?` takes it.
+/// Converts the errors of the crates below, for `?`.
 macro_rules! from_below {
     ($($error:ty),*) => {
         $(impl From<$error> for Error {

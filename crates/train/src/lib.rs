@@ -1,9 +1,9 @@
-//! Fast word2vec: train word vectors, open every file of them, search and evaluate.
+//! Fast word2vec: train word vectors; open, search, evaluate and save vectors in all common formats.
 //!
 //! ```
 //! use rapidvec::Word2Vec;
 //!
-//! let text = "the king sat beside the queen\nthe man sat beside the woman\n".repeat(100);
+//! let text = "the king sat near the queen\nthe man sat near the woman\n".repeat(100);
 //! let model = Word2Vec::skip_gram().vector_size(20).epochs(10).train_text(&text)?;
 //! for (word, score) in model.vectors().most_similar("king", 3)? {
 //!     println!("{word} {score:.3}");
@@ -11,7 +11,7 @@
 //! # Ok::<(), rapidvec::Error>(())
 //! ```
 //!
-//! From sentences in memory, whose tokens may hold spaces:
+//! Train on sentences in memory, whose tokens may contain spaces:
 //!
 //! ```
 //! # use rapidvec::Word2Vec;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A trained model in memory. What [`save`](Self::save) writes can be opened, converted and trained further like the file of any run.
+/// A trained model in memory. The file that [`save`](Self::save) writes can be opened, converted and trained further like that of any run.
 #[derive(Debug)]
 pub struct Model {
     vectors: WordVectors,
@@ -60,7 +60,7 @@ impl Model {
         &self.trained
     }
 
-    /// How the model was trained and on what, as it is stored in files: JSON texts by key.
+    /// How the model was trained and on what, as stored in files: JSON by key.
     pub fn metadata(&self) -> &BTreeMap<String, String> {
         &self.metadata
     }

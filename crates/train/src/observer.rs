@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Receives what happens during training. Every method does nothing by default.
 ///
-/// Methods are called on the thread that called `run`; while they run, training goes on in the others.
+/// Methods are called on the thread that called `run`; meanwhile the other threads keep training.
 ///
 /// ```
 /// use rapidvec::{LossPoint, Observer};
@@ -43,7 +43,7 @@ pub trait Observer {
     }
 }
 
-/// Watches nothing.
+/// An observer that ignores everything.
 impl Observer for () {}
 
 /// An epoch that is over.
@@ -76,7 +76,7 @@ pub enum SaveEvent<'a> {
     },
     /// Another program wrote a file to the run's path. It was kept, and this run now saves to another one.
     Moved {
-        /// The path that is taken.
+        /// The path of that file.
         taken: &'a Path,
         /// Where this run saves from now on.
         path: &'a Path,

@@ -1,4 +1,4 @@
-//! How far training is, and how well it goes: the same for every trainer.
+//! The progress and the losses of a run, for every trainer.
 //!
 //! A *block* is the unit of work that a trainer counts and stops between: a piece of the corpus for the word2vec trainer, an
 //! iteration (one mini-batch) for the textbook's.
@@ -16,7 +16,7 @@ pub enum Until {
     End,
 }
 
-/// How far training is.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// Blocks done, over all epochs.
@@ -43,7 +43,7 @@ impl Progress {
         (self.block / self.blocks_per_epoch.max(1)) as usize
     }
 
-    /// The block, over all epochs, at which a run from here `until` there ends.
+    /// The block, over all epochs, at which a run from here with this `until` ends.
     pub fn block_of(&self, until: Until) -> u64 {
         let total = self.total_blocks();
         match until {
@@ -53,7 +53,7 @@ impl Progress {
         }
     }
 
-    /// Whether training stands between two epochs, or at the very start or end.
+    /// Whether the run is between two epochs, or at its start or end.
     pub fn is_epoch_end(&self) -> bool {
         self.block.is_multiple_of(self.blocks_per_epoch.max(1))
     }
@@ -85,7 +85,7 @@ pub struct LossPoint {
     pub words: u64,
     /// Seconds of training until then, over all runs.
     pub seconds: f64,
-    /// Average loss; 0 if there were no pairs.
+    /// The average loss; 0 without pairs.
     pub loss: f64,
     /// Pairs trained since the point before.
     pub pairs: u64,

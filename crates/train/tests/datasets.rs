@@ -196,7 +196,7 @@ fn refuses_a_connection_closed_at_once() {
 }
 
 #[test]
-fn says_that_nobody_listens() {
+fn says_that_no_server_listens() {
     let folder = TempDir::new().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port(); // closed again at once
     let error = locator(&format!("http://127.0.0.1:{port}/"), folder.path()).read(&FILE).unwrap_err();
@@ -214,7 +214,7 @@ fn never_replaces_a_wrong_file_that_is_there() {
 }
 
 #[test]
-fn stays_off_the_network_when_told() {
+fn does_not_use_the_network_if_offline() {
     let folder = TempDir::new().unwrap();
     let locator = Locator { offline: true, ..locator("http://127.0.0.1:9/", folder.path()) };
     let error = locator.read(&FILE).unwrap_err();

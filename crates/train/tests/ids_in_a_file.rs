@@ -13,7 +13,7 @@ fn trained(config: &Config, text: &Corpus) -> (Matrix, Matrix, Option<f64>) {
     (trainer.w_in().clone(), trainer.w_out().clone(), held_out)
 }
 
-/// A text of so many different words, each of them twice or oftener.
+/// A text of this many distinct words, each at least twice.
 fn text(words: usize, tokens: usize) -> String {
     let word = |i: usize| format!("w{}{}", i * i % 65_537 * 31 % words, if i % 17 == 16 { "\n" } else { " " });
     let all = |i: usize| format!("w{i} w{i}\n");

@@ -1,4 +1,4 @@
-//! Errors as data: an enum for each kind of file or query, and [`Error`] over them all and over those of the crate below.
+//! [`Error`]: all errors of this crate and of the crate below. Each kind of file or query has its own enum.
 
 use std::path::Path;
 
@@ -20,16 +20,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file cannot be read or written, or a list of words is refused.
+    /// A file cannot be read or written, or a list of words is rejected.
     #[error(transparent)]
     Core(#[from] CoreError),
-    /// A file of questions or pairs of words is refused.
+    /// A file of questions or pairs of words is rejected.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
-    /// A model file is refused.
+    /// A model file is rejected.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// An approximate index is refused.
+    /// An approximate index is rejected.
     #[cfg(feature = "ann")]
     #[error(transparent)]
     Index(#[from] IndexError),

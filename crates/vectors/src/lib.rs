@@ -1,4 +1,4 @@
-//! Word vectors: open them from any file, save them, search and evaluate them.
+//! Word vectors: open and save them in all common formats, search and evaluate them.
 //!
 //! ```no_run
 //! # fn main() -> rapidvec_vectors::Result<()> {
@@ -10,8 +10,8 @@
 //! # }
 //! ```
 //!
-//! [`mod@format`] lists the formats. [`WordVectors::search`] answers queries by an exact scan of every row; with the feature
-//! `ann` an index (`ann`) finds most of the nearest words in a fraction of the time.
+//! [`mod@format`] lists the formats. [`WordVectors::search`] answers queries exactly, by a scan of every row. With the feature
+//! `ann`, an approximate index (module `ann`) finds most of the nearest words in a fraction of the time.
 
 #![deny(unsafe_code)]
 

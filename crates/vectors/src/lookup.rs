@@ -1,8 +1,7 @@
-//! Finding a word in a vocabulary.
+//! Finds a word in a vocabulary.
 //!
-//! First as it is written. Then in Unicode's other form, composed (NFC) or decomposed (NFD), which looks the same on a
-//! screen; then, if the model was trained on lower-case text, in lower case. A word found as written is never replaced by
-//! another.
+//! It is looked up first as written; then in Unicode's other form, composed (NFC) or decomposed (NFD), which looks the same on
+//! a screen; then, if the model was trained on lower-case text, in lower case. A word found as written is never replaced.
 
 use super::format::safetensors::ModelFile;
 use rapidvec_core::{Vocabulary, WordId};

@@ -15,8 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Files up to this many bytes are checked in full when opened. Of larger ones only the vocabulary's checksums are verified
-/// then; the rest waits for [`ModelFile::verify`](super::format::safetensors::ModelFile::verify), and for the first search,
-/// which ends with an error at NaN or infinity.
+/// then; the rest is checked by [`ModelFile::verify`](super::format::safetensors::ModelFile::verify), and by the first search,
+/// which fails at NaN or infinity.
 pub const CHECKED_ON_OPENING: usize = 256 << 20;
 
 /// The bytes of a file, mapped, or bytes that were in memory already.
@@ -50,8 +50,8 @@ impl Bytes {
         if about.len() == 0 {
             return Ok(Bytes::Owned(Vec::new())); // an empty file cannot be mapped
         }
-        // SAFETY: the mapping is read-only; that no one changes the file in place meanwhile is the
-        // limit that this module's documentation states, and our own writers keep to it.
+        // SAFETY: the mapping is read-only; this module's documentation forbids
+        // changing the file in place, and our own writers never do.
         let map = unsafe { Mmap::map(&file) }.map_err(Error::io(path))?;
         Ok(Bytes::Mapped(map, file))
     }
@@ -82,9 +82,9 @@ impl Section {
         Self { bytes: Arc::clone(bytes), range }
     }
 
-    /// The bytes in `range` of this section, by way of `buffer` where that is cheaper than touching the map for the first
-    /// time: a map is filled page by page, at the price of an interruption for every few of them, which is more than a copy
-    /// into a buffer that stays in the cache. A small file is walked more than once ([`CHECKED_ON_OPENING`]): its map pays.
+    /// The bytes in `range` of this section, through `buffer` if that is cheaper than the first access to the map: a map is
+    /// filled page by page, with a page fault for every few of them, which costs more than a copy into a buffer that stays in
+    /// the cache. A small file is read more than once ([`CHECKED_ON_OPENING`]), so its map pays.
     ///
     /// # Errors
     /// Those of the system, for example if the file was truncated meanwhile.
@@ -104,9 +104,9 @@ impl Section {
 }
 
 impl Section {
-    /// The bytes as f32, where they are aligned as such and stored in this machine's byte order.
+    /// The bytes as f32, if they are aligned and in this machine's byte order.
     pub fn as_f32(&self) -> Option<&[f32]> {
-        // SAFETY: every pattern of bits is an f32.
+        // SAFETY: every bit pattern is a valid f32.
         let (before, numbers, after) = unsafe { self.align_to() };
         (cfg!(target_endian = "little") && before.is_empty() && after.is_empty()).then_some(numbers)
     }

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub(crate) struct NormedRows {
     rows: Rows,
-    /// Whether a row may hold NaN or infinity: it then has no score, and no error is raised.
+    /// Whether rows may hold NaN or infinity: such a row then has no score, instead of being an error.
     is_unchecked: bool,
     norms: OnceLock<Vec<f32>>,
 }
@@ -39,7 +39,7 @@ impl NormedRows {
         Self { rows, is_unchecked: false, norms: OnceLock::new() }
     }
 
-    /// Rows of which some may hold NaN or infinity. The cosine with such a row is NaN, and it is never an answer.
+    /// Rows some of which may hold NaN or infinity. The cosine with such a row is NaN, and it is never an answer.
     pub fn unchecked(rows: Rows) -> Self {
         Self { rows, is_unchecked: true, norms: OnceLock::new() }
     }

@@ -1,4 +1,4 @@
-//! Opening a file of any known format.
+//! Opens a file of any known format.
 
 use super::format::safetensors::ModelFile;
 use super::format::{
@@ -23,7 +23,7 @@ impl WordVectors {
         Self::open_with(path, &OpenOptions::default()).map(|(vectors, _)| vectors)
     }
 
-    /// Opens a file of word vectors with `options`, and reports what was changed or left out.
+    /// Opens a file of word vectors with `options`, and reports what was changed or dropped.
     ///
     /// ```
     /// use rapidvec_vectors::WordVectors;
@@ -73,6 +73,7 @@ fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenRep
     if !is_cut && (!options.allow_nan || is_finite(&rows)) {
         return Ok((WordVectors::from_model(model)?, OpenReport::default()));
     }
+    model.verify()?; // the copy has no checksums
     let (table, report) = allowed(model.vocabulary(), &rows, options);
     let vectors = WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?;
     Ok((vectors.with_lower(lookup::was_lower(&model)), report))
@@ -84,7 +85,7 @@ fn is_finite(rows: &Rows) -> bool {
     finite
 }
 
-/// A copy of what `options` allow. Rows that are not finite stay, to be refused, unless they are to be dropped.
+/// A copy of what `options` allow. Rows that are not finite stay, to be rejected, unless they are to be dropped.
 fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions) -> (VectorTable, OpenReport) {
     let mut report = OpenReport::default();
     let most = options.limit.map_or(rows.len(), |limit| limit.min(rows.len()));

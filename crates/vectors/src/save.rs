@@ -1,4 +1,4 @@
-//! Writing word vectors in any format that can be written, and saying what the file does not hold.
+//! Writes word vectors in any writable format, and reports what the file does not hold.
 
 use crate::WordVectors;
 use crate::error::{FormatError, Result};
@@ -27,7 +27,7 @@ pub struct SaveOptions {
     pub top: Option<usize>,
     /// Scale every vector to length 1.
     pub normalize: bool,
-    /// Store numbers in half precision (f16). Vectors that are stored so already stay so wherever the format has it.
+    /// Store numbers in half precision (f16). Vectors that are in half precision already stay so in formats that support it.
     pub half: bool,
 }
 
@@ -41,13 +41,13 @@ pub struct SaveReport {
     pub words: usize,
     /// Numbers per word.
     pub vector_size: usize,
-    /// What the vectors have and the file has not.
+    /// What the vectors have and the file lacks.
     pub not_stored: Vec<Part>,
-    /// What differs from the vectors, or should be kept in mind.
+    /// What differs from the vectors, or needs attention.
     pub caveats: Vec<Caveat>,
 }
 
-/// Something that goes with word vectors, and not into every format.
+/// Something that belongs to word vectors, but that not every format can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
@@ -55,7 +55,7 @@ pub enum Part {
     TrainingState,
     /// The output vectors.
     OutputVectors,
-    /// How often each word was seen.
+    /// The number of times each word was seen.
     Counts,
     /// How the model was trained, and on what.
     Settings,
@@ -75,7 +75,7 @@ impl fmt::Display for Part {
     }
 }
 
-/// Something about a saved file that its reader should know.
+/// Something to know about a saved file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Caveat {
@@ -83,7 +83,7 @@ pub enum Caveat {
     Rounded,
     /// Vectors of length 1 were rounded to half precision.
     LengthsRounded,
-    /// The format has counts, the vectors have none: all are 0.
+    /// The format has counts but the vectors do not: all are 0.
     NoCounts,
     /// The output vectors belong to input vectors that are not normalized.
     OutputNotNormalized,
@@ -130,9 +130,12 @@ impl WordVectors {
         Ok(report)
     }
 
-    /// The writer that [`save`](Self::save) uses, for other places than files.
+    /// The writer that [`save`](Self::save) uses, to write to something other than a file.
+    ///
+    /// [Verifies](Self::verify) the vectors first: what is written from a damaged file would look whole.
     ///
     /// # Errors
+    /// As [`verify`](Self::verify);
     /// [`FormatError::NotWritable`] and [`FormatError::NoHalf`] for what the format does not allow,
     /// [`FormatError::Unwritable`] for a word that it cannot hold, [`FormatError::NotFinite`],
     /// [`FormatError::HalfOverflow`].
@@ -144,6 +147,7 @@ impl WordVectors {
         if options.half && !format.has_half() {
             return Err(FormatError::NoHalf { format: format.name() });
         }
+        self.verify()?;
         let half = (options.half || self.rows().is_half()) && format.has_half();
         let ids = picked(self.vocabulary(), format, options.top);
         let vocabulary = match &ids {
@@ -170,7 +174,7 @@ impl WordVectors {
     }
 
     fn report(&self, format: Format, options: &SaveOptions, saved: &Vocabulary) -> SaveReport {
-        let Extras { output, metadata, has_training_state } = self.extras();
+        let Extras { output, metadata, has_training_state, .. } = self.extras();
         let (own, counted, was_half) = (format == Format::Safetensors, saved.has_counts(), self.rows().is_half());
         let not_stored = [
             (Part::TrainingState, *has_training_state),
@@ -199,7 +203,7 @@ fn picked(vocabulary: &Vocabulary, format: Format, top: Option<usize>) -> Option
     if top.is_none() && format.has_ids() {
         return None;
     }
-    let mut ids = vocabulary.by_falling_count();
+    let mut ids = vocabulary.by_descending_count();
     ids.truncate(top.unwrap_or(usize::MAX));
     let all_in_order = ids.len() == vocabulary.len() && ids.is_sorted();
     (!all_in_order).then_some(ids)

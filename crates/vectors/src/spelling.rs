@@ -44,8 +44,8 @@ pub fn quoted(suggestion: &str, word: &str) -> String {
     format!("`{suggestion}` (written {})", suggestion.chars().map(escaped).collect::<String>())
 }
 
-/// Whether a character leaves no trace of its own: selectors of emoji, marks of direction and width, and the dot above, which
-/// `i` has anyway (the lower case of Turkish I with a dot is written with it).
+/// Whether a character is invisible: selectors of emoji, marks of direction and width, and the dot above after `i` (the lower
+/// case of Turkish I with a dot has it).
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
@@ -60,7 +60,7 @@ fn folded(word: &str) -> impl Iterator<Item = char> {
     word.chars().flat_map(char::to_lowercase).filter(|&c| !is_invisible(c))
 }
 
-/// With more mistakes than this it is another word.
+/// The maximum distance; with more mistakes it is another word.
 fn max_mistakes(length: usize) -> usize {
     match length {
         0..=1 => 0,

@@ -25,7 +25,7 @@ pub enum Numbers {
 }
 
 impl Numbers {
-    /// How many numbers there are.
+    /// The number of numbers.
     pub fn len(&self) -> usize {
         match self {
             Numbers::F32(numbers) => numbers.len(),
@@ -33,7 +33,7 @@ impl Numbers {
         }
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -47,7 +47,7 @@ impl Numbers {
     }
 }
 
-/// Single-precision numbers in memory that somebody else owns.
+/// Single-precision numbers in memory that another object owns.
 #[derive(Clone)]
 struct Lent(Arc<dyn AsRef<[f32]> + Send + Sync>);
 
@@ -96,7 +96,7 @@ impl Rows {
     /// As [`new`](Self::new).
     ///
     /// # Panics
-    /// If `owner` later has fewer numbers, the call that reads them.
+    /// Later, in the call that reads them, if `owner` then has fewer numbers.
     pub fn lent(
         words: usize,
         vector_size: usize,
@@ -118,12 +118,12 @@ impl Rows {
         Self { numbers: Storage::MappedF16(section), rows, vector_size }
     }
 
-    /// How many rows there are: `V`.
+    /// The number of rows: `V`.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -143,7 +143,7 @@ impl Rows {
         if self.is_half() { Precision::Half } else { Precision::Single }
     }
 
-    /// Bytes of a row.
+    /// The size of a row in bytes.
     pub(super) fn row_bytes(&self) -> usize {
         self.vector_size * self.precision().bytes()
     }
@@ -179,7 +179,7 @@ impl Rows {
         }
     }
 
-    /// What [`bytes`](Self::bytes) gave, as numbers.
+    /// Turns what [`bytes`](Self::bytes) returned into numbers.
     pub(super) fn decode(&self, bytes: &[u8], out: &mut [f32]) {
         match self.precision() {
             Precision::Half => decode_f16(bytes, out),
@@ -187,7 +187,7 @@ impl Rows {
         }
     }
 
-    /// Whether the numbers lie in a mapped file.
+    /// Whether the numbers are in a mapped file.
     pub(super) fn is_mapped(&self) -> bool {
         matches!(self.numbers, Storage::MappedF32(_) | Storage::MappedF16(_))
     }
@@ -207,7 +207,7 @@ impl Rows {
         self.decode(&self.bytes(id..id + 1), &mut out[from..]);
     }
 
-    /// All numbers, `V x D`, row after row, where they lie as f32: in memory, or in a mapped file at their alignment.
+    /// All numbers, `V x D`, row after row, borrowed, if they are stored as f32: in memory, or aligned in a mapped file.
     pub fn as_f32(&self) -> Option<&[f32]> {
         match &self.numbers {
             Storage::Owned(Numbers::F32(numbers)) => Some(numbers),
@@ -228,7 +228,7 @@ impl Rows {
         numbers
     }
 
-    /// Shows every row of `range` with its number, in order.
+    /// Passes on every row of `range` with its number, in order.
     ///
     /// # Panics
     /// If `range` ends past the last row.
@@ -250,7 +250,7 @@ fn bytes_of(numbers: &[f32]) -> Cow<'_, [u8]> {
     single_bytes(numbers).map_or_else(|| numbers.iter().flat_map(|x| x.to_le_bytes()).collect(), Cow::Borrowed)
 }
 
-/// Checks that `got` numbers make `words` rows of `vector_size`, and not none.
+/// Checks that `got` numbers make `words` rows of `vector_size`, and at least one.
 pub(crate) fn check_size(
     tensor: &'static str,
     words: usize,

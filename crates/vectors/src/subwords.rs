@@ -6,7 +6,7 @@
 //! (bytes from 0x80 on flip the upper 24 bits, too). A known word adds its own row. The sentence end `</s>` has no n-grams.
 //! Sums are f32 in the order of the n-grams, then times `1 / n`, so that results have fastText's bits.
 //!
-//! Limits: words are taken as bytes; two n-grams may share a row, which is the method's nature.
+//! Limits: words are hashed as bytes; two n-grams may share a row, by design of the method.
 
 use super::mapped::Section;
 use super::storage::Rows;
@@ -107,10 +107,10 @@ impl Subwords {
         Rows::mapped_f32(self.rows.clone(), self.ngrams.vector_size)
     }
 
-    /// The vector of a word outside the vocabulary: D numbers, the mean over its n-grams. They need not be
-    /// finite where the file's are not.
+    /// The vector of a word outside the vocabulary: D numbers, the mean over its n-grams. They may not be finite
+    /// if those of the file are not.
     ///
-    /// `None` if the word has no n-gram of these lengths: nothing is known of it.
+    /// `None` if the word has no n-gram of these lengths.
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
         let mut sum = vec![0.0; self.ngrams.vector_size];
         let ngrams = self.ngrams.add(&self.rows, word.as_bytes(), &mut sum);
@@ -120,12 +120,12 @@ impl Subwords {
 }
 
 fn scale(sum: &mut [f32], count: usize) {
-    // Divided in f64, rounded, multiplied: fastText's order of rounding. Without n-grams nothing is there to scale.
+    // Divided in f64, rounded, multiplied: fastText's order of rounding. Without n-grams there is nothing to scale.
     let factor = (1.0 / count.max(1) as f64) as f32;
     sum.iter_mut().for_each(|x| *x *= factor);
 }
 
-/// Shows every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
+/// Passes on every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
 fn for_each_ngram(word: &[u8], min_n: usize, max_n: usize, mut see: impl FnMut(&[u8], u32)) {
     if word == EOS_TOKEN.as_bytes() {
         return;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn ngrams_are_of_characters_and_a_lone_mark_is_none() {
+    fn ngrams_consist_of_characters_and_a_lone_mark_does_not_count() {
         assert_eq!(ngrams("고양", 1, 2), ["<고", "고", "고양", "양", "양>"]);
         assert_eq!(ngrams("a", 1, 1), ["a"]);
         assert_eq!(ngrams("a", 3, 6), ["<a>"]);

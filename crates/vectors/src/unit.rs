@@ -1,12 +1,12 @@
 //! Arithmetic on single vectors, in f64: dot product, cosine, and scaling to length 1.
 //!
-//! No product of finite f32 numbers overflows f64, and none but zero becomes zero.
+//! Products of finite f32 numbers never overflow f64, nor become zero unless a factor is.
 
 use rapidvec_core::WordId;
 
 use super::storage::Rows;
 
-/// Scales `row` to length 1; the zero vector stays as it is.
+/// Scales `row` to length 1; the zero vector is not changed.
 ///
 /// ```
 /// let mut row = [3.0, 4.0];
@@ -20,7 +20,7 @@ pub fn normalize(row: &mut [f32]) {
     }
 }
 
-/// The vectors of `ids` scaled to length 1, one after the other: `ids.len() x D` numbers. Zero vectors stay as they are.
+/// The vectors of `ids` scaled to length 1, one after the other: `ids.len() x D` numbers. Zero vectors are not changed.
 ///
 /// # Panics
 /// If `rows` has no row for one of the ids.
@@ -31,12 +31,12 @@ pub fn unit_rows(rows: &Rows, ids: &[WordId]) -> Vec<f32> {
     units
 }
 
-/// `vector` scaled to length 1, in f32; the zero vector stays as it is.
+/// `vector` scaled to length 1, in f32; the zero vector is not changed.
 pub(crate) fn unit(vector: Vec<f64>) -> Vec<f32> {
     wide_unit(vector).into_iter().map(|x| x as f32).collect()
 }
 
-/// `vector` scaled to length 1; the zero vector stays as it is.
+/// `vector` scaled to length 1; the zero vector is not changed.
 pub(crate) fn wide_unit(mut vector: Vec<f64>) -> Vec<f64> {
     let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
     if length > 0.0 {

@@ -32,7 +32,7 @@ pub struct WordVectors {
     subwords: Option<Subwords>,
     /// Whether the training text was lower-case.
     lower: bool,
-    /// For a copy of the model that the vectors come from.
+    /// Other parts of the model that the vectors come from, for a copy of it.
     extras: Arc<Extras>,
 }
 
@@ -73,7 +73,7 @@ impl WordVectors {
         Self { lower, ..self }
     }
 
-    /// Vectors wherever they lie, for example in memory that somebody else owns ([`Rows::lent`]): V words, and a row for each
+    /// Vectors stored anywhere, for example in memory that another object owns ([`Rows::lent`]): V words, and a row for each
     /// in the order of the ids. Nothing is copied.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl WordVectors {
     }
 
     /// Checks that every number is finite. Opening does that for all but large mapped files (see [`CHECKED_ON_OPENING`]),
-    /// whose first search does it along the way. Immediate once it was done.
+    /// which the first search checks. Returns at once if it was done before.
     ///
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity; [`FormatError::Unreadable`] if the file was changed.
@@ -116,12 +116,28 @@ impl WordVectors {
         })
     }
 
+    /// Compares the file that the vectors come from with its checksums, and looks at every number. Opening does that for all but
+    /// large mapped files. Immediate once it was done.
+    ///
+    /// # Errors
+    /// As [`check_finite`](Self::check_finite); [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by
+    /// name); [`FormatError::DuplicateWord`].
+    pub fn verify(&self) -> Result<(), FormatError> {
+        if let Some(tensors) = &self.extras.unverified {
+            tensors.verify_once()?;
+            if let Some(id) = self.vocabulary.first_duplicate() {
+                return Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize });
+            }
+        }
+        self.check_finite()
+    }
+
     /// The number of words.
     pub fn len(&self) -> usize {
         self.rows().len()
     }
 
-    /// Whether there are no words; always false, since files without words are refused.
+    /// Whether there are no words; always false, since files without words are rejected.
     pub fn is_empty(&self) -> bool {
         self.rows().is_empty()
     }
@@ -150,12 +166,12 @@ impl WordVectors {
         self.subwords.as_ref()
     }
 
-    /// What the model that the vectors come from has besides.
+    /// The other parts of the model that the vectors come from.
     pub(super) fn extras(&self) -> &Extras {
         &self.extras
     }
 
-    /// The id of `word`: as it is written, or in Unicode's other normal form, or, if the model was trained on lower-case
+    /// The id of `word`: as written, in Unicode's other normal form, or, if the model was trained on lower-case
     /// text, in lower case.
     ///
     /// ```
@@ -184,7 +200,7 @@ impl WordVectors {
         self.rows().row(id as usize)
     }
 
-    /// The vector that its n-grams give a word, if the file has any and the vector is finite.
+    /// The vector of a word from its n-grams, if the file has any and the vector is finite.
     pub(super) fn vector_of_ngrams(&self, word: &str) -> Option<Vec<f32>> {
         self.subwords.as_ref()?.vector(word).filter(|vector| vector.iter().all(|x| x.is_finite()))
     }

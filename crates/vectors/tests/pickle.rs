@@ -539,7 +539,7 @@ fn refuses_objects_structures_and_other_elements() {
 
 /// FAULTS.md row 53.
 #[test]
-fn refuses_numbers_that_are_none() {
+fn refuses_what_is_not_a_number() {
     let shape = || tuple(&[int(2), int(1)]);
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let vectors = array(shape(), dtype("f4", "<"), bytes_of(&[1f32.to_le_bytes(), bad.to_le_bytes()]));

@@ -247,7 +247,7 @@ fn a_word_with_spaces_is_read_from_text_whole() {
 
 // Row 48.
 #[test]
-fn a_word_with_a_space_in_a_binary_file_is_seen_wherever_it_stands() {
+fn a_word_with_a_space_in_a_binary_file_is_detected_at_any_position() {
     let numbers: Vec<f32> = (0..200).map(|i| ((i * 7919 % 1009) as f32 - 504.0) / 1009.0).collect();
     for vector_size in [4, 5, 50] {
         for word in ["new york", "a b", "abc def", "in 2014", "x abc", "안녕 하세요", "a b c d"] {

@@ -1,7 +1,7 @@
 """rapidvec under gensim's names, so that a script changes one import line.
 
 `from gensim.models import Word2Vec` becomes `from rapidvec.gensim.models import Word2Vec`; `import gensim` becomes
-`import rapidvec.gensim as gensim`. Programs that import gensim themselves are served by `patch`. Not affiliated with gensim.
+`import rapidvec.gensim as gensim`. For programs that import gensim themselves, use `patch`. Not affiliated with gensim.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Files as sentences, under gensim's names.
 
-In Python they are iterated as gensim's are. If an object of exactly one of these classes reaches a model, native code reads its files.
+They can be iterated like gensim's. If an object of exactly one of these classes is passed to a model, native code reads its files.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _sentences(lines: Iterable[Any], size: int, limit: int | None) -> Iterator[l
 
 
 class LineSentence:
-    """A file with one sentence a line, words between white space.
+    """A file with one sentence per line, words separated by white space.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Text8Corpus:
     fname : str or path
         The file.
     max_sentence_length : int
-        Words a sentence.
+        Words per sentence.
     """
 
     def __init__(self, fname: Any, max_sentence_length: int = MAX_WORDS_IN_BATCH) -> None:
@@ -127,7 +127,7 @@ def _whole_words(text: bytes) -> tuple[bytes, bytes]:
 
 
 class BrownCorpus:
-    """The Brown corpus as NLTK has it: words such as "the/at" become "the/at" with the first two letters of the tag, in lower case.
+    """The Brown corpus of NLTK: words such as "The/at-tl" become "the/at", with the first two letters of the tag, in lower case.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How good are the vectors? Analogies, similarities of pairs, and the distance between documents."""
+"""Evaluation of vectors: analogies, similarities of pairs, and the distance between documents."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ logger = logging.getLogger("rapidvec.keyedvectors")
 Quadruple = tuple[str, str, str, str]
 Section = dict[str, Any]
 
-#: gensim's names of the ways to answer an analogy.
+#: gensim's names of the methods of analogies.
 _METHODS = {"most_similar": "add", "most_similar_cosmul": "mul"}
 
 
 class Evaluation(_Base):
-    """The part of `KeyedVectors` that measures it."""
+    """The part of `KeyedVectors` that evaluates."""
 
     def evaluate_word_analogies(
         self,
@@ -43,18 +43,18 @@ class Evaluation(_Base):
         analogies : str or path
             A file of lines with four words, in sections that begin with ": NAME".
         restrict_vocab : int, optional
-            Looks at the first words only, and leaves out questions with others.
+            Use only the first words, and skip questions with others.
         case_insensitive : bool
-            Whether "greece" answers for "Greece"; of several spellings the first is taken.
+            Whether "greece" counts as "Greece"; of several spellings the first is used.
         dummy4unknown : bool
-            Whether questions with unknown words count as wrong; else they are left out.
+            Whether questions with unknown words count as wrong; otherwise they are skipped.
         similarity_function : {"most_similar", "most_similar_cosmul"}
             The method that answers.
 
         Returns
         -------
         score : float
-            The share of right answers.
+            The share of correct answers.
         sections : list of dict
             "section", "correct" and "incorrect" of each section, and of "Total accuracy".
         """
@@ -73,7 +73,7 @@ class Evaluation(_Base):
         return (len(total["correct"]) / count if count else 0.0), sections
 
     def _evaluated(self, restrict_vocab: int | None, case_insensitive: bool) -> dict[Any, int]:
-        """The rows of the words that take part; the first of several spellings."""
+        """The rows of the words that are used; of several spellings, the first."""
         words: dict[Any, int] = {}
         for row, word in enumerate(self.index_to_key[:restrict_vocab]):
             words.setdefault(_spelt(word, case_insensitive), row)
@@ -111,7 +111,7 @@ class Evaluation(_Base):
         case_insensitive: bool,
         similarity_function: str,
     ) -> dict[Quadruple, bool]:
-        """Whether each question is answered rightly."""
+        """Whether each question is answered correctly."""
         distinct = list(dict.fromkeys(question for section in questions for question in section))
         right = dict.fromkeys(distinct, False)
         known = [question for question in distinct if all(word in words for word in question)]
@@ -133,7 +133,7 @@ class Evaluation(_Base):
     def _answer_rows(
         self, questions: list[Quadruple], words: dict[Any, int], restrict_vocab: int | None, case_insensitive: bool, method: str
     ) -> list[int]:
-        """The row that answers each question; -1 if none does."""
+        """The row that answers each question; -1 if there is no answer."""
         last = min(restrict_vocab or len(self), len(self))
         variants: dict[int, list[int]] = {}
         if len(words) < last:
@@ -146,6 +146,7 @@ class Evaluation(_Base):
 
     @staticmethod
     def _log_evaluate_word_analogies(section: Section) -> float | None:
+        """Logs the share of correct answers of a section, and returns it; None if it has no questions."""
         correct, incorrect = len(section["correct"]), len(section["incorrect"])
         if not correct + incorrect:
             return None
@@ -164,27 +165,27 @@ class Evaluation(_Base):
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
     ) -> tuple[Correlation, Correlation, float]:
-        """Compares the similarities of pairs of words with those that people gave.
+        """Compares the similarities of pairs of words with human judgements.
 
         Parameters
         ----------
         pairs : str or path
             A file of lines with two words and a number.
         delimiter : str
-            What stands between them.
+            The separator between them.
         encoding : str
-            Of the file.
+            The encoding of the file.
         restrict_vocab : int, optional
-            Looks at the first words only.
+            Use only the first words.
         case_insensitive : bool
             Whether "king" is also found as "King".
         dummy4unknown : bool
-            Whether pairs with unknown words count with similarity 0; else they are left out.
+            Whether pairs with unknown words count with similarity 0; otherwise they are skipped.
 
         Returns
         -------
         pearson, spearman : (statistic, pvalue)
-            The correlations, each with the probability of so large a one by chance.
+            The correlations, each with its p-value.
         oov_ratio : float
             The percentage of pairs with unknown words.
         """
@@ -219,12 +220,12 @@ class Evaluation(_Base):
     def wmdistance(self, document1: Any, document2: Any, norm: bool = True) -> float:
         """Returns the word mover's distance of two documents (Kusner and others, 2015).
 
-        It is the least sum of ways that the words of one document have to go to become those of the other.
+        It is the minimum total distance that the words of one document have to move to become those of the other.
 
         Parameters
         ----------
         document1, document2 : list of keys
-            Unknown keys are left out.
+            Unknown keys are skipped.
         norm : bool
             Whether to divide the vectors by their lengths first.
 
@@ -259,12 +260,12 @@ class Evaluation(_Base):
 
 
 def _spelt(word: Any, case_insensitive: bool) -> Any:
-    """A word as it is compared."""
+    """A word in the form in which words are compared."""
     return word.upper() if case_insensitive and isinstance(word, str) else word
 
 
 def _ways(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The distances (N, N) of some vectors (N, D) from each other."""
+    """The pairwise distances (N, N) of some vectors (N, D)."""
     squares = (vectors * vectors).sum(axis=1)
     ways = np.sqrt(np.maximum(squares[:, None] + squares[None, :] - 2 * vectors @ vectors.T, 0))
     np.fill_diagonal(ways, 0)
@@ -289,7 +290,7 @@ def _lines(path: Any, encoding: str) -> Iterator[str]:
 
 
 def _pairs(path: Any, delimiter: str, encoding: str, upper: bool) -> Iterator[tuple[str, str, float]]:
-    """The lines of a file of pairs; lines that are none are left out, with a line in the log."""
+    """The lines of a file of pairs; invalid lines are skipped and logged."""
     for number, line in enumerate(_lines(path, encoding)):
         if not line.strip() or line.startswith("#"):
             continue

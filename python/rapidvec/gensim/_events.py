@@ -1,11 +1,11 @@
-"""The log, and the life of a model as a list of events."""
+"""The log, and the events in the life of a model."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
-#: The version of gensim whose interface this package has.
+#: The version of gensim whose interface this package implements.
 GENSIM_VERSION = "4.4.0"
 
 logger = logging.getLogger("rapidvec.utils")
@@ -26,7 +26,7 @@ def _about_system() -> dict[str, str]:
 
 
 class Lifecycle:
-    """Objects that remember what happened to them."""
+    """Objects that record their events."""
 
     lifecycle_events: list[dict[str, Any]] | None
 
@@ -40,7 +40,7 @@ class Lifecycle:
         log_level : int or False
             The level at which the event is logged; False: not at all.
         **event
-            What else is to be remembered. The time and the versions are added.
+            Other values to record. The time and the versions are added.
         """
         from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""From what the user gives to a native corpus: files are read natively, everything else is iterated once."""
+"""Turns the user's text into a native corpus: files are read natively, everything else is iterated once."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def read(corpus_iterable: Any, corpus_file: Any, *, threads: int = 0, progress_p
 def scan_pruned(sentences: Any, limit: int, trim_rule: TrimRule | None) -> tuple[dict[Any, int], int, int]:
     """Counts with at most about `limit` distinct words in memory: (counts, tokens, sentences).
 
-    After each sentence that leaves more than `limit` words, those that occur less often than a bound are thrown out, and the bound
-    grows by one. What is kept depends on the order of the text, so this cannot be done after counting.
+    After each sentence that leaves more than `limit` words, those that occur less often than a bound are dropped, and the bound
+    grows by one. The result depends on the order of the text, so this cannot be done after counting.
     """
     counts: dict[Any, int] = {}
     tokens = number = 0
@@ -107,7 +107,7 @@ def _warn_of_string(first: Any) -> None:
 
 
 def _progress(progress_per: int) -> Tick:
-    """Logs where reading is, about every `progress_per` sentences."""
+    """Logs the progress of reading, about every `progress_per` sentences."""
     said = 0
 
     def tick(sentences: int, tokens: int, distinct: int) -> None:

@@ -19,7 +19,7 @@ logger = logging.getLogger("rapidvec.utils")
 
 
 class NotStored(TypeError):  # noqa: N818
-    """A value that has no place in a file."""
+    """A value that cannot be stored in a file."""
 
 
 class Arrays:
@@ -29,7 +29,7 @@ class Arrays:
         self._arrays: list[NDArray[np.uint32]] = []
 
     def add(self, array: NDArray[Any]) -> list[Any]:
-        """Takes an array in; returns what finds it again."""
+        """Adds an array; returns a reference to it."""
         if array.dtype.hasobject:
             raise NotStored(array.dtype)
         content = np.ascontiguousarray(array).tobytes()
@@ -43,7 +43,7 @@ class Arrays:
 
 
 def array(found: list[Any], extra: dict[str, NDArray[Any]]) -> NDArray[Any]:
-    """The array that `Arrays.add` took in; it can be written."""
+    """The array that `Arrays.add` added; it is writable."""
     number, kind, shape = found
     dtype = np.dtype(kind)
     if dtype.hasobject:
@@ -83,7 +83,7 @@ def encode(value: Any, arrays: Arrays) -> Any:
 
 
 def objects(values: Any) -> NDArray[np.object_]:
-    """A one-dimensional array of these objects, also where they are arrays of one length."""
+    """A one-dimensional array of these objects, even if they are arrays of equal length."""
     column = np.empty(len(values), dtype=object)
     for row, value in enumerate(values):
         column[row] = value
@@ -99,7 +99,7 @@ def _encode_array(value: NDArray[Any], arrays: Arrays) -> Any:
 
 
 def decode(value: Any, extra: dict[str, NDArray[Any]]) -> Any:
-    """The value of what `encode` made."""
+    """Decodes a value that `encode` made."""
     if isinstance(value, list):
         return [decode(item, extra) for item in value]
     if not isinstance(value, dict):
@@ -122,7 +122,7 @@ def decode(value: Any, extra: dict[str, NDArray[Any]]) -> Any:
 
 
 def encode_attributes(attributes: dict[str, Any], without: frozenset[str], arrays: Arrays) -> dict[str, Any]:
-    """The attributes of an object; a line in the log for each that is not stored."""
+    """The attributes of an object; attributes that are not stored are logged."""
     encoded = {}
     for name, value in attributes.items():
         if name in without:
@@ -135,5 +135,5 @@ def encode_attributes(attributes: dict[str, Any], without: frozenset[str], array
 
 
 def decode_attributes(attributes: dict[str, Any], extra: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    """The values of what `encode_attributes` made."""
+    """Decodes what `encode_attributes` made."""
     return {name: decode(value, extra) for name, value in attributes.items()}

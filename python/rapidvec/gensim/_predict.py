@@ -1,4 +1,4 @@
-"""What does a trained model say about words and sentences?"""
+"""Predictions of a trained model for words and sentences."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Prediction(_Base):
     """The part of `Word2Vec` that predicts."""
 
     def predict_output_word(self, context_words_list: Iterable[Any], topn: int = 10) -> list[tuple[Any, Any]] | None:
-        """Returns the words that fit best between others, with their probabilities.
+        """Returns the most probable words for a context, with their probabilities.
 
         Parameters
         ----------
         context_words_list : list of words or row numbers
-            The words around; unknown ones are left out.
+            The words of the context; unknown words are skipped.
         topn : int
             How many words to return.
 
@@ -78,11 +78,11 @@ class Prediction(_Base):
         Parameters
         ----------
         sentences : iterable of lists of words
-            Unknown words are left out.
+            Unknown words are skipped.
         total_sentences : int
-            At most so many are scored.
+            The maximum number of sentences to score.
         chunksize, queue_factor, report_delay
-            Accepted, without effect.
+            Accepted for compatibility, without effect.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Prediction(_Base):
         return total
 
     def _hidden(self, rows: list[int]) -> NDArray[Any]:
-        """The hidden vectors (N, D) of a place: one a word around for skip-gram, one of all for CBOW (zeros if there are none)."""
+        """The hidden vectors (N, D) of a position: for skip-gram one for each context word, for CBOW one of all (zeros without context)."""
         vectors = self.wv.vectors[rows]
         if self.sg:
             return vectors
@@ -127,7 +127,7 @@ class Prediction(_Base):
         return together / REAL(max(len(rows), 1)) if self.cbow_mean else together
 
     def _path_score(self, row: int, hidden: NDArray[Any]) -> float:
-        """The log probability of a word: of all turns on its way from the root of the tree."""
+        """The log probability of a word: that of all branches on its path from the root of the tree."""
         code, point = (self.wv.get_vecattr(row, name) for name in ("code", "point"))
         turns = 1.0 - 2.0 * np.asarray(code, dtype=np.float64)
         scores = hidden @ self.syn1[point].T

@@ -1,4 +1,4 @@
-"""How far training is: for a bar on the screen, or a function of the user's."""
+"""The progress of training, for a bar or a function of the user."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training is.
+    """The progress of training.
 
     Attributes
     ----------
     epoch, epochs : int
-        The epoch, from 0, and how many there are.
+        The epoch, from 0, and the number of epochs.
     share : float
-        How much of this epoch is done.
+        The share of this epoch that is done.
     words : int
         Words processed since the start.
     words_per_second : float
-        Words trained on a second.
+        Words trained on per second.
     alpha : float
         The learning rate.
     """
@@ -35,12 +35,12 @@ class Progress:
 
     @property
     def done(self) -> float:
-        """How much of the whole training is done."""
+        """The share of the whole training that is done."""
         return min((self.epoch + self.share) / max(self.epochs, 1), 1.0)
 
 
 class Show:
-    """Something that shows progress."""
+    """A display of progress."""
 
     def __init__(self, function: Callable[[Progress], object]) -> None:
         self._function = function
@@ -79,7 +79,7 @@ class _Line(Show):
 
 
 def shown(progress: Any, epochs: int) -> Show | None:
-    """What `progress=` asks for: None: nothing; True: a bar; a callable: itself."""
+    """The display that `progress=` selects: None: nothing; True: a bar; a callable: itself."""
     if progress is None or progress is False:
         return None
     if progress is not True:

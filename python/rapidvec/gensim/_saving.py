@@ -1,8 +1,8 @@
 """Models as files: one safetensors file that the command line opens too.
 
-Words, counts, vectors and output weights stand where the command line has them. What else a Python object has is JSON under "gensim" in
-the metadata; arrays among it are tensors "gensim.0", "gensim.1", ..., as 32-bit words. Where the file's own rules are too narrow (keys
-that are no strings, equal keys, other types of numbers, NaN), it gets a stand-in, and the exact values are among the further arrays.
+Words, counts, vectors and output weights are stored as the command line stores them. Everything else in a Python object is JSON under
+"gensim" in the metadata; arrays in it are tensors "gensim.0", "gensim.1", ..., as 32-bit words. Where the rules of the file are too
+strict (keys that are not strings, equal keys, other types of numbers, NaN), it gets a substitute, and the exact values are in further arrays.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from rapidvec import _native
 from rapidvec.gensim import _metadata
 from rapidvec.gensim._arrays import REAL, contiguous
+from rapidvec.gensim._word2vec_format import is_device
 
 logger = logging.getLogger("rapidvec.utils")
 
-#: What is stored elsewhere, or made anew.
+#: What is stored elsewhere, or computed again.
 _APART_KV = frozenset({"vectors", "index_to_key", "key_to_index", "norms", "_unborn", "_rows"})
 _APART_MODEL = frozenset({"wv", "syn1", "syn1neg", "cum_table", "random", "hashfxn", "_unborn"})
 
@@ -58,7 +59,7 @@ def save_word2vec(model: Any, where: Any, *args: Any, ignore: Any = (), **kwargs
 
 
 def _about_vectors(kv: Any, ignored: frozenset[str], extra: _metadata.Arrays) -> dict[str, Any]:
-    """What the file's own parts do not say about a `KeyedVectors`."""
+    """What the other parts of the file lack of a `KeyedVectors`."""
     about: dict[str, Any] = {"attributes": _metadata.encode_attributes(kv.__getstate__(), _APART_KV | ignored | {"expandos"}, extra)}
     counts = kv.expandos.get("count")
     plain = _are_plain_counts(counts, len(kv))
@@ -76,7 +77,7 @@ def _are_plain_counts(counts: Any, words: int) -> bool:
 
 
 def _are_plain_keys(keys: list[Any]) -> bool:
-    """Whether the file can hold these keys: different strings, in UTF-8."""
+    """Whether the file can hold these keys: distinct strings, valid in UTF-8."""
     if not all(type(key) is str for key in keys) or len(set(keys)) != len(keys):
         return False
     try:
@@ -87,7 +88,7 @@ def _are_plain_keys(keys: list[Any]) -> bool:
 
 
 def _fits(matrix: NDArray[Any], words: int) -> bool:
-    """Whether the file can hold this matrix: float32, finite, a row a word."""
+    """Whether the file can hold this matrix: float32, finite, one row per word."""
     return matrix.dtype == REAL and matrix.ndim == 2 and matrix.shape[0] == words > 0 and matrix.size > 0 and bool(np.isfinite(matrix).all())
 
 
@@ -102,13 +103,16 @@ def _write(where: Any, kv: Any, output: Any, about: dict[str, Any], extra: _meta
     metadata = {"gensim": json.dumps(about)}
     if hasattr(where, "write"):
         _to_handle(where, keys, counts, vectors, output, metadata, extra)
+    elif is_device(where):
+        with open(where, "wb") as handle:
+            _to_handle(handle, keys, counts, vectors, output, metadata, extra)
     else:
         _save(os.fspath(where), keys, counts, vectors, output, metadata, extra)
         logger.info("saved %s", where)
 
 
 def _stand_in(vectors: NDArray[Any], rows: int) -> NDArray[np.float32]:
-    """Vectors that the file can hold, in place of those that it cannot."""
+    """Vectors that the file can hold, as a substitute."""
     if vectors.ndim == 2 and len(vectors) == rows and vectors.size:
         return np.clip(np.nan_to_num(contiguous(vectors)), -3e38, 3e38)
     return np.zeros((rows, vectors.shape[-1] if vectors.ndim == 2 and vectors.shape[-1] else 1), dtype=REAL)
@@ -123,7 +127,7 @@ def _save(
 
 
 def _to_handle(handle: Any, *parts: Any) -> None:
-    """Writes to an open file, by way of a temporary one."""
+    """Writes to an open file, through a temporary one."""
     import tempfile
     from shutil import copyfileobj
 
@@ -169,7 +173,7 @@ def _is_pickle(path: str) -> bool:
 
     with open_file(path, "rb") as file:
         head = file.read(16)
-    # Protocol 2 and later begin so; safetensors begins with the length of its head, then "{".
+    # Protocol 2 and later begin like this; safetensors begins with the length of its header, then "{".
     return head[:1] == b"\x80" and head[8:9] != b"{" or head[:1] in b"c(" and head[8:9] != b"{"
 
 
@@ -179,7 +183,7 @@ def _about(metadata: dict[str, str]) -> dict[str, Any]:
 
 
 def _vectors_of(cls: Any, parts: Any, about: dict[str, Any]) -> Any:
-    """A `KeyedVectors` of the parts of a file."""
+    """Makes a `KeyedVectors` from the parts of a file."""
     words, counts, vectors, _, _, extra = parts
     more = about.get("wv", {})
     if "vectors" in more:
@@ -201,7 +205,7 @@ def _vectors_of(cls: Any, parts: Any, about: dict[str, Any]) -> Any:
 
 
 def _model_of(cls: Any, parts: Any) -> Any:
-    """A `Word2Vec` of the parts of a file."""
+    """Makes a `Word2Vec` from the parts of a file."""
     from rapidvec.gensim.models.keyedvectors import KeyedVectors
 
     metadata, extra = parts[4], parts[5]
@@ -228,7 +232,7 @@ def _model_of(cls: Any, parts: Any) -> Any:
 
 
 def _bare(cls: Any) -> Any:
-    """An object with the attributes of a model without words; subclasses may want arguments, so they are not called."""
+    """An object with the attributes of a model without words; subclasses may need arguments, so their constructors are not called."""
     from rapidvec.gensim.models.word2vec import Word2Vec
 
     model = cls.__new__(cls)

@@ -1,6 +1,6 @@
-"""Which keys are near? The questions of `KeyedVectors` that look at many vectors.
+"""Nearest keys: the queries of `KeyedVectors` that look at many vectors.
 
-A question becomes one query vector in float32, made by NumPy; the scan over all vectors runs in native code. Scores are
+NumPy makes one query vector in float32; the scan over all vectors runs in native code. Scores are
 dot(row, query) / norm(row).
 """
 
@@ -31,7 +31,7 @@ Scored = list[tuple[Any, float]]
 
 
 def as_list(keys: Any) -> list[Any]:
-    """Takes a single key or vector for a list of one; a matrix for its rows."""
+    """Turns a single key or vector into a list of one, a matrix into its rows."""
     if keys is None:
         return []
     if isinstance(keys, (str, Integral)):
@@ -63,32 +63,32 @@ class Search(_Base):
         restrict_vocab: int | None = None,
         indexer: Any = None,
     ) -> Any:
-        """Finds the keys that are nearest to the mean of some keys, by cosine.
+        """Finds the keys nearest to the mean of some keys, by cosine.
 
         Parameters
         ----------
         positive, negative : key, vector, or list of them, optional
-            What the mean is made of; negative ones count as their opposite. A tuple (key, weight) gives the weight.
+            The terms of the mean; negative ones are subtracted. A tuple (key, weight) has its own weight.
         topn : int or None
-            How many keys to return; None: the scores of all.
+            The number of keys to return; None: the scores of all.
         clip_start, clip_end : int
-            The rows to look at.
+            The range of rows to search.
         restrict_vocab : int, optional
-            Looks at the first rows only; takes the place of the two before.
+            Search only the first rows; overrides the two before.
         indexer : object, optional
-            Something with a method `most_similar(vector, topn)` that is asked instead.
+            An object whose method `most_similar(vector, topn)` is called instead.
 
         Returns
         -------
         list of (key, float), or numpy.ndarray
-            The nearest keys without those asked about, best first; with `topn=None` an array of all scores.
+            The nearest keys without those of the query, best first; with `topn=None` an array of all scores.
 
         Raises
         ------
         UnknownWordError
             A `KeyError`, if a key is unknown.
         ValueError
-            If there is nothing to look for.
+            If the query is empty.
         """
         if isinstance(topn, Integral) and topn < 1:
             return []
@@ -105,7 +105,7 @@ class Search(_Base):
         return self._named(found, scores)
 
     def _row_search(self) -> _native.RowSearch:
-        """What scans the rows. It is kept as long as `vectors` and `norms` are, since it knows the lengths of the rows."""
+        """The object that scans the rows. It is kept as long as `vectors` and `norms` are the same, since it has the lengths of the rows."""
         vectors = self.vectors
         rows = contiguous(vectors)
         if rows is not vectors:
@@ -118,7 +118,7 @@ class Search(_Base):
         return search
 
     def _query(self, positive: Any, negative: Any) -> tuple[NDArray[Any], list[int]]:
-        """The mean of what is asked about, as a unit vector, and the rows that are asked about."""
+        """The mean of the query as a unit vector, and the rows of its keys."""
         items = [weighted(item, 1.0) for item in as_list(positive)] + [weighted(item, -1.0) for item in as_list(negative)]
         keys, weights = [key for key, _ in items], [weight for _, weight in items]
         query = self.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
@@ -152,11 +152,11 @@ class Search(_Base):
         Parameters
         ----------
         positive, negative : key, vector, or list of them, optional
-            What to look for.
+            The keys or vectors of the query.
         topn : int or None
-            How many keys to return; None: the scores of all.
+            The number of keys to return; None: the scores of all.
         restrict_vocab : int, optional
-            Looks at the first rows only.
+            Search only the first rows.
 
         Returns
         -------
@@ -177,7 +177,7 @@ class Search(_Base):
         return self._named(found, scores)
 
     def _directions(self, keys: list[Any]) -> NDArray[np.float32]:
-        """The unit vectors of some keys (N, D); vectors among them as they are."""
+        """The unit vectors of some keys (N, D); vectors among them are used unchanged."""
         vectors = [key if isinstance(key, np.ndarray) else self._known_vector(key, norm=True) for key in keys]
         return np.array(vectors, dtype=REAL).reshape(len(keys), self.vectors.shape[1])
 
@@ -194,9 +194,9 @@ class Search(_Base):
         Parameters
         ----------
         word_or_vector : key or numpy.ndarray
-            Where to measure from.
+            The key or vector to measure from.
         other_words : iterable of keys
-            Where to measure to; empty: all, in the order of their rows.
+            The keys to measure to; empty: all, in the order of their rows.
         """
         vector = word_or_vector if isinstance(word_or_vector, np.ndarray) else self.get_vector(word_or_vector)
         rows = [self.get_index(word) for word in other_words or ()]
@@ -215,12 +215,12 @@ class Search(_Base):
         return [self.index_to_key[row] for row in nearer.tolist()]
 
     def words_closer_than(self, word1: Key, word2: Key) -> list[Key]:
-        """The name that `closer_than` had in gensim 3."""
+        """gensim 3's name of `closer_than`."""
         warnings.warn("words_closer_than is called closer_than since gensim 4", DeprecationWarning, stacklevel=2)
         return self.closer_than(word1, word2)
 
     def rank(self, key1: Key, key2: Key) -> int:
-        """Returns the place of `key2` among the keys nearest to `key1`; the nearest has 1."""
+        """Returns the rank of `key2` among the keys nearest to `key1`; the nearest has rank 1."""
         return len(self.closer_than(key1, key2)) + 1
 
     # A few keys.
@@ -244,20 +244,20 @@ class Search(_Base):
         Parameters
         ----------
         keys : list of keys or vectors
-            Vectors are taken as they are.
+            Vectors are used unchanged.
         weights : list of float, optional
-            One a key; 1 if not given. The sum is divided by the sum of their absolute values.
+            One per key; 1 if not given. The sum is divided by the sum of their absolute values.
         pre_normalize : bool
             Whether to divide the vector of each key by its length first.
         post_normalize : bool
             Whether to divide the mean by its length.
         ignore_missing : bool
-            Whether to leave out unknown keys; else they are an error.
+            Whether to skip unknown keys; otherwise they are an error.
 
         Raises
         ------
         ValueError
-            If there are no keys, or not as many weights as keys.
+            If there are no keys, or the numbers of weights and keys differ.
         UnknownWordError
             A `KeyError`, if a key is unknown and `ignore_missing` is false.
         """
@@ -308,13 +308,13 @@ class Search(_Base):
         return cosine(first, second)
 
     def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
-        """Returns that key of `keys_list` which is nearest to `key1`."""
+        """Returns the key of `keys_list` that is nearest to `key1`."""
         return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
 
     def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
         """Returns the similarity of two keys divided by the sum of those of the `topn` nearest to the first.
 
-        Above 0.1 (for `topn=10`) the two are more alike than most (Leeuwenberg and others, 2016).
+        Above 0.1 (for `topn=10`) the two are more similar than most (Leeuwenberg and others, 2016).
         """
         return float(self.similarity(wa, wb) / sum(score for _, score in self.similar_by_word(wa, topn)))
 
@@ -324,7 +324,7 @@ class Search(_Base):
         Parameters
         ----------
         words : list of keys
-            Unknown ones are left out, with a warning in the log.
+            Unknown keys are skipped, with a warning in the log.
         use_norm : bool
             Whether to divide the vectors by their lengths first.
         """

@@ -1,4 +1,4 @@
-"""Words that are spelt almost like another."""
+"""Words of similar spelling."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from rapidvec.errors import UnknownWordError
 
-#: So many of the first words are compared; they are the frequent ones where the vocabulary is sorted.
+#: The number of first words that are compared; in a sorted vocabulary they are the most frequent ones.
 COMPARED = 50_000
 
 
 def near(word: Any, known: Iterable[Any], limit: int = 3) -> list[str]:
-    """Returns up to `limit` of the `known` words that are spelt almost like `word`, the nearest first."""
+    """Returns up to `limit` of the `known` words with a spelling similar to `word`, the nearest first."""
     if not isinstance(word, str) or not word:
         return []
     from difflib import get_close_matches
@@ -24,7 +24,7 @@ def near(word: Any, known: Iterable[Any], limit: int = 3) -> list[str]:
 
 
 class UnknownKeyError(UnknownWordError):
-    """A key that is not there. Similar ones are looked for when somebody reads the message, since many programs try and catch."""
+    """An unknown key. Similar ones are searched only when the message is read, since many programs catch this error."""
 
     def __init__(self, message: str, key: Any, known: Iterable[Any]) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class UnknownKeyError(UnknownWordError):
 
     @property
     def similar(self) -> list[str]:  # type: ignore[override]
-        """Known words that are spelt almost alike, the nearest first."""
+        """Known words of similar spelling, the nearest first."""
         if self._known is not None:
             self._similar = near(self._key, self._known)
             self._known = None
@@ -51,5 +51,5 @@ class UnknownKeyError(UnknownWordError):
         return self._message()
 
     def __reduce__(self) -> tuple[object, ...]:
-        # A pickled error travels without the vocabulary.
+        # A pickled error does not contain the vocabulary.
         return (UnknownWordError, (self._message(), self.similar))

@@ -1,4 +1,4 @@
-"""Correlation of two lists of numbers, and how likely so large a one is by chance.
+"""Correlation of two lists of numbers, with p-values.
 
 With r over n pairs, t = r sqrt((n - 2) / (1 - r^2)) follows Student's distribution with n - 2 degrees of freedom; its two-sided tail
 is the regularised incomplete beta function I_x(df / 2, 1 / 2) at x = df / (df + t^2), which is 1 - r^2 here.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 
 class Correlation(NamedTuple):
-    """A correlation, and the probability of so large a one by chance (two-sided)."""
+    """A correlation and its two-sided p-value."""
 
     statistic: float
     pvalue: float

@@ -1,7 +1,7 @@
 """Training: the text is read once, epochs run in native code, callbacks run between them.
 
-A new model's weights are made by the trainer and handed over without a copy. Weights that somebody has seen, or set, are arrays of the
-model: the trainer learns in copies of its own, and writes them back into the same arrays.
+The trainer makes a new model's weights and hands them over without a copy. Weights that were read or assigned before are arrays of the
+model: the trainer works on its own copies, and writes them back into the same arrays.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rapidvec import _native
 from rapidvec.gensim import _feed
 from rapidvec.gensim._arrays import REAL, contiguous
 from rapidvec.gensim._progress import Progress, Show, shown
+from rapidvec.gensim._seed import seed_of_reading
 from rapidvec.gensim._vocabulary import sample_threshold
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ else:
 
 logger = logging.getLogger("rapidvec.word2vec")
 
-#: Guards the mark that a model is in training.
+#: Guards the flag that a model is in training.
 _marks = threading.Lock()
 
 _MATRICES = ("vectors", "syn1", "syn1neg")
@@ -67,15 +68,15 @@ class ModelTraining(_Base):
         Parameters
         ----------
         corpus_iterable : iterable of iterables of str
-            The sentences. They are read once, not once an epoch; see `reiterate`.
+            The sentences. They are read once, not once per epoch; see `reiterate`.
         corpus_file : str or path
-            Instead of these a file with a sentence a line, plain or compressed.
+            Instead of `corpus_iterable`, a file with one sentence per line, plain or compressed.
         total_examples, total_words : int
-            The number of sentences or words, usually `model.corpus_count`; one of the two has to be given.
+            The number of sentences or words, usually `model.corpus_count`; one of the two is required.
         epochs : int
-            How often to go through the text, usually `model.epochs`; has to be given.
+            Passes over the text, usually `model.epochs`; required.
         start_alpha, end_alpha : float, optional
-            The learning rate at the start and at the end; they take the place of `alpha` and `min_alpha` of the model.
+            The learning rate at the start and at the end; they override `alpha` and `min_alpha` of the model.
         word_count, queue_factor, report_delay
             Accepted, without effect.
         compute_loss : bool
@@ -83,9 +84,9 @@ class ModelTraining(_Base):
         callbacks : iterable of CallbackAny2Vec
             Objects whose methods are called between epochs.
         progress : None, True or callable
-            True: a bar (tqdm, if it is there). A callable is given a `Progress` about every second.
+            True: a bar (tqdm, if installed). A callable gets a `Progress` about every second.
         reiterate : bool
-            Whether to read the sentences again before each epoch, for corpora that yield others each time.
+            Whether to read the sentences again before each epoch, for corpora that yield different ones each time.
 
         Returns
         -------
@@ -97,7 +98,7 @@ class ModelTraining(_Base):
         RuntimeError
             If there is no vocabulary, or another thread trains this model.
         ValueError
-            If a setting is out of range, or a number has to be given.
+            If a setting is out of range, or a required number is missing.
         """
         self.alpha = start_alpha or self.alpha
         self.min_alpha = end_alpha or self.min_alpha
@@ -115,7 +116,7 @@ class ModelTraining(_Base):
         self._stop = True
 
     def get_latest_training_loss(self) -> float:
-        """Returns the sum of the losses of all pairs since the last `train` began, if it was told to compute it."""
+        """Returns the sum of the losses of all pairs since the last `train` began, if `compute_loss` was set."""
         return self.running_training_loss
 
     def _check_training(self, epochs: int | None, total_examples: int | None, total_words: int | None) -> None:
@@ -152,7 +153,7 @@ class ModelTraining(_Base):
             self._scan = (corpus, corpus_iterable, corpus_file)
 
     def _corpus(self, corpus_iterable: Any, corpus_file: Any) -> _native.Corpus:
-        """The text as ids of the scan: that of the constructor if it is the same, else it is read now."""
+        """The text as ids: that of the constructor if it is the same, otherwise it is read now."""
         kept = self.__dict__.pop("_scan", None)
         if kept is not None and kept[1] is corpus_iterable and kept[2] == corpus_file:
             corpus: _native.Corpus = kept[0]
@@ -161,7 +162,7 @@ class ModelTraining(_Base):
 
 
 class _Mark:
-    """Marks a model as in training, so that a second `train` meanwhile is an error and no race."""
+    """Marks a model as in training, so that a concurrent `train` is an error instead of a race."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -193,7 +194,7 @@ class _Run:
         self.started = perf_counter()
 
     def all_epochs(self, corpus_iterable: Any, corpus_file: Any, reiterate: bool) -> tuple[int, int]:
-        """Trains; whatever happens, the model is whole afterwards."""
+        """Trains; whatever happens, the model is valid afterwards."""
         model = self.model
         self._announce()
         model.running_training_loss = 0.0
@@ -231,7 +232,11 @@ class _Run:
             self._call("on_epoch_begin", leg)
             before, kept, started = self.raw, self.kept, perf_counter()
             leg.epoch()
-            self._log_epoch(leg, self.raw - before, self.kept - kept, perf_counter() - started)
+            seconds = perf_counter() - started
+            self._log_epoch(leg, self.raw - before, self.kept - kept, seconds)
+            if self.show is not None:
+                speed = (self.raw - before) / max(seconds, 1e-9)
+                self.show(Progress(model.epochs_done, model.epochs, 1.0, self.raw, speed, model.min_alpha_yet_reached))
             model.epochs_done += 1
             self._call("on_epoch_end", leg)
             if model._stop:
@@ -267,7 +272,7 @@ class _Run:
             logger.warning("EPOCH %i: supplied raw word count (%i) did not equal expected count (%i)", epoch, leg.tokens, words)
 
     def _finish(self) -> None:
-        """Writes down what was done."""
+        """Records what was done."""
         model, seconds = self.model, perf_counter() - self.started
         model.__dict__.pop("_scan", None)
         model.train_count += 1
@@ -284,7 +289,7 @@ class _Run:
 
 
 class _Leg:
-    """Epochs over one corpus: all of them, or with `reiterate` one."""
+    """Epochs over one corpus: all of them, or one with `reiterate`."""
 
     def __init__(self, run: _Run, corpus: _native.Corpus, epochs: int, alpha: float, min_alpha: float) -> None:
         self.run = run
@@ -293,7 +298,7 @@ class _Leg:
         self.epochs = epochs
         self._known = known = _renumber(corpus, model.wv)
         if known == 0 or len(model.wv) < 2:
-            # There is nothing to tell apart: a run that learns nothing, as gensim's.
+            # With a single word there is nothing to learn: a run without effect, as in gensim.
             model.wv.vectors  # noqa: B018
             self.training = None
             self.alpha = min_alpha
@@ -330,7 +335,7 @@ class _Leg:
             alpha=float(alpha),
             min_alpha=float(min_alpha),
             epochs=self.epochs,
-            seed=_seed(model),
+            seed=seed_of_reading(model),
             threads=int(model.workers or 0),
             shuffle=bool(model.shuffle),
             locked=_locked(model.wv),
@@ -390,7 +395,7 @@ class _Leg:
         self.model.wv.norms = None
 
     def look(self) -> None:
-        """Takes over what callbacks have written."""
+        """Takes over what callbacks wrote."""
         if self.training is None:
             return
         for name, array in self.arrays.items():
@@ -402,7 +407,7 @@ class _Leg:
         self.training.load()
 
     def put_back(self) -> None:
-        """Gives the model its weights, at the end or wherever training has stopped."""
+        """Gives the model its weights, at the end or when training was stopped."""
         model = self.model
         if self.training is None:
             return
@@ -420,7 +425,7 @@ class _Leg:
 
 
 def _legs(model: Word2Vec, reiterate: bool) -> Iterator[tuple[int, float, float]]:
-    """(epochs, learning rate at the start, at the end) of each reading of the text."""
+    """(epochs, learning rate at the start, at the end) for each reading of the text."""
     start, end, epochs = model.alpha, model.min_alpha, model.epochs
     if not reiterate:
         yield epochs, start, end
@@ -430,7 +435,7 @@ def _legs(model: Word2Vec, reiterate: bool) -> Iterator[tuple[int, float, float]
 
 
 def _renumber(corpus: _native.Corpus, wv: Any) -> int:
-    """Gives the tokens the rows of the vocabulary; returns how many of the text are known."""
+    """Replaces the tokens by rows of the vocabulary; returns how many tokens are known."""
     keys = corpus.keys()
     ids = np.fromiter(map(wv.key_to_index.get, keys, repeat(_native.DROP)), dtype=np.uint32, count=len(keys))
     known = int(corpus.counts()[ids != _native.DROP].sum())
@@ -440,12 +445,12 @@ def _renumber(corpus: _native.Corpus, wv: Any) -> int:
 
 
 def _is_new(model: Word2Vec) -> bool:
-    """Whether nobody has looked at the weights yet."""
+    """Whether the weights were never accessed."""
     return "_unborn" in model.wv.__dict__ and not any(name in model.__dict__ for name in _MATRICES[1:])
 
 
 def _weights(model: Word2Vec) -> dict[str, NDArray[Any]]:
-    """The arrays to train; those that are missing are made."""
+    """The arrays to train; missing ones are made."""
     arrays = {"vectors": model.wv.vectors}
     for name, is_used in (("syn1", model.hs), ("syn1neg", model.negative)):
         if is_used:
@@ -473,7 +478,7 @@ def _share(sample: float, counts: NDArray[np.uint64]) -> float:
 
 
 def _locked(wv: Any) -> NDArray[np.bool_] | None:
-    """Which rows `vectors_lockf` keeps as they are."""
+    """The rows that `vectors_lockf` freezes."""
     factors = getattr(wv, "vectors_lockf", None)
     if factors is None or not len(factors):
         return None
@@ -485,9 +490,3 @@ def _locked(wv: Any) -> NDArray[np.bool_] | None:
         raise ValueError(f"vectors_lockf: expected 0 or 1 for each word, got {other[0]}")
     locked: NDArray[np.bool_] = np.resize(factors, len(wv)) == 0
     return locked
-
-
-def _seed(model: Word2Vec) -> int:
-    """A seed for this reading of the text: the model's for the first, then others, so that no draw is repeated."""
-    turn = (model.train_count << 20) + model.epochs_done
-    return (model.seed + turn * 0x9E3779B97F4A7C15) & (2**64 - 1)

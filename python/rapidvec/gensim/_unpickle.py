@@ -1,8 +1,8 @@
 """Reads pickles without executing anything.
 
-A pickle is a program: it names functions and calls them. This reader gives every name that gensim's files hold something inert in
-exchange: gensim's classes become `Inert` objects that keep their state, NumPy's makers become functions of this module that check what
-they are given, and any other name ends the reading before it is looked up. No module is imported on behalf of a file.
+A pickle is a program: it names functions and calls them. This reader replaces every name in gensim's files by something
+harmless: gensim's classes become `Inert` objects that keep their state, NumPy's constructors become functions of this module that check
+their arguments, and any other name ends the reading before it is looked up. No module is imported because of a file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DTYPE = re.compile(r"[|<>=]?(?:[fiuc](?:1|2|4|8|16)|b1|b|\?|[SU]\d{1,9}|O8?|O)"
 
 
 class Inert:
-    """What stands for an object of another program: the name of its class, and its state."""
+    """An object of another program: only the name of its class and its state."""
 
     path = ""
 
@@ -51,12 +51,12 @@ def read(file: BinaryIO, where: str) -> Any:
     file : binary file
         At the start of the pickle.
     where : str
-        What errors call it.
+        Its name in errors.
 
     Raises
     ------
     FormatError
-        If the pickle is not whole, or names anything that a model has no need of.
+        If the pickle is truncated, or names anything that a model does not need.
     """
     try:
         return _resolved(_Reader(file, encoding="latin1").load(), {})
@@ -65,14 +65,14 @@ def read(file: BinaryIO, where: str) -> Any:
     except (MemoryError, RecursionError, OverflowError, OSError) as error:
         if isinstance(error, OSError):
             raise
-        raise FormatError(f"{where}: a pickle that asks for too much ({type(error).__name__})") from None
+        raise FormatError(f"{where}: a pickle that exceeds the limits ({type(error).__name__})") from None
     except Exception as error:  # noqa: BLE001  (broken pickles raise nearly everything)
-        raise FormatError(f"{where}: not a whole pickle of a model ({type(error).__name__}: {error})") from None
+        raise FormatError(f"{where}: not a complete pickle of a model ({type(error).__name__}: {error})") from None
 
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """What stands for a name in the pickle."""
+        """The replacement of a name in the pickle."""
         known = _STAND_INS.get((module, name))
         if known is not None:
             return known
@@ -81,7 +81,7 @@ class _Reader(pickle.Unpickler):
         raise FormatError(f"the pickle names {module}.{name}, which no model of gensim needs; nothing of it was executed")
 
     def persistent_load(self, pid: Any) -> Any:
-        """Refuses references to things outside."""
+        """Rejects references to things outside of the pickle."""
         raise FormatError("the pickle refers to something outside of it; nothing of it was executed")
 
 
@@ -89,11 +89,11 @@ def _inert_class(path: str) -> type[Inert]:
     return type("Inert", (Inert,), {"path": path})
 
 
-# NumPy's makers.
+# NumPy's constructors.
 
 
 class _Dtype:
-    """A type of numbers; of NumPy's own only what cannot do harm."""
+    """A type of numbers; only harmless ones are allowed."""
 
     def __init__(self, text: Any = "", *args: Any) -> None:
         if isinstance(text, bytes):
@@ -126,7 +126,7 @@ class _Array:
 
 
 def _array_of(content: Any, dtype: Any, shape: Any, order: str) -> Any:
-    """An array of bytes, or of a list of objects; its own memory."""
+    """An array made of bytes, or of a list of objects; it owns its memory."""
     if not isinstance(dtype, _Dtype):
         raise FormatError("the pickle has an array without a type")
     kind = dtype.numpy()
@@ -165,7 +165,7 @@ def _scalar(dtype: Any, content: Any = b"") -> Any:
 
 
 class _Dict(dict):  # type: ignore[type-arg]
-    """A dictionary, whatever its maker is given."""
+    """A dictionary, whatever the arguments of its constructor."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
@@ -181,12 +181,12 @@ def _encode(text: Any, encoding: Any = "latin1", *args: Any) -> bytes:
 def _reconstructor(kind: Any, *args: Any) -> Any:
     """How protocols 0 and 1 make objects."""
     if not (isinstance(kind, type) and issubclass(kind, Inert)):
-        raise FormatError("the pickle makes an object of a class that is none of gensim's")
+        raise FormatError("the pickle makes an object of a class that is not one of gensim's")
     return kind()
 
 
 def _stand_ins() -> dict[tuple[str, str], Any]:
-    """Every name that is not refused, and what it becomes."""
+    """Every allowed name, and its replacement."""
     names: dict[tuple[str, str], Any] = {
         ("_codecs", "encode"): _encode,
         ("collections", "defaultdict"): _Dict,
@@ -215,7 +215,7 @@ def _stand_ins() -> dict[tuple[str, str], Any]:
 _STAND_INS = _stand_ins()
 
 
-# Arrays in place of what stood for them.
+# Replace placeholders by arrays.
 
 
 def _resolved(value: Any, done: dict[int, Any]) -> Any:

@@ -1,6 +1,6 @@
-"""Which words does a model have? Counting, choosing, numbering, and the weights that go with them.
+"""The vocabulary of a model: counting, selecting and numbering words, and the weights that belong to them.
 
-All of this is done on the distinct words only; the text itself is counted by native code.
+This works on the distinct words only; native code counts the text.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rapidvec import _native
 from rapidvec.gensim import _feed
 from rapidvec.gensim._arrays import REAL
+from rapidvec.gensim._seed import seed_of
 from rapidvec.gensim.utils import TrimRule, keep_vocab_item
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ else:
 
 logger = logging.getLogger("rapidvec.word2vec")
 
-#: What a word costs apart from its vectors, in bytes: about so much for its string and its places in list and dictionary.
+#: The approximate memory of a word without its vectors, in bytes: its string and its entries in a list and a dictionary.
 WORD_BYTES, WORD_BYTES_HS = 500, 700
-
-_SEED_BITS = 2**64 - 1
 
 
 class VocabularyBuilding(_Base):
@@ -47,18 +46,18 @@ class VocabularyBuilding(_Base):
         trim_rule: TrimRule | None = None,
         **kwargs: Any,
     ) -> None:
-        """Counts the words of a text and makes the vocabulary of it.
+        """Counts the words of a text and makes the vocabulary.
 
         Parameters
         ----------
         corpus_iterable : iterable of iterables of str
-            The sentences; a generator will do, since they are read once.
+            The sentences; may be a generator, since they are read once.
         corpus_file : str or path
-            Instead of these a file with a sentence a line.
+            Instead of `corpus_iterable`, a file with one sentence per line.
         update : bool
-            Whether to add to the vocabulary: words that are there keep their rows.
+            Whether to add to the vocabulary: existing words keep their rows.
         progress_per : int
-            After how many sentences a line is logged.
+            The number of sentences between two lines in the log.
         keep_raw_vocab : bool
             Whether to keep the counts of all words in `raw_vocab`.
         trim_rule : callable, optional
@@ -86,7 +85,7 @@ class VocabularyBuilding(_Base):
         trim_rule: TrimRule | None = None,
         update: bool = False,
     ) -> None:
-        """Makes the vocabulary of words whose counts are known.
+        """Makes the vocabulary from known counts.
 
         Parameters
         ----------
@@ -128,13 +127,22 @@ class VocabularyBuilding(_Base):
             corpus = _feed.read(
                 corpus_iterable, corpus_file, threads=workers or self.workers or 0, progress_per=progress_per
             )
-            self.raw_vocab = dict(zip(corpus.keys(), corpus.counts().tolist()))
+            # A dictionary of them is made when somebody looks at `raw_vocab`.
+            self._counted = (corpus.keys(), corpus.counts().astype(np.int64))
+            self.__dict__.pop("raw_vocab", None)
             tokens, count = corpus.tokens, corpus.sentences
             self._keep_for_training(corpus, corpus_iterable, corpus_file)
         logger.info(
-            "collected %i word types from a corpus of %i raw words and %i sentences", len(self.raw_vocab), tokens, count
+            "collected %i word types from a corpus of %i raw words and %i sentences", len(self._word_counts()[0]), tokens, count
         )
         return tokens, count
+
+    def _word_counts(self) -> tuple[list[Any], NDArray[np.int64]]:
+        """All words of the scan, or of a `raw_vocab` that somebody has looked at or set, with their counts."""
+        if "raw_vocab" not in self.__dict__ and "_counted" in self.__dict__:
+            return self._counted
+        raw = self.raw_vocab or {}
+        return list(raw), np.fromiter(raw.values(), dtype=np.int64, count=len(raw))
 
     def prepare_vocab(
         self,
@@ -145,16 +153,16 @@ class VocabularyBuilding(_Base):
         sample: float | None = None,
         dry_run: bool = False,
     ) -> dict[str, int]:
-        """Chooses words from `raw_vocab`.
+        """Selects words from `raw_vocab`.
 
         Parameters
         ----------
         update, keep_raw_vocab, trim_rule
             As for `build_vocab`.
         min_count, sample : optional
-            Take the place of the model's.
+            Override those of the model.
         dry_run : bool
-            Only reports what would be.
+            Only report what would happen.
 
         Returns
         -------
@@ -168,8 +176,7 @@ class VocabularyBuilding(_Base):
             )
         min_count = self.min_count if min_count is None else min_count
         sample = self.sample if sample is None else sample
-        words = list(self.raw_vocab or ())
-        counts = np.fromiter((self.raw_vocab or {}).values(), dtype=np.int64, count=len(words))
+        words, counts = self._word_counts()
         self.effective_min_count = _effective_min_count(counts, min_count, self.max_final_vocab)
         kept = _kept(words, counts, self.effective_min_count, trim_rule)
         choose = self._extend if update else self._begin
@@ -179,6 +186,9 @@ class VocabularyBuilding(_Base):
             if not keep_raw_vocab:
                 logger.info("deleting the raw counts dictionary of %i items", len(words))
                 self.raw_vocab = defaultdict(int)
+            else:
+                self.raw_vocab  # noqa: B018  (made now, if it was not)
+            self.__dict__.pop("_counted", None)
         report = self._thinned(retained, counts[kept], sample, dry_run)
         return {
             "drop_unique": len(words) - int(kept.sum()),
@@ -201,7 +211,7 @@ class VocabularyBuilding(_Base):
         return [words[row] for row in np.flatnonzero(kept).tolist()]
 
     def _report_kept(self, counts: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-        """Writes down how many words and how much text are left."""
+        """Records how many words and how much text are left."""
         words, total, left = len(counts), int(counts.sum()), int(counts[rows].sum())
         share = len(rows) * 100 / max(words, 1)
         self.add_lifecycle_event(
@@ -263,7 +273,7 @@ class VocabularyBuilding(_Base):
     def _thinned(
         self, retained: list[Any], counts: NDArray[np.int64], sample: float, dry_run: bool
     ) -> dict[str, int]:
-        """Reports what leaving out frequent words at random does, and notes each word's chance to stay."""
+        """Reports the effect of subsampling, and stores each word's probability of being kept."""
         total = int(counts.sum())
         chances = keep_chances(counts, sample, total)
         left, thinned = float((chances * counts).sum()), int((chances < 1).sum())
@@ -277,7 +287,7 @@ class VocabularyBuilding(_Base):
         )
         if not dry_run and retained:
             column = self.wv.expandos.setdefault("sample_int", np.zeros(len(self.wv), dtype=np.uint32))
-            rows = [self.wv.key_to_index[word] for word in retained]
+            rows = list(map(self.wv.key_to_index.__getitem__, retained))
             column[rows] = (chances * (2**32 - 1)).astype(np.uint32)
         return {"downsample_unique": thinned, "downsample_total": int(left)}
 
@@ -301,9 +311,9 @@ class VocabularyBuilding(_Base):
         Parameters
         ----------
         vocab_size : int, optional
-            The number of words; those that there are if not given.
+            The number of words; by default that of the vocabulary.
         report : dict, optional
-            Gets the numbers.
+            A dictionary to fill with the numbers.
         """
         words = vocab_size or len(self.wv)
         matrix = words * self.vector_size * np.dtype(REAL).itemsize
@@ -320,10 +330,10 @@ class VocabularyBuilding(_Base):
         )
         return report
 
-    # Weights. Those of a new model are made when somebody looks at them: the trainer makes the same ones by itself.
+    # Weights. Those of a new model are made on first access; the trainer makes the same ones on its own.
 
     def prepare_weights(self, update: bool = False) -> None:
-        """Makes the weights of a new vocabulary, or with `update` those of the words that were added."""
+        """Makes the weights of a new vocabulary, or with `update` those of added words."""
         if update:
             self.update_weights()
         else:
@@ -333,7 +343,7 @@ class VocabularyBuilding(_Base):
         """Sets all weights to those of a new model; the vocabulary stays."""
         logger.info("resetting layer weights")
         self.wv.__dict__.pop("vectors", None)
-        self.wv._unborn = (len(self.wv), self.seed & _SEED_BITS)
+        self.wv._unborn = (len(self.wv), seed_of(self))
         self.wv.norms = None
         self.wv.vectors_lockf = np.ones(1, dtype=REAL)
         for name in ("syn1", "syn1neg"):
@@ -345,10 +355,10 @@ class VocabularyBuilding(_Base):
         logger.info("updating layer weights")
         wv, rows = self.wv, len(self.wv)
         if "vectors" not in wv.__dict__:
-            wv._unborn = (rows, self.seed & _SEED_BITS)
+            wv._unborn = (rows, seed_of(self))
             return
         have = len(wv.vectors)
-        more = _native.random_vectors(rows - have, wv.vectors.shape[1], self.seed & _SEED_BITS, have)
+        more = _native.random_vectors(rows - have, wv.vectors.shape[1], seed_of(self), have)
         wv.vectors = np.vstack((wv.vectors, more))
         wv.norms = None
         for name in ("syn1", "syn1neg"):
@@ -357,7 +367,7 @@ class VocabularyBuilding(_Base):
                 setattr(self, name, np.vstack((matrix, np.zeros((rows - len(matrix), matrix.shape[1]), dtype=REAL))))
 
     def seeded_vector(self, seed_string: str, vector_size: int) -> NDArray[np.float32]:
-        """Of gensim 3: `pseudorandom_weak_vector`."""
+        """gensim 3's name of `pseudorandom_weak_vector`."""
         from rapidvec.gensim.models.keyedvectors import pseudorandom_weak_vector
 
         warnings.warn("seeded_vector is called pseudorandom_weak_vector since gensim 4", DeprecationWarning, stacklevel=2)
@@ -385,7 +395,7 @@ class VocabularyBuilding(_Base):
 
 
 def keep_chances(counts: NDArray[np.int64], sample: float, total: int) -> NDArray[np.float64]:
-    """With which probability an occurrence of each word stays, when frequent words are left out at random."""
+    """The probability that subsampling keeps an occurrence of each word."""
     threshold = sample_threshold(sample, total)
     if not threshold:
         return np.ones(len(counts))
@@ -395,7 +405,7 @@ def keep_chances(counts: NDArray[np.int64], sample: float, total: int) -> NDArra
 
 
 def sample_threshold(sample: float, total: int) -> float:
-    """The count above which words are thinned out; from 1 on `sample` is such a count itself, below it is a share of the text."""
+    """The count above which words are subsampled; if `sample` is at least 1 it is this count, otherwise a share of the text."""
     if not sample or sample < 0:
         return 0.0
     if sample < 1.0:
@@ -404,7 +414,7 @@ def sample_threshold(sample: float, total: int) -> float:
 
 
 def _effective_min_count(counts: NDArray[np.int64], min_count: int, max_final_vocab: int | None) -> int:
-    """The least count that leaves at most `max_final_vocab` words, if that is more than `min_count`."""
+    """The minimum count that leaves at most `max_final_vocab` words, if it is higher than `min_count`."""
     if max_final_vocab is None or max_final_vocab >= len(counts):
         return min_count
     least = int(np.sort(counts)[::-1][max_final_vocab]) + 1
@@ -422,7 +432,7 @@ def _kept(
 
 
 def _hint(counts: NDArray[np.int64], min_count: int) -> str:
-    """What to do if no word is left."""
+    """Advice if no word is left."""
     if not len(counts):
         return "; the text has no words"
     return (

@@ -1,7 +1,7 @@
 """Files in the formats of the word2vec program.
 
-Usual files are read and written by native code. What it does not do (other encodings, half-broken text, prefixes, appending) is done
-here, more slowly, in gensim's way.
+Native code reads and writes ordinary files. What it does not support (other encodings, invalid text, prefixes, appending) is done here,
+more slowly, as in gensim.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class Word2VecFormat(_Base):
         binary : bool
             Whether the numbers are binary.
         encoding : str
-            Of the words.
+            The encoding of the words.
         unicode_errors : {"strict", "ignore", "replace"}
-            What to do with words that are not in this encoding.
+            What to do with words that are not valid in this encoding.
         limit : int, optional
-            Reads the first vectors only.
+            Read only the first vectors.
         datatype : type
             The type of the numbers in memory.
         no_header : bool
@@ -74,7 +74,7 @@ class Word2VecFormat(_Base):
         EOFError
             If the file is cut short.
         UnicodeDecodeError
-            If a word is not in this encoding, and `unicode_errors` is "strict".
+            If a word is not valid in this encoding, and `unicode_errors` is "strict".
         """
         return load(cls, fname, fvocab, binary, encoding, unicode_errors, limit, datatype, no_header)
 
@@ -98,7 +98,7 @@ class Word2VecFormat(_Base):
         fvocab : str or path, optional
             A file that gets the words and their counts.
         binary : bool
-            Whether the numbers are written binary.
+            Whether numbers are written in binary.
         total_vec : int, optional
             The number of vectors to write in the first line.
         write_header : bool
@@ -114,7 +114,7 @@ class Word2VecFormat(_Base):
         if fvocab is not None:
             self._save_counts(fvocab, prefix, order, sort_attr)
         logger.info("storing %sx%s projection weights into %s", total_vec or len(self), self.vector_size, fname)
-        plain = total_vec is None and write_header and not prefix and not append and not _is_packed_name(fname)
+        plain = total_vec is None and write_header and not prefix and not append and not _is_packed_name(fname) and not is_device(fname)
         words = [self.index_to_key[row] for row in order]
         vectors = self.vectors if order == list(range(len(self.vectors))) else self.vectors[order]
         if plain and _are_simple(words) and vectors.dtype == REAL and isinstance(fname, (str, os.PathLike)):
@@ -144,14 +144,14 @@ class Word2VecFormat(_Base):
     def intersect_word2vec_format(
         self, fname: Any, lockf: float = 0.0, binary: bool = False, encoding: str = "utf8", unicode_errors: str = "strict"
     ) -> None:
-        """Takes over the vectors of those words that the file has too.
+        """Takes over the vectors of the words that are also in the file.
 
         Parameters
         ----------
         fname : str or path
             A file in a format of the word2vec program.
         lockf : float
-            0: the vectors taken over stay as they are in later training; 1: they are trained further.
+            0: these vectors are not changed by later training; 1: they are trained further.
         binary, encoding, unicode_errors
             As for `load_word2vec_format`.
         """
@@ -216,7 +216,7 @@ def load(
 def _read(
     fname: Any, binary: bool, encoding: str, unicode_errors: str, limit: int | None, no_header: bool
 ) -> tuple[list[str], NDArray[np.float32]]:
-    """Words and vectors; natively if the file is a usual one."""
+    """Words and vectors; natively if the file is an ordinary one."""
     if encoding.lower() in _UTF8 and unicode_errors == "strict" and isinstance(fname, (str, os.PathLike)):
         try:
             words, vectors, _ = _native.load_vectors(os.fspath(fname), limit=limit)
@@ -230,7 +230,7 @@ def _read(
 
 
 def _sizes(lines: BinaryIO, fname: Any, no_header: bool) -> tuple[int | None, int]:
-    """Rows and numbers a row, of the first line; without one, those of the first vector."""
+    """Rows and numbers per row, from the first line; without one, from the first vector."""
     first = lines.readline()
     if no_header:
         lines.seek(0)
@@ -271,7 +271,7 @@ def _collect(
     encoding: str,
     unicode_errors: str,
 ) -> tuple[list[str], NDArray[np.float32]]:
-    """Takes the entries until there are enough; the first of equal words counts."""
+    """Takes entries until there are enough; of duplicate words the first counts."""
     wanted = rows if limit is None else limit if rows is None else min(rows, limit)
     found: dict[str, NDArray[np.float32]] = {}
     read = 0
@@ -299,7 +299,7 @@ def _read_counts(path: Any, encoding: str, unicode_errors: str) -> dict[str, int
 
 
 def _counts_of(words: list[str], counts: dict[str, int] | None) -> NDArray[np.int64]:
-    """The counts of a file of counts; without one falling numbers, so that the order of the file is the order by count."""
+    """The counts from a file of counts; without one, descending numbers, so that the order of the file is the order by count."""
     if counts is None:
         return np.arange(len(words), 0, -1, dtype=np.int64)
     missing = [word for word in words if word not in counts]
@@ -311,12 +311,17 @@ def _counts_of(words: list[str], counts: dict[str, int] | None) -> NDArray[np.in
 # Writing.
 
 
+def is_device(fname: Any) -> bool:
+    """Whether this is `os.devnull`, a pipe or the like, which is written to and not replaced."""
+    return isinstance(fname, (str, os.PathLike)) and os.path.exists(fname) and not os.path.isfile(fname)
+
+
 def _is_packed_name(fname: Any) -> bool:
     return str(fname).endswith((".gz", ".bz2", ".xz"))
 
 
 def _are_simple(words: list[Any]) -> bool:
-    """Whether all are words that a text file can hold."""
+    """Whether a text file can hold all of these words."""
     if not all(isinstance(word, str) and word for word in words):
         return False
     text = "\n".join(words)

@@ -1,4 +1,4 @@
-"""gensim's downloads: this package has no network access, and says where files go instead."""
+"""gensim's downloads: this package does not use the network, and explains how to open files instead."""
 
 from __future__ import annotations
 

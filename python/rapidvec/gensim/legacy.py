@@ -1,7 +1,7 @@
-"""gensim's own files: `.model` and `.kv`, with the `.npy` files beside them.
+"""gensim's own files: `.model` and `.kv`, with the `.npy` files next to them.
 
-They are pickles. They are read by a reader that executes nothing, see `_unpickle.py`; this module makes our objects of what it finds.
-Files of gensim 4, 3, 2 and 1 open, also from Python 2.
+They are pickles, read by a reader that does not execute anything, see `_unpickle.py`; this module turns the result into our objects.
+It opens files of gensim 4, 3, 2 and 1, including those from Python 2.
 """
 
 from __future__ import annotations
@@ -23,17 +23,20 @@ __all__ = ["load_keyed_vectors", "load_word2vec"]
 
 logger = logging.getLogger("rapidvec.utils")
 
-#: Attributes that are made of other parts, or not taken over.
+#: Attributes that are derived from other parts, or not taken over.
 _APART = frozenset(
     "wv kv vocabulary trainables syn0 syn1 syn1neg vocab index2word syn0_lockf vectors_lockf cum_table random hashfxn iter "
     "model_trimmed_post_training total_train_time_ neg_labels".split()
 )
 
+#: What gensim's `save` notes on an object and `load` leaves there. Programs that export `wv.__dict__` check that it is there.
+_NOTES = ("__numpys", "__scipys", "__ignoreds", "__recursive_saveloads")
+
 State = dict[str, Any]
 
 
 def load_keyed_vectors(cls: Any, path: str, mmap: str | None = None) -> Any:
-    """Reads the vectors of a file of gensim's; of a file with a whole model, its vectors.
+    """Reads the vectors of a file of gensim, also those of a whole model.
 
     Parameters
     ----------
@@ -47,9 +50,9 @@ def load_keyed_vectors(cls: Any, path: str, mmap: str | None = None) -> Any:
     Raises
     ------
     FormatError
-        If the file is broken, or names anything that a model has no need of.
+        If the file is damaged, or names anything that a model does not need.
     AttributeError
-        If it holds something else.
+        If it contains something else.
     """
     made, state = _opened(path, mmap)
     if "KeyedVectors" not in made.name:
@@ -57,20 +60,20 @@ def load_keyed_vectors(cls: Any, path: str, mmap: str | None = None) -> Any:
             raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}")
         state = state.get("wv", state)
     elif made.name == "FastTextKeyedVectors":
-        logger.warning("%s: n-grams are left out; unknown words have no vector", path)
+        logger.warning("%s: n-grams are not loaded; unknown words have no vector", path)
     return _vectors_of(cls, state)
 
 
 def load_word2vec(cls: Any, path: str, mmap: str | None = None) -> Any:
-    """Reads a `Word2Vec` of gensim's; see `load_keyed_vectors`."""
+    """Reads a `Word2Vec` of gensim; see `load_keyed_vectors`."""
     made, state = _opened(path, mmap)
     if made.name != "Word2Vec":
-        opener = "KeyedVectors.load opens its vectors" if "KeyedVectors" in made.name or "wv" in state else "it is no model of words"
+        opener = "KeyedVectors.load opens its vectors" if "KeyedVectors" in made.name or "wv" in state else "it is not a model of words"
         raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}: {opener}")
     return _model_of(cls, state)
 
 
-# The pickle and the files beside it.
+# The pickle and the files next to it.
 
 
 def _opened(path: str, mmap: str | None) -> tuple[Inert, State]:
@@ -83,16 +86,15 @@ def _opened(path: str, mmap: str | None) -> tuple[Inert, State]:
 
 
 def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
-    """The attributes of an object and of those inside it; arrays beside the pickle are read."""
+    """The attributes of an object and of those inside it; arrays next to the pickle are read."""
     if not isinstance(made.state, dict):
         raise FormatError(f"{path}: expected the attributes of {made.path}, got {type(made.state).__name__}")
     state = {str(name): value for name, value in made.state.items()}
-    for name in _names(state.pop("__numpys", ())):
+    state.update({note: _names(state[note]) for note in _NOTES if note in state})
+    for name in state.get("__numpys", ()):
         state[name] = _side_array(f"{prefix}.{name}", mmap)
-    for name in _names(state.pop("__ignoreds", ())):
+    for name in state.get("__ignoreds", ()):
         state[name] = None
-    state.pop("__scipys", None)
-    state.pop("__recursive_saveloads", None)
     for name, value in state.items():
         if isinstance(value, Inert) and name in ("wv", "kv", "vocabulary", "trainables"):
             state[name] = _attributes(value, f"{prefix}.{name}", mmap, path)
@@ -100,8 +102,8 @@ def _attributes(made: Inert, prefix: str, mmap: str | None, path: str) -> State:
 
 
 def _names(names: Any) -> list[str]:
-    """Names of attributes; a file name has no place among them."""
-    found = [name for name in names if isinstance(name, str)]
+    """Names of attributes, which must not be file names."""
+    found = [name for name in names if isinstance(name, str)] if isinstance(names, (list, tuple)) else []
     for name in found:
         if not name.isidentifier():
             raise FormatError(f"the pickle names an array {name!r}")
@@ -109,7 +111,7 @@ def _names(names: Any) -> list[str]:
 
 
 def _side_array(path: str, mmap: str | None) -> NDArray[Any]:
-    """An array in a file of its own."""
+    """An array in its own file."""
     if os.path.exists(path + ".npz"):
         with np.load(path + ".npz", allow_pickle=False) as packed:
             return np.asarray(packed["val"])
@@ -120,7 +122,7 @@ def _side_array(path: str, mmap: str | None) -> NDArray[Any]:
 
 
 def _vectors_of(cls: Any, state: State) -> Any:
-    """A `KeyedVectors` of the attributes of any version."""
+    """Makes a `KeyedVectors` from the attributes of any version."""
     vectors = _first(state, "vectors", "syn0")
     keys = _first(state, "index_to_key", "index2word", "index2entity")
     if not isinstance(keys, list):
@@ -135,6 +137,9 @@ def _vectors_of(cls: Any, state: State) -> Any:
     kv.expandos = _expandos(state, keys)
     if isinstance(state.get("vectors_lockf"), np.ndarray):
         kv.vectors_lockf = state["vectors_lockf"]
+    kv.__dict__.update({note: state[note] for note in _NOTES if note in state})
+    if "mapfile_path" not in state:
+        del kv.mapfile_path
     return kv
 
 
@@ -143,7 +148,7 @@ def _first(state: State, *names: str) -> Any:
 
 
 def _expandos(state: State, keys: list[Any]) -> dict[str, NDArray[Any]]:
-    """The values by key: in gensim 4 arrays, before it attributes of one object a word."""
+    """The values by key: arrays in gensim 4, before that attributes of one object per word."""
     found = state.get("expandos")
     if isinstance(found, dict):
         return {name: values for name, values in found.items() if isinstance(values, np.ndarray)}
@@ -159,7 +164,7 @@ def _expandos(state: State, keys: list[Any]) -> dict[str, NDArray[Any]]:
 
 
 def _model_of(cls: Any, state: State) -> Any:
-    """A `Word2Vec` of the attributes of any version."""
+    """Makes a `Word2Vec` from the attributes of any version."""
     from rapidvec.gensim._saving import _bare
     from rapidvec.gensim.models.keyedvectors import KeyedVectors
 

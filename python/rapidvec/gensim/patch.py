@@ -1,4 +1,4 @@
-"""Puts rapidvec in the place of gensim's Word2Vec, for programs that import gensim themselves."""
+"""Replaces gensim's Word2Vec by that of rapidvec, for programs that import gensim themselves."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _REPLACED = ("word2vec", "keyedvectors")
 _PROVIDED = ("models", "models.word2vec", "models.keyedvectors", "models.callbacks", "utils", "downloader")
 _CLASSES = {"Word2Vec": "word2vec", "KeyedVectors": "keyedvectors"}
 
-#: What `unpatch` has to restore: gensim's modules that were replaced, or nothing where gensim is not installed. None: not patched.
+#: What `unpatch` has to restore: gensim's modules that were replaced, or nothing if gensim is not installed. None: not patched.
 _originals: dict[str, ModuleType] | None = None
 
 
 class _Front(ModuleType):
-    """Our module under gensim's name; names that it lacks are gensim's."""
+    """Our module under gensim's name; other names come from gensim."""
 
     def __init__(self, name: str, ours: ModuleType, theirs: ModuleType) -> None:
         super().__init__(name, ours.__doc__)
@@ -34,8 +34,8 @@ class _Front(ModuleType):
 def patch() -> None:
     """Makes `gensim.models.Word2Vec` and `KeyedVectors` those of rapidvec, in this process.
 
-    Call it before other modules import names from gensim. Where gensim is not installed, `import gensim` finds rapidvec.
-    gensim's other models (Doc2Vec, FastText) go on working with gensim's own classes, but cannot be saved until `unpatch` is called.
+    Call it before other modules import names from gensim. If gensim is not installed, `import gensim` finds rapidvec.
+    gensim's other models (Doc2Vec, FastText) keep working with gensim's own classes, but cannot be saved until `unpatch` is called.
 
     Examples
     --------
@@ -60,12 +60,14 @@ def patch() -> None:
         sys.modules[theirs.__name__] = front
         setattr(models, name, front)
     for name, module in _CLASSES.items():
-        setattr(models, name, getattr(getattr(models, module), name))
+        ours = getattr(getattr(models, module), name)
+        ours.stands_in_for = getattr(originals[module], name)
+        setattr(models, name, ours)
     _originals = originals
 
 
 def unpatch() -> None:
-    """Undoes `patch`. What was made meanwhile stays as it is."""
+    """Undoes `patch`. Objects made meanwhile are not changed."""
     global _originals
     if _originals is None:
         return
@@ -78,6 +80,7 @@ def unpatch() -> None:
             sys.modules[theirs.__name__] = theirs
             setattr(models, name, theirs)
         for name, module in _CLASSES.items():
+            getattr(models, name).stands_in_for = None
             setattr(models, name, getattr(_originals[module], name))
     _originals = None
 

@@ -33,7 +33,7 @@ __all__ = [
     "tokenize",
 ]
 
-#: What a `trim_rule` returns: decide by the count; throw the word out; keep it.
+#: What a `trim_rule` returns: decide by the count; drop the word; keep it.
 RULE_DEFAULT = 0
 RULE_DISCARD = 1
 RULE_KEEP = 2
@@ -85,7 +85,7 @@ def _packed_by(path: str | bytes, mode: str) -> str | None:
 
 
 def save_as_line_sentence(corpus: Iterable[Iterable[Any]], filename: Any) -> None:
-    """Writes sentences to a file, one a line, tokens with a space between."""
+    """Writes sentences to a file, one per line, tokens separated by a space."""
     with open(filename, "wb") as out:
         for sentence in corpus:
             out.write(any2utf8(" ".join(sentence) + "\n"))
@@ -130,9 +130,9 @@ def tokenize(
     text : str or bytes
         The text.
     lowercase, to_lower, lower : bool
-        Whether to make them lower case.
+        Whether to convert them to lower case.
     deacc : bool
-        Whether to take off accents.
+        Whether to remove accents.
     encoding, errors : str
         How to read bytes.
     """
@@ -152,9 +152,9 @@ def simple_preprocess(doc: str | bytes, deacc: bool = False, min_len: int = 2, m
     doc : str or bytes
         The text.
     deacc : bool
-        Whether to take off accents.
+        Whether to remove accents.
     min_len, max_len : int
-        The lengths that are kept.
+        The minimum and maximum length of words to keep.
     """
     words = tokenize(doc, lower=True, deacc=deacc, errors="ignore")
     return [word for word in words if min_len <= len(word) <= max_len and not word.startswith("_")]
@@ -174,12 +174,12 @@ def keep_vocab_item(word: Any, count: int, min_count: int, trim_rule: TrimRule |
 
 
 def prune_vocab(vocab: dict[Any, int], min_reduce: int, trim_rule: TrimRule | None = None) -> int:
-    """Takes out of `vocab` the words that occur less than `min_reduce` times; returns the sum of their counts."""
+    """Removes the words that occur fewer than `min_reduce` times from `vocab`; returns the sum of their counts."""
     lost = [word for word, count in vocab.items() if not keep_vocab_item(word, count, min_reduce, trim_rule)]
     return sum(vocab.pop(word) for word in lost)
 
 
-# Corpora made of others.
+# Corpora derived from others.
 
 
 class RepeatCorpus:
@@ -196,7 +196,7 @@ class RepeatCorpus:
 
 
 class RepeatCorpusNTimes:
-    """A corpus that is another `n` times."""
+    """A corpus that repeats another `n` times."""
 
     def __init__(self, corpus: Iterable[Any], n: int) -> None:
         self.corpus = corpus

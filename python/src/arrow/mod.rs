@@ -1,4 +1,4 @@
-//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read where they lie, without the GIL.
+//! Columns of Arrow libraries (polars, pyarrow, pandas, duckdb): texts, or lists of tokens. Read in place, without the GIL.
 
 mod stream;
 
@@ -6,19 +6,23 @@ pub use stream::chunks;
 
 use crate::watch::Watch;
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayAccessor, ArrayRef};
 use arrow_schema::DataType;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use rapidvec::Result;
-use rapidvec::corpus::Feed;
+use rapidvec::corpus::{CorpusOptions, Feed, Feeds};
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
+use std::time::{Duration, Instant};
 
-/// Tokens between two looks at signals.
-const TURN: u64 = 1 << 18;
+/// Tokens that a thread reads before it takes the next rows: a few milliseconds of work.
+const PIECE: usize = 1 << 17;
 
-/// What a column holds.
+/// Time between two checks for signals, which need the GIL.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The contents of a column.
 pub enum Column {
     /// Texts, to be split into words.
     Texts(Vec<ArrayRef>),
@@ -27,7 +31,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// Tells texts from lists.
+    /// Distinguishes texts from lists.
     ///
     /// # Errors
     /// TypeError for any other type.
@@ -88,40 +92,90 @@ fn each_text<'a, B>(
                 }
             }
         }
-        _ => {} // `Column::of` lets nothing else in
+        _ => {} // `Column::of` accepts nothing else
     }
     ControlFlow::Continue(())
 }
 
-/// Feeds lists of tokens; nulls are left out. Whether `watch` let it come to the end.
-pub fn feed(feed: &mut Feed, sentences: &[ArrayRef], watch: &mut Watch) -> Result<bool> {
-    let mut next_look = TURN;
-    let mut tokens: Vec<&str> = Vec::new();
-    for chunk in sentences {
-        for place in 0..chunk.len() {
-            let (values, range) = items(chunk, place);
-            tokens.clear();
-            let _ = each_text::<()>(values, range, &mut |token| {
+/// Reads lists of tokens on all cores; nulls are skipped. Returns a part of them if `watch` ends it.
+pub fn read(options: &CorpusOptions, sentences: &[ArrayRef], watch: &mut Watch) -> Result<Feeds> {
+    let pieces: Vec<_> = sentences.iter().flat_map(|lists| pieces(lists).map(move |rows| (lists, rows))).collect();
+    let mut last = Instant::now();
+    let read = |feed: &mut Feed, place: usize| {
+        let (lists, rows) = &pieces[place];
+        feed_rows(feed, lists, rows.clone())
+    };
+    Feed::in_pieces(options, pieces.len(), read, &mut |now| {
+        if last.elapsed() < LOOK {
+            return ControlFlow::Continue(());
+        }
+        last = Instant::now();
+        let goes_on = watch.look(|| (now.sentences, now.tokens, now.distinct));
+        if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })
+}
+
+/// The rows of an array of lists, about [`PIECE`] tokens at a time.
+fn pieces(lists: &ArrayRef) -> impl Iterator<Item = Range<usize>> {
+    let rows = lists.len();
+    let tokens = (0..rows).next_back().map_or(0, |last| items(lists, last).1.end.max(items(lists, 0).1.end));
+    let step = (rows.saturating_mul(PIECE) / tokens.max(1)).clamp(1, rows.max(1));
+    (0..rows).step_by(step).map(move |start| start..rows.min(start + step))
+}
+
+/// Feeds some of an array's lists.
+fn feed_rows(feed: &mut Feed, lists: &ArrayRef, rows: Range<usize>) -> Result<()> {
+    let values = items(lists, rows.start).0;
+    match values.data_type() {
+        DataType::Utf8 => feed_texts(feed, lists, rows, values.as_string::<i32>()),
+        DataType::LargeUtf8 => feed_texts(feed, lists, rows, values.as_string::<i64>()),
+        DataType::Utf8View => feed_texts(feed, lists, rows, values.as_string_view()),
+        _ => feed_lists(feed, lists, rows, |places, tokens| {
+            let _ = each_text::<()>(values, places, &mut |token| {
                 tokens.extend(token);
                 ControlFlow::Continue(())
             });
-            feed.push(&tokens)?;
-            feed.end_sentence()?;
-            if feed.is_full() {
-                return Ok(true);
-            }
-            if feed.tokens() >= next_look {
-                next_look = feed.tokens() + TURN;
-                if !watch.look(|| (feed.sentences(), feed.tokens(), feed.len())) {
-                    return Ok(false);
-                }
-            }
-        }
+        }),
     }
-    Ok(true)
 }
 
-/// The array of items of a list, and which of them the list at `place` has; none for null.
+fn feed_texts<'a>(
+    feed: &mut Feed,
+    lists: &'a ArrayRef,
+    rows: Range<usize>,
+    texts: impl ArrayAccessor<Item = &'a str>,
+) -> Result<()> {
+    let has_nulls = texts.logical_null_count() > 0;
+    feed_lists(feed, lists, rows, |places, tokens| {
+        if has_nulls {
+            tokens.extend(places.filter(|&place| texts.is_valid(place)).map(|place| texts.value(place)));
+        } else {
+            tokens.extend(places.map(|place| texts.value(place)));
+        }
+    })
+}
+
+/// Feeds lists, of which `collect` gets the tokens at some places.
+fn feed_lists<'a>(
+    feed: &mut Feed,
+    lists: &'a ArrayRef,
+    rows: Range<usize>,
+    mut collect: impl FnMut(Range<usize>, &mut Vec<&'a str>),
+) -> Result<()> {
+    let mut tokens = Vec::new();
+    for row in rows {
+        tokens.clear();
+        collect(items(lists, row).1, &mut tokens);
+        feed.push(&tokens)?;
+        feed.end_sentence()?;
+        if feed.is_full() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The array of items of a list, and the range of the list at `place`; empty for null.
 fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
     let (values, range): (&ArrayRef, Range<usize>) = match lists.data_type() {
         DataType::LargeList(_) => {
@@ -146,7 +200,7 @@ fn items(lists: &ArrayRef, place: usize) -> (&dyn Array, Range<usize>) {
 /// Reads texts as a stream of bytes, with a line end after each; nulls are empty lines.
 pub struct Texts {
     chunks: Vec<ArrayRef>,
-    /// The next text: its chunk and its place in it.
+    /// The next text: its chunk and its index there.
     chunk: usize,
     place: usize,
     /// Bytes of that text that have been read.
@@ -171,7 +225,7 @@ impl Read for Texts {
                 out[written..written + length].copy_from_slice(&rest[..length]);
                 written += length;
                 if written == out.len() {
-                    return ControlFlow::Break(read + length); // perhaps in the middle of the text, or before its line end
+                    return ControlFlow::Break(read + length); // the buffer may be full in the middle of a text, or before its line end
                 }
                 out[written] = b'\n';
                 written += 1;

@@ -1,4 +1,4 @@
-//! Arrow arrays of another library, by the C data interface: no number and no string is copied.
+//! Arrow arrays of another library, by the C data interface: nothing is copied.
 #![allow(unsafe_code)]
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use std::ffi::{CStr, c_int};
 
-/// The chunks of a column of polars, pyarrow, pandas or any other library with the protocol of capsules; `None` if `object` does not have it.
+/// The chunks of a column of polars, pyarrow, pandas or any other library with the capsule protocol; `None` if `object` does not have it.
 pub fn chunks(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
     let py = object.py();
     if let Some(method) = object.getattr_opt(intern!(py, "__arrow_c_stream__"))? {
@@ -21,8 +21,8 @@ pub fn chunks(object: &Bound<'_, PyAny>) -> PyResult<Option<Vec<ArrayRef>>> {
     let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = method.call0()?.extract()?;
     let schema = pointer::<FFI_ArrowSchema>(&schema, c"arrow_schema")?;
     let array = pointer::<FFI_ArrowArray>(&array, c"arrow_array")?;
-    // SAFETY: the protocol says that the capsules hold a valid schema and an array of it, which whoever reads them may move out; what is
-    // left behind is marked as released, so that the capsules release nothing.
+    // SAFETY: the protocol says that the capsules hold a valid schema and an array of it, which a reader may move out; what remains is
+    // marked as released, so that the capsules release nothing.
     let (array, schema) = unsafe { (FFI_ArrowArray::from_raw(array), FFI_ArrowSchema::from_raw(schema)) };
     Ok(Some(vec![imported(array, &schema)?]))
 }

@@ -1,13 +1,13 @@
-//! The texts of a list's tokens, without a reference for each.
+//! The texts of a list's tokens, without taking a reference to each.
 //!
-//! Nearly all text comes as lists of `str`. To take a reference to each token and give it back costs as much as to look the token up.
+//! Nearly all text comes as lists of `str`. Taking and releasing a reference to each token would cost as much as looking it up.
 #![allow(unsafe_code)]
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// Passes the texts of up to `N` tokens of `list`, from place `start`, to `take`; only those before the first that is not exactly a `str`.
-/// Returns how many they were and what `take` returned.
+/// Returns their number and the result of `take`.
 ///
 /// # Errors
 /// UnicodeEncodeError for a lone surrogate.
@@ -22,10 +22,10 @@ pub fn with_texts<const N: usize, R>(
     let count = list.len().saturating_sub(start).min(N);
     let mut items = [std::ptr::null_mut(); N];
     for (place, item) in (start..).zip(&mut items[..count]) {
-        // SAFETY: `place` is within the list, whose reference to the item keeps it alive: the GIL is held, and nothing between here and the end
-        // of `take`, which is ours, runs Python code that could change the list.
+        // SAFETY: `place` is within the list, whose reference keeps the item alive: the GIL is held, and nothing before the end of `take`, which
+        // is ours, runs Python code that could change the list.
         *item = unsafe { ffi::PyList_GetItem(list.as_ptr(), place as ffi::Py_ssize_t) };
-        // SAFETY: the item is alive, as above. Its memory is asked for before it is needed.
+        // SAFETY: the item is alive, as above. This prefetches its memory.
         prefetch(unsafe { &**item });
     }
     let (mut texts, mut found) = ([""; N], 0);
@@ -40,7 +40,7 @@ pub fn with_texts<const N: usize, R>(
         if bytes.is_null() {
             return Err(PyErr::fetch(list.py()));
         }
-        // SAFETY: Python returned so many bytes of UTF-8, which stay as long as the item, which is alive, as above.
+        // SAFETY: Python returned this many bytes of UTF-8, which live as long as the item, which is alive, as above.
         *text = unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(bytes.cast(), length as usize)) };
         found += 1;
     }

@@ -1,8 +1,8 @@
 //! Sentences that are Python objects.
 //!
-//! A sentence is any iterable, a token a `str` or anything hashable. Lists, in which nearly all sentences come, are walked by index.
-//! Tokens are looked up many at a time, so that the table's memory is asked for ahead. The GIL is held while objects are walked; between
-//! [`TURN`] tokens other threads get their turn and signals are looked at.
+//! A sentence is any iterable, a token a `str` or anything hashable. Lists, as nearly all sentences are, are walked by index.
+//! Tokens are looked up many at a time, so that the table can be prefetched. The GIL is held while objects are walked; every
+//! few milliseconds other threads get their turn and signals are checked.
 
 mod lists;
 
@@ -12,12 +12,23 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 use rapidvec::corpus::{Corpus, CorpusOptions, Feed};
+use std::time::{Duration, Instant};
 
 /// Tokens that are looked up together.
 const AHEAD: usize = 16;
 
-/// Tokens between two turns of other threads: a few milliseconds.
-const TURN: u64 = 1 << 16;
+/// Tokens between two reports.
+const REPORT: u64 = 1 << 16;
+
+/// Tokens between two looks at the clock.
+const LOOK: u64 = 1 << 13;
+
+/// Time between two turns of other threads.
+const TURN: Duration = Duration::from_millis(5);
+
+/// How long a turn is offered. Whoever waits for the GIL is woken when it is given up, but finds it taken again if it is not
+/// left alone for as long as waking takes.
+const PAUSE: Duration = Duration::from_micros(1); // the system makes 50 of it
 
 /// Tokens that are not `str`, each with its id.
 pub type Others = Vec<(usize, Py<PyAny>)>;
@@ -26,20 +37,22 @@ pub type Others = Vec<(usize, Py<PyAny>)>;
 pub struct Reader<'py> {
     py: Python<'py>,
     feed: Feed,
-    /// Tokens that are not `str`: the index that the feed has for them.
+    /// Tokens that are not `str`, with the index that the feed has for them.
     others: Bound<'py, PyDict>,
     /// Those tokens, with the number of their word.
     other_tokens: Others,
-    /// Tokens that wait to be looked up.
+    /// Tokens waiting to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
     tick: Option<Bound<'py, PyAny>>,
-    next_turn: u64,
-    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is refused.
+    next_look: u64,
+    next_report: u64,
+    last_turn: Instant,
+    /// A `str` as a sentence is read letter by letter, as Python iterates it; otherwise it is an error.
     takes_letters: bool,
 }
 
 impl<'py> Reader<'py> {
-    /// A reader that calls `tick(sentences, tokens, distinct tokens)` at each turn.
+    /// A reader that calls `tick(sentences, tokens, distinct tokens)` now and then.
     pub fn new(py: Python<'py>, options: &CorpusOptions, tick: Option<Bound<'py, PyAny>>) -> Self {
         Self {
             py,
@@ -48,12 +61,14 @@ impl<'py> Reader<'py> {
             other_tokens: Vec::new(),
             waiting: Vec::with_capacity(AHEAD),
             tick,
-            next_turn: TURN,
+            next_look: LOOK,
+            next_report: REPORT,
+            last_turn: Instant::now(),
             takes_letters: false,
         }
     }
 
-    /// The same, which reads a `str` as a sentence of letters.
+    /// The same, but it reads a `str` as a sentence of letters.
     pub fn taking_letters(self) -> Self {
         Self { takes_letters: true, ..self }
     }
@@ -87,12 +102,12 @@ impl<'py> Reader<'py> {
         }
         self.look_up()?;
         self.feed.end_sentence().map_err(exception)?;
-        if self.feed.tokens() >= self.next_turn { self.turn() } else { Ok(()) }
+        if self.feed.tokens() >= self.next_look { self.look() } else { Ok(()) }
     }
 
     fn list(&mut self, list: &Bound<'py, PyList>) -> PyResult<()> {
         let mut at = 0;
-        // The length is read anew each time: Python code that runs meanwhile may change the list.
+        // The length is read again each time: Python code that runs meanwhile may change the list.
         while at < list.len() {
             let (texts, pushed) = lists::with_texts::<AHEAD, _>(list, at, |texts| self.feed.push(texts))?;
             pushed.map_err(exception)?;
@@ -125,7 +140,7 @@ impl<'py> Reader<'py> {
     fn look_up(&mut self) -> PyResult<()> {
         let mut texts = [""; AHEAD];
         for (text, token) in texts.iter_mut().zip(&self.waiting) {
-            *text = token.to_str()?; // a lone surrogate is no text: UnicodeEncodeError
+            *text = token.to_str()?; // a lone surrogate is not text: UnicodeEncodeError
         }
         let outcome = self.feed.push(&texts[..self.waiting.len()]).map_err(exception);
         self.waiting.clear();
@@ -148,14 +163,29 @@ impl<'py> Reader<'py> {
         self.feed.push_other(index).map_err(exception)
     }
 
-    /// Lets other threads run, looks for signals, and reports.
+    /// Lets other threads run and checks for signals, if it is time; reports progress.
     #[cold]
-    fn turn(&mut self) -> PyResult<()> {
-        self.next_turn = self.feed.tokens() + TURN;
-        self.py.detach(|| ());
-        self.py.check_signals()?;
-        let Some(tick) = &self.tick else { return Ok(()) };
-        tick.call1((self.feed.sentences(), self.feed.tokens(), self.feed.len())).map(drop)
+    fn look(&mut self) -> PyResult<()> {
+        let tokens = self.feed.tokens();
+        self.next_look = tokens + LOOK;
+        if self.last_turn.elapsed() >= TURN {
+            self.py.detach(|| std::thread::sleep(PAUSE));
+            self.last_turn = Instant::now();
+            self.py.check_signals()?;
+        }
+        match &self.tick {
+            Some(tick) if tokens >= self.next_report => {
+                self.next_report = tokens + REPORT;
+                tick.call1((self.feed.sentences(), tokens, self.feed.len())).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The text in the words that the options leave.
+    pub fn finish_selected(self, options: &CorpusOptions) -> PyResult<Corpus> {
+        let Self { py, feed, .. } = self;
+        py.detach(|| feed.finish_selected(options)).map_err(exception)
     }
 
     /// The text, and the tokens that are not `str`, each with its id.

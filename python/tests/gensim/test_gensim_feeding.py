@@ -84,7 +84,7 @@ def test_a_lone_surrogate_is_an_error_with_its_place():
 
 
 @pytest.mark.parametrize("broken", [[[["a"]]], [[{}]], [None], [3], 3, "abc and 3"])
-def test_what_is_no_text_is_a_type_error(broken):
+def test_what_is_not_text_is_a_type_error(broken):
     if broken == "abc and 3":
         pytest.skip("a string is read letter by letter, as by gensim")
     with pytest.raises(TypeError):
@@ -134,7 +134,7 @@ def test_a_generator_is_for_one_pass(texts):
     assert model.train((text for text in texts), total_examples=9, epochs=1)[1] == 29
 
 
-def test_one_source_is_wanted(texts, tmp_path):
+def test_exactly_one_source_is_needed(texts, tmp_path):
     with pytest.raises(TypeError, match="Both"):
         Word2Vec(texts, corpus_file=str(tmp_path / "x"))
     with pytest.raises(TypeError, match="Either"):

@@ -6,7 +6,7 @@ use crate::commands::corpus::Choice;
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count;
 use crate::commands::text_args::Reading;
-use crate::output::{ProgressMode, UsageError};
+use crate::output::{ProgressMode, UsageError, messages};
 use clap::ValueEnum;
 use rapidvec::{CHECKPOINT_INTERVAL, ModelKind};
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ Examples:
   zcat logs.gz | rapidvec train - -o logs.safetensors
   rapidvec train --resume model.safetensors --epochs 10
 
-Ctrl-C saves a checkpoint, which is a model too, and prints the command that resumes.";
+Ctrl-C saves a checkpoint, which is also a model, and prints the command that resumes.";
 
 /// Train word vectors on a text
 #[derive(Debug, Clone, clap::Args)]
@@ -41,12 +41,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
-    /// Number of threads; 0: one per core. One repeats to the bit
+    /// Number of threads; 0: one per core. With 1, results are reproducible
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide_default_value = true)]
     pub threads: usize,
 
-    /// Where to train: auto or cpu; GPU training is planned
+    /// Device to train on: auto or cpu; GPU training is planned
     #[arg(long, value_enum, default_value_t = Device::Auto, hide_short_help = true, hide_default_value = true)]
     #[arg(hide_possible_values = true, value_name = "NAME")]
     pub device: Device,
@@ -76,7 +76,7 @@ pub struct Args {
     #[arg(allow_negative_numbers = true, hide_default_value = true, hide_short_help = true, help_heading = "Output")]
     pub checkpoint_every: Duration,
 
-    /// Keep the training state in the model, to resume it with more --epochs
+    /// Keep the training state in the model, to resume with more --epochs
     #[arg(long, hide_short_help = true, help_heading = "Output")]
     pub keep_state: bool,
 
@@ -161,10 +161,10 @@ impl Named for ModelKind {
 }
 
 impl Args {
-    /// The trainer for `choice`: the one asked for, or the one its text suggests. No other flag decides.
+    /// The trainer for `choice`: the one requested, or the default for its text. No other flag changes it.
     ///
     /// # Errors
-    /// A flag that the trainer does not have: to change the trainer with it would silently change every default.
+    /// A flag that the trainer does not have: switching the trainer because of it would silently change every default.
     pub fn trainer(&self, choice: &Choice) -> Result<TrainerName, UsageError> {
         let by_text = if *choice == Choice::Builtin { TrainerName::Textbook } else { TrainerName::Word2vec };
         let trainer = self.settings.trainer.unwrap_or(by_text);
@@ -173,8 +173,7 @@ impl Args {
             TrainerName::Word2vec => (self.textbook.given(), "textbook"),
         };
         let Some(flag) = foreign else { return Ok(trainer) };
-        let change = if self.settings.trainer.is_some() { "use" } else { "add" };
-        Err(UsageError(format!("--{flag} is a setting of --trainer {other}; {change} --trainer {other}, or omit it")))
+        Err(UsageError(messages::setting_of_other(flag, other)))
     }
 
     /// Seconds between two checkpoints, if they are not the default.

@@ -4,12 +4,12 @@ use crate::output::{Bar, ProgressMode, is_quiet, left, messages, note, say, warn
 use rapidvec::{EpochEnd, LossPoint, Progress};
 use std::time::{Duration, Instant};
 
-/// With `--progress lines` the word2vec trainer prints a line this often, besides the last of an epoch.
+/// The interval at which the word2vec trainer prints lines with `--progress lines`, besides the last one of an epoch.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// Where nobody asked for lines, an epoch has this many at most.
+/// The maximum number of lines of an epoch without `--progress lines`.
 const LINES_PER_EPOCH: u64 = 10;
 
-/// What a trainer's progress is counted in.
+/// The unit of a trainer's progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     /// Mini-batches, as in the textbook.
@@ -34,14 +34,14 @@ pub struct Display {
     unit: Unit,
     bar: Option<Bar>,
     last_line: Instant,
-    /// Where the last line was, in parts of the epoch.
+    /// The position of the last line, as a share of the epoch.
     last_part: Option<(usize, u64)>,
-    /// Where this run started: its speed is shown.
+    /// Where this run started, to compute its speed.
     start: Progress,
 }
 
 impl Display {
-    /// Shows a run that is at `now`.
+    /// Shows a run whose progress is `now`.
     pub fn new(mode: ProgressMode, unit: Unit, now: &Progress) -> Self {
         let bar = mode.is_bar().then(|| {
             let (done, total) = match unit {
@@ -50,7 +50,7 @@ impl Display {
             };
             Bar::start(done, total, now.epochs)
         });
-        // The first line waits, too: what is measured at once is the start.
+        // The first line waits, too: an immediate measurement would be that of the start.
         Self { mode, unit, bar, last_line: Instant::now(), last_part: None, start: *now }
     }
 
@@ -58,17 +58,17 @@ impl Display {
         self.bar.is_none() && self.mode != ProgressMode::None && !is_quiet()
     }
 
-    /// This much is done now.
+    /// Updates the progress.
     pub fn now(&self, now: &Progress) {
         if let Some(bar) = &self.bar {
             bar.at(if self.unit == Unit::Iterations { now.block } else { now.words });
         }
     }
 
-    /// A new average loss.
+    /// Shows a new average loss.
     pub fn point(&mut self, point: &LossPoint) {
         if let Some(bar) = &self.bar {
-            bar.tell(&self.parts(point));
+            bar.set_parts(&self.parts(point));
         }
         if self.has_lines() && self.is_due(point) {
             self.last_line = Instant::now();
@@ -89,7 +89,7 @@ impl Display {
         }
     }
 
-    /// An epoch is over: with a bar its last line stays on the terminal.
+    /// Shows the end of an epoch; below a bar, its last line stays on the terminal.
     pub fn epoch_end(&self, end: &EpochEnd) {
         if self.bar.is_none() && !self.has_lines() {
             return;
@@ -106,7 +106,7 @@ impl Display {
         }
     }
 
-    /// A line that the bar makes room for.
+    /// Prints a line above the bar.
     fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.say(text),
@@ -114,12 +114,12 @@ impl Display {
         }
     }
 
-    /// A note that the bar makes room for.
+    /// Prints a note above the bar.
     pub fn note(&self, text: &str) {
         self.aside(|| note(text));
     }
 
-    /// A warning that the bar makes room for.
+    /// Prints a warning above the bar.
     pub fn warn(&self, text: &str) {
         self.aside(|| warn(text));
     }
@@ -148,7 +148,7 @@ impl Display {
         format!("| {}", parts.join(" | "))
     }
 
-    /// What is shown after the bar; what matters most comes first.
+    /// What is shown after the bar, the most important first.
     fn parts(&self, point: &LossPoint) -> Vec<String> {
         let [loss, speed, rate] = self.numbers(point);
         match self.unit {
@@ -160,7 +160,7 @@ impl Display {
     /// Loss, speed and learning rate.
     fn numbers(&self, point: &LossPoint) -> [String; 3] {
         let (speed, rate) = (self.speed(point).unwrap_or(0.0) / 1e6, point.learning_rate);
-        // Where nothing was trained there is no loss; 0 would look like a perfect one.
+        // Without training there is no loss; 0 would look like a perfect one.
         let loss = if point.pairs == 0 { "-".to_owned() } else { format!("{:.4}", point.loss) };
         let (speed, rate) = (format_args!("{speed:.2}"), format_args!("{rate:.5}"));
         [messages::loss(loss), messages::speed(speed), messages::learning_rate(rate)]
@@ -173,7 +173,7 @@ impl Display {
         Some(left(time))
     }
 
-    /// Words a second.
+    /// Words per second.
     fn speed(&self, point: &LossPoint) -> Option<f64> {
         let seconds = point.seconds - self.start.seconds;
         (seconds > 0.0).then(|| (self.done(point).saturating_sub(self.start.words)) as f64 / seconds)
@@ -190,7 +190,7 @@ fn textbook_line(iterations: u64, point: &LossPoint) -> String {
     messages::chapter_line(epoch, block, iterations, seconds as u64, format_args!("{loss:.2}"))
 }
 
-/// Memory in use, where the system says.
+/// Memory in use, if the system reports it.
 fn resident_megabytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_asked_for_lines_there_are_ten_in_an_epoch() {
+    fn without_the_flag_an_epoch_has_at_most_ten_lines() {
         let due = |mode| {
             let mut display = Display::new(mode, Unit::Iterations, &start(9_295));
             (0..465).filter(|i| display.is_due(&LossPoint { block: 20 * i + 1, ..point() })).count()

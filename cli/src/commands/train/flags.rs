@@ -1,4 +1,4 @@
-//! What the command line knows about a trainer: its flags, how its text is read, how its run is shown.
+//! What the command line needs of a trainer: its flags, how its text is read, how its run is shown.
 
 use super::args::Args;
 use super::display::Unit;
@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 /// A trainer that `rapidvec train` can run.
 pub trait Flags: Trainer {
-    /// What its progress is counted in.
+    /// The unit of its progress.
     const UNIT: Unit;
 
-    /// The settings given by flags, and for the rest those of `base` or the defaults.
+    /// The settings given by flags; the others are those of `base` or the defaults.
     ///
     /// # Errors
     /// Flags that exclude each other.
@@ -25,19 +25,19 @@ pub trait Flags: Trainer {
     /// The first flag given that this trainer does not have.
     fn foreign(args: &Args) -> Option<&'static str>;
 
-    /// Refuses flags that contradict the settings of a checkpoint.
+    /// Rejects flags that contradict the settings of a checkpoint.
     fn check_against(args: &Args, config: &Self::Config) -> Result<(), UsageError>;
 
     /// How a text is read.
     fn corpus_options(args: &Args) -> CorpusOptions;
 
-    /// How the text of a checkpoint is read again.
+    /// How a checkpoint's text is read again.
     fn reread_options(args: &Args, record: &CorpusRecord, vocabulary: &Arc<Vocabulary>) -> CorpusOptions;
 
     /// Prints what reading dropped, cut or replaced.
     fn report_reading(name: &str, options: &CorpusOptions, corpus: &Corpus);
 
-    /// Refuses held-out text that cannot be scored.
+    /// Rejects held-out text that cannot be scored.
     fn check_held_out(config: &Self::Config, text: &Corpus) -> rapidvec::Result<()> {
         let _ = (config, text);
         Ok(())

@@ -1,4 +1,4 @@
-//! The loss history as CSV, a row at a time.
+//! Writes the loss history as CSV, a row at a time.
 
 use super::display::Unit;
 use anyhow::Context;
@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 /// The columns of a log.
 #[derive(Debug, Clone, Copy)]
 pub enum Columns {
-    /// The chapter's.
+    /// The textbook trainer's columns.
     Iterations,
-    /// The last row of an epoch has the loss on held-out text, where there is such text.
+    /// The last row of an epoch has the loss on held-out text, if there is such text.
     Words,
 }
 
@@ -46,10 +46,10 @@ impl Columns {
     }
 }
 
-/// Rows wait no longer than this.
+/// The maximum time before a row is written.
 const FLUSH: Duration = Duration::from_secs(1);
 
-/// A log that is being written. Trouble with it never stops training; it is reported at the end.
+/// A log that is being written. Its errors never stop training; they are reported at the end.
 pub struct Log {
     path: PathBuf,
     columns: Columns,
@@ -59,7 +59,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Starts the file with the rows there are already.
+    /// Starts the file with the existing rows.
     pub fn create(
         path: &Path,
         columns: Columns,
@@ -85,7 +85,7 @@ impl Log {
         self.note(written);
     }
 
-    /// To be called often: writes rows to the file that have waited.
+    /// Writes waiting rows to the file. Call this often.
     pub fn tick(&mut self) {
         if self.flushed.elapsed() >= FLUSH {
             self.flush();

@@ -7,6 +7,7 @@ mod log;
 mod outputs;
 mod plot;
 mod queries;
+mod rescue;
 mod resume;
 mod run;
 mod signals;

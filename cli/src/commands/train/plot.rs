@@ -5,7 +5,7 @@ use super::flags::Flags;
 use crate::output::{LineChart, Series, messages};
 use rapidvec::{LossPoint, Session};
 
-/// More epochs than this would hide the curve behind their lines.
+/// The maximum number of epochs with a line each; more would hide the curve.
 const MAX_EPOCH_LINES: usize = 30;
 
 /// The losses of a run over its iterations or its millions of words, with a line where an epoch begins.

@@ -1,4 +1,4 @@
-//! What did the model learn? The chapter's last cell, or neighbours of a few words.
+//! Shows what the model learned: the chapter's last cell, or neighbours of a few words.
 
 use crate::commands::queries::note_if_untrained;
 use crate::output::{Answer, Form, Query, to_stdout};
@@ -13,8 +13,8 @@ const SIMILAR: [&str; 4] = ["you", "year", "car", "toyota"];
 const ANALOGIES: [[&str; 3]; 4] =
     [["king", "man", "queen"], ["take", "took", "go"], ["car", "cars", "child"], ["good", "better", "bad"]];
 
-/// Of V words by falling count, those of rank V to these powers are shown: past the words that occur with everything, and
-/// before those that are too rare to be learned well. Of 60,000 words they are the 245th, the 736th and the 2,210th.
+/// Of V words by descending count, those of rank V to these powers are shown: less frequent than the words that occur with
+/// everything, and more frequent than those that are not learned well. Of 60,000 words these are the 245th, 736th and 2,210th.
 const POWERS: [f64; 3] = [0.5, 0.6, 0.7];
 
 /// Prints the chapter's queries whose words are in the vocabulary; without any, the neighbours of a few frequent words.
@@ -52,7 +52,7 @@ pub fn chapter(vectors: &WordVectors) -> anyhow::Result<String> {
 
 /// Shows, as `similar` does, the neighbours of a few words that are neither the most frequent nor rare. Returns one of them.
 pub fn words(vectors: &WordVectors) -> anyhow::Result<String> {
-    let mut words = telling(vectors.vocabulary());
+    let mut words = sample_words(vectors.vocabulary());
     let found = neighbours(&words, vectors)?;
     let answers = words.iter().zip(&found).map(|(word, found)| Answer::new(Query::Nearest(word.clone()), found.iter()));
     let answers: Vec<_> = answers.collect();
@@ -65,13 +65,13 @@ fn neighbours<'v>(words: &[String], vectors: &'v WordVectors) -> anyhow::Result<
     Ok(words.iter().map(|word| vectors.most_similar(word, TOP)).collect::<Result<_, _>>()?)
 }
 
-/// Words at a few ranks among those of letters only; among all of them if there are none such.
-fn telling(vocabulary: &Vocabulary) -> Vec<String> {
+/// Words at a few ranks among those of letters only, or among all of them if there are no such words.
+fn sample_words(vocabulary: &Vocabulary) -> Vec<String> {
     let is_word = |word: &str| {
-        // In scripts of syllables and of words two characters say as much.
+        // In scripts of syllables or words, two characters carry as much.
         word.chars().all(char::is_alphabetic) && word.chars().count() >= if word.is_ascii() { 3 } else { 2 }
     };
-    let all = vocabulary.by_falling_count().into_iter().map(|id| vocabulary.word(id)).filter(|word| *word != EOS);
+    let all = vocabulary.by_descending_count().into_iter().map(|id| vocabulary.word(id)).filter(|word| *word != EOS);
     let all: Vec<_> = all.collect();
     let of_letters: Vec<_> = all.iter().copied().filter(|word| is_word(word)).collect();
     let ranked = if of_letters.is_empty() { all } else { of_letters };
@@ -110,8 +110,8 @@ mod tests {
         let names: Vec<_> = (0..100).map(|i| format!("{}{}", "abcdefghij".chars().nth(i / 10).unwrap(), i)).collect();
         let mut words = vec!["the", "of", ",", "나라", EOS];
         words.extend(names.iter().map(String::as_str));
-        assert_eq!(telling(&vocabulary(&words)), ["나라"], "of two words the second");
-        assert_eq!(telling(&vocabulary(&words[5..])), ["b10", "b15", "c25"]);
-        assert_eq!(telling(&vocabulary(&["1"])), ["1"]);
+        assert_eq!(sample_words(&vocabulary(&words)), ["나라"], "of two words the second");
+        assert_eq!(sample_words(&vocabulary(&words[5..])), ["b10", "b15", "c25"]);
+        assert_eq!(sample_words(&vocabulary(&["1"])), ["1"]);
     }
 }

@@ -1,4 +1,4 @@
-//! A run that continues where another stopped.
+//! Continues a run where another stopped.
 
 use super::args::Args;
 use super::flags::Flags;
@@ -10,7 +10,7 @@ use crate::commands::corpus::Choice;
 use crate::commands::named::Named;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, messages, note, say};
+use crate::output::{UsageError, messages, note, say, shown};
 use anyhow::Context;
 use rapidvec::checkpoint::{Checkpoint, SavedConfig, Summary};
 use rapidvec::corpus::{Corpus, CorpusError, CorpusOptions};
@@ -36,9 +36,9 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
 }
 
 fn no_state(path: &Path) -> anyhow::Error {
-    let help =
-        "to continue a finished model with more text, use --update; --keep-state makes models that can be resumed";
-    anyhow::anyhow!("cannot resume from {}: {}; {help}", path.display(), TrainError::NoState)
+    let error = anyhow::Error::new(Error::from(TrainError::NoState)).context(messages::cannot_resume(path.display()));
+    let message = format!("{}; {}", shown(&error), messages::use_update());
+    error.context(message)
 }
 
 fn resume<T: Flags>(
@@ -60,8 +60,7 @@ fn resume<T: Flags>(
     }
     let checkpoint = Checkpoint::of(model).with_context(cannot)?;
     if args.half && !checkpoint.storage().half {
-        let help = "--half contradicts the checkpoint, which is in single precision; omit it, or train from the start";
-        return Err(UsageError(help.into()).into());
+        return Err(UsageError(messages::half_contradicts()).into());
     }
     if checkpoint.storage().one_thread && args.threads == 0 {
         note(messages::one_thread_again());
@@ -97,8 +96,7 @@ fn check_flags<T: Flags>(args: &Args, summary: &Summary, config: &T::Config) -> 
     let other = args.settings.trainer.filter(|trainer| trainer.name() != T::NAME);
     let other = other.map(|trainer| format!("trainer {}", trainer.name()));
     if let Some(flag) = other.or(T::foreign(args).map(str::to_owned)) {
-        let help = format!("--{flag} does not fit the checkpoint, which was made by --trainer {}", T::NAME);
-        return Err(UsageError(help).into());
+        return Err(UsageError(messages::flag_of_other_checkpoint(flag, T::NAME)).into());
     }
     T::check_against(args, config)?;
     if let Some(corpus) = &summary.corpus {
@@ -111,7 +109,7 @@ fn check_flags<T: Flags>(args: &Args, summary: &Summary, config: &T::Config) -> 
     Ok(())
 }
 
-/// Whether the model was saved at the end of all epochs that are wanted.
+/// Whether the model was saved at the end of all requested epochs.
 fn is_finished(args: &Args, summary: &Summary) -> bool {
     let (Some(config), Some(trained)) = (&summary.config, &summary.trained) else { return false };
     let epochs = config.epochs().unwrap_or(0) as usize;
@@ -125,10 +123,10 @@ fn further(path: &Path, summary: &Summary) -> String {
     }
 }
 
-/// Refuses to end before the place where training is.
+/// Rejects an end before the current position.
 fn check_begun(epochs: usize, begun: u64) -> Result<(), UsageError> {
     if (epochs as u64) < begun {
-        return Err(UsageError(format!("--epochs {epochs} is less than the {begun} that have begun already")));
+        return Err(UsageError(messages::epochs_begun(epochs, begun)));
     }
     Ok(())
 }
@@ -137,12 +135,10 @@ fn read_again(args: &Args, choice: &Choice, options: &CorpusOptions) -> anyhow::
     vocab_args::read(choice, &args.reading, options).map_err(where_it_was)
 }
 
-/// Refuses to wait for a text on standard input that nobody is going to type.
+/// Rejects standard input from a terminal, where no text is coming.
 fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageError> {
     if choice.is_stdin() && args.corpus.is_empty() {
-        let help =
-            "the text came from standard input: provide the same text again, on standard input with - or as a file";
-        return Err(UsageError(help.into()));
+        return Err(UsageError(messages::text_came_from_stdin()));
     }
     Ok(())
 }
@@ -150,12 +146,7 @@ fn check_can_be_read_again(args: &Args, choice: &Choice) -> Result<(), UsageErro
 /// Explains where a missing text was expected.
 fn where_it_was(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref() {
-        Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(format!(
-            "the text {} of this run does not exist here; go to the folder where training started, or name the text after \
-             --resume FILE",
-            path.display()
-        ))
-        .into(),
+        Some(Error::Corpus(CorpusError::Missing { path })) => UsageError(messages::text_is_gone(path.display())).into(),
         _ => error,
     }
 }

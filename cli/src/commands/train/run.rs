@@ -1,9 +1,10 @@
-//! Training in progress, until the end or a signal; and what is left behind.
+//! Trains until the end or a signal, and reports the result.
 
 use super::args::Args;
 use super::flags::Flags;
 use super::outputs::resume_command;
 use super::plot;
+use super::rescue::rescue;
 use super::signals::Signals;
 use super::summary;
 use super::watcher::Watcher;
@@ -14,10 +15,10 @@ use rapidvec::error::Error;
 use rapidvec::{Checkpoints, Session, Stopped, Trainer};
 use std::path::{Path, PathBuf};
 
-/// Where a run that goes to `output` was saved before, if it was resumed.
+/// The file where a resumed run was saved before, if it is not `output`.
 pub type Resumed = Option<(PathBuf, u64)>;
 
-/// A run besides its session.
+/// Everything of a run but its session.
 pub struct Run<'a> {
     pub args: &'a Args,
     pub signals: &'a Signals,
@@ -44,7 +45,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     let mut watcher = Watcher::new(args, signals, &session)?;
     let outcome = session.run(&mut watcher);
     let logged = watcher.finish();
-    let stopped = outcome.map_err(|error| failed(&session, error, &run.resumed))?;
+    let stopped = outcome.map_err(|error| failed(&session, error, &run))?;
     if let Some(path) = &args.plot {
         save_chart(&plot::chart(&session), path, Existing::Replace)?;
     }
@@ -53,7 +54,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
     match stopped {
         Stopped::Finished => {
             warn_if_loss_rose(session.trainer());
-            drop(session); // the matrices: the model is about to be mapped
+            drop(session); // frees the matrices: the model is mapped next
             summary::show(args, &model)
         }
         _ => Err(interrupted(&session, &run, &model)),
@@ -62,7 +63,7 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
 
 /// The line with the estimate of memory.
 fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
-    /// Bytes of the program itself, and of what it links to, that are in memory while it trains.
+    /// Bytes of the program itself and its libraries that are in memory while it trains.
     const PROGRAM: u64 = 6_000_000;
     let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
     let words = 40 * corpus.vocabulary().len() as u64;
@@ -70,16 +71,20 @@ fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
     say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
-/// Why the run failed, and what is left of it.
-fn failed<T: Flags>(session: &Session<T>, error: Error, resumed: &Resumed) -> anyhow::Error {
+/// The error of a failed run, and what was saved of it.
+fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Error {
     let saved = session.saved().map(|(path, block)| (path.to_owned(), block));
-    let left = match saved.as_ref().or(resumed.as_ref()) {
+    // It may have been removed since.
+    let saved = saved.as_ref().or(run.resumed.as_ref()).filter(|(path, _)| path.exists());
+    let left = || match saved {
         Some((path, block)) => messages::last_checkpoint(T::UNIT.block(), block, path.display()),
         None => messages::nothing_was_saved(),
     };
     match error {
-        Error::Train(error) => anyhow::anyhow!("{error}{left}"),
+        Error::Train(error) => anyhow::anyhow!("{error}{}", left()),
         error if session.trainer().progress().is_finished() => {
+            let rescued = rescue(session, &run.output, run.args.keep_state);
+            let left = rescued.map_or_else(left, |path| messages::is_elsewhere(path.display()));
             anyhow::Error::new(error).context(messages::model_not_saved() + &left)
         }
         error => anyhow::Error::new(error).context(messages::checkpoint_not_saved()),
@@ -100,7 +105,7 @@ fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyho
     Interrupted.into()
 }
 
-/// Training finishes even if it makes everything worse, as long as the model is no worse than guessing.
+/// Warns if training made the model worse; it fails only if the model is worse than guessing.
 fn warn_if_loss_rose(trainer: &impl Trainer) {
     let losses = trainer.history().iter().filter(|point| point.pairs > 0).map(|point| point.loss);
     if let Some((first, last)) = rise(losses) {

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-/// A signal this soon after the first is the same one: a terminal or `timeout` may signal a program and its group.
+/// A signal this soon after the first counts as the same: a terminal or `timeout` may signal both a program and its group.
 const ECHO: Duration = Duration::from_millis(500);
 
 /// Nothing to save yet.
@@ -32,7 +32,7 @@ impl Observer for StopOnSignal<'_> {
 }
 
 impl Signals {
-    /// An observer that only minds signals.
+    /// An observer that only watches for signals.
     pub fn observer(&self) -> StopOnSignal<'_> {
         StopOnSignal(self)
     }
@@ -49,7 +49,7 @@ impl Signals {
         STATE.store(TRAINING, Ordering::SeqCst);
     }
 
-    /// Whether training is to stop.
+    /// Whether training should stop.
     pub fn stop(&self) -> bool {
         STATE.load(Ordering::Relaxed) == STOPPING
     }

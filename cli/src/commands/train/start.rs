@@ -1,4 +1,4 @@
-//! A run from its start: everything that can be refused is refused before the text is read.
+//! Starts a run; everything that can be checked is checked before the text is read.
 
 use super::args::{Args, TrainerName};
 use super::flags::Flags;
@@ -97,7 +97,7 @@ fn updated(path: &Path) -> anyhow::Result<Pretrained> {
     Pretrained::model(path).with_context(cannot)
 }
 
-/// Vectors to start from; what opening them dropped or repaired is printed.
+/// Vectors to start from; prints what was dropped or repaired when they were opened.
 fn pretrained(path: &Path) -> anyhow::Result<Pretrained> {
     let cannot = || messages::cannot_start_from(path.display());
     match recognise_file(path).with_context(cannot)? {
@@ -155,7 +155,7 @@ impl Text {
     }
 }
 
-/// The words of a model and the frequent new ones of a text; and what was counted in the text.
+/// The words of a model and the frequent new ones of a text, and the counts of the text.
 fn merge(
     args: &Args,
     choice: &Choice,
@@ -163,8 +163,7 @@ fn merge(
     base: &Pretrained,
 ) -> anyhow::Result<(Vocabulary, CorpusReport)> {
     if !choice.can_be_read_again() {
-        let help = "--update reads the text twice, which standard input and pipes do not allow; put it into a file";
-        return Err(UsageError(help.into()).into());
+        return Err(UsageError(messages::update_reads_twice()).into());
     }
     let all = options.clone().min_count(1);
     let (new, report) = vocab_args::count(choice, &args.reading, &all)?;

@@ -1,4 +1,4 @@
-//! What a finished model is good for: neighbours of a few of its words, and the next command.
+//! After training: neighbours of a few words, and the next command.
 
 use super::args::Args;
 use super::outputs::program;
@@ -12,7 +12,7 @@ use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
 
-/// Shows what the model at `path` learned, and what to type next.
+/// Shows what the model at `path` learned, and the next command.
 pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
     say(messages::saved(path.display()));
     if args.progress == ProgressMode::None || is_quiet() {
@@ -21,7 +21,7 @@ pub fn show(args: &Args, path: &Path) -> anyhow::Result<()> {
     let model = ModelFile::open(path)?;
     let summary = Summary::of(&model).map_err(Error::from)?;
     let vectors = WordVectors::from_model(model).map_err(Error::from)?;
-    // To other models of other texts the chapter's words may mean nothing.
+    // In models of other texts the chapter's words may be meaningless.
     let is_textbook = summary.config.is_some_and(|config| config.is_of::<TextbookTrainer>());
     let is_chapter = is_textbook || summary.corpus.is_some_and(|corpus| is_data_set(&corpus.sources));
     let next = if is_chapter { queries::chapter(&vectors)? } else { queries::words(&vectors)? };

@@ -87,7 +87,7 @@ impl<E: Engine> Flags for TextbookTrainerOn<E> {
         let Config { model, negatives, vector_size, .. } = config;
         if self.batch_size() < config.batch_size {
             let (used, wanted) = (self.batch_size(), config.batch_size);
-            note(format_args!("there are only {used} examples: batches have {used} instead of {wanted}"));
+            note(messages::small_batches(used, wanted));
         }
         let method = format!("{model}, {}", messages::negatives(negatives));
         let place = self.device().unwrap_or_else(|| threads(self));

@@ -26,7 +26,7 @@ impl Named for OptimizerKind {
 }
 
 impl TextbookSettings {
-    /// The first flag given.
+    /// The first of these flags that was given.
     pub fn given(&self) -> Option<&'static str> {
         let given = [
             ("optimizer", self.optimizer.is_some()),

@@ -14,7 +14,7 @@ pub struct Watcher<'a> {
     signals: &'a Signals,
     display: Display,
     log: Option<Log>,
-    /// The last point of an epoch, which waits for its held-out loss before it is logged.
+    /// The last point of an epoch, which is logged with its held-out loss.
     last: Option<LossPoint>,
     blocks_per_epoch: u64,
 }
@@ -61,7 +61,7 @@ impl Observer for Watcher<'_> {
         let last = self.last.take();
         if let Some(log) = &mut self.log {
             last.iter().for_each(|point| log.row(point, epoch.held_out));
-            // A finished run is not resumed: rows that a kill takes after the model is saved would be lost for good.
+            // A finished run cannot be resumed, so rows lost in a kill after the model is saved would be lost for good.
             log.flush();
         }
     }

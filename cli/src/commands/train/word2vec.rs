@@ -21,8 +21,7 @@ impl Flags for CpuTrainer {
         let mut config = base.unwrap_or_else(|| Config::new(model.unwrap_or(ModelKind::Cbow)));
         config.model = model.unwrap_or(config.model);
         if config.model == ModelKind::SkipGram && own.context_sum.is_some() {
-            let help = "--context-sum needs --model cbow: skipgram does not combine context vectors";
-            return Err(UsageError(help.into()));
+            return Err(UsageError(messages::context_sum_needs_cbow()));
         }
         config = match (own.hierarchical_softmax, common.negatives) {
             (true, Some(negatives)) => config.both_objectives(negatives),
@@ -72,7 +71,7 @@ impl Flags for CpuTrainer {
         same("no-shuffle", own.no_shuffle.then_some(true), !config.shuffle)?;
         let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
         match fixed.iter().find(|(_, given)| *given) {
-            Some((flag, _)) => Err(UsageError(format!("--{flag} cannot be combined with --resume"))),
+            Some((flag, _)) => Err(UsageError(messages::argument_conflict(format_args!("--{flag}"), "--resume"))),
             None => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub subsample: Option<f64>,
 
-    /// Use hierarchical softmax: alone, or with --negatives both at once
+    /// Use hierarchical softmax, alone or together with --negatives
     #[arg(long, hide_short_help = true)]
     pub hierarchical_softmax: bool,
 
@@ -44,7 +44,7 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "FILE")]
     pub init: Option<PathBuf>,
 
-    /// Keep the vectors from --init as they are
+    /// Keep the vectors from --init unchanged
     #[arg(long, requires = "init", conflicts_with = "update", hide_short_help = true)]
     pub freeze: bool,
 
@@ -61,7 +61,7 @@ pub struct Word2vecSettings {
     #[arg(conflicts_with = "vocab", hide_short_help = true)]
     pub max_vocab: Option<usize>,
 
-    /// Folder for text that exceeds memory [default: the system's]
+    /// Folder for text that does not fit in memory [default: the system's]
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub temporary_folder: Option<PathBuf>,
 

@@ -1,25 +1,24 @@
-//! The library's common errors in Korean. What is not here is shown in English, as the library says it.
+//! The library's common errors in Korean. Others are shown in the library's English.
 
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
+use rapidvec::corpus::datasets::DatasetError;
 use rapidvec::error::{ConfigError, CoreError, FormatError, OutputError, QueryError, TrainError, VectorsError};
 use std::io::ErrorKind;
 
-/// The error and what it was about, in Korean; `None` if it is not one of the common kinds.
+/// The error and its subject in Korean; `None` if it is not one of the common kinds.
 pub fn translated(error: &anyhow::Error) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
-        match of_cause(cause) {
-            // The name of a file that was put before the error is not repeated.
-            Some(korean) if parts.last().is_some_and(|about| korean.starts_with(about.as_str())) => {
-                parts.pop();
-                parts.push(korean);
-            }
-            Some(korean) => parts.push(korean),
-            None => {
-                parts.push(cause.to_string());
-                continue;
-            }
+        let Some(korean) = of_cause(cause) else {
+            parts.push(cause.to_string());
+            continue;
+        };
+        // What comes before an error may be the name of its file, its English text, or the Korean one and more.
+        let english = cause.to_string();
+        parts.pop_if(|about| korean.starts_with(about.as_str()) || about.starts_with(&english));
+        if !parts.last().is_some_and(|about| about.contains(&korean)) {
+            parts.push(korean);
         }
         return Some(parts.join(": "));
     }
@@ -40,6 +39,9 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
 
 fn of_library(error: &Error) -> Option<String> {
     match error {
+        Error::Dataset(DatasetError::UnknownName { name, known, .. }) => {
+            Some(format!("{name}은(는) 없는 데이터 세트입니다. 쓸 수 있는 이름: {known}"))
+        }
         Error::Config(error) => of_config(error),
         Error::Corpus(error) => of_corpus(error),
         Error::Train(error) => of_training(error),
@@ -68,7 +70,7 @@ fn of_core(error: &CoreError) -> Option<String> {
     }
 }
 
-/// What the operating system said; empty if it is not one of the common kinds.
+/// The operating system's message; empty if it is not one of the common kinds.
 fn of_system(error: &std::io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::NotFound => "그런 파일이나 폴더가 없습니다",
@@ -114,9 +116,22 @@ fn of_query(error: &QueryError) -> Option<String> {
 fn of_config(error: &ConfigError) -> Option<String> {
     match error {
         ConfigError::OutOfRange { name, expected, got } => {
-            Some(format!("{name} 값이 범위를 벗어났습니다. 받은 값: {got}, 허용 범위: {expected}"))
+            Some(format!("{name} 값이 범위를 벗어났습니다. 받은 값: {got}, 허용 범위: {}", range(expected)))
         }
         _ => None,
+    }
+}
+
+/// A range that is stated in English.
+fn range(expected: &str) -> String {
+    let ends = expected.strip_prefix("from ").and_then(|ends| ends.split_once(" to "));
+    match (ends, expected) {
+        (Some((from, to)), _) => format!("{from}부터 {to}까지"),
+        (_, "above 0 and at most 100") => "0보다 크고 100 이하".to_owned(),
+        (_, "above 0 and finite") => "0보다 큰 유한한 수".to_owned(),
+        (_, "at least 1") => "1 이상".to_owned(),
+        (_, "at least 1 without hierarchical softmax") => "계층적 소프트맥스를 쓰지 않으면 1 이상".to_owned(),
+        _ => expected.to_owned(),
     }
 }
 

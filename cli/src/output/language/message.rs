@@ -1,11 +1,11 @@
-//! Every message of the program, in English and in Korean: a function each, named for what it says.
+//! Every message of the program, in English and in Korean: one function for each, named for what it says.
 //!
-//! To add one, write both sentences below; both take the same values. Numbers come in as they are shown
+//! To add one, write both sentences below; both take the same values. Numbers are passed as they are shown
 //! ([`thousands`](crate::output::thousands)), paths as they were given.
 
 use super::Language;
 
-/// Functions that return the message in the language in use, and the list of all for the tests.
+/// Functions that return a message in the current language, and the list of all messages for the tests.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($value:ident),*) { en: $en:literal, ko: $ko:literal $(,)? })*) => {
         $(
@@ -25,7 +25,7 @@ macro_rules! messages {
 }
 
 messages! {
-    // ---- Words before a message ----
+    // ---- Labels before a message ----
     error() { en: "error", ko: "오류" }
     warning() { en: "warning", ko: "경고" }
     note() { en: "note", ko: "참고" }
@@ -65,6 +65,10 @@ messages! {
              {threads}, {kernels} kernels",
         ko: "{corpus}: 학습할 토큰 {kept}개, 고유 단어 {words}개; {method}, 벡터 크기 {size}; \
              {threads}, {kernels} 커널",
+    }
+    small_batches(used, wanted) {
+        en: "there are only {used} examples: batches have {used} instead of {wanted}",
+        ko: "예제가 {used}개뿐이라 미니배치 크기를 {wanted} 대신 {used}(으)로 합니다",
     }
     other_model(before, now) {
         en: "the model was trained as {before}; continuing as {now}",
@@ -149,6 +153,7 @@ messages! {
         ko: ". 마지막 체크포인트({unit} {block})는 {path}에 있습니다",
     }
     nothing_was_saved() { en: "; nothing was saved", ko: ". 저장한 것이 없습니다" }
+    is_elsewhere(path) { en: "; it was saved to {path} instead", ko: ". 대신 {path}에 저장했습니다" }
     model_not_saved() {
         en: "training is done, but the model could not be saved",
         ko: "학습은 끝났지만 모델을 저장하지 못했습니다",
@@ -156,6 +161,179 @@ messages! {
     checkpoint_not_saved() {
         en: "stopped, but the checkpoint could not be saved",
         ko: "중단했지만 체크포인트를 저장하지 못했습니다",
+    }
+
+    // ---- Arguments ----
+    usage() { en: "Usage:", ko: "사용법:" }
+    see_help() { en: "For more information, try '--help'.", ko: "자세한 내용은 '--help'로 볼 수 있습니다." }
+    invalid_value(value, arg, reason) {
+        en: "invalid value '{value}' for '{arg}'{reason}",
+        ko: "'{arg}'에 쓸 수 없는 값입니다: '{value}'{reason}",
+    }
+    value_missing(arg) { en: "a value is required for '{arg}'", ko: "'{arg}'에 값이 필요합니다" }
+    valid_values(all) { en: "possible values: {all}", ko: "쓸 수 있는 값: {all}" }
+    did_you_mean(similar) { en: "did you mean {similar}?", ko: "혹시 {similar}?" }
+    unknown_argument(arg) { en: "unexpected argument '{arg}'", ko: "알 수 없는 인자입니다: '{arg}'" }
+    unknown_command(name) { en: "unrecognized subcommand '{name}'", ko: "알 수 없는 명령입니다: '{name}'" }
+    argument_missing(args) { en: "missing arguments: {args}", ko: "필요한 인자가 빠졌습니다: {args}" }
+    argument_repeated(arg) { en: "'{arg}' cannot be used twice", ko: "'{arg}'은(는) 한 번만 쓸 수 있습니다" }
+    argument_conflict(arg, other) {
+        en: "{arg} cannot be combined with {other}",
+        ko: "{arg}은(는) {other}와(과) 함께 쓸 수 없습니다",
+    }
+    whole_number() {
+        en: "expected a whole number, such as 1000, 100k or 1e6",
+        ko: "1000, 100k, 1e6과 같은 정수를 써야 합니다",
+    }
+    number_too_large() { en: "the number is too large", ko: "수가 너무 큽니다" }
+    setting_of_other(flag, trainer) {
+        en: "--{flag} is a setting of --trainer {trainer}; choose that trainer, or omit the flag",
+        ko: "--{flag}은(는) --trainer {trainer}의 설정입니다. 그 학습기를 고르거나 이 옵션을 빼세요",
+    }
+    context_sum_needs_cbow() {
+        en: "--context-sum needs --model cbow: skipgram does not combine context vectors",
+        ko: "--context-sum은 --model cbow에만 쓸 수 있습니다. skipgram은 맥락 벡터를 합치지 않습니다",
+    }
+    update_reads_twice() {
+        en: "--update reads the text twice, which standard input and pipes do not allow; put it into a file",
+        ko: "--update는 텍스트를 두 번 읽으므로 표준 입력이나 파이프로는 쓸 수 없습니다. 파일로 저장하세요",
+    }
+    half_contradicts() {
+        en: "--half contradicts the checkpoint, which is in single precision; omit it, or train from the start",
+        ko: "체크포인트가 단정밀도라 --half를 쓸 수 없습니다. 이 옵션을 빼거나 처음부터 학습하세요",
+    }
+    flag_of_other_checkpoint(flag, trainer) {
+        en: "--{flag} does not fit the checkpoint, which was made by --trainer {trainer}",
+        ko: "--trainer {trainer}(으)로 만든 체크포인트라 --{flag}을(를) 쓸 수 없습니다",
+    }
+    contradicts_checkpoint(given, recorded) {
+        en: "{given} contradicts the checkpoint, which has {recorded}; omit it, or start a new run without --resume",
+        ko: "{given}은(는) 체크포인트의 {recorded}와(과) 맞지 않습니다. 빼거나, --resume 없이 새로 학습하세요",
+    }
+    epochs_begun(epochs, begun) {
+        en: "--epochs {epochs} is less than the {begun} that have begun already",
+        ko: "이미 에폭 {begun}까지 학습을 시작했으므로 --epochs {epochs}은(는) 너무 작습니다",
+    }
+    text_came_from_stdin() {
+        en: "the text came from standard input: provide the same text again, on standard input with - or as a file",
+        ko: "표준 입력으로 읽은 텍스트입니다. 같은 텍스트를 표준 입력(-)이나 파일로 다시 주세요",
+    }
+    text_is_gone(path) {
+        en: "the text {path} of this run does not exist here; go to the folder where training started, or name the \
+             text after --resume FILE",
+        ko: "학습하던 텍스트 {path} 파일이 여기에 없습니다. 학습을 시작한 폴더에서 실행하거나, --resume FILE 뒤에 텍스트를 \
+             지정하세요",
+    }
+    use_update() {
+        en: "to continue a finished model with more text, use --update; --keep-state makes models that can be resumed",
+        ko: "끝난 모델을 새 텍스트로 더 학습하려면 --update를 쓰세요. --keep-state로 학습한 모델은 이어서 학습할 수 있습니다",
+    }
+    stdin_once() {
+        en: "standard input (-) can be read only once",
+        ko: "표준 입력(-)은 한 번만 읽을 수 있습니다",
+    }
+    no_folder(flag, folder) { en: "--{flag}: there is no folder {folder}", ko: "--{flag}: {folder} 폴더가 없습니다" }
+    data_set_alone(name) {
+        en: "the data set {name} cannot be combined with other texts; for a file of that name write ./{name}",
+        ko: "데이터 세트 {name}은(는) 다른 텍스트와 함께 쓸 수 없습니다. 그 이름의 파일이라면 ./{name}으로 쓰세요",
+    }
+    outputs_differ() {
+        en: "--output, --log and --plot must be different files",
+        ko: "--output, --log, --plot에는 서로 다른 파일을 지정하세요",
+    }
+    output_among_texts(path) {
+        en: "{path} is in a folder or pattern of texts, and a resumed run would read it as one of them; write it elsewhere",
+        ko: "{path}은(는) 텍스트로 지정한 폴더나 패턴에 들어 있어, 이어서 학습할 때 텍스트로 읽게 됩니다. 다른 곳에 저장하세요",
+    }
+    input_not_output(path) {
+        en: "{path} is an input and cannot be overwritten; write to another file",
+        ko: "{path}은(는) 입력 파일이라 덮어쓸 수 없습니다. 다른 파일에 저장하세요",
+    }
+    not_to_stdout() {
+        en: "this cannot be written to standard output; name a file",
+        ko: "표준 출력으로는 쓸 수 없습니다. 파일 이름을 지정하세요",
+    }
+    unknown_extension(path, extensions, flag) {
+        en: "{path} does not have the extension of a known format: expected {extensions}; or use {flag}",
+        ko: "{path}의 확장자로는 형식을 알 수 없습니다. 쓸 수 있는 확장자: {extensions}. {flag}로 직접 지정할 수도 있습니다",
+    }
+    other_extension(path, format, model, command) {
+        en: "a model is saved as safetensors, but {path} has the extension of {format}; save to {model}, then run: {command}",
+        ko: "모델은 safetensors로 저장하는데 {path}은(는) {format}의 확장자입니다. {model}에 저장한 뒤 실행하세요: {command}",
+    }
+
+    // ---- Queries ----
+    model_comes_first(word, command, model) {
+        en: "there is no file {word}; the model comes first: rapidvec {command} {model} {word}",
+        ko: "{word} 파일이 없습니다. 모델을 먼저 쓰세요: rapidvec {command} {model} {word}",
+    }
+    words_or_sum() {
+        en: "words cannot be combined with --positive, --negative or --vector",
+        ko: "단어는 --positive, --negative, --vector와 함께 쓸 수 없습니다",
+    }
+    exactly_words(count, got) {
+        en: "expected exactly {count} word(s) after the model, got {got}",
+        ko: "모델 뒤에 단어 {count}개가 필요한데 {got}개를 받았습니다",
+    }
+    at_least_words(count, got) {
+        en: "expected at least {count} word(s) after the model, got {got}",
+        ko: "모델 뒤에 단어가 {count}개 이상 필요한데 {got}개를 받았습니다",
+    }
+    few_known_words(count, got) {
+        en: "expected at least {count} known words, got {got}",
+        ko: "모델에 있는 단어가 {count}개 이상 필요한데 {got}개뿐입니다",
+    }
+    no_words_on_stdin() {
+        en: "standard input has no words; expected one on each line",
+        ko: "표준 입력에 단어가 없습니다. 한 줄에 하나씩 쓰세요",
+    }
+    no_questions_on_stdin() {
+        en: "standard input has no questions; expected three words on each line",
+        ko: "표준 입력에 질문이 없습니다. 한 줄에 단어 셋을 쓰세요",
+    }
+    skipped_words(count, all, first) {
+        en: "{count} of {all} words are not in the vocabulary and were skipped; the first is `{first}`",
+        ko: "단어 {all}개 중 {count}개는 모델에 없어 건너뛰었습니다. 첫 번째는 `{first}`입니다",
+    }
+    skip_unknown(count, all) {
+        en: "{count} of {all} words are unknown; use --skip-unknown to skip them",
+        ko: "단어 {all}개 중 {count}개가 모델에 없습니다. --skip-unknown을 쓰면 건너뜁니다",
+    }
+    unknown_words_skipped(count, all) {
+        en: "{count} of {all} words are not in the vocabulary and were skipped",
+        ko: "단어 {all}개 중 {count}개는 모델에 없어 건너뛰었습니다",
+    }
+    lines_without_known_words(count, all) {
+        en: "{count} of {all} lines have no known word; their vectors are zero",
+        ko: "{all}줄 중 {count}줄에는 아는 단어가 없어 벡터가 0입니다",
+    }
+    weight_of_sif(text) {
+        en: "there is no file {text}; the weight of --sif is written --sif={text}",
+        ko: "{text} 파일이 없습니다. --sif의 가중치는 --sif={text}처럼 씁니다",
+    }
+    words_to_embed(text) {
+        en: "there is no file `{text}`; to embed words, pipe them in, as in: echo the king | rapidvec embed MODEL",
+        ko: "`{text}` 파일이 없습니다. 단어를 직접 넣으려면 파이프로 주세요: echo the king | rapidvec embed MODEL",
+    }
+    nothing_to_evaluate() {
+        en: "expected a file of questions or pairs after the model",
+        ko: "모델 뒤에 질문이나 단어 쌍 파일을 지정하세요",
+    }
+    column_names(file) {
+        en: "{file}: the first line was read as names of columns",
+        ko: "{file}: 첫 줄은 열 이름으로 읽었습니다",
+    }
+    no_known_question(file) {
+        en: "{file}: no question has all its words in the vocabulary",
+        ko: "{file}: 단어가 모두 모델에 있는 질문이 없습니다",
+    }
+    no_known_pair(file) {
+        en: "{file}: no pair (or none that differ) has all its words in the vocabulary",
+        ko: "{file}: 단어가 모두 모델에 있는 쌍이 없거나 점수가 모두 같습니다",
+    }
+    nothing_evaluated() {
+        en: "nothing could be evaluated; is the model of another language, or in lower case?",
+        ko: "평가할 수 있는 항목이 없습니다. 모델이 다른 언어이거나 소문자로만 되어 있지 않은지 확인하세요",
     }
 
     // ---- The loss curve ----
@@ -169,13 +347,13 @@ messages! {
 
     // ---- Reading text ----
     hidden_files(count) {
-        en: "{count} hidden file(s) or folder(s): skipped (name them to read them)",
+        en: "{count} hidden file(s) or folder(s): skipped (name them explicitly to read them)",
         ko: "숨김 파일이나 폴더 {count}개를 건너뛰었습니다(읽으려면 이름을 직접 지정하세요)",
     }
     empty_files(count) { en: "{count} empty file(s): skipped", ko: "빈 파일 {count}개를 건너뛰었습니다" }
     special_files(count) { en: "{count} pipe(s) or device(s): skipped", ko: "파이프나 장치 {count}개를 건너뛰었습니다" }
     repeated_files(count, first) {
-        en: "{count} file(s) named or found again{first}: read once",
+        en: "{count} duplicate file(s){first}: read once",
         ko: "같은 파일이 {count}번 더 지정되어{first} 한 번만 읽었습니다",
     }
     read_as_plain_text(path) {
@@ -233,7 +411,7 @@ messages! {
         ko: ", {min}회 미만으로 나온 단어 {words}개는 제외",
     }
     pruned(max, words, tokens) {
-        en: "kept {max} distinct words at most; dropped rare ones {words} times ({tokens} tokens) (raise --max-vocab to keep more)",
+        en: "kept at most {max} distinct words; dropped rare words {words} times ({tokens} tokens); raise --max-vocab to keep more",
         ko: "고유 단어를 최대 {max}개만 유지하느라 드문 단어를 {words}번 뺐습니다(토큰 {tokens}개). 더 유지하려면 --max-vocab을 늘리세요",
     }
     counts_are_exact() { en: "the other counts are exact", ko: "나머지 빈도는 정확합니다" }
@@ -248,11 +426,79 @@ messages! {
 
     // ---- Models ----
     no_default_model(name) {
-        en: "no model was named, and there is no {name} here; name a model, or train one with `rapidvec train`",
+        en: "no model given, and there is no {name} here; name a model, or train one with `rapidvec train`",
         ko: "모델을 지정하지 않았고 현재 폴더에 {name} 파일도 없습니다. 모델을 지정하거나 `rapidvec train`으로 학습하세요",
+    }
+    no_model_on_stdin() {
+        en: "a model cannot be read from standard input; save it to a file and name that",
+        ko: "모델은 표준 입력으로 읽을 수 없습니다. 파일로 저장해 지정하세요",
+    }
+    no_counts(path, words) {
+        en: "{path} has no word counts; its first {words} words are taken for the most frequent",
+        ko: "{path}에 단어 빈도가 없어 앞의 단어 {words}개를 빈도가 가장 높은 것으로 봅니다",
+    }
+    duplicate_words(count) {
+        en: "{count} duplicate word(s); kept the first vector of each",
+        ko: "중복된 단어 {count}개는 첫 번째 벡터만 남겼습니다",
+    }
+    not_finite_words(count) {
+        en: "{count} word(s) dropped for NaN or infinity in the vector",
+        ko: "벡터에 NaN이나 무한대가 있는 단어 {count}개를 뺐습니다",
+    }
+    invalid_words(count) {
+        en: "{count} word(s) not valid UTF-8, replaced or dropped as --invalid-words says",
+        ko: "UTF-8이 아닌 단어 {count}개를 --invalid-words에 따라 바꾸거나 뺐습니다",
+    }
+    empty_words(count) { en: "{count} empty word(s), kept", ko: "빈 단어 {count}개를 그대로 두었습니다" }
+    columns_numbered() {
+        en: "the first line numbers the columns; it was skipped",
+        ko: "첫 줄은 열 번호라 건너뛰었습니다",
+    }
+    last_line_open() {
+        en: "the last line has no line end; if the file is cut short, its last number is wrong",
+        ko: "마지막 줄이 줄바꿈 없이 끝납니다. 파일이 잘렸다면 마지막 수가 틀립니다",
+    }
+    no_half(format) {
+        en: "{format} has no half precision: --half goes with safetensors, pickle and npz",
+        ko: "{format} 형식에는 반정밀도가 없습니다. --half는 safetensors, pickle, npz에 쓸 수 있습니다",
+    }
+    checkpoint_in_place(path) {
+        en: "{path} is a checkpoint, but a copy of it would not be; write to another name",
+        ko: "{path}은(는) 체크포인트인데 복사본은 그렇지 않습니다. 다른 이름으로 저장하세요",
+    }
+    standard_output() { en: "standard output", ko: "표준 출력" }
+    vectors_saved(words, size, place) {
+        en: "Saved {words} x {size} vectors to {place}.",
+        ko: "{words} x {size} 벡터를 {place}에 저장했습니다.",
+    }
+    not_stored(parts) { en: " Not stored: {parts}", ko: " 저장하지 않은 것: {parts}" }
+    not_stored_in_format(parts) {
+        en: " Not stored in this format: {parts}",
+        ko: " 이 형식에는 저장할 수 없는 것: {parts}",
     }
 
     // ---- Maps ----
+    name_must_end(extensions) {
+        en: "expected a name that ends in one of {extensions}",
+        ko: "파일 이름은 {extensions} 중 하나로 끝나야 합니다",
+    }
+    no_png() {
+        en: "this build draws SVG only (feature `png` is off); use a name that ends in .svg",
+        ko: "이 빌드는 SVG만 그립니다(`png` 기능이 꺼져 있음). .svg로 끝나는 이름을 쓰세요",
+    }
+    #[cfg_attr(feature = "tsne", allow(dead_code))]
+    no_tsne() {
+        en: "this build has no t-SNE (feature `tsne` is off); use --method pca",
+        ko: "이 빌드에는 t-SNE가 없습니다(`tsne` 기능이 꺼져 있음). --method pca를 쓰세요",
+    }
+    list_too_long(path) {
+        en: "{path}: expected a list of words, got over 64 MB",
+        ko: "{path}: 단어 목록이라기에는 너무 큽니다(64 MB 초과)",
+    }
+    list_not_utf8(path) {
+        en: "{path}: expected UTF-8, one word per line",
+        ko: "{path}: UTF-8이어야 하고 한 줄에 단어가 하나씩 있어야 합니다",
+    }
     laying_out(words) { en: "laying out {words} word(s)", ko: "단어 {words}개 배치 중" }
     plot_saved(path, models) { en: "saved {path}: the loss of {models} model(s)", ko: "{path}에 저장했습니다. 모델 {models}개의 손실" }
     no_losses(path) {
@@ -274,7 +520,7 @@ messages! {
     }
 }
 
-/// Replaces every `(s)`: nothing if the number before it is 1, else an s.
+/// Replaces every `(s)` by nothing if the number before it is 1, otherwise by an s.
 pub(in crate::output) fn plural(text: &str) -> String {
     let mut parts = text.split("(s)");
     let mut done = parts.next().unwrap_or_default().to_owned();

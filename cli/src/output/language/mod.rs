@@ -1,15 +1,17 @@
-//! English or Korean: which one is spoken, and every message in both.
+//! The language of messages, English or Korean, and every message in both.
 //!
-//! A sentence and its translation stand together in [`message`]; [`errors`] translates what the library says. Help texts
-//! are English only.
+//! A sentence and its translation are next to each other in [`message`]; [`errors`] translates the library's errors and
+//! [`usage`] the argument parser's. Help texts are English only.
 
 mod errors;
 pub mod message;
+mod usage;
 
 use clap::ValueEnum;
 use std::sync::OnceLock;
 
 pub use errors::translated;
+pub use usage::translated as translated_usage;
 
 /// A language that messages are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,18 +22,18 @@ pub enum Language {
     Ko,
 }
 
-/// What `--lang` said.
+/// The value of `--lang`.
 static CHOSEN: OnceLock<Language> = OnceLock::new();
-/// What the locale says.
+/// The language of the locale.
 static LOCALE: OnceLock<Language> = OnceLock::new();
 
 impl Language {
-    /// Writes every message in this language from now on.
+    /// Sets the language of all messages from now on.
     pub fn use_from_now_on(self) {
         let _ = CHOSEN.set(self); // once, by `main`
     }
 
-    /// The language of messages: what `--lang` said, else the locale's.
+    /// The language of messages: that of `--lang`, or of the locale.
     pub fn current() -> Self {
         #[cfg(test)]
         if let Some(language) = tests::SPOKEN.get() {
@@ -53,7 +55,7 @@ impl Language {
         }
     }
 
-    /// By the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
+    /// From the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set.
     pub fn of_locale() -> Self {
         Self::of(|name| std::env::var(name).ok())
     }

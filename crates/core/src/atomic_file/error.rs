@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Why an output was refused.
+/// Why an output was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
@@ -23,9 +23,9 @@ pub enum OutputError {
     /// A folder, a device or a pipe has that name.
     #[error("{} is {got}, expected the name of a file", path.display())]
     NotAFile {
-        /// What was given as output.
+        /// The path given as output.
         path: PathBuf,
-        /// What lies there.
+        /// What is there.
         got: &'static str,
     },
     /// The folder that would hold the file does not exist.

@@ -1,8 +1,8 @@
-//! Temporary files that are being written, and how a program that ends during a write leaves none behind.
+//! Temporary files that are being written, and how a program that exits during a write removes them.
 //!
 //! Creating, renaming and removing such a file takes a lock around the list of all of them. [`abandon_writes`] removes the
-//! files on the list and keeps the lock: other threads go on writing to files without a name, and one that has finished
-//! waits for the end of the process instead of reporting that its file is gone.
+//! files on the list and keeps the lock: other threads continue to write to files without a name, and a thread that has
+//! finished waits for the end of the process instead of reporting that its file is gone.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -13,7 +13,7 @@ use tempfile::{Builder, PathPersistError, TempPath};
 /// All temporary files of this process.
 static LIST: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// The list is valid also after a panic elsewhere: each change of it is one call.
+/// The list is valid even after a panic: each change of it is a single call.
 fn list() -> MutexGuard<'static, Vec<PathBuf>> {
     LIST.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -53,7 +53,7 @@ impl Unfinished {
     /// The system's.
     pub fn persist(self, target: &Path) -> io::Result<()> {
         let mut list = list();
-        // On failure the lock is released before `self` is dropped, which takes it: locals go before parameters.
+        // On failure the lock is released before `self` is dropped, which takes it: locals are dropped before parameters.
         fs::rename(&self.path, target)?;
         list.retain(|path| *path != self.path);
         Ok(())
@@ -62,7 +62,7 @@ impl Unfinished {
     /// Renames it to `target` if nothing has that name.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyExists`] if something has; the system's. The file is returned, for another attempt.
+    /// [`ErrorKind::AlreadyExists`] if something has that name; the system's. The file is returned, for another attempt.
     pub fn persist_new(self, target: &Path) -> Result<(), (io::Error, Self)> {
         let mut list = list();
         if let Err(error) = rename_new(&self.path, target) {
@@ -81,7 +81,7 @@ fn rename_new(old: &Path, new: &Path) -> io::Result<()> {
         Ok(()) => Ok(()),
         Err(PathPersistError { error, path }) => {
             let _ = path.keep(); // it is still on the list
-            // Neither renameat2 nor links, on FAT and some network file systems: take the name with an empty file first.
+            // FAT and some network file systems have neither renameat2 nor links: take the name with an empty file first.
             if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) {
                 File::create_new(new)?;
                 return fs::rename(old, new).inspect_err(|_| drop(fs::remove_file(new)));
@@ -101,17 +101,17 @@ impl Drop for Unfinished {
     }
 }
 
-/// All writes were abandoned; none continues and none begins before this is dropped.
+/// All writes were abandoned; none continues or begins until this is dropped.
 #[derive(Debug)]
 #[must_use = "other threads may begin to write again as soon as this is dropped"]
 pub struct Abandoned {
     _list: MutexGuard<'static, Vec<PathBuf>>,
 }
 
-/// Removes the temporary files of all writes of this process that are in progress, for a program that is about to end, as on
-/// a second Ctrl-C. What they would have replaced stays as it was.
+/// Removes the temporary files of all writes of this process that are in progress, for a program that is about to exit, as on
+/// a second Ctrl-C. The files they would have replaced are not changed.
 ///
-/// Call it from a thread, not from a signal handler, because it takes a lock, and keep the result until the process ends.
+/// Call it from a thread, not from a signal handler, because it takes a lock, and keep the result until the process exits.
 pub fn abandon_writes() -> Abandoned {
     let mut list = list();
     for path in list.drain(..) {

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-/// How many first bytes [`Compression::recognise`] looks at.
+/// The number of first bytes that [`Compression::recognise`] examines.
 pub const MAGIC_BYTES: usize = 6;
 
 /// A compressed format.
@@ -42,7 +42,7 @@ impl Compression {
         }
     }
 
-    /// Its name in messages, and as a feature.
+    /// Its name in messages, and of the feature.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -52,8 +52,8 @@ impl Compression {
         }
     }
 
-    /// Whether it is evident without decompressing that the end of `packed` is missing: zstd's blocks state their lengths,
-    /// xz's stream ends with two bytes of its own. gzip and bzip2 show nothing, nor does an end lost at the right place.
+    /// Whether it is evident without decompressing that the end of `packed` is missing: zstd's blocks declare their lengths, and
+    /// an xz stream ends with two certain bytes. gzip and bzip2 do not show it, nor does a cut exactly between two streams.
     pub fn is_cut_short(self, packed: &[u8]) -> bool {
         match self {
             Self::Gzip | Self::Bzip2 => false,
@@ -68,7 +68,7 @@ impl Compression {
         }
     }
 
-    /// Whether its decoder failed for a window that is too wide.
+    /// Whether its decoder failed because of a window that is too wide.
     pub(super) fn is_wide_window(self, error: &io::Error) -> bool {
         match self {
             Self::Gzip | Self::Bzip2 => false,
@@ -78,7 +78,7 @@ impl Compression {
     }
 }
 
-/// Walks from frame to frame of zstd; anything else that is wrong with one is for the decoder to report.
+/// Walks from frame to frame of zstd; the decoder reports anything else that is wrong.
 #[cfg(feature = "zstd")]
 fn ends_within_a_frame(mut packed: &[u8]) -> bool {
     while !packed.is_empty() {

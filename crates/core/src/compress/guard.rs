@@ -1,4 +1,4 @@
-//! Decompression that is refused before it costs too much, and errors that say why.
+//! Limits on decompression, and errors that say which limit was exceeded.
 
 use super::Compression;
 use std::io::{self, BufReader, ErrorKind, Read};
@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Compressed bytes read at a time.
 const BUFFER_BYTES: usize = 128 << 10;
 
-/// How much may come out of a compressed stream, and how much memory that may take.
+/// The maximum output of a compressed stream, and the maximum memory for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The widest window in bytes, a power of two.
     pub window: u32,
-    /// This many bytes may come out of anything.
+    /// The output that is always allowed, in bytes.
     pub free_bytes: u64,
-    /// Beyond that, this many bytes for each compressed byte that was read.
+    /// Beyond that, the output in bytes that is allowed for each compressed byte.
     pub max_ratio: u64,
 }
 
@@ -23,8 +23,8 @@ impl Limits {
     /// The widest window that is ever used: that of `zstd --long=27`, twice that of `xz -9`.
     pub const MAX_WINDOW: u32 = 128 << 20;
 
-    /// For a corpus, of which 256 MB may come out of anything: gzip never exceeds 1032:1, but bzip2, zstd and xz do, with
-    /// logs for example that repeat one line all day. Other text is 3 to 20 times as long as its compressed form.
+    /// For a corpus. 256 MB are always allowed: gzip never exceeds 1032:1, but bzip2, zstd and xz do, for example with logs that
+    /// repeat one line all day. Other text is 3 to 20 times as long as its compressed form.
     pub const CORPUS: Self = Self { window: Self::MAX_WINDOW, free_bytes: 256 << 20, max_ratio: 1_000 };
 
     /// For lists of words or questions, which are shorter.
@@ -63,7 +63,7 @@ pub enum DecompressError {
         /// Megabytes that are allowed.
         limit: u32,
     },
-    /// Absurdly much comes out of the stream.
+    /// The stream decompresses to more than is allowed.
     #[error(
         "refusing to decompress {format} beyond {limit}:1 (possible decompression bomb: {packed} bytes became {unpacked}); \
          decompress it yourself if you trust it"
@@ -73,7 +73,7 @@ pub enum DecompressError {
         format: &'static str,
         /// Compressed bytes read.
         packed: u64,
-        /// Bytes that came out of them.
+        /// Bytes decompressed from them.
         unpacked: u64,
         /// The ratio that is allowed.
         limit: u64,
@@ -83,7 +83,7 @@ pub enum DecompressError {
     CutShort {
         /// The format.
         format: &'static str,
-        /// Bytes that came out.
+        /// Bytes decompressed so far.
         unpacked: u64,
     },
     /// The stream contradicts its format or its checksum.
@@ -91,7 +91,7 @@ pub enum DecompressError {
     Damaged {
         /// The format.
         format: &'static str,
-        /// Bytes that came out.
+        /// Bytes decompressed so far.
         unpacked: u64,
         /// What the decoder reported.
         reason: String,
@@ -99,7 +99,7 @@ pub enum DecompressError {
 }
 
 impl DecompressError {
-    /// The reason that is inside `error`, if it comes from a reader of this module.
+    /// The reason inside `error`, if a reader of this module failed with it.
     pub fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }
@@ -116,7 +116,7 @@ impl From<DecompressError> for io::Error {
     }
 }
 
-/// What a guard knows of the reader below its decoder.
+/// What a guard knows about the reader below its decoder.
 #[derive(Default)]
 struct Source {
     bytes: AtomicU64,
@@ -141,7 +141,7 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// A decoder that keeps to limits and fails with [`DecompressError`].
+/// A decoder that enforces limits and fails with [`DecompressError`].
 pub(super) struct Guard<R> {
     decoder: R,
     format: Compression,
@@ -151,7 +151,7 @@ pub(super) struct Guard<R> {
 }
 
 impl<R> Guard<R> {
-    /// Around the decoder that `decoder` makes of a reader that gives what `packed` gives.
+    /// Wraps the decoder that `decoder` makes of a reader of `packed`.
     pub fn new<P>(
         packed: P,
         format: Compression,

@@ -1,15 +1,15 @@
 //! Compressed streams: gzip, bzip2, zstd and xz, recognised by their first bytes, never by a name.
 //!
-//! Several streams one after the other (as `cat a.gz b.gz` makes) are read as one. A stream that is cut short or altered
-//! is an error of the reader, never the end of the text; so is one that decompresses to absurdly much ([`Limits`]).
+//! Several streams one after the other (as `cat a.gz b.gz` makes) are read as one. A truncated or altered stream
+//! is an error of the reader, never the end of the text; so is one that exceeds the [`Limits`].
 //!
 //! gzip is always built in; bzip2, xz and zstd (which compiles C) are the features of those names. Without them a file is
 //! still recognised, and the error names the feature ([`DecompressError::NotBuiltIn`]).
 //!
-//! zstd and xz decompress with a window: the last bytes that came out. The file states its size, so that a few bytes can
-//! demand gigabytes. Two things prevent that. A window wider than allowed is refused ([`DecompressError::Window`]), and
-//! neither decoder fills a window that it has not decompressed yet: xz's grows with what comes out, and the system provides
-//! zstd's memory only when it is written to. `tests/packed_memory.rs` measures both.
+//! zstd and xz decompress with a window of the last bytes of output. The file declares its size, so a few bytes could
+//! demand gigabytes. Two things prevent that: a window wider than allowed is rejected ([`DecompressError::Window`]), and
+//! neither decoder fills its window in advance: xz's grows with the output, and the system provides zstd's memory only when
+//! it is written to. `tests/packed_memory.rs` measures both.
 
 mod format;
 mod guard;

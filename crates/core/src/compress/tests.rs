@@ -186,7 +186,7 @@ fn an_error_of_the_reader_below_stays_what_it_is() {
 }
 
 #[test]
-fn cut_and_damaged_streams_are_told_apart() {
+fn truncated_and_damaged_streams_are_distinguished() {
     for compression in ALL {
         let mut packed = pack(compression, &text());
         let error = unpack(&packed[..packed.len() / 2]).unwrap_err();

@@ -14,7 +14,7 @@ pub enum Side {
     Transposed,
 }
 
-/// A matrix as `sgemm` sees it: rows, columns, distance between rows and between columns.
+/// A matrix in the form `sgemm` needs: rows, columns, distance between rows and between columns.
 fn shape(x: &Matrix, side: Side) -> (usize, usize, isize, isize) {
     let stride = (x.width() * crate::LANES) as isize;
     match side {

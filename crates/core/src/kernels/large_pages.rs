@@ -1,12 +1,12 @@
 //! Memory for large tables, on 2 MB pages where the system provides them.
 //!
-//! A step reads rows all over a table. With 4 kB pages nearly every one needs a page walk; with 2 MB pages the translations of
-//! a whole table fit the TLB.
+//! A step reads rows scattered over a table. With 4 kB pages nearly every read needs a page walk; with 2 MB pages the
+//! translations of a whole table fit the TLB.
 #![allow(unsafe_code)]
 
 use crate::chunk::Chunk;
 
-/// Below this many bytes large pages gain nothing.
+/// The minimum size in bytes for which large pages pay.
 const WORTHWHILE: usize = 4 << 20;
 
 /// `count` chunks of zeros.
@@ -32,16 +32,16 @@ pub fn with_capacity<T>(count: usize) -> Vec<T> {
     data
 }
 
-/// Gives the memory of chunks back that nobody needs for now; what they hold afterwards is unspecified.
+/// Returns the memory of chunks that are not needed for now; their contents are unspecified afterwards.
 pub fn discard(unused: &mut [Chunk]) {
     if size_of_val(unused) >= WORTHWHILE {
-        // SAFETY: the caller has the only reference to these chunks. Their pages become zeros, or stay what they are where
-        // memory is not the system's anonymous memory: numbers in either case.
+        // SAFETY: the caller has the only reference to these chunks. Their pages become zeros, or do not
+        // change if this is not anonymous memory: valid numbers in either case.
         unsafe { advise(unused.as_mut_ptr().cast(), size_of_val(unused), Advice::Unused) };
     }
 }
 
-/// What the system is told of some memory.
+/// Advice to the system about some memory.
 #[derive(Clone, Copy)]
 enum Advice {
     LargePages,
@@ -73,8 +73,8 @@ unsafe fn advise(start: *mut u8, bytes: usize, advice: Advice) {
 #[cfg(not(target_os = "linux"))]
 unsafe fn advise(_: *mut u8, _: usize, _: Advice) {}
 
-/// Returns freed memory to the system. Otherwise the allocator keeps it for later requests: after a large piece of work that
-/// leaves only small allocations behind, that memory serves nobody.
+/// Returns freed memory to the system. Otherwise the allocator keeps it for later requests, which is a waste
+/// after a large piece of work that leaves only small allocations.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn give_back() {
     // SAFETY: it touches only free memory, and may be called from any thread.

@@ -1,8 +1,8 @@
 //! The arithmetic of training, compiled once for each instruction set.
 //!
-//! [`plain`] holds every kernel once, in plain Rust over chunks of sixteen numbers, and defines what is right. The same
+//! [`plain`] has every kernel once, in plain Rust over chunks of sixteen numbers, and defines the result. The same
 //! source is compiled again with wider registers allowed, and [`Kernels::detect`] picks the widest that this CPU has.
-//! Only additions, multiplications, divisions and square roots are used, each rounded on its own (no fused
+//! Only additions, multiplications, divisions and square roots are used, each rounded separately (no fused
 //! multiply-add), always in the order written, so **every CPU gives the same bits**.
 //!
 //! Letters: a table has V rows, in each of them the field `w` and perhaps `dw`, `m` and `v` one after the other, each of
@@ -26,7 +26,7 @@ use super::Chunk;
 use plain::{Destination, Settlement, Shape};
 use std::sync::OnceLock;
 
-/// Declares [`Kernels`] and its tables: each line a kernel of [`plain`], with its documentation.
+/// Declares [`Kernels`] and its tables from a line for each kernel of [`plain`], with its documentation.
 macro_rules! kernels {
     ($($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $out:ty)?;)*) => {
         /// A table of kernels for one instruction set.
@@ -41,9 +41,9 @@ macro_rules! kernels {
                 $(#[$doc])*
                 #[inline]
                 #[allow(unsafe_code)]
-                #[allow(clippy::too_many_arguments)] // plain slices, so that a kernel depends on no type of a layer
+                #[allow(clippy::too_many_arguments)] // plain slices, so that kernels do not depend on the types of layers
                 pub fn $name(&self, $($arg: $ty),*) $(-> $out)? {
-                    // SAFETY: tables are private and `detect` makes one only where the CPU has its features.
+                    // SAFETY: tables are private, and `detect` makes one only if the CPU has its features.
                     unsafe { (self.$name)($($arg),*) }
                 }
             )*
@@ -65,7 +65,7 @@ macro_rules! kernels {
                 }
             )*
 
-            /// `None` where the CPU lacks AVX2.
+            /// `None` if the CPU lacks AVX2.
             pub(super) fn kernels() -> Option<Kernels> {
                 is_x86_feature_detected!("avx2").then_some(Kernels { name: "avx2", $($name,)* })
             }
@@ -82,7 +82,7 @@ macro_rules! kernels {
                 }
             )*
 
-            /// `None` where the CPU lacks AVX-512.
+            /// `None` if the CPU lacks AVX-512.
             pub(super) fn kernels() -> Option<Kernels> {
                 let there = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl")
                     && is_x86_feature_detected!("avx512dq") && is_x86_feature_detected!("avx512bw");
@@ -109,7 +109,7 @@ kernels! {
     );
     /// `scores[i] += Σ_p partial[p][i]`, p ascending; `partial` holds the panels one after the other.
     fn add_panels(partial: &[f32], scores: &mut [f32]);
-    /// `probabilities = σ(scores)`; returns `-Σ log σ(±scores)`, + where the label is 1, - where it is 0.
+    /// `probabilities = σ(scores)`; returns `-Σ log σ(±scores)`, + if the label is 1, - if it is 0.
     fn sigmoid_with_loss(scores: &[f32], positive: bool, probabilities: &mut [f32]) -> f64;
     /// `w[id] -= rate dw[id]`, `dw[id] = 0`.
     fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32], rate: f32);
@@ -129,7 +129,7 @@ impl Kernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
-        #[allow(unused_mut)] // nothing is added elsewhere than on x86-64
+        #[allow(unused_mut)] // only x86-64 adds others
         let mut all = vec![Self::plain()];
         #[cfg(target_arch = "x86_64")]
         all.extend([avx2::kernels(), avx512::kernels()].into_iter().flatten());
@@ -154,15 +154,15 @@ fn prefetch_row(table: &[Chunk], shape: Shape, id: u32) {
     table[id as usize * shape.stride..][..shape.stride].iter().for_each(prefetch);
 }
 
-/// Prefetches all of rows `ids`. Memory delivers many at once, whereas a kernel that reaches them one by one waits for each:
-/// on tables larger than the cache that is most of the time.
+/// Prefetches all of rows `ids`. Memory delivers many rows at once, but a kernel that reads them in turn waits for each:
+/// with tables larger than the cache that is most of the time.
 pub fn prefetch_rows(table: &[Chunk], shape: Shape, ids: &[u32]) {
     ids.iter().for_each(|&id| prefetch_row(table, shape, id));
 }
 
-/// Prefetches one line of each of rows `ids`, and with it the translation of its page. A processor does not wait for a line
-/// being fetched, but it does for one whose address is not translated yet, and it translates several at once only when they
-/// are requested back to back: so pages come first, together. Measured: a tenth of a step at a million words.
+/// Prefetches one line of each of rows `ids`, and with it the translation of its page. A prefetch does not wait for its line,
+/// but it does wait for the translation of its address, and several addresses are translated at once only if they are
+/// requested back to back. So pages come first, together. Measured: a tenth of a step with a million words.
 pub fn prefetch_pages(table: &[Chunk], shape: Shape, ids: &[u32]) {
     ids.iter().for_each(|&id| prefetch(&table[id as usize * shape.stride + shape.stride / 2]));
 }

@@ -1,6 +1,6 @@
 //! Every kernel in plain Rust: the definition that other instruction sets must equal, bit for bit.
 //!
-//! All functions are `inline(always)`, so that they are compiled with the registers of their caller.
+//! All functions are `inline(always)`, so that they are compiled for the instruction set of their caller.
 
 mod loss;
 mod optimize;
@@ -11,7 +11,7 @@ pub(super) use optimize::{adam_settle, gradient_squares, scale_gradients, sgd_st
 
 use crate::{Chunk, LANES, PANEL_CHUNKS};
 
-/// How a table is laid out.
+/// The layout of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
     /// Chunks in a field.
@@ -67,7 +67,7 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Columns are worked on in blocks of this many chunks, whose running sums stay in registers.
+/// Chunks in a block of columns, whose running sums stay in registers.
 const BLOCK: usize = 4;
 
 /// Words scored at a time.
@@ -90,8 +90,8 @@ macro_rules! for_each_block {
     };
 }
 
-/// Runs `$body` for each chunk `$c` of a block of `$N`, without a loop: in a loop over a few chunks LLVM makes vectors of
-/// the numbers at the same place in each, instead of the sixteen in one, and gathers them at ten times the cost.
+/// Runs `$body` for each chunk `$c` of a block of `$N`, without a loop: in a loop over a few chunks LLVM vectorises across
+/// the chunks instead of within one, and gathers the numbers at ten times the cost.
 macro_rules! for_each_chunk {
     ($N:ident, $c:ident => $body:expr) => {
         for_each_chunk!(@ $N, $c => $body, 0, 1, 2, 3)
@@ -116,7 +116,7 @@ fn block_mut<const N: usize>(row: &mut [Chunk], from: usize) -> &mut [Chunk; N] 
     row[from..].first_chunk_mut().expect("a block lies within its row")
 }
 
-/// `factor b`, by value: LLVM makes single instructions of whole chunks that are not written in place.
+/// `factor b`, by value: LLVM uses single instructions for whole chunks if they are not written in place.
 #[inline(always)]
 fn scaled(factor: f32, b: &Chunk) -> Chunk {
     Chunk(std::array::from_fn(|i| factor * b.0[i]))
@@ -249,7 +249,7 @@ fn dot_rows_block<const N: usize>(
     for (b, (h, ids)) in h.chunks_exact(shape.n).zip(ids.chunks_exact(per)).enumerate() {
         let h = block::<N>(h, from);
         for (k, ids) in ids.chunks(WORDS).enumerate() {
-            // Always the same number of words, so that all sums stay in registers; those past the end are not written.
+            // Always the same number of words, so that all sums stay in registers; sums past the end are not written.
             let mut lanes = [Chunk::ZERO; 2 * WORDS];
             for i in 0..WORDS {
                 let id = ids[i.min(ids.len() - 1)];

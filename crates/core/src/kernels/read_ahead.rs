@@ -1,7 +1,7 @@
-//! Reads part of a mapped file ahead, while other parts are being processed.
+//! Starts reading a part of a mapped file while other parts are being processed.
 #![allow(unsafe_code)]
 
-/// Bytes requested at a time: of a longer range Linux may read only the beginning.
+/// Bytes requested at a time; Linux may read only the beginning of a longer range.
 #[cfg(target_os = "linux")]
 const AT_ONCE: usize = 128 << 10;
 

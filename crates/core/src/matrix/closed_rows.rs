@@ -1,7 +1,7 @@
 //! The numbers of a matrix without padding, in the matrix's own memory.
 //!
-//! Other programs want a matrix of R x C numbers as R C numbers that follow each other. The rows are moved together where they
-//! are, so that a large matrix is handed over without a second one; what becomes free behind them goes back to the system.
+//! Other programs expect a matrix of R x C numbers as R C contiguous numbers. The rows are moved together in place, so that a
+//! large matrix is handed over without a copy; the memory that becomes free behind them returns to the system.
 #![allow(unsafe_code)]
 
 use super::Matrix;
@@ -11,8 +11,8 @@ use std::ops::{Deref, DerefMut};
 
 /// The R x C numbers of a [`Matrix`], row after row without padding, in its memory: [`Matrix::close_rows`] makes it.
 ///
-/// It dereferences to the `rows * cols` numbers, the first of which is aligned to 64 bytes. They stay where they are for as long as
-/// it lives, also when it is moved.
+/// It dereferences to the `rows * cols` numbers, the first of which is aligned to 64 bytes. Their address does not change as
+/// long as it lives, even if it is moved.
 ///
 /// ```
 /// use rapidvec_core::Matrix;
@@ -26,12 +26,12 @@ use std::ops::{Deref, DerefMut};
 pub struct ClosedRows {
     rows: usize,
     cols: usize,
-    /// As many as the matrix needs; the numbers are in the first of them.
+    /// The chunks of the matrix; the numbers are in the first of them.
     data: Vec<Chunk>,
 }
 
 impl Matrix {
-    /// Moves the rows together, without padding, where they are: the numbers for others to borrow.
+    /// Moves the rows together in place, without padding, so that others can borrow the numbers.
     pub fn close_rows(self) -> ClosedRows {
         ClosedRows::new(self)
     }
@@ -67,7 +67,7 @@ impl ClosedRows {
         let numbers = numbers_mut(&mut data);
         for row in (0..if stride == cols { 0 } else { rows }).rev() {
             numbers.copy_within(row * cols..(row + 1) * cols, row * stride);
-            // What lies before this row is not moved yet and ends at `row * cols` at the latest.
+            // The rows before this one are not moved yet and end at `row * cols` at the latest.
             numbers[row * stride + cols..(row + 1) * stride].fill(0.0);
         }
         Matrix { rows, cols, width, data }
@@ -89,7 +89,7 @@ impl DerefMut for ClosedRows {
     }
 }
 
-/// A chunk is its numbers and nothing else.
+/// A chunk consists of its numbers only.
 const _: () = assert!(size_of::<Chunk>() == LANES * size_of::<f32>());
 
 fn numbers(chunks: &[Chunk]) -> &[f32] {

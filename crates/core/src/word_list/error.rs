@@ -1,12 +1,12 @@
-//! Why a list of words is refused.
+//! Why a list of words is rejected.
 
 use std::path::PathBuf;
 
-/// Why a file with a vocabulary is refused, or a vocabulary cannot be written to one.
+/// Why a file with a vocabulary is rejected, or a vocabulary cannot be written to one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VocabularyError {
-    /// A line that is not a word and a count, as the first one is.
+    /// A line that is not a word and a count although the first one is.
     #[error("{}, line {line}: expected a word and a count, got {got:?}", path.display())]
     Line {
         /// The file.
@@ -54,7 +54,7 @@ pub enum VocabularyError {
         path: PathBuf,
         /// The line, from 1.
         line: u64,
-        /// The greatest length in bytes.
+        /// The maximum length in bytes.
         limit: usize,
     },
     /// Counts whose sum exceeds 64 bits.
@@ -64,10 +64,10 @@ pub enum VocabularyError {
         path: PathBuf,
         /// The line, from 1.
         line: u64,
-        /// The greatest sum.
+        /// The maximum sum.
         limit: u64,
     },
-    /// No line at all.
+    /// A list without lines.
     #[error("{} has no words; expected lines of a word and a count", path.display())]
     Empty {
         /// The file.

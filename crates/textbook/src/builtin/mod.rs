@@ -1,12 +1,12 @@
-//! The built-in corpus: small-town and newspaper English, so that training shows something sensible with nothing to download.
+//! The built-in corpus: small-town and newspaper English, so that training gives sensible results without a download.
 //!
-//! The text is `corpus.txt.gz`, one sentence a line, 200,012 tokens with the line ends. A generator wrote it once, from seed 1: a
-//! grammar of 1,640 lines, `src/builtin/` at commit 6142314 of this repository. The analogies that the text supports are
-//! nowhere spelled out in it. As in any language, tense, number, gender and degree each mark the words around
-//! (`yesterday`, `these`, `she`, `than`), while what a verb is done to, or what a noun does, marks the word itself. Words in
+//! The text is `corpus.txt.gz`, one sentence per line, 200,012 tokens including line ends. A generator with seed 1 wrote it from
+//! a grammar of 1,640 lines, `src/builtin/` at commit 6142314 of this repository. The text nowhere spells out the analogies
+//! that it supports. As in any language, tense, number, gender and degree each mark the words around
+//! (`yesterday`, `these`, `she`, `than`), while the object of a verb, or what a noun does, marks the word itself. Words in
 //! the same relation therefore differ in their contexts in the same way.
 //!
-//! It is a toy: some 1,600 words, few constructions, short memory. Use it to see that training works, not how well.
+//! It is a toy: some 1,600 words, few constructions, little context. It shows that training works, not how well.
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +27,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// English sentences, one a line, words separated by one space.
+/// English sentences, one per line, words separated by one space.
 ///
 /// ```
 /// let text = rapidvec_textbook::builtin::text();

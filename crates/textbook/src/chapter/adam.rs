@@ -1,7 +1,7 @@
 //! Adam: the step size of each weight follows from running means of its gradient and of the gradient's square.
 //! Adam: 기울기와 기울기 제곱의 이동 평균으로 가중치마다 갱신 크기를 정한다.
 //!
-//! Every row moves at every step, also where its gradient is 0: that is the chapter's program. Kingma and Ba 2015.
+//! As in the chapter's program, every row moves at every step, even if its gradient is 0. Kingma and Ba 2015.
 //! 기울기가 0인 행도 매 단계 움직인다. 책의 프로그램이 그렇다. Kingma and Ba 2015.
 
 use super::{Matrix, Optimizer};

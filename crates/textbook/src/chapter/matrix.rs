@@ -1,4 +1,4 @@
-//! A matrix of f32, as little of NumPy's `ndarray` as the chapter needs.
+//! A matrix of f32: as much of NumPy's `ndarray` as the chapter needs.
 //! f32 행렬: NumPy `ndarray` 가운데 이 장에 필요한 만큼만.
 
 use std::ops::{AddAssign, Index, IndexMut, MulAssign};
@@ -42,7 +42,7 @@ impl Matrix {
         &self.numbers
     }
 
-    /// All numbers, to be changed. / 바꿀 수 있는 모든 값.
+    /// All numbers, mutable. / 바꿀 수 있는 모든 값.
     pub fn numbers_mut(&mut self) -> &mut [f32] {
         &mut self.numbers
     }

@@ -1,7 +1,7 @@
-//! The chapter in plain loops: each class of the book in its own file, forward and backward as the book has them.
+//! The chapter in plain loops: each class of the book in its own file, with forward and backward as in the book.
 //! 책의 4장을 평범한 반복문으로 옮긴 것: 클래스마다 파일 하나, 순전파와 역전파는 책 그대로.
 //!
-//! | section / 절 | class / 클래스 | the line it is about / 핵심이 되는 한 줄 |
+//! | section / 절 | class / 클래스 | the main line / 핵심이 되는 한 줄 |
 //! |---|---|---|
 //! | 4.1 | [`Embedding`] | `out = W[idx]` |
 //! | 4.2 | [`EmbeddingDot`] | `out = sum(W[idx] * h)` |
@@ -14,8 +14,8 @@
 //! | 4.3 | [`Trainer`] | `forward`, `backward`, `update` |
 //!
 //! Nothing here is fast: every gradient is V x D, and Adam updates all of it at each step. The rest of this crate computes the
-//! same numbers faster, and tests hold the two together. The one difference from the book: layers borrow their weights from the
-//! model instead of owning a reference, so that layers which share `W_in` add to one gradient.
+//! same numbers faster, as tests check. One thing differs from the book: layers borrow their weights from the model instead of
+//! keeping a reference, so that layers which share `W_in` add to one gradient.
 //! 여기 있는 코드는 빠르지 않다. 기울기는 모두 V x D 크기이고 Adam은 매 단계 그 전부를 갱신한다. 이 크레이트의 나머지는 같은 값을
 //! 더 빠르게 계산하며, 테스트가 둘이 같음을 확인한다. 책과 다른 점은 하나다. 계층이 가중치를 직접 갖지 않고 모델에서 빌린다. 그래서
 //! `W_in`을 공유하는 계층들은 기울기 하나에 함께 더한다.

@@ -32,7 +32,7 @@ impl NegativeSamplingLoss {
         loss
     }
 
-    /// Adds to `dw`; returns the gradient of h, the sum of what all K + 1 layers give back.
+    /// Adds to `dw`; returns the gradient of h, the sum over all K + 1 layers.
     /// `dw`에 더하고, h의 기울기(K + 1개 계층이 돌려준 값의 합)를 반환한다.
     pub fn backward(&mut self, dw: &mut Matrix) -> Matrix {
         let layers = self.embed_dot_layers.iter_mut().zip(&self.loss_layers);

@@ -20,7 +20,7 @@ impl SigmoidWithLoss {
         x.iter().map(loss).sum::<f32>() / x.len() as f32
     }
 
-    /// `dx = (y - t) / B`: what was answered minus what was right.
+    /// `dx = (y - t) / B`: the answer minus the correct one.
     /// `dx = (y - t) / B`: 출력한 답과 정답의 차이.
     pub fn backward(&self) -> Vec<f32> {
         self.y.iter().map(|y| (y - self.t) / self.y.len() as f32).collect()

@@ -4,7 +4,7 @@
 use super::Matrix;
 use rapidvec_core::{Purpose, Rng};
 
-/// What the trainer needs of a model.
+/// What the trainer needs from a model.
 /// 모델이 갖춰야 할 것.
 pub trait Model {
     /// The mean loss of a batch: `contexts[c][b]` is the word at position c around `target[b]`.
@@ -19,10 +19,10 @@ pub trait Model {
     fn params_and_grads(&mut self) -> [(&mut Matrix, &Matrix); 2];
 }
 
-/// What the trainer needs of an optimizer.
+/// What the trainer needs from an optimizer.
 /// 옵티마이저가 갖춰야 할 것.
 pub trait Optimizer {
-    /// Changes the weights by their gradients.
+    /// Updates the weights by their gradients.
     /// 기울기로 가중치를 갱신한다.
     fn update(&mut self, params_and_grads: [(&mut Matrix, &Matrix); 2]);
 }
@@ -38,8 +38,8 @@ pub struct Trainer<M, O> {
 }
 
 impl<M: Model, O: Optimizer> Trainer<M, O> {
-    /// Goes through all examples `max_epoch` times, in a new random order each time; what does not fill a batch waits for the
-    /// next epoch. `eval` gets the epoch and its mean loss.
+    /// Trains on all examples `max_epoch` times, in a new random order each time; examples that do not fill a batch wait for
+    /// the next epoch. `eval` gets the epoch and its mean loss.
     /// 모든 예제를 매번 새로 섞어 `max_epoch`번 학습한다. 배치를 채우지 못한 예제는 다음 에폭을 기다린다. `eval`은 에폭과 평균
     /// 손실을 받는다.
     pub fn fit(

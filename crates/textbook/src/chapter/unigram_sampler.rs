@@ -50,7 +50,7 @@ fn choice(p: &[f64], rng: &mut Rng) -> usize {
             return word;
         }
     }
-    // Rounding may leave a rest: then it is the last word that can be drawn.
+    // Rounding may leave a rest: then take the last word that can be drawn.
     // 반올림 때문에 rest가 남으면 뽑을 수 있는 마지막 단어를 고른다.
     p.iter().rposition(|&p| p > 0.0).unwrap_or(0)
 }

@@ -1,4 +1,4 @@
-//! Embedding: rows of a matrix by their number, instead of a product with one-hot vectors.
+//! Embedding: takes rows of a matrix by their number, instead of multiplying it by one-hot vectors.
 //!
 //! `out[b] = factor Σ_c w[ids[b][c]]`, and backward `dw[ids[b][c]] += factor dout[b]`: a row that was taken twice gets
 //! both gradients (assigning instead of adding is the mistake the chapter warns of). With one id for each example and
@@ -18,7 +18,7 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The chapter's layer: one row for each example, as it is.
+    /// The chapter's layer: one row for each example, unscaled.
     pub fn new() -> Self {
         Self::sum_of(1, 1.0)
     }

@@ -54,14 +54,14 @@ impl EmbeddingDot {
     /// Adds each panel's part to `scores`, in the order of the columns.
     ///
     /// # Panics
-    /// If there is not a score for each word.
+    /// If `scores` does not have a score for each word.
     pub(crate) fn add_scores(&self, scores: &mut [f32]) {
         assert_eq!(scores.len(), self.ids.len(), "a score for each word");
         kernels().add_panels(&self.panels, scores);
     }
 
-    /// Adds to `dh` (B x D) and to the gradients of the words scored; `dscores` in the order of `scores`, `h` and the weights
-    /// as `forward` saw them.
+    /// Adds to `dh` (B x D) and to the gradients of the words scored. `dscores` is in the order of `scores`; `h` and the weights
+    /// are those of `forward`.
     ///
     /// # Panics
     /// If a shape is out of range, or `w_out` keeps no gradients.
@@ -70,7 +70,7 @@ impl EmbeddingDot {
         self.backward_to_w(w_out, h, dscores);
     }
 
-    /// Adds to `dh` (B x D) alone; the weights as `forward` saw them.
+    /// Adds to `dh` (B x D) alone; the weights are those of `forward`.
     ///
     /// # Panics
     /// If a shape is out of range.
@@ -81,7 +81,7 @@ impl EmbeddingDot {
         kernels().dot_rows_backward(w, shape, &self.ids, self.per_example, dscores, dh);
     }
 
-    /// Adds to the gradients of the words scored alone; `h` as `forward` saw it.
+    /// Adds only to the gradients of the words scored; `h` is that of `forward`.
     ///
     /// # Panics
     /// If a shape is out of range, or `w_out` keeps no gradients.

@@ -1,4 +1,4 @@
-//! MatMul: a product with a whole weight matrix, which the chapter starts from and replaces.
+//! MatMul: a product with a whole weight matrix, where the chapter starts and which it replaces.
 //!
 //! `out = x w`; backward `dx = dout wᵀ`, `dw = xᵀ dout`. With x one-hot, B x V, this is what [`Embedding`](super::Embedding)
 //! replaces. The book, chapter 3.

@@ -1,4 +1,4 @@
-//! The fast layers, one a file: `forward`, `backward`, and what the one leaves for the other.
+//! The fast layers, one per file: `forward`, `backward`, and what the first keeps for the second.
 //!
 //! They compute what the [plain layers](crate::chapter) compute, over all words of a batch at once: a call is a loop of a
 //! vectorised kernel over rows of a matrix. `fused_step` is `backward` and the step of SGD in one pass over the rows, so that

@@ -1,8 +1,8 @@
-//! SigmoidWithLoss: is this word the one, yes or no?
+//! SigmoidWithLoss: is this the word, yes or no?
 //!
 //! For score x and label t in {0, 1}: `y = σ(x)`, loss `-t log y - (1 - t) log(1 - y)` averaged over the batch, gradient
-//! `(y - t) / B`. The loss is computed from the score, `log(1 + e^-|x|) + max(∓x, 0)`, and so is right for any x, where
-//! `log(σ(x))` may be -inf, which the book avoids by adding 1e-7. The book, section 4.2.
+//! `(y - t) / B`. The loss is computed from the score, `log(1 + e^-|x|) + max(∓x, 0)`, which is correct for any x, whereas
+//! `log(σ(x))` may be -inf; the book avoids that by adding 1e-7. The book, section 4.2.
 
 use rapidvec_core::kernels::kernels;
 

@@ -1,4 +1,4 @@
-//! SoftmaxWithLoss: one question with V answers, what the chapter replaces by negative sampling.
+//! SoftmaxWithLoss: one question with V answers, which the chapter replaces by negative sampling.
 //!
 //! For scores s (B x V) and true words t: `y = e^s / Σ e^s`, loss `-log y[t]` averaged over the batch, gradient
 //! `(y - onehot(t)) / B`. The largest score is subtracted first, and the loss is computed from the scores, so that nothing

@@ -1,18 +1,18 @@
 //! UnigramSampler: draws negatives in proportion to a power of the words' counts.
 //!
-//! `p(word) ∝ count(word)^0.75`. The negatives of one example are all different and never its target: the chapter's CPU
+//! `p(word) ∝ count(word)^0.75`. The negatives of an example are distinct and never its target: the chapter's CPU
 //! path sets the target's probability to 0, renormalises, and draws without replacement, which copies all V probabilities
 //! for each example. Drawing from the full distribution and rejecting the target and repeats gives the same
-//! distribution in O(1) expected time a draw, whatever V. The book, section 4.2.
+//! distribution in O(1) expected time per draw, whatever V. The book, section 4.2.
 
 use rapidvec::error::TrainError;
 use rapidvec_core::{AliasTable, Rng, WordId};
 
-/// Rejected draws in a row before the remaining words are summed one by one. Only a distribution with nearly all its weight on
-/// words that are taken gets there.
+/// The number of rejected draws in a row after which the remaining words are summed. That happens only if nearly all the weight
+/// of the distribution is on words that are taken.
 const MAX_REJECTED: usize = 100;
 
-/// Draws whose table entries are prefetched.
+/// The number of draws whose table entries are prefetched.
 const AHEAD: usize = 24;
 
 /// Draws negatives.
@@ -28,7 +28,7 @@ impl UnigramSampler {
     /// A sampler of `negatives` words for each target, from words that occur `counts` times.
     ///
     /// # Errors
-    /// [`TrainError::VocabularyTooSmall`] if fewer than `negatives + 1` words have a count: no draw could end.
+    /// [`TrainError::VocabularyTooSmall`] if fewer than `negatives + 1` words have a count: drawing would never end.
     pub fn new(counts: &[u64], power: f64, negatives: usize) -> Result<Self, TrainError> {
         // A word that does not occur is not drawn, whatever the power.
         let weight = |&count: &u64| if count == 0 { 0.0 } else { libm::pow(count as f64, power) };
@@ -47,18 +47,18 @@ impl UnigramSampler {
         self.negatives
     }
 
-    /// The probability that one free draw gives each word: the chapter's `word_p`.
+    /// The probability of each word in a single draw: the chapter's `word_p`.
     pub fn word_p(&self) -> &[f64] {
         &self.word_p
     }
 
-    /// Appends the negatives of one example to `out`: all different, none of them `target`.
+    /// Appends the negatives of one example to `out`: all distinct, none of them `target`.
     pub fn sample_into(&self, target: WordId, rng: &mut Rng, out: &mut Vec<WordId>) {
         self.sample_all_into(std::iter::once(target), rng, out);
     }
 
-    /// Appends the negatives of each of `targets` to `out`, as [`sample_into`](Self::sample_into) would one target after the
-    /// other: the same draws, but the table entries of later ones are prefetched while earlier ones are made.
+    /// Appends the negatives of each of `targets` to `out`. The draws are those of [`sample_into`](Self::sample_into) for one target
+    /// after the other, but table entries are prefetched for later draws.
     pub fn sample_all_into(&self, targets: impl Iterator<Item = WordId>, rng: &mut Rng, out: &mut Vec<WordId>) {
         let mut scout = rng.clone();
         (0..AHEAD).for_each(|_| self.table.prefetch(&mut scout));
@@ -71,7 +71,7 @@ impl UnigramSampler {
         }
     }
 
-    /// One word that is not taken. `scout` is `rng` as it will be some draws later.
+    /// Draws one word that is not taken. `scout` is `rng` some draws ahead.
     #[inline]
     fn draw(&self, target: WordId, taken: &[WordId], rng: &mut Rng, scout: &mut Rng) -> WordId {
         for _ in 0..MAX_REJECTED {

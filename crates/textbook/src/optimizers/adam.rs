@@ -1,10 +1,10 @@
 //! Adam on the dense trajectory, at sparse cost.
 //!
-//! The [chapter's Adam](crate::chapter::Adam) updates all V rows at every step. Here nothing happens to a row between two batches
-//! that touch it: its gradient stays where `backward` left it, and just before the row is read again [`settle`](crate::optimizers::settle) takes the
-//! step on that gradient and all the steps that the row has missed since, in one pass (derivation in `lazy_adam.rs`). In exact arithmetic the
-//! weights are those of the dense program; in f32 they differ by rounding alone, and over 20,000 steps this way stays closer
-//! to a dense run in f64 than a dense run in f32 does. Kingma and Ba 2015; the book, chapter 4.
+//! The [chapter's Adam](crate::chapter::Adam) updates all V rows at every step. Here a row does not change between two batches
+//! that use it: `backward` leaves its gradient, and just before the row is read again, [`settle`](crate::optimizers::settle)
+//! takes the step on that gradient and all the steps that the row has missed since, in one pass (derivation in
+//! `lazy_adam.rs`). In exact arithmetic the weights are those of the dense program; in f32 they differ by rounding alone, and
+//! over 20,000 steps they stay closer to a dense run in f64 than those of a dense run in f32. Kingma and Ba 2015; the book, chapter 4.
 
 use super::lazy_adam::LazyAdam;
 use crate::Lookup;
@@ -15,26 +15,26 @@ use rapidvec_core::kernels::{large_pages, prefetch};
 #[derive(Debug, Clone)]
 pub struct Adam {
     lazy: LazyAdam,
-    /// Step of the last update of each row; 0 is never.
+    /// Step of the last update of each row; 0 if there was none.
     last: Vec<u32>,
     step: u32,
 }
 
 impl Adam {
-    /// Before the first step on a matrix of `vocab_size` rows.
+    /// The state before the first step on a matrix of `vocab_size` rows.
     pub fn new(learning_rate: f32, vocab_size: usize) -> Self {
         Self::resume(learning_rate, 0, large_pages::filled(vocab_size, 0))
     }
 
-    /// After `step` steps, where row i was last updated at step `last[i]`, at most `step`.
+    /// The state after `step` steps, with row i last updated at step `last[i]`, at most `step`.
     pub fn resume(learning_rate: f32, step: u32, last: Vec<u32>) -> Self {
         Self { lazy: LazyAdam::after(learning_rate, step), last, step }
     }
 
-    /// Writes into `lookup` the pending steps of its rows, to be taken before the next step; counts that step as done.
+    /// Writes the pending steps of its rows, to be taken before the next step, into `lookup`; counts that step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         self.step += 1;
-        // All at once: otherwise each row's entry would be waited for in turn.
+        // All at once, so that their reads overlap.
         lookup.unique().iter().for_each(|&id| prefetch(&self.last[id as usize]));
         lookup.settle_with(|id| {
             let last = &mut self.last[id as usize];
@@ -48,7 +48,7 @@ impl Adam {
         self.last.iter().map(|&last| self.lazy.since(last)).collect()
     }
 
-    /// Step of the last update of each row; 0 is never.
+    /// Step of the last update of each row; 0 if there was none.
     pub fn last_updates(&self) -> &[u32] {
         &self.last
     }

@@ -1,7 +1,7 @@
 //! The sum of a row's last step and the steps it has missed since, so that Adam's dense trajectory costs only the rows a batch
 //! touches.
 //!
-//! Dense Adam moves every row at every step, also where the gradient is 0, by momentum alone. A row last updated at step
+//! Dense Adam moves every row at every step; if the gradient is 0, by momentum alone. A row last updated at step
 //! s, when its moments became m and v, has at step s + j: `m_j = β1^j m`, `v_j = β2^j v`. With α_t the rate of step t,
 //! σ = √v, ρ = β1/√β2, u_j = β2^(-j/2) and W_j = α_{s+j} ρ^j step s itself (j = 0) and the k missed steps add up to
 //!
@@ -16,7 +16,7 @@
 //! Δw = -(m/den) (M0 + y² M2 - y³ M3 + ...)
 //! ```
 //!
-//! So four numbers a row ([`Settlement`]) replace any number of steps. W_j falls as 0.9^j: the sum stops at [`HORIZON`]
+//! So four numbers per row ([`Settlement`]) replace any number of steps. W_j decreases like 0.9^j: the sum stops at [`HORIZON`]
 //! terms (relative error 1e-7), the series at M3 (7e-9). The sums of all rows last updated at the same step are the same,
 //! so they are kept for each *step*, and each new step adds one term to the newest [`HORIZON`] of them.
 
@@ -36,15 +36,15 @@ type Sums = [f64; 4];
 #[derive(Debug, Clone)]
 pub(super) struct LazyAdam {
     learning_rate: f64,
-    /// The step to come: rows settle up to the one before it.
+    /// The next step: rows settle up to the one before it.
     step: u32,
     /// `terms[HORIZON - j]` is `ρ^j (u_j - 1)^n`.
     terms: Vec<Sums>,
-    /// Growing sums of the newest steps; the oldest first, the last is of step `step - 1`.
+    /// Unfinished sums of the newest steps, the oldest first; the last is that of step `step - 1`.
     recent: VecDeque<Sums>,
-    /// For k below the length of `recent`, what a row that missed k steps has to settle.
+    /// For k below the length of `recent`, the settlement of a row that missed k steps.
     settled: Vec<Settlement>,
-    /// Finished sums of steps 1, 2, ...; where it ends, the last one stands for all that follow.
+    /// Finished sums of steps 1, 2, ...; the last one also holds for all later steps.
     finished: Vec<Settlement>,
     decay: Decay,
 }
@@ -64,7 +64,7 @@ impl LazyAdam {
         }
     }
 
-    /// As after `steps` calls of [`advance`](Self::advance).
+    /// The state after `steps` calls of [`advance`](Self::advance).
     pub(super) fn after(learning_rate: f32, steps: u32) -> Self {
         let mut lazy = Self::new(learning_rate);
         // Past the steady point the sums do not change any more, only the step they belong to.
@@ -74,13 +74,13 @@ impl LazyAdam {
         lazy
     }
 
-    /// `α_t = α √(1 - β2^t) / (1 - β1^t)` of the step to come.
+    /// `α_t = α √(1 - β2^t) / (1 - β1^t)` of the next step.
     pub(super) fn rate(&self) -> f64 {
         let t = f64::from(self.step);
         self.learning_rate * libm::sqrt(1.0 - libm::pow(BETA2, t)) / (1.0 - libm::pow(BETA1, t))
     }
 
-    /// Counts the step to come as done.
+    /// Counts the next step as done.
     pub(super) fn advance(&mut self) {
         let rate = self.rate();
         let terms = &self.terms[HORIZON - self.recent.len()..];
@@ -103,7 +103,7 @@ impl LazyAdam {
         self.step += 1;
     }
 
-    /// What a row last updated at step `last` has to settle before the step to come; `last` 0 means never updated.
+    /// The settlement, before the next step, of a row last updated at step `last`; `last` 0 means never updated.
     pub(super) fn since(&self, last: u32) -> Settlement {
         if last == 0 {
             return Settlement::default();

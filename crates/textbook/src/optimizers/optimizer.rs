@@ -3,7 +3,7 @@
 use super::Adam;
 use crate::{Config, Lookup, OptimizerKind};
 
-/// An optimizer's state for one matrix, besides what lies with the weights: nothing, or Adam's step counts.
+/// An optimizer's state for one matrix, besides what is stored with the weights: nothing, or Adam's step counts.
 #[derive(Debug, Clone)]
 pub enum Optimizer {
     /// Plain gradient descent.
@@ -24,7 +24,7 @@ impl Optimizer {
         }
     }
 
-    /// With Adam, the step of the last update of each row; 0 is never.
+    /// With Adam, the step of the last update of each row; 0 if there was none.
     pub fn last_updates(&self) -> &[u32] {
         match self {
             Self::Sgd { .. } => &[],
@@ -32,7 +32,7 @@ impl Optimizer {
         }
     }
 
-    /// Writes into `lookup` what the optimizer needs: its distinct rows, and their pending steps. Counts the next step as done.
+    /// Writes what the optimizer needs into `lookup`: its distinct rows, and their pending steps. Counts the next step as done.
     pub fn plan(&mut self, lookup: &mut Lookup) {
         match self {
             Self::Sgd { clips: false } => {}

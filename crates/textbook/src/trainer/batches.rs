@@ -1,4 +1,4 @@
-//! Batches in random order: which words stand around which, and the negatives of each.
+//! Batches in random order: targets, their contexts and their negatives.
 
 use crate::{Batch, BatchLayout, Config, Lookup, Optimizer, UnigramSampler};
 use rapidvec_core::{Purpose, Rng, WordId};
@@ -19,7 +19,7 @@ impl Examples {
         Self { ids, layout, contexts: Vec::new(), target: Vec::new(), negatives: Vec::new() }
     }
 
-    /// How many there are.
+    /// The number of pairs.
     pub(super) fn len(&self) -> usize {
         self.ids.len() - 2 * self.layout.window
     }
@@ -53,13 +53,13 @@ impl Examples {
 pub(super) struct Batches {
     pub(super) examples: Examples,
     pub(super) sampler: UnigramSampler,
-    /// Of `w_in` and of `w_out`.
+    /// The optimizers of `w_in` and of `w_out`.
     pub(super) optimizers: [Optimizer; 2],
     seed: u64,
     batch_size: usize,
-    /// Order of the examples in the epoch it was made for.
+    /// The order of the examples in the epoch it was made for.
     order: (Option<u64>, Vec<u32>),
-    /// Two batches are in use at most: this step's, and the next while it is made.
+    /// At most two batches are in use: that of this step, and the next one while it is made.
     buffers: [Arc<Batch>; 2],
 }
 
@@ -83,8 +83,8 @@ impl Batches {
         }
     }
 
-    /// The batch of `step`, which is iteration `iteration` of `epoch`; all count from 0. Counts the step as done in the optimizers, so each
-    /// step's batch is made once.
+    /// The batch of `step`, which is iteration `iteration` of `epoch`; all count from 0. Counts the step as done in the optimizers, so make
+    /// each step's batch only once.
     pub(super) fn make(&mut self, step: u64, epoch: u64, iteration: usize) -> Arc<Batch> {
         self.shuffle(epoch);
         let some = &self.order.1[iteration * self.batch_size..][..self.batch_size];

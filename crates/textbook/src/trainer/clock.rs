@@ -13,7 +13,7 @@ pub(super) struct Clock {
     pub(super) step: u64,
     /// Steps whose loss is known: a device may be some steps ahead of its losses.
     recorded: u64,
-    /// Steps in an epoch. Examples that do not fill a batch are left out; the next epoch's order leaves out others.
+    /// Steps in an epoch. Examples that do not fill a batch are skipped; in the next epoch these are others.
     pub(super) iterations: usize,
     epochs: usize,
     /// Examples in a batch.
@@ -46,7 +46,7 @@ impl Clock {
         }
     }
 
-    /// How far training has come.
+    /// The progress of training.
     pub(super) fn progress(&self) -> Progress {
         let batch_size = self.batch_size as u64;
         Progress {
@@ -61,12 +61,12 @@ impl Clock {
         }
     }
 
-    /// Epoch of the step to come, from 0.
+    /// Epoch of the next step, from 0.
     pub(super) fn epoch(&self) -> u64 {
         self.step / self.iterations as u64
     }
 
-    /// Iteration of the step to come in its epoch, from 0.
+    /// Iteration of the next step in its epoch, from 0.
     pub(super) fn iteration(&self) -> usize {
         (self.step % self.iterations as u64) as usize
     }

@@ -45,9 +45,9 @@ pub struct Learner {
     /// One for each of the other shards, or none.
     workers: Vec<Worker>,
     pace: Pace,
-    /// Whether the workers have been given the forward pass of the next batch.
+    /// Whether the workers have already got the forward pass of the next batch.
     is_ahead: bool,
-    /// For each prediction one for the true word and one for each negative, as in the chapter's `NegativeSamplingLoss`.
+    /// For each prediction, one for the true word and one for each negative, as in the chapter's `NegativeSamplingLoss`.
     loss_layers: Vec<Vec<SigmoidWithLoss>>,
     /// Scores, then their gradients: for each prediction, for each of its words, for each example.
     scores: Arc<Vec<f32>>,
@@ -81,7 +81,7 @@ impl Learner {
         }
     }
 
-    /// The first half of a step: the mean loss of a batch before the update. If `backward` returned a batch, it is that one.
+    /// The first half of a step: the mean loss of a batch before the update. If `backward` returned a batch, it must be that one.
     ///
     /// # Errors
     /// [`TrainError::Worker`] if a thread panicked.
@@ -106,7 +106,7 @@ impl Learner {
     }
 
     /// The second half: gradients and update. `prepare` makes the next batch, if there is one, while the workers are busy; they
-    /// continue with it. Adam's update is left to the step that reads a row next.
+    /// continue with it. Adam updates a row when it is read next.
     ///
     /// # Errors
     /// [`TrainError::Worker`] if a thread panicked.
@@ -138,8 +138,8 @@ impl Learner {
         Ok(next)
     }
 
-    /// All gradients are clipped together: `rate = max_grad / (√Σ dw² + 1e-6)`; if it is below 1, `dw *= rate`. As the chapter's
-    /// trainer does it.
+    /// All gradients are clipped together, as in the chapter: `rate = max_grad / (√Σ dw² + 1e-6)`; if it is below 1,
+    /// `dw *= rate`.
     fn clip_rate(&self, batch: &Batch, max_grad: f32) -> f32 {
         let mut squares = 0.0;
         self.shards.iter().for_each(|shard| lock(shard).add_gradient_squares(batch, &mut squares));
@@ -153,7 +153,7 @@ impl Learner {
         }
     }
 
-    /// Runs `job` on the last shard, and on all others that no worker has it for.
+    /// Runs `job` on the last shard, and on all others if there are no workers for them.
     fn run_here(&mut self, job: Job) {
         let started = Instant::now();
         if self.workers.is_empty() || self.pace.is_alone() {
@@ -164,7 +164,7 @@ impl Learner {
         self.pace.worked += started.elapsed().as_secs_f64();
     }
 
-    /// Waits until the workers have done every job.
+    /// Waits until the workers have finished all jobs.
     fn finish(&mut self) -> Result<(), TrainError> {
         let started = Instant::now();
         // All are waited for before a panic is reported.
@@ -179,12 +179,12 @@ impl Learner {
         lock(self.shards.last().expect("a model has a column"))
     }
 
-    /// How many threads train.
+    /// The number of threads that train.
     pub fn threads(&self) -> usize {
         self.workers.len() + 1
     }
 
-    /// The weights with every step taken that `optimizers` (of `w_in` and of `w_out`) still have pending.
+    /// The weights after all steps that are pending in `optimizers` (of `w_in` and of `w_out`).
     pub fn weights(&self, optimizers: &[Optimizer; 2]) -> Weights {
         let mut whole = Weights::zeros(self.vocab_size, self.vector_size);
         for shard in &self.shards {
@@ -196,7 +196,7 @@ impl Learner {
         whole
     }
 
-    /// A field of a matrix as it lies in memory, V x D row-major; zeros for a field that is not kept.
+    /// A field of a matrix as it is in memory, V x D row-major; zeros for a field that is not kept.
     pub fn get(&self, side: Side, field: Field) -> Vec<f32> {
         let mut whole = Matrix::zeros(self.vocab_size, self.vector_size);
         for shard in &self.shards {

@@ -1,10 +1,10 @@
-//! How much memory training needs.
+//! Estimates the memory that training needs.
 
 use crate::{BatchLayout, Config, OptimizerKind};
 
 /// Bytes at the peak, when a checkpoint is saved: the matrices (two of weights, two of gradients, and with Adam four of moments),
 /// their copies in the checkpoint (without Adam, of the weights alone), the weights as they are stored and one matrix while it
-/// is written; 4 bytes a token for the ids and 4 for the order of the examples; and two batches.
+/// is written; 4 bytes per token for the ids and 4 for the order of the examples; and two batches.
 pub(super) fn estimate(config: &Config, words: usize, ids: usize) -> u64 {
     let matrices: u64 = match config.optimizer {
         OptimizerKind::Adam => 8 + 8 + 2 + 1,
@@ -21,8 +21,8 @@ fn row_bytes(config: &Config) -> u64 {
     (config.vector_size as u64).next_multiple_of(16) * 4
 }
 
-/// Bytes that a batch needs, with two in flight: hidden vectors and their gradients, the ids of all words that are read, what
-/// Adam has pending for each, and the parts of the scores.
+/// Bytes that a batch needs, with two in flight: hidden vectors and their gradients, the ids of all words that are read,
+/// Adam's pending steps of each, and the parts of the scores.
 fn batch_bytes(config: &Config, tokens: usize) -> u64 {
     let examples = config.batch_size.min(tokens) as u64;
     let (contexts, predictions) = (2 * config.window as u64, BatchLayout::of(config).predictions() as u64);

@@ -1,8 +1,8 @@
 //! The part of a model that one thread trains: some columns of every row.
 //!
-//! Everything in a step but the scores works on each column by itself. So a thread owns some columns, as a [`Shard`], and runs
-//! the layers on them; in each step the shards' parts of the scores are added up once, in the order of the columns, which
-//! gives the same bits whatever the number of threads. Without threads there is one shard.
+//! In a step everything but the scores treats each column independently. So a thread owns some columns, as a [`Shard`], and
+//! runs the layers on them; in each step the shards' parts of the scores are added once, in the order of the columns, so the
+//! bits do not depend on the number of threads. Without threads there is one shard.
 
 use crate::layers::{Embedding, EmbeddingDot};
 use crate::optimizers::settle;
@@ -12,7 +12,7 @@ use rapidvec_core::kernels::kernels;
 use rapidvec_core::{LANES, Matrix, PANEL_CHUNKS, panels, threads_of};
 use std::ops::Range;
 
-/// When gradients become steps.
+/// When steps are taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Update {
     /// SGD: in the backward pass, without storing gradients.
@@ -37,7 +37,7 @@ pub(super) struct Shard {
 }
 
 impl Shard {
-    /// `columns` of a model that starts from `weights`.
+    /// The columns `columns` of a model that starts from `weights`.
     pub(super) fn new(config: &Config, weights: &Weights, columns: Range<usize>) -> Self {
         let some =
             Weights { w_in: take_columns(&weights.w_in, &columns), w_out: take_columns(&weights.w_out, &columns) };
@@ -75,13 +75,13 @@ impl Shard {
         &self.columns
     }
 
-    /// `h`, and this shard's part of the scores, which [`add_scores`](Self::add_scores) gives.
+    /// Computes `h`, and this shard's part of the scores for [`add_scores`](Self::add_scores).
     pub(super) fn forward(&mut self, batch: &Batch) {
         let Parameters { w_in, w_out } = &mut self.parameters;
         for (w, lookup) in [(&mut *w_in, &batch.inputs), (&mut *w_out, &batch.outputs)] {
             match self.update {
                 Update::Lazy => settle(w, lookup.unique(), lookup.settlements()),
-                // Adam's pass over the rows brings them into the cache; here nothing else does.
+                // With Adam, settling the rows brings them into the cache.
                 Update::Fused | Update::AfterClipping => w.fetch(lookup.ids()),
             }
         }
@@ -99,7 +99,7 @@ impl Shard {
         self.dot_layers.iter().zip(scores.chunks_exact_mut(size)).for_each(|(layer, scores)| layer.add_scores(scores));
     }
 
-    /// Prefetches the rows of the next step while [`backward`](Self::backward) runs. Changes no number. Adam and clipped gradients do not
+    /// Prefetches the rows of the next step while [`backward`](Self::backward) runs. No number changes. Adam and clipped gradients do not
     /// prefetch: with gradients and moments, the rows of two steps would evict each other from the cache.
     pub(super) fn prefetch_next(&mut self, next: &Batch) {
         if self.update == Update::Fused {
@@ -108,13 +108,13 @@ impl Shard {
         }
     }
 
-    /// The gradients of the batch that `forward` read last, or the step itself where gradients need not be stored.
+    /// The gradients of the last batch of `forward`, or the step itself if gradients need not be stored.
     pub(super) fn backward(&mut self, dscores: &[f32]) {
         self.dh.reset(self.h.rows(), self.h.cols());
         let Parameters { w_in, w_out } = &mut self.parameters;
         let size = dscores.len() / self.dot_layers.len();
         let layers = || self.dot_layers.iter().zip(dscores.chunks_exact(size));
-        // All predictions read the weights that `forward` read, so every one passes its gradient down before the first steps.
+        // All predictions read the weights of `forward`, so all gradients of h are computed before the first step.
         layers().for_each(|(layer, dscores)| layer.backward_to_h(w_out, dscores, &mut self.dh));
         if self.update == Update::Fused {
             let rate = self.sgd.learning_rate;
@@ -155,7 +155,7 @@ impl Shard {
 }
 
 /// The columns of each of `threads` shards (0: as many as there are cores): whole panels, spread evenly, and fewer shards than
-/// threads where there are not enough panels. The last share is the smallest.
+/// threads if there are not enough panels. The last share is the smallest.
 pub(super) fn column_shares(vector_size: usize, threads: usize) -> Vec<Range<usize>> {
     const PANEL: usize = PANEL_CHUNKS * LANES;
     let panels = vector_size.div_ceil(PANEL);

@@ -12,7 +12,7 @@ const W_IN: &str = "w_in";
 const W_OUT: &str = "w_out";
 const LAST: [&str; 2] = ["adam.last_in", "adam.last_out"];
 
-/// Each tensor of Adam's state that is a matrix: as it lies in memory, rows lack the steps since their last update.
+/// Each tensor of Adam's state that is a matrix, as it is in memory: rows lack the steps since their last update.
 const ADAM: [(&str, Side, Field); 6] = [
     ("adam.dw_in", Side::In, Field::Gradient),
     ("adam.dw_out", Side::Out, Field::Gradient),
@@ -83,7 +83,7 @@ impl<E: Engine> TextbookTrainerOn<E> {
                 if let Some(late) = last.iter().find(|&&last| u64::from(last) > record.step) {
                     return Err(mismatch("updates until step", record.step, late).into());
                 }
-                // `build` made sure that steps fit 32 bits.
+                // `build` checked that steps fit 32 bits.
                 let adam = Adam::resume(self.config.learning_rate, record.step as u32, last);
                 *optimizer = Optimizer::Adam(Box::new(adam));
             }

@@ -1,4 +1,4 @@
-//! The trainer: goes through the corpus, epoch after epoch, until the end or until it is stopped.
+//! The trainer: trains on the corpus, epoch after epoch, until the end or until it is stopped.
 
 use super::batches::{Batches, Examples};
 use super::clock::Clock;
@@ -42,7 +42,7 @@ pub struct TextbookTrainerOn<E> {
 }
 
 impl<E: Engine> TextbookTrainerOn<E> {
-    /// Examples in a batch: as configured, or all there are if those are fewer.
+    /// Examples in a batch: as configured, or all if there are fewer.
     pub fn batch_size(&self) -> usize {
         self.clock.batch_size
     }
@@ -61,16 +61,16 @@ impl<E: Engine> TextbookTrainerOn<E> {
         Ok(TextbookTrainerOn { config, vocab_size, batches, learner: moved, clock })
     }
 
-    /// Trains until step `end`, or until `goes_on`, which is called after every step, returns false. `on_loss` is called when a point
+    /// Trains until step `end`, or until `proceed`, which is called after every step, returns false. `on_loss` is called when a point
     /// of the history is complete.
     fn train(
         &mut self,
         end: u64,
-        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        proceed: &mut dyn FnMut(&Clock) -> bool,
         on_loss: &mut dyn FnMut(&Clock),
     ) -> Result<()> {
         self.clock.start();
-        let outcome = self.train_steps(end, goes_on, on_loss);
+        let outcome = self.train_steps(end, proceed, on_loss);
         self.clock.stop();
         outcome
     }
@@ -78,7 +78,7 @@ impl<E: Engine> TextbookTrainerOn<E> {
     fn train_steps(
         &mut self,
         end: u64,
-        goes_on: &mut dyn FnMut(&Clock) -> bool,
+        proceed: &mut dyn FnMut(&Clock) -> bool,
         on_loss: &mut dyn FnMut(&Clock),
     ) -> Result<()> {
         let Self { batches, learner, clock, .. } = self;
@@ -89,16 +89,16 @@ impl<E: Engine> TextbookTrainerOn<E> {
                 record(learner, clock)?;
                 on_loss(clock);
             }
-            let is_last = !goes_on(clock) || clock.step >= end;
+            let is_last = !proceed(clock) || clock.step >= end;
             next = learner.backward(&batch, || (!is_last).then(|| make(batches, clock)))?;
         }
         record(learner, clock)?;
         learner.pause()
     }
 
-    /// The mean loss on other text; `None` if it is shorter than a window, or if `goes_on`, which is called before every batch,
+    /// The mean loss on other text; `None` if it is shorter than a window, or if `proceed`, which is called before every batch,
     /// returns false.
-    fn loss_on(&self, ids: &[WordId], goes_on: &mut dyn FnMut() -> bool) -> Result<Option<f64>> {
+    fn loss_on(&self, ids: &[WordId], proceed: &mut dyn FnMut() -> bool) -> Result<Option<f64>> {
         if ids.len() < 2 * self.config.window + 1 || u32::try_from(ids.len()).is_err() {
             return Ok(None);
         }
@@ -111,7 +111,7 @@ impl<E: Engine> TextbookTrainerOn<E> {
         let lookup = || Lookup::new(self.vocab_size);
         let mut batch = Arc::new(Batch { inputs: lookup(), outputs: lookup() });
         for some in all.chunks(self.config.batch_size) {
-            if !goes_on() {
+            if !proceed() {
                 return Ok(None);
             }
             examples.fill(Arc::make_mut(&mut batch), some, &self.batches.sampler, &mut rng);
@@ -200,7 +200,7 @@ impl<E: Engine> Trainer for TextbookTrainerOn<E> {
         self.clock.progress()
     }
 
-    /// (K + 1) log 2 for each prediction: every score is 0.
+    /// (K + 1) log 2 for each prediction, since every score is 0.
     fn guessing_loss(&self) -> Option<f64> {
         let questions = BatchLayout::of(&self.config).predictions() * (self.config.negatives + 1);
         Some(questions as f64 * std::f64::consts::LN_2)
@@ -210,7 +210,7 @@ impl<E: Engine> Trainer for TextbookTrainerOn<E> {
         &self.clock.points
     }
 
-    /// With every step that Adam has pending, as dense Adam would have them now.
+    /// The weights include all steps that are pending with Adam, as in dense Adam.
     fn weights(&self) -> rapidvec::Weights<'_> {
         let Weights { w_in, w_out } = self.learner.weights(&self.batches.optimizers);
         rapidvec::Weights { input: Cow::Owned(w_in), output: Cow::Owned(w_out) }
@@ -224,7 +224,7 @@ impl<E: Engine> Trainer for TextbookTrainerOn<E> {
         self.learner.set_weights(Side::Out, row_id, row);
     }
 
-    /// With negatives that depend on the seed alone.
+    /// Its negatives depend on the seed alone.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.clock.progress();
         self.loss_on(&text.ids().to_vec(), &mut || observer.progress(&now).is_continue())
@@ -239,7 +239,7 @@ impl<E: Engine> Trainer for TextbookTrainerOn<E> {
     }
 }
 
-/// The batch of the step that `clock` stands at.
+/// The batch of the next step of `clock`.
 fn make(batches: &mut Batches, clock: &Clock) -> Arc<Batch> {
     batches.make(clock.step, clock.epoch(), clock.iteration())
 }

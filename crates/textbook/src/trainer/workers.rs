@@ -5,7 +5,7 @@
 //! the scores.
 //!
 //! A step takes some hundred microseconds. A waiting thread spins for about as long, since waking it may take that long too. Then
-//! it sleeps, so that a thread that lost its core to another program does not hold up a second one.
+//! it sleeps, so that a thread that has lost its core to another program does not block a second core.
 
 use super::shard::Shard;
 use crate::Batch;
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Polls before a waiting thread goes to sleep: some 100 microseconds.
 const SPINS: u32 = 4000;
 
-/// What is done with a shard. Without the `Arc`s, a copy of a batch would be made for each worker.
+/// A job for a shard. Without the `Arc`s, each worker would need its own copy of a batch.
 #[derive(Clone)]
 pub(super) enum Job {
     Forward(Arc<Batch>),
@@ -39,7 +39,7 @@ impl Job {
 /// A shard that a worker and the trainer lock in turn, never at the same time.
 pub(super) type Shared = Arc<Mutex<Shard>>;
 
-/// A job that panicked leaves its shard as it was at that moment; the run ends with an error then.
+/// After a panic the shard may be half updated, but the run then ends with an error.
 pub(super) fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -58,7 +58,7 @@ pub(super) struct Worker {
 
 impl Worker {
     /// # Errors
-    /// The system's, where no thread can be started.
+    /// The system's, if no thread can be started.
     pub(super) fn spawn(shard: Shared) -> io::Result<Self> {
         let (jobs, incoming) = channel();
         let (finished, done) = channel();
@@ -96,7 +96,7 @@ fn work(shard: &Mutex<Shard>, jobs: &Receiver<Job>, finished: &Sender<Result<(),
     }
 }
 
-/// The next value; `None` where the other end is gone.
+/// The next value; `None` if the other end is gone.
 fn receive<T>(from: &Receiver<T>) -> Option<T> {
     for _ in 0..SPINS {
         match from.try_recv() {
@@ -108,19 +108,19 @@ fn receive<T>(from: &Receiver<T>) -> Option<T> {
     from.recv().ok()
 }
 
-/// Seconds that workers may cost more than they saved before training continues without them.
+/// How many seconds workers may cost more than they save before training continues without them.
 const TRIAL: f64 = 0.004;
 
-/// The same for workers that have saved time so far: a few time slices, so that a short load does not end their use.
+/// The same for workers that have saved time so far: a few time slices, so that a short load does not disable them.
 const MAX_CREDIT: f64 = 0.020;
 
 /// Seconds without workers after the first failed trial. Each further one doubles them.
 const FIRST_BREAK: f64 = 0.050;
 
-/// The most seconds without workers.
+/// The maximum number of seconds without workers.
 const MAX_BREAK: f64 = 2.0;
 
-/// Decides whether workers pay: on a busy machine they may take longer to get a core than the work would take here. All times
+/// Decides whether workers pay: on a busy machine they may wait longer for a core than the work would take here. All times
 /// are in seconds.
 pub(super) struct Pace {
     /// Columns of the workers' shards for each column of the shard that is trained here.
@@ -133,7 +133,7 @@ pub(super) struct Pace {
     fastest: f64,
     /// Time that the workers saved, less what they cost.
     credit: f64,
-    /// Time that is left of the current break.
+    /// Remaining time of the current break.
     alone: f64,
     /// Length of the next break.
     next_break: f64,
@@ -162,7 +162,7 @@ impl Pace {
         (self.worked, self.waited) = (0.0, 0.0);
     }
 
-    /// Judges a step, and begins the next.
+    /// Evaluates a step, and begins the next.
     pub(super) fn end_step(&mut self) {
         let (worked, waited) = (self.worked, self.waited);
         self.begin_step();

@@ -1,4 +1,4 @@
-//! The loss history in a checkpoint, one tensor a column: a header has no room for the points of a large corpus.
+//! The loss history in a checkpoint, one tensor per column: a header has no room for the points of a large corpus.
 
 use super::state::{StateReader, StateWriter};
 use crate::error::FormatError;

@@ -23,15 +23,15 @@ pub struct CorpusRecord {
     pub fingerprint: String,
     /// The limit it was read with.
     pub max_tokens: Option<usize>,
-    /// What was done with bytes that are no UTF-8.
+    /// What was done with bytes that are not valid UTF-8.
     pub invalid_utf8: InvalidUtf8,
-    /// What was done to the text first. Left out where it is nothing, as in files of before there was a choice.
+    /// How the text was prepared. Not stored if it was not prepared; older files do not have it either.
     #[serde(default, skip_serializing_if = "Preparation::is_plain")]
     pub preparation: Preparation,
-    /// The most different words that were counted at a time, for the fast trainer.
+    /// The maximum number of distinct words counted at a time, for the word2vec trainer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_vocab: Option<usize>,
-    /// Whether its words were given beforehand instead of counted: it is read again with those of the model.
+    /// Whether the vocabulary was given instead of counted; the text is then read again with the model's words.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_vocabulary: bool,
     /// Words seen fewer times were dropped.
@@ -56,7 +56,7 @@ impl CorpusRecord {
             preparation: options.preparation.clone(),
             // The textbook keeps every word.
             max_vocab: (options.line_end == LineEnd::Mark).then_some(options.max_vocab),
-            // After words were pruned, only the vocabulary says which.
+            // After pruning, only the vocabulary says which words are left.
             given_vocabulary: options.vocabulary.is_some() || corpus.report().pruned.counted_again,
             min_count: options.min_count,
         }
@@ -124,7 +124,7 @@ impl Trained {
         self.blocks.div_ceil(self.blocks_per_epoch.max(1))
     }
 
-    /// Of a run that is this far.
+    /// The record of a run at this point.
     pub fn new(progress: &Progress, history: &[LossPoint], held_out: &[HeldOutLoss]) -> Self {
         let every = history.len().div_ceil(MAX_POINTS).max(1);
         Self {
@@ -154,7 +154,7 @@ pub struct Storage {
     pub half: bool,
     /// With the trainer's state, so that training can continue.
     pub keep_state: bool,
-    /// Trained on one thread, which repeats to the bit: a resumed run uses one thread too.
+    /// Trained on one thread, so the run can be repeated bit for bit: a resumed run uses one thread too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub one_thread: bool,
 }

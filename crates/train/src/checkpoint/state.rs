@@ -13,7 +13,7 @@ use std::borrow::Cow;
 /// What begins the name of every tensor of a trainer's state.
 const PREFIX: &str = "trainer.";
 
-/// Collects a trainer's state. Tensors may be lent, so that saving copies no matrix.
+/// Collects a trainer's state. Tensors may be borrowed, so that saving copies no matrix.
 ///
 /// Names are the trainer's own; in the file `trainer.` precedes them.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ impl<'m> StateReader<'m> {
     /// The stored output vectors, V x D.
     ///
     /// # Errors
-    /// [`TrainError::Damaged`] if the file has none.
+    /// [`TrainError::Damaged`] if the file has no output vectors.
     pub fn output(&self) -> Result<Rows, TrainError> {
         self.model.output().ok_or_else(|| damaged("output.weight", "it is missing"))
     }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What a model's metadata say. Files that other programs wrote, or that were converted, say less.
+/// What a model's metadata say. Files from other programs, and converted files, have less of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
     /// The trainer and its settings.
@@ -23,10 +23,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of an opened model.
+    /// The summary of an opened model.
     ///
     /// # Errors
-    /// [`TrainError::Damaged`] if metadata are there but make no sense.
+    /// [`TrainError::Damaged`] if the metadata are present but invalid.
     pub fn of(model: &ModelFile) -> Result<Self, TrainError> {
         let metadata = model.metadata();
         Ok(Self {

@@ -73,7 +73,7 @@ pub struct Config {
     pub context_sum: ContextSum,
     /// Negatives drawn for each target, up to 1,000; 0 for hierarchical softmax alone.
     pub negatives: usize,
-    /// Exponent of the negative-sampling distribution, from -10 to 10. If negative, rare words are drawn most.
+    /// Exponent of the negative-sampling distribution, from -10 to 10. With a negative exponent, rare words are drawn most often.
     pub power: f64,
     /// Predict by a path through a Huffman tree: instead of by negative sampling, or, with `negatives` above 0, in both ways at
     /// once. The loss is then the sum of both.
@@ -87,7 +87,7 @@ pub struct Config {
     pub epochs: usize,
     /// The learning rate at the start.
     pub learning_rate: f32,
-    /// The learning rate at the end; in between it changes linearly. It may be higher than at the start.
+    /// The learning rate at the end; it changes linearly in between. It may be higher than at the start.
     pub min_learning_rate: f32,
     /// The seed of all random numbers.
     pub seed: u64,
@@ -161,7 +161,7 @@ impl Config {
         Self { negatives, hierarchical_softmax: true, ..self }
     }
 
-    /// Sets the learning rate at the start; that at the end becomes a ten-thousandth of it.
+    /// Sets the learning rate at the start, and that at the end to a ten-thousandth of it.
     pub fn learning_rate(self, learning_rate: f32) -> Self {
         Self { learning_rate, min_learning_rate: learning_rate * MIN_LEARNING_RATE, ..self }
     }
@@ -169,7 +169,7 @@ impl Config {
     /// Checks every setting against its range.
     ///
     /// # Errors
-    /// [`ConfigError::OutOfRange`] for the first that is wrong.
+    /// [`ConfigError::OutOfRange`] for the first setting out of range.
     pub fn validate(&self) -> Result<(), ConfigError> {
         count("vector-size", self.vector_size, 1..=65_536, "from 1 to 65536")?;
         count("window", self.window, 1..=1_000_000_000, "from 1 to 1000000000")?;

@@ -1,9 +1,9 @@
-//! A list of sources becomes blocks of bytes that threads can work on each by itself.
+//! Cuts a list of sources into blocks of bytes that threads can process independently.
 //!
-//! A block ends at a line end; where none comes within its size, before white space; where none comes either, within a
-//! word, which then is longer than any word may be: the block that begins it has all of it that counts, and the next one
-//! skips what is left. One thread at a time reads, for a copy from the page cache costs a fiftieth of what is done with
-//! the block then; so plain files, pipes and what is unpacked are all the same here.
+//! A block ends at a line end; if there is none within its size, before white space; if there is none of that either, within
+//! a word. Such a word exceeds the maximum length: the block in which it begins keeps the part that counts, and the next one
+//! skips the rest. One thread at a time reads, since copying from the page cache takes a fiftieth of the time that processing
+//! a block does. So plain files, pipes and decompressed streams are treated alike.
 
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
@@ -23,11 +23,11 @@ pub(super) struct Block {
     pub source: usize,
     /// Where it begins in its source.
     pub offset: u64,
-    /// It goes on with a line that the block before began.
+    /// It continues a line that began in the block before.
     pub continues_line: bool,
-    /// It begins within a word of which nothing more counts.
+    /// It begins within a word that was cut; the rest of the word is skipped.
     pub continues_word: bool,
-    /// Nothing of its source follows it.
+    /// It is the last of its source.
     pub ends_source: bool,
     /// It has tokens with [`INNER_SPACE`](super::encoder::INNER_SPACE).
     pub has_inner_spaces: bool,
@@ -74,9 +74,9 @@ pub(super) struct Cutting {
 /// What may not be cut in two, if it is not longer than a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whole {
-    /// What stands between white space. Of what is longer only the start counts.
+    /// Text between white space. Only the start of a longer one counts.
     Words,
-    /// What letters and digits make up: words are to be found in it later.
+    /// Runs of letters and digits: words are found in them later.
     Letters,
     /// A line, however long: blocks grow.
     Lines,
@@ -139,11 +139,11 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Fills `block` with the next one. `false`: there is none. Number and source are set also when this fails.
+    /// Fills `block` with the next one; `false` at the end. Number and source are set even when this fails.
     ///
     /// # Errors
-    /// What opening and reading meets; [`CorpusError::LongLine`], its line counted from the block's start;
-    /// [`CorpusError::Changed`] when a text is over.
+    /// Errors of opening and reading; [`CorpusError::LongLine`], its line counted from the block's start;
+    /// [`CorpusError::Changed`] at the end of a text.
     pub fn next(&mut self, block: &mut Block) -> Result<bool> {
         let mut open = match self.open.take() {
             Some(open) => open,
@@ -182,7 +182,7 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// The text under way.
+/// The text being read.
 struct Open<'a> {
     name: String,
     stamp: Option<Stamp>,
@@ -210,7 +210,7 @@ impl<'a> Open<'a> {
         Ok(Self { name, stamp, reader: unpacked.reader, offset: unpacked.mark as u64 })
     }
 
-    /// Reads until the block is full. Whether the text is over.
+    /// Reads until the block is full. Returns whether the text has ended.
     fn fill(&mut self, block: &mut Block, carry: &[u8], cutting: Cutting) -> Result<bool> {
         let mut target = cutting.block_bytes.max(carry.len() + 1);
         make_room(&mut block.buffer, target);
@@ -232,7 +232,7 @@ impl<'a> Open<'a> {
         }
     }
 
-    /// Reads until there are `target` bytes. Whether the text is over.
+    /// Reads until there are `target` bytes. Returns whether the text has ended.
     fn read(&mut self, block: &mut Block, target: usize) -> Result<bool> {
         while block.len < target {
             match self.reader.read(&mut block.buffer[block.len..target]) {

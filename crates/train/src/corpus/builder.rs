@@ -1,4 +1,4 @@
-//! A corpus from sentences that are in memory: tokens, one by one, or ids.
+//! A corpus from sentences in memory: tokens or ids.
 //!
 //! Sentences are collected as the text of a block and encoded as a block of a file is, so that they give what the same text
 //! would give. A space within a token is another character while it is text.
@@ -19,7 +19,7 @@ use crate::error::Result;
 use rapidvec_core::{EOS_ID, Ids, Vocabulary, WordId, pack, width};
 use std::sync::Arc;
 
-/// Makes a [`Corpus`] of sentences, each a list of tokens. A token is one word, also with spaces in it.
+/// Makes a [`Corpus`] of sentences, each a list of tokens. A token is one word, even if it has spaces.
 ///
 /// ```
 /// use rapidvec::corpus::{CorpusBuilder, CorpusOptions};
@@ -38,7 +38,7 @@ pub struct CorpusBuilder {
     store: Store,
     scratch: Scratch,
     words: Words,
-    /// The text of the block under way.
+    /// The text of the current block.
     text: String,
     has_inner_spaces: bool,
     empty_tokens: u64,
@@ -94,8 +94,8 @@ impl CorpusBuilder {
         }
     }
 
-    /// Appends a sentence. A token without a character is dropped; white space around a token is, too, and within it becomes
-    /// one space.
+    /// Appends a sentence. An empty token is dropped, and so is white space around a token; white space within it
+    /// becomes one space.
     ///
     /// # Errors
     /// A token has a NUL character; a temporary file is needed and cannot be written.

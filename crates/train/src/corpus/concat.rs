@@ -1,7 +1,7 @@
 //! Blocks with each thread's numbers become one text of ids.
 //!
-//! First every block is rewritten where it lies, with the ids of the vocabulary and without words that were left out and
-//! sentences that lost all of theirs. Then it is known how long each block is, and all are packed to their places.
+//! First every block is rewritten in place with the ids of the vocabulary, without dropped words and without sentences that
+//! lost all their words. Now the length of each block is known, and all of them are packed into their final positions.
 
 use super::encode::{Encoded, Outline};
 use super::error::CorpusError;
@@ -9,12 +9,13 @@ use super::merge::Renumbering;
 use super::packed_ids::PackedIds;
 use super::spill::{Store, Stored};
 use super::word_table::DROPPED;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use rapidvec_core::parallel::try_map;
 use rapidvec_core::{EOS_ID, WordId, pack, width};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-/// Rewrites the blocks with the ids of the vocabulary, on so many threads.
+/// Rewrites the blocks with the ids of the vocabulary, on `threads` threads.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -32,16 +33,13 @@ pub(super) fn renumber(
             let generation = maps.len();
             let (now, earlier) = blocks.into_iter().partition(|block| block.generation == generation);
             try_map(threads, now, |block: &mut Encoded| {
-                let Encoded { ids: stored, outline, .. } = block;
-                store.change(stored, |stream| {
-                    rewrite(stream, &ids);
-                    *outline = Outline::of(stream);
-                })
+                block.outline = renumber_block(&mut block.ids, &ids, store)?;
+                Ok::<_, Error>(())
             })?;
             blocks = earlier;
             let Some(map) = maps.pop() else { break };
             let mut map = store.take(map)?;
-            // DROPPED is no index: what was forgotten stays so.
+            // DROPPED is not an index: a dropped word stays dropped.
             map.iter_mut().for_each(|number| *number = ids.get(*number as usize).copied().unwrap_or(DROPPED));
             ids = map;
         }
@@ -49,7 +47,20 @@ pub(super) fn renumber(
     Ok(())
 }
 
-/// Numbers become ids. What is dropped vanishes, and so does a mark with nothing before it; but a mark at the start stays,
+/// Rewrites one block. Returns its new outline.
+///
+/// # Errors
+/// The temporary file fails.
+pub(super) fn renumber_block(block: &mut Stored, ids: &[WordId], store: &Store) -> Result<Outline> {
+    let mut outline = Outline::default();
+    store.change(block, |stream| {
+        rewrite(stream, ids);
+        outline = Outline::of(stream);
+    })?;
+    Ok(outline)
+}
+
+/// Turns numbers into ids. Dropped words disappear, and so does a mark with no word before it; but a mark at the start stays,
 /// for the sentence may have begun in an earlier block.
 fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
     let mut length = 0;
@@ -72,53 +83,78 @@ fn rewrite(stream: &mut Vec<u32>, ids: &[WordId]) {
 /// A block on its way to its place.
 pub(super) struct Part {
     ids: Stored,
-    /// Marks at its start that end nothing: 0 or 1.
+    /// Marks at its start that end no sentence: 0 or 1.
     skip: usize,
+    /// The ids of its numbers, if they are not the same.
+    new: Option<Arc<[WordId]>>,
 }
 
 impl Part {
     /// All of a block.
     pub fn whole(ids: Stored) -> Self {
-        Self { ids, skip: 0 }
+        Self { ids, skip: 0, new: None }
+    }
+
+    /// All of a block, whose numbers `i` become `ids[i]`.
+    pub fn renumbered(numbers: Stored, ids: Arc<[WordId]>) -> Self {
+        Self { ids: numbers, skip: 0, new: Some(ids) }
+    }
+
+    fn len(&self) -> usize {
+        self.ids.len() - self.skip
+    }
+
+    /// Its ids; what they lay in is given back.
+    fn take(self, store: &Store) -> Result<Vec<WordId>> {
+        let mut ids = store.take(self.ids)?;
+        ids.drain(..self.skip);
+        if let Some(new) = self.new {
+            // A mark is not an index: it stays.
+            ids.iter_mut().for_each(|id| *id = new.get(*id as usize).copied().unwrap_or(*id));
+        }
+        Ok(ids)
     }
 }
 
 /// All ids.
 pub(super) struct Whole {
     pub ids: PackedIds,
+    /// Those that a mark ends.
     pub sentences: u64,
+    /// The last sentence has no mark at its end.
+    pub is_open: bool,
     /// Bytes of them in a file.
     pub spilled: u64,
 }
 
-/// Puts the blocks, in their order, into one text of so many words, on so many threads: in memory if that takes no more than
-/// `memory` bytes, else in a file in `folder`.
+/// Joins the blocks, in their order, into one text of `words` words, on `threads` threads: in memory if that takes at most
+/// `memory` bytes, otherwise in a file in `folder`.
 ///
 /// # Errors
 /// The temporary file fails.
 pub(super) fn concatenate(
     threads: usize,
-    blocks: Vec<Encoded>,
+    blocks: impl Iterator<Item = (Stored, Outline)>,
     words: usize,
     store: &Store,
     memory: u64,
     folder: PathBuf,
 ) -> Result<Whole> {
     let (mut is_open, mut sentences) = (false, 0);
-    let mut parts = Vec::with_capacity(blocks.len());
-    for Encoded { ids, outline, .. } in blocks {
+    let mut parts = Vec::new();
+    for (ids, outline) in blocks {
         let skip = usize::from(outline.begins_with_mark && !is_open);
         if ids.len() > skip {
             is_open = !outline.ends_with_mark;
         }
         sentences += outline.marks - skip as u64;
-        parts.push(Part { ids, skip });
+        parts.push(Part { ids, skip, new: None });
     }
     let (ids, spilled) = pack_parts(threads, parts, words, store, memory, folder)?;
-    Ok(Whole { ids, sentences, spilled })
+    Ok(Whole { ids, sentences, is_open, spilled })
 }
 
-/// Packs blocks one after the other, as [`concatenate`] does. Also how many bytes of them are in a file.
+/// Packs blocks one after the other, as [`concatenate`] does. Also returns how many bytes of them are in a file.
 ///
 /// # Errors
 /// The temporary file fails.
@@ -130,7 +166,7 @@ pub(super) fn pack_parts(
     memory: u64,
     folder: PathBuf,
 ) -> Result<(PackedIds, u64)> {
-    let (total, width): (usize, _) = (parts.iter().map(|part| part.ids.len() - part.skip).sum(), width(words));
+    let (total, width): (usize, _) = (parts.iter().map(Part::len).sum(), width(words));
     let bytes = (total as u64).saturating_mul(width as u64);
     if bytes <= memory {
         return Ok((PackedIds::in_memory(in_memory(threads, parts, total * width, width, store)?, width), 0));
@@ -143,11 +179,11 @@ fn in_memory(threads: usize, parts: Vec<Part>, bytes: usize, width: usize, store
     let mut rest = &mut ids[..];
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
-        let (place, behind) = rest.split_at_mut((part.ids.len() - part.skip) * width);
+        let (place, behind) = rest.split_at_mut(part.len() * width);
         rest = behind;
         jobs.push((part, place));
     }
-    try_map(threads, jobs, |(part, place)| store.take(part.ids).map(|ids| pack(&ids[part.skip..], width, place)))?;
+    try_map(threads, jobs, |(part, place)| part.take(store).map(|ids| pack(&ids, width, place)))?;
     Ok(ids)
 }
 
@@ -164,11 +200,11 @@ fn in_file(
     let mut jobs = Vec::with_capacity(parts.len());
     for part in parts {
         let place = offset;
-        offset += ((part.ids.len() - part.skip) * width) as u64;
+        offset += (part.len() * width) as u64;
         jobs.push((part, place));
     }
-    try_map(threads, jobs, |(part, place)| target.write(&file, &store.take(part.ids)?[part.skip..], width, place))?;
-    drop(target); // the file is then ours alone
+    try_map(threads, jobs, |(part, place)| target.write(&file, &part.take(store)?, width, place))?;
+    drop(target); // no other handle to the file is left
     let mapped = PackedIds::mapped(file, total, width);
     mapped.map_err(|source| CorpusError::Temporary { folder, reason: source.to_string() }.into())
 }

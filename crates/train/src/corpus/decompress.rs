@@ -1,9 +1,9 @@
-//! Any stream of bytes becomes a stream of text: decompressed if it is compressed, without its UTF-8 mark.
+//! Turns a stream of bytes into a stream of text: decompressed if necessary, without its UTF-8 mark.
 //!
 //! A stream that is cut short, damaged or a decompression bomb ([`Limits::CORPUS`]) is an error that names the source. Until
-//! it is recognised, a bomb costs what that much text costs: a second or two of CPU time, and for its words, which are kept
-//! as they come, up to two bytes of memory for each byte of text. A reader can only fail with [`io::Error`], so our errors
-//! travel inside one: [`as_io`] and [`from_io`].
+//! it is recognised, a bomb costs as much as that much text: a second or two of CPU time, and up to two bytes of memory for
+//! each byte of text, since its words are kept. A reader can only fail with [`io::Error`], so our errors
+//! are wrapped in one: [`as_io`] and [`from_io`].
 
 use super::error::CorpusError;
 use super::head::{self, HEAD_BYTES};
@@ -153,7 +153,7 @@ mod tests {
         ));
     }
 
-    /// Logs that say the same all day are no trap, whatever their ratio.
+    /// Repetitive logs are not bombs, whatever their ratio.
     #[test]
     fn what_repeats_itself_is_read_whole_below_the_floor() {
         let text = b"2026-01-01 heartbeat of the worker is ok\n".repeat(1 << 19);

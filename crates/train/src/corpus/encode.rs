@@ -1,7 +1,7 @@
-//! A block becomes ids: its bytes are checked, its text prepared, its words looked up.
+//! Turns a block into ids: checks its bytes, prepares its text, looks up its words.
 //!
-//! What cannot be read ends the block there. The text before it is encoded all the same, because `max_tokens` may be reached
-//! in it: text after the last token wanted is not examined, except for what `Replace` and `SkipLine` find in the same block.
+//! Invalid text ends the block. The text before it is still encoded, because `max_tokens` may be reached in it: text after
+//! the last token needed is not examined, except by `Replace` and `SkipLine` in the same block.
 
 use super::blocks::Block;
 use super::encoder::{Carried, Encoder, Lines, WithInnerSpaces};
@@ -22,7 +22,7 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub(super) struct Encoded {
     pub number: u64,
-    /// Which thread's numbers its ids are, and of which generation.
+    /// The thread whose numbers its ids are, and their generation.
     pub thread: usize,
     pub generation: usize,
     pub source: usize,
@@ -59,7 +59,7 @@ pub(super) struct Share<L> {
     pub report: CorpusReport,
     /// Line ends that are words.
     pub line_end_words: u64,
-    /// The line under way has words in the blocks of this thread.
+    /// The current line has words in the blocks of this thread.
     open_line_has_words: bool,
 }
 
@@ -85,7 +85,7 @@ impl BlockEncoder<'_> {
     /// Encodes a block and appends it to `share`. Returns its tokens.
     ///
     /// # Errors
-    /// What [`CorpusError`] has for a text, with lines counted from the block's start; the temporary file fails.
+    /// A [`CorpusError`] of the text, with lines counted from the block's start; the temporary file fails.
     pub fn encode<L: Lexicon>(&self, block: &Block, scratch: &mut Scratch, share: &mut Share<L>) -> Result<u64> {
         let text = scratch.text(self, block, &mut share.report);
         let generation = share.lexicon.generation();
@@ -168,7 +168,7 @@ impl BlockEncoder<'_> {
 
 /// What a thread reuses from block to block.
 pub(super) struct Scratch {
-    /// `None`: text stays as it is.
+    /// `None`: the text is not changed.
     preparer: Option<prepare::Worker>,
     /// Text that differs from the block's bytes, followed by line feeds as `scan` wants them.
     made: String,
@@ -177,7 +177,7 @@ pub(super) struct Scratch {
 
 /// The text of a block.
 struct Text {
-    /// It is in the block, else in the scratch.
+    /// Whether it is in the block; otherwise it is in the scratch.
     is_raw: bool,
     /// It has tokens with [`INNER_SPACE`](super::encoder::INNER_SPACE).
     has_inner_spaces: bool,
@@ -206,7 +206,7 @@ impl Scratch {
             return Text { is_raw, has_inner_spaces, skipped_ends, line_ends: None, fault };
         }
         let mut text = &*text;
-        // Nothing that is skipped or prepared reaches the scan as it is: look for a NUL before.
+        // Skipped and prepared text does not reach the scan unchanged, so look for a NUL first.
         if let Some(nul) = text.find('\0') {
             fault = Some(encoder.nul(block));
             text = &text[..nul];

@@ -1,4 +1,4 @@
-//! Words and line ends of a block become ids, marks and counts.
+//! Turns the words and line ends of a block into ids, marks and counts.
 
 use super::options::LineEnd;
 use super::scan::{SHORT_BYTES, Sink, short};
@@ -13,14 +13,14 @@ pub const EOS: &str = "<eos>";
 const SHORT_EOS: u128 = u128::from_le_bytes(*b"<eos>\0\0\0\0\0\0\0\0\0\0\0");
 
 /// The lines of a block. The first one may have begun in an earlier block, the last one may continue in the next: these are
-/// judged when all blocks are together.
+/// decided when all blocks are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Lines {
     /// Lines with words that begin and end in the block.
     pub full: u64,
     /// Lines without words that begin and end in the block.
     pub empty: u64,
-    /// The line that had begun before ends here; whether it has words in this block.
+    /// The line that began earlier ends here; whether it has words in this block.
     pub first: Option<bool>,
     /// The line that does not end here has words in this block.
     pub last: bool,
@@ -43,18 +43,18 @@ impl Lines {
 pub(super) struct Carried {
     /// The first line of the block began in an earlier one.
     pub continues_line: bool,
-    /// And had words there, as far as this thread saw it.
+    /// It had words there, as far as this thread knows.
     pub has_words: bool,
 }
 
-/// Ids of a block under way.
+/// Ids of the current block.
 pub(super) struct Encoder<'l, L> {
     lexicon: &'l mut L,
     line_end: LineEnd,
     /// Ids and marks of this block.
     pub ids: Vec<u32>,
     pub lines: Lines,
-    /// The line under way, if an earlier block began it.
+    /// The current line, if it began in an earlier block.
     carried: Carried,
     /// Tokens of this block.
     pub tokens: u64,
@@ -66,12 +66,12 @@ pub(super) struct Encoder<'l, L> {
     pub line_end_words: u64,
     /// The maximum number of tokens of this block.
     max_tokens: u64,
-    /// There was one more.
+    /// There was at least one more token.
     pub stopped: bool,
 }
 
 impl<'l, L: Lexicon> Encoder<'l, L> {
-    /// `ids` is memory to be used.
+    /// `ids` is a buffer to reuse.
     pub fn new(lexicon: &'l mut L, line_end: LineEnd, mut ids: Vec<u32>, carried: Carried, max_tokens: u64) -> Self {
         ids.clear();
         Self {
@@ -96,7 +96,7 @@ impl<'l, L: Lexicon> Encoder<'l, L> {
         } else if !self.stopped {
             self.lines.last = self.tokens > self.line_from;
         }
-        // The last sentence ends, but not its line: the rest of it is not read.
+        // The last sentence ends here, but its line does not: the rest of the line is not read.
         if self.stopped && self.line_end == LineEnd::Mark {
             self.push_mark(self.carried.continues_line);
         }
@@ -171,12 +171,12 @@ impl<L: Lexicon> Sink for Encoder<'_, L> {
     }
 }
 
-/// Stands for a space within a token while it is text. A noncharacter: text that is to be interchanged has none.
+/// Stands for a space within a token while it is text. It is a noncharacter, which text for interchange does not contain.
 pub(super) const INNER_SPACE: char = '\u{fdd0}';
 
 const INNER_SPACE_BYTES: &[u8] = "\u{fdd0}".as_bytes();
 
-/// Gives tokens their inner spaces back on their way to the encoder.
+/// Restores the inner spaces of tokens before they reach the encoder.
 pub(super) struct WithInnerSpaces<'s, S> {
     pub sink: &'s mut S,
     pub buffer: Vec<u8>,

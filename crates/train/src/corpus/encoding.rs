@@ -1,4 +1,4 @@
-//! Which encoding may a text have that is not UTF-8? A guess, for the message that rejects it.
+//! Guesses the encoding of a text that is not UTF-8, for the message that rejects it.
 
 /// Which encoding a double-byte character belongs to is decided by its lead byte: the rows that common text uses.
 struct DoubleByte {

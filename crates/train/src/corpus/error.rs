@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// Why a text cannot be made into a corpus.
+/// Why a text cannot be read as a corpus.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CorpusError {
@@ -103,7 +103,7 @@ pub enum CorpusError {
         /// The line it is in, from 1.
         line: u64,
     },
-    /// A token with a NUL character, given as such.
+    /// A token, given as a token, with a NUL character.
     #[error("{name}: sentence {sentence} has a token with a NUL character")]
     NulInToken {
         /// The text.
@@ -139,7 +139,7 @@ pub enum CorpusError {
         /// The format of its content.
         inner: &'static str,
     },
-    /// Compressed data that cannot be decompressed, or not safely.
+    /// Compressed data that cannot be decompressed safely, or at all.
     #[error("{name}: {reason}")]
     Decompress {
         /// The text.
@@ -205,7 +205,7 @@ pub enum CorpusError {
         /// The field's name.
         field: String,
     },
-    /// A line of JSON, which must be read as a whole, that is too long for it.
+    /// A line of JSON that is too long; it must be read as a whole.
     #[error("{name}, line {line}: longer than {limit} bytes, the limit for a line of JSON")]
     LongLine {
         /// The text.

@@ -1,9 +1,9 @@
-//! The first bytes of a file: a mark to strip, or a reason to refuse.
+//! The first bytes of a file: a mark to strip, or a reason to reject it.
 
 use super::error::CorpusError;
 use rapidvec_core::compress::Compression;
 
-/// How many bytes at the start tell what a file is.
+/// How many bytes at the start show what a file is.
 pub(super) const HEAD_BYTES: usize = 10;
 
 const UTF8_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
@@ -30,7 +30,7 @@ pub(super) fn compression(head: &[u8]) -> Option<Compression> {
     Compression::recognise(head).filter(|&found| found != Compression::Bzip2 || is_bzip2(head))
 }
 
-/// Length of the UTF-8 mark that `head` starts with (0 or 3), or why the file called `name` is refused.
+/// Length of the UTF-8 mark that `head` starts with (0 or 3), or why the file called `name` is rejected.
 pub(super) fn check(head: &[u8], name: &str) -> Result<usize, CorpusError> {
     if let Some(&(_, encoding)) = ENCODINGS.iter().find(|(mark, _)| head.starts_with(mark)) {
         return Err(CorpusError::Encoding { name: name.to_owned(), encoding });
@@ -41,7 +41,7 @@ pub(super) fn check(head: &[u8], name: &str) -> Result<usize, CorpusError> {
     Ok(if head.starts_with(UTF8_MARK) { UTF8_MARK.len() } else { 0 })
 }
 
-/// `BZh`, a level, then the mark of a block or of the end: the rest of the head, where there is as much.
+/// `BZh`, a level, then the mark of a block or of the end: the rest of the head, as far as there is one.
 fn is_bzip2(head: &[u8]) -> bool {
     const BLOCK: &[u8] = &[0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
     const END: &[u8] = &[0x17, 0x72, 0x45, 0x38, 0x50, 0x90];

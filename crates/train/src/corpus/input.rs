@@ -1,8 +1,8 @@
-//! A source, opened: a plain file, or a stream of bytes, unpacked where it was compressed.
+//! An open source: a plain file, or a stream of bytes, decompressed if necessary.
 //!
-//! What is compressed is told by the first bytes. A plain file is read by position, not mapped: one that another program
-//! cuts short meanwhile is an error, where a mapping would end this process. Its size and modification time are kept, so
-//! that it can be asked at the end whether it is still the same.
+//! Compression is recognised by the first bytes. A plain file is read by position, not mapped: if another program truncates
+//! it meanwhile, that is an error, where a mapping would end this process. Its size and modification time are kept, to check at
+//! the end that it has not changed.
 
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
@@ -19,7 +19,7 @@ use std::time::SystemTime;
 pub(super) struct Input {
     /// Its name in messages.
     pub name: String,
-    /// What tells later whether it is still the same; `None` for what is no file.
+    /// Shows later whether the file has changed; `None` if the source is not a file.
     pub stamp: Option<Stamp>,
     /// Its text.
     pub bytes: Bytes,
@@ -29,14 +29,14 @@ pub(super) struct Input {
 pub(super) enum Bytes {
     /// A plain file, read by position.
     Plain(PlainFile),
-    /// A pipe, standard input, or what a compressed file unpacks to.
+    /// A pipe, standard input, or the decompressed content of a file.
     Stream(Unpacked<'static>),
 }
 
 /// Opens a source and looks at its first bytes.
 ///
 /// # Errors
-/// It is missing, a folder, in another encoding, or packed in a way that cannot be read here.
+/// It is missing, a folder, in another encoding, or compressed in a format that is not supported.
 pub(super) fn open(source: &Source) -> Result<Input> {
     let name = source.to_string();
     let Source::File(path) = source else {
@@ -44,7 +44,7 @@ pub(super) fn open(source: &Source) -> Result<Input> {
         return Ok(Input { name, stamp: None, bytes });
     };
     let (file, about) = open_file(path)?;
-    // What the system makes up as it is read (under /proc) has size 0 and cannot be read by position.
+    // Files that the system generates as they are read (under /proc) have size 0 and cannot be read by position.
     if !about.is_file() || about.len() == 0 {
         let bytes = Bytes::Stream(decompress::stream(&name, file)?);
         return Ok(Input { name, stamp: None, bytes });
@@ -88,10 +88,10 @@ impl Stamp {
         Self { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() }
     }
 
-    /// Checks that the file at the same path still has them.
+    /// Checks that the file at the same path still has this size and time.
     ///
     /// # Errors
-    /// [`CorpusError::Changed`], also where nothing is there any more.
+    /// [`CorpusError::Changed`], also if the file is gone.
     pub fn check(&self) -> Result<()> {
         let got = match fs::metadata(&self.path) {
             Ok(about) => Self::of(&self.path, &about),
@@ -105,7 +105,7 @@ impl Stamp {
         CorpusError::Changed { path: self.path.clone(), expected: self.describe(self), got }.into()
     }
 
-    /// The size, and for a later stamp whether it was written since the first one.
+    /// The size, and for a later stamp whether the file was written since the first one.
     fn describe(&self, first: &Self) -> String {
         let since = if self.modified == first.modified { "" } else { ", written since" };
         format!("{} bytes{since}", self.bytes)
@@ -116,7 +116,7 @@ impl Stamp {
 pub(super) struct PlainFile {
     file: File,
     path: PathBuf,
-    /// Where its text lies, in bytes: behind a UTF-8 mark, to the end that the file had.
+    /// Where its text is, in bytes: from behind a UTF-8 mark to the end of the file as it was opened.
     pub text: Range<u64>,
 }
 
@@ -237,18 +237,18 @@ mod tests {
 
     /// FAULTS 31.
     #[test]
-    fn a_stamp_tells_whether_the_file_is_still_the_same() {
+    fn a_stamp_shows_whether_the_file_has_changed() {
         let (_folder, source, path) = file(b"one");
         let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
         stamp.check().unwrap();
-        let told = || stamp.check().unwrap_err().to_string();
+        let message = || stamp.check().unwrap_err().to_string();
         let later = SystemTime::now() + Duration::from_secs(5);
         File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
-        assert!(told().contains("expected 3 bytes, got 3 bytes, written since"), "{}", told());
+        assert!(message().contains("expected 3 bytes, got 3 bytes, written since"), "{}", message());
         fs::write(&path, "longer").unwrap();
-        assert!(told().contains("expected 3 bytes, got 6 bytes"), "{}", told());
+        assert!(message().contains("expected 3 bytes, got 6 bytes"), "{}", message());
         fs::remove_file(&path).unwrap();
-        assert!(told().contains("got no file"), "{}", told());
+        assert!(message().contains("got no file"), "{}", message());
     }
 
     #[test]

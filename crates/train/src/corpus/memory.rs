@@ -1,4 +1,4 @@
-//! Is there enough memory?
+//! Checks that there is enough memory.
 
 use crate::error::TrainError;
 use rapidvec_core::memory::available_memory;

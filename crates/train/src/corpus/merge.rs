@@ -1,7 +1,7 @@
-//! What the threads counted becomes one vocabulary: words by falling count, or in the order of the text.
+//! Merges the counts of all threads into one vocabulary: words by descending count, or in the order of the text.
 //!
-//! Words of equal count stand in the order in which the text first has them. That order depends on nothing but the text
-//! (unless words were pruned), and prefers no letters, as an order by spelling would.
+//! Words of equal count are in the order of their first occurrence. That order depends on the text alone (unless words were
+//! pruned), and does not prefer some letters, as an order by spelling would.
 
 use super::options::{CorpusOptions, WordOrder};
 use super::report::{CorpusReport, Pruned};
@@ -19,7 +19,7 @@ pub(super) struct Joined {
     pub most: u64,
 }
 
-/// How the numbers of a thread become ids; [`DROPPED`] for words that are not in the vocabulary.
+/// Maps the numbers of a thread to ids; [`DROPPED`] for words that are not in the vocabulary.
 pub(super) struct Renumbering {
     /// For its last generation of numbers.
     pub last: Vec<WordId>,
@@ -27,7 +27,7 @@ pub(super) struct Renumbering {
     pub maps: Vec<Stored>,
 }
 
-/// Joins the words of all threads and drops those that `options` rule out.
+/// Joins the words of all threads and drops those that `options` exclude.
 pub(super) fn join(mut lexicons: Vec<Growing>, options: &CorpusOptions, report: &mut CorpusReport) -> Joined {
     report.pruned = lexicons.iter().map(|lexicon| lexicon.pruned).fold(Pruned::default(), Pruned::add);
     let numbers = absorb(&mut lexicons);
@@ -44,7 +44,7 @@ pub(super) fn join(mut lexicons: Vec<Growing>, options: &CorpusOptions, report: 
     Joined { vocabulary, threads: threads.collect(), most: counts.iter().copied().max().unwrap_or(0) }
 }
 
-/// Puts all words into the first table: what number each thread's words have there.
+/// Adds all words to the first table. Returns the number that each thread's words have there.
 fn absorb(lexicons: &mut [Growing]) -> Vec<Vec<Number>> {
     let Some((first, others)) = lexicons.split_first_mut() else { return Vec::new() };
     let mut numbers = vec![(0..first.table.len() as Number).collect()];
@@ -58,7 +58,7 @@ fn absorb(lexicons: &mut [Growing]) -> Vec<Vec<Number>> {
 /// A word that stays.
 struct Kept {
     count: u64,
-    /// Where the text first has it.
+    /// Its first occurrence in the text.
     first: (u64, Number),
     number: Number,
 }
@@ -100,7 +100,7 @@ fn select(
     kept
 }
 
-/// Leaves the `max_vocab` most frequent words. While counting, more may have been held: those of a block in each thread.
+/// Keeps the `max_vocab` most frequent words. While counting there may have been more: those of a block in each thread.
 fn cut(kept: &mut Vec<Kept>, max_vocab: usize, pruned: &mut Pruned) {
     let dropped = kept.split_off(kept.len().min(max_vocab));
     pruned.words += dropped.len() as u64;

@@ -14,15 +14,15 @@
 //! the name); [`Sources`] finds the files that folders and patterns mean. [`CorpusBuilder`] takes sentences in memory, token
 //! by token. Nothing is dropped silently: [`CorpusReport`] counts what was skipped, cut or replaced.
 //!
-//! Threads take turns to read a block (256 KiB, cut at a line end) and then find its words, each thread in a table of its own
-//! that numbers words as they come. When all is read, the tables become one vocabulary: words seen fewer than `min_count`
-//! times are dropped, the others sorted by falling count, words of equal count by where the text first has them. Then the
+//! Threads take turns to read a block (256 KiB, cut at a line end) and then find its words, each thread in its own table,
+//! which numbers words as they come. At the end the tables become one vocabulary: words seen fewer than `min_count`
+//! times are dropped, the others sorted by descending count, and words of equal count by their first occurrence. Then the
 //! blocks' numbers are replaced by ids. So text is read only once: pipes and compressed files need no second pass, and
-//! nothing can change between two. The result is the same whatever the number of threads; only where words had to be pruned
-//! it is not, and files are read a second time: see [`Pruned`].
+//! nothing can change between two. The result does not depend on the number of threads, unless words had to be pruned; then
+//! files are read a second time: see [`Pruned`].
 //!
-//! Limits: a line longer than a block is read in pieces, and under [`SkipLine`](InvalidUtf8::SkipLine) each piece is judged
-//! by itself; what [`Replace`](InvalidUtf8::Replace) and `SkipLine` find is counted for a whole block, also after the last
+//! Limits: a line longer than a block is read in pieces, and under [`SkipLine`](InvalidUtf8::SkipLine) each piece is checked
+//! separately; what [`Replace`](InvalidUtf8::Replace) and `SkipLine` find is counted for a whole block, even after the last
 //! token that `max_tokens` allows.
 
 mod blocks;
@@ -59,7 +59,7 @@ mod workers;
 pub use builder::CorpusBuilder;
 pub use encoder::EOS;
 pub use error::CorpusError;
-pub use feed::Feed;
+pub use feed::{Feed, FeedProgress, Feeds};
 pub use memory::check_memory;
 pub use options::{CorpusOptions, LineEnd, WordOrder};
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};

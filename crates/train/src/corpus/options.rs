@@ -16,7 +16,7 @@ pub enum LineEnd {
     /// The mark [`EOS_ID`](rapidvec_core::EOS_ID), which ends a sentence and is not a word.
     #[default]
     Mark,
-    /// The word [`EOS`](super::EOS), which is counted and has an id like any other; where a given vocabulary lacks it, nothing.
+    /// The word [`EOS`](super::EOS), which is counted and has an id like any other; if a given vocabulary lacks it, nothing.
     /// Only one thread reads then: whether a line has words may depend on the block before.
     Word,
 }
@@ -24,10 +24,10 @@ pub enum LineEnd {
 /// Which word has which id, where no vocabulary is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WordOrder {
-    /// By falling count; words of equal count in the order in which the text first has them.
+    /// By descending count; words of equal count in the order of their first occurrence.
     #[default]
     ByCount,
-    /// In the order in which the text first has them.
+    /// In the order of their first occurrence.
     ByAppearance,
 }
 
@@ -45,11 +45,11 @@ pub struct CorpusOptions {
     /// Drop words seen fewer times than this. Not applied to a given `vocabulary`. Default 5.
     pub min_count: u64,
     /// The maximum number of distinct words: the rarest beyond it are dropped ([`Pruned`](super::Pruned)). While counting it
-    /// bounds the tables of all threads together, in which frequent words are several times, and which exceed it by the words
-    /// of one block (256 KiB) a thread. A word takes about 40 bytes while it is counted. Default 50 million.
+    /// bounds the tables of all threads together, in which frequent words occur several times; they may exceed it by the
+    /// words of one block (256 KiB) per thread. A word takes about 40 bytes while it is counted. Default 50 million.
     pub max_vocab: usize,
-    /// Stop after this many tokens of the text, line ends included where they are words; one thread reads then. `None`: read
-    /// all of it.
+    /// Stop after this many tokens of the text, line ends included where they are words; only one thread reads then. `None`:
+    /// read all of it.
     pub max_tokens: Option<u64>,
     /// What to do with bytes that are not valid UTF-8.
     pub invalid_utf8: InvalidUtf8,
@@ -57,7 +57,7 @@ pub struct CorpusOptions {
     pub preparation: Preparation,
     /// The number of threads; 0 means one per core.
     pub threads: usize,
-    /// The maximum number of bytes of ids held in memory, half of it while counting, half of it afterwards; the rest goes to
+    /// The maximum number of bytes of ids in memory, half of it during counting, half of it afterwards; the rest goes to
     /// a temporary file. `None`: half of the available memory.
     pub memory_limit: Option<u64>,
     /// The folder of the temporary file. `None`: the system's temporary folder, which may be a disk in memory.
@@ -117,7 +117,7 @@ rapidvec_core::setters!(CorpusOptions {
     vocabulary: impl Into<Option<Arc<Vocabulary>>>,
 });
 
-/// The maximum of `max_vocab`: numbers are 32 bits, and a block may bring some more words.
+/// The maximum of `max_vocab`: numbers have 32 bits, and a block may add some words.
 const MAX_VOCAB: usize = 4_000_000_000;
 
 impl CorpusOptions {
@@ -138,7 +138,7 @@ impl CorpusOptions {
         if self.max_tokens.is_some() || self.line_end == LineEnd::Word { 1 } else { self.workers() }
     }
 
-    /// Threads for all the rest.
+    /// Threads for everything else.
     pub(super) fn workers(&self) -> usize {
         threads_of(self.threads).min(1_024)
     }

@@ -1,8 +1,8 @@
-//! Does a word carry punctuation? Raw text split at white space has `King,` and `"Hello` as words of their own.
+//! Detects words with punctuation: in raw text split at white space, `King,` and `"Hello` are separate words.
 
 /// Whether `word` begins or ends with punctuation and has letters or digits.
 ///
-/// Not counted are what tokenized corpora have: clitics (`'s`) and abbreviations (`u.s.`).
+/// Clitics (`'s`) and abbreviations (`u.s.`), which tokenized corpora have, do not count.
 ///
 /// ```
 /// use rapidvec::corpus::carries_punctuation;

@@ -1,4 +1,4 @@
-//! The way from sources to ids, station by station.
+//! From sources to ids, step by step.
 
 use super::blocks::{Blocks, Cutting, Origin, Whole};
 use super::concat::{concatenate, renumber};
@@ -25,11 +25,11 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Longer words are cut here, or up to three bytes earlier, so that no character is split. Real words stay far below; a file
-/// without any space must not become one word of its own size.
+/// Longer words are cut here, or up to three bytes earlier, so that no character is split. Real words are far shorter; a file
+/// without spaces must not become a single word.
 pub const MAX_WORD_BYTES: usize = 1_000;
 
-/// How text is cut: a test can make it small.
+/// How text is cut; tests use smaller limits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
     pub block_bytes: usize,
@@ -38,7 +38,7 @@ pub(super) struct Sizes {
 
 pub(super) const SIZES: Sizes = Sizes { block_bytes: 256 * 1024, word_bytes: MAX_WORD_BYTES };
 
-/// A text, encoded.
+/// An encoded text.
 #[derive(Debug)]
 pub(super) struct Parts {
     pub ids: PackedIds,
@@ -49,13 +49,13 @@ pub(super) struct Parts {
     pub report: CorpusReport,
 }
 
-/// Reads sources: a second time, where words were pruned and the files are still there.
+/// Reads sources; a second time if words were pruned and the files still exist.
 pub(super) fn read_sources(sources: &[Source], options: &CorpusOptions, watch: &mut Watch) -> Result<Parts> {
     let first = Reading::of(sources, options)?.run(watch)?;
     if !is_read_again(sources, &first.report) {
         return Ok(first);
     }
-    let Parts { vocabulary, report, .. } = first; // drops its ids
+    let Parts { vocabulary, report, .. } = first; // frees its ids
     let options = options.clone().vocabulary(vocabulary);
     let again = Reading::of(sources, &options)?.run(watch)?;
     report.check_unchanged(&again.report, &again.name)?;
@@ -63,14 +63,14 @@ pub(super) fn read_sources(sources: &[Source], options: &CorpusOptions, watch: &
     Ok(Parts { vocabulary, counts: None, report: again.report.of_second_pass(report), ..again })
 }
 
-/// Reads what `reader` gives, to its end.
+/// Reads `reader` to its end.
 pub(super) fn read_reader(name: &str, reader: impl Read + Send, options: &CorpusOptions) -> Result<Parts> {
     let origins = vec![Origin::Reader(name.to_owned(), Box::new(reader))];
     let reading = Reading { name: name.to_owned(), origins, total: None, options, sizes: SIZES };
     reading.run(&mut |_| ControlFlow::Continue(()))
 }
 
-/// Counts the words of `sources` without encoding them, which takes no memory for ids: the vocabulary by falling count, and
+/// Counts the words of `sources` without encoding them, which takes no memory for ids: returns the vocabulary by descending count, and
 /// what was dropped. The `vocabulary` of the options is not used. `watch` observes the progress; `Break` ends it.
 ///
 /// # Errors
@@ -93,12 +93,12 @@ pub fn count_words(
     Ok((joined.vocabulary.with_counts(counts).sorted(), report))
 }
 
-/// Whether words were pruned while counting, so that the others should be counted again, and can be.
+/// Whether words were pruned while counting, so that the others should be counted again, and whether they can be.
 fn is_read_again(sources: &[Source], report: &CorpusReport) -> bool {
     report.pruned.rounds > 0 && sources.iter().all(Source::can_be_read_again)
 }
 
-/// Bytes of all sources, if all are plain files: the size of what is compressed is unknown. A missing file is found before
+/// Bytes of all sources, if all are plain files: the size of what is compressed is unknown. A missing file is reported before
 /// the others are read.
 fn total(sources: &[Source]) -> Result<Option<u64>> {
     let mut total = Some(0);
@@ -122,7 +122,7 @@ fn total(sources: &[Source]) -> Result<Option<u64>> {
     Ok(total)
 }
 
-/// A file that cannot be opened is an error when it is read.
+/// A file that cannot be opened is reported when it is read.
 fn is_compressed(path: &Path) -> bool {
     let mut first = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut first));
@@ -201,7 +201,7 @@ pub(super) fn word_table(vocabulary: &Vocabulary) -> Result<Arc<WordTable>> {
     Err(ConfigError::OutOfRange { name: "vocabulary", expected, got }.into())
 }
 
-/// What other programs write for the end of a sentence, word2vec.c the first of them.
+/// What other programs, beginning with word2vec.c, write for the end of a sentence.
 const SENTENCE_END: &str = "</s>";
 
 /// A text in the words of a given vocabulary.
@@ -248,7 +248,7 @@ impl Own {
         let Gathered { lexicons, blocks, mut report, line_end_words } = gathered;
         let joined = join(lexicons, options, &mut report);
         let (vocabulary, line_end) = (&joined.vocabulary, options.line_end);
-        // If line ends are words and are kept, they are among the words kept; if they are not, something else is.
+        // If line ends are words and are kept, they are among the words kept; otherwise some other word is.
         if report.kept <= line_end_words {
             return Err(none_left(name, joined.most, options.min_count, &report).into());
         }
@@ -257,7 +257,7 @@ impl Own {
     }
 }
 
-/// Counts the words that a user may want to know about.
+/// Counts the words that deserve a note to the user.
 fn count_words_of_note(
     report: &mut CorpusReport,
     vocabulary: &Vocabulary,
@@ -303,6 +303,7 @@ fn finish(
     mut report: CorpusReport,
     store: &Store,
 ) -> Result<Parts> {
+    let blocks = blocks.into_iter().map(|block| (block.ids, block.outline));
     let whole = concatenate(options.workers(), blocks, vocabulary.len(), store, store.limit(), options.folder())?;
     report.sentences += whole.sentences;
     report.spilled_bytes = store.spilled() + whole.spilled;
@@ -328,7 +329,7 @@ fn empty(name: &str, report: &CorpusReport) -> CorpusError {
     CorpusError::Empty { name: name.to_owned(), empty_lines, skipped_lines, missing_fields }
 }
 
-/// What all threads made, together.
+/// The results of all threads, joined.
 pub(super) struct Gathered<L> {
     lexicons: Vec<L>,
     /// In the order of the text.
@@ -351,7 +352,7 @@ pub(super) fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
     gathered
 }
 
-/// Names of the sources; of many only the first and a number.
+/// Names of the sources; if there are many, the first and their number.
 fn name_of(sources: &[Source]) -> String {
     let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
     match sources.len() {
@@ -361,7 +362,7 @@ fn name_of(sources: &[Source]) -> String {
     }
 }
 
-/// Lines with words and lines without, also those that continue from block to block.
+/// Lines with words and lines without, including those that continue from block to block.
 fn lines(blocks: &[Encoded]) -> (u64, u64) {
     let (mut full, mut empty, mut is_open) = (0, 0, false);
     for Encoded { lines, .. } in blocks {

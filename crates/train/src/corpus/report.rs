@@ -1,8 +1,8 @@
-//! What happened while a text was read: how much there was, and everything that did not become a token as it stood.
+//! What happened while a text was read: its size, and everything that was dropped or changed.
 
 use super::error::CorpusError;
 
-/// How far reading is.
+/// The progress of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadProgress {
@@ -32,7 +32,7 @@ pub struct CorpusReport {
     pub rare_tokens: u64,
     /// Words dropped to stay within [`max_vocab`](super::CorpusOptions::max_vocab).
     pub pruned: Pruned,
-    /// Lines with at least one word, also where none of its words was kept. A line cut by `max_tokens` is not counted.
+    /// Lines with at least one word, even if none of its words was kept. A line cut by `max_tokens` is not counted.
     pub lines: u64,
     /// Lines without a word: skipped.
     pub empty_lines: u64,
@@ -54,7 +54,7 @@ pub struct CorpusReport {
     pub punctuated_tokens: u64,
     /// Punctuation marks, symbols and the like that the Unicode tokenizer dropped.
     pub non_words: u64,
-    /// Tokens of an array or a sentence without a character: dropped.
+    /// Empty tokens of an array or a sentence: dropped.
     pub empty_tokens: u64,
     /// Lines of JSON without the field, skipped ([`MissingField::Skip`](super::MissingField::Skip)).
     pub missing_fields: u64,
@@ -65,7 +65,7 @@ pub struct CorpusReport {
 }
 
 impl CorpusReport {
-    /// Checks that a text read for the second time still has as many tokens. `name` is the text's.
+    /// Checks that a text still has as many tokens when it is read a second time. `name` is the text's.
     ///
     /// # Errors
     /// [`CorpusError::Changed`].
@@ -91,7 +91,7 @@ impl CorpusReport {
         self.stopped_at_limit |= more.stopped_at_limit;
     }
 
-    /// What a second pass over a text found, in the words that the first one had left.
+    /// What a second pass over a text found, with the words that the first one left.
     pub(super) fn of_second_pass(self, first: Self) -> Self {
         Self {
             unknown_words: first.unknown_words,
@@ -106,19 +106,19 @@ impl CorpusReport {
 
 /// What was dropped because there were more distinct words than [`CorpusOptions::max_vocab`](super::CorpusOptions::max_vocab).
 ///
-/// Which words these are may depend on how the threads shared the text; with one thread it does not. Where the text is in
-/// files, it is then read once more in the words that are left: their counts and the ids are exact, and with the same
-/// vocabulary the same ids result again.
+/// Which words these are may depend on how the threads shared the text, except with one thread. If the text is in
+/// files, it is read again with the words that are left: then their counts and the ids are exact, and the same
+/// vocabulary gives the same ids again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Pruned {
-    /// How often words were pruned while counting. 0 with `words` over 0: the vocabulary was cut when all was counted.
+    /// How often words were pruned while counting. If it is 0 and `words` is not, the vocabulary was cut after counting.
     pub rounds: u64,
-    /// Words dropped; one that came back and was dropped again counts again.
+    /// Words dropped; a word that reappeared and was dropped again counts twice.
     pub words: u64,
     /// Occurrences of those words.
     pub tokens: u64,
-    /// An upper bound of what any count lacks, unless counted again. A word seen more often than this cannot be lost.
+    /// An upper bound of the error of any count, unless the words were counted again. A word seen more often than this cannot be lost.
     pub undercount: u64,
     /// Whether the words that were left were counted again from the start: then their counts are exact.
     pub counted_again: bool,

@@ -1,8 +1,8 @@
-//! Where does each word of a block begin and end? Eight bytes are tested at once.
+//! Finds where the words of a block begin and end, testing eight bytes at once.
 //!
 //! A word that fits 16 bytes is passed on as one number, its bytes followed by zeros (a text has no NUL): it is hashed and
-//! compared in a few instructions. `stops` marks which of eight bytes may end a word; they are examined one by one only
-//! where they are not plain spaces.
+//! compared in a few instructions. `stops` marks which of eight bytes may end a word; they are examined individually only
+//! if they are not plain spaces.
 //!
 //! Words and lines are those that the [module](super) defines.
 
@@ -14,7 +14,7 @@ pub(super) const SHORT_BYTES: usize = 16;
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x80 * ONES;
 
-/// Takes words and line ends in their order. `Break`: enough.
+/// Receives words and line ends in their order. `Break` ends the scan.
 pub(super) trait Sink {
     /// A word of at most [`SHORT_BYTES`]: its bytes from the lowest, zeros after them.
     fn short(&mut self, word: u128) -> ControlFlow<()>;
@@ -27,7 +27,7 @@ pub(super) trait Sink {
 /// How a scan ended, and what it saw on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Scanned {
-    /// Where the NUL is at which the scan stopped.
+    /// The position of the NUL at which the scan stopped.
     pub nul: Option<usize>,
     /// There are bytes after the last line end.
     pub open: bool,
@@ -50,7 +50,7 @@ pub(super) fn scan(padded: &[u8], word_bytes: usize, sink: &mut impl Sink) -> Sc
 struct Scan<'a> {
     bytes: &'a [u8],
     end: usize,
-    /// Where the line under way begins.
+    /// Where the current line begins.
     line: usize,
     word_bytes: usize,
     seen: Scanned,
@@ -95,7 +95,7 @@ impl Scan<'_> {
         u64::from_le_bytes(bytes)
     }
 
-    /// A word from `start` to `at` at least, and what ends it. Returns where to continue.
+    /// Passes on a word that reaches from `start` at least to `at`, and its separator. Returns where to continue.
     #[inline(never)]
     fn slow(&mut self, start: usize, mut at: usize, sink: &mut impl Sink) -> ControlFlow<(), usize> {
         let mut jamo = false;

@@ -1,8 +1,8 @@
-//! What the user names becomes a list of texts: files, all files in a folder, all that a pattern fits, standard input.
+//! Turns the names a user gives into a list of texts: files, all files in a folder, all matches of a pattern, standard input.
 //!
 //! A folder is searched with the folders in it. Its files come in the order of their paths, so that the same folder gives
-//! the same corpus on every machine. What is hidden, empty or no file (pipes, devices) is left out and counted, and so is
-//! a file that was found already, by whatever name. A name that is asked for outright is always taken, hidden or empty.
+//! the same corpus on every machine. Hidden and empty files and what is not a regular file (pipes, devices) are skipped and
+//! counted, and so is a file that was found already, under whatever name. A file named explicitly is always read.
 
 use super::error::CorpusError;
 use crate::error::{Error, Result};
@@ -30,7 +30,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Texts in the order in which they are read, and what was left out of them.
+/// Texts in the order in which they are read, and what was skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Sources {
@@ -38,16 +38,16 @@ pub struct Sources {
     pub list: Vec<Source>,
     /// Hidden files and folders (their name starts with a dot) in the folders named.
     pub hidden: u64,
-    /// Files of 0 bytes in the folders named, or fitting a pattern.
+    /// Files of 0 bytes in the folders named, or matching a pattern.
     pub empty: u64,
-    /// Pipes, devices and sockets in the folders named, or fitting a pattern.
+    /// Pipes, devices and sockets in the folders named, or matching a pattern.
     pub special: u64,
-    /// Files that had been found already: read once only.
+    /// Files that were found more than once; they are read once.
     pub repeated: Vec<PathBuf>,
 }
 
 impl Source {
-    /// Whether it is a file: standard input and pipes are gone when they were read.
+    /// Whether it is a file: standard input and pipes can be read only once.
     pub fn can_be_read_again(&self) -> bool {
         matches!(self, Source::File(path) if fs::metadata(path).is_ok_and(|about| about.is_file()))
     }
@@ -55,8 +55,7 @@ impl Source {
 
 impl Sources {
     /// Finds the texts that `names` mean: `-` is standard input; a folder means the files in it; a name with `*`, `?` or
-    /// `[` that no file has is a pattern (`**` goes through folders). A file that is missing is found missing when it is
-    /// opened.
+    /// `[` that no file has is a pattern (`**` matches folders, too). A missing file is reported when it is opened.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -80,8 +79,8 @@ impl Sources {
         Ok(search.found)
     }
 
-    /// Whether a file at `place`, a path from the root, would be found under `name` as soon as it is there: it lies in the folder of that
-    /// name, or fits the pattern.
+    /// Whether a file at `place`, a path from the root, would be found under `name` if it existed: it is in the folder of that
+    /// name, or matches the pattern.
     pub fn would_find(name: &str, place: &Path) -> bool {
         let hidden = |name: &OsStr| name.as_encoded_bytes().starts_with(b".");
         if let Some(folder) = Path::new(name).canonicalize().ok().filter(|path| path.is_dir()) {
@@ -90,7 +89,7 @@ impl Sources {
         if !is_pattern(name) || fs::symlink_metadata(name).is_ok() {
             return false;
         }
-        // The folders before the first that is a pattern may be links.
+        // The folders before the first pattern may be links.
         let parts: Vec<_> = Path::new(name).iter().collect();
         let fixed = parts.iter().take_while(|part| part.to_str().is_some_and(|part| !is_pattern(part))).count();
         let folder = match fixed {
@@ -104,11 +103,11 @@ impl Sources {
     }
 }
 
-/// A search under way.
+/// A search in progress.
 #[derive(Default)]
 struct Search {
     found: Sources,
-    /// Files and folders by the one name that the system gives them: links lead to the same, and may run in circles.
+    /// Files and folders by their canonical names: links may lead to the same file, and in circles.
     seen: HashSet<PathBuf>,
 }
 
@@ -131,7 +130,7 @@ impl Search {
         }
     }
 
-    /// All that was found under one name: something has to be.
+    /// Checks that something was found under a name.
     fn whole(&mut self, name: &str, paths: Vec<PathBuf>) -> Result<()> {
         let before = self.counts();
         for path in paths {
@@ -145,16 +144,16 @@ impl Search {
         Err(CorpusError::NoFiles { name: name.to_owned(), hidden, empty, special }.into())
     }
 
-    /// Files found, once or again; hidden, empty and special ones left out.
+    /// Files found, for the first time or again; hidden, empty and special ones skipped.
     fn counts(&self) -> [u64; 4] {
         let Sources { list, hidden, empty, special, repeated } = &self.found;
         [(list.len() + repeated.len()) as u64, *hidden, *empty, *special]
     }
 
-    /// What lies in a folder, or fits a pattern.
+    /// Adds what is in a folder, or matches a pattern.
     fn entry(&mut self, path: PathBuf) -> Result<()> {
         let Ok(about) = fs::metadata(&path) else {
-            self.file(path); // a link to nothing: found missing when it is opened
+            self.file(path); // a broken link: reported when it is opened
             return Ok(());
         };
         if about.is_dir() {
@@ -194,7 +193,7 @@ impl Search {
     }
 
     fn is_new(&mut self, path: &Path) -> bool {
-        // What has no such name (it is missing, or a pipe under /dev/fd) is only the same under the same name.
+        // Without a canonical name (a missing file, a pipe under /dev/fd) the name itself counts.
         self.seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
     }
 }
@@ -206,7 +205,7 @@ fn is_pattern(name: &str) -> bool {
 const AS_IN_A_SHELL: glob::MatchOptions =
     glob::MatchOptions { case_sensitive: true, require_literal_separator: true, require_literal_leading_dot: true };
 
-/// The paths that fit, sorted; as in a shell, hidden ones fit only a pattern that spells their dot.
+/// The matching paths, sorted; as in a shell, hidden ones match only a pattern with their dot.
 fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
     let bad = |error: glob::PatternError| CorpusError::BadPattern {
         pattern: pattern.to_owned(),
@@ -216,7 +215,7 @@ fn fitting(pattern: &str) -> Result<Vec<PathBuf>> {
     for path in glob::glob_with(pattern, AS_IN_A_SHELL).map_err(bad)? {
         match path {
             Ok(path) => paths.push(path),
-            Err(error) if error.error().kind() == ErrorKind::NotFound => {} // gone since
+            Err(error) if error.error().kind() == ErrorKind::NotFound => {} // removed since
             Err(error) => {
                 let path = error.path().to_owned();
                 return Err(Error::io(&path)(error.into()));

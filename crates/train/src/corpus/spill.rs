@@ -1,9 +1,9 @@
-//! Where ids lie: in memory while there is room, then in an unnamed temporary file.
+//! Holds ids in memory while there is room, then in an unnamed temporary file.
 //!
-//! In memory each stretch has pages of its own, which go back to the system as soon as it is used up: so the ids of a text
-//! and what they are made of never lie in memory both in full. (An allocator would keep them for later.)
+//! In memory each stretch has its own pages, which are returned to the system as soon as it is consumed. So the ids of a text
+//! and the numbers they are made from are never in memory both in full. (An allocator would keep the pages.)
 //!
-//! The file has no name, so that nothing is left behind however the program ends.
+//! The file has no name, so nothing is left behind however the program ends.
 
 use super::error::CorpusError;
 use crate::error::{Error, Result};
@@ -30,7 +30,7 @@ pub(super) struct Store {
     folder: PathBuf,
     /// Bytes that memory may take.
     limit: u64,
-    /// Those it may still take.
+    /// Bytes still available.
     room: AtomicU64,
     file: Mutex<Option<Spill>>,
 }
@@ -88,7 +88,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = u32> {
 }
 
 impl Store {
-    /// Budget for `memory` bytes; what is over goes to a file in `folder`.
+    /// A budget of `memory` bytes; the rest goes to a file in `folder`.
     pub fn new(memory: u64, folder: PathBuf) -> Self {
         Self { folder, limit: memory, room: AtomicU64::new(memory), file: Mutex::new(None) }
     }
@@ -115,7 +115,7 @@ impl Store {
         Ok(Stored::File { file, offset, len: ids.len() })
     }
 
-    /// A part of the file that nobody else writes.
+    /// Reserves a part of the file.
     pub fn reserve(&self, bytes: u64) -> Result<(TemporaryFile, u64)> {
         let mut spill = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let spill = match &mut *spill {
@@ -130,7 +130,7 @@ impl Store {
         Ok((spill.file.clone(), offset))
     }
 
-    /// Writes `ids`, so many bytes each, to a part of the file that was reserved.
+    /// Writes `ids`, `width` bytes each, to a reserved part of the file.
     pub fn write(&self, file: &TemporaryFile, ids: &[u32], width: usize, mut offset: u64) -> Result<()> {
         let mut buffer = vec![0; CHUNK.min(ids.len()) * width];
         for ids in ids.chunks(CHUNK) {
@@ -142,7 +142,7 @@ impl Store {
         Ok(())
     }
 
-    /// The ids, to be changed at will. What they lay in is given back.
+    /// The ids as a vector. Their memory is freed.
     pub fn take(&self, stored: Stored) -> Result<Vec<u32>> {
         match stored {
             Stored::Memory(ids) => Ok(ids),
@@ -151,7 +151,7 @@ impl Store {
         }
     }
 
-    /// Changes ids where they lie; there may be fewer of them afterwards.
+    /// Changes ids in place; there may be fewer of them afterwards.
     pub fn change(&self, stored: &mut Stored, change: impl FnOnce(&mut Vec<u32>)) -> Result<()> {
         let mut ids = match stored {
             Stored::Memory(ids) => {

@@ -221,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn the_first_so_many_words_are_the_first(text in texts(), most in 1_u64..30, block_bytes in 24_usize..100) {
+    fn the_first_k_words_are_the_first(text in texts(), most in 1_u64..30, block_bytes in 24_usize..100) {
         let text = text.trim_start_matches('\u{feff}');
         let options = CorpusOptions { min_count: 1, max_tokens: Some(most), threads: 4, ..CorpusOptions::default() };
         let Ok(sentences) = read_cut(text.as_bytes(), &options, Sizes { block_bytes, word_bytes: 16 }) else {
@@ -318,7 +318,7 @@ fn a_line_of_json_is_skipped_whole_also_where_it_has_a_carriage_return() {
 
 // FAULTS 21, 24
 #[test]
-fn the_first_fault_of_the_text_is_told_with_offset_and_line() {
+fn the_first_error_of_the_text_has_its_offset_and_line() {
     let lines = "one two three\n".repeat(50);
     for (bytes, expected) in [
         ([lines.as_bytes(), b"\xff\n\0", lines.as_bytes()].concat(), (700, 51, false)),
@@ -390,7 +390,7 @@ fn a_file_that_changes_while_it_is_read_is_refused() {
 }
 
 #[test]
-fn whoever_watches_sees_all_bytes_and_can_stop() {
+fn an_observer_sees_all_bytes_and_can_stop() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("text.txt");
     let text = "some words\n".repeat(100_000);
@@ -427,7 +427,7 @@ fn a_long_line_is_read_in_blocks_and_a_long_word_is_cut_once() {
 
 // FAULTS 34
 #[test]
-fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
+fn pruning_keeps_frequent_words_and_reports_what_is_lost() {
     let mut text = String::new();
     for i in 0..20_000 {
         text.push_str(&format!("often w{i} {}\n", if i % 10 == 0 { "sometimes" } else { "often" }));
@@ -443,7 +443,7 @@ fn pruning_keeps_what_is_frequent_and_tells_what_is_lost() {
             let pruned = report.pruned;
             assert!(pruned.rounds > 10 && pruned.words > 10_000, "{pruned:?}");
             let sum: u64 = vocabulary.counts().iter().sum();
-            assert_eq!(sum + pruned.tokens, 60_000, "every word is counted or told");
+            assert_eq!(sum + pruned.tokens, 60_000, "every word is counted or reported");
             let often = vocabulary.count(vocabulary.id("often").unwrap());
             assert!(often <= 38_000 && often + pruned.undercount >= 38_000, "{often} {pruned:?}");
             assert!(vocabulary.len() < 1_500);
@@ -559,7 +559,7 @@ fn a_given_vocabulary_that_knows_nothing_is_an_error() {
 }
 
 #[test]
-fn fingerprints_tell_texts_and_vocabularies_apart() {
+fn fingerprints_distinguish_texts_and_vocabularies() {
     let texts = ["a b\nc", "a b c", "a b\nd", "a c\nb"];
     let prints: std::collections::HashSet<_> = texts.iter().map(|text| read(text).fingerprint()).collect();
     assert_eq!(prints.len(), texts.len());

@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::Xxh3;
 ///
 /// let options = CorpusOptions::default().min_count(2);
 /// let corpus = Corpus::from_text("book", "you say goodbye\nand i say hello you say", &options)?;
-/// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["say", "you"]); // by falling count
+/// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["say", "you"]); // by descending count
 /// assert_eq!(corpus.ids().to_vec(), [1, 0, EOS_ID, 0, 1, 0, EOS_ID]);
 /// assert_eq!((corpus.report().tokens, corpus.report().rare_words), (9, 4));
 /// # Ok::<(), rapidvec::Error>(())
@@ -69,7 +69,7 @@ impl Corpus {
         Self::from_reader(name, text.as_bytes(), options)
     }
 
-    /// Reads anything that can be read, once, to its end; `name` is its name in messages.
+    /// Reads `reader` once, to its end; `name` is its name in messages.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -87,7 +87,7 @@ impl Corpus {
         &self.parts.vocabulary
     }
 
-    /// How often this text has each word, by id: the vocabulary's counts, unless it was given.
+    /// The number of occurrences of each word in this text, by id: the vocabulary's counts, unless it was given.
     pub fn counts(&self) -> &[u64] {
         self.parts.counts.as_deref().unwrap_or(self.parts.vocabulary.counts())
     }
@@ -128,7 +128,7 @@ impl Corpus {
     pub fn fingerprint(&self) -> String {
         let mut hasher = Xxh3::new();
         let (text, ends) = self.vocabulary().arena();
-        // Lengths first, so that no two texts run into the same bytes; all numbers little-endian on any machine.
+        // Lengths first, so that no two texts give the same bytes; all numbers little-endian on any machine.
         for length in [self.ids().len(), ends.len(), text.len()] {
             hasher.update(&(length as u64).to_le_bytes());
         }
@@ -139,7 +139,7 @@ impl Corpus {
     }
 }
 
-/// Feeds numbers to the hasher in blocks: one call a number would take ten times as long.
+/// Feeds numbers to the hasher in blocks: one call per number would take ten times as long.
 fn hash_numbers<T, const N: usize>(
     hasher: &mut Xxh3,
     numbers: impl Iterator<Item = T>,

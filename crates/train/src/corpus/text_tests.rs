@@ -326,7 +326,7 @@ fn held_out_text_uses_the_ids_of_another() {
 }
 
 #[test]
-fn the_fingerprint_tells_corpora_apart_but_not_by_name() {
+fn the_fingerprint_distinguishes_corpora_but_not_by_name() {
     let print = |text: &str| read(text.as_bytes(), &textbook()).unwrap().fingerprint();
     let renamed = Corpus::from_text("other name", "a b c", &textbook()).unwrap();
     assert_eq!(print("a b c"), renamed.fingerprint());
@@ -364,7 +364,7 @@ fn text_is_prepared_before_its_words_are_counted() {
 }
 
 #[test]
-fn a_fault_in_json_lines_is_told_with_its_line() {
+fn an_error_in_json_lines_names_its_line() {
     let error = |text: &[u8], invalid_utf8| match read(text, &prepared(field("t"), invalid_utf8)) {
         Err(Error::Corpus(error)) => error,
         other => panic!("{other:?}"),
@@ -380,7 +380,7 @@ fn a_fault_in_json_lines_is_told_with_its_line() {
 }
 
 #[test]
-fn a_line_of_json_with_bytes_that_are_no_utf8_is_left_out_whole() {
+fn a_line_of_json_that_is_not_utf8_is_skipped_whole() {
     let text = b"{\"t\": \"a\\nb\"}\n{\"t\": \"c\\nd \xff\"}\n{\"t\": \"e\"}\n{\"t\": \xff";
     let corpus = read(text, &prepared(field("t"), InvalidUtf8::SkipLine)).unwrap();
     assert_eq!(tokens(&corpus), ["a", EOS, "b", EOS, "e", EOS]);
@@ -391,7 +391,7 @@ fn a_line_of_json_with_bytes_that_are_no_utf8_is_left_out_whole() {
 }
 
 #[test]
-fn what_lies_behind_the_limit_need_be_no_json() {
+fn what_follows_the_limit_need_not_be_json() {
     let options = CorpusOptions { max_tokens: Some(3), ..prepared(field("t"), InvalidUtf8::Error) };
     let corpus = read(b"{\"t\": \"a b\"}\n{\"t\": \"c d\"}\nbroken", &options).unwrap();
     assert_eq!((tokens(&corpus), corpus.report().stopped_at_limit), (vec!["a", "b", EOS], true));

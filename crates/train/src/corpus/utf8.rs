@@ -1,4 +1,4 @@
-//! Bytes of a block become text: checked, replaced or skipped where they are not valid UTF-8.
+//! Turns the bytes of a block into text; checks, replaces or skips what is not valid UTF-8.
 
 use super::report::CorpusReport;
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub enum InvalidUtf8 {
     SkipLine,
 }
 
-/// A byte that no text has.
+/// A byte that is not text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// Not valid UTF-8, this many bytes into the block.
@@ -28,7 +28,7 @@ pub(super) enum Fault {
 /// The text of a block.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Clean<'b> {
-    /// The text, up to the fault if there is one. A skipped line leaves its end.
+    /// The text, up to the error if there is one. Of a skipped line its end is kept.
     pub text: Cow<'b, str>,
     /// Ends of skipped lines that began in this block.
     pub skipped_ends: u64,
@@ -91,7 +91,7 @@ fn without_bad_lines(bytes: &[u8], continues: bool, json: bool, report: &mut Cor
     Clean { text: text.into(), skipped_ends, fault: None }
 }
 
-/// The first line of `bytes`, and its end if that is among them.
+/// The first line of `bytes`, with its end if that is included.
 fn split_line(bytes: &[u8], json: bool) -> (&[u8], &'static str) {
     let is_end = |&byte: &u8| byte == b'\n' || byte == b'\r' && !json;
     let length = bytes.iter().position(is_end).unwrap_or(bytes.len());

@@ -1,4 +1,4 @@
-//! Which number has a word? Either each thread numbers the words that it meets, or all look them up in one vocabulary.
+//! Numbers words: either each thread numbers the words that it meets, or all look them up in one vocabulary.
 
 use super::report::Pruned;
 use super::spill::{Store, Stored};
@@ -15,8 +15,8 @@ pub(super) trait Lexicon {
     fn long(&mut self, word: &[u8]) -> Option<Number>;
     /// Called before each block with its number.
     fn begin_block(&mut self, _block: u64) {}
-    /// Called after each block; ids of the next one may belong to a new generation of numbers. How they changed is kept in
-    /// `store`, if there is one.
+    /// Called after each block; ids of the next one may belong to a new generation of numbers. The mapping between them is
+    /// kept in `store`, if there is one.
     ///
     /// # Errors
     /// The temporary file cannot be written.
@@ -64,10 +64,10 @@ pub(super) struct Growing {
     pub counts: Vec<u64>,
     /// For each block that brought new words: the first of their numbers, and the block.
     starts: Vec<(Number, u64)>,
-    /// `maps[g]`: what number each word of generation g has in generation g + 1.
+    /// `maps[g]`: the number that each word of generation g has in generation g + 1.
     pub maps: Vec<Stored>,
     budget: Arc<Budget>,
-    /// Words of this table that are counted in the budget.
+    /// Words of this table that the budget includes.
     in_budget: usize,
     pub pruned: Pruned,
 }
@@ -76,7 +76,7 @@ pub(super) struct Growing {
 #[derive(Debug)]
 pub(super) struct Budget {
     max_words: usize,
-    /// A thread with no more words than this does not make room for others.
+    /// A thread with at most this many words does not prune.
     share: usize,
     used: AtomicUsize,
 }
@@ -168,7 +168,7 @@ impl Lexicon for Growing {
     fn begin_block(&mut self, block: u64) {
         let next = self.table.len() as Number;
         match self.starts.last_mut() {
-            Some(last) if last.0 == next => last.1 = block, // the block before brought no new words
+            Some(last) if last.0 == next => last.1 = block, // the block before had no new words
             _ => self.starts.push((next, block)),
         }
     }

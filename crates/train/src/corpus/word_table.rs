@@ -4,7 +4,7 @@
 //! key (and those of a long word), 8 in a slot of the table, which is filled to 7/8 at most.
 
 use super::scan::{SHORT_BYTES, short};
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use rapidvec_core::Vocabulary;
 use std::hash::BuildHasher;
@@ -15,20 +15,22 @@ pub(super) type Number = u32;
 /// Where pruned or rare words go.
 pub(super) const DROPPED: Number = Number::MAX;
 
-/// In the highest byte of a key: it is that of a long word. No byte of UTF-8 is so.
+/// The highest byte of a long word's key. UTF-8 has no such byte.
 const LONG: u128 = 0xff << 120;
 const LENGTH_SHIFT: u32 = 64;
 
-/// Words by number, and numbers by word.
+/// Words by number, and numbers by word. The hash's seed is random for each table, so that words cannot be chosen to collide; no
+/// number depends on it.
 #[derive(Default)]
 pub(super) struct WordTable {
     slots: HashTable<Slot>,
     keys: Vec<u128>,
     /// The bytes of long words.
     long: Vec<u8>,
+    hasher: RandomState,
 }
 
-/// A word in the table: part of its hash spares most looks at other words' keys.
+/// A word in the table; part of its hash avoids most comparisons with other words' keys.
 #[derive(Clone, Copy)]
 struct Slot {
     hash: u32,
@@ -48,21 +50,21 @@ impl WordTable {
         table
     }
 
-    /// How many words there are.
+    /// The number of words.
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// The number of a short word, new if the word is.
+    /// The number of a short word, a new one if the word is new.
     #[inline]
     pub fn add_short(&mut self, word: u128) -> Number {
-        let hash = hash_short(word);
+        let hash = self.hasher.hash_one(word);
         self.find_key(hash, word).unwrap_or_else(|| self.insert(hash, word))
     }
 
-    /// The number of a long word, new if the word is.
+    /// The number of a long word, a new one if the word is new.
     pub fn add_long(&mut self, word: &[u8]) -> Number {
-        let hash = hash_long(word);
+        let hash = self.hasher.hash_one(word);
         self.find_bytes(hash, word).unwrap_or_else(|| {
             let key = LONG | (word.len() as u128) << LENGTH_SHIFT | self.long.len() as u128;
             self.long.extend_from_slice(word);
@@ -70,15 +72,15 @@ impl WordTable {
         })
     }
 
-    /// The number of a short word that is there.
+    /// The number of a short word in the table.
     #[inline]
     pub fn find_short(&self, word: u128) -> Option<Number> {
-        self.find_key(hash_short(word), word)
+        self.find_key(self.hasher.hash_one(word), word)
     }
 
-    /// The number of a long word that is there.
+    /// The number of a long word in the table.
     pub fn find_long(&self, word: &[u8]) -> Option<Number> {
-        self.find_bytes(hash_long(word), word)
+        self.find_bytes(self.hasher.hash_one(word), word)
     }
 
     #[inline]
@@ -99,13 +101,13 @@ impl WordTable {
     fn insert(&mut self, hash: u64, key: u128) -> Number {
         let number = self.keys.len() as Number; // far below 2^32: tables are pruned before they grow so large
         self.keys.push(key);
-        let Self { slots, keys, long } = self;
-        let rehash = |slot: &Slot| hash_key(keys[slot.number as usize], long);
+        let Self { slots, keys, long, hasher } = self;
+        let rehash = |slot: &Slot| hash_key(hasher, keys[slot.number as usize], long);
         slots.insert_unique(hash, Slot { hash: part(hash), number }, rehash);
         number
     }
 
-    /// Adds the words of another table; what number each of them has in this one.
+    /// Adds the words of another table. Returns the number each of them has in this one.
     pub fn absorb(&mut self, other: &Self) -> Vec<Number> {
         let add = |&key: &u128| match place(key) {
             None => self.add_short(key),
@@ -140,7 +142,7 @@ impl WordTable {
     }
 }
 
-/// Where a long word lies; `None` for the key of a short one.
+/// Where the bytes of a long word are; `None` for the key of a short one.
 #[inline]
 fn place(key: u128) -> Option<std::ops::Range<usize>> {
     (key & LONG == LONG).then(|| {
@@ -159,19 +161,28 @@ fn part(hash: u64) -> u32 {
     (hash >> 25) as u32
 }
 
-fn hash_key(key: u128, long: &[u8]) -> u64 {
+fn hash_key(hasher: &RandomState, key: u128, long: &[u8]) -> u64 {
     match place(key) {
-        None => hash_short(key),
-        Some(place) => hash_long(&long[place]),
+        None => hasher.hash_one(key),
+        Some(place) => hasher.hash_one(&long[place]),
     }
 }
 
-#[inline]
-fn hash_short(word: u128) -> u64 {
-    // A fixed state: attackers who choose words can slow a run, as they could by making it larger.
-    FixedState::default().hash_one(word)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use foldhash::fast::FixedState;
+    use std::collections::BTreeSet;
 
-fn hash_long(word: &[u8]) -> u64 {
-    FixedState::default().hash_one(word)
+    #[test]
+    fn chosen_words_do_not_collide() {
+        const BITS: u64 = 0x3ff;
+        // They end in the same bits under a known seed.
+        let chosen: Vec<_> =
+            (0..).filter(|&word: &u128| FixedState::default().hash_one(word) & BITS == 0).take(3000).collect();
+        let table = WordTable::default();
+        let places: BTreeSet<_> = chosen.iter().map(|word| table.hasher.hash_one(word) & BITS).collect();
+        // 3000 random places of 1024: all but a twentieth are taken.
+        assert!(places.len() > 900, "{} places", places.len());
+    }
 }

@@ -1,7 +1,7 @@
-//! Threads take blocks in turn and encode them, each with a lexicon of its own.
+//! Threads take blocks in turn and encode them, each with its own lexicon.
 //!
-//! An error in a block counts only when all blocks before it are good: blocks are handed out in order, and those that were
-//! handed out are finished. So the error returned is the first of the text, whatever the number of threads.
+//! An error in a block is reported only if all blocks before it are valid: blocks are handed out in order, and all that were
+//! handed out are finished. So the error returned is the first in the text, whatever the number of threads.
 
 use super::blocks::{Block, Blocks};
 use super::encode::{BlockEncoder, Scratch, Share};
@@ -25,7 +25,7 @@ pub(super) struct Workers<'a> {
     failure: Mutex<Option<Failure>>,
 }
 
-/// Why reading ends early.
+/// Why reading ended early.
 struct Failure {
     block: u64,
     source: usize,
@@ -33,7 +33,7 @@ struct Failure {
     error: Error,
 }
 
-/// The observer of reading: is shown the progress, and returns whether to continue.
+/// Observes reading: receives the progress, and returns whether to continue.
 pub(super) type Watch<'w> = dyn FnMut(&ReadProgress) -> ControlFlow<()> + 'w;
 
 impl<'a> Workers<'a> {
@@ -51,7 +51,7 @@ impl<'a> Workers<'a> {
         let parts: Vec<_> = lexicons.into_iter().zip(scratches?).map(|part| Mutex::new(Some(part))).collect();
         let work = |thread: usize, watch: &mut Watch| {
             let part = parts[thread].lock().unwrap_or_else(PoisonError::into_inner).take();
-            let (lexicon, scratch) = part.expect("each thread has a number of its own");
+            let (lexicon, scratch) = part.expect("each thread has its own number");
             self.thread(Share::new(thread, lexicon), scratch, watch)
         };
         let shares =
@@ -87,7 +87,7 @@ impl<'a> Workers<'a> {
         share
     }
 
-    /// The next block, unless reading is over.
+    /// The next block, unless reading has ended.
     fn next(&self, block: &mut Block) -> Result<bool> {
         let mut blocks: MutexGuard<Blocks> = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         if self.over.load(Ordering::Relaxed) {

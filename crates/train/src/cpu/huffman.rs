@@ -1,6 +1,6 @@
 //! A Huffman tree over the words: hierarchical softmax predicts a word by the branches on the path to it.
 //!
-//! V words have V - 1 inner nodes, each with a row of `w_out`. A word's path is short if the word is frequent: on average
+//! V words have V - 1 inner nodes, each with a row of `w_out`. Frequent words have short paths: the average length is
 //! within one of the entropy of the counts. There is no limit on the depth. Nodes are numbered in the order in which they are
 //! joined, the lightest two first; the root is the last. Codes are word2vec.c's: 0 towards the lighter of the two.
 
@@ -26,7 +26,7 @@ impl Branch {
         self.0 >> 1
     }
 
-    /// Whether it takes the less frequent side, or the first of two alike (word2vec's code 0, for which the label is 1).
+    /// Whether it takes the less frequent side, or the first of two equal ones (word2vec's code 0, for which the label is 1).
     #[inline]
     pub fn label(self) -> bool {
         self.0 & 1 == 1
@@ -41,7 +41,7 @@ const MAX_WORDS: usize = 1 << 31;
 /// ```
 /// use rapidvec::HuffmanTree;
 ///
-/// let tree = HuffmanTree::of(&[40, 30, 15, 10, 4, 1])?; // as gensim 4.4 has it
+/// let tree = HuffmanTree::of(&[40, 30, 15, 10, 4, 1])?; // as in gensim 4.4
 /// assert!(tree.code(3).eq([1, 1, 1, 1]) && tree.nodes(3).eq([4, 3, 2, 1]));
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
@@ -54,8 +54,8 @@ pub struct HuffmanTree {
 }
 
 impl HuffmanTree {
-    /// For words with these counts, in any order. Of words of equal count the first is taken for the lighter. A word alone has an empty
-    /// path.
+    /// The tree of words with these counts, in any order. Of words of equal count the first counts as the lighter. A single word
+    /// has an empty path.
     ///
     /// # Errors
     /// [`TrainError::TooManyWords`] above 2^31 words.
@@ -84,7 +84,7 @@ impl HuffmanTree {
         self.path(word).iter().map(|branch| branch.node())
     }
 
-    /// Refuses more words than a tree can hold.
+    /// Rejects more words than a tree can hold.
     pub(super) fn check(words: usize) -> Result<(), TrainError> {
         if words > MAX_WORDS {
             return Err(TrainError::TooManyWords { max: MAX_WORDS, got: words });
@@ -92,7 +92,7 @@ impl HuffmanTree {
         Ok(())
     }
 
-    /// For words with these counts; from two words to as many as [`check`](Self::check) lets pass.
+    /// The tree of two or more words with these counts; [`check`](Self::check) has passed.
     pub(super) fn new(counts: &[u64]) -> Self {
         debug_assert!((2..=MAX_WORDS).contains(&counts.len()));
         let (parents, second) = join(counts);
@@ -141,7 +141,7 @@ impl HuffmanTree {
     }
 }
 
-/// Joins the two lightest nodes until one is left. For each node its parent, and whether it was the second of the two: words
+/// Joins the two lightest nodes until one is left. Returns each node's parent, and whether it was the second of the two: words
 /// first, then inner nodes in the order they were made; the last is the root.
 fn join(counts: &[u64]) -> (Vec<usize>, Vec<bool>) {
     let nodes = 2 * counts.len() - 1;
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn more_words_than_branches_can_name_are_refused() {
         assert_eq!(HuffmanTree::check(MAX_WORDS), Ok(()));
-        assert_eq!(Branch::new(MAX_WORDS - 2, true).node() as usize, MAX_WORDS - 2); // the root of so many
+        assert_eq!(Branch::new(MAX_WORDS - 2, true).node() as usize, MAX_WORDS - 2); // the root of the largest tree
         let error = HuffmanTree::check(MAX_WORDS + 1).unwrap_err();
         assert!(error.to_string().contains("2147483648 distinct words, got 2147483649"), "{error}");
     }

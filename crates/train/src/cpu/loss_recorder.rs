@@ -9,7 +9,7 @@ use crate::progress::LossPoint;
 use crate::trainer::TrainError;
 use std::collections::BTreeMap;
 
-/// Points of the loss history in an epoch, about.
+/// The approximate number of points of the loss history in an epoch.
 const POINTS: u64 = 100;
 
 /// Blocks that arrived out of order, and the sums of those recorded.
@@ -18,7 +18,7 @@ pub(super) struct LossRecorder<'s, 'a> {
     plan: Plan<'a>,
     epoch: u64,
     words_per_epoch: u64,
-    /// Blocks done before one of their predecessors.
+    /// Blocks that were finished before an earlier one.
     waiting: BTreeMap<u64, BlockStats>,
 }
 
@@ -38,7 +38,7 @@ impl<'s, 'a> LossRecorder<'s, 'a> {
         self.state.last_loss()
     }
 
-    /// Records blocks in their order, so that sums and points do not depend on which thread was faster.
+    /// Records blocks in their order, so that sums and points do not depend on the speed of threads.
     pub fn take(&mut self, all_stats: Vec<(u64, BlockStats)>, seconds: f64, observer: &mut dyn Observer) {
         let blocks = self.plan.blocks.count();
         let stretch = blocks.div_ceil(POINTS);

@@ -4,15 +4,15 @@
 //! subsampling of frequent words, windows of random width, linear learning rate decay. What differs from word2vec.c:
 //!
 //! - **A window is one step** (`rapidvec_core::kernels::window`): its negatives are drawn once and
-//!   shared by its contexts; all scores are computed before anything is updated. As good as fresh negatives for each pair, and five
+//!   shared by its contexts; all scores are computed before anything is updated. This is as good as fresh negatives for each pair, and five
 //!   times as fast.
-//! - **The corpus is shuffled** (`schedule.rs`), piece by piece, anew for each epoch: better vectors in the same time.
-//! - **It is processed in blocks** of such pieces: threads take the next block from one counter, so that none waits for
-//!   another at the end of an epoch. All random numbers of a block, and its learning rate, follow from the seed and its
-//!   number. So the position in the corpus is all the state there is: no generator has to be saved, and a stopped run
+//! - **The corpus is shuffled** (`schedule.rs`), piece by piece, in another order each epoch: better vectors in the same time.
+//! - **It is processed in blocks** of such pieces: threads take the next block from one counter, so they hardly wait for
+//!   each other at the end of an epoch. All random numbers of a block, and its learning rate, follow from the seed and its
+//!   number. So the position in the corpus is the only state: no generator has to be saved, and a stopped run
 //!   continues as if it had never stopped, with any number of threads.
 //! - **Threads share the weights without locks** (`shared.rs`; Niu et al. 2011, "Hogwild"). With one thread the same run gives
-//!   the same bits; with several the order of their steps differs from run to run. Rows that all of them update all the time
+//!   the same bits; with several, the order of their steps differs from run to run. Rows that all of them update constantly
 //!   are replicated for each (`replicas.rs`).
 //!
 //! A test compares whole runs with plain loops in f64 (`twin_tests.rs`).

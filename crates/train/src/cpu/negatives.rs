@@ -1,7 +1,7 @@
-//! Negative samples, drawn by their counts.
+//! Draws negative samples in proportion to powers of their counts.
 //!
-//! `P(w) ∝ count(w)^power`, all distinct and never the target. Where the counts are so uneven that other words are hardly
-//! ever drawn, a window has fewer instead of drawing forever.
+//! `P(w) ∝ count(w)^power`, all distinct and never the target. If the counts are so uneven that other words are hardly
+//! ever drawn, a window gets fewer negatives.
 
 use rapidvec_core::{AliasTable, Rng, WordId};
 
@@ -12,15 +12,15 @@ const MAX_DRAWS: usize = 1000;
 #[derive(Debug, Clone)]
 pub(super) struct Negatives {
     table: AliasTable,
-    /// How many are wanted for each target.
+    /// Negatives for each target.
     wanted: usize,
     power: f64,
-    /// Sum of the counts to that power.
+    /// The sum of the counts, each raised to the power.
     total: f64,
 }
 
 impl Negatives {
-    /// For words with these counts. A power may be negative; a word that never occurred is never drawn.
+    /// For words with these counts. The power may be negative; a word that never occurred is never drawn.
     pub fn new(counts: &[u64], power: f64, wanted: usize) -> Self {
         let weights: Vec<f64> = counts.iter().map(|&count| raised(count, power)).collect();
         let others = weights.iter().filter(|&&weight| weight > 0.0).count().saturating_sub(1);
@@ -28,12 +28,12 @@ impl Negatives {
         Self { table: AliasTable::new(&weights), wanted: wanted.min(others), power, total }
     }
 
-    /// How likely a draw is a word with this count.
+    /// The probability of drawing a word with this count.
     pub fn probability(&self, count: u64) -> f64 {
         raised(count, self.power) / self.total
     }
 
-    /// How many a target gets, at most.
+    /// The maximum number for each target.
     pub fn wanted(&self) -> usize {
         self.wanted
     }
@@ -44,11 +44,11 @@ impl Negatives {
         (0..self.wanted).for_each(|_| self.table.prefetch(scout));
     }
 
-    /// Different words into `drawn`.
+    /// Draws distinct words into `drawn`.
     #[inline]
     pub fn draw(&self, rng: &mut Rng, drawn: &mut Vec<WordId>) {
         drawn.clear();
-        // All at once, so that their reads overlap; two are hardly ever the same.
+        // All at once, so that their reads overlap; duplicates are very rare.
         drawn.extend((0..self.wanted).map(|_| self.table.draw(rng)));
         if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
             self.make_different(rng, drawn);
@@ -73,7 +73,7 @@ impl Negatives {
         }
     }
 
-    /// Redraws one that hit `target`. Whether there was one.
+    /// Redraws one that equals `target`. Returns whether there was one.
     #[inline]
     pub fn avoid(&self, target: WordId, rng: &mut Rng, drawn: &mut Vec<WordId>) -> bool {
         let Some(hit) = drawn.iter().position(|&id| id == target) else { return false };

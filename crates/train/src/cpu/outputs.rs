@@ -1,11 +1,11 @@
-//! The output matrices, as a caller gives them and gets them back.
+//! The output matrices, as passed in by a caller and returned.
 
 use crate::config::Config;
 use crate::trainer::TrainError;
 use rapidvec_core::Matrix;
 use std::ops::RangeInclusive;
 
-/// The output matrices of a model of V words and D numbers per vector: that of each objective it is trained with.
+/// The output matrices of a model of V words and D numbers per vector: one for each objective it is trained with.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outputs {
     /// Of negative sampling: V x D, a row for each word.
@@ -14,7 +14,7 @@ pub struct Outputs {
     pub nodes: Option<Matrix>,
 }
 
-/// All matrices of a trainer, lent; `M` is `&Matrix` or `&mut Matrix`.
+/// All matrices of a trainer, borrowed; `M` is `&Matrix` or `&mut Matrix`.
 #[derive(Debug)]
 pub struct Matrices<M> {
     /// The vectors: V x D.

@@ -1,4 +1,4 @@
-//! What all threads read and none changes, besides the shared rows.
+//! What all threads share: the shared rows, and what is only read.
 
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
@@ -14,7 +14,7 @@ use rapidvec_core::kernels::window::WindowKernels;
 pub(super) struct Objective {
     /// Against randomly drawn words: rows of `w_words`.
     pub negatives: Option<Negatives>,
-    /// By the branches of its path in a tree: rows of `w_nodes`.
+    /// By the branches on its path in a tree: rows of `w_nodes`.
     pub tree: Option<HuffmanTree>,
 }
 
@@ -27,14 +27,14 @@ impl Objective {
         }
     }
 
-    /// Most output rows in a step.
+    /// The maximum number of output rows in a step.
     pub fn max_targets(&self) -> usize {
         let words = self.negatives.as_ref().map_or(0, |negatives| negatives.wanted() + 1);
         words + self.tree.as_ref().map_or(0, HuffmanTree::depth)
     }
 }
 
-/// A matrix that all threads train.
+/// A matrix trained by all threads.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TrainedRows<'a> {
     pub shared: SharedRows<'a>,
@@ -44,13 +44,13 @@ pub(super) struct TrainedRows<'a> {
 }
 
 impl<'a> TrainedRows<'a> {
-    /// The rows as thread `thread` sees them.
+    /// The view of thread `thread` of the rows.
     pub fn of_thread(&self, thread: usize) -> ReplicatedRows<'a> {
         ReplicatedRows::new(self.shared, self.replicas.ids(), self.copies, thread)
     }
 }
 
-/// All that the threads share.
+/// Everything the threads share.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan<'a> {
     pub config: &'a Config,
@@ -60,9 +60,9 @@ pub(super) struct Plan<'a> {
     pub subsampling: &'a Subsampling,
     pub objective: &'a Objective,
     pub w_in: TrainedRows<'a>,
-    /// A row for each word, for negative sampling; else no row.
+    /// A row for each word with negative sampling; otherwise none.
     pub w_words: TrainedRows<'a>,
-    /// A row for each node, for hierarchical softmax; else no row.
+    /// A row for each node with hierarchical softmax; otherwise none.
     pub w_nodes: TrainedRows<'a>,
     /// Rows of `w_in` that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
@@ -72,7 +72,7 @@ pub(super) struct Plan<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frozen<'a> {
     by_id: &'a [bool],
-    /// As many rows for each thread as a window has contexts.
+    /// For each thread, as many rows as a window has contexts.
     copies: SharedRows<'a>,
 }
 
@@ -94,19 +94,19 @@ impl<'a> Frozen<'a> {
 }
 
 impl Plan<'_> {
-    /// The learning rate where `at` ids of epoch `epoch` (from 0) are done.
+    /// The learning rate after `at` ids of epoch `epoch` (from 0).
     #[inline]
     pub fn rate(&self, epoch: u64, at: usize) -> f32 {
         rate(self.config, self.blocks.ids().len(), epoch, at)
     }
 
-    /// The learning rate when `done` blocks are, over all epochs.
+    /// The learning rate after `done` blocks, over all epochs.
     pub fn rate_after(&self, done: u64) -> f32 {
         rate_after(self.config, &self.blocks, done)
     }
 }
 
-/// The learning rate when `done` blocks are, over all epochs.
+/// The learning rate after `done` blocks, over all epochs.
 pub(super) fn rate_after(config: &Config, blocks: &Schedule, done: u64) -> f32 {
     let (epoch, block) = (done / blocks.count().max(1), done % blocks.count().max(1));
     rate(config, blocks.ids().len(), epoch, blocks.before(block))

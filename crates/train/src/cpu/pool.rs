@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// Time between two looks of the monitor.
+/// The interval of the monitor.
 const MONITOR_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What the threads of a run share.
@@ -27,7 +27,7 @@ struct WorkQueue {
     monitor: Thread,
 }
 
-/// What arrived since the monitor last looked.
+/// What arrived since the monitor's last call.
 #[derive(Default)]
 struct Results {
     all_stats: Vec<(u64, BlockStats)>,
@@ -44,7 +44,7 @@ pub(super) enum Failure {
     NoThread(std::io::Error),
 }
 
-/// How many of `threads` threads these blocks keep busy. One more would take no block.
+/// The number of threads, up to `threads`, that these blocks keep busy.
 pub(super) fn useful(threads: usize, blocks: &Range<u64>) -> usize {
     usize::try_from(blocks.end.saturating_sub(blocks.start)).map_or(threads, |blocks| threads.min(blocks)).max(1)
 }
@@ -71,7 +71,7 @@ pub(super) fn run(
     let shared_queue = &queue;
     thread::scope(|scope| {
         let queue = shared_queue;
-        // Also if `monitor` panics: the scope waits for the threads, which must not train to the end of the epoch.
+        // Even if `monitor` panics: the scope waits for the threads, which must not train to the end of the epoch.
         let _stopped = StopOnDrop(&queue.stop);
         for number in 0..useful(threads, &blocks) {
             queue.working.fetch_add(1, Ordering::SeqCst);
@@ -80,7 +80,7 @@ pub(super) fn run(
                 thread::Builder::new().name(name).spawn_scoped(scope, move || queue.work(plan, epoch, number));
             if let Err(error) = started {
                 queue.working.fetch_sub(1, Ordering::SeqCst);
-                // Fewer threads are only slower; none at all is a failure.
+                // Fewer threads are only slower; without any, the run fails.
                 if number == 0 {
                     return Err(Failure::NoThread(error));
                 }
@@ -131,7 +131,7 @@ impl WorkQueue {
         self.monitor.unpark();
     }
 
-    /// A thread that gets no block leaves the rows alone: even adding nothing to a replicated row could undo what another
+    /// A thread that gets no block does not touch the rows: even adding zero to a replicated row could undo what another
     /// thread writes meanwhile.
     fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {
         let mut worker = None;

@@ -1,11 +1,11 @@
-//! Rows that every thread updates all the time: which ones are replicated, and when are the replicas synchronised?
+//! Rows that every thread updates constantly: which ones are replicated, and when the replicas are synchronised.
 //!
 //! A row that two threads write in turn moves from one's cache to the other's at each step, and both wait for it: between cores
 //! without a shared cache that takes as long as a step. So each thread has replicas of the rows that windows use most, updates
 //! those, and *synchronises* each of them now and then: its change is added to the shared row, and the sum is the new replica.
 //!
-//! How often follows from how often a window uses the row, which the counts give: after about [`MAX_STALENESS`] uses, counted
-//! over all threads, so that a row never moves far on stale values. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks stay
+//! The interval follows from the counts, which say how often windows use a row: it is about [`MAX_STALENESS`] uses, over all
+//! threads, so that a row never moves far on stale values. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks stay
 //! shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
 
 use super::plan::Objective;
@@ -13,15 +13,16 @@ use super::subsample::Subsampling;
 use crate::config::Config;
 use std::ops::Range;
 
-/// About the number of uses of a row, over all threads, between two synchronisations.
+/// The approximate number of uses of a row, over all threads, between two synchronisations.
 ///
-/// More makes threads faster and vectors worse: each thread moves a row as all would, and together they move it too far. Measured with
+/// A higher number makes threads faster and vectors worse: each thread moves a row as far as one alone would, so together they
+/// move it too far. Measured with
 /// 16 threads on 16 cores of a Xeon (2026-11-26, 10 M words of Wikipedia, 5 epochs, vectors of 100 numbers, two or three
 /// seeds, a [`MAX_LEVEL`] of 8; M words a second, points of analogies, SimLex-999):
 ///
 /// | uses | SkipGram | CBOW |
 /// |---|---|---|
-/// | 0: no copies | 22.1, 28.7, 0.246 | 31.0, 30.3, 0.237 |
+/// | 0: no replicas | 22.1, 28.7, 0.246 | 31.0, 30.3, 0.237 |
 /// | 64 | 35.1, 29.0, 0.239 | 41.8, 30.3, 0.237 |
 /// | 128 | 41.3, 27.5, 0.231 | 55.6, 29.3, 0.237 |
 const MAX_STALENESS: f64 = 64.0;
@@ -29,13 +30,13 @@ const MAX_STALENESS: f64 = 64.0;
 /// Windows from one tick to the next.
 pub(super) const SYNC_INTERVAL: usize = 32;
 
-/// Ticks between two synchronisations of a row are a power of two, at most 2 to the power of this.
+/// The ticks between two synchronisations of a row are at most 2 to this power.
 const MAX_LEVEL: u32 = 7;
 
-/// The maximum number of replicated rows of a matrix: twice as many are in each thread's part of the cache.
+/// The maximum number of replicated rows of a matrix: each thread's part of the cache holds twice as many.
 const MAX_ROWS: usize = 2048;
 
-/// With more threads a row would be due after fewer uses than it is worth.
+/// With more threads a row would be due after too few uses to pay.
 const MIN_USES: f64 = 4.0;
 
 /// The replicated rows of a matrix: adjacent ones, since words are mostly in descending order of counts and a tree's nodes in
@@ -49,7 +50,7 @@ pub(super) struct ReplicaSet {
 }
 
 impl ReplicaSet {
-    /// From how often a window uses each row, for the rows from `start` up, or down if `down`, to the last one that is worth it.
+    /// Takes how often a window uses each row, for the rows from `start` up, or down if `down`, to the last one that pays.
     fn new(start: u32, down: bool, uses: impl Iterator<Item = f64>, threads: usize) -> Self {
         if !pays(threads) {
             return Self::default();
@@ -68,12 +69,12 @@ impl ReplicaSet {
         Self { start: if down { (start + 1).saturating_sub(count) } else { start }, count, levels }
     }
 
-    /// Their ids.
+    /// The ids of the rows.
     pub fn ids(&self) -> Range<u32> {
         self.start..self.start + self.count
     }
 
-    /// Those that are due at tick `tick`.
+    /// The rows that are due at tick `tick`.
     #[inline]
     pub fn due(&self, tick: usize) -> impl Iterator<Item = u32> {
         self.levels.iter().enumerate().flat_map(move |(level, rows)| {
@@ -88,7 +89,7 @@ fn patience(threads: usize) -> f64 {
     MAX_STALENESS / threads as f64
 }
 
-/// Whether replicas are worth their synchronisations.
+/// Whether replicas pay.
 fn pays(threads: usize) -> bool {
     threads > 1 && patience(threads) >= MIN_USES
 }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_rare_stays_shared_and_so_does_all_where_nobody_shares() {
+    fn rare_rows_stay_shared_and_all_rows_do_with_one_thread() {
         assert_eq!(rows(&[1.0, 1.0, 1e-5, 1e-5], 2).ids(), 0..2);
         let unordered = rows(&[1.0, 1e-5, 1.0, 0.0], 2);
         assert_eq!(unordered.ids(), 0..3);

@@ -1,15 +1,15 @@
 //! The corpus in pieces, their order in an epoch, and blocks of them, which threads take one after the other.
 //!
-//! A piece starts where a sentence starts, or, in a very long sentence, wherever it has to. Which pieces and blocks there are depends
-//! on the corpus alone, so that a position in an epoch means the same for any number of threads.
+//! A piece starts where a sentence starts, or within a very long sentence. Pieces and blocks depend on the corpus alone, so
+//! that a position in an epoch means the same for any number of threads.
 //!
-//! **Pieces are shuffled**, anew for each epoch: neighbouring sentences are about the same things, and successive steps of SGD should not
-//! be alike. Measured on 10 M words of Wikipedia (`bench/peers` says how; CBOW, 5 epochs, vectors of 100
-//! numbers; points of Google's analogies, SimLex-999; means of 10 seeds, for the text as it stands 14; 2026-11-26):
+//! **Pieces are shuffled**, in another order each epoch: neighbouring sentences have similar topics, and successive steps of SGD
+//! should not be similar. Measured on 10 M words of Wikipedia (`bench/peers` says how; CBOW, 5 epochs, vectors of 100
+//! numbers; points of Google's analogies, SimLex-999; means of 10 seeds, of 14 for the unshuffled text; 2026-11-26):
 //!
-//! | a piece | analogies | SimLex-999 |
+//! | piece | analogies | SimLex-999 |
 //! |---|---|---|
-//! | the whole text as it stands | 29.9 | 0.233 |
+//! | not shuffled | 29.9 | 0.233 |
 //! | 40,000 words | 30.0 | 0.236 |
 //! | 8,000 words | 30.2 | 0.235 |
 //! | 2,000 words | 30.5 | 0.240 |
@@ -27,7 +27,7 @@ const SIZES: Range<usize> = 1 << 11..1 << 16;
 /// The maximum number of blocks of a small corpus.
 const FINE: usize = 256;
 
-/// Ids from the start of a piece that is shuffled to the start of the next, about.
+/// The approximate number of ids in a piece that is shuffled.
 const PIECE: usize = 1 << 11;
 
 /// Pieces are shuffled within windows of this many, 16 million ids: ids in a file are still read nearly in order.
@@ -37,7 +37,7 @@ const SHUFFLE_WINDOW: usize = (1 << 24) / PIECE;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schedule<'a> {
     ids: Ids<'a>,
-    /// Ids in a block, about.
+    /// The approximate number of ids in a block.
     size: usize,
     /// Pieces in a block.
     each: usize,
@@ -48,7 +48,7 @@ pub(super) struct Schedule<'a> {
 pub(super) struct ShuffleOrder(Option<Vec<u32>>);
 
 impl ShuffleOrder {
-    /// As the text stands.
+    /// The order of the text.
     pub const OF_TEXT: Self = Self(None);
 
     /// Shuffled, for epoch `epoch`.
@@ -59,7 +59,7 @@ impl ShuffleOrder {
         Self(Some(order))
     }
 
-    /// Which piece comes at this place, both from 0.
+    /// The piece at this place, both from 0.
     #[inline]
     pub fn piece(&self, place: usize) -> usize {
         self.0.as_ref().map_or(place, |order| order[place] as usize)
@@ -67,34 +67,34 @@ impl ShuffleOrder {
 }
 
 impl<'a> Schedule<'a> {
-    /// `in_pieces`: a block has several small pieces, to be shuffled; else it is one piece.
+    /// `in_pieces`: a block has several small pieces, to be shuffled; otherwise it is one piece.
     pub fn new(ids: Ids<'a>, in_pieces: bool) -> Self {
         let size = (ids.len() / FINE).clamp(SIZES.start, SIZES.end);
         Self { ids, size, each: if in_pieces { size.div_ceil(PIECE) } else { 1 } }
     }
 
-    /// How many there are; some may be empty.
+    /// The number of blocks; some may be empty.
     pub fn count(&self) -> u64 {
         self.ids.len().div_ceil(self.size) as u64
     }
 
-    /// How many pieces there are in all blocks; some may be empty.
+    /// The number of pieces in all blocks; some may be empty.
     pub fn pieces(&self) -> usize {
         self.count() as usize * self.each
     }
 
-    /// The places of an epoch that block `block` takes.
+    /// The places in an epoch of the pieces of block `block`.
     pub fn places(&self, block: u64) -> Range<usize> {
         let first = block as usize * self.each;
         first..first + self.each
     }
 
-    /// Where piece `piece` lies in the corpus.
+    /// The range of piece `piece` in the corpus.
     pub fn range(&self, piece: usize) -> Range<usize> {
         self.start(piece)..self.start(piece + 1)
     }
 
-    /// How many ids of an epoch come before block `block`.
+    /// The number of ids in an epoch before block `block`.
     pub fn before(&self, block: u64) -> usize {
         self.start(self.places(block).start)
     }
@@ -104,10 +104,10 @@ impl<'a> Schedule<'a> {
         self.ids
     }
 
-    /// Reads ahead what is needed soon after block `block` begins, if the ids are in a file.
+    /// Starts reading what is needed soon after block `block` begins, if the ids are in a file.
     pub fn read_ahead(&self, block: u64) {
         if self.each == 1 {
-            return; // in the order of the text, for which the system reads ahead by itself
+            return; // in the order of the text the system reads ahead automatically
         }
         let ask_for = |stretch: usize| {
             let [start, end] =
@@ -125,7 +125,7 @@ impl<'a> Schedule<'a> {
         }
     }
 
-    /// Where piece `piece` starts in the corpus; and, since pieces are about as long, how many ids of an epoch come before the one at that
+    /// Where piece `piece` starts in the corpus; and, since pieces have about the same length, the number of ids in an epoch before the one at that
     /// place.
     pub fn start(&self, piece: usize) -> usize {
         let nominal = (piece / self.each).saturating_mul(self.size) + piece % self.each * self.size / self.each;

@@ -7,7 +7,7 @@ use std::ops::{ControlFlow, Range};
 /// A sentence with more words is trained in pieces.
 pub(super) const LONGEST: usize = 10_000;
 
-/// The most contexts of a window that reaches `window` words to each side.
+/// The maximum number of contexts of a window that reaches `window` words to each side.
 pub(super) fn max_contexts(window: usize) -> usize {
     window.saturating_mul(2).min(LONGEST - 1)
 }
@@ -20,7 +20,7 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    /// Reads `ids` at these places, as far as the sentence goes, or what a piece can hold. Returns where to read next.
+    /// Reads `ids` in this range, to the end of the sentence, or as much as a piece can hold. Returns where to read next.
     pub fn read(&mut self, ids: Ids, places: Range<usize>, subsampling: &Subsampling, rng: &mut Rng) -> usize {
         self.words.resize(LONGEST, 0); // once
         let (mut length, mut at) = (0, places.start);
@@ -30,7 +30,7 @@ impl Sentence {
             if id == EOS_ID {
                 return ControlFlow::Break(());
             }
-            // Written in any case and counted if it stays: whether it does is random, and no branch could predict it.
+            // Always written, and counted only if it stays: that is random, so a branch would be mispredicted.
             words[length] = id;
             length += usize::from(subsampling.keeps(id, rng));
             if length < LONGEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

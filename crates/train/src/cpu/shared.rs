@@ -1,8 +1,8 @@
 //! The one place where threads share weights.
 //!
 //! Threads read and write rows of the two matrices at the same time, without locks: a step may read a row that another is
-//! writing, and of two that write the same row at once one may be lost. Word2vec has always been trained so, since rows are
-//! many, collisions few and each step small (Niu et al. 2011).
+//! writing, and of two that write the same row at once one may be lost. Word2vec has always been trained this way, since
+//! there are many rows, few collisions and small steps (Niu et al. 2011).
 //!
 //! **How rows are read and written** was decided once. Rust has two ways:
 //!
@@ -10,29 +10,28 @@
 //! 2. Loads and stores through raw pointers, a register at a time: fast, and by the letter of Rust's memory model a data
 //!    race when two threads meet.
 //!
-//! We take 2, and only so: rows are reached through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
+//! We use the second, under strict rules: rows are accessed through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
 //! threads run, so that the compiler may assume nothing about them; every access is one of `std::arch`'s loads and stores of
-//! a whole register, or, in the scalar kernels and where a row is copied, of one aligned f32. On every CPU we run on those
-//! give some value that some thread wrote to each number; there is no third value, no trap, and no address depends on what
-//! was read.
+//! a whole register, or, in the scalar kernels and where a row is copied, of one aligned f32. On every CPU we support, each
+//! number read is then a value that some thread wrote; nothing traps, and no address depends on what was read.
 //!
-//! What 1 would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300, each way
-//! as good as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a virtual machine, 2 cores, in use by
-//! others: ratios of the shortest of 15 times), 2026-11-22:
+//! What the first would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300,
+//! each variant as fast as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a shared virtual machine with
+//! 2 cores; ratios of the shortest of 15 times), 2026-11-22:
 //!
-//! | rows are reached | one thread, D 100, 300 | two threads on the same 64 rows |
+//! | rows are accessed | one thread, D 100, 300 | two threads on the same 64 rows |
 //! |---|---|---|
 //! | through pointers, a register at a time | 127 ns, 312 ns | 195 ns, 483 ns |
 //! | by atomics, copied to the thread's own memory and back, two numbers at a time | 2.8, 2.9 times | 2.4, 2.3 times |
 //! | by atomics in place, number by number | 14, 15 times | 10, 10 times |
 //! | through pointers, number by number (the scalar kernel of that day) | 35, 43 times | 26, 29 times |
 //!
-//! (The scalar kernel is since written so that the compiler makes whole registers of its numbers.)
+//! (The scalar kernel has since been rewritten so that the compiler vectorises it.)
 //!
-//! So it is whole registers that count, not the atomics themselves. The copies would also lose more of what others write
-//! meanwhile: whatever they write during a whole step, not during the update of one register's width.
+//! So whole registers matter, not the atomics themselves. The copies would also lose more of what other threads write: all
+//! that they write during a whole step, instead of during the update of one register.
 //!
-//! A thread that runs alone meets nobody: then all this is ordinary memory, and runs repeat to the bit.
+//! With a single thread all this is ordinary memory, and runs can be repeated bit for bit.
 #![allow(unsafe_code)]
 
 use rapidvec_core::kernels::window;
@@ -41,17 +40,17 @@ use rapidvec_core::{LANES, Matrix};
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// The rows of a matrix, for several threads at once. While it lives nobody else can reach the matrix.
+/// The rows of a matrix, for several threads at once. While it lives, nothing else can access the matrix.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SharedRows<'a> {
     start: RowPtr,
     rows: usize,
-    /// Numbers from a row to the next.
+    /// Numbers from one row to the next.
     stride: usize,
     matrix: PhantomData<&'a mut Matrix>,
 }
 
-// SAFETY: what is sent is an address; what threads do through it is said at the head of this file.
+// SAFETY: what is sent is an address; the head of this file explains what threads do through it.
 unsafe impl Send for SharedRows<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for SharedRows<'_> {}
@@ -72,8 +71,8 @@ impl Row<'_> {
 impl<'a> SharedRows<'a> {
     /// Borrows matrices whose rows are equally long, for as long as `'a`.
     ///
-    /// A step reads as many chunks of each of its rows as [`chunks`](Self::chunks) of one of them says, so all rows of a
-    /// run have to come from one group.
+    /// A step reads [`chunks`](Self::chunks) chunks of each of its rows, by one of these matrices, so all rows of a run have to
+    /// come from one group.
     ///
     /// # Panics
     /// If their rows differ in length.
@@ -145,7 +144,7 @@ pub(super) struct ReplicatedRows<'a> {
 }
 
 impl<'a> ReplicatedRows<'a> {
-    /// Rows that a thread needs for its replicas.
+    /// The number of rows that a thread needs for its replicas.
     pub const fn copies(replicas: usize) -> usize {
         2 * replicas
     }
@@ -172,7 +171,7 @@ impl<'a> ReplicatedRows<'a> {
     #[inline(always)]
     pub fn row(&self, id: u32) -> Row<'a> {
         let place = id.wrapping_sub(self.start);
-        // Whether a word is frequent is unpredictable: no jump may depend on it.
+        // Whether a word is frequent is unpredictable: avoid a branch.
         let replicas = place < self.count;
         let start = std::hint::select_unpredictable(replicas, self.copies.start, self.shared.start);
         let rows = std::hint::select_unpredictable(replicas, self.copies.rows, self.shared.rows);
@@ -190,8 +189,8 @@ impl<'a> ReplicatedRows<'a> {
         let place = id - self.start;
         let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));
         for k in 0..self.shared.stride {
-            // SAFETY: k is below the length of the three rows, which are different ones; what other threads do to the shared
-            // one meanwhile is said at the head of this file.
+            // SAFETY: k is below the length of the three rows, which do not overlap; the head of this file explains what
+            // other threads may do to the shared one meanwhile.
             unsafe {
                 let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
                 row.0.add(k).write(new);
@@ -223,8 +222,8 @@ impl Rows<'_, '_> {
     /// A step of SkipGram.
     #[inline]
     pub fn skip_gram(&self, kernels: &WindowKernels, rate: f32, scratch: &mut Scratch) {
-        // SAFETY: a `Row` leads to a whole row of a matrix that lives on and that nobody has a reference to while it is
-        // shared; what several threads do to it is said at the head of this file.
+        // SAFETY: a `Row` leads to a whole row of a matrix that outlives it and to which no reference exists while it is
+        // shared; the head of this file explains what several threads do to it.
         unsafe { kernels.skip_gram(&self.step(rate), scratch) }
     }
 

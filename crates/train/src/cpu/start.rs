@@ -1,4 +1,4 @@
-//! Making a trainer: its tables, and the weights that it starts from.
+//! Makes a trainer: its tables, and the weights that it starts from.
 
 use super::CpuTrainer;
 use super::huffman::HuffmanTree;
@@ -31,10 +31,10 @@ impl CpuTrainer {
         Ok(trainer.holding(w_in, Outputs::zeros(config, counts.len())))
     }
 
-    /// A trainer that starts from these weights: [`into_weights`](Self::into_weights) of another one, or any numbers. As
-    /// [`new`](Trainer::new) otherwise; a run starts at the first block of the first epoch. The weights are not copied.
+    /// A trainer that starts from these weights: [`into_weights`](Self::into_weights) of another one, or any numbers. Otherwise
+    /// as [`new`](crate::Trainer::new); a run starts at the first block of the first epoch. The weights are not copied.
     ///
-    /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has what `config` trains.
+    /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has the matrices that `config` trains.
     ///
     /// ```
     /// use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -52,7 +52,7 @@ impl CpuTrainer {
     /// ```
     ///
     /// # Errors
-    /// [`TrainError::Shape`] for a matrix of another size; otherwise as [`new`](Trainer::new).
+    /// [`TrainError::Shape`] for a matrix of another size; otherwise as [`new`](crate::Trainer::new).
     pub fn with_weights(
         config: &Config,
         corpus: &Corpus,
@@ -69,8 +69,8 @@ impl CpuTrainer {
         Ok(trainer.holding(input, outputs))
     }
 
-    /// What [`new`](Trainer::new) starts the vector of word `row` from, D numbers: uniform in ±1/D. Twice as wide as word2vec.c's; as
-    /// good or better, and what gensim does.
+    /// The D numbers that [`new`](crate::Trainer::new) starts the vector of word `row` from: uniform in ±1/D, as in gensim. That is twice
+    /// the range of word2vec.c, and as good or better.
     pub fn first_row(config: &Config, row: usize) -> Vec<f32> {
         let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
         let size = config.vector_size as f64;
@@ -87,7 +87,7 @@ impl CpuTrainer {
         }
     }
 
-    /// The matrices, to be changed between two runs. Sizes must stay.
+    /// The matrices, which may be changed between two runs. Their sizes must stay the same.
     pub fn matrices_mut(&mut self) -> Matrices<&mut Matrix> {
         let Self { config, w_in, w_words, w_nodes, .. } = self;
         Matrices {
@@ -112,7 +112,7 @@ impl CpuTrainer {
         Self { w_in: input, w_words: or_none(outputs.words), w_nodes: or_none(outputs.nodes), ..self }
     }
 
-    /// All but the weights.
+    /// Everything but the weights.
     fn without_weights(config: &Config, corpus: &Corpus, counts: &[u64], threads: usize) -> Result<Self> {
         config.validate()?;
         let words = counts.iter().filter(|&&count| count > 0).count();
@@ -131,7 +131,7 @@ impl CpuTrainer {
             (ids.words(), pool::useful(threads, &(0..Schedule::new(ids, config.shuffle).count())));
         let length = words_per_epoch as f64 / (ids.len() - words_per_epoch).max(1) as f64;
         let replicas = Replicas::new(config, counts, length, &subsampling, &objective, most);
-        large_pages::give_back(); // memory of reading the text and of making the tables
+        large_pages::give_back(); // memory that was used to read the text and to make the tables
         let none = || Matrix::zeros(0, config.vector_size);
         Ok(Self {
             replicas,

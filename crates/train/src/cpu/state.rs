@@ -3,7 +3,7 @@
 use crate::progress::LossPoint;
 use serde::{Deserialize, Serialize};
 
-/// All that the trainer needs to continue as if it had never stopped, besides its two matrices.
+/// What the trainer needs, besides its two matrices, to continue as if it had never stopped.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct CpuState {
     /// Blocks done, over all epochs.
@@ -18,7 +18,7 @@ pub(super) struct CpuState {
     /// Pairs in `point_loss`.
     #[serde(rename = "loss_pairs")]
     pub point_pairs: u64,
-    /// Words that subsampling kept since the start of the run. Files of before it was counted lack it and the next two.
+    /// Words that subsampling kept since the start of the run. Older files lack it and the next two.
     #[serde(default)]
     pub kept: u64,
     /// Pairs since the start of the run.

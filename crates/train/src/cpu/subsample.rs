@@ -8,7 +8,7 @@ use rapidvec_core::{Rng, WordId};
 /// Which words stay.
 #[derive(Debug, Clone)]
 pub(super) struct Subsampling {
-    /// A word stays when 32 random bits are at most this. `None`: all stay.
+    /// A word stays if 32 random bits are at most this. `None`: all stay.
     keep: Option<Vec<u32>>,
 }
 
@@ -23,7 +23,7 @@ impl Subsampling {
         Self { keep: (threshold > 0.0).then(|| counts.iter().map(keep).collect()) }
     }
 
-    /// How likely an occurrence of the word stays.
+    /// The probability that an occurrence of the word stays.
     pub fn probability(&self, word: usize) -> f64 {
         self.keep.as_ref().map_or(1.0, |keep| f64::from(keep[word]) / f64::from(u32::MAX))
     }

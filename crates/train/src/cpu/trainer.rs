@@ -124,50 +124,26 @@ impl CpuTrainer {
         Schedule::new(self.corpus.ids(), self.config.shuffle)
     }
 
-    /// The block at which a run ends that is to go `until` there, over all epochs.
-    fn target(&self, until: Until) -> u64 {
-        let Progress { block, blocks_per_epoch, .. } = self.progress();
-        let total = self.progress().total_blocks();
-        match until {
-            Until::Blocks(count) => block.saturating_add(count).min(total),
-            Until::Epoch => (block / blocks_per_epoch + 1) * blocks_per_epoch,
-            Until::End => total,
-        }
-    }
-
-    /// Trains up to block `end` of the current epoch, or until the observer stops it. Whether the observer did.
+    /// Trains up to block `end` of the current epoch, or until the observer stops it. Returns whether the observer did.
     fn run_epoch(&mut self, epoch: u64, end: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
+        let before = self.progress();
         let order = self.order(epoch);
-        let Self {
-            config,
-            corpus,
-            subsampling,
-            objective,
-            kernels,
-            threads,
-            replicas,
-            w_in,
-            w_words,
-            w_nodes,
-            frozen,
-            state,
-            ..
-        } = self;
-        let schedule = Schedule::new(corpus.ids(), config.shuffle);
-        let blocks = state.block - epoch * schedule.count()..end;
-        let threads = pool::useful(*threads, &blocks);
+        let config = &self.config;
+        let schedule = Schedule::new(self.corpus.ids(), config.shuffle);
+        let blocks = before.block - epoch * schedule.count()..end;
+        let threads = pool::useful(self.threads, &blocks);
         let alone = Replicas::default();
-        let replicas = if threads > 1 { replicas } else { &alone };
+        let replicas = if threads > 1 { &self.replicas } else { &alone };
         let copies_of =
             |rows: &ReplicaSet| Matrix::zeros(threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
         let mut copies_in = copies_of(&replicas.w_in);
         let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
-        let window_rows = if frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
+        let window_rows = if self.frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
         let mut window = Matrix::zeros(window_rows, config.vector_size);
         let [w_in, w_words, w_nodes, copies_in, copies_words, copies_nodes, window] = SharedRows::group([
-            w_in,
-            w_words,
-            w_nodes,
+            &mut self.w_in,
+            &mut self.w_words,
+            &mut self.w_nodes,
             &mut copies_in,
             &mut copies_words,
             &mut copies_nodes,
@@ -175,40 +151,31 @@ impl CpuTrainer {
         ]);
         let plan = Plan {
             config,
-            kernels: *kernels,
+            kernels: self.kernels,
             blocks: schedule,
             order: &order,
-            subsampling,
-            objective,
+            subsampling: &self.subsampling,
+            objective: &self.objective,
             w_in: TrainedRows { shared: w_in, replicas: &replicas.w_in, copies: copies_in },
             w_words: TrainedRows { shared: w_words, replicas: &replicas.w_words, copies: copies_words },
             w_nodes: TrainedRows { shared: w_nodes, replicas: &replicas.w_nodes, copies: copies_nodes },
-            frozen: frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
+            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
         };
-        let (started, seconds, words) = (Instant::now(), state.seconds, state.words);
-        let words_per_epoch = self.words_per_epoch;
-        let mut loss_recorder = LossRecorder::new(state, plan, epoch, words_per_epoch);
+        let started = Instant::now();
+        let seconds = || before.seconds + started.elapsed().as_secs_f64();
+        let mut loss_recorder = LossRecorder::new(&mut self.state, plan, epoch, before.words_per_epoch);
         let mut is_stopped = false;
         let next = pool::run(plan, epoch, blocks, threads, |all_stats, words_now| {
-            let seconds = seconds + started.elapsed().as_secs_f64();
-            loss_recorder.take(all_stats, seconds, observer);
-            let block = loss_recorder.block();
-            let now = Progress {
-                block,
-                blocks_per_epoch: schedule.count(),
-                words: words + words_now,
-                words_per_epoch,
-                epochs: config.epochs,
-                learning_rate: plan.rate_after(block),
-                seconds,
-                loss: loss_recorder.last(),
-            };
+            loss_recorder.take(all_stats, seconds(), observer);
+            let (block, loss, words) = (loss_recorder.block(), loss_recorder.last(), before.words + words_now);
+            let learning_rate = plan.rate_after(block);
+            let now = Progress { block, words, learning_rate, seconds: seconds(), loss, ..before };
             is_stopped |= observer.progress(&now).is_break();
             !is_stopped
         });
-        state.seconds = seconds + started.elapsed().as_secs_f64();
+        self.state.seconds = seconds();
         let next = next.map_err(|failure| explain(epoch, failure))?;
-        debug_assert_eq!(state.block, epoch * schedule.count() + next);
+        debug_assert_eq!(self.state.block, epoch * schedule.count() + next);
         Ok(is_stopped)
     }
 
@@ -241,12 +208,12 @@ impl Trainer for CpuTrainer {
 
     const NAME: &'static str = "word2vec";
 
-    /// Rows of `w_in` are uniform in ±1/D, as gensim and fastText have them (word2vec.c: ±0.5/D); `w_out` is zero. One thread
+    /// Rows of `w_in` are uniform in ±1/D, as in gensim and fastText (word2vec.c: ±0.5/D); `w_out` is zero. One thread
     /// gives the same bits every time.
     ///
     /// # Errors
     /// [`ConfigError`] for a setting out of range; [`TrainError`] if there are fewer than two words, more than a tree can
-    /// have, or ids that have no count.
+    /// hold, or ids without a count.
     fn new(config: &Config, corpus: &Corpus, counts: &[u64], threads: usize) -> Result<Self> {
         Self::with_random_weights(config, corpus, counts, threads)
     }
@@ -276,7 +243,7 @@ impl Trainer for CpuTrainer {
         if self.progress().is_finished() {
             return Ok(Stopped::Finished);
         }
-        let target = self.target(until);
+        let target = self.progress().block_of(until);
         let blocks = self.progress().blocks_per_epoch;
         while self.state.block < target {
             let epoch = self.state.block / blocks;
@@ -314,7 +281,7 @@ impl Trainer for CpuTrainer {
         self.config.negatives > 0
     }
 
-    /// (K + 1) log 2 for K negatives: every score is 0. For a tree at most log 2 times the length of its longest path.
+    /// (K + 1) log 2 for K negatives, since every score is 0. For a tree, at most log 2 times the length of the longest path.
     fn guessing_loss(&self) -> Option<f64> {
         Some(self.objective.max_targets() as f64 * std::f64::consts::LN_2)
     }
@@ -379,8 +346,8 @@ impl Trainer for CpuTrainer {
         Ok(all.mean().filter(|_| done == blocks.count()))
     }
 
-    /// The stored weights are the trainer's own, so the state is little more than the place in the corpus. Only if the file
-    /// stores half precision does it hold the weights a second time.
+    /// The stored weights are the trainer's own, so the state is little more than the position in the corpus. It has a copy of
+    /// the weights only if the file stores half precision.
     fn save_state<'a>(&'a self, out: &mut StateWriter<'a>) -> Result<()> {
         out.record(&self.state)?;
         let frozen = self.frozen();

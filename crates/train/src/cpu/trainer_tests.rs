@@ -140,7 +140,7 @@ fn a_run_that_is_stopped_and_resumed_ends_in_the_same_bits() {
         finish(&mut whole);
         let mut stopped = trainer(&config, &ids, &counts, 1).unwrap();
         let mut stops = 0;
-        // Stops wherever the watcher happens to look, and is made anew from its parts each time.
+        // Stops at a random place, and is made again from its parts each time.
         while stopped.run(Until::Epoch, &mut Stop).unwrap() != Stopped::Finished {
             stops += 1;
             let state = stopped.state.clone();
@@ -190,7 +190,7 @@ impl Observer for Panics<'_> {
     }
 }
 
-/// The library does not wait for an epoch that nobody wants any more.
+/// The library does not finish an epoch that was cancelled.
 #[test]
 fn a_callback_that_panics_stops_the_threads() {
     let (ids, counts) = corpus(60_000);
@@ -199,7 +199,7 @@ fn a_callback_that_panics_stops_the_threads() {
     let mut seen = 0;
     let watched = std::panic::AssertUnwindSafe(|| trainer.run(Until::Epoch, &mut Panics(&mut seen)));
     assert!(std::panic::catch_unwind(watched).is_err());
-    assert_eq!(trainer.held_out_loss(&text(&ids), &mut Stop).unwrap(), None, "it was told to stop");
+    assert_eq!(trainer.held_out_loss(&text(&ids), &mut Stop).unwrap(), None, "it was stopped");
     assert!(seen < counts.iter().sum::<u64>() / 2, "it was asked in the midst of the epoch: {seen} words");
 }
 
@@ -241,7 +241,7 @@ fn frozen_vectors_stay_and_the_others_learn() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
+fn a_loss_that_is_not_a_number_stops_the_run_and_says_where() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
         let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
@@ -257,7 +257,7 @@ fn a_loss_that_is_no_number_stops_the_run_and_says_where() {
 fn a_thread_that_panics_ends_the_run_with_its_reason() {
     let (ids, counts) = corpus(1_000);
     let mut unknown = ids.clone();
-    unknown[ids.len() - 2] = 60; // in the last block, whoever takes it
+    unknown[ids.len() - 2] = 60; // in the last block, whichever thread takes it
     for config in all_kinds().into_iter().map(|config| Config { subsample: 0.0, ..config }) {
         for threads in [1, 4] {
             let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
@@ -468,7 +468,7 @@ fn what_cannot_be_trained_is_refused() {
 }
 
 #[test]
-fn exactly_as_many_blocks_are_trained_as_wanted_and_the_bits_do_not_depend_on_it() {
+fn exactly_the_requested_blocks_are_trained_and_pauses_do_not_change_the_bits() {
     let (ids, counts) = corpus(6_000);
     for config in all_kinds().into_iter().rev().take(4) {
         let mut whole = trainer(&config, &ids, &counts, 1).unwrap();

@@ -1,8 +1,8 @@
-//! How one thread trains a block: sentence by sentence, window by window, one step each.
+//! Trains a block on one thread: sentence by sentence, with one step per window.
 //!
-//! The negatives of a window are drawn while the one before it is trained, and their rows are prefetched at once, with the
-//! next target's row and the context that comes into reach some words ahead: rows are scattered over matrices larger than
-//! the cache, and a step takes about as long as a read from memory.
+//! The negatives of a window are drawn before the previous one is trained, and their rows are prefetched at once, with the
+//! next target's row and the row of a context some words ahead: rows are scattered over matrices larger than the cache, and a
+//! step takes about as long as a read from memory.
 
 use super::huffman::{Branch, HuffmanTree};
 use super::negatives::Negatives;
@@ -17,15 +17,15 @@ use rapidvec_core::{Purpose, Rng, WordId};
 /// Words beyond the window at which a context's row is prefetched.
 const PREFETCH_DISTANCE: usize = 1;
 
-/// Words between a word whose rows are prefetched and one whose path in the tree is; the position of a path is prefetched
-/// as many words ahead of that.
+/// Words between a word whose rows are prefetched and the word whose path in the tree is prefetched; the position of a path
+/// is prefetched the same number of words earlier.
 const PATH_PREFETCH_DISTANCE: usize = 2;
 
-/// Branches at the start of a path whose rows, a few hundred, are always in the cache: they are not prefetched. Of 4, 6, 8 and
-/// 10, CBOW on 10 M words of Wikipedia was fastest with 8, by 4 % over 4 (vector size 100, Zen 5, medians of 8 runs, 2026-11-26).
+/// Branches at the start of a path whose rows, a few hundred, are always in the cache: they are not prefetched. Among 4, 6, 8 and
+/// 10, CBOW on 10 M words of Wikipedia was fastest with 8, 4 % faster than with 4 (vector size 100, Zen 5, medians of 8 runs, 2026-11-26).
 const NEAR_ROOT: usize = 8;
 
-/// Replicated rows that are prefetched before they are synchronised: earlier ones another thread has taken away again.
+/// Replicated rows that are prefetched before they are synchronised; if it were earlier, another thread would take them away.
 const ASKED: usize = 4;
 
 /// The results of a block, or of several.
@@ -33,11 +33,11 @@ const ASKED: usize = 4;
 pub(super) struct BlockStats {
     /// Words processed, including those that subsampling skipped.
     pub words: u64,
-    /// Those that it kept.
+    /// Words that subsampling kept.
     pub kept: u64,
     /// Pairs trained: (context, target) for SkipGram, (window, target) for CBOW.
     pub pairs: u64,
-    /// Sum of their losses.
+    /// The sum of their losses.
     pub loss: f64,
 }
 
@@ -66,11 +66,11 @@ pub(super) struct Worker<'a> {
     copies: Vec<Row<'a>>,
     targets: Vec<Row<'a>>,
     labels: Labels,
-    /// For the next window.
+    /// Targets of the next window.
     next_targets: Vec<Row<'a>>,
-    /// The same, of a tree: those of negative sampling are always alike.
+    /// Labels of a tree's targets; those of negative sampling are always the same.
     next_labels: Labels,
-    /// The same, of negative sampling.
+    /// Labels of negative sampling.
     negatives: Vec<WordId>,
     scratch: Scratch,
     /// Which thread this is, from 0.
@@ -78,17 +78,17 @@ pub(super) struct Worker<'a> {
     rate: f32,
     kept: u64,
     pairs: u64,
-    /// The matrices as this thread sees them.
+    /// This thread's view of the matrices.
     w_in: ReplicatedRows<'a>,
     w_words: ReplicatedRows<'a>,
     w_nodes: ReplicatedRows<'a>,
-    /// Windows since the last synchronisation, and the number of those so far: see `replicas.rs`.
+    /// Windows since the last tick, and the number of ticks so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
 }
 
 impl<'a> Worker<'a> {
-    /// For thread number `thread`.
+    /// The worker of thread `thread`.
     pub fn new(plan: Plan<'a>, thread: usize) -> Self {
         let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.shared.chunks());
         Self {
@@ -130,7 +130,7 @@ impl<'a> Worker<'a> {
     fn piece(&mut self, epoch: u64, place: usize) -> u64 {
         let blocks = self.plan.blocks;
         let piece = blocks.range(self.plan.order.piece(place));
-        // The rate decays as if the text had the pieces in this order.
+        // The rate decays as if the pieces were in this order in the text.
         let done = blocks.start(place);
         let ids = blocks.ids();
         let mut at = piece.start;
@@ -180,7 +180,7 @@ impl<'a> Worker<'a> {
         (self.windows, self.ticks) = (0, self.ticks + 1);
     }
 
-    /// Synchronises all replicated rows: this thread is done.
+    /// Synchronises all replicated rows, when this thread is done.
     pub fn finish(self) {
         self.plan.w_in.replicas.ids().for_each(|id| self.w_in.sync(id));
         self.plan.w_words.replicas.ids().for_each(|id| self.w_words.sync(id));
@@ -193,7 +193,7 @@ impl<'a> Worker<'a> {
         if self.plan.config.dynamic_window { 1 + self.rng.below(window as u32) as usize } else { window }
     }
 
-    /// Draws what the window around `center` needs, finds its targets, and prefetches their rows.
+    /// Draws the random numbers of the window around `center`, finds its targets, and prefetches their rows.
     #[inline]
     fn prefetch_next(&mut self, center: usize) {
         self.next_targets.clear();
@@ -239,7 +239,7 @@ impl<'a> Worker<'a> {
         }
         let path = tree.path(words[center]);
         let (near, far) = path.split_at(NEAR_ROOT.min(path.len()));
-        // Labels in the same pass: one loop over the path mispredicts less than two.
+        // Labels in the same pass: one loop over the path mispredicts fewer branches than two.
         let mut bits = 0;
         let mut row = |turn: &Branch| {
             bits = bits << 1 | u64::from(turn.label());
@@ -300,11 +300,11 @@ impl<'a> Worker<'a> {
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
         let Self { plan, sentence, rows, copies, targets, labels, scratch, .. } = self;
-        // The first context takes the center's place: then all of them are adjacent and need not be copied.
+        // The first context takes the center's place, so that all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
         if let Some(frozen) = plan.frozen {
-            // Copies of the frozen ones, whose updates are thrown away.
+            // Copies of the frozen ones; updates of the copies are discarded.
             let first = (self.thread * max_contexts(plan.config.window)) as u32;
             let word = |place: usize| sentence.words()[if place == center { start } else { place }];
             copies.clear();

@@ -1,4 +1,4 @@
-//! Where a run is saved, and when.
+//! Saves a run: where, and when.
 
 use crate::checkpoint::{self, Run, Storage};
 use crate::error::{CoreError, Error, FormatError, OutputError, Result, VectorsError};
@@ -41,7 +41,7 @@ impl Checkpoints {
 
 rapidvec_core::setters!(Checkpoints { interval: Duration, keep_state: bool, half: bool, overwrite: bool });
 
-/// Which file is at a path: two files that are written one after the other differ in it.
+/// The identity of the file at a path: a file that replaces it has another one.
 type FileId = (u64, u64, Option<std::time::SystemTime>);
 
 /// Saves a run.
@@ -76,8 +76,8 @@ impl Keeper {
         self.last_try = Instant::now();
     }
 
-    /// Saves in half precision if that is wanted and every weight fits; otherwise in single, from now on: a model of twice
-    /// the size is better than none. Returns how it is stored.
+    /// Saves in half precision if that was requested and every weight fits; otherwise, from now on, in single precision: a larger
+    /// model is better than none. Returns how it is stored.
     pub fn save<T: Trainer>(
         &mut self,
         trainer: &T,
@@ -96,7 +96,7 @@ impl Keeper {
         }
     }
 
-    /// Saves to the path, or, if a file of another program is there by now, beside it.
+    /// Saves to the path, or next to it if another program has written a file there.
     fn save_unclaimed<T: Trainer>(
         &mut self,
         trainer: &T,

@@ -1,4 +1,4 @@
-//! What is known before training: vectors of any file, or a model to continue.
+//! What a run can start from: vectors of any file, or a model to continue.
 
 use super::Started;
 use crate::checkpoint::{CorpusRecord, SavedConfig, Summary};
@@ -37,7 +37,7 @@ impl Pretrained {
     ///
     /// # Errors
     /// [`FormatError`](crate::error::FormatError) if the file is not a whole, unaltered model; [`TrainError::Damaged`] if its
-    /// metadata make no sense.
+    /// metadata are invalid.
     pub fn model(path: &Path) -> Result<Self> {
         let model = ModelFile::open(path)?;
         model.verify()?;
@@ -46,7 +46,7 @@ impl Pretrained {
         Ok(Self { name: path.display().to_string(), words, input, output, config, corpus })
     }
 
-    /// These vectors, without output vectors. `name` stands for them in messages.
+    /// These vectors, without output vectors. Messages call them `name`.
     pub fn of(name: &str, vectors: &WordVectors) -> Self {
         let (words, input) = (vectors.vocabulary().clone(), vectors.rows().clone());
         Self { name: name.to_owned(), words, input, output: None, config: None, corpus: None }
@@ -67,7 +67,7 @@ impl Pretrained {
         self.input.vector_size()
     }
 
-    /// What it was trained on, if that is known.
+    /// What it was trained on, if known.
     pub fn corpus(&self) -> Option<&CorpusRecord> {
         self.corpus.as_ref()
     }
@@ -89,7 +89,7 @@ impl Pretrained {
         if got == expected { Ok(()) } else { Err(TrainError::VectorSize { name: self.name.clone(), expected, got }) }
     }
 
-    /// Its words with the counts of both, and the words of `text` that occur at least `min_count` times; and how many are new.
+    /// Its words, with the counts of both, and the words of `text` that occur at least `min_count` times; and the number of new words.
     pub fn extended_by(&self, text: &Vocabulary, min_count: u64) -> (Vocabulary, usize) {
         self.words.extended_by(text, min_count)
     }

@@ -91,7 +91,7 @@ fn a_stopped_run_resumes_to_the_same_file() {
 }
 
 #[test]
-fn checkpoints_are_saved_as_often_as_wanted_and_are_models() {
+fn checkpoints_are_saved_as_often_as_requested_and_are_models() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m");
     let mut session = session();

@@ -55,7 +55,7 @@ pub enum TrainError {
         /// The id.
         got: u32,
     },
-    /// No line had two words in reach of each other.
+    /// No line has two words within a window.
     #[error(
         "no pair of words was trained: after dropping rare words and subsampling no line had two words left. \
          Use more text, a lower minimum count, or text with more than one word per line"
@@ -105,7 +105,7 @@ pub enum TrainError {
     /// A model without training state.
     #[error("this file has no training state, so training cannot resume from it")]
     NoState,
-    /// Part of a checkpoint makes no sense.
+    /// Part of a checkpoint is invalid.
     #[error("the checkpoint's `{key}` is damaged: {reason}. Resume from another checkpoint, or train from the start")]
     Damaged {
         /// The metadata field or the tensor.
@@ -126,7 +126,7 @@ pub enum TrainError {
     Worker(String),
 }
 
-/// What helps against too few words, besides a larger corpus. With a single word nothing can be drawn.
+/// What helps against too few words, other than a larger corpus. With a single word nothing can be drawn.
 fn fewer_negatives(vocabulary: usize) -> String {
     match vocabulary {
         0 | 1 => String::new(),

@@ -27,7 +27,7 @@ pub enum Stopped {
     Interrupted,
 }
 
-/// Both matrices of a model. Lent where the trainer holds them as they are, copied where it has to compute them.
+/// Both matrices of a model. Borrowed if the trainer holds them as they are, copied if it has to compute them.
 #[derive(Debug, Clone)]
 pub struct Weights<'a> {
     /// The word vectors, V x D.
@@ -91,7 +91,7 @@ pub trait Trainer: Sized {
         true
     }
 
-    /// The loss of a model that guesses, if it can be said; a worse one has diverged.
+    /// The loss of an untrained model, if known; a run with a higher loss has diverged.
     fn guessing_loss(&self) -> Option<f64> {
         None
     }
@@ -114,7 +114,7 @@ pub trait Trainer: Sized {
     /// If there is no such row, or `row` has another length.
     fn set_output(&mut self, row_id: u32, row: &[f32]);
 
-    /// Keeps the vectors of these words as they are; they still help to train the others.
+    /// Keeps the vectors of these words unchanged; they still help to train the others.
     ///
     /// # Errors
     /// [`TrainError::Unsupported`] if this trainer cannot do that.

@@ -1,6 +1,6 @@
 //! Why an approximate index cannot be used.
 
-/// Why a file of an approximate index was refused, or an index could not be built.
+/// Why an index file was rejected, or an index could not be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {

@@ -1,12 +1,12 @@
 //! An approximate index: most of the nearest words, without looking at all of them.
 //!
 //! A graph that links near words, on several levels (HNSW, Malkov and Yashunin 2018, by the `usearch` library): a search starts
-//! at the top, moves from word to nearer word, and keeps the best `expansion_search` it has met. Candidates are scored
-//! exactly before they are returned, so every score is exact; what may be missing is a word.
+//! at the top, moves from each word to a nearer one, and keeps the best `expansion_search` words it has seen. Candidates are
+//! scored exactly before they are returned, so every score is exact; but a word may be missing.
 //! [`ApproximateIndex::measure`] measures how many are missing on a given model.
 //!
 //! An index holds a copy of the vectors (unit length, f32) and about 150 bytes per word. It belongs to one model: a file
-//! built from other vectors is refused. Limits: at most 4 billion words, all in memory.
+//! built from other vectors is rejected. Limits: at most 4 billion words, all in memory.
 
 mod distance;
 pub(crate) mod error;
@@ -40,7 +40,8 @@ pub struct IndexOptions {
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        // A search that keeps 40 finds 0.98 of the nearest ten (64: 0.99), among a million synthetic and among 59,000 trained words.
+        // With 40 candidates a search finds 0.98 of the nearest ten (with 64: 0.99), among a million synthetic and among 59,000
+        // trained words.
         Self { connectivity: 16, expansion_add: 128, expansion_search: 40 }
     }
 }
@@ -90,7 +91,7 @@ impl ApproximateIndex {
         self.options
     }
 
-    /// Changes [`IndexOptions::expansion_search`] for the searches to come.
+    /// Changes [`IndexOptions::expansion_search`] for later searches.
     pub fn keep_in_search(&mut self, candidates: u32) {
         self.index.change_expansion_search(candidates as usize);
         self.options.expansion_search = candidates;

@@ -3,8 +3,8 @@
 //! For the `n` known words `w` of a text, counting repetitions: `Σ s(w) u(w) / n`, where `u(w)` is the vector of `w` scaled
 //! to length 1 and `s(w)` is 1, or with [`Embedder::sif`] `a / (a + p(w))`, `p(w)` being the word's share of the training
 //! text (smooth inverse frequency: Arora, Liang and Ma 2017, without their second step, which removes the common direction
-//! of all texts and so has to see them all first). Words are separated by white space. Words outside the vocabulary get
-//! vectors from their n-grams if the file has any (and count as seen 0 times); otherwise they are left out and counted. A
+//! of all texts and needs them all first). Words are separated by white space. Words outside the vocabulary get
+//! vectors from their n-grams if the file has any (and count as seen 0 times); otherwise they are skipped and counted. A
 //! text without a known word becomes the zero vector.
 
 mod json;
@@ -52,7 +52,7 @@ pub struct Embedder<'a> {
     field: Option<String>,
 }
 
-/// How much was embedded, and what was left out.
+/// How much was embedded, and what was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EmbedReport {
@@ -60,7 +60,7 @@ pub struct EmbedReport {
     pub lines: u64,
     /// Words, including unknown ones.
     pub words: u64,
-    /// Words without a vector, which were left out.
+    /// Words without a vector, which were skipped.
     pub unknown_words: u64,
     /// Lines without a known word, including empty ones; their vectors are zero.
     pub lines_unknown: u64,

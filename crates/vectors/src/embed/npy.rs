@@ -1,7 +1,7 @@
 //! Writing a NumPy array whose number of rows is known only at the end.
 //!
-//! The header of a `.npy` file contains the number of rows and comes before them. So rows wait in a temporary file without
-//! a name, which the system removes in any case, and are copied after the header at the end: memory use does not depend on
+//! The header of a `.npy` file contains the number of rows and comes before them. So rows are kept in a temporary file without
+//! a name, which the system always removes, and are copied after the header at the end: memory use does not depend on
 //! the number of rows, and the output can be a pipe.
 
 use crate::format::npy_head;
@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
-/// Rows of f32 on their way to an array.
+/// Collects rows of f32 for an array.
 ///
 /// ```
 /// use rapidvec_vectors::NpySpool;

@@ -1,24 +1,24 @@
 //! The best answers to many questions within a block of words.
 //!
-//! A question's score of a word is made of a part that the pair `a`, `b` gives and one that `c` gives. Questions share their
+//! A question's score of a word has two parts, one of the pair `a`, `b` and one of `c`. Questions share their
 //! pairs (Google's 19,544 have 550), so the pair's part is calculated once for all of them; a question then reads it and
-//! the row of `c`. Nearly all blocks hold nothing better than the best found before, which is found out without a branch.
+//! the row of `c`. Nearly all blocks have no better answer than the best one so far, which is checked without a branch.
 
 use crate::search::MUL_EPSILON;
 use rapidvec_core::kernels::Vectorised;
 use std::marker::PhantomData;
 use std::slice::from_ref;
 
-/// Words that are compared without a branch.
+/// The number of words compared without a branch.
 const RUN: usize = 64;
-/// Separate highest scores of runs, which the compiler keeps in vector registers.
+/// Highest scores that are kept separately, so that the compiler keeps them in vector registers.
 const LANES: usize = 16;
 
-/// How a score is made of the products of `a`, `b` and `c` with a word.
+/// How a score is computed from the products of `a`, `b` and `c` with a word.
 pub(super) trait AnalogyScore {
-    /// What the pair gives.
+    /// The part of the pair.
     fn pair(a: f32, b: f32) -> f32;
-    /// What `c` gives.
+    /// The part of `c`.
     fn single(c: f32) -> f32;
     /// The score.
     fn join(pair: f32, single: f32) -> f32;
@@ -99,7 +99,7 @@ impl TopK {
 
 /// The search through a block for better answers than `best` has.
 pub(super) struct Search<'s, S> {
-    /// Sorted, so that questions with the same pair stand together.
+    /// Sorted, so that questions with the same pair are adjacent.
     pub asked: &'s [Asked],
     /// The answers, by question.
     pub best: &'s mut [TopK],
@@ -110,7 +110,7 @@ pub(super) struct Search<'s, S> {
     pub words: usize,
     /// The place of its first word.
     pub first: u32,
-    /// Memory that is used again for the next block.
+    /// Memory that is reused for the next block.
     pub pair: &'s mut Vec<f32>,
     pub score: PhantomData<S>,
 }
@@ -142,7 +142,7 @@ impl<S: AnalogyScore> Vectorised for Search<'_, S> {
     }
 }
 
-/// Not `f32::max`: one instruction, for NaN is never higher.
+/// Unlike `f32::max`, a single instruction: NaN is never higher.
 #[inline(always)]
 fn higher(number: f32, most: f32) -> f32 {
     if number > most { number } else { most }
@@ -151,7 +151,7 @@ fn higher(number: f32, most: f32) -> f32 {
 /// Whether there is a score above a threshold.
 #[inline(always)]
 fn is_above<S: AnalogyScore>(pair: &[[f32; RUN]], single: &[[f32; RUN]], threshold: f32) -> bool {
-    let [mut even, mut odd] = [[f32::NEG_INFINITY; LANES]; 2]; // which need not wait for each other
+    let [mut even, mut odd] = [[f32::NEG_INFINITY; LANES]; 2]; // which do not wait for each other
     for (pair, single) in pair.iter().zip(single) {
         let (pair, single) = (pair.as_chunks::<LANES>().0, single.as_chunks::<LANES>().0);
         let (pair, single) = (pair.as_chunks::<2>().0, single.as_chunks::<2>().0);
@@ -163,7 +163,7 @@ fn is_above<S: AnalogyScore>(pair: &[[f32; RUN]], single: &[[f32; RUN]], thresho
     (0..LANES).fold(false, |any, i| any | (higher(even[i], odd[i]) > threshold))
 }
 
-/// Replaces `best` by the best of a few words, of which the first stands at `first`, if that is better.
+/// Replaces `best` by the best of a few words, the first of which is at `first`, if that is better.
 #[cold]
 fn look<S: AnalogyScore>(best: &mut TopK, first: u32, pair: &[f32], single: &[f32]) {
     for (place, (&pair, &single)) in (first..).zip(pair.iter().zip(single)) {

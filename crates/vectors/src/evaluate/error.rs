@@ -1,6 +1,6 @@
-//! Why a file of questions or pairs is refused.
+//! Why a file of questions or pairs is rejected.
 
-/// Why a file of questions or pairs of words is refused.
+/// Why a file of questions or pairs of words is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EvaluateError {

@@ -41,7 +41,7 @@ pub(super) struct Known<'a> {
     spellings: Vocabulary,
     /// The place of each spelling's first word.
     first: Vec<u32>,
-    /// Of each place: the place of its spelling's first word.
+    /// For each place, the place of its spelling's first word.
     spelling: Vec<u32>,
     /// All further words of a spelling that has several.
     variants: HashMap<u32, Vec<u32>>,
@@ -97,18 +97,18 @@ impl<'a> Known<'a> {
         words.words().map(|word| self.find(word)).collect()
     }
 
-    /// The place of the word that stands for the one at this place.
+    /// The place of the word that represents the one at this place.
     pub fn spelling(&self, place: u32) -> u32 {
         self.spelling[place as usize]
     }
 
-    /// Where answers are looked for.
+    /// The words that can be answers.
     pub fn field(&self) -> Field<'_> {
         Field { scan: self.search.pass(), variants: &self.variants }
     }
 }
 
-/// As Python's `upper`: both follow Unicode's full mapping.
+/// Like Python's `upper`: both follow Unicode's full mapping.
 fn folded(word: &str, case_sensitive: bool) -> Cow<'_, str> {
     if case_sensitive { word.into() } else { word.to_uppercase().into() }
 }

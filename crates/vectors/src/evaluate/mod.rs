@@ -1,7 +1,7 @@
 //! Evaluation of vectors by analogies and by human similarity judgements.
 //!
 //! An [`EvaluationSet`] is a file of either kind, recognised by its content:
-//! - questions "`a` is to `b` as `c` is to `d`", four words a line, in sections that begin with `: name`;
+//! - questions "`a` is to `b` as `c` is to `d`", four words per line, in sections that begin with `: name`;
 //! - pairs of words with a human similarity score, separated by tabs, commas or spaces.
 //!
 //! The rules, and so the scores, are those of gensim 4.4's `evaluate_word_analogies` and `evaluate_word_pairs`:
@@ -13,7 +13,7 @@
 //!   ([`count_unknown`](EvaluateOptions::count_unknown)).
 //! - An answer is correct if the best word other than `a`, `b`, `c` (in any case) is `d`.
 //!
-//! gensim silently skips a line with another number of fields; here the file is refused, with the number of the line.
+//! gensim silently skips a line with another number of fields; here the file is rejected, with the number of the line.
 //!
 //! ```
 //! use rapidvec_vectors::evaluate::{EvaluateOptions, EvaluationSet};

@@ -10,9 +10,9 @@ use crate::unit::{dot, wide_unit};
 /// How the cosines of pairs correlate with human judgements.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairReport {
-    /// Of the numbers themselves; `None` if fewer than two pairs count, or one side is constant.
+    /// Pearson's, of the numbers themselves; `None` if fewer than two pairs count, or one side is constant.
     pub pearson: Option<Correlation>,
-    /// Of their ranks.
+    /// Spearman's, of their ranks.
     pub spearman: Option<Correlation>,
     /// Pairs that count: those of known words, or all ([`EvaluateOptions::count_unknown`]).
     pub compared: usize,

@@ -37,7 +37,7 @@ impl Section {
         self.questions.len()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.questions.is_empty()
     }
@@ -63,7 +63,9 @@ impl Analogies {
             let name = text.trim_start_matches([':', ' ']).trim().to_owned();
             self.sections.push(Section { name, questions: Vec::new() });
         } else if let ([Some(a), Some(b), Some(c), Some(d)], 0) = (words, rest) {
-            if is_number(d) && !is_number(c) {
+            // Below a heading there are only questions.
+            let is_headed = self.sections.last().is_some_and(|section| !section.name.is_empty());
+            if is_number(d) && !is_number(c) && !is_headed {
                 let (name, got) = (name.to_owned(), d.chars().take(40).collect());
                 return Err(EvaluateError::NumberInQuestion { name, line, got });
             }
@@ -112,7 +114,7 @@ impl WordPairs {
         self.pairs.len()
     }
 
-    /// Whether there are none.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
@@ -173,7 +175,7 @@ impl EvaluationSet {
         Self::of_lines(Lines::open(path.as_ref())?)
     }
 
-    /// Reads to the end; `name` stands for the text in messages.
+    /// Reads to the end; messages call the text `name`.
     ///
     /// # Errors
     /// [`EvaluateError`] if the file is of neither kind or a line has too few or too many fields;
@@ -260,6 +262,12 @@ mod tests {
         let sections: Vec<_> = read.sections().iter().map(|s| (s.name.as_str(), s.len())).collect();
         assert_eq!(sections, [("", 2), ("next", 1)]);
         assert!(is_heading(": three words more") && !is_heading(":) b c d"));
+    }
+
+    #[test]
+    fn a_question_below_a_heading_may_end_in_a_number() {
+        assert_eq!(analogies(": years\nobama 2008 trump 2016\n").questions().count(), 1);
+        assert!(matches!(refused("old new A 1.58\n"), EvaluateError::NumberInQuestion { line: 1, .. }));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use rapidvec_core::kernels::search::product_kernels;
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-/// Distinct words in a group of questions, at most: their products with a block stay in the cache.
+/// The maximum number of distinct words in a group of questions: their products with a block stay in the cache.
 const MAX_WORDS: usize = 1024;
 /// The number of answers among which gensim looks for one that is not a word of the question in another case.
 const LOOKED_AT: usize = 5;
@@ -37,8 +37,8 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The place of the answer to each question `[a, b, c, d]`, of which `d` is the answer that is expected; `None` if no word is
-/// left. The expected answer makes the search faster and has no influence on the answer found.
+/// The place of the answer to each question `[a, b, c, d]`, where `d` is the expected answer; `None` if no word is
+/// left. The expected answer makes the search faster and does not influence the result.
 pub(crate) fn answers(
     field: &Field,
     questions: &[[u32; 4]],
@@ -114,14 +114,14 @@ struct Group<'q> {
     questions: &'q [[u32; 4]],
     /// The positions of their words in `words`, sorted by pair.
     asked: Vec<Asked>,
-    /// The places that cannot answer a question with a word, those of its own spelling, each with the row of the word; sorted.
+    /// Pairs of a place and the row of a word, sorted: a place with the word's spelling cannot answer a question with that word.
     left_out: Vec<(u32, usize)>,
     /// The positions of the expected answers in `words`, by question; `None` if an answer is not a word of the questions.
     expected: Vec<Option<usize>>,
 }
 
 impl<'q> Group<'q> {
-    /// As many of the first questions as have at most [`MAX_WORDS`] words.
+    /// The longest run of the first questions that has at most [`MAX_WORDS`] words.
     fn take(field: &Field, questions: &'q [[u32; 4]]) -> Self {
         let (mut words, mut asked, mut rows) = (Vec::new(), Vec::new(), vec![None; field.scan.candidates.len()]);
         for (question, &[a, b, c, _]) in questions.iter().enumerate() {
@@ -159,12 +159,12 @@ impl<'q> Group<'q> {
         }
     }
 
-    /// Where the search for each answer starts: a little below the score of the one that is expected, where that is known.
+    /// Where the search for each answer starts: slightly below the score of the expected answer, if known.
     /// `units` are the vectors of `words`.
     fn floors<S: AnalogyScore>(&self, field: &Field, units: &[f32]) -> Vec<TopK> {
         let (kernels, size) = (product_kernels(), field.scan.rows.vector_size());
         let unit = |word: usize| &units[word * size..][..size];
-        // More than two calculations of a product of unit vectors can differ.
+        // A larger margin than two calculations of a product of unit vectors can differ by.
         let slack = (2 * size + 16) as f32 * f32::EPSILON;
         let mut floors = vec![TopK::NONE; self.questions.len()];
         for &Asked { pair: [a, b], single, question } in &self.asked {

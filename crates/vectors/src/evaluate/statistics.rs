@@ -1,16 +1,16 @@
 //! Pearson's and Spearman's correlation with p-values.
 //!
 //! `r = Σ (x - x̄)(y - ȳ) / sqrt(Σ (x - x̄)² Σ (y - ȳ)²)`; Spearman's is the same of ranks, where equal
-//! numbers share the mean of theirs. For `n` pairs `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution with `n - 2` degrees of freedom,
-//! so that the two-sided p-value is `I(1 - r², (n - 2) / 2, 1/2)`, `I` being the regularised incomplete beta function:
-//! the same number as `scipy.stats.pearsonr` and `spearmanr` give, to about 10 digits.
+//! numbers share the mean of theirs. For `n` pairs, `t = r sqrt((n - 2) / (1 - r²))` follows Student's distribution
+//! with `n - 2` degrees of freedom. So the two-sided p-value is `I(1 - r², (n - 2) / 2, 1/2)`, where `I` is the regularised
+//! incomplete beta function. `scipy.stats.pearsonr` and `spearmanr` give the same numbers, to about 10 digits.
 
 /// A correlation, and the probability of one as strong by chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Correlation {
     /// From -1 to 1.
     pub coefficient: f64,
-    /// Two-sided: the probability of a coefficient at least as far from 0 if there were no relation.
+    /// Two-sided: the probability of a coefficient at least as far from 0 by chance.
     pub p_value: f64,
 }
 
@@ -21,7 +21,7 @@ pub struct Correlation {
 ///
 /// ```
 /// use rapidvec_vectors::evaluate::statistics::pearson;
-/// // As scipy 1.17.1.
+/// // The numbers of scipy 1.17.1.
 /// let r = pearson(&[1.0, 2.0, 3.0, 5.0], &[1.0, 3.0, 2.0, 6.0]).unwrap();
 /// assert!((r.coefficient - 0.903508).abs() < 1e-6 && (r.p_value - 0.096492).abs() < 1e-6);
 /// ```

@@ -1,9 +1,9 @@
-//! Why a file of word vectors was refused.
+//! Why a file of word vectors was rejected.
 
 use super::pickle::PickleError;
 use std::borrow::Cow;
 
-/// Why a file of word vectors was refused, or could not be made.
+/// Why a file of word vectors was rejected, or could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
@@ -27,23 +27,23 @@ pub enum FormatError {
     },
     /// A pickle of gensim's classes: loading it would run gensim.
     #[error(
-        "this is gensim's own format, which only gensim can load; in Python: \
+        "this is a pickle of gensim's classes; convert it in Python: \
          KeyedVectors.load('FILE').save_word2vec_format('FILE.bin', binary=True), and of a whole model \
          Word2Vec.load('FILE').wv.save_word2vec_format('FILE.bin', binary=True)"
     )]
     Gensim,
-    /// The header gives itself an absurd length.
+    /// The header declares an impossible length.
     #[error("the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one")]
     HeaderTooLarge {
-        /// The most a header may take.
+        /// The maximum length of a header.
         expected: u64,
-        /// What it claims.
+        /// The length it declares.
         got: u64,
     },
     /// The header is not JSON, or contradicts itself.
     #[error("the header is damaged: {problem}; restore the file from its source")]
     Header {
-        /// What the parser said.
+        /// The parser's message.
         problem: String,
     },
     /// The file was cut short, or something was appended.
@@ -82,7 +82,7 @@ pub enum FormatError {
     TensorType {
         /// Its name.
         tensor: String,
-        /// The types that would do.
+        /// The types that are accepted.
         expected: &'static str,
         /// The type it has.
         got: String,
@@ -92,7 +92,7 @@ pub enum FormatError {
     TensorShape {
         /// Its name.
         tensor: String,
-        /// The shape that would do.
+        /// The shape that is expected.
         expected: String,
         /// The shape it has.
         got: Vec<usize>,
@@ -115,7 +115,7 @@ pub enum FormatError {
         /// Numbers per word.
         vector_size: usize,
     },
-    /// More words than ids.
+    /// More words than there can be ids.
     #[error("expected at most {expected} words, got {got}")]
     TooManyWords {
         /// The most that ids can number.
@@ -123,18 +123,18 @@ pub enum FormatError {
         /// Words in the file.
         got: usize,
     },
-    /// A word2vec file without its first line `V D`.
+    /// A word2vec file that lacks its first line `V D`.
     #[error("expected word2vec's first line, the number of words and the vector size, but {got}")]
     NoHeader {
         /// What was found.
         got: &'static str,
     },
-    /// The first line has a number that no file can have.
+    /// The first line has an impossible number.
     #[error("the first line gives `{got}` as {what}, expected a whole number above 0: not a word2vec file")]
     HeaderNumber {
         /// Which of the two numbers.
         what: &'static str,
-        /// As it stands there.
+        /// The number, as written.
         got: String,
     },
     /// The first line declares more numbers than any file can hold.
@@ -193,6 +193,14 @@ pub enum FormatError {
         /// Whether nothing follows the line.
         last: bool,
     },
+    /// A word with a carriage return in it: two rows whose line end is not a line feed.
+    #[error(
+        "line {line}: a word holds a carriage return; lines must end in a line feed, or in both (dos2unix or mac2unix mends that)"
+    )]
+    CarriageReturn {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A line with something else among its numbers.
     #[error("line {line}: expected {expected} numbers at its end, found `{got}` among them")]
     RowNumber {
@@ -204,7 +212,7 @@ pub enum FormatError {
         got: String,
     },
     /// Lines of text that do not agree on a vector size.
-    #[error("the first lines are not each a word and the same number of numbers: not a text of word vectors")]
+    #[error("the first lines do not all have a word and the same number of numbers: not a text of word vectors")]
     NoVectorSize,
     /// A word that is not valid UTF-8.
     #[error("row {row}: the word `{word}` is not valid UTF-8")]
@@ -224,7 +232,7 @@ pub enum FormatError {
         /// The number.
         got: f32,
     },
-    /// Rows of a binary file that do not stand where they should.
+    /// Rows of a binary file that are not where they should be.
     #[error("row {row}: {got}; the file is damaged, or was not written as word2vec binary")]
     Misplaced {
         /// The row, from 0.
@@ -256,7 +264,7 @@ pub enum FormatError {
     Unwritable {
         /// The word, escaped.
         word: String,
-        /// What in it cannot be written.
+        /// The part of it that cannot be written.
         what: &'static str,
         /// The format.
         format: &'static str,
@@ -335,7 +343,7 @@ pub enum FormatError {
     DuplicateWord {
         /// The word.
         word: String,
-        /// The second row that has it.
+        /// The second row with the word.
         row: usize,
     },
     /// A tensor without a checksum.
@@ -369,7 +377,7 @@ pub enum FormatError {
     /// The vectors can no longer be read.
     #[error("{message}")]
     Unreadable {
-        /// What the system said.
+        /// The system's message.
         message: String,
     },
     /// A number that half precision cannot hold.
@@ -393,11 +401,11 @@ pub enum FormatError {
     /// A header field with an impossible value.
     #[error("{field}: expected {expected}, got {got}; the file is damaged, or of another format")]
     Field {
-        /// Which.
+        /// The field.
         field: &'static str,
-        /// What it may hold.
+        /// The values that are allowed.
         expected: &'static str,
-        /// What it holds.
+        /// The value in the file.
         got: String,
     },
     /// The file ends too early.
@@ -417,7 +425,7 @@ pub enum FormatError {
     Disagreement {
         /// What is stated twice.
         field: &'static str,
-        /// What follows from the part before.
+        /// The value that the earlier part implies.
         expected: u64,
         /// What is there.
         got: i64,
@@ -428,7 +436,7 @@ pub enum FormatError {
          was made from"
     )]
     Quantised,
-    /// A pickle that is refused.
+    /// A pickle that is rejected.
     #[error(transparent)]
     Pickle(#[from] PickleError),
     /// An npz archive that is damaged, or was not written by NumPy.

@@ -1,8 +1,8 @@
-//! Names for files that are not word vectors, so that a refusal says what was found.
+//! Names for files that are not word vectors, so that the error says what was found.
 
 use std::borrow::Cow;
 
-/// What a file begins with, and what that makes it.
+/// The first bytes of a kind of file, and its name.
 const MAGICS: [(&[u8], &str); 21] = [
     (&[0x1f, 0x8b], "gzip data inside another compressed file, or gzip data that is damaged"),
     (&[0x28, 0xb5, 0x2f, 0xfd], "zstd data inside another compressed file"),
@@ -28,13 +28,13 @@ const MAGICS: [(&[u8], &str); 21] = [
 ];
 
 const ZIP: &[u8] = b"PK\x03\x04";
-/// Length of a tar header, and where its checksum stands.
+/// The length of a tar header, and the position of its checksum.
 const TAR_HEADER: usize = 512;
 const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
-/// Bytes of text that are looked at.
+/// The number of bytes of text that are examined.
 const LOOKED_AT: usize = 4096;
 
-/// Archives, which could pass for text or for an npz: to be asked first.
+/// Archives, which are checked first because they could pass for text or for an npz.
 pub(super) fn archive(bytes: &[u8]) -> Option<Cow<'static, str>> {
     if let Some(name) = tar_entry(bytes) {
         return Some(format!("a tar archive (of `{name}`); extract it and open the file in it").into());
@@ -49,7 +49,7 @@ pub(super) fn archive(bytes: &[u8]) -> Option<Cow<'static, str>> {
     Some(format!("a zip archive (of `{name}`); extract it and open the file in it").into())
 }
 
-/// What bytes are that no reader knows.
+/// Names the kind of a file that no reader accepts.
 pub(super) fn name(bytes: &[u8]) -> Cow<'static, str> {
     if bytes.is_empty() {
         return "an empty file".into();
@@ -90,7 +90,7 @@ fn text_name(start: &[u8]) -> Cow<'static, str> {
     if is_separated_by_commas(text) { "comma-separated values (CSV)".into() } else { "text".into() }
 }
 
-/// Whether the first lines have as many commas each, and numbers between them.
+/// Whether the first lines have the same number of commas, and numbers between them.
 fn is_separated_by_commas(text: &str) -> bool {
     let fields = |line: &str| {
         let numbers = line.split(',').skip(1).filter(|field| field.trim().parse::<f32>().is_ok()).count();
@@ -120,7 +120,7 @@ fn zip_entry(bytes: &[u8]) -> Option<String> {
     let extra = usize::from(u16::from_le_bytes([header[24], header[25]]));
     let rest = &bytes[ZIP.len() + header.len()..];
     let name = rest.get(..length)?;
-    // An array that was stored under another name is one all the same.
+    // An array is an array, also under another name.
     let is_array = rest.get(length + extra..).is_some_and(|data| data.starts_with(b"\x93NUMPY"));
     (!is_array).then(|| shown(name))
 }

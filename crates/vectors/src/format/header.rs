@@ -1,4 +1,4 @@
-//! The line `V D` before word2vec's vectors, in text as in binary.
+//! The line `V D` before word2vec's vectors, in text and in binary.
 
 use super::OpenOptions;
 use crate::error::FormatError;
@@ -7,7 +7,7 @@ use crate::error::FormatError;
 const LONGEST: usize = 64;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What the first line says; nothing is checked against the file.
+/// The contents of the first line, not yet checked against the file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Header {
     /// Words: V.
@@ -16,7 +16,7 @@ pub(super) struct Header {
     pub vector_size: usize,
     /// Bytes of the line, its end included.
     pub length: usize,
-    /// The line ends as Windows ends lines.
+    /// Whether the line ends as on Windows.
     pub has_return: bool,
 }
 
@@ -24,7 +24,7 @@ impl Header {
     /// The header of `bytes`. `None` if the first line is not two whole numbers.
     ///
     /// # Errors
-    /// [`FormatError::HeaderNumber`] if one is negative or absurd, [`FormatError::Empty`] if one is 0.
+    /// [`FormatError::HeaderNumber`] if one is negative or too large, [`FormatError::Empty`] if one is 0.
     pub fn find(bytes: &[u8]) -> Result<Option<Self>, FormatError> {
         let Some((words, vector_size, length, has_return)) = fields(bytes) else { return Ok(None) };
         let words = number(words, "words")?;
@@ -38,7 +38,7 @@ impl Header {
     /// How many vectors to read, after checking that `body` bytes can hold them: a row takes at least `least` bytes.
     ///
     /// # Errors
-    /// [`FormatError::TooManyWords`], [`FormatError::Overflow`]; and what `truncated` makes of it if `body` is too short.
+    /// [`FormatError::TooManyWords`], [`FormatError::Overflow`]; and the error that `truncated` makes if `body` is too short.
     pub fn wanted(
         &self,
         options: &OpenOptions,
@@ -65,7 +65,7 @@ pub(super) fn wanted(words: usize, options: &OpenOptions) -> Result<usize, Forma
     }
 }
 
-/// `bytes` without the mark that some editors put before text.
+/// `bytes` without the byte order mark that some editors write.
 pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
 }

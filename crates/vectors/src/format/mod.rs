@@ -1,6 +1,6 @@
 //! One file per format.
 //!
-//! [`recognise()`] goes by content, never by a file's name.
+//! [`recognise()`] looks at content, never at a file's name.
 
 pub mod fasttext;
 pub mod npz;

@@ -1,9 +1,9 @@
-//! The head of NumPy's `.npy`: what the array after it is.
+//! The header of NumPy's `.npy`, which describes the array after it.
 
-/// What NumPy aligns an array's data to.
+/// The alignment of an array's data.
 const ALIGNMENT: usize = 64;
 
-/// The head of an array, version 1; `kind` as in `<f4`, `shape` as in `(3, 2)`.
+/// The header of an array, version 1; `kind` as in `<f4`, `shape` as in `(3, 2)`.
 pub fn head(kind: &str, shape: &str) -> Vec<u8> {
     let mut text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     let before = b"\x93NUMPY\x01\x00__".len();

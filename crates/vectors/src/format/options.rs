@@ -1,4 +1,4 @@
-//! How a file of vectors is opened, and what was changed or left out.
+//! How a file of vectors is opened, and what was changed or dropped.
 
 use crate::Numbers;
 use rapidvec_core::Vocabulary;
@@ -6,7 +6,7 @@ use rapidvec_core::Vocabulary;
 /// What to do with a word that is not valid UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InvalidWord {
-    /// Refuse the file, with the position of the word.
+    /// Reject the file, with the position of the word.
     #[default]
     Error,
     /// Put U+FFFD in place of invalid bytes, as `String::from_utf8_lossy` does.
@@ -20,13 +20,13 @@ pub enum InvalidWord {
 pub struct OpenOptions {
     /// Take only this many of the first vectors. `None`: all, and then the file must hold exactly as many as it declares.
     pub limit: Option<usize>,
-    /// Drop words whose vectors hold NaN or infinity, instead of refusing the file.
+    /// Drop words whose vectors hold NaN or infinity, instead of rejecting the file.
     pub allow_nan: bool,
     /// What to do with words that are not valid UTF-8.
     pub invalid_word: InvalidWord,
 }
 
-/// What was changed or left out. All 0: nothing.
+/// What was changed or dropped; all 0 if nothing was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct OpenReport {
@@ -36,20 +36,20 @@ pub struct OpenReport {
     pub not_finite: u64,
     /// Words that were not valid UTF-8: replaced or dropped ([`OpenOptions::invalid_word`]).
     pub invalid_words: u64,
-    /// The empty word, which was kept.
+    /// Whether there is an empty word; it was kept.
     pub empty_words: u64,
     /// The file has more vectors than [`OpenOptions::limit`].
     pub stopped_at_limit: bool,
-    /// A text's first line numbers its columns: it was left out.
+    /// A text's first line numbers its columns; it was skipped.
     pub column_header: bool,
-    /// A text's last line has no end: it may be cut short within its last number.
+    /// A text's last line has no line end, so its last number may be cut short.
     pub unfinished: bool,
 }
 
 /// What a reader found: words, and V x D numbers in the order of their ids.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VectorTable {
-    /// The V words; counts are 0 where the file has none.
+    /// The V words; counts are 0 if the file has none.
     pub vocabulary: Vocabulary,
     /// Numbers per word: D.
     pub vector_size: usize,

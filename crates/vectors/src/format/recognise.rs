@@ -1,6 +1,6 @@
-//! Which format do these bytes have?
+//! Recognises the format of a file by its first bytes.
 //!
-//! The first bytes distinguish the formats; whether the rest is whole is for the reader to check.
+//! They distinguish the formats; the reader checks the rest.
 
 use super::foreign::{self, is_text};
 use super::header::Header;
@@ -9,7 +9,7 @@ use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
 
-/// A format of word vectors, compression apart.
+/// A format of word vectors, not counting compression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -19,7 +19,7 @@ pub enum Format {
     Pickle,
     /// A line `V D`, then a line for each word: word2vec's text, fastText's `.vec`.
     Word2vecText,
-    /// The same without the first line, as GloVe has it.
+    /// The same without the first line: GloVe.
     Glove,
     /// A line `V D`, then word, space and D little-endian f32 for each word.
     Word2vecBinary,
@@ -43,7 +43,7 @@ impl Format {
         }
     }
 
-    /// What the names of its files end with, by custom, before the ending of a compression; the usual one first. None for
+    /// The usual extensions of its files, without that of a compression; the most common one first. None for
     /// formats that are not written.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
@@ -61,7 +61,7 @@ impl Format {
     pub const WRITABLE: [Self; 6] =
         [Self::Safetensors, Self::Pickle, Self::Word2vecText, Self::Glove, Self::Word2vecBinary, Self::Npz];
 
-    /// The format that a file to be written has by its name's ending, a compression's apart.
+    /// The format of a file to be written, by its extension; one of a compression is ignored.
     ///
     /// ```
     /// use rapidvec_vectors::format::Format;
@@ -77,7 +77,7 @@ impl Format {
             .find(|format| format.endings().iter().any(|known| ending.eq_ignore_ascii_case(known)))
     }
 
-    /// Whether words are looked up by the ids that they have in the file. Elsewhere their order is all that shows frequency.
+    /// Whether programs look words up by their ids in the file. In the other formats only the order of words shows frequency.
     pub fn has_ids(self) -> bool {
         matches!(self, Self::Safetensors | Self::Pickle)
     }
@@ -93,7 +93,7 @@ const HEAD: u64 = 1 << 20;
 
 /// Recognises the format of `bytes`, a file or the first megabyte of one. Compressed files are decompressed first.
 ///
-/// Text and binary of word2vec begin alike, with a line `V D`: what follows it decides.
+/// word2vec's text and binary begin alike, with a line `V D`; what follows it decides.
 ///
 /// # Errors
 /// [`FormatError::Unrecognised`], with a guess at what the bytes are; [`FormatError::NoWords`]; [`FormatError::Gensim`].
@@ -123,7 +123,7 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
     }
 }
 
-/// Says which format the file at `path` has, compressed or not.
+/// Recognises the format of the file at `path`, compressed or not.
 ///
 /// # Errors
 /// An error of the system if it cannot be read; as [`recognise`].
@@ -137,15 +137,15 @@ pub(super) fn text_or_binary(bytes: &[u8], header: &Header) -> Format {
     let text = match (word2vec_text::is_row(body, header.vector_size), is_text(body)) {
         (true, true) => true,
         (false, false) => false,
-        // Text in another encoding; but bytes of binary may end like a row, and most of them are not text.
+        // Text in another encoding; but binary data may end like a row, and most of it is not text.
         (true, false) => word2vec_binary::line_after_first_word(bytes).is_none_or(is_text),
-        // A row without its numbers; or binary that reads as letters.
+        // A row without its numbers; or binary data that looks like letters.
         (false, true) => word2vec_binary::line_after_first_word(bytes).is_none(),
     };
     if text { Format::Word2vecText } else { Format::Word2vecBinary }
 }
 
-/// Whether a pickle begins with an object of gensim, as those do that its `save` writes.
+/// Whether a pickle begins with an object of gensim, as the files of its `save` do.
 fn is_gensims(bytes: &[u8]) -> bool {
     const MODULE: &[u8] = b"gensim.";
     bytes[..bytes.len().min(64)].windows(MODULE.len()).any(|window| window == MODULE)

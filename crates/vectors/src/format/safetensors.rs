@@ -8,8 +8,8 @@
 //! | `input.weight` | F32 or F16 | V x D | the word vectors: the matrix `w_in`, row `i` for the word with id `i` |
 //! | `output.weight` | as `input.weight` | V x D | the matrix `w_out`; may be missing |
 //! | `vocab.text` | U8 | bytes | all words concatenated, UTF-8 |
-//! | `vocab.ends` | U64 | V | word `i` ends before byte `ends[i]` of the text and starts where the one before it ends |
-//! | `vocab.counts` | U64 | V | how often each word was seen |
+//! | `vocab.ends` | U64 | V | word `i` ends before byte `ends[i]` of the text and starts where the previous one ends |
+//! | `vocab.counts` | U64 | V | the number of times each word was seen |
 //! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; not needed for queries |
 //!
 //! | metadata | holds |
@@ -22,15 +22,16 @@
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
 //! | `trainer` | a checkpoint's state that is not a tensor, JSON; may be missing |
 //!
-//! Other keys and other tensors, such as `gensim.*` of the Python package, are available to readers. `checksum.header` runs over every
-//! other key of metadata in byte order, as key, byte 0, value, byte 0, and then over every tensor in byte order of the
-//! names, as name, byte 0, type, byte 0, and each dimension and the two offsets as 8 little-endian bytes.
+//! Other keys and other tensors, such as `gensim.*` of the Python package, are available to readers. `checksum.header`
+//! covers every other key of the metadata in byte order, as key, byte 0, value, byte 0, and then every tensor in byte order
+//! of the names, as name, byte 0, type, byte 0, and each dimension and the two offsets as 8 little-endian bytes.
 //!
-//! Tensors lie in falling order of their types' size (U64, F32, U32, F16, U8), then by name, and the header is padded with
+//! Tensors are in descending order of their types' size (U64, F32, U32, F16, U8), then by name, and the header is padded with
 //! spaces so that the first starts at a multiple of 64. The same content gives the same bytes. Readers accept any order
 //! and alignment. Words are unique; no number in a matrix is NaN or infinite.
 
 mod header;
+mod keys;
 mod read;
 mod write;
 

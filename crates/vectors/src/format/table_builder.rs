@@ -7,7 +7,7 @@ use rapidvec_core::Vocabulary;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Where a row's word lies in the file.
+/// Where a row's word is in the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct WordSpan {
     start: usize,
@@ -18,14 +18,14 @@ pub(super) struct WordSpan {
 /// Memory beyond the file's length that may always be allocated.
 const FREE: usize = 8 << 20;
 
-/// Whether the rows take more memory than the file is long: that is allocated only for a file that was checked.
+/// Whether the rows take more memory than the file's length; that much is allocated only after the file was checked.
 pub(super) fn exceeds_file(rows: usize, vector_size: usize, file: usize) -> bool {
     let row = vector_size.saturating_mul(size_of::<f32>()).saturating_add(size_of::<WordSpan>());
     rows.saturating_mul(row) > file.saturating_add(FREE)
 }
 
 impl WordSpan {
-    /// A word, and whether all of its vector's numbers are finite.
+    /// A word, and whether its vector is finite.
     pub fn new(word: Range<usize>, finite: bool) -> Self {
         if finite { Self { start: word.start, end: word.end } } else { Self { start: 1, end: 0 } }
     }
@@ -34,7 +34,7 @@ impl WordSpan {
 /// Where the words and numbers of some rows are stored.
 pub(super) type Place<'m> = (&'m mut [WordSpan], &'m mut [f32]);
 
-/// Each piece with the place for its rows, of which it has `rows(piece)`.
+/// Each piece with the memory for its `rows(piece)` rows.
 pub(super) fn shares<'m, P>(
     pieces: &'m [P],
     rows: impl Fn(&P) -> usize,
@@ -51,7 +51,7 @@ pub(super) fn shares<'m, P>(
     pieces.iter().map(share).collect()
 }
 
-/// Refuses what `options` do not allow: a word that is not valid UTF-8, a number that is not finite (`bad`).
+/// Rejects what `options` do not allow: a word that is not valid UTF-8, a number that is not finite (`bad`).
 pub(super) fn check_row(word: &[u8], row: usize, bad: Option<f32>, options: &OpenOptions) -> Result<(), FormatError> {
     let text = std::str::from_utf8(word);
     if options.invalid_word == InvalidWord::Error && text.is_err() {
@@ -71,7 +71,7 @@ pub(super) fn lossy(word: &[u8]) -> String {
     format!("{}{cut}", shown.escape_debug())
 }
 
-/// Gives words their ids, in the order of the file, and drops the rows of words that have none.
+/// Gives words their ids, in the order of the file, and drops the rows of words without one.
 ///
 /// `bytes` hold the words, `numbers` a row of `vector_size` for each. Every row has passed [`check_row`].
 pub(super) fn table(

@@ -1,25 +1,24 @@
 //! A file's bytes: mapped, or decompressed into memory.
 //!
-//! A file may decompress to
-//! [`MAX_RATIO`] times its size (vectors rarely reach 10 times). Beyond what vectors usually reach, its whole length is first
-//! counted without being kept.
+//! A file may decompress to [`MAX_RATIO`] times its size (vectors rarely reach 10 times). If it exceeds what vectors usually
+//! reach, its length is first determined without keeping the data.
 //!
-//! The same holds for a file that needs a wider window than [`USUAL_WINDOW`] (`xz -9`, `zstd --long`): the window takes memory
-//! as well, as much as was decompressed and at most [`Limits::MAX_WINDOW`], so such a file may decompress to
-//! [`WIDE_RATIO`] times its size.
+//! The limit is [`WIDE_RATIO`] for a file that needs a wider window than [`USUAL_WINDOW`] (`xz -9`, `zstd --long`): the window
+//! takes memory too, as much as was decompressed and at most [`Limits::MAX_WINDOW`].
 //!
-//! Peak memory while a file of `n` compressed bytes is refused, not counting those, which are mapped, and a megabyte of buffers:
+//! Peak memory while a file of `n` compressed bytes is rejected, without the file itself, which is mapped, and a megabyte of
+//! buffers:
 //!
-//! | what is wrong | held |
+//! | what is wrong | memory |
 //! |---|---|
-//! | zstd or xz, cut short | nothing: detected without decompressing ([`Compression::is_cut_short`]) |
+//! | zstd or xz, truncated | none: detected without decompressing ([`Compression::is_cut_short`]) |
 //! | decompresses to too much | the window, at most 8 MB; a wider one as below |
-//! | damaged (gzip, bzip2: or cut short), usual window | what was decompressed so far, at most `8 n + 2 MB`, and the window |
+//! | damaged (gzip, bzip2: or truncated), usual window | what was decompressed so far, at most `8 n + 2 MB`, and the window |
 //! | damaged, wider window | the window: what was decompressed so far, at most `16 n + 2 MB` and 128 MB |
-//! | sound, but not vectors | as a sound file: what it decompresses to, and the window |
+//! | valid, but not vectors | as for a valid file: what it decompresses to, and the window |
 //!
-//! So the bound of plain files, `n + 16 MB`, holds for the first two kinds. The others are as good as sound up to where they
-//! are not, and a sound file's rows are kept as they come: decompressing every file twice would take twice as long.
+//! So the bound for plain files, `n + 16 MB`, holds for the first two kinds. The others are valid up to the damage, and the
+//! rows of a valid file are kept as they come: decompressing every file twice would take twice as long.
 
 use crate::error::{Error, FormatError, Result};
 use crate::mapped::Bytes;
@@ -28,13 +27,13 @@ use rapidvec_core::memory::available_memory;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Decompressed bytes per compressed byte, at most.
+/// The maximum ratio of decompressed to compressed size.
 const MAX_RATIO: u64 = 100;
-/// The ratio from which on the length is counted first.
+/// The ratio above which the length is determined first.
 const USUAL_RATIO: u64 = 8;
 /// A window that any file may use: what `zstd -19` and `xz -6` need.
 const USUAL_WINDOW: u32 = 8 << 20;
-/// Decompressed bytes per compressed byte, at most, if the window is wider.
+/// The maximum ratio if the window is wider.
 const WIDE_RATIO: u64 = 16;
 /// This many bytes may always be decompressed.
 const ALWAYS: u64 = 2 << 20;
@@ -54,7 +53,7 @@ pub(crate) fn open(path: &Path) -> Result<Bytes> {
     }
 }
 
-/// The first `most` bytes of the file at `path`, or a few more, decompressed if they are compressed.
+/// The first `most` bytes of the file at `path`, or slightly more, decompressed if they are compressed.
 ///
 /// # Errors
 /// An error of the system if it cannot be read or its compressed stream is damaged there.
@@ -123,7 +122,7 @@ impl Packed<'_> {
         if let Some(unpacked) = self.unpack_up_to(self.times(USUAL_RATIO))? {
             return Ok(unpacked);
         }
-        // What was decompressed so far is freed: a hostile file gets no memory while it is counted.
+        // What was decompressed so far is freed: a hostile file takes no memory while its length is determined.
         let too_small = || Failure::Refused(FormatError::TooSmallPacked { format, expected: MAX_RATIO, got });
         self.unpack_counted(self.times(MAX_RATIO))?.ok_or_else(too_small)
     }
@@ -136,17 +135,17 @@ impl Packed<'_> {
         counted.ok_or_else(|| FormatError::WideAndSmall { format, window, expected, got }.into())
     }
 
-    /// `ratio` times the compressed size, and what is always allowed.
+    /// `ratio` times the compressed size, plus what is always allowed.
     fn times(&self, ratio: u64) -> u64 {
         (self.packed.len() as u64).saturating_mul(ratio).saturating_add(ALWAYS)
     }
 
-    /// What it decompresses to, up to `most` bytes.
+    /// Decompresses it, up to `most` bytes.
     fn reader(&self, most: u64) -> io::Result<impl Read> {
         self.compression.reader(self.packed, Limits { window: self.window, ..Limits::total(most) })
     }
 
-    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the stream was decompressed once to its end.
+    /// As [`unpack_up_to`](Self::unpack_up_to); nothing is kept before the whole stream was decompressed once.
     fn unpack_counted(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
         match io::copy(&mut self.reader(most)?, &mut io::sink()) {
             Err(error) if is_too_much(&error) => Ok(None),
@@ -154,7 +153,7 @@ impl Packed<'_> {
         }
     }
 
-    /// All that comes out, or `None` if that is more than `most` bytes.
+    /// The decompressed data, or `None` if it is more than `most` bytes.
     fn unpack_up_to(&self, most: u64) -> Result<Option<Vec<u8>>, Failure> {
         let available = available_memory().unwrap_or(u64::MAX);
         let mut reader = self.reader(most)?;

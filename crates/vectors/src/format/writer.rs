@@ -1,7 +1,7 @@
-//! What writers are given, and what they give: one shape for every format.
+//! The input and the interface of writers, the same for every format.
 //!
-//! Shapes: `V` words, `D` numbers for each. A view lends the rows from where they lie (a slice, a mapped file, a trainer's
-//! matrix), picks and scales them on the way, and holds no more than a block of them, so that writing takes little memory.
+//! Shapes: `V` words, `D` numbers for each. A view borrows the rows (a slice, a mapped file, a trainer's matrix), selects
+//! and scales them as they are written, and holds only a block of them, so that writing takes little memory.
 
 use super::packed;
 use crate::error::{FormatError, Result};
@@ -18,7 +18,7 @@ use std::path::Path;
 /// Numbers turned into bytes at a time.
 pub(super) const CHUNK: usize = 16 * 1024;
 
-/// A file of vectors that is ready to be written: whatever the format cannot hold was refused when this was made.
+/// A file of vectors that is ready to be written: what the format cannot hold was rejected when this was made.
 pub trait VectorWriter {
     /// Writes the file's bytes.
     ///
@@ -61,7 +61,7 @@ impl<'a> TableView<'a> {
         Self { vocabulary, rows, half: false }
     }
 
-    /// Stores the numbers in half precision, in formats that have it.
+    /// Stores the numbers in half precision, in formats that support it.
     pub fn half(self, half: bool) -> Self {
         Self { half, ..self }
     }
@@ -77,7 +77,7 @@ impl<'a> TableView<'a> {
 pub struct RowsView<'a> {
     source: Source<'a>,
     vector_size: usize,
-    /// Which rows, in which order; `None`: all of them, as they lie.
+    /// The rows to write, in this order; `None`: all of them, in their own order.
     picked: Option<Vec<WordId>>,
     /// Scale every row to length 1.
     unit: bool,
@@ -87,7 +87,7 @@ pub struct RowsView<'a> {
 enum Source<'a> {
     Slice(&'a [f32]),
     Rows(&'a Rows),
-    /// The first `rows` rows; zeros where the matrix has fewer.
+    /// The first `rows` rows; zeros if the matrix has fewer.
     Matrix {
         matrix: &'a Matrix,
         rows: usize,
@@ -100,7 +100,7 @@ impl<'a> RowsView<'a> {
         Self::new(Source::Slice(numbers), vector_size)
     }
 
-    /// The first `rows` rows of a matrix; zeros where it has fewer.
+    /// The first `rows` rows of a matrix; zeros if it has fewer.
     pub fn of_matrix(matrix: &'a Matrix, rows: usize) -> Self {
         Self::new(Source::Matrix { matrix, rows }, matrix.cols())
     }
@@ -114,12 +114,12 @@ impl<'a> RowsView<'a> {
         Self { source, vector_size, picked: None, unit: false }
     }
 
-    /// Shows only the rows `ids`, in that order.
+    /// Selects the rows `ids`, in that order.
     pub(crate) fn pick(self, ids: Option<Vec<WordId>>) -> Self {
         Self { picked: ids, ..self }
     }
 
-    /// Scales every row to length 1 on the way; zeros stay.
+    /// Scales every row to length 1; zero rows stay zero.
     pub(crate) fn unit(self, unit: bool) -> Self {
         Self { unit, ..self }
     }
@@ -144,12 +144,12 @@ impl<'a> RowsView<'a> {
         self.numbers() / self.vector_size.max(1)
     }
 
-    /// Shows all rows, several at a time.
+    /// Passes all rows to `show`, several at a time.
     pub(super) fn visit<E>(&self, see: impl FnMut(&[f32]) -> Result<(), E>) -> Result<(), E> {
         self.visit_range(0..self.len(), see)
     }
 
-    /// Shows the rows of `range`, several at a time.
+    /// Passes the rows of `range` to `show`, several at a time.
     pub(super) fn visit_range<E>(
         &self,
         range: Range<usize>,
@@ -169,7 +169,7 @@ impl<'a> RowsView<'a> {
         Ok(())
     }
 
-    /// The numbers where they lie as they are to be shown.
+    /// The numbers, borrowed, if they need no change.
     fn as_slice(&self) -> Option<&[f32]> {
         match self.source {
             _ if self.picked.is_some() || self.unit => None,
@@ -194,7 +194,7 @@ impl<'a> RowsView<'a> {
     }
 }
 
-/// Checks that there is a row for each word, and that every number is finite, in half precision too if that is stored.
+/// Checks that there is a row for each word, and that every number is finite, also in half precision if that is stored.
 pub(super) fn check_rows(
     tensor: &'static str,
     vocabulary: &Vocabulary,
@@ -220,7 +220,7 @@ pub(super) fn check_rows(
     })
 }
 
-/// Shows the little-endian bytes of `numbers`, in half precision if `half`, at most [`CHUNK`] numbers at a time.
+/// Passes on the little-endian bytes of `numbers`, in half precision if `half`, at most [`CHUNK`] numbers at a time.
 pub(super) fn bytes_of<E>(numbers: &[f32], half: bool, see: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
     if half {
         in_chunks(numbers, |x| f16::from_f32(x).to_le_bytes(), see)

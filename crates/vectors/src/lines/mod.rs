@@ -1,8 +1,8 @@
-//! Lines of text from anywhere, in bounded memory.
+//! Reads lines of text from any source, in bounded memory.
 //!
 //! Compressed streams are recognised by their first bytes and decompressed, a byte order mark is dropped. A line longer than
 //! [`MAX_PIECE_BYTES`] comes in pieces, cut at white space; a single word longer than that is counted and dropped. Text
-//! that is not valid UTF-8, or holds a NUL, is refused with its line, and so is a decompression bomb ([`Limits::LIST`]).
+//! that is not valid UTF-8 or contains a NUL is rejected with its line, and so is a decompression bomb ([`Limits::LIST`]).
 
 pub(crate) mod error;
 
@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub use error::TextError;
 
-/// The most bytes handed out at a time.
+/// The maximum number of bytes returned at a time.
 pub const MAX_PIECE_BYTES: usize = 1 << 16;
 
 const MARK: &str = "\u{feff}";
@@ -26,7 +26,7 @@ pub struct Piece<'a> {
     pub text: &'a str,
     /// The line it belongs to, from 1.
     pub line: u64,
-    /// Nothing of the line comes after it.
+    /// Whether it is the end of the line.
     pub ends_line: bool,
     /// A word of [`MAX_PIECE_BYTES`] or more; `text` is empty.
     pub giant: bool,
@@ -37,12 +37,12 @@ pub struct Lines<'a> {
     name: String,
     reader: Box<dyn BufRead + 'a>,
     buffer: Vec<u8>,
-    /// Bytes at the start of `buffer` that were handed out.
+    /// Bytes at the start of `buffer` that were returned.
     used: usize,
     line: u64,
-    /// The rest of a giant word is still to come.
+    /// The rest of an overlong word is still to come.
     in_giant: bool,
-    /// Something of the line under way was handed out.
+    /// A part of the current line was returned.
     started: bool,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The next line, or as much of it as is handed out at a time.
+    /// The next line, or the next piece of it.
     ///
     /// # Errors
     /// An error of the system if the text cannot be read or decompressed, [`TextError`] if it is not text.
@@ -112,7 +112,7 @@ impl<'a> Lines<'a> {
         Ok(Some(Piece { text, line, ends_line: end == End::Line, giant }))
     }
 
-    /// Reads until the buffer holds the rest of a line, or is full. `None`: the text is over.
+    /// Reads until the buffer holds the rest of a line, or is full. `None` at the end of the text.
     fn fill(&mut self) -> Result<Option<End>> {
         loop {
             let available = match self.reader.fill_buf() {
@@ -155,7 +155,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Why a piece ends.
+/// What ends a piece.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
     Line,

@@ -4,7 +4,7 @@
 //!
 //! - add (3CosAdd, Mikolov et al. 2013): `cos(x, u(b) - u(a) + u(c))`
 //! - mul (3CosMul, Levy and Goldberg 2014): `s(x, b) s(x, c) / (s(x, a) + 0.000001)`, where `s = (1 + cos) / 2`; the addend
-//!   is that of gensim's `most_similar_cosmul`, for equal scores, where the paper has 0.001
+//!   is that of gensim's `most_similar_cosmul`, for equal scores; the paper's is 0.001
 //! - textbook (the book, section 4.3): `x · u(b - a + c)` over the vectors as they are stored, so that long vectors win
 
 use super::Search;
@@ -47,7 +47,7 @@ impl<'v> Search<'v> {
     }
 }
 
-/// 3CosMul of the cosines with the words that attract and those that push away: `b`, `c` and `a`.
+/// 3CosMul of the cosines with the positive words `b`, `c` and the negative word `a`.
 #[inline]
 pub(super) fn product_score(positive: impl Iterator<Item = f32>, negative: impl Iterator<Item = f32>) -> f32 {
     let moved = |cosine| (1.0 + f64::from(cosine)) / 2.0;

@@ -24,7 +24,7 @@ const FEW: usize = 32;
 const RESCORED: usize = 32;
 
 impl<'v> Search<'v> {
-    /// [`most_similar`](Self::most_similar) for each of `words`, in their order: much faster than one by one.
+    /// [`most_similar`](Self::most_similar) for each of `words`, in their order; much faster than single queries.
     ///
     /// # Errors
     /// Those of [`Search`], for the first word that is unknown.
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_answers_as_its_queries_do_one_by_one() {
+    fn a_batch_gives_the_answers_of_single_queries() {
         for vectors in [vectors(false), vectors(true)] {
             let words: Vec<String> = (0..QUERIES + 9).map(|i| format!("w{}", i * 2 % 2500)).collect(); // more than one pass
             let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -16,8 +16,8 @@ pub(crate) enum Candidates {
 }
 
 impl Candidates {
-    /// The `words` most frequent words, or all if there are fewer. Where a file has no counts, its order is taken for that
-    /// of frequency, which is how most programs write it.
+    /// The `words` most frequent words, or all if there are fewer. If a file has no counts, its order is
+    /// assumed to be by frequency, as most programs write it.
     pub fn most_frequent(vocabulary: &Vocabulary, words: usize) -> Self {
         let counts = vocabulary.counts();
         if words >= counts.len() || counts.is_sorted_by(|a, b| a >= b) {

@@ -43,8 +43,8 @@ pub enum QueryError {
         /// The number given.
         got: String,
     },
-    /// A vector holds NaN or infinity: the file is damaged. Large files are not read through on opening, so this may show
-    /// only in a query.
+    /// A vector holds NaN or infinity: the file is damaged. Large files are not read completely on opening, so a query
+    /// may be the first to find it.
     #[error(
         "the vector of `{word}` (row {row}) holds {got}: expected finite numbers. Restore the file from its source"
     )]

@@ -3,7 +3,7 @@
 use super::top_k::Scored;
 use rapidvec_core::{Vocabulary, WordId};
 
-/// What a query found, best first: ids and scores as slices, and the words they stand for.
+/// What a query found, best first: ids and scores as slices, and the words.
 ///
 /// ```
 /// # use rapidvec_vectors::{Numbers, WordVectors};
@@ -31,7 +31,7 @@ impl<'v> Hits<'v> {
         Self { vocabulary, ids, scores }
     }
 
-    /// How many words were found.
+    /// The number of words found.
     pub fn len(&self) -> usize {
         self.ids.len()
     }

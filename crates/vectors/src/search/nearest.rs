@@ -1,4 +1,4 @@
-//! The best rows for one query: what every exact search is made of.
+//! The best rows for one query, the basis of every exact search.
 //!
 //! Queries are unit vectors (or zero vectors). A scan in f32 finds the candidates, [`SLACK`] more than requested; their scores
 //! are then calculated in f64, and these decide the order.
@@ -10,7 +10,7 @@ use super::top_k::{Scored, TopK};
 use crate::normed_rows::RowError;
 use rapidvec_core::WordId;
 
-/// Candidates beyond those requested: this many may be in the wrong order at the last place, by the rounding of f32.
+/// Candidates beyond those requested, because the rounding of f32 may put rows in the wrong order around the last place.
 const SLACK: usize = 8;
 
 impl Scan<'_> {
@@ -93,7 +93,7 @@ impl Scan<'_> {
         Ok(blocks.into_iter().flat_map(|(_, scores)| scores).collect())
     }
 
-    /// A cosine as a scan scores it, so that rows with the same numbers come out equal.
+    /// A cosine as a scan computes it, so that rows with the same numbers get equal scores.
     pub fn scanned_cosine(&self, unit: &[f32], id: WordId) -> Result<f32, RowError> {
         let only = Scan { candidates: &Candidates::Ids(vec![id]), ..*self };
         let score = only.scan(&[unit], Score::Cosine, || 0.0, |score, block| *score = block.scores[0][0])?;
@@ -114,7 +114,7 @@ pub(super) fn with_slack(k: usize) -> usize {
     if k == 0 { 0 } else { k.saturating_add(SLACK) }
 }
 
-/// The best of all shares.
+/// The best of all threads.
 pub(super) fn merged(shares: Vec<TopK>, k: usize) -> TopK {
     shares.into_iter().reduce(TopK::merge).unwrap_or_else(|| TopK::new(k))
 }

@@ -1,4 +1,4 @@
-//! How much of an exact answer an index finds, and how much faster it is.
+//! Measures how much of an exact answer an index finds, and how much faster it is.
 
 use super::error::QueryError;
 use crate::ann::ApproximateIndex;

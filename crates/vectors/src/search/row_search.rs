@@ -1,7 +1,7 @@
-//! Queries by the numbers of rows, for rows that belong to no vocabulary.
+//! Queries by row number, for rows without a vocabulary.
 //!
-//! The same scans as those of [`Search`](super::Search), for callers who keep the words themselves, or have none: arrays of
-//! another language, keys that are no text, rows that nobody checked.
+//! The same scans as those of [`Search`](super::Search), for callers who keep the words themselves or have none: arrays of
+//! another language, keys that are not text, unchecked rows.
 
 use super::analogy::AnalogyMethod;
 use super::candidates::Candidates;
@@ -17,13 +17,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Nearest rows, ranks and analogies among rows that are known by their numbers.
+/// Nearest rows, ranks and analogies among numbered rows.
 ///
 /// - The cosine with a row of zeros is 0.
-/// - A row that holds NaN or infinity has no cosine: it is never an answer, and nothing is near it. Nothing panics, and it is no error.
+/// - A row that holds NaN or infinity has no cosine: it is never an answer, and nothing is near it. This is not an error.
 /// - Equal scores are ordered by ascending number of the row. Answers depend neither on the number of threads nor on the CPU.
-/// - The lengths of all rows are computed by the first query that looks at all of them, and kept, also for clones: numbers that change
-///   later (in [lent](Rows::lent) memory) want a new `RowSearch`.
+/// - The first query that reads all rows computes their lengths and keeps them, also for clones. If numbers change
+///   later (in [borrowed](Rows::lent) memory), create a new `RowSearch`.
 ///
 /// Shapes: V rows of D numbers. A query vector has any length above 0, since only its direction counts.
 ///
@@ -40,7 +40,7 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// Every query returns [`QueryError::Vector`] for a query vector that does not have D numbers, and [`QueryError::Unreadable`]
-/// if the rows lie in a file that can no longer be read.
+/// if the rows are in a file that can no longer be read.
 #[derive(Debug, Clone)]
 pub struct RowSearch {
     rows: Arc<NormedRows>,
@@ -49,13 +49,13 @@ pub struct RowSearch {
 }
 
 impl RowSearch {
-    /// Among all of these rows, with all cores.
+    /// A search among all of these rows, on all cores.
     pub fn new(rows: Rows) -> Self {
         let candidates = Candidates::Range(0..rows.len());
         Self { rows: Arc::new(NormedRows::unchecked(rows)), candidates, threads: 0 }
     }
 
-    /// Answers only with rows in `range`, as far as there are any. Queries may still name any row.
+    /// Answers only with rows in `range`. Queries may still name any row.
     pub fn range(self, range: Range<usize>) -> Self {
         let end = range.end.min(self.rows.rows().len());
         Self { candidates: Candidates::Range(range.start.min(end)..end), ..self }
@@ -76,10 +76,10 @@ impl RowSearch {
     }
 
     /// [`nearest`](Self::nearest) for each row of `vectors`, Q x D, with a list of `excluded` rows for each: one matrix
-    /// product, much faster than one by one.
+    /// product, much faster than single queries.
     ///
     /// # Errors
-    /// Those of [`RowSearch`]; also where `excluded` has another length than Q.
+    /// Those of [`RowSearch`]; also if `excluded` does not have Q lists.
     pub fn nearest_batch(
         &self,
         vectors: &[f32],
@@ -127,7 +127,7 @@ impl RowSearch {
     /// Those of [`RowSearch`].
     ///
     /// # Panics
-    /// If there is no row `other`.
+    /// If row `other` does not exist.
     pub fn nearer_than(&self, vector: &[f32], other: WordId, excluded: &[WordId]) -> Result<Vec<WordId>, QueryError> {
         let unit = self.unit(vector)?;
         let limit = self.pass().scanned_cosine(&unit, other).map_err(error)?;
@@ -140,15 +140,15 @@ impl RowSearch {
     /// Those of [`RowSearch`].
     ///
     /// # Panics
-    /// If there is no row `other`.
+    /// If row `other` does not exist.
     pub fn rank(&self, vector: &[f32], other: WordId, excluded: &[WordId]) -> Result<usize, QueryError> {
         Ok(1 + self.nearer_than(vector, other, excluded)?.len())
     }
 
-    /// The answer to each question "`a` is to `b` as `c` is to ?", given as `[a, b, c, d]` with the answer `d` that is
-    /// expected; `None` if no row is left, or where `a`, `b` or `c` is not finite. Questions are answered together, a thousand words at a
-    /// time, and the expected answers make that faster without influence on the answers. The three rows are never answers, and
-    /// neither are their `variants`: for a row, the others that stand for the same word (in another case, for example).
+    /// The answer to each question "`a` is to `b` as `c` is to ?", given as `[a, b, c, d]` with the expected
+    /// answer `d`; `None` if no row is left, or if `a`, `b` or `c` is not finite. Questions are answered together, a thousand
+    /// words at a time. The expected answers make that faster and do not influence the results. The three rows are never answers,
+    /// and neither are their `variants`: for a row, the other rows of the same word (in another case, for example).
     ///
     /// The rows of the questions have to be candidates ([`range`](Self::range)).
     ///
@@ -171,7 +171,7 @@ impl RowSearch {
         }
         let mut others = HashMap::with_capacity(variants.len());
         for (&id, same) in variants {
-            // A variant that is no candidate is no answer anyway.
+            // A variant that is not a candidate cannot be an answer anyway.
             let same: Vec<_> = same.iter().filter_map(|&id| place(id).ok()).collect();
             others.extend(place(id).ok().map(|id| (id, same)));
         }
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_not_finite_are_no_answers_and_have_none() {
+    fn rows_that_are_not_finite_are_never_answers_and_have_none() {
         let mut numbers = numbers(300);
         for (id, odd) in [(5, f32::NAN), (6, f32::INFINITY), (299, f32::NEG_INFINITY)] {
             numbers[id * SIZE + 4] = odd;
@@ -345,7 +345,7 @@ mod tests {
             search(&numbers).analogies(&[[0, 1, 2, 9]], AnalogyMethod::Add, &HashMap::new()).unwrap()[0].unwrap();
         let same = HashMap::from([(0, vec![best])]);
         let other = search(&numbers).analogies(&[[0, 1, 2, 9]], AnalogyMethod::Add, &same).unwrap()[0].unwrap();
-        assert_ne!(best, other, "a variant of a word of the question is no answer");
+        assert_ne!(best, other, "a variant of a word of the question is not an answer");
         let within = search(&numbers).range(100..300);
         let found = within.analogies(&[[100, 101, 102, 103]], AnalogyMethod::Add, &same).unwrap()[0].unwrap();
         assert!((100..300).contains(&found));
@@ -364,7 +364,7 @@ mod tests {
 
     /// What training hands over is searched where it lies.
     #[test]
-    fn a_trained_matrix_is_searched_where_it_lies() {
+    fn a_trained_matrix_is_searched_in_place() {
         struct Owner(ClosedRows);
         impl AsRef<[f32]> for Owner {
             fn as_ref(&self) -> &[f32] {

@@ -9,8 +9,8 @@
 //! its map: see [`Section::read`](crate::mapped::Section::read).
 //!
 //! **NaN and infinity** in a row make its `x·x` (or `u·x`) not finite. Such rows are checked again, number by number, and
-//! end the scan with an error: they never get a score. (In rows that nobody vouches for, [`NormedRows::unchecked`], they get NaN
-//! instead, which is never among the best.) Rows whose squares leave the range of f32 although their numbers are
+//! end the scan with an error: they never get a score. (In [unchecked](NormedRows::unchecked) rows they get NaN instead, which is never
+//! among the best.) Rows whose squares leave the range of f32 although their numbers are
 //! finite are marked, and their cosines calculated in f64.
 
 use super::candidates::Candidates;
@@ -27,7 +27,7 @@ use std::sync::Mutex;
 /// Fewer numbers than this are scanned faster than threads are started.
 const NUMBERS_PER_THREAD: usize = 1 << 20;
 
-/// Queries that a product multiplies in roughly the time of one pass over the numbers.
+/// The number of queries that a product multiplies in roughly the time of one pass over the numbers.
 const QUERIES_PER_PASS: usize = 16;
 
 /// Bytes of a block: they stay in a core's private cache while each query passes over them.
@@ -52,7 +52,7 @@ pub enum Score {
 #[derive(Debug)]
 pub struct Block<'s> {
     pub first: usize,
-    /// How many candidates.
+    /// The number of candidates.
     pub rows: usize,
     pub scores: &'s [Vec<f32>],
 }
@@ -176,8 +176,8 @@ impl Scan<'_> {
     }
 }
 
-/// The cosines of some queries with a block of rows, which the caller may overwrite: `scores[q * rows + i]` is that of query `queries.start + q` and the
-/// candidate at place `first + i`.
+/// The cosines of some queries with a block of rows, which the caller may overwrite: `scores[q * rows + i]` is that of query
+/// `queries.start + q` and the candidate at place `first + i`.
 #[derive(Debug)]
 pub struct Products<'s> {
     pub first: usize,

@@ -1,4 +1,4 @@
-//! How similar given words are to each other.
+//! Similarities between given words.
 //!
 //! With `u(x)` for a vector scaled to length 1 and `m` for the mean of several:
 //!

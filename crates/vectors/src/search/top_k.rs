@@ -107,7 +107,7 @@ impl TopK {
             return;
         }
         let mut least = self.least();
-        // Nearly all rows end here, many at a time, and nearly all others a few at a time.
+        // Nearly all rows are rejected here, many at a time, and nearly all others a few at a time.
         for (run, scores) in scores.chunks(RUN).enumerate() {
             if !any_reaches(scores, least) {
                 continue;

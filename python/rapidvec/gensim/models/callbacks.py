@@ -11,9 +11,9 @@ __all__ = ["CallbackAny2Vec"]
 
 
 class CallbackAny2Vec:
-    """Base class of callbacks; derive from it and override what is wanted.
+    """Base class of callbacks; derive from it and override the methods you need.
 
-    The methods are called on the thread that called `train`, while the weights are at rest: `model.wv.vectors` shows the end of the
+    The methods are called on the thread that called `train`, while no thread changes the weights: `model.wv.vectors` shows the end of the
     epoch, and what is assigned there is trained on. An exception ends training and is raised unchanged; the model stays usable.
 
     Examples

@@ -1,7 +1,7 @@
-"""Vectors under keys: what remains of a model once it is trained.
+"""Vectors under keys: the result of training.
 
 `KeyedVectors` is plain Python over NumPy arrays: `vectors` (V, D), the list `index_to_key`, the dictionary `key_to_index` and the
-dictionary `expandos` of further arrays with one entry a key. All may be read, assigned and extended. Scans over all vectors run in
+dictionary `expandos` of further arrays with one entry per key. All may be read, assigned and extended. Scans over all vectors run in
 native code on all cores.
 """
 
@@ -25,6 +25,7 @@ from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._metadata import objects
 from rapidvec.gensim._search import Search
 from rapidvec.gensim._spelling import UnknownKeyError
+from rapidvec.gensim._stand_in import StandIn
 from rapidvec.gensim._word2vec_format import Word2VecFormat
 from rapidvec.gensim._word2vec_format import load as _load_word2vec_format
 
@@ -54,15 +55,15 @@ _MOVED = {
 }
 
 
-class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
-    """Vectors under keys, and questions about them.
+class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat, metaclass=StandIn):
+    """Vectors under keys, and queries on them.
 
     Parameters
     ----------
     vector_size : int
-        Numbers a vector.
+        The size of a vector.
     count : int, optional
-        So many rows are made at once, to be filled by `add_vector`.
+        The number of rows to make at once, to be filled by `add_vector`.
     dtype : type, optional
         The type of the numbers, float32 if not given.
     mapfile_path : str, optional
@@ -77,9 +78,9 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
     key_to_index : dict
         The row of each key.
     expandos : dict of str to numpy.ndarray
-        Further values with one entry a key, for example "count".
+        Further values with one entry per key, for example "count".
     norms : numpy.ndarray or None
-        The length of each vector, once it was needed.
+        The length of each vector, once computed.
 
     Examples
     --------
@@ -92,6 +93,8 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
 
     norms: NDArray[Any] | None
     vectors_lockf: NDArray[Any]
+    # Vectors from a file of older versions of gensim have none of their own.
+    mapfile_path: str | os.PathLike[str] | None = None
 
     def __init__(
         self, vector_size: int, count: int = 0, dtype: Any = REAL, mapfile_path: str | os.PathLike[str] | None = None
@@ -107,10 +110,10 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
 
     @property
     def vectors(self) -> NDArray[Any]:
-        """The vectors, of shape (V, D). Any array can be assigned; `norms` is forgotten then."""
+        """The vectors, of shape (V, D). Any array can be assigned; that resets `norms`."""
         found: NDArray[Any] | None = self.__dict__.get("vectors")
         if found is None:
-            # Rows of a new model, that nobody has looked at yet.
+            # Rows of a new model that were not accessed yet.
             rows, seed = self.__dict__.pop("_unborn", (0, 0))
             found = self.vectors = _native.random_vectors(rows, self.vector_size, seed)
         return found
@@ -121,7 +124,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         self.__dict__["norms"] = None
 
     def __getattr__(self, name: str) -> Any:
-        # Reached only for what is not there, such as names of gensim 3.
+        # Reached only for missing names, such as those of gensim 3.
         if name == "lifecycle_events":
             self.lifecycle_events = []
             return self.lifecycle_events
@@ -130,7 +133,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __getstate__(self) -> dict[str, Any]:
-        self.vectors  # noqa: B018  (rows that nobody has looked at yet are made here)
+        self.vectors  # noqa: B018  (makes rows that were not accessed yet)
         return {name: value for name, value in self.__dict__.items() if name != "_rows"}
 
     def __str__(self) -> str:
@@ -163,7 +166,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         return self.vectors[rows]
 
     def _is_key(self, key: Any) -> bool:
-        """Whether something unusual, such as a tuple, is a key."""
+        """Whether an unusual object, such as a tuple, is a key."""
         try:
             return key in self.key_to_index
         except TypeError:
@@ -175,14 +178,14 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         Parameters
         ----------
         key : key
-            A key, or a row number, which is returned as it is.
+            A key, or a row number, which is returned unchanged.
         default : int, optional
             What to return for an unknown key.
 
         Raises
         ------
         UnknownWordError
-            If the key is unknown and there is no default.
+            If the key is unknown and `default` is not given.
         """
         found = self.key_to_index.get(key, -1)
         if found >= 0:
@@ -218,14 +221,14 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         return vector
 
     def word_vec(self, *args: Any, **kwargs: Any) -> NDArray[Any]:
-        """The name that `get_vector` had in gensim 3."""
+        """gensim 3's name of `get_vector`."""
         warnings.warn("word_vec is called get_vector since gensim 4", DeprecationWarning, stacklevel=2)
         return self.get_vector(*args, **kwargs)
 
     # Changing the vectors.
 
     def add_vector(self, key: Key, vector: ArrayLike) -> int:
-        """Adds one vector, in the next free row if rows were made beforehand.
+        """Adds one vector, in the next free row if there is one.
 
         Returns
         -------
@@ -264,14 +267,14 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         weights : array_like
             The vectors (N, D), or one vector (D,) for a single key.
         extras : dict of str to numpy.ndarray, optional
-            Values for `expandos`, one a key.
+            Values for `expandos`, one per key.
         replace : bool
-            Whether keys that are there already get the new vector; else they keep theirs.
+            Whether existing keys get the new vector; otherwise they keep theirs.
 
         Raises
         ------
         ValueError
-            If there are not as many vectors as keys, or a vector has another size.
+            If the numbers of vectors and keys differ, or a vector has another size.
         """
         if isinstance(keys, (str, Integral)):
             keys, weights = [keys], np.asarray(weights).reshape(1, -1)
@@ -308,7 +311,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
             self.allocate_vecattrs(list(extras), [np.asarray(values).dtype.type for values in extras.values()])
 
     def _append(self, keys: list[Key], weights: NDArray[Any], new: NDArray[np.bool_]) -> None:
-        """Appends those keys that are new."""
+        """Appends the new keys."""
         if not new.any():
             return
         at = len(self)
@@ -334,22 +337,22 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         self.norms = None
         self.allocate_vecattrs()
 
-    # Further values with one entry a key.
+    # Further values with one entry per key.
 
     def allocate_vecattrs(self, attrs: Sequence[str] | None = None, types: Sequence[type] | None = None) -> None:
-        """Makes arrays in `expandos`, with one entry a key, or lengthens them.
+        """Makes arrays in `expandos`, with one entry per key, or lengthens them.
 
         Parameters
         ----------
         attrs : list of str, optional
-            The names; all that there are if not given.
+            The names; all existing ones if not given.
         types : list of type, optional
             Their types.
 
         Raises
         ------
         TypeError
-            If an array is there with a type that does not fit.
+            If an existing array has a conflicting type.
         """
         if attrs is None:
             attrs = list(self.expandos)
@@ -378,7 +381,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         Raises
         ------
         TypeError
-            If the value does not fit the type of the values that are there.
+            If the value does not fit the type of the existing values.
         """
         self.allocate_vecattrs(attrs=[attr], types=[type(val)])
         self.expandos[attr][self.get_index(key)] = val
@@ -397,7 +400,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         return self.expandos[attr][row]
 
     def _derive(self, attr: str) -> None:
-        """Computes what only questions ask for: a word's place in the tree of hierarchical softmax."""
+        """Computes values that are only needed on request: a word's path in the tree of hierarchical softmax."""
         if attr == "sample_int" or "count" not in self.expandos:
             return
         codes, points = _kernels.huffman(self.expandos["count"].astype(np.uint64))
@@ -427,7 +430,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         Parameters
         ----------
         force : bool
-            Compute them even so: wanted after vectors were changed in place.
+            Compute them again, after vectors were changed in place.
         """
         if self.norms is None or len(self.norms) != len(self.vectors) or force:
             self.norms = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))
@@ -439,14 +442,14 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         return self.vectors / self.norms[:, np.newaxis]
 
     def unit_normalize_all(self) -> None:
-        """Divides every vector by its length, in place. Training cannot sensibly go on from there."""
+        """Divides every vector by its length, in place. The model should not be trained further afterwards."""
         self.fill_norms()
         assert self.norms is not None
         self.vectors /= self.norms[:, np.newaxis]
         self.norms = np.ones(len(self.vectors), dtype=self.vectors.dtype)
 
     def init_sims(self, replace: bool = False) -> None:
-        """Of gensim 3: `fill_norms`, or with `replace` `unit_normalize_all`."""
+        """gensim 3's name of `fill_norms`, or with `replace` of `unit_normalize_all`."""
         warnings.warn("init_sims is called fill_norms since gensim 4", DeprecationWarning, stacklevel=2)
         self.fill_norms()
         if replace:
@@ -455,14 +458,14 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
     # Subsets, other programs, files.
 
     def vectors_for_all(self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False) -> KeyedVectors:
-        """Returns the vectors of these keys as a new object; unknown keys are left out.
+        """Returns the vectors of these keys as a new object; unknown keys are skipped.
 
         Parameters
         ----------
         keys : iterable of keys
-            Each is taken once.
+            Duplicates are ignored.
         allow_inference : bool
-            Without effect: words that are not there have no vector.
+            Without effect: unknown words have no vector.
         copy_vecattrs : bool
             Whether to take over `expandos` too.
         """
@@ -480,7 +483,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         return chosen
 
     def to_gensim(self) -> Any:
-        """Returns gensim's `KeyedVectors` over the same memory, for programs that accept no other.
+        """Returns gensim's `KeyedVectors` over the same memory, for programs that require it.
 
         Returns
         -------
@@ -506,7 +509,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         Parameters
         ----------
         fname_or_handle : str, path or binary file
-            Where to. gensim's further arguments are accepted; only `ignore` has an effect.
+            The destination. gensim's other arguments are accepted; only `ignore` has an effect.
         """
         from rapidvec.gensim._saving import save_keyed_vectors
 
@@ -519,7 +522,7 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat):
         Parameters
         ----------
         fname : str or path
-            The file. gensim's pickles are read by a reader that executes nothing.
+            The file. gensim's pickles are read without executing anything.
         mmap : {None, "r", "c"}
             "r": the vectors stay in the file and are read-only.
 

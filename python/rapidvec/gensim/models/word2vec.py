@@ -23,6 +23,8 @@ from rapidvec.gensim._corpora import (
 )
 from rapidvec.gensim._events import Lifecycle
 from rapidvec.gensim._predict import Prediction
+from rapidvec.gensim._seed import seed_of
+from rapidvec.gensim._stand_in import StandIn
 from rapidvec.gensim._training import ModelTraining
 from rapidvec.gensim._vocabulary import VocabularyBuilding
 from rapidvec.gensim.models.keyedvectors import KeyedVectors
@@ -37,8 +39,8 @@ __all__ = [
     "Word2Vec",
 ]
 
-#: What is not part of the model: it is not copied, pickled or saved.
-_PASSING = ("_in_training", "_stop", "_scan", "_keep_scan")
+#: Not part of the model: these are not copied, pickled or saved.
+_PASSING = ("_in_training", "_stop", "_scan", "_keep_scan", "_counted")
 
 _RENAMED_ARGUMENTS = {"size": "vector_size", "iter": "epochs"}
 
@@ -60,7 +62,7 @@ _OF_VECTORS = frozenset(
 
 
 class _OnClass:
-    """A class method that an object refuses, since it would not change the object."""
+    """A class method that raises when called on an object, since it would not change the object."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.__doc__ = function.__doc__
@@ -74,47 +76,47 @@ def _refuse(*args: Any, **kwargs: Any) -> None:
     raise AttributeError("This method should be called on a class object.")
 
 
-class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
+class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle, metaclass=StandIn):
     """A model that learns vectors of words from text.
 
     Parameters
     ----------
     sentences : iterable of iterables of str, optional
-        The text: lists of words, or any object that can be iterated again. Without it the model is empty.
+        The text: lists of words, or any object that can be iterated repeatedly. Without it the model is empty.
     corpus_file : str or path, optional
-        Instead of `sentences` a file with a sentence a line, plain or compressed.
+        Instead of `sentences`, a file with one sentence per line, plain or compressed.
     vector_size : int
-        Numbers a vector.
+        The size of a vector.
     alpha, min_alpha : float
         The learning rate at the start and at the end.
     window : int
-        How many words on each side are looked at.
+        The number of context words on each side.
     min_count : int
-        Words that occur less often are left out.
+        Words that occur less often are dropped.
     max_vocab_size : int, optional
-        While words are counted, rare ones are thrown out if there are more than this.
+        If there are more words than this during counting, rare ones are dropped.
     sample : float
-        Words that make up more than this share of the text are left out at random.
-    seed : int
-        With `workers=1` the same seed gives the same vectors.
+        Occurrences of words above this share of the text are skipped at random.
+    seed : int or None
+        With `workers=1` the same seed gives the same vectors. None draws one.
     workers : int, optional
-        Threads; all cores if not given.
+        Threads; all cores if not given, or -1.
     sg : {0, 1}
         1: skip-gram; 0: CBOW.
     hs : {0, 1}
         Whether to use hierarchical softmax.
     negative : int
-        How many words are drawn for negative sampling; 0: none.
+        The number of negatives drawn per target; 0: no negative sampling.
     ns_exponent : float
-        They are drawn by their counts to this power.
+        The exponent of the negative-sampling distribution.
     cbow_mean : {0, 1}
-        Whether CBOW takes the mean of the words around; else their sum.
+        Whether CBOW takes the mean of the context; otherwise the sum.
     epochs : int
-        How often to go through the text. It is read once.
+        Passes over the text, which is read only once.
     null_word : {0, 1}
         Whether to add the word "\\\\0".
     trim_rule : callable, optional
-        `trim_rule(word, count, min_count)` decides which words stay. It is not kept.
+        `trim_rule(word, count, min_count)` decides which words stay. It is not saved.
     sorted_vocab : {0, 1}
         Whether frequent words come first.
     compute_loss : bool
@@ -122,13 +124,13 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     callbacks : iterable of CallbackAny2Vec
         Objects whose methods are called between epochs.
     comment : str, optional
-        Kept as it is.
+        Kept unchanged.
     max_final_vocab : int, optional
-        Raises `min_count` until at most so many words are left.
+        Raises `min_count` until at most this many words are left.
     shrink_windows : bool
         Whether each window is cut to a random size.
     hashfxn, batch_words
-        Accepted, without effect.
+        Accepted for compatibility, without effect.
     shuffle : bool
         Whether blocks of the text are trained on in random order.
     progress : None, True or callable
@@ -156,6 +158,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     syn1neg: NDArray[Any]
     cum_table: Any
     random: Any
+    _drawn_seed: int
 
     def __init__(
         self,
@@ -167,7 +170,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
         min_count: int = 5,
         max_vocab_size: int | None = None,
         sample: float = 1e-3,
-        seed: int = 1,
+        seed: int | None = 1,
         workers: int | None = None,
         min_alpha: float = 0.0001,
         sg: int = 0,
@@ -194,7 +197,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     ) -> None:
         _check_arguments(type(self).__name__, unknown)
         self.vector_size = int(_whole("vector_size", vector_size, 1))
-        self.workers = _cores() if workers is None else _whole("workers", workers, 1)
+        self.workers = _cores() if workers is None or workers == -1 else _whole("workers", workers, 1)
         self.epochs = epochs
         self.train_count = 0
         self.total_train_time = 0.0
@@ -242,7 +245,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     def _learn(
         self, sentences: Any, corpus_file: Any, trim_rule: TrimRule | None, callbacks: Iterable[Any], progress: Any, reiterate: bool
     ) -> None:
-        """What the constructor does with a text: vocabulary and training, with one reading."""
+        """Builds the vocabulary and trains, reading the text once."""
         _feed.check(sentences, corpus_file, passes=self.epochs + 1)
         self._keep_scan = not reiterate
         try:
@@ -265,7 +268,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
                 self.__dict__.pop(name, None)
 
     def __getattr__(self, name: str) -> Any:
-        # Reached only for what is not there: parts that are made when somebody looks at them, and names of gensim 3.
+        # Reached only for missing names: parts that are made on first access, and names of gensim 3.
         make = _MADE_LATE.get(name)
         if make is not None and (made := make(self)) is not None:
             self.__dict__[name] = made
@@ -284,13 +287,14 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
     def __getstate__(self) -> dict[str, Any]:
         self.syn1neg if self.negative and len(self.wv) else None  # noqa: B018  (weights are made before they are copied)
         self.syn1 if self.hs and len(self.wv) else None  # noqa: B018
+        getattr(self, "raw_vocab", None)  # noqa: B009  (made before it is copied, as the weights)
         return {name: value for name, value in self.__dict__.items() if name not in _PASSING}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vocab={len(self.wv)}, vector_size={self.wv.vector_size}, alpha={self.alpha}>"
 
     def init_sims(self, replace: bool = False) -> None:
-        """Of gensim 3: without effect, or with `replace` `wv.unit_normalize_all()`."""
+        """From gensim 3: without effect, or with `replace` the same as `wv.unit_normalize_all()`."""
         self.wv.init_sims(replace=replace)
 
     def save(self, fname_or_handle: Any, *args: Any, **kwargs: Any) -> None:
@@ -299,7 +303,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
         Parameters
         ----------
         fname_or_handle : str, path or binary file
-            Where to. gensim's further arguments are accepted; only `ignore` has an effect.
+            The destination. gensim's other arguments are accepted; only `ignore` has an effect.
         """
         from rapidvec.gensim._saving import save_word2vec
 
@@ -312,7 +316,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
         Parameters
         ----------
         fname : str or path
-            The file. gensim's pickles are read by a reader that executes nothing.
+            The file. gensim's pickles are read without executing anything.
         mmap : {None, "r", "c"}
             "r": the vectors stay in the file and are read-only.
 
@@ -323,7 +327,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle):
         Raises
         ------
         AttributeError
-            If the file holds something else.
+            If the file contains something else.
         """
         from rapidvec.gensim._saving import load_word2vec
 
@@ -350,11 +354,17 @@ def _late_table(model: Word2Vec) -> Any:
     return None
 
 
+def _late_counts(model: Word2Vec) -> Any:
+    counted = model.__dict__.get("_counted")
+    return None if counted is None else dict(zip(counted[0], counted[1].tolist()))
+
+
 _MADE_LATE: dict[str, Callable[[Word2Vec], Any]] = {
+    "raw_vocab": _late_counts,
     "syn1": _late_output("syn1", "hs"),
     "syn1neg": _late_output("syn1neg", "negative"),
     "cum_table": _late_table,
-    "random": lambda model: np.random.RandomState(model.seed & 0xFFFFFFFF),
+    "random": lambda model: np.random.RandomState(seed_of(model) & 0xFFFFFFFF),
     "lifecycle_events": lambda model: [],
 }
 
@@ -373,7 +383,7 @@ def _whole(name: str, value: Any, least: int) -> int:
 
 
 def _cores() -> int:
-    """How many threads can run at once here."""
+    """The number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -11,7 +11,7 @@ fn exp_negative(a: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
-    // Written so that NaN stays NaN.
+    // In this form NaN stays NaN.
     let x = -(if a > 87.0 { 87.0 } else { a });
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
     let k = rounded - ROUND;

@@ -11,8 +11,8 @@ pub const BETA2: f64 = 0.999;
 /// Keeps Adam from dividing by zero: the book's 1e-7.
 pub const EPSILON: f32 = 1e-7;
 
-/// The combined effect of one row's gradient and of the steps that the row then missed, as the textbook crate's lazy Adam
-/// derives it. Does not depend on the column.
+/// The combined effect of a row's gradient and of the steps that the row then missed, derived in the textbook crate's lazy
+/// Adam. It does not depend on the column.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Settlement {
     /// Sum of the steps' weights; 0 if there is nothing to settle.
@@ -21,7 +21,7 @@ pub struct Settlement {
     pub m2: f32,
     /// Their third central moment.
     pub m3: f32,
-    /// Epsilon as it looks from the middle of the steps.
+    /// Epsilon relative to the middle of the steps.
     pub epsilon: f32,
     /// What is left of the first moment.
     pub decay_m: f32,
@@ -40,7 +40,7 @@ pub(in crate::kernels) fn sgd_step(table: &mut [Chunk], shape: Shape, ids: &[u32
     }
 }
 
-/// Adam's step of each row on the gradient it had, and the steps that the row missed since, all at once:
+/// Adam's step of each row with its last gradient, and the steps that the row has missed since, all at once:
 /// `m += (1 - β1)(g - m)`, `v += (1 - β2)(g² - v)`, `w -= m / den (M0 + y² (M2 - y M3))` with `den = √v + ε u0` and
 /// `y = ε / den`; then `m` and `v` decay and the gradient is zero, ready for the next.
 #[inline(always)]

@@ -8,7 +8,7 @@ pub const LANES: usize = 16;
 
 /// Sixteen numbers in registers.
 ///
-/// All functions are `unsafe` for one reason: they may only run where the CPU has the instructions of the type. Those that
+/// All functions are `unsafe` for one reason: they may only run on a CPU with the instructions of the type. Those that
 /// take a pointer also read from it.
 pub trait Lanes: Copy {
     /// Sixteen zeros.
@@ -17,7 +17,7 @@ pub trait Lanes: Copy {
     /// The CPU can run it.
     unsafe fn zero() -> Self;
 
-    /// Sixteen numbers of this machine.
+    /// Sixteen numbers in this machine's byte order.
     ///
     /// # Safety
     /// The CPU can run it, and `from` reaches sixteen numbers, at any alignment.
@@ -118,11 +118,11 @@ pub unsafe fn rows<L: Lanes, const HALF: bool, const SQUARES: bool, const R: usi
     }
 }
 
-/// Queries that are compared with a row together.
+/// The number of queries that are compared with a row together.
 pub const QUERIES: usize = 4;
 
-/// Dots of `R` rows from `first` on with four queries, to the places from `row` on: the same bits as of [`rows`], but a row is
-/// loaded once.
+/// Dots of `R` rows from `first` on with four queries, to the places from `row` on: the same bits as from [`rows`], but each
+/// row is loaded only once.
 ///
 /// # Safety
 /// `first` reaches `R` rows of as many numbers as each query has, each of `dots` has `R` places from `row` on, and the CPU can

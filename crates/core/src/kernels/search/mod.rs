@@ -1,13 +1,13 @@
 //! Dot products of one query with many stored rows: the inner loop of an exact search.
 //!
 //! For query `q` and row `x`, both of D numbers, `x·q` and `x·x`. The product at place `i` is added to sum `i mod 16`; the
-//! sixteen sums are then added as a tree, halves onto each other. Each operation is rounded on its own (no fused
+//! sixteen sums are then added as a tree, halves onto each other. Each operation is rounded separately (no fused
 //! multiply-add), so **every CPU gives the same bits**, and a row scores the same at any position. A scan is bound by
 //! memory, so the second rounding costs no time.
 //!
-//! Rows lie one after the other, little-endian, at any alignment, as they do in a mapped file. Four are worked on at a
-//! time, so that the sums of one row do not wait for each other. `lanes.rs` defines the sums and is compiled as it stands
-//! for CPUs without a version of their own (on aarch64 with NEON, which every such CPU has); `x86.rs` has AVX2 and AVX-512.
+//! Rows are contiguous, little-endian, at any alignment, as in a mapped file. Four are processed at a time, so that the
+//! sums of one row do not wait for each other. `lanes.rs` defines the sums and is compiled unchanged for CPUs without a
+//! version of their own (on aarch64 with NEON, which every such CPU has); `x86.rs` has AVX2 and AVX-512.
 #![allow(unsafe_code)]
 
 mod lanes;
@@ -31,7 +31,7 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// Bytes that a number takes.
+    /// The size of a number in bytes.
     pub fn bytes(self) -> usize {
         match self {
             Precision::Single => size_of::<f32>(),
@@ -92,14 +92,14 @@ impl SearchKernels {
 
     /// Every implementation this CPU can run, slowest first.
     pub fn all() -> Vec<Self> {
-        #[allow(unused_mut)] // nothing is added elsewhere than on x86-64
+        #[allow(unused_mut)] // only x86-64 adds others
         let mut all = vec![Self::plain()];
         #[cfg(target_arch = "x86_64")]
         all.extend([x86::avx2(), x86::avx512()].into_iter().flatten());
         all
     }
 
-    /// The best implementation this CPU can run. Nothing else in the crate asks.
+    /// The best implementation this CPU can run. Nothing else in the crate chooses.
     pub fn detect() -> Self {
         Self::all().pop().unwrap_or_else(Self::plain)
     }
@@ -158,7 +158,7 @@ impl SearchKernels {
     }
 }
 
-/// Rows worked on at a time.
+/// Rows processed at a time.
 const TOGETHER: usize = 4;
 
 /// # Safety

@@ -4,13 +4,13 @@ use super::lanes::{LANES, Lanes};
 use super::{SearchKernels, table};
 use std::arch::x86_64::*;
 
-/// `None` where the CPU lacks AVX2 or the conversion of f16.
+/// `None` if the CPU lacks AVX2 or the conversion of f16.
 pub fn avx2() -> Option<SearchKernels> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("f16c");
     there.then(|| table!("avx2", Avx2, 1, "avx2,f16c"))
 }
 
-/// `None` where the CPU lacks AVX-512.
+/// `None` if the CPU lacks AVX-512.
 pub fn avx512() -> Option<SearchKernels> {
     let there = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512vl")
@@ -68,7 +68,7 @@ impl Lanes for Avx2 {
         // SAFETY: the caller's promise.
         unsafe {
             let [a, b, c, d] = four.map(|lanes| _mm256_add_ps(lanes.0, lanes.1));
-            // Four numbers of one row beside four of another.
+            // Four numbers of one row next to four of another.
             let pair = |a, b| _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b));
             let ends = |x| {
                 let two = _mm256_add_ps(x, _mm256_permute_ps::<0b01_00_11_10>(x));
@@ -152,7 +152,7 @@ impl Lanes for Avx512 {
         // SAFETY: the caller's promise.
         unsafe {
             let [a, b, c, d] = four.map(|lanes| lanes.0);
-            // Eight numbers of one row beside eight of another, then four of each of the four.
+            // Eight numbers of one row next to eight of another, then four of each of the four.
             let pair = |a, b| _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
             let (ab, cd) = (pair(a, b), pair(c, d));
             let all = _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(ab, cd), _mm512_shuffle_f32x4::<0xdd>(ab, cd));

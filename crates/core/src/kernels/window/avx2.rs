@@ -9,7 +9,7 @@ const LANES_V: usize = 8;
 /// Six sums, six targets and a context fit 16 registers.
 const PAIR: usize = 1;
 
-/// `None` where the CPU lacks AVX2 or FMA.
+/// `None` if the CPU lacks AVX2 or FMA.
 pub(super) fn kernels() -> Option<WindowKernels> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
     there.then_some(WindowKernels { name: "avx2", skip_gram, cbow })

@@ -9,7 +9,7 @@ const LANES_V: usize = 16;
 /// Twelve sums, six targets and two contexts fit 32 registers.
 const PAIR: usize = 2;
 
-/// `None` where the CPU lacks AVX-512.
+/// `None` if the CPU lacks AVX-512.
 pub(super) fn kernels() -> Option<WindowKernels> {
     let there = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512dq")

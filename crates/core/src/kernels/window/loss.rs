@@ -9,7 +9,7 @@
 
 use crate::{Chunk, LANES};
 
-/// Factors of 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
+/// The number of factors up to 2 that a lane can take before it is folded; sixteen lanes of 2^60 fit an f64.
 const MAX_FACTORS: u32 = 60;
 
 /// Scores this far from 0 have no gradient.
@@ -31,7 +31,7 @@ impl Default for LossSum {
 }
 
 impl LossSum {
-    /// Takes the sum so far and resets it to 0. Not finite if a score was not.
+    /// Returns the sum so far and resets it to 0. It is not finite if a score was not.
     pub fn take(&mut self) -> f64 {
         self.fold();
         std::mem::take(&mut self.total)
@@ -44,8 +44,8 @@ impl LossSum {
     }
 }
 
-/// `score_i` becomes `rate (label_i - σ(score_i))`, for the first `count` lanes, 0 where the score is certain; the losses are
-/// added to `loss`. Labels are 1 or 0, and below 0 where there is no target. `FMA`: whether the code around this may use fused
+/// `score_i` becomes `rate (label_i - σ(score_i))`, for the first `count` lanes, 0 if the score is certain; the losses are
+/// added to `loss`. Labels are 1 or 0, or negative for lanes without a target. `FMA`: whether the calling code may use fused
 /// multiply-add.
 #[inline(always)]
 pub(super) fn gradients<const FMA: bool>(
@@ -79,8 +79,8 @@ pub(super) fn gradients<const FMA: bool>(
     }
 }
 
-/// `e^-x` for x >= 0, to 2e-7 relative; for NaN, NaN. Cody and Waite's reduction and a polynomial, so that it needs no
-/// table and becomes vector code.
+/// `e^-x` for x >= 0, to 2e-7 relative; for NaN, NaN. Cody and Waite's reduction and a polynomial, so it needs no
+/// table and can be vectorised.
 #[inline(always)]
 fn exp_of_minus<const FMA: bool>(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4;

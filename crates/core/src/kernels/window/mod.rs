@@ -1,24 +1,24 @@
-//! One step of word2vec: a few rows of `w_in` against a few rows of `w_out`, for the fast trainer.
+//! One step of word2vec: a few rows of `w_in` against a few rows of `w_out`, for the word2vec trainer.
 //!
 //! A step has n contexts `c_i` (rows of `w_in`), T targets `w_t` (rows of `w_out`, no row twice) with a
-//! label each (1: the true word, or the side of a Huffman node; 0: the other), and a rate `r`. All scores are taken before
-//! anything moves, then everything moves at once (Ji et al. 2016, "HogBatch"):
+//! label each (1: the true word, or the side of a Huffman node; 0: the other), and a rate `r`. All scores are computed before
+//! anything is updated, then everything is updated at once (Ji et al. 2016, "HogBatch"):
 //!
 //! - SkipGram: `g_it = r (label_t - σ(c_i·w_t))`, `c_i += Σ_t g_it w_t`, `w_t += Σ_i g_it c_i` (right sides: old values)
-//!   A row that occurs as two contexts moves twice; whether its second move uses the old or the once-moved `w_t` is
+//!   A row that occurs as two contexts is updated twice; whether the second update uses the old or the new `w_t` is
 //!   unspecified, a difference of the order of `r²`.
 //! - CBOW: `h = f Σ_i c_i`, `g_t = r (label_t - σ(h·w_t))`, `e = Σ_t g_t w_t`, `c_i += e`, `w_t += g_t h`. With `f = 1/n`
 //!   each context gets the whole of `e` and not an n-th, as in word2vec.c.
 //!
-//! `g` is 0 where a score is beyond ±6, as in gensim: scores that are certain teach nothing, right or wrong. (word2vec.c does so
-//! for hierarchical softmax, and takes ±1 for the probability in negative sampling. Learning from all scores gave no better vectors:
-//! CBOW on `bench/peers`'s text 29.8 points of analogies instead of 30.2, 8 and 6 seeds, 2026-11-26.) The loss of a step
+//! `g` is 0 for a score beyond ±6, as in gensim: nothing is learned from certain scores, right or wrong. (word2vec.c does the
+//! same for hierarchical softmax, and clips the probability to 0 or 1 in negative sampling. Learning from all scores did not
+//! improve the vectors: CBOW on `bench/peers`'s text got 29.8 points of analogies instead of 30.2, 8 and 6 seeds, 2026-11-26.) The loss of a step
 //! is `Σ log(1 + e^∓score)` over its pairs, whatever the score: see [`LossSum`].
 //!
-//! `scalar.rs` defines what is right; the others do the same with wider registers and fused multiply-add, so they agree with
-//! it to rounding. [`WindowKernels::detect`] is the one place that chooses.
+//! `scalar.rs` is the definition; the others do the same with wider registers and fused multiply-add, so they agree with
+//! it up to rounding. [`WindowKernels::detect`] is the one place that chooses.
 //!
-//! Rows are given as pointers, since threads share them without locks: the CPU trainer's `shared.rs` argues why that is sound in practice.
+//! Rows are passed as pointers, since threads share them without locks: the CPU trainer's `shared.rs` explains why that works.
 
 mod loss;
 mod scalar;

@@ -9,7 +9,7 @@ const LANES_V: usize = 4;
 /// Twelve sums, six targets and two contexts fit 32 registers.
 const PAIR: usize = 2;
 
-/// `None` where the CPU lacks NEON.
+/// `None` if the CPU lacks NEON.
 pub(super) fn kernels() -> Option<WindowKernels> {
     std::arch::is_aarch64_feature_detected!("neon").then_some(WindowKernels { name: "neon", skip_gram, cbow })
 }

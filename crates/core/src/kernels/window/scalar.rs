@@ -1,6 +1,6 @@
 //! The definition: a chunk of columns at a time, in the order of the formulas.
 //!
-//! Tests compare with it, and it runs where there are no wider registers. A dot product is sixteen sums, one for each place in a
+//! Tests compare with it, and it runs on CPUs without wider registers. A dot product is sixteen sums, one for each place in a
 //! chunk, added up at the end as a tree: the numbers of a chunk are independent, so that the compiler may use the baseline's
 //! vector registers.
 #![allow(unsafe_code)]
@@ -99,7 +99,7 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
     }
 }
 
-/// Where the score of context `i` and target `t` of a group is kept; for CBOW of group `i`.
+/// Where the score of context `i` and target `t` of a group is kept; for CBOW, `i` is the group.
 #[inline]
 fn score(group: &mut [Chunk], i: usize, t: usize) -> &mut f32 {
     let at = i * STRIDE + t;
@@ -127,20 +127,20 @@ fn add_scaled(sum: &mut Chunk, g: f32, x: &Chunk) {
     (0..LANES).for_each(|lane| sum.0[lane] += g * x.0[lane]);
 }
 
-/// Chunk `k` of a row, which others may write to meanwhile: each number is read once, on its own.
+/// Chunk `k` of a row, which others may write to meanwhile: each number is read once, separately.
 ///
 /// # Safety
-/// The row has it.
+/// The row has chunk `k`.
 #[inline(always)]
 unsafe fn load(row: RowPtr, k: usize) -> Chunk {
     // SAFETY: sixteen numbers of the row begin at k chunks.
     Chunk(std::array::from_fn(|lane| unsafe { row.add(k * LANES + lane).read() }))
 }
 
-/// The numbers of a chunk to chunk `k` of a row, each on its own.
+/// Writes the numbers of a chunk to chunk `k` of a row, each separately.
 ///
 /// # Safety
-/// The row has it.
+/// The row has chunk `k`.
 #[inline(always)]
 unsafe fn store(row: RowPtr, k: usize, chunk: &Chunk) {
     // SAFETY: as for `load`.

@@ -1,4 +1,4 @@
-//! What a step needs besides its rows: labels laid out for the kernels, and buffers for scores and sums.
+//! What a step needs besides its rows: labels in the layout of the kernels, and buffers for scores and sums.
 
 use super::loss::LossSum;
 use crate::{Chunk, LANES};
@@ -15,7 +15,7 @@ pub(super) const STRIDE: usize = LANES / 2;
 /// Chunks that hold one group's scores for every context.
 pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS / 2;
 
-/// A group's labels as chunks of scores have them: padded with -1, and twice, once for each context of a chunk.
+/// A group's labels in the layout of a chunk of scores: padded with -1, and twice, once for each context of a chunk.
 ///
 /// For each pattern of up to six labels: a leading 1, then a bit for each label, the first one highest.
 static PATTERNS: [[f32; LANES]; 2 << GROUP] = patterns();
@@ -45,7 +45,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Of one true word, the first, and `negatives` others.
+    /// The labels of one true word, the first, and `negatives` others.
     pub fn negative_sampling(negatives: usize) -> Self {
         let mut labels = Self::default();
         labels.set((0..=negatives).map(|target| target == 0));
@@ -116,15 +116,15 @@ impl Labels {
 /// Buffers that the steps of one thread reuse, and the sum of their losses.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    /// Scores, then gradients. Of SkipGram [`GROUP_CHUNKS`] chunks for each group; of CBOW half a chunk, one after the other.
+    /// Scores, then gradients. For SkipGram [`GROUP_CHUNKS`] chunks for each group; for CBOW half a chunk for each group.
     pub(super) scores: Vec<Chunk>,
     /// CBOW's `h`.
     pub(super) hidden: Vec<Chunk>,
     /// CBOW's `e`.
     pub(super) error: Vec<Chunk>,
-    /// Updates of SkipGram's contexts, held back while further groups of targets still need the old values.
+    /// Updates of SkipGram's contexts, held back while later groups of targets still need the old values.
     pub(super) held: Vec<Chunk>,
-    /// Losses of all steps since it was last taken.
+    /// Losses of all steps since the sum was last taken.
     pub loss: LossSum,
     targets: usize,
 }

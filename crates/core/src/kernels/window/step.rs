@@ -1,4 +1,4 @@
-//! One step of either kind, and the functions that take it on one instruction set.
+//! One step of either kind, and the functions for one instruction set.
 
 use super::scratch::{Labels, MAX_CONTEXTS, Scratch};
 use std::fmt;
@@ -10,13 +10,13 @@ pub type RowPtr = *mut f32;
 pub struct Step<'a> {
     /// The n contexts, at least one; for SkipGram [`MAX_CONTEXTS`] at most. A row may occur twice.
     pub contexts: &'a [RowPtr],
-    /// The T targets: at least one, different rows.
+    /// The T targets: at least one, distinct rows.
     pub targets: &'a [RowPtr],
     /// Their labels.
     pub labels: &'a Labels,
     /// Chunks of sixteen numbers in a row.
     pub chunks: usize,
-    /// Size of the step: r.
+    /// The learning rate: r.
     pub rate: f32,
 }
 
@@ -45,8 +45,8 @@ impl WindowKernels {
     /// A step of SkipGram: each context predicts the targets.
     ///
     /// # Safety
-    /// Every pointer leads to `chunks` whole chunks, aligned to 64 bytes, that live through the call and that nobody holds a
-    /// Rust reference to. Other threads may read and write them: see the CPU trainer's `shared.rs`.
+    /// Every pointer leads to `chunks` whole chunks, aligned to 64 bytes, that live through the call and to which no
+    /// Rust reference exists. Other threads may read and write them: see the CPU trainer's `shared.rs`.
     #[inline]
     #[allow(unsafe_code)]
     pub unsafe fn skip_gram(&self, step: &Step, scratch: &mut Scratch) {

@@ -2,7 +2,7 @@
 //!
 //! The module that uses it has the type `V` of a register, `LANES_V` numbers in one, `PAIR` contexts whose scores are taken
 //! together (1 or 2: as many as the registers hold sums for), and the operations `zero`, `load`, `store`, `splat`, `fma` (a b + c),
-//! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores whole registers: eight numbers a context,
+//! `add`, `mul`, and `sums`, which adds up each of `PAIR * GROUP` registers and stores whole registers: eight numbers per context,
 //! of which six are its sums.
 //!
 //! Scores: for a pair of contexts and a group of six targets, twelve sums accumulate in parallel, so that neither loads nor the
@@ -134,7 +134,7 @@ macro_rules! window_kernels {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
             let n = contexts.len();
             for i in (0..n).step_by(P) {
-                // The last one twice where there is no other: its second scores are overwritten or never read.
+                // The last one twice if there is no other: its second scores are overwritten or never read.
                 let pair: [RowPtr; P] = std::array::from_fn(|p| contexts[(i + p).min(n - 1)]);
                 let mut sum = [[zero(); GROUP]; PAIR];
                 for k in 0..registers {
@@ -153,10 +153,10 @@ macro_rules! window_kernels {
             }
         }
 
-        /// Moves a group of targets, and the contexts by what this group has for them.
+        /// Updates a group of targets, and the contexts by this group's part.
         ///
         /// # Safety
-        /// Rows have `registers` registers; `gradients` has `STRIDE` numbers a context; `held`, if this is not the `FIRST`
+        /// Rows have `registers` registers; `gradients` has `STRIDE` numbers per context; `held`, if this is not the `FIRST`
         /// and `LAST` group in one, a row for each context.
         #[inline]
         #[target_feature(enable = $features)]
@@ -193,7 +193,7 @@ macro_rules! window_kernels {
         ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
             for k in 0..registers {
-                // SAFETY: k is a register of every row, and of every row of `held`; gradients are `STRIDE` a context.
+                // SAFETY: k is a register of every row, and of every row of `held`; gradients are `STRIDE` per context.
                 unsafe {
                     let old: [V; G] = std::array::from_fn(|t| load(targets[t].add(k * LANES_V)));
                     let mut new = old;
@@ -259,7 +259,7 @@ macro_rules! window_kernels {
             let scores = scratch.scores.as_ptr().cast::<f32>();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
                 let gradients = scores.wrapping_add(g * STRIDE);
-                // SAFETY: there is a gradient a target; `error` has as many chunks as a row.
+                // SAFETY: there is a gradient per target; `error` has as many chunks as a row.
                 unsafe {
                     match g {
                         0 => move_targets::<true>(targets, gradients, registers, hidden, error),
@@ -271,7 +271,7 @@ macro_rules! window_kernels {
             unsafe { add_to_contexts(step.contexts, registers, error) };
         }
 
-        /// `out[STRIDE g + t] = h · w_(6 g + t)`, for one or two groups of targets; those of two side by side where there are
+        /// `out[STRIDE g + t] = h · w_(6 g + t)`, for one or two groups of targets; two groups side by side if there are
         /// registers for twelve sums.
         ///
         /// # Safety
@@ -324,7 +324,7 @@ macro_rules! window_kernels {
         /// `e += Σ_t g_t w_t` (or `=`, for the `FIRST` group), then `w_t += g_t h`.
         ///
         /// # Safety
-        /// Rows, `hidden` and `error` have `registers` registers; there is a gradient a target.
+        /// Rows, `hidden` and `error` have `registers` registers; there is a gradient per target.
         #[inline]
         #[target_feature(enable = $features)]
         unsafe fn move_targets<const FIRST: bool>(
@@ -359,7 +359,7 @@ macro_rules! window_kernels {
             error: *mut f32,
         ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
-            // SAFETY: there is a gradient a target.
+            // SAFETY: there is a gradient per target.
             let gradients: [V; G] = std::array::from_fn(|t| splat(unsafe { *gradients.add(t) }));
             for k in 0..registers {
                 // SAFETY: k is a register of every row, of `hidden` and of `error`.

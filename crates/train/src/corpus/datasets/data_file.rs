@@ -47,7 +47,7 @@ impl DataFile {
         let length = file.metadata().map_err(io)?.len();
         self.check_length(path, length)?;
         let mut bytes = Vec::new();
-        // One more than expected: the file may grow between the two looks.
+        // One more than expected: the file may grow between the two reads.
         file.take(self.bytes + 1).read_to_end(&mut bytes).map_err(io)?;
         self.check_length(path, bytes.len() as u64)?;
         let got = hex(&Sha256::digest(&bytes));

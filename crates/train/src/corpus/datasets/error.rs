@@ -36,7 +36,7 @@ pub enum DatasetError {
     WrongFile {
         /// The file.
         path: PathBuf,
-        /// What was compared.
+        /// Which property was compared.
         what: &'static str,
         /// What it should be.
         expected: String,
@@ -50,7 +50,7 @@ pub enum DatasetError {
     WrongDownload {
         /// The address.
         url: String,
-        /// What was compared.
+        /// Which property was compared.
         what: &'static str,
         /// What it should be.
         expected: String,

@@ -1,4 +1,4 @@
-//! Where is a data set's file?
+//! Finds a data set's file.
 
 use super::data_file::{DataFile, Timeouts};
 use super::error::DatasetError;
@@ -48,8 +48,8 @@ impl Locator {
     /// The content of `file`, checked. Downloads it if it is in none of the folders.
     ///
     /// # Errors
-    /// The file is nowhere, or the first one found is not the right one (others are not tried then: someone put it there to
-    /// be used), or the download failed.
+    /// The file is not found, the first one found is not the right one (others are not tried then, because somebody put it
+    /// there to be used), or the download failed.
     pub fn read(&self, file: &DataFile) -> Result<Vec<u8>> {
         let folders = [&self.data_dir, &self.shared_dir, &self.cache_dir].into_iter().flatten();
         let mut looked_in: Vec<PathBuf> = Vec::new();

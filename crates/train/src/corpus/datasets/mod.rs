@@ -2,7 +2,7 @@
 //!
 //! A data set's files are searched in the folders that the caller names, then in the user's cache, and otherwise
 //! downloaded (feature `download`). Wherever a file came from, its length and SHA-256 are checked on the very
-//! bytes that are then read: a corpus that was cut short is refused, never trained on.
+//! bytes that are then read: a truncated corpus is rejected, never trained on.
 
 mod data_file;
 #[cfg(feature = "download")]

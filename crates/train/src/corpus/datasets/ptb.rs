@@ -2,7 +2,7 @@
 //!
 //! | name | file | tokens with `<eos>` |
 //! |---|---|---|
-//! | `ptb`, `ptb:train` | `ptb.train.txt` | 929,589 (10,000 different words) |
+//! | `ptb`, `ptb:train` | `ptb.train.txt` | 929,589 (10,000 distinct words) |
 //! | `ptb:valid` | `ptb.valid.txt` | 73,760 |
 //! | `ptb:test` | `ptb.test.txt` | 82,430 |
 //!
@@ -89,7 +89,7 @@ pub fn is_name(name: &str) -> bool {
 /// Reads a part.
 ///
 /// # Errors
-/// A file is nowhere, not the right one, or could not be downloaded; as [`Corpus::read`].
+/// A file is missing, is not the right one, or could not be downloaded; as [`Corpus::read`].
 pub fn read(split: Split, locator: &Locator, options: &CorpusOptions) -> Result<Corpus> {
     Corpus::from_reader(&split.to_string(), &*locator.read(&split.file())?, options)
 }
@@ -113,10 +113,10 @@ mod tests {
     use crate::corpus::EOS;
     use std::path::PathBuf;
 
-    /// Penn Treebank is not ours to ship: it lies beside the project, or in `RAPIDVEC_SHARED`, or the tests are skipped.
+    /// Penn Treebank is not ours to ship: it is expected next to the project or in `RAPIDVEC_SHARED`, or the tests are skipped.
     fn shared() -> Option<Locator> {
-        let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-        let folder = std::env::var_os("RAPIDVEC_SHARED").map_or_else(beside, PathBuf::from).join("corpora");
+        let sibling = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let folder = std::env::var_os("RAPIDVEC_SHARED").map_or_else(sibling, PathBuf::from).join("corpora");
         if !folder.is_dir() {
             eprintln!("SKIPPED: no {}; RAPIDVEC_SHARED names the folder with corpora/ptb.*.txt", folder.display());
             return None;

@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use std::borrow::Cow;
 use std::fmt;
 
-/// Appends the field's text of each line to `out`, each text followed by a line end. A line without anything on it stays
+/// Appends the field's text of each line to `out`, each text followed by a line end. An empty line stays
 /// one. `missing` is the policy for lines without the field, `seen` counts those that were skipped.
 ///
 /// # Errors
@@ -55,11 +55,11 @@ fn text(line: &str, field: &str, out: &mut Tokens) -> serde_json::Result<bool> {
     Ok(found)
 }
 
-/// The parser's message; it sees one line only, so that of the place only the column counts.
+/// The parser's message. It sees one line only, so only the column of its position is meaningful.
 fn reason(error: &serde_json::Error) -> String {
-    let told = error.to_string();
+    let message = error.to_string();
     let (line, column) = (error.line(), error.column());
-    let reason = told.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&told);
+    let reason = message.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&message);
     format!("{reason} at column {column}")
 }
 
@@ -162,7 +162,7 @@ impl<'de> Visitor<'de> for Inner<'_, '_> {
     }
 }
 
-/// The text: a string, an array of tokens, or an array of such arrays; `false` for null, which is none.
+/// The text: a string, an array of tokens, or an array of such arrays; `false` for null.
 struct Text<'o, 't>(&'o mut Tokens<'t>);
 
 impl<'de> DeserializeSeed<'de> for Text<'_, '_> {
@@ -182,7 +182,7 @@ impl<'de> Visitor<'de> for Text<'_, '_> {
 
     fn visit_str<E>(self, text: &str) -> Result<bool, E> {
         self.0.out.push_str(text);
-        // Each text ends its last line itself, so that two of them never run into each other.
+        // Each text ends its last line, so that two of them are never joined.
         if !text.ends_with('\n') {
             self.0.end_sentence();
         }

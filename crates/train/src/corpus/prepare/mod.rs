@@ -1,11 +1,11 @@
-//! Text is prepared before its words are counted: a field of JSON Lines, composed letters, lower case, words by Unicode.
+//! Prepares text before its words are counted: a field of JSON Lines, composed letters, lower case, words by Unicode's rules.
 //!
 //! The steps run in this order: field, lower case, NFC, tokenizer; by default none of them runs and words stay as they are
-//! written. (NFC follows lower case, since lower case can decompose again: `J` with a caron has no composed form, `ǰ` has.)
-//! The result is text again: its words stand between white space, its lines are the sentences.
+//! spelled. (NFC follows lower case, since lower case can decompose again: `J` with a caron has no composed form, `ǰ` has.)
+//! The result is text again: its words are separated by white space, its lines are the sentences.
 //!
-//! Blocks are prepared independently of each other, by any number of threads. Where no line ends for a long time, they are
-//! cut at white space, which changes no word; only the lines of JSON have to be whole, at most [`MAX_LINE_BYTES`] each.
+//! Blocks are prepared independently, by any number of threads. Very long lines are cut at white space, which changes no
+//! word; only lines of JSON have to stay whole, at most [`MAX_LINE_BYTES`] each.
 
 mod json_lines;
 mod letters;
@@ -51,24 +51,24 @@ impl Preparation {
     }
 }
 
-/// Text, prepared.
+/// Prepared text.
 #[derive(Debug, PartialEq)]
 pub(super) struct Prepared<'a> {
-    /// The text; where there is a fault, of the lines before it.
+    /// The text; if there is an error, that of the lines before it.
     pub text: &'a str,
     /// It has tokens with [`INNER_SPACE`](super::encoder::INNER_SPACE).
     pub has_inner_spaces: bool,
-    /// What ended it: [`CorpusError::Json`] or [`CorpusError::NoField`], with the line.
+    /// The error that ended it: [`CorpusError::Json`] or [`CorpusError::NoField`], with the line.
     pub fault: Option<CorpusError>,
 }
 
-/// Prepares text: one for each thread, since it reuses its memory.
+/// Prepares text. Each thread has one, since it reuses its memory.
 pub(super) struct Worker {
     preparation: Preparation,
     segmenter: segment::Segmenter,
-    /// What the last step made.
+    /// The result of the last step.
     front: String,
-    /// What the next one makes.
+    /// The result of the next one.
     back: String,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Normalization {
-    /// As they are written.
+    /// As they are in the text.
     #[default]
     None,
     /// Composed (NFC): conjoining jamo become syllables, a letter and its accent one character.
@@ -17,7 +17,7 @@ pub enum Normalization {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenizerKind {
-    /// What stands between white space.
+    /// Text between white space.
     #[default]
     Whitespace,
     /// Words by Unicode's rules (UAX 29) and its dictionaries for Chinese, Japanese, Thai and their neighbours; punctuation
@@ -57,13 +57,13 @@ pub struct Preparation {
     /// sentences. A dot leads into an object within the object (`doc.body`), unless a name has the dot itself. Line ends in
     /// the text end sentences.
     pub field: Option<String>,
-    /// What to do with lines that lack the field. Not written to files where it is the default.
+    /// What to do with lines that lack the field. Not stored in files if it is the default.
     #[serde(skip_serializing_if = "MissingField::is_error")]
     pub missing_field: MissingField,
 }
 
 impl Preparation {
-    /// Whether text stays as it is.
+    /// Whether text is not changed.
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
     }

@@ -8,10 +8,10 @@ mod imp {
     use icu_segmenter::options::WordBreakInvariantOptions;
     use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 
-    /// Whether this build has it.
+    /// Whether this build has the tokenizer.
     pub(in super::super) const IS_HERE: bool = true;
 
-    /// The rules and dictionaries, which are part of the program.
+    /// The rules and dictionaries, which are compiled in.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Segmenter(WordSegmenterBorrowed<'static>);
 
@@ -45,10 +45,10 @@ mod imp {
 mod imp {
     use crate::corpus::report::CorpusReport;
 
-    /// Whether this build has it.
+    /// Whether this build has the tokenizer.
     pub(in super::super) const IS_HERE: bool = false;
 
-    /// Nothing: [`Preparation::validate`](super::super::Preparation) rejects it before.
+    /// Never built: [`Preparation::validate`](super::super::Preparation) rejects the tokenizer first.
     #[derive(Clone, Copy)]
     pub(in super::super) struct Segmenter;
 
@@ -57,7 +57,7 @@ mod imp {
             Self
         }
 
-        /// Leaves the text as it is.
+        /// Does not change the text.
         pub fn words(self, _: &str, _: &mut String, _: &mut CorpusReport) -> bool {
             false
         }

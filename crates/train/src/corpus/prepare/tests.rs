@@ -146,7 +146,7 @@ mod unicode {
     }
 
     #[test]
-    fn words_stand_without_their_punctuation_and_lines_stay() {
+    fn words_lose_their_punctuation_and_lines_stay() {
         let (lines, left_out) = words("\"Don't,\" she said -- 3.14!\n\nall_of it\r\nlast");
         assert_eq!(lines, [vec!["Don't", "she", "said", "3.14"], vec![], vec!["all_of", "it"], vec!["last"]]);
         assert_eq!(left_out, 6);

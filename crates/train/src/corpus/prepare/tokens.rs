@@ -1,9 +1,9 @@
-//! Tokens that are given one by one, as text: each is one word, also with spaces in it.
+//! Text made of given tokens: each is one word, even if it has spaces.
 
 use super::TokenizerKind;
 use crate::corpus::encoder::INNER_SPACE;
 
-/// What stands for a space within a token. The Unicode tokenizer splits tokens, so that there the space stays.
+/// What stands for a space within a token. The Unicode tokenizer splits tokens, so there the space stays a space.
 pub(super) fn inner_space(tokenizer: TokenizerKind) -> char {
     match tokenizer {
         TokenizerKind::Whitespace => INNER_SPACE,
@@ -16,14 +16,14 @@ pub(super) fn inner_space(tokenizer: TokenizerKind) -> char {
 pub(in super::super) struct Tokens<'o> {
     pub inner_space: char,
     pub out: &'o mut String,
-    /// Some token has a space within it.
+    /// Whether any token has a space within it.
     pub has_inner_spaces: bool,
-    /// Tokens without a character.
+    /// Empty tokens.
     pub empty_tokens: &'o mut u64,
 }
 
 impl Tokens<'_> {
-    /// Appends a token and a space. White space within it becomes one space, white space around it goes.
+    /// Appends a token and a space. White space within it becomes one space, white space around it is removed.
     pub fn push(&mut self, token: &str) {
         let mut parts = token.split_whitespace();
         let Some(first) = parts.next() else {

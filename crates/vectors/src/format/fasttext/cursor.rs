@@ -1,4 +1,4 @@
-//! Reading consecutive numbers, none past the end.
+//! Reads consecutive numbers, never past the end.
 
 use crate::error::FormatError;
 
@@ -45,7 +45,7 @@ impl<'a> Cursor<'a> {
         Err(FormatError::Truncated { what, position: self.at as u64, expected: length, got })
     }
 
-    /// The bytes before the next byte 0, which is passed over.
+    /// The bytes before the next byte 0, which is skipped.
     pub(super) fn text(&mut self, what: &'static str) -> Result<&'a [u8], FormatError> {
         let rest = self.rest();
         let Some(length) = rest.iter().position(|&byte| byte == 0) else {
@@ -82,7 +82,7 @@ pub(super) fn size(field: &'static str, got: i64, least: i64) -> Result<usize, F
     if got < least { Err(wrong()) } else { usize::try_from(got).map_err(|_| wrong()) }
 }
 
-/// Refuses any value of `field` but one.
+/// Rejects any value of `field` but one.
 pub(super) fn same(field: &'static str, expected: u64, got: i64) -> Result<(), FormatError> {
     match u64::try_from(got) {
         Ok(value) if value == expected => Ok(()),

@@ -1,4 +1,4 @@
-//! The settings and the words of a model, walked once before anything is kept.
+//! The settings and the words of a model, all checked before anything is kept.
 
 use super::MAGIC;
 use super::cursor::{Cursor, same, size};
@@ -11,10 +11,10 @@ use std::ops::RangeInclusive;
 /// A word takes byte 0, its count and its kind, in addition to its own bytes.
 const MIN_WORD_BYTES: u64 = 10;
 
-/// What stands between the end of one word and the beginning of the next.
+/// Bytes between the end of one word and the beginning of the next.
 const BETWEEN_WORDS: usize = MIN_WORD_BYTES as usize;
 
-/// The most n-grams that words may have on average, in addition to [`FREE_ADDITIONS`]; 20 or 30 are usual.
+/// The maximum average number of n-grams of a word, in addition to [`FREE_ADDITIONS`]; 20 or 30 are usual.
 const MAX_NGRAMS_A_WORD: u64 = 1000;
 
 /// This many additions are always allowed: they take less than a second.
@@ -55,12 +55,12 @@ impl Settings {
         cursor.take("the settings", 8)?; // sampling threshold
         let is_classifier = model == 3;
         if version == 11 && is_classifier {
-            max_n = 0; // as fastText itself reads them: classifiers had none then, whatever is written here
+            max_n = 0; // as fastText itself reads them: classifiers had no n-grams then, whatever is written here
         }
         Ok(Self { vector_size, buckets, min_n, max_n, is_classifier })
     }
 
-    /// The n-grams that words are made of, if they are.
+    /// The n-grams of words, if the model has any.
     pub(super) fn ngrams(&self) -> Result<Option<NGrams>, FormatError> {
         let has = self.buckets > 0 && self.max_n >= self.min_n.max(1);
         has.then(|| NGrams::new(self.min_n, self.max_n, self.buckets, self.vector_size)).transpose()
@@ -74,7 +74,7 @@ fn one_of(field: &'static str, known: RangeInclusive<i32>, got: i32) -> Result<i
     Err(FormatError::Field { field, expected: "a number that fastText writes", got: got.to_string() })
 }
 
-/// Where the words are, after every one was checked. V words, L labels.
+/// Where the words are, after all were checked. V words, L labels.
 pub(super) struct Dictionary<'a> {
     bytes: &'a [u8],
     /// Where each of the V words ends in `bytes`.
@@ -108,7 +108,7 @@ impl<'a> Dictionary<'a> {
         self.ends.len()
     }
 
-    /// Word `row`, and how often it was seen.
+    /// Word `row` and its count.
     pub(super) fn word(&self, row: usize) -> (&'a [u8], u64) {
         let start = if row == 0 { 0 } else { self.ends[row - 1] + BETWEEN_WORDS };
         let end = self.ends[row];
@@ -118,7 +118,7 @@ impl<'a> Dictionary<'a> {
     }
 }
 
-/// Passes over all words, then over all labels. Their number is known to fit the bytes.
+/// Skips all words, then all labels. Their number is known to fit the bytes.
 fn walk<'a>(
     cursor: &mut Cursor<'a>,
     settings: &Settings,
@@ -146,7 +146,7 @@ fn walk<'a>(
     Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels })
 }
 
-/// A short file with a few very long words would otherwise keep a machine busy for hours.
+/// Otherwise a short file with a few very long words could keep a machine busy for hours.
 fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatError> {
     let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
     if ngrams.saturating_mul(vector_size) <= allowed {
@@ -156,7 +156,7 @@ fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatErr
     Err(FormatError::Field { field: "n-grams of an average word", expected: "at most 1,000", got })
 }
 
-/// fastText prunes n-grams only where it quantises: what else is pruned was written by a version with a fault.
+/// fastText prunes n-grams only when it quantises; other pruned models come from a version with a bug.
 fn refuse_dense_pruned(cursor: &Cursor) -> Result<(), FormatError> {
     if cursor.rest().first() == Some(&0) {
         let (expected, got) = ("none in a model that is not quantised", "some".to_owned());

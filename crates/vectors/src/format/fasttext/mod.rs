@@ -6,16 +6,16 @@
 //! | part | holds |
 //! |---|---|
 //! | signature | i32 793712314; i32 version, 11 or 12 |
-//! | settings | i32 each: D, window, epochs, least count, negatives, word n-grams, loss, model, B, shortest and longest n-gram, update rate; f64 sampling threshold |
+//! | settings | i32 each: D, window, epochs, minimum count, negatives, word n-grams, loss, model, B, shortest and longest n-gram, update rate; f64 sampling threshold |
 //! | dictionary | i32 V + L, V, L; i64 tokens; i64 pruned n-grams, -1 for none; then V words and L labels |
 //! | a word | its bytes, byte 0, i64 count, u8 kind: 0 word, 1 label |
 //! | input | u8 quantised; i64 V + B, i64 D; as many f32: V rows of words, then B rows of n-grams |
 //! | output | u8 quantised; i64 rows (V, or L of a classifier), i64 D; as many f32 |
 //!
 //! A word's vector is what fastText's `getWordVector` gives: the mean of its own row and its n-grams'
-//! ([`Subwords`](crate::Subwords)), with fastText's bits. Labels and the output matrix are checked and left out.
-//! Limits: quantised models (`.ftz`) and models pruned without being quantised (which fastText refuses, too) are
-//! refused; so is what follows the output matrix.
+//! ([`Subwords`](crate::Subwords)), with fastText's bits. Labels and the output matrix are checked and not kept.
+//! Limits: quantised models (`.ftz`), models pruned without being quantised (which fastText rejects, too) and bytes after
+//! the output matrix are rejected.
 
 mod cursor;
 mod header;

@@ -35,12 +35,12 @@ pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVec
 ///
 /// # Errors
 /// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is truncated, contradicts
-/// itself, or holds what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
+/// itself, or holds what `options` do not allow. Rejecting a file takes less memory than the length of `bytes` and 16 MB.
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     Layout::of(bytes, options)?.table(options)
 }
 
-/// Where everything is; sizes are known to fit the file.
+/// The layout of a model, whose sizes are known to fit the file.
 struct Layout<'a> {
     bytes: &'a [u8],
     vector_size: usize,
@@ -93,7 +93,7 @@ impl<'a> Layout<'a> {
             let bad = vector.iter().find(|x| !x.is_finite());
             check_row(self.dictionary.word(row).0, row, bad.copied(), options)?;
         }
-        // The words last: by now the file is known to be right, and they take more memory than in the file.
+        // The words last, since they take more memory than in the file: by now the file is known to be valid.
         let mut vocabulary = Vocabulary::new();
         for row in 0..rows {
             let (word, count) = self.dictionary.word(row);
@@ -132,7 +132,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Passes over a matrix of `rows` x D numbers; returns where the numbers begin.
+/// Skips a matrix of `rows` x D numbers; returns where the numbers begin.
 fn matrix(cursor: &mut Cursor, what: &'static str, rows: u64, settings: &Settings) -> Result<usize, FormatError> {
     match cursor.u8(what)? {
         0 => {}

@@ -1,4 +1,4 @@
-//! The zip archive around the arrays: its directory is checked before it is used, arrays are read a piece at a time.
+//! The zip archive around the arrays: its directory is checked before use, and arrays are read in pieces.
 
 use super::array::Array;
 use super::{ALWAYS_UNPACKED, MAX_RATIO};
@@ -8,7 +8,7 @@ use zip::read::{ArchiveOffset, Config, ZipFile};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-/// An archive of vectors has two or three arrays; each further one costs memory.
+/// The maximum number of arrays: an archive of vectors has two or three, and each one costs memory.
 const MAX_ARRAYS: u64 = 1000;
 
 /// Bytes decompressed at a time: whole elements of every type.
@@ -17,7 +17,7 @@ const CHUNK: usize = 1 << 16;
 /// Length of the record at the end of every zip archive that has no comment.
 const END: usize = 22;
 
-/// Lengths of the two records before it where numbers do not fit 32 bits.
+/// Lengths of the two records before it if numbers do not fit 32 bits.
 const LOCATOR: usize = 20;
 const END_64: usize = 56;
 
@@ -38,7 +38,7 @@ impl<'a> Archive<'a> {
         Ok(Self { zip })
     }
 
-    /// The heads of all arrays, in the order of the archive.
+    /// The headers of all arrays, in the order of the archive.
     pub(super) fn arrays(&mut self) -> Result<Vec<Array>, FormatError> {
         (0..self.zip.len()).map(|index| self.array(index)).collect()
     }
@@ -52,7 +52,7 @@ impl<'a> Archive<'a> {
         if packed < unpacked / MAX_RATIO && unpacked > ALWAYS_UNPACKED {
             return Err(FormatError::TooSmallPacked { format: "npz", expected: MAX_RATIO, got: packed });
         }
-        // A sum that overflows is the size of no file.
+        // No file is so large that the sum overflows.
         let expected = array.data_bytes().and_then(|bytes| bytes.checked_add(array.head_bytes));
         if expected != Some(unpacked) {
             let problem = format!("expected {} bytes by its shape, got {unpacked}", expected.unwrap_or(u64::MAX));
@@ -117,7 +117,7 @@ fn check_directory(bytes: &[u8]) -> Result<(), FormatError> {
         };
         (count, size, start, end) = (field(at + 32, 8), field(at + 40, 8), field(at + 48, 8), at);
     }
-    // Also where a zip64 record has its own number: readers differ in which of the two they take.
+    // Even if a zip64 record has its own number: readers differ in which of the two they use.
     if count.max(field(end + 10, 2)) > MAX_ARRAYS {
         return refuse("more than 1,000 arrays: not word vectors");
     }

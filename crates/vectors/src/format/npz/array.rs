@@ -1,4 +1,4 @@
-//! The head of one array: what it holds, in which shape.
+//! The header of one array: its type and shape.
 //!
 //! `\x93NUMPY`, two bytes of version, the length of the rest (2 bytes in version 1, else 4), then a Python dictionary:
 //! `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 100), }`. Only what arrays of numbers and words have is read.
@@ -6,10 +6,10 @@
 use crate::error::FormatError;
 use std::io::Read;
 
-/// The longest that NumPy itself reads from a file that it does not trust.
+/// The maximum length; NumPy itself reads no longer one from an untrusted file.
 const MAX_HEAD_BYTES: usize = 10_000;
 
-/// What one element is.
+/// The type of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
     /// A little-endian float of 2, 4 or 8 bytes.
@@ -27,7 +27,7 @@ pub(super) enum Element {
 }
 
 impl Element {
-    /// Bytes that it takes, if they are known.
+    /// Its size in bytes, if known.
     fn width(self) -> Option<u64> {
         match self {
             Self::Float(width) | Self::Whole { width, .. } | Self::Bytes(width) => Some(width as u64),
@@ -36,7 +36,7 @@ impl Element {
         }
     }
 
-    /// By NumPy's description, such as `<f4`.
+    /// From NumPy's description, such as `<f4`.
     fn parse(description: &str) -> Self {
         let Some((kind, size)) = description.get(1..2).zip(description.get(2..)) else { return Self::Other };
         let order = &description[..1];
@@ -68,7 +68,7 @@ pub(super) struct Array {
     pub(super) shape: Vec<u64>,
     /// Bytes before the data.
     pub(super) head_bytes: u64,
-    /// Bytes of the whole, by the archive; the data of objects has no size of its own.
+    /// Bytes in all, according to the archive; the size of objects is not known otherwise.
     unpacked: u64,
 }
 
@@ -97,7 +97,7 @@ impl Array {
         Ok(Self { index, name, element, description, by_columns, shape, head_bytes, unpacked })
     }
 
-    /// Bytes of all elements; `None` if they are more than any file has. For unknown elements, all bytes that follow.
+    /// Bytes of all elements; `None` if that overflows. For elements of unknown size, all bytes that follow.
     pub(super) fn data_bytes(&self) -> Option<u64> {
         match self.element.width() {
             Some(width) => self.shape.iter().try_fold(width, |bytes, &size| bytes.checked_mul(size)),
@@ -139,18 +139,18 @@ impl Head {
     }
 }
 
-/// Fills what was empty; returns what follows.
+/// Sets `field`, which must be empty; returns what follows.
 fn set<'a, T>(place: &mut Option<T>, (value, rest): (T, &'a str)) -> Option<&'a str> {
     place.replace(value).is_none().then_some(rest)
 }
 
-/// A text in quotes that has none in it, and what follows.
+/// A quoted text without quotes in it, and what follows.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     text[1..].split_once(quote)
 }
 
-/// A type: a text in quotes, or a list of fields, which no array of numbers or words is.
+/// A type: a quoted text, or a list of fields, which arrays of numbers or words never have.
 fn described(text: &str) -> Option<(String, &str)> {
     if let Some((description, rest)) = quoted(text) {
         return Some((description.to_owned(), rest));

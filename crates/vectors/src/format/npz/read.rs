@@ -16,7 +16,7 @@ use rapidvec_core::Vocabulary;
 ///
 /// # Errors
 /// [`FormatError`] if the archive is damaged or has no such arrays, if the arrays do not fit together, hold Python objects,
-/// or what `options` do not allow. Refusing takes less memory than the length of `bytes` and 16 MB.
+/// or what `options` do not allow. Rejecting a file takes less memory than the length of `bytes` and 16 MB.
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let mut archive = Archive::open(bytes)?;
     let arrays = Arrays::find(&archive.arrays()?)?;
@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     Ok((table, report))
 }
 
-/// The arrays that matter. `words` rows of `vector_size` numbers.
+/// The arrays to read: `words` rows of `vector_size` numbers.
 struct Arrays {
     vectors: Array,
     text: Array,
@@ -45,7 +45,7 @@ impl Arrays {
         let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
         let (words, vector_size) = (size(vectors.shape[0]), size(vectors.shape[1]));
         check_size(VECTORS, words, vector_size, words.saturating_mul(vector_size))?;
-        // What has one column lies the same either way.
+        // With one column both orders are the same.
         if vectors.by_columns && words > 1 && vector_size > 1 {
             let got = "column after column (Fortran order)".to_owned();
             return Err(FormatError::TensorType { tensor: vectors.name, expected: "row after row (C order)", got });
@@ -64,7 +64,7 @@ impl Arrays {
         Ok(Self { vectors, text, counts, words, vector_size })
     }
 
-    /// Checks every byte, and refuses what is wrong or not allowed.
+    /// Checks every byte, and rejects what is invalid or not allowed.
     fn check(&self, archive: &mut Archive, rows: usize, options: &OpenOptions) -> Result<(), FormatError> {
         self.each_word(archive, |row, word| if row < rows { check_row(word, row, None, options) } else { Ok(()) })?;
         let (mut index, mut bad) = (0, None);
@@ -91,7 +91,7 @@ impl Arrays {
         })
     }
 
-    /// What the first `rows` rows hold. The archive is known to be right.
+    /// The contents of the first `rows` rows. The archive is known to be valid.
     fn table(
         &self,
         archive: &mut Archive,
@@ -104,7 +104,7 @@ impl Arrays {
         let mut counts = vec![0; if self.counts.is_some() { rows } else { 0 }];
         self.each_count(archive, |row, count| {
             if let Some(place) = counts.get_mut(row) {
-                *place = u64::try_from(count).unwrap_or(0); // negative ones were refused
+                *place = u64::try_from(count).unwrap_or(0); // negative ones were rejected
             }
             Ok(())
         })?;
@@ -134,7 +134,7 @@ impl Arrays {
         Ok(VectorTable { vocabulary, vector_size: size, numbers })
     }
 
-    /// The first `rows` rows, in half precision if they are, else in single.
+    /// The first `rows` rows, in half precision if they are stored so, otherwise in single.
     fn numbers(&self, archive: &mut Archive, rows: usize) -> Result<Numbers, FormatError> {
         let wanted = rows * self.vector_size;
         if self.vectors.element != Element::Float(2) {
@@ -198,7 +198,7 @@ impl Arrays {
     }
 }
 
-/// The array called `name`, if there is one, else the only one that `fits`.
+/// The array called `name`, if there is one, otherwise the only one that `fits`.
 fn choose(
     all: &[Array],
     name: &str,

@@ -6,18 +6,18 @@ use super::MAX_WORD_BYTES;
 use super::array::Element;
 use crate::error::FormatError;
 
-/// Stands for a number that is not a character: a byte that never occurs in UTF-8.
+/// Replaces a number that is not a character: a byte that never occurs in UTF-8.
 const NO_CHARACTER: u8 = 0xff;
 
-/// Puts words together from pieces of the array.
+/// Assembles words from pieces of the array.
 pub(super) struct Words {
     /// Bytes of a character: 4 or 1.
     width: usize,
     /// Characters of a word, zeros included.
     length: usize,
-    /// Characters of the present word that were seen.
+    /// Characters of the current word so far.
     seen: usize,
-    /// Zeros that were seen since the last other character.
+    /// Zeros since the last other character.
     zeros: usize,
     word: Vec<u8>,
     row: usize,
@@ -34,7 +34,7 @@ impl Words {
         Some(Self { width, length, seen: 0, zeros: 0, word: Vec::new(), row: 0 })
     }
 
-    /// Shows each word that ends in `piece`, with its row. Pieces cut no character in two.
+    /// Shows each word that ends in `piece`, with its row. Pieces do not split characters.
     pub(super) fn feed(
         &mut self,
         piece: &[u8],

@@ -1,6 +1,6 @@
 //! Writing an archive that `numpy.load` opens, as a stream: nothing larger than a small buffer is held.
 
-use super::{ALWAYS_UNPACKED, COUNTS, MAX_WORD_BYTES, VECTORS, WORDS};
+use super::{ALWAYS_UNPACKED, COUNTS, MAX_RATIO, MAX_WORD_BYTES, MAX_WORDS_BYTES, VECTORS, WORDS};
 use crate::error::FormatError;
 use crate::format::npy_head;
 use crate::format::writer::{CHUNK, TableView, VectorWriter, bytes_of};
@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
-/// Parts of this many bytes and more get 64-bit sizes: zip's own limit, less its records.
+/// Parts of this many bytes or more get 64-bit sizes: zip's own limit, less its records.
 const LARGE: u64 = u32::MAX as u64 - (1 << 20);
 
 /// Writes an archive that `numpy.load` opens; in half precision if the table says so.
@@ -25,7 +25,7 @@ impl<'a> NpzWriter<'a> {
     ///
     /// # Errors
     /// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a word ends with a zero
-    /// character or is so long that the array of words, which gives each as much room, would be too large.
+    /// character or is so long that the array of words, which are all padded to that length, would be too large.
     pub fn new(table: TableView<'a>) -> Result<Self, FormatError> {
         table.check()?;
         let vocabulary = &table.vocabulary;
@@ -38,7 +38,7 @@ impl<'a> NpzWriter<'a> {
         let longest = vocabulary.words().max_by_key(|word| word.len()).unwrap_or("");
         let characters = vocabulary.words().map(|word| word.chars().count()).max().unwrap_or(0);
         let fits = |length: usize, width: u64| {
-            (vocabulary.len() as u64).saturating_mul(length as u64).saturating_mul(width) <= ALWAYS_UNPACKED
+            (vocabulary.len() as u64).saturating_mul(length as u64).saturating_mul(width) <= MAX_WORDS_BYTES
         };
         let as_bytes = !fits(characters, 4);
         if longest.len() > MAX_WORD_BYTES || as_bytes && !fits(longest.len(), 1) {
@@ -69,7 +69,11 @@ impl<'a> NpzWriter<'a> {
         let (kind, width) = if self.as_bytes { ("|S", 1) } else { ("<U", 4) };
         let bytes = (self.table.vocabulary.len() * self.length * width) as u64;
         let kind = format!("{kind}{}", self.length);
-        begin(zip, WORDS, &kind, &self.one_dimension(), CompressionMethod::Deflated, bytes)?;
+        // Words are compressed to a third or so; an array that is mostly padding would look like a decompression bomb.
+        let text: usize = self.table.vocabulary.words().map(str::len).sum();
+        let is_padding = bytes > ALWAYS_UNPACKED && bytes / (MAX_RATIO / 5) > text as u64;
+        let method = if is_padding { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        begin(zip, WORDS, &kind, &self.one_dimension(), method, bytes)?;
         let mut out = BufWriter::with_capacity(4 * CHUNK, zip);
         for word in self.table.vocabulary.words() {
             let used = if self.as_bytes {
@@ -109,8 +113,8 @@ impl VectorWriter for NpzWriter<'_> {
 
 type Zip<'a, 'o> = ZipWriter<StreamWriter<&'a mut Gate<'o>>>;
 
-/// Lets bytes through until one write fails. The archive is then dropped, which would try to write its end, fail again,
-/// and print that.
+/// Passes bytes on until a write fails. When the archive is then dropped, it would try to write its end, fail again,
+/// and print a message.
 struct Gate<'o> {
     out: &'o mut dyn Write,
     closed: bool,

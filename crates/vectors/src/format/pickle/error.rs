@@ -1,6 +1,6 @@
 //! See [`PickleError`].
 
-/// Why a Python pickle was refused.
+/// Why a Python pickle was rejected.
 ///
 /// `position` is the number of bytes before the instruction at fault.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum PickleError {
         /// Module and name, cut to 100 characters and escaped.
         name: String,
     },
-    /// An instruction of Python's that no file of vectors uses.
+    /// A pickle instruction that no file of vectors uses.
     #[error("byte {position}: refusing instruction {opcode}: no file of vectors written by Python 3 uses it")]
     Unsupported {
         /// Where it is.
@@ -68,7 +68,7 @@ pub enum PickleError {
     TooDeep {
         /// Where.
         position: usize,
-        /// What there is too much of.
+        /// What exceeds its limit.
         what: &'static str,
         /// The most that is allowed.
         limit: usize,
@@ -117,7 +117,7 @@ pub enum PickleError {
         /// What it is.
         got: &'static str,
     },
-    /// The array holds something else than floating point numbers of 2, 4 or 8 bytes.
+    /// The array does not hold floating point numbers of 2, 4 or 8 bytes.
     #[error(
         "cannot read an array of {got}: expected float16, float32 or float64; convert it with word_vecs.astype('f4')"
     )]

@@ -2,7 +2,7 @@
 
 use crate::error::PickleError;
 
-/// Everything a pickle may name. The list is closed: to add a name is to decide that it is harmless.
+/// Everything a pickle may name. The list is closed: add a name only if it is harmless.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Global {
     Reconstruct,

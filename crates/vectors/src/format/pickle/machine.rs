@@ -1,6 +1,6 @@
 //! The stack machine: one instruction at a time, no recursion, nothing ever called.
 //!
-//! An instruction pushes a literal, combines what lies on the stack, or remembers it in the memo. What Python would call
+//! An instruction pushes a literal, combines values on the stack, or stores one in the memo. What Python would call
 //! (`REDUCE`, `BUILD`) is left to [`super::numpy`], which knows the few functions that a file of vectors names.
 
 use super::globals::Global;
@@ -9,13 +9,13 @@ use super::numpy;
 use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
 
-/// The newest protocol.
+/// The newest supported protocol.
 const NEWEST_PROTOCOL: u8 = 5;
 
-/// The most values that may wait on the stack; Python puts at most 2,001 there for a dictionary of any size.
+/// The maximum number of values on the stack; Python puts at most 2,001 there for a dictionary of any size.
 const MAX_STACK: usize = 1 << 16;
 
-/// Runs the pickle in `bytes` to its end: the value it builds, and the heap in which that lies.
+/// Runs the pickle in `bytes` to its end: the value it builds, and the heap that holds it.
 pub(super) fn run(bytes: &[u8]) -> Result<(Value, Heap<'_>), PickleError> {
     let mut machine = Machine {
         input: Input::new(bytes),
@@ -41,7 +41,7 @@ struct Machine<'a> {
     /// Where in `stack` each unfinished group of values begins.
     marks: Vec<usize>,
     memo: Pieces<Value>,
-    /// Where the instruction at work begins.
+    /// Where the current instruction begins.
     position: usize,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// What an instruction pushes that needs nothing from the stack; `None` if `opcode` is another one.
+    /// The value pushed by an instruction that takes nothing from the stack; `None` if `opcode` is another instruction.
     fn literal(&mut self, opcode: u8) -> Result<Option<Value>, PickleError> {
         let value = match opcode {
             b'N' => Value::None,
@@ -136,7 +136,7 @@ impl<'a> Machine<'a> {
         Err(PickleError::TooDeep { position: self.position, what: "unfinished values", limit: MAX_STACK })
     }
 
-    /// The topmost value of the group at work, taken off.
+    /// Pops the topmost value of the current group.
     fn pop(&mut self) -> Result<Value, PickleError> {
         let top = self.top()?;
         self.stack.pop();
@@ -148,7 +148,7 @@ impl<'a> Machine<'a> {
         Ok([self.pop()?, second])
     }
 
-    /// All values above the last mark, and the mark.
+    /// Pops all values above the last mark, and the mark.
     fn group(&mut self) -> Result<Box<[Value]>, PickleError> {
         let start = self.marks.pop().ok_or_else(|| self.malformed("a mark is missing"))?;
         Ok(self.stack.drain(start..).collect())
@@ -199,7 +199,7 @@ impl<'a> Machine<'a> {
         pairs.iter().try_for_each(|&[key, value]| self.heap.insert(dict, (key, value), self.position))
     }
 
-    /// Python numbers what it remembers in order, so the memo has no holes.
+    /// Python numbers the memo in order, so it has no holes.
     fn remember(&mut self, index: u64) -> Result<(), PickleError> {
         let value = self.top()?;
         match usize::try_from(index) {
@@ -287,7 +287,7 @@ impl<'a> Machine<'a> {
         Ok(digits.parse().map_or(Value::Number, Value::Int))
     }
 
-    /// The number of a place in the memo, on a line of its own.
+    /// An index of the memo, on its own line.
     fn decimal(&mut self) -> Result<u64, PickleError> {
         let line = self.input.ascii_line()?;
         line.parse().map_err(|_| self.malformed("the index of a remembered value is not a number"))

@@ -1,4 +1,4 @@
-//! The few functions and classes a file of vectors names, as data: what calling them would make is described, not made.
+//! The few functions and classes a file of vectors names, as data: their results are described, not created.
 //!
 //! An array is pickled as `_reconstruct(ndarray, (0,), b'b')` with a state `(1, shape, dtype, is_fortran, data)`, or, from
 //! protocol 5 on, as `_frombuffer(data, dtype, shape, order)`; an element type as `dtype('f2', False, True)` with a state
@@ -80,7 +80,7 @@ fn array(
     Ok(ArrayState { shape, data, dtype: *dtype, by_columns })
 }
 
-/// `f2` and the like. Names that are longer than a letter and a digit are texts, structures, dates.
+/// `f2` and the like. Longer names than a letter and a digit mean texts, structures or dates.
 fn dtype_named(name: &str) -> Result<Dtype, PickleError> {
     match *name.as_bytes() {
         [kind @ (b'f' | b'i' | b'u' | b'b'), width @ (b'1' | b'2' | b'4' | b'8')] => {
@@ -102,7 +102,7 @@ fn is_latin1(heap: &Heap<'_>, items: &[Value]) -> bool {
     heap.text(items[0]).is_some() && heap.text(items[1]) == Some("latin1")
 }
 
-/// An integer of NumPy becomes one of ours; other numbers are of no use here.
+/// An integer of NumPy becomes one of ours; other numbers are not needed.
 fn scalar(heap: &Heap<'_>, dtype: Value, data: Value) -> Result<Value, PickleError> {
     let Some(&Body::Dtype(dtype)) = heap.body(dtype) else {
         return Err(kind(heap, "dtype of a scalar", "an element type", dtype));
@@ -133,7 +133,7 @@ fn kind(heap: &Heap<'_>, what: &'static str, expected: &'static str, got: Value)
     PickleError::Kind { what, expected, got: heap.kind(got) }
 }
 
-/// The bytes of a buffer; those written as text are decoded, and paid for.
+/// The bytes of a buffer; those written as text are decoded, and count towards the limit.
 pub(super) fn buffer<'h>(heap: &'h mut Heap<'_>, data: Value) -> Result<Cow<'h, [u8]>, PickleError> {
     if let Some(&Body::Latin1(text)) = heap.body(data) {
         let length = heap.text(text).map_or(0, |text| text.chars().count());

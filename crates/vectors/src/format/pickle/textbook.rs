@@ -16,8 +16,8 @@ use std::fmt::Write;
 
 /// Reads the chapter's file, running nothing in it.
 ///
-/// Numbers of 8 bytes are rounded to 4. Refusing a file takes less memory than its length and 16 MB, not counting `bytes`; this
-/// limit also refuses more than half a million words with fewer than 20 numbers each, and some 20 MB in protocol 0.
+/// Numbers of 8 bytes are rounded to 4. Rejecting a file takes less memory than its length and 16 MB, not counting `bytes`; this
+/// limit also rejects more than half a million words with fewer than 20 numbers each, and some 20 MB in protocol 0.
 ///
 /// # Errors
 /// [`PickleError`] in [`FormatError::Pickle`] if the pickle names anything but NumPy's arrays, is damaged, truncated or
@@ -47,7 +47,7 @@ fn read_all(bytes: &[u8]) -> Result<VectorTable, PickleError> {
     Ok(VectorTable { vocabulary, vector_size: table.columns, numbers: table.numbers(&data)? })
 }
 
-/// Whether `bytes` look like a Python pickle, of vectors or not. [`read`] says why one is refused.
+/// Whether `bytes` look like a Python pickle, of vectors or not. [`read`] says why one is rejected.
 pub fn looks_like_pickle(bytes: &[u8]) -> bool {
     match bytes {
         // A safetensors file whose header is 1,152 bytes long begins with 80 04, too; its header with a brace.
@@ -59,7 +59,7 @@ pub fn looks_like_pickle(bytes: &[u8]) -> bool {
     }
 }
 
-/// Protocol 0: `c`, a module and a name, each on a line of its own.
+/// Protocol 0: `c`, a module and a name, each on its own line.
 fn names_a_function(bytes: &[u8]) -> bool {
     let start = usize::from(bytes.starts_with(b"("));
     let mut input = Input::new(&bytes[start..]);
@@ -92,7 +92,7 @@ fn pairs(heap: &mut Heap<'_>, dict: Value, dictionary: &'static str, expected: u
     Ok(pairs)
 }
 
-/// The words in the order of their ids: V pairs with V different ids below V leave none out.
+/// The words in the order of their ids: V pairs with V distinct ids below V are complete.
 fn in_order(heap: &Heap<'_>, id_to_word: Pairs) -> Result<Vec<Value>, PickleError> {
     let mut by_id = vec![Value::None; id_to_word.len()];
     for &(id, word) in id_to_word.iter() {
@@ -106,7 +106,7 @@ fn in_order(heap: &Heap<'_>, id_to_word: Pairs) -> Result<Vec<Value>, PickleErro
     Ok(by_id)
 }
 
-/// Each word has the id under which it is found. Words differ and every id is met once, so none is compared twice.
+/// Checks that each word has the id under which it is found. Words and ids are distinct, so none is compared twice.
 fn check_inverse(heap: &Heap<'_>, word_to_id: &Pairs, vocabulary: &Vocabulary) -> Result<(), PickleError> {
     let mut met = vec![false; vocabulary.len()];
     for &(word, id) in word_to_id.iter() {
@@ -147,7 +147,7 @@ fn text<'h>(heap: &'h Heap<'_>, what: &'static str, value: Value) -> Result<&'h 
     heap.text(value).ok_or_else(|| PickleError::Kind { what, expected: "a text", got: heap.kind(value) })
 }
 
-/// `word_vecs`: its size is known to fit memory, its data still to be.
+/// `word_vecs`: its size is checked, its data is not yet.
 struct Table {
     rows: usize,
     columns: usize,
@@ -177,7 +177,7 @@ impl Table {
         Ok(Table { rows, columns, dtype, by_columns, data })
     }
 
-    /// The numbers, row after row, in half precision if they are, else in single.
+    /// The numbers, row after row, in half precision if they are stored so, otherwise in single.
     fn numbers(&self, data: &[u8]) -> Result<Numbers, PickleError> {
         let width = usize::from(self.dtype.width);
         let length = self.rows.checked_mul(self.columns).and_then(|n| n.checked_mul(width));
@@ -217,7 +217,7 @@ impl Table {
         Ok(numbers().map(narrow).collect())
     }
 
-    /// Where in the file the number is that comes at `index`, row after row.
+    /// The position in the file of number `index`, counted row after row.
     fn place(&self, index: usize) -> usize {
         if self.by_columns { index % self.columns * self.rows + index / self.columns } else { index }
     }
@@ -234,7 +234,7 @@ fn sizes(heap: &Heap<'_>, shape: Value) -> Result<(usize, usize), PickleError> {
     Err(PickleError::Shape { got: describe(items) })
 }
 
-/// The shape as Python writes it, its first sizes.
+/// The shape as Python writes it; only the first sizes.
 fn describe(shape: &[Value]) -> String {
     let mut text = String::from("(");
     for item in shape.iter().take(8) {

@@ -1,30 +1,30 @@
 //! The values a pickle builds: small copies on the stack, everything else once in a [`Heap`].
 //!
-//! A value is 8 bytes: itself, or the number of a place in the heap, so remembering and repeating one costs the same however
-//! large it is. One rule keeps values finite: what was put into another value, or recalled from the memo, never changes
-//! again. A value inside itself would have to.
+//! A value takes 8 bytes, its own or an index into the heap, so storing and repeating one costs the same whatever its size.
+//! One rule keeps values finite: a value that was put into another one, or recalled from the memo, never changes again. So no
+//! value can contain itself.
 
 use super::globals::Global;
 use super::input::malformed;
 use crate::error::PickleError;
 use std::ops::{Index, IndexMut};
 
-/// How deep values may be nested. The chapter's file, with NumPy's array in it, has 5.
+/// The maximum nesting of values. The chapter's file, with NumPy's array in it, has 5.
 const MAX_DEPTH: u8 = 64;
 
-/// What values may take on top of the file's length; [`super::read`] guarantees 16 MB, and needs some for the stack.
+/// Bytes that values may take beyond the file's length; [`super::read`] guarantees 16 MB, and needs some for the stack.
 ///
 /// A word costs at most 60 bytes here (its text, a place in the memo, a pair in each dictionary) and at least 20 in the
 /// file in addition to its vector: with 20 numbers or more, any count of words fits.
 const ALLOWANCE: usize = 12 << 20;
 
-/// What lies on the stack.
+/// A value on the stack.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
     None,
     Bool(bool),
     Int(i32),
-    /// A float, or an integer of more than 32 bits: no id, no size, so its value is of no use.
+    /// A float, or an integer of more than 32 bits: neither an id nor a size, so its value is not needed.
     Number,
     /// Text as it is in the file.
     Text(u32),
@@ -50,7 +50,7 @@ impl Value {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct NodeId(u32);
 
-/// What a dictionary holds.
+/// A key of a dictionary and its value.
 pub(super) type Pairs = Pieces<(Value, Value)>;
 
 pub(super) struct Node<'a> {
@@ -62,7 +62,7 @@ pub(super) struct Node<'a> {
 
 pub(super) enum Body<'a> {
     Tuple(Box<[Value]>),
-    /// Nothing in a file of vectors needs what a list holds.
+    /// The contents of lists are not needed.
     List,
     Dict(Pairs),
     Bytes(&'a [u8]),
@@ -91,7 +91,7 @@ pub(super) struct ArrayState {
     pub(super) by_columns: bool,
 }
 
-/// Where texts and containers live, and how many bytes they may still take.
+/// Holds texts and containers, and the number of bytes they may still take.
 pub(super) struct Heap<'a> {
     texts: Pieces<&'a str>,
     decoded: Pieces<Box<str>>,
@@ -113,7 +113,7 @@ impl<'a> Heap<'a> {
         Ok(Value::Text(index))
     }
 
-    /// Keeps a text that is not in the file as it is; its bytes are paid for.
+    /// Keeps a text that is not literally in the file; its bytes count towards the limit.
     pub(super) fn add_decoded(&mut self, text: String) -> Result<Value, PickleError> {
         let index = index(self.decoded.len(), &self.budget)?;
         self.budget.spend(ALLOCATION)?;
@@ -121,7 +121,7 @@ impl<'a> Heap<'a> {
         Ok(Value::Decoded(index))
     }
 
-    /// Keeps a container that holds nothing yet, or only what cannot hold it.
+    /// Keeps a container that is empty, or whose contents cannot contain it.
     pub(super) fn add(&mut self, body: Body<'a>) -> Result<Value, PickleError> {
         let index = index(self.nodes.len(), &self.budget)?;
         self.nodes.push(Node { depth: 1, frozen: false, body }, &mut self.budget)?;
@@ -159,14 +159,14 @@ impl<'a> Heap<'a> {
         }
     }
 
-    /// Replaces what a value holds that is not frozen.
+    /// Replaces the contents of a value that is not frozen.
     pub(super) fn replace(&mut self, value: Value, body: Body<'a>, position: usize) -> Result<(), PickleError> {
         let id = self.changeable(value, position)?;
         self.nodes[id].body = body;
         Ok(())
     }
 
-    /// Freezes `items`, now part of another value; how deep that one is then.
+    /// Freezes `items`, now part of another value. Returns the depth of that value.
     pub(super) fn freeze_all(&mut self, items: &[Value], position: usize) -> Result<u8, PickleError> {
         let mut depth = 0;
         for item in items {
@@ -197,7 +197,7 @@ impl<'a> Heap<'a> {
         }
     }
 
-    /// Forbids `value` to change: from now on more than one place may know it.
+    /// Freezes `value`: from now on it may be referenced more than once.
     pub(super) fn freeze(&mut self, value: Value) {
         if let Value::Node(NodeId(id)) = value {
             self.nodes[id as usize].frozen = true;
@@ -272,17 +272,17 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Takes `bytes` off what is left.
+    /// Subtracts `bytes` from the limit.
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), PickleError> {
         self.left = self.left.checked_sub(bytes).ok_or(PickleError::Memory { limit: self.limit })?;
         Ok(())
     }
 }
 
-/// A list that grows by pieces and never moves one: moving would hold everything twice for a moment.
+/// A list that grows by pieces and never moves them: moving would hold everything twice for a moment.
 pub(super) struct Pieces<T>(Vec<Vec<T>>);
 
-/// What an allocator is guessed to need for itself, each time.
+/// An estimate of the allocator's own overhead per allocation.
 const ALLOCATION: usize = 16;
 
 /// Items per piece; all pieces but the last are full.
@@ -301,7 +301,7 @@ impl<T> Pieces<T> {
         self.0.iter().flatten()
     }
 
-    /// Pushes, paying for the room.
+    /// Pushes an item; new memory counts towards the limit.
     pub(super) fn push(&mut self, item: T, budget: &mut Budget) -> Result<(), PickleError> {
         if self.0.last().is_none_or(|last| last.len() == PIECE) {
             budget.spend(size_of::<Vec<T>>() + 2 * ALLOCATION)?;

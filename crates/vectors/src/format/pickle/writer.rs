@@ -1,13 +1,13 @@
 //! Writes the chapter's file in protocol 4; Python's `pickle.load` returns its dictionary.
 //!
 //! The array is named `numpy.core.multiarray._reconstruct`, which NumPy 1.x and 2.x both know without a warning
-//! (`numpy._core` is unknown before 1.26). Words are written once, in `word_to_id`, and remembered for `id_to_word`.
+//! (`numpy._core` is unknown before 1.26). Words are written once, in `word_to_id`, and repeated from the memo in `id_to_word`.
 
 use crate::error::FormatError;
 use crate::format::writer::{TableView, VectorWriter, bytes_of};
 use std::io::{self, Write};
 
-/// Python's own pickler writes this many pairs at a time.
+/// Pairs written at a time, as by Python's own pickler.
 const BATCH: usize = 1000;
 
 const PROTOCOL_4: &[u8] = b"\x80\x04";
@@ -27,7 +27,7 @@ const TUPLE2: &[u8] = b"\x86";
 const TUPLE3: &[u8] = b"\x87";
 const STOP: &[u8] = b".";
 
-/// Writes the chapter's file, as float16 (like the chapter; rounded to nearest, ties to even) if the table says so, else as
+/// Writes the chapter's file, as float16 (like the chapter; rounded to nearest, ties to even) if the table says so, otherwise as
 /// float32. Counts are not written: the chapter's file has no place for them.
 #[derive(Debug, Clone)]
 pub struct PickleWriter<'a> {
@@ -161,7 +161,7 @@ fn text(w: &mut impl Write, text: &str) -> io::Result<()> {
     w.write_all(text.as_bytes())
 }
 
-/// An integer below 2^31, as [`PickleWriter::new`] makes sure.
+/// An integer below 2^31, as [`PickleWriter::new`] ensures.
 fn integer(w: &mut impl Write, number: usize) -> io::Result<()> {
     let bytes = (number as u32).to_le_bytes();
     match number {
@@ -172,7 +172,7 @@ fn integer(w: &mut impl Write, number: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// The word remembered in this place: only words are, so a word's place is its id.
+/// Repeats a word from the memo. Only words are stored there, so a word's index is its id.
 fn recall(w: &mut impl Write, place: usize) -> io::Result<()> {
     match u8::try_from(place) {
         Ok(place) => w.write_all(&[b'h', place])?,

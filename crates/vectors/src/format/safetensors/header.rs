@@ -1,6 +1,6 @@
-//! The header: which tensors, where, and the metadata.
+//! The header: the tensors, their positions, and the metadata.
 
-use super::{CHECKSUM, HEADER, MAX_HEADER_BYTES};
+use super::{CHECKSUM, HEADER, MAX_HEADER_BYTES, keys};
 use crate::error::FormatError;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde::Serialize;
@@ -11,7 +11,7 @@ const LENGTH_BYTES: usize = 8;
 /// A cache line, and the widest vector register.
 const ALIGNMENT: usize = 64;
 
-/// What the header says, checked against itself and against the file's length.
+/// The contents of the header, checked for consistency and against the file's length.
 #[derive(Debug, Clone, Serialize)]
 pub struct Header {
     #[serde(rename = "__metadata__")]
@@ -25,7 +25,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the header of the file that `bytes` are, all of it.
+    /// Reads the header of `bytes`, which are a whole file.
     pub fn parse(bytes: &[u8]) -> Result<Self, FormatError> {
         let got = bytes.len() as u64;
         let Some((&length, rest)) = bytes.split_first_chunk::<LENGTH_BYTES>() else {
@@ -37,6 +37,7 @@ impl Header {
         }
         let data_start = LENGTH_BYTES as u64 + length;
         let json = rest.get(..length as usize).ok_or(FormatError::Length { expected: data_start, got })?;
+        keys::check(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
         // The crate checks that shapes fit offsets and that tensors leave no gap and share no byte.
         let parsed: Metadata =
             serde_json::from_slice(json).map_err(|error| FormatError::Header { problem: error.to_string() })?;
@@ -64,7 +65,7 @@ impl Header {
         Ok(bytes)
     }
 
-    /// The checksum of the header itself, as the format's specification lays it down.
+    /// The checksum of the header itself, as the format specifies.
     pub fn checksum(&self) -> String {
         let mut hash = Xxh3::new();
         let own = format!("{CHECKSUM}{HEADER}");
@@ -85,7 +86,7 @@ impl Header {
         hex(&hash)
     }
 
-    /// Compares the checksum that the metadata record for `what` (a tensor, or `header`) with that of what is there.
+    /// Compares the checksum that the metadata record for `what` (a tensor, or `header`) with the actual one.
     pub fn check(&self, what: &str, got: String) -> Result<(), FormatError> {
         let tensor = || what.to_owned();
         let recorded = self.metadata.get(&format!("{CHECKSUM}{what}"));

@@ -8,25 +8,33 @@ use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::storage::{Rows, check_size};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::kernels::large_pages;
-use rapidvec_core::parallel::{cores, on_each};
+use rapidvec_core::parallel::{cores, join, on_each};
 use safetensors::Dtype;
 use safetensors::tensor::TensorInfo;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use xxhash_rust::xxh3::Xxh3;
 
 /// Fewer bytes than this are checked faster than threads are started.
 const BYTES_PER_THREAD: usize = 4 << 20;
 
-/// A model's file, opened: the vocabulary in memory, the matrices mapped.
+/// An open model file: the vocabulary in memory, the matrices mapped.
 #[derive(Debug)]
 pub struct ModelFile {
-    bytes: Arc<Bytes>,
-    header: Header,
+    tensors: Arc<Tensors>,
     vocabulary: Vocabulary,
     vector_size: usize,
+}
+
+/// The tensors of a file, which can be compared with their checksums.
+#[derive(Debug)]
+pub(crate) struct Tensors {
+    bytes: Arc<Bytes>,
+    header: Header,
+    /// Set once all of them matched.
+    verified: OnceLock<()>,
 }
 
 /// What a model has apart from words and word vectors, for copies of it.
@@ -34,9 +42,11 @@ pub struct ModelFile {
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
-    /// Without a trainer's state.
+    /// The metadata, without a trainer's state.
     pub metadata: BTreeMap<String, String>,
     pub has_training_state: bool,
+    /// Those of a large file, which opening did not compare with their checksums.
+    pub unverified: Option<Arc<Tensors>>,
 }
 
 impl ModelFile {
@@ -61,61 +71,43 @@ impl ModelFile {
         Self::checked_up_to(bytes, CHECKED_ON_OPENING)
     }
 
-    /// As [`from_shared`](Self::from_shared), where a file of more than `small` bytes is a large one.
+    /// As [`from_shared`](Self::from_shared); a file of more than `small` bytes counts as large.
     pub(super) fn checked_up_to(bytes: Arc<Bytes>, small: usize) -> Result<Self, FormatError> {
         let header = Header::parse(&bytes)?;
         check_version(&header)?;
         header.check(HEADER, header.checksum())?;
         let vector_size = check_shapes(&header)?;
-        let mut model = Self { bytes, header, vocabulary: Vocabulary::new(), vector_size };
-        if model.bytes.len() > small {
+        let is_large = bytes.len() > small;
+        let tensors = Arc::new(Tensors { bytes, header, verified: OnceLock::new() });
+        let mut model = Self { tensors, vocabulary: Vocabulary::new(), vector_size };
+        if is_large {
             model.vocabulary = model.verified_vocabulary()?;
             return Ok(model);
         }
-        model.verify_tensors()?;
+        model.tensors.verify_once()?;
         model.vocabulary = model.read_vocabulary()?;
         model.refuse_duplicates()?;
         Ok(model)
     }
 
-    /// Reads the words of a large model, each byte once: checked and taken over while it is in the cache.
+    /// Reads the words of a large model, each byte once: checks it and copies it while it is in the cache.
     fn verified_vocabulary(&self) -> Result<Vocabulary, FormatError> {
         let numbers = |tensor| {
             let mut numbers: Vec<u64> =
-                large_pages::with_capacity(self.tensor_section(tensor)?.len() / size_of::<u64>());
-            self.verify_while(tensor, |bytes| {
+                large_pages::with_capacity(self.tensors.section_of(tensor)?.len() / size_of::<u64>());
+            self.tensors.verify_while(tensor, |bytes| {
                 numbers.extend(bytes.as_chunks().0.iter().map(|&x| u64::from_le_bytes(x)))
             })?;
             Ok::<_, FormatError>(numbers)
         };
-        std::thread::scope(|scope| {
-            let ends_and_counts = scope.spawn(|| Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
-            let text = self.tensor_section(TEXT).and_then(|section| {
-                let mut text = large_pages::with_capacity(section.len());
-                self.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
-                String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
-            });
-            let (ends, counts) = ends_and_counts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            self.vocabulary_of(text?, ends, counts)
-        })
-    }
-
-    /// Compares a tensor with its checksum, and shows its bytes on the way: `PIECE` of them at a time.
-    fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
-        const PIECE: usize = 256 << 10;
-        let section = self.tensor_section(tensor)?;
-        let (mut hash, mut buffer) = (Xxh3::new(), Vec::new());
-        for start in (0..section.len()).step_by(PIECE) {
-            let piece = section.read(start..section.len().min(start + PIECE), &mut buffer);
-            let piece = piece.map_err(|error| FormatError::Unreadable { message: error.to_string() })?;
-            hash.update(piece);
-            see(piece);
-        }
-        self.header.check(tensor, hex(&hash))
-    }
-
-    fn tensor_section(&self, tensor: &str) -> Result<Section, FormatError> {
-        Ok(self.section(info(&self.header, tensor)?))
+        let text = || {
+            let mut text = large_pages::with_capacity(self.tensors.section_of(TEXT)?.len());
+            self.tensors.verify_while(TEXT, |bytes| text.extend_from_slice(bytes))?;
+            String::from_utf8(text).map_err(|e| FormatError::NotUtf8 { offset: e.utf8_error().valid_up_to() })
+        };
+        let (text, ends_and_counts) = join(cores(), text, || Ok::<_, FormatError>((numbers(ENDS)?, numbers(COUNTS)?)));
+        let (ends, counts) = ends_and_counts?;
+        self.vocabulary_of(text?, ends, counts)
     }
 
     /// The words and their counts.
@@ -138,31 +130,40 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
-    /// The metadata by key, without `rapidvec.format` and the checksums, so that they can be written again.
+    /// The metadata by key, without `rapidvec.format` and the checksums, to be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
-        self.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+        self.tensors.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
     /// Every tensor's name, type (as the format spells it, such as `F16`) and shape, by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, String, &[usize])> {
-        self.header.tensors.iter().map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
+        self.tensors
+            .header
+            .tensors
+            .iter()
+            .map(|(name, info)| (name.as_str(), info.dtype.to_string(), info.shape.as_slice()))
     }
 
     /// Whether the file is a checkpoint: a model with the state of a trainer, from which training resumes.
     pub fn has_training_state(&self) -> bool {
-        self.extra_names().next().is_some() || self.header.metadata.contains_key(TRAINER_KEY)
+        self.extra_names().next().is_some() || self.tensors.header.metadata.contains_key(TRAINER_KEY)
     }
 
     pub(crate) fn extras(&self) -> Extras {
         let mut metadata = self.metadata();
         metadata.remove(TRAINER_KEY);
-        Extras { output: self.output(), metadata, has_training_state: self.has_training_state() }
+        Extras {
+            output: self.output(),
+            metadata,
+            has_training_state: self.has_training_state(),
+            unverified: self.tensors.verified.get().is_none().then(|| Arc::clone(&self.tensors)),
+        }
     }
 
     /// The names of the trainer's tensors.
     pub fn extra_names(&self) -> impl Iterator<Item = &str> {
-        self.header.tensors.keys().map(String::as_str).filter(|name| name.starts_with(TRAINER))
+        self.tensors.header.tensors.keys().map(String::as_str).filter(|name| name.starts_with(TRAINER))
     }
 
     /// The trainer's tensor `name`, copied, after its checksum was verified.
@@ -189,20 +190,20 @@ impl ModelFile {
         self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
     }
 
-    /// Compares every tensor with its checksum, and looks for words that are there twice. Reads the whole file.
+    /// Compares every tensor with its checksum, and looks for duplicate words. Reads the whole file.
     ///
     /// # Errors
     /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by name);
     /// [`FormatError::DuplicateWord`].
     pub fn verify(&self) -> Result<(), FormatError> {
-        self.verify_tensors()?;
+        self.tensors.verify()?;
         self.refuse_duplicates()
     }
 
-    /// Looks at every number of both matrices: is it one? Reads the whole file.
+    /// Checks that every number of both matrices is finite. Reads the whole file.
     ///
     /// # Errors
-    /// [`FormatError::NotFinite`] for the first row, of the input or else of the output, that holds NaN or infinity.
+    /// [`FormatError::NotFinite`] for the first row, of the input and then of the output, that holds NaN or infinity.
     pub fn check_finite(&self) -> Result<(), FormatError> {
         [Some(self.input()), self.output()].iter().flatten().try_for_each(|rows| self.refuse_not_finite(rows))
     }
@@ -210,7 +211,7 @@ impl ModelFile {
     fn refuse_not_finite(&self, rows: &Rows) -> Result<(), FormatError> {
         let mut found = None;
         rows.for_each(0..rows.len(), |row, numbers| {
-            // Without branches: nearly all rows are as they should be.
+            // Without branches: nearly all rows are valid.
             if found.is_none() && !numbers.iter().fold(true, |all, number| all & number.is_finite()) {
                 found = numbers.iter().find(|number| !number.is_finite()).map(|&got| (row, got));
             }
@@ -220,7 +221,71 @@ impl ModelFile {
         })
     }
 
-    fn verify_tensors(&self) -> Result<(), FormatError> {
+    fn refuse_duplicates(&self) -> Result<(), FormatError> {
+        self.vocabulary.first_duplicate().map_or(Ok(()), |id| {
+            Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize })
+        })
+    }
+
+    /// Takes the words and drops the rest of the file.
+    pub(crate) fn into_vocabulary(self) -> Vocabulary {
+        self.vocabulary
+    }
+
+    fn matrix(&self, tensor: &str) -> Option<Rows> {
+        let info = self.tensors.header.tensors.get(tensor)?;
+        let rows = if info.dtype == Dtype::F16 { Rows::mapped_f16 } else { Rows::mapped_f32 };
+        Some(rows(self.tensors.section(info), self.vector_size))
+    }
+
+    fn extra<T, const N: usize>(
+        &self,
+        name: &str,
+        dtype: Dtype,
+        expected: &'static str,
+        decode: impl Fn([u8; N]) -> T,
+    ) -> Result<Vec<T>, FormatError> {
+        let info = info(&self.tensors.header, name)?;
+        if info.dtype != dtype {
+            return Err(FormatError::TensorType { tensor: name.to_owned(), expected, got: info.dtype.to_string() });
+        }
+        self.tensors.verify_while(name, |_| ())?;
+        Ok(decode_all(&self.tensors.section(info), decode))
+    }
+
+    fn read_vocabulary(&self) -> Result<Vocabulary, FormatError> {
+        let text = self.tensors.section_of(TEXT)?;
+        let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
+        let ends = decode_all(&self.tensors.section_of(ENDS)?, u64::from_le_bytes);
+        let counts = decode_all(&self.tensors.section_of(COUNTS)?, u64::from_le_bytes);
+        self.vocabulary_of(text.to_owned(), ends, counts)
+    }
+
+    /// Cuts `text` at `ends`, which are as many as `counts`.
+    fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
+        let to = text.len() as u64;
+        Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
+            // The vocabulary took the decoded ends; the wrong one is read again for the message.
+            let ends = self.tensors.section_of(ENDS);
+            let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
+            FormatError::WordEnd { row, from, to, got }
+        })
+    }
+}
+
+impl Tensors {
+    /// Compares every tensor with its checksum, unless that was done and they matched. Reads the whole file.
+    ///
+    /// # Errors
+    /// As [`ModelFile::verify`].
+    pub fn verify_once(&self) -> Result<(), FormatError> {
+        if self.verified.get().is_none() {
+            self.verify()?;
+        }
+        Ok(())
+    }
+
+    fn verify(&self) -> Result<(), FormatError> {
         let next = AtomicUsize::new(0);
         let tensors: Vec<_> = self.header.tensors.keys().collect();
         let verify_some = || {
@@ -231,63 +296,32 @@ impl ModelFile {
             wrong
         };
         let wrong = on_each(cores().min(self.bytes.len() / BYTES_PER_THREAD), verify_some);
-        wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))
+        wrong.into_iter().flatten().min_by_key(|(tensor, _)| *tensor).map_or(Ok(()), |(_, error)| Err(error))?;
+        self.verified.get_or_init(|| ());
+        Ok(())
     }
 
-    fn refuse_duplicates(&self) -> Result<(), FormatError> {
-        self.vocabulary.first_duplicate().map_or(Ok(()), |id| {
-            Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize })
-        })
+    /// Compares a tensor with its checksum, and passes its bytes on: `PIECE` of them at a time.
+    fn verify_while(&self, tensor: &str, mut see: impl FnMut(&[u8])) -> Result<(), FormatError> {
+        const PIECE: usize = 256 << 10;
+        let section = self.section_of(tensor)?;
+        let (mut hash, mut buffer) = (Xxh3::new(), Vec::new());
+        for start in (0..section.len()).step_by(PIECE) {
+            let piece = section.read(start..section.len().min(start + PIECE), &mut buffer);
+            let piece = piece.map_err(|error| FormatError::Unreadable { message: error.to_string() })?;
+            hash.update(piece);
+            see(piece);
+        }
+        self.header.check(tensor, hex(&hash))
     }
 
-    /// The words, leaving the rest of the file behind.
-    pub(crate) fn into_vocabulary(self) -> Vocabulary {
-        self.vocabulary
+    fn section_of(&self, tensor: &str) -> Result<Section, FormatError> {
+        Ok(self.section(info(&self.header, tensor)?))
     }
 
     fn section(&self, info: &TensorInfo) -> Section {
         let (start, end) = info.data_offsets;
         Section::new(&self.bytes, self.header.data_start + start..self.header.data_start + end)
-    }
-
-    fn matrix(&self, tensor: &str) -> Option<Rows> {
-        let info = self.header.tensors.get(tensor)?;
-        let rows = if info.dtype == Dtype::F16 { Rows::mapped_f16 } else { Rows::mapped_f32 };
-        Some(rows(self.section(info), self.vector_size))
-    }
-
-    fn extra<T, const N: usize>(
-        &self,
-        name: &str,
-        dtype: Dtype,
-        expected: &'static str,
-        decode: impl Fn([u8; N]) -> T,
-    ) -> Result<Vec<T>, FormatError> {
-        let info = info(&self.header, name)?;
-        if info.dtype != dtype {
-            return Err(FormatError::TensorType { tensor: name.to_owned(), expected, got: info.dtype.to_string() });
-        }
-        self.verify_while(name, |_| ())?;
-        Ok(decode_all(&self.section(info), decode))
-    }
-
-    fn read_vocabulary(&self) -> Result<Vocabulary, FormatError> {
-        let text = self.tensor_section(TEXT)?;
-        let text = std::str::from_utf8(&text).map_err(|e| FormatError::NotUtf8 { offset: e.valid_up_to() })?;
-        let ends = decode_all(&self.tensor_section(ENDS)?, u64::from_le_bytes);
-        let counts = decode_all(&self.tensor_section(COUNTS)?, u64::from_le_bytes);
-        self.vocabulary_of(text.to_owned(), ends, counts)
-    }
-
-    /// Cuts `text` at `ends`, which are as many as `counts`.
-    fn vocabulary_of(&self, text: String, ends: Vec<u64>, counts: Vec<u64>) -> Result<Vocabulary, FormatError> {
-        let to = text.len() as u64;
-        Vocabulary::from_arena(text, ends, counts).map_err(|(row, from)| {
-            // The vocabulary has taken the decoded ends; the wrong one is read again for the message.
-            let ends = self.tensor_section(ENDS);
-            let got = ends.ok().and_then(|ends| ends.as_chunks().0.get(row).copied()).map_or(0, u64::from_le_bytes);
-            FormatError::WordEnd { row, from, to, got }
-        })
     }
 }
 
@@ -297,7 +331,7 @@ impl ModelFile {
 /// As [`ModelFile::open`] and [`ModelFile::verify`].
 pub fn verify(path: &Path) -> Result<()> {
     let model = ModelFile::open(path)?;
-    if model.bytes.len() > CHECKED_ON_OPENING {
+    if model.tensors.bytes.len() > CHECKED_ON_OPENING {
         model.verify()?; // smaller ones were on opening
     }
     Ok(())

@@ -2,9 +2,10 @@
 
 use super::header::{Header, hex};
 use super::*;
-use crate::WordVectors;
 use crate::error::{Error, FormatError};
+use crate::format::Format;
 use crate::mapped::Bytes;
+use crate::{SaveOptions, WordVectors};
 use half::f16;
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
@@ -398,6 +399,12 @@ fn a_large_file_opens_alike_and_is_verified_when_asked() {
             // What is not read on opening is found by `verify`.
             assert!(model.and_then(|model| model.verify()).is_err(), "byte {at} flipped was accepted");
         }
+        for model in open_large(&altered) {
+            // Nor does anything come of it that looks whole.
+            let vectors = model.and_then(WordVectors::from_model);
+            let saved = vectors.and_then(|it| it.writer(Format::Safetensors, &SaveOptions::default()).map(drop));
+            assert!(saved.is_err(), "byte {at} flipped was saved");
+        }
     }
 }
 
@@ -499,7 +506,7 @@ fn refuses_no_words_and_no_numbers() {
 }
 
 #[test]
-fn refuses_ends_that_are_no_ends() {
+fn refuses_invalid_ends() {
     let wrong: [(&[u8], [u64; 2], usize); 7] = [
         (b"abc", [3, 2], 1),           // falling
         (b"abc", [2, 4], 1),           // past the text

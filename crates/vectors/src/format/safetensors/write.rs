@@ -1,7 +1,7 @@
 //! Writing a model, with its checksums, in one pass over the file.
 //!
-//! Checksums stand in the header, before the bytes they are of, so every tensor is read twice: once to hash,
-//! once to write. Hashing runs at memory speed; nothing larger than a small buffer is held.
+//! Checksums are in the header, before the bytes they cover, so every tensor is read twice: once to hash it,
+//! once to write it. Hashing runs at memory speed; nothing larger than a small buffer is held.
 
 use super::header::{Header, hex};
 use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, VERSION};
@@ -60,7 +60,7 @@ pub fn write(path: &Path, parts: &ModelParts) -> Result<()> {
     ModelWriter::new(Contents::of(parts))?.write(path)
 }
 
-/// The same from wherever the numbers lie: a trainer's matrices, for example, whose rows are padded, without a copy of them.
+/// The same for numbers stored elsewhere, such as a trainer's padded matrices, without a copy of them.
 ///
 /// # Errors
 /// As [`write()`]; [`OutputError`](crate::error::OutputError) if a file at `path` is to be kept.
@@ -72,12 +72,12 @@ pub fn write_contents(path: &Path, existing: Existing, contents: Contents) -> Re
 /// The bytes of a model's file.
 ///
 /// # Errors
-/// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a name is taken.
+/// [`FormatError`] if sizes disagree, a number is not finite or too large for half precision, or a name is reserved.
 pub fn to_bytes(parts: &ModelParts) -> Result<Vec<u8>, FormatError> {
     Ok(ModelWriter::new(Contents::of(parts))?.to_bytes())
 }
 
-/// Everything that goes into a model file, as [`ModelParts`], wherever its numbers lie.
+/// Everything that goes into a model file, like [`ModelParts`], wherever the numbers are stored.
 #[derive(Debug, Clone)]
 pub struct Contents<'a> {
     /// The `V` words and their counts.
@@ -123,7 +123,7 @@ impl<'a> Contents<'a> {
     }
 }
 
-/// A model that is ready to be written: all checks are passed, all checksums known.
+/// A model that is ready to be written: all checks have passed, all checksums are known.
 #[derive(Debug)]
 pub(crate) struct ModelWriter<'a> {
     header: Vec<u8>,
@@ -189,7 +189,7 @@ fn check_keys(metadata: &BTreeMap<String, String>) -> Result<(), FormatError> {
 /// A tensor's numbers, in the type they are stored in.
 #[derive(Debug, Clone, Copy)]
 enum Data<'a> {
-    /// A matrix of f32, or of f16 (true), to which its numbers are rounded on the way.
+    /// A matrix of f32, or of f16 (true), to which its numbers are rounded when they are written.
     Rows(&'a RowsView<'a>, bool),
     Bytes(&'a [u8]),
     Extra(ExtraTensor<'a>),
@@ -224,7 +224,7 @@ impl Data<'_> {
         }
     }
 
-    /// Shows the bytes of the file, a piece at a time.
+    /// Passes on the bytes of the file, a piece at a time.
     fn visit<E>(&self, mut see: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match *self {
             Data::Bytes(bytes) => see(bytes),

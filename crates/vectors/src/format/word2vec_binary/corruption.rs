@@ -1,14 +1,14 @@
-//! Signs that bytes are not the numbers they are read as.
+//! Signs that bytes are not the numbers that they are read as.
 //!
-//! Numbers that are learned lie near 1. Bytes that are read from the wrong place, or in the wrong order, make numbers of
-//! any size: two in three lie beyond a factor of 2^50 of it. Odd sizes alone refuse nothing, for a file may hold any
-//! number; they must be odd as the bytes are read and ordinary as the suspicion would have them read.
+//! Learned numbers are near 1. Bytes read from the wrong position, or in the wrong order, give numbers of any size: two in
+//! three differ from 1 by more than a factor of 2^50. Odd sizes alone do not reject a file, which may hold any number: they
+//! must be odd as read, and ordinary if read in the suspected way.
 
 use std::ops::Range;
 
 /// The end of a word is searched for within this many bytes.
 const MAX_REST: usize = 64;
-/// Fewer numbers of a row, or of the first rows, may be ordinary by chance.
+/// The minimum number of numbers: fewer may be ordinary by chance.
 const MIN_OF_ROW: usize = 4;
 const FEWEST: usize = 6;
 
@@ -28,7 +28,7 @@ fn numbers(bytes: &[u8]) -> impl Iterator<Item = f32> {
 
 /// Whether the row's word seems to continue after its first space, so that every number of the row is shifted.
 ///
-/// `word` and `numbers` are where they lie in `bytes` if it does not.
+/// `word` and `numbers` are their positions in `bytes` if it does not.
 pub(super) fn is_shifted(bytes: &[u8], word: &Range<usize>, row: &Range<usize>) -> bool {
     let start = &bytes[row.start..row.end.min(row.start + MAX_REST)];
     let is_text = |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));

@@ -1,14 +1,14 @@
 //! Word vectors as word2vec writes them with `-binary 1`.
 //!
 //! A line `V D`; then for each of V words: the word, a space, D little-endian f32. word2vec itself puts a line end after
-//! every row, gensim and the GoogleNews file do not: both are read, recognised by the bytes. Files are written without.
+//! every row, gensim and the GoogleNews file do not: both are read, recognised by the bytes. Files are written without it.
 //!
-//! Nothing in such a file says where a row begins. A reader is easily misled: by a word with a space in it (every
-//! number after it is shifted), by numbers of the other byte order, by line ends that Windows made longer. Such files are
-//! recognised by the implausible numbers they yield (`corruption.rs`), and refused.
+//! Nothing in such a file marks the beginning of a row. A word with a space in it shifts every number after it; so do line
+//! ends that Windows made longer; and numbers may have the other byte order. Such files are recognised by the implausible
+//! numbers they give (`corruption.rs`), and rejected.
 //!
-//! Limits: counts have no place in this format, nor have words with spaces or control characters, nor, when written, the
-//! empty word.
+//! Limits: the format holds neither counts nor words with spaces or control characters. The empty word is read, not
+//! written.
 
 mod corruption;
 mod read;

@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     Ok((table, report))
 }
 
-/// The same error, or a better reason for it.
+/// The same error, or a more specific one.
 fn explained(error: FormatError, header: &Header) -> FormatError {
     if header.has_return {
         return FormatError::ByteOrder { got: "every line end was made longer by a byte, as Windows does with text" };
@@ -88,7 +88,7 @@ fn take(body: Body, stretch: &Stretch, mut into: Option<Place>, options: &OpenOp
 
 fn not_finite(bytes: &[[u8; 4]]) -> Option<f32> {
     let number = |&bytes: &[u8; 4]| f32::from_le_bytes(bytes);
-    // All of them first, without a branch: hardly a row has any.
+    // All of them first, without a branch: very few rows have any.
     let any = bytes.iter().fold(false, |any, bytes| any | !number(bytes).is_finite());
     any.then(|| bytes.iter().map(number).find(|number| !number.is_finite())).flatten()
 }

@@ -1,4 +1,4 @@
-//! Where the rows are: from word to word, over the numbers.
+//! Finds the rows by walking from word to word.
 
 use super::corruption;
 use crate::error::FormatError;
@@ -6,10 +6,10 @@ use crate::format::OpenOptions;
 use crate::format::header::Header;
 use std::ops::Range;
 
-/// Marks are kept for at most this many rows.
+/// The maximum number of rows between two marks.
 const MAX_MARKS: usize = 4096;
 
-/// The body of a file, and how its rows lie in it.
+/// The body of a file, and the layout of its rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Body<'a> {
     pub bytes: &'a [u8],
@@ -51,7 +51,7 @@ impl Body<'_> {
         Some(Row { word: at..at + length, numbers: start..end, next })
     }
 
-    /// Walks over `rows` rows; looks at the words, and little at the numbers.
+    /// Walks over `rows` rows; checks the words, and only some of the numbers.
     ///
     /// # Errors
     /// [`FormatError::TruncatedRows`] with `declared`, [`FormatError::Misplaced`].
@@ -100,11 +100,11 @@ pub(super) fn settle<'a>(
         }
         Ok((body, walked))
     };
-    // Words may begin with a line end where rows do not end with one: then the walk without line ends fits.
+    // If rows do not end with a line end, words may begin with one: then the walk without line ends fits.
     whole(line_ends).or_else(|error| if line_ends { whole(false).map_err(|_| error) } else { Err(error) })
 }
 
-/// What follows the first word up to a line end, numbers as a rule, if the rows of `bytes` end just where the file does.
+/// The bytes after the first word up to a line end, usually numbers, if the rows of `bytes` end exactly where the file does.
 pub(in crate::format) fn line_after_first_word(bytes: &[u8]) -> Option<&[u8]> {
     let header = Header::find(bytes).ok().flatten()?;
     let body = Body { bytes: &bytes[header.length..], vector_size: header.vector_size, line_ends: false };
@@ -120,7 +120,7 @@ pub(super) fn truncated(header: &Header, got: usize) -> FormatError {
     FormatError::TruncatedRows { expected: header.words, vector_size: header.vector_size, got }
 }
 
-/// Joins stretches by two.
+/// Joins pairs of stretches.
 fn thin(stretches: &mut Vec<Stretch>) {
     for pair in 0..stretches.len() / 2 {
         let (first, second) = (&stretches[2 * pair], &stretches[2 * pair + 1]);

@@ -1,4 +1,4 @@
-//! Writing, without a line end after a row, as gensim does.
+//! Writes rows without a line end, as gensim does.
 
 use crate::error::FormatError;
 use crate::format::packed::{self, Holds};

@@ -1,7 +1,7 @@
 //! One line: a word and D numbers.
 //!
-//! Fields stand apart by runs of spaces and tabs. The last D fields are the numbers, whatever is before them is the word:
-//! it may hold spaces, and it may be empty. No other white space separates: a word can be U+00A0 or U+0085.
+//! Fields are separated by runs of spaces and tabs. The last D fields are the numbers, and what precedes them is the word:
+//! it may contain spaces, and it may be empty. Other white space does not separate fields: a word can be U+00A0 or U+0085.
 
 use super::number::{self, is_separator};
 use std::ops::Range;
@@ -13,11 +13,16 @@ pub(super) enum Fault {
     Length(usize),
     /// A field among the last D that is not a number.
     Number(Range<usize>),
+    /// A carriage return within the word.
+    CarriageReturn,
 }
 
-/// Reads the line that `bytes` begin with, the usual way: word, D numbers, one separator or more between.
+/// A word with fewer numbers in it may be one.
+const FEWEST_OF_A_ROW: usize = 3;
+
+/// Reads the line at the start of `bytes` in the usual layout: word, D numbers, one or more separators between them.
 ///
-/// Where the word is, and the bytes to the line's end, that included. `None` if the line needs [`split`].
+/// Returns where the word is, and the length of the line with its end. `None` if the line needs [`split`].
 pub(super) fn usual(bytes: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Option<(usize, usize)> {
     let word = bytes.iter().position(|&b| is_separator(b) || b == b'\n').filter(|&end| end > 0)?;
     let mut at = word;
@@ -42,7 +47,7 @@ fn skip(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Splits `line`, without its end, from the right; shows the numbers, and says where the word is.
+/// Splits `line`, without its end, from the right; passes the numbers on, and returns where the word is.
 pub(super) fn split(line: &[u8], vector_size: usize, see: &mut impl FnMut(usize, f32)) -> Result<Range<usize>, Fault> {
     let mut end = line.len();
     for column in (0..vector_size).rev() {
@@ -64,7 +69,19 @@ pub(super) fn split(line: &[u8], vector_size: usize, see: &mut impl FnMut(usize,
     if last.start > word.start && number::whole(&line[last]).is_some() {
         return Err(Fault::Length(numbers_at_end(line)));
     }
+    check_word(&line[word.clone()], vector_size)?;
     Ok(word)
+}
+
+/// Refuses a word that holds another row, whose line end is lost or is a carriage return alone.
+fn check_word(word: &[u8], vector_size: usize) -> Result<(), Fault> {
+    if word.contains(&b'\r') {
+        return Err(Fault::CarriageReturn);
+    }
+    // The last number of the other row is stuck to this row's word.
+    let limit = (vector_size - 1).max(FEWEST_OF_A_ROW);
+    let numbers = word.split(|&b| is_separator(b)).filter(|field| number::whole(field).is_some()).count();
+    if numbers >= limit { Err(Fault::Length(numbers + vector_size)) } else { Ok(()) }
 }
 
 /// The last field of a line.
@@ -88,13 +105,13 @@ fn word_before(line: &[u8], end: usize) -> Range<usize> {
     }
 }
 
-/// How many fields at the line's end are numbers, the first field apart.
+/// How many fields at the line's end are numbers, not counting the first field.
 pub(super) fn numbers_at_end(line: &[u8]) -> usize {
     let mut end = line.len();
     let mut numbers = 0;
     loop {
         let field = last_field(line, end);
-        // An empty word leaves a separator at the line's start: then the first field is a number, too.
+        // With an empty word the line starts with a separator: then the first field is a number, too.
         if field.is_empty() || field.start == 0 || number::whole(&line[field.clone()]).is_none() {
             return numbers;
         }
@@ -152,6 +169,12 @@ mod tests {
             assert_eq!(split(line.as_bytes(), 3, &mut |_, _| ()), Err(Fault::Length(got)), "{line:?}");
             assert_eq!(usual(line.as_bytes(), 3, &mut |_, _| ()), None, "{line:?}");
         }
+        // Two rows, the line end between them lost.
+        assert_eq!(split(b"a 1 2 3b 1 2 3", 3, &mut |_, _| ()), Ok(0..8));
+        assert_eq!(split(b"a 1 2 3 4 5b 1 2 3 4 5", 5, &mut |_, _| ()), Err(Fault::Length(9)));
+        assert_eq!(split(b"a 1 2 3 b 1 2 3", 3, &mut |_, _| ()), Err(Fault::Length(6)));
+        assert_eq!(split(b"a 1 2 3\rb 1 2 3", 3, &mut |_, _| ()), Err(Fault::CarriageReturn));
+        assert_eq!(split(b"a\rb 1 2 3", 3, &mut |_, _| ()), Err(Fault::CarriageReturn));
         assert_eq!(split(b"new york 1 2", 3, &mut |_, _| ()), Err(Fault::Number(4..8)));
         assert_eq!(split(b"a 1 x 3", 3, &mut |_, _| ()), Err(Fault::Number(4..5)));
     }

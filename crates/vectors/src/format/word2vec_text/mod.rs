@@ -1,15 +1,15 @@
 //! Word vectors as text: word2vec's, fastText's `.vec`, GloVe's.
 //!
-//! A line for each of V words: the word, and D numbers. Before them stands, in word2vec's and fastText's files, a line
-//! `V D`; GloVe has none, and D is what most of the first lines agree on. Numbers are written in the fewest digits that
-//! distinguish them from every other f32 and read to the nearest f32, so that none changes.
+//! A line for each of V words: the word, and D numbers. word2vec's and fastText's files begin with a line `V D`; GloVe's do
+//! not, and D is what most of the first lines agree on. Numbers are written with the fewest digits that distinguish them from
+//! every other f32, and read to the nearest f32, so that none changes.
 //!
-//! Reading accepts what is found in the wild: runs of spaces and tabs, lines of Windows, a byte order mark, words with
-//! spaces in them, the empty word, words that come twice. It refuses a line with too few or too many numbers, a file
-//! with fewer or more lines than it declares, and numbers that are not finite. One fault cannot be detected: a file without
-//! a last line end may be cut short within its last number; [`OpenReport::unfinished`] reports it.
+//! The reader accepts what real files have: runs of spaces and tabs, Windows line ends, a byte order mark, words with
+//! spaces, the empty word, duplicate words. It rejects lines with too few or too many numbers, files with fewer or more lines
+//! than they declare, and numbers that are not finite. One fault cannot be detected: a file without a last line end may be
+//! truncated within its last number; [`OpenReport::unfinished`] reports it.
 //!
-//! Limits: counts have no place in these formats, nor have words with white space, nor, when written, the empty word.
+//! Limits: these formats hold neither counts nor words with white space. The empty word is read, not written.
 //!
 //! [`OpenReport::unfinished`]: super::OpenReport::unfinished
 

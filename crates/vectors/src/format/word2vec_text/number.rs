@@ -1,11 +1,11 @@
-//! A decimal number to the nearest f32, fast where that is easy and by the standard library where it is not.
+//! Converts a decimal number to the nearest f32, fast in the simple cases and by the standard library in the others.
 //!
 //! `w x 10^e` with `w < 2^53` and `|e| <= 22` is one correctly rounded f64 multiplication or division, since both operands
 //! are exact (Clinger 1990). Rounding that f64 once more, to f32, gives the nearest f32 unless the f64 lies exactly
 //! halfway between two f32: rounding to f64 keeps order, and halves are f64 themselves, so a value on one side of a half
 //! can reach it but never cross it. Halves, numbers below the normal f32 and long ones go to [`str::parse`].
 
-/// What stands between fields.
+/// Separators between fields.
 pub(super) fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r')
 }
@@ -17,16 +17,16 @@ const POWERS: [f64; 23] = [
 /// More digits may not fit 64 bits.
 const MAX_DIGITS: usize = 19;
 const MAX_EXACT: u64 = 1 << 53;
-/// The bits of an f64 that an f32 has no place for, and half of the step between two f32.
+/// The bits of an f64 that an f32 lacks, and half of the step between two f32.
 const DROPPED: u64 = (1 << 29) - 1;
 const HALF: u64 = 1 << 28;
 
-/// The number that `bytes` begin with, and its length: it ends before a separator, a line end or the end.
+/// The number at the start of `bytes`, and its length: it ends before a separator, a line end or the end.
 pub(super) fn leading(bytes: &[u8]) -> Option<(f32, usize)> {
     simple(bytes).or_else(|| any(bytes))
 }
 
-/// The number that `field` is, all of it.
+/// The number that makes up the whole of `field`.
 pub(super) fn whole(field: &[u8]) -> Option<f32> {
     leading(field).filter(|&(_, length)| length == field.len()).map(|(number, _)| number)
 }
@@ -37,7 +37,7 @@ fn any(bytes: &[u8]) -> Option<(f32, usize)> {
     Some((number, length))
 }
 
-/// Digits read so far: `value`, how many (leading zeros apart), and where they end.
+/// Digits read so far: their value, their number (without leading zeros), and where they end.
 struct Digits {
     value: u64,
     significant: usize,
@@ -91,7 +91,7 @@ fn exponent(bytes: &[u8], at: usize) -> Option<(i32, usize)> {
     Some((if sign == Some(&b'-') { -value } else { value }, digits.end))
 }
 
-/// `value x 10^exponent`, rounded once, where that can be had cheaply.
+/// `value x 10^exponent`, rounded once, if that is cheap.
 fn scaled(value: u64, exponent: i32) -> Option<f32> {
     if value == 0 {
         return Some(0.0);

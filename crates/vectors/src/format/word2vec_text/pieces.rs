@@ -1,9 +1,9 @@
-//! A text in pieces of whole lines, for threads to share.
+//! Cuts a text into pieces of whole lines, for several threads.
 
 use rapidvec_core::parallel::{self, cores};
 use std::ops::Range;
 
-/// Smaller pieces are not worth a task.
+/// The minimum size: smaller pieces are not worth a task.
 const LEAST: usize = 64 << 10;
 /// Pieces per thread: with several, threads finish at nearly the same time.
 const PER_THREAD: usize = 8;
@@ -11,7 +11,7 @@ const PER_THREAD: usize = 8;
 /// Some whole lines of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piece {
-    /// Where they lie in the text.
+    /// Their range in the text.
     pub bytes: Range<usize>,
     /// Lines before it.
     pub first: usize,
@@ -19,7 +19,7 @@ pub(super) struct Piece {
     pub lines: usize,
 }
 
-/// Cuts `text`, whose last line has no end, where lines end.
+/// Cuts `text`, whose last line has no line end, at line ends.
 pub(super) fn pieces(text: &[u8]) -> Vec<Piece> {
     cut(text, (text.len() / (PER_THREAD * cores())).max(LEAST))
 }

@@ -1,4 +1,4 @@
-//! Reading: count the lines, compare them with the header, then parse them on all threads.
+//! Counts the lines, compares their number with the header, then parses them on all threads.
 
 use super::line::{self, Fault};
 use super::pieces::{Piece, pieces};
@@ -35,7 +35,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     text.read(&pieces, report)
 }
 
-/// Reads GloVe's text: a line for each word, and nothing before them.
+/// Reads GloVe's text: a line for each word, without a header.
 ///
 /// # Errors
 /// As [`read`]; [`FormatError::NoVectorSize`] if the first lines do not look like words with numbers.
@@ -54,18 +54,18 @@ fn lines(pieces: &[Piece]) -> usize {
     pieces.last().map_or(0, |last| last.first + last.lines)
 }
 
-/// The lines of the words, and what is known about them.
+/// The lines of the words, and their properties.
 struct Text<'a> {
     /// Without the end of the last line.
     body: &'a [u8],
     vector_size: usize,
     /// The number of the first line, from 1.
     first_line: usize,
-    /// How many lines the header declares.
+    /// The number of lines that the header declares.
     declared: Option<usize>,
-    /// The last line of the file has no end.
+    /// Whether the last line of the file has no line end.
     unfinished: bool,
-    /// The limit left lines out.
+    /// Whether the limit dropped lines.
     more: bool,
     options: &'a OpenOptions,
 }
@@ -80,13 +80,13 @@ impl<'a> Text<'a> {
     ) -> Self {
         let unfinished = body.last() != Some(&b'\n');
         let body = body.trim_ascii_end();
-        // A word is never cut off, also an empty one or one of spaces: numbers follow it.
+        // A word, even an empty one or one of spaces, is never cut off: numbers follow it.
         let kept = options.limit.map_or(body, |limit| first_lines(body, declared.map_or(limit, |p| p.min(limit))));
         let more = kept.len() < body.len();
         Self { body: kept, vector_size, first_line, declared, unfinished: unfinished && !more, more, options }
     }
 
-    /// Why a body is refused that is too short for its numbers: too few lines, or a line that is too short.
+    /// The error for a body that is too short for its numbers: too few lines, or a line that is too short.
     fn too_short(&self, declared: usize) -> FormatError {
         let pieces = pieces(self.body);
         let bad = || pieces.iter().find_map(|piece| self.parse(piece, None).err());
@@ -98,7 +98,7 @@ impl<'a> Text<'a> {
             .unwrap_or_else(|| self.truncated(self.whole_lines()))
     }
 
-    /// Lines with an end that are long enough for their numbers.
+    /// The number of lines that have a line end and are long enough for their numbers.
     fn whole_lines(&self) -> usize {
         let long = |line: &&[u8]| line.len() / 2 >= self.vector_size;
         let last = self.body.rsplit(|&b| b == b'\n').next().filter(long);
@@ -106,7 +106,7 @@ impl<'a> Text<'a> {
         long - usize::from(self.unfinished && last.is_some())
     }
 
-    /// Whether the last of `lines` lines is cut short.
+    /// Whether the last of `lines` lines is truncated.
     fn is_cut(&self, lines: usize) -> bool {
         let last = self.body.rsplit(|&b| b == b'\n').next().unwrap_or_default();
         lines > 0 && self.unfinished && line::split(last, self.vector_size, &mut |_, _| ()).is_err()
@@ -133,7 +133,7 @@ impl<'a> Text<'a> {
         Ok((table, report))
     }
 
-    /// An error in the last line means a file cut short, if that line has no end.
+    /// An error in the last line means a truncated file if that line has no line end.
     fn named(&self, error: FormatError, rows: usize) -> FormatError {
         match error {
             FormatError::RowLength { line, .. } | FormatError::RowNumber { line, .. }
@@ -197,6 +197,7 @@ impl<'a> Text<'a> {
         let (number, expected) = (self.first_line + row, self.vector_size);
         match fault {
             Fault::Length(got) => FormatError::RowLength { line: number, expected, got, row, last: last && !self.more },
+            Fault::CarriageReturn => FormatError::CarriageReturn { line: number },
             Fault::Number(field) => {
                 FormatError::RowNumber { line: number, expected, got: table_builder::lossy(&line[field]) }
             }

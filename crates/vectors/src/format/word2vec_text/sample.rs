@@ -1,22 +1,22 @@
-//! What the first lines of a text say about it, before it is read.
+//! Looks at the first lines of a text before it is read.
 
 use super::line;
 use super::number;
 use crate::format::header::{self, Header};
 use std::collections::{BTreeMap, HashSet};
 
-/// Lines that are looked at, and bytes of them at most.
+/// The number of lines examined, and the maximum number of their bytes.
 const SAMPLE: usize = 64;
 const SAMPLE_BYTES: usize = 1 << 20;
 
-/// Names that tables give the column of words, in lower case.
+/// Common names for the column of words, in lower case.
 const WORD_COLUMNS: [&[u8]; 12] =
     [b"", b"\"\"", b"word", b"words", b"token", b"tokens", b"index", b"label", b"key", b"id", b"name", b"term"];
 
 /// Numbers per word that most of the first lines agree on. `None` if they do not look like words with numbers.
 ///
-/// A line's own opinion is how many of its fields, the first apart, are numbers at its end: a word with spaces has its
-/// last part voted away, unless that is a number too.
+/// Each line votes for the number of fields at its end that are numbers, not counting its first field: so the words of a
+/// word with spaces do not count, unless the last of them is a number.
 pub(in crate::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
     let bytes = header::without_mark(bytes);
     let lines = sample(bytes);
@@ -26,14 +26,14 @@ pub(in crate::format) fn agreed_size(bytes: &[u8]) -> Option<usize> {
     }
     let all: usize = votes.values().sum();
     votes.remove(&0);
-    // Of sizes with as many votes the smaller: a word's last part may be a number.
+    // Of sizes with the same number of votes, the smaller: a word's last part may be a number.
     let (size, agree) = votes.into_iter().rev().max_by_key(|&(_, votes)| votes)?;
     // A word and a whole number on each line are a list of counts.
     let counts = || !lines.iter().any(|line| is_fraction(line::last(line)));
     (2 * agree >= all && (size > 1 || !counts())).then_some(size)
 }
 
-/// The first lines, without those that are blank.
+/// The first lines, without blank ones.
 fn sample(bytes: &[u8]) -> Vec<&[u8]> {
     let start = &bytes[..bytes.len().min(SAMPLE_BYTES)];
     let mut lines: Vec<_> = start.split(|&b| b == b'\n').take(SAMPLE + 1).collect();
@@ -52,9 +52,9 @@ fn is_fraction(field: &[u8]) -> bool {
     field.iter().any(|b| b".eE".contains(b))
 }
 
-/// Whether the first lines are numbers only, so that there are no words: a matrix, after a line `V D` or without one.
+/// Whether the first lines hold only numbers and no words: a matrix, with or without a line `V D` before it.
 ///
-/// Words can be whole numbers (years, ids of nodes), but then they differ, and few of them are fractions.
+/// Words can be whole numbers (years, ids of nodes), but then they are distinct, and few of them are fractions.
 pub(in crate::format) fn is_matrix(bytes: &[u8]) -> bool {
     let bytes = header::without_mark(bytes);
     let header = Header::find(bytes).ok().flatten();
@@ -86,10 +86,10 @@ pub(in crate::format) fn is_matrix(bytes: &[u8]) -> bool {
     2 * fractions >= firsts.len() || different.len() < firsts.len()
 }
 
-/// The length of the first line if it numbers the columns, from 0 or 1, as tables do that are written with a header.
+/// The length of the first line if it numbers the columns, from 0 or 1, as in tables written with a header.
 ///
-/// A vector may read so too; it is one where the lines after it have whole numbers only, or where there are just two
-/// columns and the first one has no name that tables give it.
+/// A vector may look like that, too: it is one if the lines after it have only whole numbers, or if there are just two
+/// columns and the first one does not have a common name.
 pub(super) fn numbers_columns(bytes: &[u8], vector_size: usize) -> Option<usize> {
     let end = bytes.iter().position(|&b| b == b'\n')? + 1;
     let line = &bytes[..end - 1];
@@ -120,7 +120,7 @@ pub(in crate::format) fn has_base64_words(bytes: &[u8]) -> bool {
 pub(in crate::format) fn is_row(body: &[u8], vector_size: usize) -> bool {
     let start = &body[..body.len().min(SAMPLE_BYTES)];
     let line = start.split(|&b| b == b'\n').next().unwrap_or_default();
-    // The last field may be cut where the line is.
+    // The last field may be cut with the line.
     let cut = usize::from(line.len() == SAMPLE_BYTES);
     let fields = || line.rsplit(|&b| number::is_separator(b)).filter(|field| !field.is_empty()).skip(cut);
     let numbers = fields().take(vector_size.saturating_add(1)).count().saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Writing: rows are formatted by all threads, a block at a time, and written in order.
+//! Formats rows on all threads, a block at a time, and writes them in order.
 
 use crate::error::FormatError;
 use crate::format::packed::{self, Holds};

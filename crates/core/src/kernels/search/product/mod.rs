@@ -2,11 +2,11 @@
 //!
 //! `scores[q][r] = Σ_k queries[q][k] rows[r][k]`, for Q queries and B rows of D numbers. Both are packed first, so that the
 //! kernel reads memory sequentially: queries in strips of up to H, `strip[k][q]`; rows in strips of W, `strip[k][r]`, the last
-//! filled up with zeros. A kernel computes one tile of H x W scores, which stay in registers while `k` runs; H and W are what
-//! the registers of an instruction set hold. A strip of queries stays in the L1 cache while it meets all rows of a
-//! block, and a block (see [`ProductKernels::block_rows`]) in the L2 cache while it meets all queries.
+//! filled up with zeros. A kernel computes one tile of H x W scores, which stay in registers while `k` runs; H and W depend on
+//! the registers of the instruction set. A strip of queries stays in the L1 cache while it is multiplied with all rows of a
+//! block, and a block (see [`ProductKernels::block_rows`]) in the L2 cache while it is multiplied with all queries.
 //!
-//! Products and sums are rounded together where the CPU can (fused multiply-add): the last bits differ from CPU to CPU, so
+//! Products and sums are rounded together if the CPU can (fused multiply-add): the last bits differ from CPU to CPU, so
 //! a search recomputes the scores of the rows it returns. Each score is summed in the order of `k`, independently of its
 //! neighbours: it does not depend on how rows are blocked.
 
@@ -24,13 +24,13 @@ use tile::Plain;
 /// Numbers per row, packed queries, packed rows, scores, and the stride of the scores.
 type Raw = unsafe fn(usize, *const f32, *const f32, *mut f32, usize);
 
-/// Two vectors, and how many numbers they have.
+/// Two vectors, and their length.
 pub type RawDot = unsafe fn(*const f32, *const f32, usize) -> f32;
 
 /// Bytes of packed rows that stay in a core's L2 cache along with the rest.
 const BLOCK_BYTES: usize = 512 << 10;
 
-/// Enough for any tile.
+/// The maximum size of a tile.
 const MAX_TILE: usize = 14 * 32;
 
 /// The kernels of a product for one instruction set.
@@ -126,7 +126,7 @@ impl ProductKernels {
         all
     }
 
-    /// The best implementation this CPU can run. Nothing else in the crate asks.
+    /// The best implementation this CPU can run. Nothing else in the crate chooses.
     pub fn detect() -> Self {
         Self::all().pop().unwrap_or_else(Self::plain)
     }
@@ -167,11 +167,11 @@ impl ProductKernels {
         self.width
     }
 
-    /// Packs whole rows of `inner` numbers, at most a strip of them, behind what `packed` has, which has to be whole strips.
+    /// Packs whole rows of `inner` numbers, at most a strip of them, and appends them to `packed`, which must hold whole strips.
     ///
     /// # Panics
-    /// If the length is not a whole number of rows, these are more than a strip, or `packed` has rows of another size or ends in part of a
-    /// strip.
+    /// If the length is not a whole number of rows, these are more than a strip, or `packed` has rows of another size or ends in
+    /// part of a strip.
     pub fn pack_strip(&self, rows: &[f32], inner: usize, packed: &mut PackedRows) {
         assert!(inner > 0 && rows.len().is_multiple_of(inner) && rows.len() / inner <= self.width, "rows of a strip");
         assert!(

@@ -4,7 +4,7 @@ use super::tile::Register;
 use super::{ProductKernels, table};
 use std::arch::aarch64::*;
 
-/// `None` where the CPU lacks NEON. Twenty-four sums, four registers of rows and one of a query: twenty-nine of thirty-two.
+/// `None` if the CPU lacks NEON. Twenty-four sums, four registers of rows and one of a query: twenty-nine of thirty-two.
 pub fn neon() -> Option<ProductKernels> {
     let there = std::arch::is_aarch64_feature_detected!("neon");
     there.then(|| table!("neon", Neon, 4, [1, 2, 3, 4, 5, 6], "neon"))

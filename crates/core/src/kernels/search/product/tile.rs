@@ -2,7 +2,7 @@
 
 /// A vector register.
 ///
-/// All functions are `unsafe` for one reason: they may only run where the CPU has the instructions of the type. Those that
+/// All functions are `unsafe` for one reason: they may only run on a CPU with the instructions of the type. Those that
 /// take a pointer also read or write there.
 pub trait Register: Copy {
     /// Numbers in it.
@@ -92,14 +92,14 @@ pub unsafe fn tile<R: Register, const H: usize, const N: usize>(
     }
 }
 
-/// `a · b`, in four sums that need not wait for each other.
+/// `a · b`, in four sums that do not wait for each other.
 ///
 /// # Safety
 /// `a` and `b` reach `count` numbers each, and the CPU can run `R`.
 #[inline(always)]
 pub unsafe fn dot<R: Register>(a: *const f32, b: *const f32, count: usize) -> f32 {
     const SUMS: usize = 4;
-    // SAFETY: `at` and what is read from there on stay below `count`; no register is wider than `numbers`.
+    // SAFETY: all reads from `at` on stay below `count`; no register is wider than `numbers`.
     unsafe {
         let mut sums = [R::zero(); SUMS];
         let mut at = 0;

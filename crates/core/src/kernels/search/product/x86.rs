@@ -4,14 +4,14 @@ use super::tile::Register;
 use super::{ProductKernels, table};
 use std::arch::x86_64::*;
 
-/// `None` where the CPU lacks AVX2 or its fused multiply-add. Twelve sums, two registers of rows and one of a query: fifteen
+/// `None` if the CPU lacks AVX2 or its fused multiply-add. Twelve sums, two registers of rows and one of a query: fifteen
 /// of sixteen.
 pub fn avx2() -> Option<ProductKernels> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
     there.then(|| table!("avx2", Avx2, 2, [1, 2, 3, 4, 5, 6], "avx2,fma"))
 }
 
-/// `None` where the CPU lacks AVX-512. Twenty-eight sums, two registers of rows and one of a query: thirty-one of thirty-two.
+/// `None` if the CPU lacks AVX-512. Twenty-eight sums, two registers of rows and one of a query: thirty-one of thirty-two.
 pub fn avx512() -> Option<ProductKernels> {
     let there = is_x86_feature_detected!("avx512f");
     there.then(|| table!("avx512", Avx512, 2, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], "avx512f"))

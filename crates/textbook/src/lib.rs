@@ -12,6 +12,7 @@
 //! | 4.3 | [`chapter::CBOW`], [`chapter::SkipGram`] | [`Config::model`] | the two models |
 //! | 4.3 | [`chapter::SGD`], [`chapter::Adam`] | [`Config::optimizer`] | how gradients become steps |
 //! | 4.3 | [`chapter::Trainer`] | [`TextbookTrainer`] | shuffle, batch, forward, backward, update |
+//! | 4.3 | | `to_gpu`, `to_cpu` of the crate `rapidvec-gpu` | the same on a graphics card: `config.GPU = True` |
 //! | 3 | | [`layers::MatMul`], [`layers::SoftmaxWithLoss`] | what the chapter replaces, for comparison |
 //!
 //! Begin with [`chapter`]: it is the book's program, class by class. The fast half computes
@@ -38,7 +39,7 @@ mod trainer;
 mod weights;
 
 pub use config::{Config, OptimizerKind};
-pub use trainer::TextbookTrainer;
+pub use trainer::{TextbookTrainer, TextbookTrainerOn};
 pub use weights::Weights;
 
 // The parts of a training step, for tests and benchmarks.
@@ -53,7 +54,7 @@ pub use optimizers::{Adam, Optimizer, SGD};
 #[doc(hidden)]
 pub use parameter::{Field, Parameter};
 #[doc(hidden)]
-pub use trainer::{Learner, Side};
+pub use trainer::{Engine, Learner, Side};
 #[doc(hidden)]
 pub use weights::Parameters;
 

@@ -95,6 +95,11 @@ impl Parameter {
         self.width * self.fields
     }
 
+    /// How many fields are kept: the first ones of [`Field`].
+    pub fn fields(&self) -> usize {
+        self.fields
+    }
+
     /// Whether moments are kept.
     pub fn has_moments(&self) -> bool {
         self.fields == 4
@@ -169,7 +174,7 @@ impl Parameter {
     }
 
     /// Overwrites the weights of row `i`. Its gradient and moments, if there are any, become zero.
-    pub(super) fn set_row(&mut self, i: usize, numbers: &[f32]) {
+    pub fn set_row(&mut self, i: usize, numbers: &[f32]) {
         let row = &mut self.data[i * self.width * self.fields..][..self.width * self.fields];
         row.fill(Chunk::ZERO);
         for (chunk, part) in row.iter_mut().zip(numbers.chunks(LANES)) {

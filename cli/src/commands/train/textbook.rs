@@ -1,4 +1,4 @@
-//! How the command line runs the textbook trainer.
+//! How the command line runs the textbook trainer, on the CPU and on a graphics card.
 
 use super::args::{Args, Settings};
 use super::display::Unit;
@@ -10,10 +10,10 @@ use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
 use rapidvec::error::TrainError;
 use rapidvec::{ModelKind, Trainer, Vocabulary};
-use rapidvec_textbook::{Config, TextbookTrainer};
+use rapidvec_textbook::{Config, Engine, TextbookTrainerOn};
 use std::sync::Arc;
 
-impl Flags for TextbookTrainer {
+impl<E: Engine> Flags for TextbookTrainerOn<E> {
     const UNIT: Unit = Unit::Iterations;
 
     fn of_flags(args: &Args, base: Option<Config>) -> Result<Config, UsageError> {
@@ -90,6 +90,7 @@ impl Flags for TextbookTrainer {
             note(messages::small_batches(used, wanted));
         }
         let method = format!("{model}, {}", messages::negatives(negatives));
-        messages::textbook_run(corpus.name(), tokens, words, pairs, method, vector_size, threads(self))
+        let place = self.device().unwrap_or_else(|| threads(self));
+        messages::textbook_run(corpus.name(), tokens, words, pairs, method, vector_size, place)
     }
 }

@@ -20,6 +20,11 @@
 //! 더 빠르게 계산하며, 테스트가 둘이 같음을 확인한다. 책과 다른 점은 하나다. 계층이 가중치를 직접 갖지 않고 모델에서 빌린다. 그래서
 //! `W_in`을 공유하는 계층들은 기울기 하나에 함께 더한다.
 //!
+//! The book's `config.GPU = True`, `to_gpu` and `to_cpu` (`common/np.py`, `common/util.py`) are in the crate `rapidvec-gpu`, whose
+//! shaders run the fast half of this crate on a graphics card.
+//! 책의 `config.GPU = True`, `to_gpu`, `to_cpu`(`common/np.py`, `common/util.py`)는 크레이트 `rapidvec-gpu`에 있다. 그 셰이더들이 이
+//! 크레이트의 빠른 절반을 그래픽 카드에서 계산한다.
+//!
 //! V: words, D: numbers in a vector, B: examples in a batch, w: words on each side, K: negatives.
 //! V: 단어 수, D: 벡터의 차원 수, B: 배치의 예제 수, w: 한쪽 맥락의 단어 수, K: 부정적 예의 수.
 

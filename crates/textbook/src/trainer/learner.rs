@@ -19,14 +19,16 @@ pub enum Side {
 }
 
 impl Side {
-    fn of(self, parameters: &Parameters) -> &Parameter {
+    /// This matrix of the two.
+    pub fn of(self, parameters: &Parameters) -> &Parameter {
         match self {
             Side::In => &parameters.w_in,
             Side::Out => &parameters.w_out,
         }
     }
 
-    fn of_mut(self, parameters: &mut Parameters) -> &mut Parameter {
+    /// This matrix of the two, to write.
+    pub fn of_mut(self, parameters: &mut Parameters) -> &mut Parameter {
         match self {
             Side::In => &mut parameters.w_in,
             Side::Out => &mut parameters.w_out,
@@ -49,6 +51,8 @@ pub struct Learner {
     loss_layers: Vec<Vec<SigmoidWithLoss>>,
     /// Scores, then their gradients: for each prediction, for each of its words, for each example.
     scores: Arc<Vec<f32>>,
+    /// Those that the trainer has not asked for yet.
+    pub(super) losses: Vec<f64>,
     max_grad: Option<f32>,
 }
 
@@ -72,6 +76,7 @@ impl Learner {
             is_ahead: false,
             loss_layers: vec![vec![SigmoidWithLoss::default(); config.negatives + 1]; predictions],
             scores: Arc::default(),
+            losses: Vec::new(),
             max_grad: config.max_grad,
         }
     }

@@ -2,6 +2,7 @@
 
 mod batches;
 mod clock;
+mod engine;
 mod learner;
 mod memory;
 mod shard;
@@ -9,5 +10,6 @@ mod state;
 mod train;
 mod workers;
 
+pub use engine::Engine;
 pub use learner::{Learner, Side};
-pub use train::TextbookTrainer;
+pub use train::{TextbookTrainer, TextbookTrainerOn};

@@ -1,7 +1,8 @@
 //! What a checkpoint holds of a trainer, so that it resumes as if it had never stopped, bit for bit.
 
+use super::engine::Engine;
 use super::learner::Side;
-use super::train::TextbookTrainer;
+use super::train::TextbookTrainerOn;
 use crate::{Adam, Field, Optimizer, OptimizerKind};
 use rapidvec::checkpoint::{StateReader, StateWriter};
 use rapidvec::{Result, TrainError};
@@ -36,7 +37,7 @@ struct StateRecord {
     loss_count: u32,
 }
 
-impl TextbookTrainer {
+impl<E: Engine> TextbookTrainerOn<E> {
     /// See [`Trainer::save_state`](rapidvec::Trainer::save_state).
     pub(super) fn write_state<'a>(&'a self, out: &mut StateWriter<'a>) -> Result<()> {
         let clock = &self.clock;

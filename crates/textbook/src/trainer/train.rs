@@ -2,9 +2,10 @@
 
 use super::batches::{Batches, Examples};
 use super::clock::Clock;
+use super::engine::Engine;
 use super::learner::{Learner, Side};
 use super::memory;
-use crate::{Batch, BatchLayout, Config, Lookup, Optimizer, OptimizerKind, UnigramSampler, Weights};
+use crate::{Batch, BatchLayout, Config, Field, Lookup, Optimizer, OptimizerKind, UnigramSampler, Weights};
 use rapidvec::checkpoint::{StateReader, StateWriter};
 use rapidvec::corpus::Corpus;
 use rapidvec::{ConfigError, Error, LossPoint, Observer, Progress, Result, Stopped, TrainError, Trainer, Until};
@@ -28,18 +29,36 @@ use std::sync::Arc;
 /// assert_eq!(trainer.weights().input.rows(), 8);
 /// # Ok::<(), rapidvec::Error>(())
 /// ```
-pub struct TextbookTrainer {
+pub type TextbookTrainer = TextbookTrainerOn<Learner>;
+
+/// The trainer, wherever its steps run: it draws the batches, counts the steps and keeps the losses, so that a run started
+/// on one device resumes on another.
+pub struct TextbookTrainerOn<E> {
     pub(super) config: Config,
     pub(super) vocab_size: usize,
     pub(super) batches: Batches,
-    pub(super) learner: Learner,
+    pub(super) learner: E,
     pub(super) clock: Clock,
 }
 
-impl TextbookTrainer {
+impl<E: Engine> TextbookTrainerOn<E> {
     /// Examples in a batch: as configured, or all if there are fewer.
     pub fn batch_size(&self) -> usize {
         self.clock.batch_size
+    }
+
+    /// The same trainer elsewhere: its model, its optimizers and its place in the corpus. `threads` as in [`Trainer::new`].
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device cannot be used.
+    pub fn on<F: Engine>(self, threads: usize) -> Result<TextbookTrainerOn<F>> {
+        let Self { config, vocab_size, batches, learner, clock } = self;
+        let weights = Weights::zeros(vocab_size, config.vector_size);
+        let mut moved = F::new(&of_batches(&config, clock.batch_size), &weights, threads)?;
+        for (side, field) in fields_kept(&config) {
+            moved.set(side, field, &learner.get(side, field));
+        }
+        Ok(TextbookTrainerOn { config, vocab_size, batches, learner: moved, clock })
     }
 
     /// Trains until step `end`, or until `proceed`, which is called after every step, returns false. `on_loss` is called when a point
@@ -49,7 +68,7 @@ impl TextbookTrainer {
         end: u64,
         proceed: &mut dyn FnMut(&Clock) -> bool,
         on_loss: &mut dyn FnMut(&Clock),
-    ) -> Result<(), TrainError> {
+    ) -> Result<()> {
         self.clock.start();
         let outcome = self.train_steps(end, proceed, on_loss);
         self.clock.stop();
@@ -61,50 +80,50 @@ impl TextbookTrainer {
         end: u64,
         proceed: &mut dyn FnMut(&Clock) -> bool,
         on_loss: &mut dyn FnMut(&Clock),
-    ) -> Result<(), TrainError> {
+    ) -> Result<()> {
         let Self { batches, learner, clock, .. } = self;
         let mut next = (clock.step < end).then(|| make(batches, clock));
         while let Some(batch) = next {
-            let loss = learner.forward(&batch)?;
-            if !loss.is_finite() {
-                let (epoch, block) = (clock.epoch() as usize + 1, clock.iteration() as u64 + 1);
-                return Err(TrainError::Diverged { epoch, block, loss });
-            }
-            if clock.record(loss) {
+            learner.forward(&batch)?;
+            if clock.count_step() {
+                record(learner, clock)?;
                 on_loss(clock);
             }
             let is_last = !proceed(clock) || clock.step >= end;
             next = learner.backward(&batch, || (!is_last).then(|| make(batches, clock)))?;
         }
-        Ok(())
+        record(learner, clock)?;
+        learner.pause()
     }
 
     /// The mean loss on other text; `None` if it is shorter than a window, or if `proceed`, which is called before every batch,
     /// returns false.
-    fn loss_on(&self, ids: &[WordId], proceed: &mut dyn FnMut() -> bool) -> Result<Option<f64>, TrainError> {
+    fn loss_on(&self, ids: &[WordId], proceed: &mut dyn FnMut() -> bool) -> Result<Option<f64>> {
         if ids.len() < 2 * self.config.window + 1 || u32::try_from(ids.len()).is_err() {
             return Ok(None);
         }
         let mut examples = Examples::new(ids.into(), BatchLayout::of(&self.config));
         let all: Vec<u32> = (0..examples.len() as u32).collect();
         let config = Config { optimizer: OptimizerKind::Sgd, max_grad: None, ..self.config.clone() };
-        let mut learner = Learner::new(&config, &self.learner.weights(&self.batches.optimizers), 1);
+        let config = of_batches(&config, all.len().min(self.config.batch_size));
+        let mut learner = self.learner.evaluator(&config, &self.learner.weights(&self.batches.optimizers))?;
         let mut rng = Rng::stream(self.config.seed, Purpose::HeldOut, 0);
         let lookup = || Lookup::new(self.vocab_size);
         let mut batch = Arc::new(Batch { inputs: lookup(), outputs: lookup() });
-        let mut total = 0.0;
         for some in all.chunks(self.config.batch_size) {
             if !proceed() {
                 return Ok(None);
             }
             examples.fill(Arc::make_mut(&mut batch), some, &self.batches.sampler, &mut rng);
-            total += learner.forward(&batch)? * some.len() as f64;
+            learner.forward(&batch)?;
         }
+        let sizes = all.chunks(self.config.batch_size).map(|some| some.len() as f64);
+        let total: f64 = learner.losses()?.into_iter().zip(sizes).map(|(loss, size)| loss * size).sum();
         Ok(Some(total / all.len() as f64).filter(|loss| loss.is_finite()))
     }
 }
 
-impl Trainer for TextbookTrainer {
+impl<E: Engine> Trainer for TextbookTrainerOn<E> {
     type Config = Config;
     const NAME: &'static str = "textbook";
 
@@ -125,7 +144,7 @@ impl Trainer for TextbookTrainer {
         let clock = Clock::new(config, examples.len());
         check_steps(config, &clock)?;
         let weights = Weights::random(vocab_size, config.vector_size, config.seed);
-        let learner = Learner::new(config, &weights, threads);
+        let learner = E::new(&of_batches(config, clock.batch_size), &weights, threads)?;
         let optimizers = [(); 2].map(|()| Optimizer::new(config, vocab_size));
         let batches = Batches::new(config, vocab_size, examples, sampler, optimizers);
         Ok(Self { config: config.clone(), vocab_size, batches, learner, clock })
@@ -173,6 +192,10 @@ impl Trainer for TextbookTrainer {
         self.learner.threads()
     }
 
+    fn device(&self) -> Option<String> {
+        self.learner.device()
+    }
+
     fn progress(&self) -> Progress {
         self.clock.progress()
     }
@@ -204,7 +227,7 @@ impl Trainer for TextbookTrainer {
     /// Its negatives depend on the seed alone.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.clock.progress();
-        Ok(self.loss_on(&text.ids().to_vec(), &mut || observer.progress(&now).is_continue())?)
+        self.loss_on(&text.ids().to_vec(), &mut || observer.progress(&now).is_continue())
     }
 
     fn save_state<'a>(&'a self, out: &mut StateWriter<'a>) -> Result<()> {
@@ -219,6 +242,25 @@ impl Trainer for TextbookTrainer {
 /// The batch of the next step of `clock`.
 fn make(batches: &mut Batches, clock: &Clock) -> Arc<Batch> {
     batches.make(clock.step, clock.epoch(), clock.iteration())
+}
+
+/// The settings of a model whose batches have no more examples than this.
+fn of_batches(config: &Config, batch_size: usize) -> Config {
+    Config { batch_size, ..config.clone() }
+}
+
+/// What a model keeps from one step to the next: its weights, and with Adam gradients and moments.
+fn fields_kept(config: &Config) -> impl Iterator<Item = (Side, Field)> + use<> {
+    let fields: &[Field] = match config.optimizer {
+        OptimizerKind::Sgd => &[Field::Weight],
+        OptimizerKind::Adam => &[Field::Weight, Field::Gradient, Field::FirstMoment, Field::SecondMoment],
+    };
+    [Side::In, Side::Out].into_iter().flat_map(|side| fields.iter().map(move |&field| (side, field)))
+}
+
+/// Takes the losses that are not known yet; waits for them.
+fn record(learner: &mut impl Engine, clock: &mut Clock) -> Result<()> {
+    learner.losses()?.into_iter().try_for_each(|loss| clock.record(loss)).map_err(Error::from)
 }
 
 /// Adam counts its steps in 32 bits.

@@ -80,6 +80,13 @@ fn a_card_trains_resumes_and_is_named_in_the_model() {
             place.command(&["train", "--resume", "card", "--epochs", "3", "--device", "gpu", "-o", "both", "-f"]),
         );
     }
+    let chapter = ["--trainer", "textbook", "--device", "gpu", "-o", "chapter", "--keep-state"];
+    place.succeeds(place.train(&chapter));
+    for device in ["cpu", "gpu"] {
+        let resumed = ["train", "--resume", "chapter", "--epochs", "3", "--device", device, "-o", "more", "-f"];
+        let shown = place.succeeds(place.command(&resumed));
+        assert!(shown.contains("epoch 3"), "{shown}");
+    }
     let devices = place.succeeds(place.command(&["devices", "--format", "json"]));
     assert!(devices.contains("workgroup_memory_bytes"), "{devices}");
     let refused = place.train(&["--device", "gpu", "--hierarchical-softmax"]).output().unwrap();

@@ -1,6 +1,6 @@
 //! Where a run trains: on the CPU, or on a graphics card.
 
-use super::args::{Args, Device, TrainerName};
+use super::args::{Args, Device};
 use crate::output::{UsageError, messages, note};
 
 /// Where a run trains.
@@ -11,25 +11,16 @@ pub enum Chosen {
     Gpu,
 }
 
-/// What `--device` means for this trainer on this computer. Nothing was read yet.
+/// What `--device` means on this computer. Nothing was read yet.
 ///
 /// # Errors
 /// `--device gpu` where that is not possible.
-pub fn choose(args: &Args, trainer: TrainerName) -> anyhow::Result<Chosen> {
-    let is_textbook = trainer == TrainerName::Textbook;
+pub fn choose(args: &Args) -> anyhow::Result<Chosen> {
     match args.device {
         Device::Cpu if args.word2vec.windows_in_flight.is_some() => {
             Err(UsageError("--windows-in-flight needs --device gpu".into()).into())
         }
         Device::Cpu => Ok(Chosen::Cpu),
-        Device::Gpu if is_textbook => {
-            let help = "--device gpu needs --trainer word2vec; the textbook trainer uses the CPU";
-            Err(UsageError(help.into()).into())
-        }
-        Device::Auto if is_textbook => {
-            note(messages::not_for_cards("--trainer textbook"));
-            Ok(Chosen::Cpu)
-        }
         asked => on_card(args, asked),
     }
 }

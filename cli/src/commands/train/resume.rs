@@ -1,6 +1,6 @@
 //! Continues a run where another stopped.
 
-use super::args::{Args, TrainerName};
+use super::args::Args;
 use super::device::{self, Chosen};
 use super::flags::Flags;
 use super::outputs;
@@ -28,11 +28,12 @@ pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let model = ModelFile::open(path).with_context(cannot)?;
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     match &summary.config {
-        Some(config) if config.is_of::<TextbookTrainer>() => {
-            device::choose(args, TrainerName::Textbook)?;
-            resume::<TextbookTrainer>(args, path, model, &summary, config, signals)
-        }
-        Some(config) => match device::choose(args, TrainerName::Word2vec)? {
+        Some(config) if config.is_of::<TextbookTrainer>() => match device::choose(args)? {
+            Chosen::Cpu => resume::<TextbookTrainer>(args, path, model, &summary, config, signals),
+            #[cfg(feature = "gpu")]
+            Chosen::Gpu => resume::<rapidvec_gpu::GpuTextbookTrainer>(args, path, model, &summary, config, signals),
+        },
+        Some(config) => match device::choose(args)? {
             Chosen::Cpu => resume::<CpuTrainer>(args, path, model, &summary, config, signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => resume::<rapidvec_gpu::GpuTrainer>(args, path, model, &summary, config, signals),

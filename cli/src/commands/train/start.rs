@@ -29,11 +29,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let choice = Choice::parse(&args.corpus)?;
     match args.trainer(&choice)? {
-        TrainerName::Textbook => {
-            device::choose(&args, TrainerName::Textbook)?;
-            start::<TextbookTrainer>(&args, choice, &signals)
-        }
-        TrainerName::Word2vec => match device::choose(&args, TrainerName::Word2vec)? {
+        TrainerName::Textbook => match device::choose(&args)? {
+            Chosen::Cpu => start::<TextbookTrainer>(&args, choice, &signals),
+            #[cfg(feature = "gpu")]
+            Chosen::Gpu => start::<rapidvec_gpu::GpuTextbookTrainer>(&args, choice, &signals),
+        },
+        TrainerName::Word2vec => match device::choose(&args)? {
             Chosen::Cpu => start::<CpuTrainer>(&args, choice, &signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => start::<rapidvec_gpu::GpuTrainer>(&args, choice, &signals),

@@ -60,7 +60,8 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
     if cfg!(feature = "ann") {
         cases.push(vec!["index", missing]);
     }
-    for command in commands() {
+    for command in commands().into_iter().filter(|command| command != "devices") {
+        // `devices` reads no file.
         assert!(cases.iter().any(|case| case[0] == command), "no case for {command}");
     }
     for case in cases {

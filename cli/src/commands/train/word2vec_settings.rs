@@ -67,7 +67,7 @@ pub struct Word2vecSettings {
 
     /// With --device gpu: train at most N windows at a time [default: 512]
     #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
-    #[arg(hide_short_help = true)]
+    #[arg(hide = true)] // help has to fit the screen, and few need it: docs/gpu.md
     pub windows_in_flight: Option<usize>,
 
     /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]

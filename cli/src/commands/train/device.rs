@@ -21,12 +21,16 @@ pub fn choose(args: &Args) -> anyhow::Result<Chosen> {
             Err(UsageError("--windows-in-flight needs --device gpu".into()).into())
         }
         Device::Cpu => Ok(Chosen::Cpu),
-        asked => on_card(args, asked),
+        Device::Auto if args.word2vec.hierarchical_softmax => {
+            note(messages::not_for_cards("--hierarchical-softmax"));
+            Ok(Chosen::Cpu)
+        }
+        asked => on_card(asked),
     }
 }
 
 #[cfg(not(feature = "gpu"))]
-fn on_card(_: &Args, asked: Device) -> anyhow::Result<Chosen> {
+fn on_card(asked: Device) -> anyhow::Result<Chosen> {
     if asked == Device::Gpu {
         let help =
             "this program was built without support for graphics cards; build it with --features gpu, or omit --device";
@@ -38,16 +42,12 @@ fn on_card(_: &Args, asked: Device) -> anyhow::Result<Chosen> {
 
 /// A program that computes on the CPU what a card would is slower than the trainer of the CPU, so it has to be asked for.
 #[cfg(feature = "gpu")]
-fn on_card(args: &Args, asked: Device) -> anyhow::Result<Chosen> {
+fn on_card(asked: Device) -> anyhow::Result<Chosen> {
     use rapidvec_gpu::{Adapter, AdapterKind};
     let adapter = Adapter::chosen();
     if asked == Device::Gpu {
         adapter.map_err(rapidvec::Error::from)?;
         return Ok(Chosen::Gpu);
-    }
-    if args.word2vec.hierarchical_softmax {
-        note(messages::not_for_cards("--hierarchical-softmax"));
-        return Ok(Chosen::Cpu);
     }
     if adapter.is_ok_and(|adapter| adapter.kind != AdapterKind::Software) {
         return Ok(Chosen::Gpu);

@@ -1,6 +1,6 @@
 //! The chapter's training on a graphics card.
 //!
-//! [`GpuTextbookTrainer`] is [`TextbookTrainer`](rapidvec_textbook::TextbookTrainer) with its steps elsewhere: the host
+//! [`GpuTextbookTrainer`] is [`TextbookTrainer`] with its steps elsewhere: the host
 //! shuffles the examples, draws the negatives and sorts each batch by rows; the card computes scores, gradients and updates.
 //! Its state is the same, so a run that one started the other can resume.
 //!

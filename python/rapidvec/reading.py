@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -54,13 +53,7 @@ def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = No
     if is_path(data):
         return _read_files([data], reading, tick)
     if isinstance(data, (list, tuple)) and data and all(is_path(item) for item in data):
-        try:
-            return _read_files(list(data), reading, tick)
-        except FileNotFoundError as error:
-            if any(isinstance(item, str) and len(item.split()) > 1 for item in data):
-                reason = f"{error.strerror or error}; for a list of texts use texts="
-                raise FileNotFoundError(error.errno or errno.ENOENT, reason, error.filename) from None
-            raise
+        return _read_files(list(data), reading, tick)
     items = iter(data)
     first = next(items, None)
     if first is None:

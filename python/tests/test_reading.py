@@ -160,14 +160,6 @@ def test_a_corpus_may_be_empty(tmp_path: Path) -> None:
         assert (len(corpus), corpus.tokens, corpus.keys()) == (0, 0, [])
 
 
-def test_texts_that_were_passed_as_paths_are_noticed() -> None:
-    with pytest.raises(FileNotFoundError, match="for a list of texts use texts="):
-        reading.read(["you say goodbye", "and I say hello"], None, OPTIONS)
-    with pytest.raises(FileNotFoundError) as caught:
-        reading.read(["missing.txt"], None, OPTIONS)
-    assert "texts=" not in str(caught.value)
-
-
 def test_a_pipe_is_read(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

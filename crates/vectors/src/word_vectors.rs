@@ -124,7 +124,7 @@ impl WordVectors {
     /// name); [`FormatError::DuplicateWord`].
     pub fn verify(&self) -> Result<(), FormatError> {
         if let Some(tensors) = &self.extras.unverified {
-            tensors.verify_once()?;
+            tensors.verify()?;
             if let Some(id) = self.vocabulary.first_duplicate() {
                 return Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize });
             }

@@ -12,13 +12,13 @@ macro_rules! shader {
 
 /// Subsampling.
 pub fn compact(shape: &Shape) -> String {
-    [&shape.constants(), shader!("random"), shader!("compact")].concat()
+    [&shape.constants(), shader!("plan"), shader!("random"), shader!("compact")].concat()
 }
 
 /// The training of segments. Both matrices are bound after the buffers of `segments.wgsl`.
 pub fn train(shape: &Shape, w_in: &DeviceRows, w_out: &DeviceRows) -> String {
     let rows = [w_in.wgsl("w_in", FIRST_ROWS), w_out.wgsl("w_out", FIRST_ROWS + w_in.parts().count())].concat();
-    let common = [shader!("random"), shader!("targets"), shader!("segments")].concat();
+    let common = [shader!("plan"), shader!("random"), shader!("targets"), shader!("segments")].concat();
     let contexts = if shape.has_ring() { shader!("ring") } else { shader!("direct") };
     let model = match (shape.model, shape.has_ring()) {
         (ModelKind::SkipGram, true) => shader!("skip_gram_ring").to_owned(),

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::observer::Observer;
 use crate::progress::{Progress, Until};
-use crate::trainer::{Stopped, TrainError, Trainer};
+use crate::trainer::{Stopped, TrainError};
 use rapidvec_core::{AliasTable, Ids};
 use std::ops::Range;
 use std::time::Instant;
@@ -104,7 +104,7 @@ impl CpuTrainer {
         }
     }
 
-    /// As [`run`](Trainer::run), but `runner` trains the blocks. This trainer's weights stay as they are.
+    /// As [`run`](crate::Trainer::run), but `runner` trains the blocks. This trainer's weights stay as they are.
     ///
     /// # Errors
     /// [`TrainError::Diverged`], and those of `runner`.
@@ -115,19 +115,7 @@ impl CpuTrainer {
         observer: &mut dyn Observer,
         runner: &mut dyn BlockRunner,
     ) -> Result<Stopped> {
-        if self.progress().is_finished() {
-            return Ok(Stopped::Finished);
-        }
-        let target = self.progress().block_of(until);
-        let blocks = self.progress().blocks_per_epoch;
-        while self.state.block < target {
-            let epoch = self.state.block / blocks;
-            let end = (target - epoch * blocks).min(blocks);
-            if self.epoch_elsewhere(epoch, end, observer, runner)? && self.state.block < target {
-                return Ok(Stopped::Interrupted);
-            }
-        }
-        Ok(if self.progress().is_finished() { Stopped::Finished } else { Stopped::Reached })
+        self.each_epoch(until, |trainer, epoch, end| trainer.epoch_elsewhere(epoch, end, observer, runner))
     }
 
     /// Trains up to block `end` of the current epoch, or until the observer stops it. Whether it did.
@@ -181,6 +169,7 @@ impl CpuTrainer {
 mod tests {
     use super::*;
     use crate::corpus::{Corpus, CorpusOptions};
+    use crate::trainer::Trainer;
 
     /// Counts what it is given, and learns nothing.
     struct Counter {

@@ -124,6 +124,27 @@ impl CpuTrainer {
         Schedule::new(self.corpus.ids(), self.config.shuffle)
     }
 
+    /// Goes through the epochs until `until`: `train` trains one up to a block of it, and says whether the observer stopped it.
+    pub(super) fn each_epoch<E>(
+        &mut self,
+        until: Until,
+        mut train: impl FnMut(&mut Self, u64, u64) -> Result<bool, E>,
+    ) -> Result<Stopped, E> {
+        if self.progress().is_finished() {
+            return Ok(Stopped::Finished);
+        }
+        let target = self.progress().block_of(until);
+        let blocks = self.progress().blocks_per_epoch;
+        while self.state.block < target {
+            let epoch = self.state.block / blocks;
+            let end = (target - epoch * blocks).min(blocks);
+            if train(self, epoch, end)? && self.state.block < target {
+                return Ok(Stopped::Interrupted);
+            }
+        }
+        Ok(if self.progress().is_finished() { Stopped::Finished } else { Stopped::Reached })
+    }
+
     /// Trains up to block `end` of the current epoch, or until the observer stops it. Returns whether the observer did.
     fn run_epoch(&mut self, epoch: u64, end: u64, observer: &mut dyn Observer) -> Result<bool, TrainError> {
         let before = self.progress();
@@ -240,19 +261,7 @@ impl Trainer for CpuTrainer {
     }
 
     fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {
-        if self.progress().is_finished() {
-            return Ok(Stopped::Finished);
-        }
-        let target = self.progress().block_of(until);
-        let blocks = self.progress().blocks_per_epoch;
-        while self.state.block < target {
-            let epoch = self.state.block / blocks;
-            let end = (target - epoch * blocks).min(blocks);
-            if self.run_epoch(epoch, end, observer)? && self.state.block < target {
-                return Ok(Stopped::Interrupted);
-            }
-        }
-        Ok(if self.progress().is_finished() { Stopped::Finished } else { Stopped::Reached })
+        Ok(self.each_epoch(until, |trainer, epoch, end| trainer.run_epoch(epoch, end, observer))?)
     }
 
     fn config(&self) -> &Config {

@@ -1,33 +1,11 @@
 // CBOW with all rows in the card's memory. The twin is cbow.rs.
 
-fn window(first: u32, start: u32, center: u32, end: u32, rate: f32, thread: u32) {
-    let contexts = end - start - 1u;
-    let factor = select(1.0 / f32(contexts), 1.0, SUM);
-    for (var quad = thread; quad < QUADS; quad += THREADS) {
-        var sum = vec4<f32>(0.0);
-        for (var c = 0u; c < contexts; c++) {
-            sum += load_w_in(kept[first + place_of(start, center, c)] & ~FROZEN, quad);
-        }
-        hidden[quad] = sum * factor;
-    }
-    workgroupBarrier();
-    let targets = targets_of(center);
-    for (var i = thread; i < TARGETS * PARTS; i += THREADS) {
-        let t = i / PARTS;
-        var sums = vec4<f32>(0.0);
-        if (is_live[t] != 0u) {
-            let id = target_ids[targets + t];
-            for (var quad = i % PARTS; quad < QUADS; quad += PARTS) {
-                sums += hidden[quad] * load_w_out(id, quad);
-            }
-        }
-        partial[i] = total(sums);
-    }
-    pairs += 1u;
-    hidden_steps(rate, thread);
-    for (var quad = thread; quad < QUADS; quad += THREADS) {
-        update(first, start, center, contexts, quad);
-    }
+fn context_row(first: u32, place: u32, quad: u32) -> vec4<f32> {
+    return load_w_in(kept[first + place] & ~FROZEN, quad);
+}
+
+fn target_row(center: u32, t: u32, quad: u32) -> vec4<f32> {
+    return load_w_out(target_ids[targets_of(center) + t], quad);
 }
 
 fn update(first: u32, start: u32, center: u32, contexts: u32, quad: u32) {

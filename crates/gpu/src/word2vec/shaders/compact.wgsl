@@ -1,24 +1,6 @@
 // Subsampling: the ids of each segment that are kept, one after the other. A workgroup takes a segment, THREADS ids at a
 // time. The twin is compact.rs.
 
-struct Segment {
-    first: u32,
-    length: u32,
-    key: vec2<u32>,
-    first_rate: f32,
-    last_rate: f32,
-    unused: vec2<u32>,
-}
-
-struct Plan {
-    count: u32,
-    list: array<Segment>,
-}
-
-const END = 0xffffffffu; // the end of a sentence
-const FROZEN = 0x80000000u;
-
-@group(0) @binding(0) var<storage, read> plan: Plan;
 @group(0) @binding(1) var<storage, read> ids: array<u32>;
 // For each word the largest number with which it stays; the lowest bit says that it is not trained.
 @group(0) @binding(2) var<storage, read> keep: array<u32>;

@@ -4,25 +4,8 @@
 // A dispatch takes BUDGET words of each segment: its number is that of the workgroups in the second dimension less one, and
 // only the first of them work. Real cards take all words in one; see `budget` in shape.rs.
 
-struct Segment {
-    first: u32,
-    length: u32,
-    key: vec2<u32>,
-    first_rate: f32,
-    last_rate: f32,
-    unused: vec2<u32>,
-}
-
-struct Plan {
-    count: u32,
-    list: array<Segment>,
-}
-
-const END = 0xffffffffu; // the end of a sentence
-const FROZEN = 0x80000000u;
 const NOT_A_NUMBER = 0x7fc00000u;
 
-@group(0) @binding(0) var<storage, read> plan: Plan;
 @group(0) @binding(1) var<storage, read> kept: array<u32>;
 @group(0) @binding(2) var<storage, read> kept_counts: array<u32>;
 // For each segment: pairs, words, and the loss of each thread.

@@ -84,7 +84,7 @@ impl ModelFile {
             model.vocabulary = model.verified_vocabulary()?;
             return Ok(model);
         }
-        model.tensors.verify_once()?;
+        model.tensors.verify()?;
         model.vocabulary = model.read_vocabulary()?;
         model.refuse_duplicates()?;
         Ok(model)
@@ -190,7 +190,8 @@ impl ModelFile {
         self.extra(name, Dtype::U64, "U64", u64::from_le_bytes)
     }
 
-    /// Compares every tensor with its checksum, and looks for duplicate words. Reads the whole file.
+    /// Compares every tensor with its checksum, and looks for duplicate words. Reads the whole file, unless opening or an earlier call
+    /// did.
     ///
     /// # Errors
     /// [`FormatError::Checksum`] or [`FormatError::MissingChecksum`] for the first bad tensor (by name);
@@ -274,18 +275,14 @@ impl ModelFile {
 }
 
 impl Tensors {
-    /// Compares every tensor with its checksum, unless that was done and they matched. Reads the whole file.
+    /// Compares every tensor with its checksum, unless that was done and they matched.
     ///
     /// # Errors
     /// As [`ModelFile::verify`].
-    pub fn verify_once(&self) -> Result<(), FormatError> {
-        if self.verified.get().is_none() {
-            self.verify()?;
+    pub fn verify(&self) -> Result<(), FormatError> {
+        if self.verified.get().is_some() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    fn verify(&self) -> Result<(), FormatError> {
         let next = AtomicUsize::new(0);
         let tensors: Vec<_> = self.header.tensors.keys().collect();
         let verify_some = || {
@@ -330,11 +327,7 @@ impl Tensors {
 /// # Errors
 /// As [`ModelFile::open`] and [`ModelFile::verify`].
 pub fn verify(path: &Path) -> Result<()> {
-    let model = ModelFile::open(path)?;
-    if model.tensors.bytes.len() > CHECKED_ON_OPENING {
-        model.verify()?; // smaller ones were on opening
-    }
-    Ok(())
+    Ok(ModelFile::open(path)?.verify()?)
 }
 
 fn check_version(header: &Header) -> Result<(), FormatError> {

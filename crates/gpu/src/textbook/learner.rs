@@ -74,8 +74,9 @@ impl GpuLearner {
         let (times, needed) = (self.plan.longest(), self.plan.longest() * columns * rows_each);
         match adapter.kind.max_iterations() {
             Some(most) if needed > most => {
-                let what =
-                    format!("batches in which a word occurs {times} times on {adapter}; use a smaller batch size");
+                let what = format!(
+                    "a word that occurs {times} times in a batch (in smaller batches it is rarer) on {adapter}"
+                );
                 Err(GpuError::Unsupported { what })
             }
             _ => Ok(()),

@@ -100,7 +100,6 @@ fn what_a_format_cannot_hold_is_refused_before_anything_is_written() {
         other => panic!("{other:?}"),
     };
     let none = SaveOptions::default;
-    assert!(matches!(refused(&vectors(), Format::FastText, none()), FormatError::NotWritable { .. }));
     assert!(matches!(refused(&vectors(), Format::Glove, none().half(true)), FormatError::NoHalf { .. }));
     let mut spaced = Vocabulary::new();
     spaced.insert("new york", 1);

@@ -183,9 +183,9 @@ impl WordVectors {
         self.subwords.as_ref()
     }
 
-    /// The output vectors, V x D, if the file has them.
+    /// The output vectors of words, V x D, if the file has them. Those of hierarchical softmax belong to the nodes of a tree instead.
     pub fn output(&self) -> Option<&Rows> {
-        self.extras.output.as_ref()
+        self.extras.output.as_ref().filter(|_| !self.extras.output_of_nodes)
     }
 
     /// The other parts of the model that the vectors come from.

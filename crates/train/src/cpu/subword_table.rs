@@ -27,22 +27,22 @@ pub(super) struct SubwordTable {
 const NONE: u32 = u32::MAX;
 
 impl SubwordTable {
-    /// For the words of `vocabulary`; `share(word)` is the share of each in the words that are trained.
+    /// For the first `words` words of `vocabulary`; `share(word)` is the share of each in the words that are trained.
     ///
     /// # Errors
-    /// [`TrainError::WordsMissing`] if there are not `words` words.
+    /// [`TrainError::WordsMissing`] if there are not as many.
     pub fn new(
         ngrams: NGrams,
         vocabulary: &Vocabulary,
         words: usize,
         share: impl Fn(usize) -> f64,
     ) -> Result<Self, TrainError> {
-        if vocabulary.len() != words {
+        if vocabulary.len() < words {
             return Err(TrainError::WordsMissing { expected: words, got: vocabulary.len() });
         }
         let mut row_of = vec![NONE; ngrams.buckets];
         let mut table = Self { ngrams, buckets: Vec::new(), uses: Vec::new(), rows: Vec::new(), ends: Vec::new() };
-        for (id, word) in vocabulary.words().enumerate() {
+        for (id, word) in vocabulary.words().take(words).enumerate() {
             let uses = share(id);
             ngrams.for_each(word, |_, bucket| table.add(bucket, uses, &mut row_of));
             table.ends.push(table.rows.len());
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_vocabulary_of_another_size() {
+    fn refuses_a_vocabulary_without_some_of_the_words() {
         let refused = SubwordTable::new(NGrams::default(), &vocabulary(), 5, |_| 1.0).map(drop);
         assert_eq!(refused, Err(TrainError::WordsMissing { expected: 5, got: 4 }));
     }

@@ -65,8 +65,10 @@ pub(super) struct Worker<'a> {
     sentence: Sentence,
     /// Rows of the sentence's words in `w_in`.
     rows: Vec<Row<'a>>,
-    /// Contexts of a window if some are frozen, or weighted by their positions.
+    /// Contexts of a window if some are frozen.
     copies: Vec<Row<'a>>,
+    /// Contexts of a window, weighted by their positions.
+    products: Vec<Row<'a>>,
     targets: Vec<Row<'a>>,
     labels: Labels,
     /// Targets of the next window.
@@ -107,6 +109,7 @@ impl<'a> Worker<'a> {
             sentence: Sentence::default(),
             rows: Vec::new(),
             copies: Vec::new(),
+            products: Vec::new(),
             targets: Vec::with_capacity(targets),
             labels: Labels::negative_sampling(targets - 1),
             next_targets: Vec::with_capacity(targets),
@@ -326,7 +329,7 @@ impl<'a> Worker<'a> {
     /// Trains the window from `start` to `end` around `center`.
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
-        let Self { plan, sentence, rows, copies, targets, labels, scratch, positions, .. } = self;
+        let Self { plan, sentence, rows, copies, targets, labels, scratch, positions, products, .. } = self;
         // The first context takes the center's place, so that all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
@@ -358,9 +361,14 @@ impl<'a> Worker<'a> {
                     }
                     Some(positions) => {
                         let place = |place| if place == center { start } else { place };
-                        let placed = || (start + 1..end).map(place).zip(rows[start + 1..end].iter().copied());
-                        positions.weigh(&plan.kernels, center, placed(), copies);
-                        plan.w_in.shared.step(copies, targets, labels).cbow(&plan.kernels, factor, self.rate, scratch);
+                        let placed = || (start + 1..end).map(place).zip(contexts.iter().copied());
+                        positions.weigh(&plan.kernels, center, placed(), products);
+                        plan.w_in.shared.step(products, targets, labels).cbow(
+                            &plan.kernels,
+                            factor,
+                            self.rate,
+                            scratch,
+                        );
                         positions.learn(&plan.kernels, center, placed(), factor, scratch);
                     }
                 }

@@ -72,7 +72,9 @@ fn a_model_that_stores_some_rows_gives_the_same_vectors_as_one_that_stores_their
         assert_eq!(sparse.vector(word), dense.vector(word), "{word}");
     }
     let mut words = rapidvec_core::Vocabulary::new();
-    ["nights", "knights"].map(|word| words.add(word));
+    for word in ["nights", "knights"] {
+        words.add(word);
+    }
     assert_eq!((sparse.used_by(&words), dense.used_by(&words)), (7, 7));
     let none =
         Subwords::of_buckets(ngrams.buckets(1_000_000), vec![3], Rows::new(1, 1, Numbers::F32(vec![1.0])).unwrap());

@@ -1,7 +1,7 @@
 //! The settings and the words of a model, all checked before anything is kept.
 
-use super::MAGIC;
 use super::cursor::{Cursor, same, size};
+use super::{HIERARCHICAL_SOFTMAX, MAGIC};
 use crate::error::FormatError;
 use crate::format::OpenOptions;
 use crate::format::table_builder::check_row;
@@ -32,6 +32,15 @@ pub(super) struct Training {
     pub model: i32,
     pub update_rate: i32,
     pub sampling: f64,
+    /// Tokens of the text, those of dropped words too.
+    pub tokens: i64,
+}
+
+impl Training {
+    /// Whether the output rows belong to the nodes of a tree.
+    pub fn has_tree(&self) -> bool {
+        self.loss == HIERARCHICAL_SOFTMAX
+    }
 }
 
 /// The settings that vectors depend on.
@@ -71,7 +80,7 @@ impl Settings {
         if version == 11 && is_classifier {
             max_n = 0; // as fastText itself reads them: classifiers had no n-grams then, whatever is written here
         }
-        let training = Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling };
+        let training = Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling, tokens: 0 };
         Ok(Self { vector_size, buckets, min_n, max_n, is_classifier, training })
     }
 
@@ -96,6 +105,7 @@ pub(super) struct Dictionary<'a> {
     /// Where each of the V words ends in `bytes`.
     ends: Vec<usize>,
     pub(super) labels: usize,
+    pub(super) tokens: i64,
 }
 
 impl<'a> Dictionary<'a> {
@@ -109,10 +119,11 @@ impl<'a> Dictionary<'a> {
         let words = size("words", cursor.i32(what)?.into(), 1)?;
         let labels = size("labels", cursor.i32(what)?.into(), 0)?;
         same("words and labels together", words as u64 + labels as u64, entries as i64)?;
-        size("tokens", cursor.i64(what)?, 0)?;
+        let tokens = cursor.i64(what)?;
+        size("tokens", tokens, 0)?;
         let pruned = cursor.i64(what)?;
         cursor.expect("the dictionary", (entries as u64).saturating_mul(MIN_WORD_BYTES))?;
-        let dictionary = walk(cursor, settings, options, words, labels)?;
+        let dictionary = Self { tokens, ..walk(cursor, settings, options, words, labels)? };
         if pruned >= 0 {
             cursor.take("the pruned n-grams", (pruned as u64).saturating_mul(8))?;
             refuse_dense_pruned(cursor)?;
@@ -159,7 +170,7 @@ fn walk<'a>(
         }
     }
     check_work(work, words as u64, settings.vector_size as u64)?;
-    Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels })
+    Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels, tokens: 0 })
 }
 
 /// Otherwise a short file with a few very long words could keep a machine busy for hours.

@@ -30,8 +30,13 @@ pub use write::FastTextWriter;
 /// The number that every model begins with.
 pub(super) const MAGIC: i32 = 793_712_314;
 
+/// fastText's number for the loss.
+const HIERARCHICAL_SOFTMAX: i32 = 1;
+
 /// Where the metadata of a copy have how the model was trained, as JSON.
 const TRAINING_KEY: &str = "fasttext";
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod write_tests;

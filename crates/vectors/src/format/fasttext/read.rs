@@ -38,7 +38,12 @@ pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVec
     });
     let metadata = layout.metadata();
     let vectors = WordVectors::new(vocabulary, vector_size, numbers)?;
-    let vectors = vectors.with_extras(Extras { output, metadata, ..Extras::default() });
+    let vectors = vectors.with_extras(Extras {
+        output,
+        output_of_nodes: layout.training.has_tree(),
+        metadata,
+        ..Extras::default()
+    });
     let vectors = match subwords.transpose()? {
         Some(subwords) => vectors.with_subwords(subwords)?,
         None => vectors,
@@ -105,7 +110,8 @@ impl<'a> Layout<'a> {
 
     /// How the model was trained, for a copy of it.
     fn metadata(&self) -> BTreeMap<String, String> {
-        let text = serde_json::to_string(&self.training).ok();
+        let training = Training { tokens: self.dictionary.tokens, ..self.training.clone() };
+        let text = serde_json::to_string(&training).ok();
         text.map(|text| (TRAINING_KEY.to_owned(), text)).into_iter().collect()
     }
 

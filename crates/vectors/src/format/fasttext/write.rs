@@ -4,7 +4,7 @@
 //! the same vectors there. Without n-grams, or where the own rows are not known, the words' vectors are their own rows.
 
 use super::header::Training;
-use super::{MAGIC, TRAINING_KEY};
+use super::{HIERARCHICAL_SOFTMAX, MAGIC, TRAINING_KEY};
 use crate::error::FormatError;
 use crate::format::safetensors::SubwordParts;
 use crate::format::writer::{RowsView, TableView, VectorWriter, bytes_of, check_numbers, check_rows};
@@ -18,7 +18,6 @@ use std::io::{self, Write};
 const VERSION: i32 = 12;
 
 /// fastText's numbers for its losses and models.
-const HIERARCHICAL_SOFTMAX: i32 = 1;
 const NEGATIVE_SAMPLING: i32 = 2;
 const CBOW: i32 = 1;
 const SKIP_GRAM: i32 = 2;
@@ -71,7 +70,7 @@ impl<'a> FastTextWriter<'a> {
     }
 
     fn write_settings(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling } = self.training;
+        let Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling, .. } = self.training;
         let size = self.table.rows.vector_size() as i32; // a row of a file is shorter than 2^31
         let [buckets, min_n, max_n] = match self.subwords.as_ref().map(|subwords| subwords.ngrams) {
             Some(NGrams { buckets, min_n, max_n, .. }) => {
@@ -87,11 +86,12 @@ impl<'a> FastTextWriter<'a> {
 
     fn write_dictionary(&self, out: &mut dyn Write) -> io::Result<()> {
         let words = &self.table.vocabulary;
-        let tokens = words.counts().iter().fold(0u64, |sum, &count| sum.saturating_add(count));
+        let counted = words.counts().iter().fold(0u64, |sum, &count| sum.saturating_add(count));
         for number in [words.len() as i32, words.len() as i32, 0] {
             out.write_all(&number.to_le_bytes())?;
         }
-        out.write_all(&signed(tokens).to_le_bytes())?;
+        let tokens = self.training.tokens;
+        out.write_all(&if tokens > 0 { tokens } else { signed(counted) }.to_le_bytes())?;
         out.write_all(&(-1i64).to_le_bytes())?; // no n-grams are pruned
         for (word, &count) in words.words().zip(words.counts()) {
             out.write_all(word.as_bytes())?;
@@ -178,6 +178,7 @@ impl Training {
             model: if is("model", &Value::from("cbow")) { CBOW } else { SKIP_GRAM },
             update_rate: 100,
             sampling: config.get("subsample").and_then(Value::as_f64).unwrap_or(1e-4),
+            tokens: corpus.get("tokens").and_then(Value::as_i64).unwrap_or(0),
         }
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Tensors {
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
+    /// Whether their rows belong to the nodes of a tree instead of words.
+    pub output_of_nodes: bool,
     /// The weights of positions, 2W x D.
     pub positions: Option<Rows>,
     /// The metadata, without a trainer's state.
@@ -185,6 +187,7 @@ impl ModelFile {
         metadata.remove(TRAINER_KEY);
         Extras {
             output: self.output(),
+            output_of_nodes: metadata.get("config").is_some_and(|config| has_tree(config)),
             positions: self.positions(),
             metadata,
             has_training_state: self.has_training_state(),
@@ -351,6 +354,12 @@ impl Tensors {
         let (start, end) = info.data_offsets;
         Section::new(&self.bytes, self.header.data_start + start..self.header.data_start + end)
     }
+}
+
+/// Whether the settings of a trainer are those of hierarchical softmax alone.
+fn has_tree(config: &str) -> bool {
+    let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+    config.get("hierarchical_softmax") == Some(&true.into()) && config.get("negatives") == Some(&0.into())
 }
 
 /// Opens the model at `path` and compares every tensor with its checksum, however large the file.

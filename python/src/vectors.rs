@@ -346,8 +346,11 @@ impl Vectors {
         #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
         let method = analogy_method(method)?;
-        let mut options =
-            EvaluateOptions::default().case_sensitive(case_sensitive).count_unknown(count_unknown).threads(threads);
+        let mut options = EvaluateOptions::default()
+            .case_sensitive(case_sensitive)
+            .count_unknown(count_unknown)
+            .threads(threads)
+            .compose(false);
         if let Some(words) = restrict {
             options = options.restrict(words);
         }

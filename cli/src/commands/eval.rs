@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 /// Evaluate vectors by analogies and by human similarity judgements
 ///
 /// Each FILE holds either questions of four words, in sections that begin with `: name`, or pairs: two words and a number,
-/// separated by tabs, commas or spaces. The rules, and so the scores, are those of gensim 4.4.
+/// separated by tabs, commas or spaces. The rules, and so the scores, are those of gensim 4.4, except that a model with n-grams has vectors
+/// for unknown words in pairs.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -40,6 +41,11 @@ pub struct Args {
     /// By default they are skipped. This is gensim's dummy4unknown.
     #[arg(long)]
     count_unknown: bool,
+    /// Skip pairs with words that are not in the vocabulary, as gensim does
+    ///
+    /// By default their vectors are composed of n-grams, if the model has n-grams.
+    #[arg(long, conflicts_with = "count_unknown")]
+    known_only: bool,
     /// Use only the N most frequent words, in questions and as answers
     #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = count_in::<u32>(1..))]
     #[arg(help_heading = "Search")]
@@ -89,6 +95,7 @@ impl Args {
             .restrict(restrict)
             .case_sensitive(self.case)
             .count_unknown(self.count_unknown)
+            .compose(!self.known_only)
             .threads(self.threads);
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {

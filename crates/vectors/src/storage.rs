@@ -89,6 +89,17 @@ impl Rows {
         Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
     }
 
+    /// As [`new`](Self::new), but there may be no row.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn new_or_none(rows: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
+        if rows == 0 && floats.is_empty() && vector_size > 0 {
+            return Ok(Self { numbers: Storage::Owned(floats), rows, vector_size });
+        }
+        Self::new(rows, vector_size, floats)
+    }
+
     /// `words` rows of `vector_size` numbers in memory that `owner` keeps alive, for example a trained matrix
     /// ([`ClosedRows`](rapidvec_core::ClosedRows)) or an array of another language. Nothing is copied.
     ///

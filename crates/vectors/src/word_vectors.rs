@@ -43,8 +43,10 @@ impl WordVectors {
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
         let (rows, lower, extras) = (model.input(), lookup::was_lower(&model), Arc::new(model.extras()));
+        let subwords = model.subwords()?;
         let vectors = Self::from_rows(model.into_vocabulary(), rows)?;
-        Ok(Self { lower, extras, ..vectors })
+        let vectors = Self { lower, extras, ..vectors };
+        subwords.map_or(Ok(vectors.clone()), |subwords| vectors.with_subwords(subwords))
     }
 
     /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
@@ -62,10 +64,25 @@ impl WordVectors {
     /// [`FormatError::Size`] if the n-gram rows have another vector size.
     pub fn with_subwords(self, subwords: Subwords) -> Result<Self, FormatError> {
         let (expected, got) = (self.vector_size(), subwords.rows().vector_size());
+        let words = subwords.words();
         if expected != got {
             return Err(FormatError::Size { tensor: "a row of the n-grams", expected, got });
         }
+        if let Some(words) = words.filter(|words| words.len() != self.len() || words.vector_size() != expected) {
+            let (expected, got) = (self.len() * expected, words.len() * words.vector_size());
+            return Err(FormatError::Size { tensor: "ngrams.words", expected, got });
+        }
         Ok(Self { subwords: Some(subwords), ..self })
+    }
+
+    /// The same vectors without what gives vectors to unknown words.
+    pub fn without_subwords(self) -> Self {
+        Self { subwords: None, ..self }
+    }
+
+    /// The same vectors with other parts of the model that they come from.
+    pub(super) fn with_extras(self, extras: Extras) -> Self {
+        Self { extras: Arc::new(extras), ..self }
     }
 
     /// The same vectors; `lower`: trained on lower-case text.
@@ -166,6 +183,11 @@ impl WordVectors {
         self.subwords.as_ref()
     }
 
+    /// The output vectors of words, V x D, if the file has them. Those of hierarchical softmax belong to the nodes of a tree instead.
+    pub fn output(&self) -> Option<&Rows> {
+        self.extras.output.as_ref().filter(|_| !self.extras.output_of_nodes)
+    }
+
     /// The other parts of the model that the vectors come from.
     pub(super) fn extras(&self) -> &Extras {
         &self.extras
@@ -193,6 +215,11 @@ impl WordVectors {
             Some(id) => self.vector_by_id(id),
             None => self.vector_of_ngrams(word),
         }
+    }
+
+    /// Whether `word` is not in the vocabulary and its vector is composed of its n-grams.
+    pub fn is_composed(&self, word: &str) -> bool {
+        self.id(word).is_none() && self.vector_of_ngrams(word).is_some()
     }
 
     /// The vector of the word with this id, if there is one.

@@ -25,6 +25,10 @@ pub fn choose(args: &Args, hierarchical_softmax: bool) -> anyhow::Result<Chosen>
             note(messages::not_for_cards("--hierarchical-softmax"));
             Ok(Chosen::Cpu)
         }
+        Device::Auto if args.word2vec.subwords || args.word2vec.position_weights => {
+            note(messages::not_for_cards(if args.word2vec.subwords { "--subwords" } else { "--position-weights" }));
+            Ok(Chosen::Cpu)
+        }
         asked => on_card(asked),
     }
 }

@@ -53,6 +53,11 @@ messages! {
     }
     threads(count) { en: "{count} thread(s)", ko: "스레드 {count}개" }
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
+    ngrams(shortest, longest, units) {
+        en: "n-grams of {shortest} to {longest} {units}",
+        ko: "{shortest}~{longest}-gram({units})",
+    }
+    position_weights() { en: "position weights", ko: "위치 가중치" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
     textbook_run(corpus, tokens, words, pairs, method, size, threads) {
         en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {method}, \
@@ -220,6 +225,10 @@ messages! {
         en: "--context-sum needs --model cbow: skipgram does not combine context vectors",
         ko: "--context-sum은 --model cbow에만 쓸 수 있습니다. skipgram은 맥락 벡터를 합치지 않습니다",
     }
+    position_weights_need_cbow() {
+        en: "--position-weights needs --model cbow: skipgram trains each context word on its own",
+        ko: "--position-weights는 --model cbow에만 쓸 수 있습니다. skipgram은 맥락 단어를 하나씩 따로 학습합니다",
+    }
     update_reads_twice() {
         en: "--update reads the text twice, which standard input and pipes do not allow; put it into a file",
         ko: "--update는 텍스트를 두 번 읽으므로 표준 입력이나 파이프로는 쓸 수 없습니다. 파일로 저장하세요",
@@ -320,6 +329,14 @@ messages! {
     skipped_words(count, all, first) {
         en: "{count} of {all} words are not in the vocabulary and were skipped; the first is `{first}`",
         ko: "단어 {all}개 중 {count}개는 모델에 없어 건너뛰었습니다. 첫 번째는 `{first}`입니다",
+    }
+    composed_word(word) {
+        en: "`{word}` is not in the vocabulary: its vector is composed of its n-grams",
+        ko: "`{word}`은(는) 어휘에 없어 n-gram으로 벡터를 만들었습니다",
+    }
+    composed_words(count, first) {
+        en: "{count} words are not in the vocabulary: their vectors are composed of their n-grams; the first is `{first}`",
+        ko: "단어 {count}개는 어휘에 없어 n-gram으로 벡터를 만들었습니다. 첫 번째는 `{first}`입니다",
     }
     skip_unknown(count, all) {
         en: "{count} of {all} words are unknown; use --skip-unknown to skip them",

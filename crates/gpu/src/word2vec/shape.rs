@@ -171,6 +171,12 @@ fn check(config: &Config, words: usize) -> Result<(), GpuError> {
     if config.hierarchical_softmax {
         return refused("hierarchical softmax".to_owned());
     }
+    if config.subwords.is_some() {
+        return refused("subwords".to_owned());
+    }
+    if config.position_weights {
+        return refused("position weights".to_owned());
+    }
     if config.vector_size > MAX_VECTOR_SIZE {
         return refused(format!("vectors of more than {MAX_VECTOR_SIZE} numbers"));
     }

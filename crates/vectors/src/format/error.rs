@@ -1,6 +1,7 @@
 //! Why a file of word vectors was rejected.
 
 use super::pickle::PickleError;
+use crate::units::Units;
 use std::borrow::Cow;
 
 /// Why a file of word vectors was rejected, or could not be written.
@@ -275,11 +276,11 @@ pub enum FormatError {
         /// The format.
         format: &'static str,
     },
-    /// A format that is read only.
-    #[error("{format} files cannot be written")]
-    NotWritable {
-        /// Its name.
-        format: &'static str,
+    /// N-grams of units that fastText does not have.
+    #[error("fastText files hold n-grams of letters, not of {units}; write them without n-grams, or write safetensors")]
+    Units {
+        /// The units.
+        units: Units,
     },
     /// A format that has no half precision.
     #[error("{format} files cannot hold numbers in half precision; safetensors, pickle and npz can")]

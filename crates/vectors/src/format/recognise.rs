@@ -44,7 +44,7 @@ impl Format {
     }
 
     /// The usual extensions of its files, without that of a compression; the most common one first. None for
-    /// formats that are not written.
+    /// fastText models: their `.bin` is taken for word2vec's.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Safetensors => &["safetensors"],
@@ -58,8 +58,15 @@ impl Format {
     }
 
     /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
-    pub const WRITABLE: [Self; 6] =
-        [Self::Safetensors, Self::Pickle, Self::Word2vecText, Self::Glove, Self::Word2vecBinary, Self::Npz];
+    pub const WRITABLE: [Self; 7] = [
+        Self::Safetensors,
+        Self::Pickle,
+        Self::Word2vecText,
+        Self::Glove,
+        Self::Word2vecBinary,
+        Self::Npz,
+        Self::FastText,
+    ];
 
     /// The format of a file to be written, by its extension; one of a compression is ignored.
     ///

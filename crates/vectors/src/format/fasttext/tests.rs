@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// A model put together by hand. Input rows are V words, then B n-grams.
 #[derive(Clone)]
-struct Forged {
+pub(super) struct Forged {
     magic: i32,
     version: i32,
     /// D, window, epochs, least count, negatives, word n-grams, loss, model, B, shortest, longest, update rate.
@@ -30,7 +30,7 @@ struct Forged {
 
 impl Forged {
     /// Three words of two numbers; 4 buckets for n-grams of 2 to 3 characters.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let entries = [("the", 7), ("</s>", 5), ("고양이", 3)];
         Self {
             magic: MAGIC,
@@ -60,7 +60,7 @@ impl Forged {
     }
 
     /// Words only, no n-grams.
-    fn without_ngrams() -> Self {
+    pub(super) fn without_ngrams() -> Self {
         let mut model = Self::new();
         model.settings[8..11].fill(0);
         model.shapes[0][0] = 3;
@@ -68,7 +68,7 @@ impl Forged {
         model
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = [self.magic, self.version].map(i32::to_le_bytes).concat();
         bytes.extend(self.settings.iter().flat_map(|x| x.to_le_bytes()));
         bytes.extend(1e-4f64.to_le_bytes());
@@ -94,7 +94,7 @@ impl Forged {
         read(&self.bytes(), options).unwrap()
     }
 
-    fn vectors(&self) -> WordVectors {
+    pub(super) fn vectors(&self) -> WordVectors {
         WordVectors::from_bytes(self.bytes(), &OpenOptions::default()).unwrap().0
     }
 }
@@ -137,7 +137,7 @@ const NEW: [(&str, [f32; 2]); 5] = [
 ];
 
 /// The file among the project's fixtures, unless they are not on this machine.
-fn fixture(name: &str) -> Option<PathBuf> {
+pub(super) fn fixture(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats").join(name);

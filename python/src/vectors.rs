@@ -64,7 +64,7 @@ impl Vectors {
     #[pyo3(signature = (path, *, limit = None, allow_nan = false, invalid = "error"))]
     fn open(py: Python<'_>, path: PathBuf, limit: Option<usize>, allow_nan: bool, invalid: &str) -> PyResult<Self> {
         let invalid_word = invalid_word(invalid)?;
-        let options = OpenOptions { limit, allow_nan, invalid_word };
+        let options = OpenOptions { limit, allow_nan, invalid_word, ..OpenOptions::default() };
         run_at(py, &path, || {
             let (own, _) = WordVectors::open_with(&path, &options)?;
             let is_model = matches!(recognise_file(&path), Ok(Format::Safetensors));

@@ -92,6 +92,11 @@ impl Subwords {
         Ok(Self { ngrams, rows })
     }
 
+    /// Turns a known word's own row into its vector: the mean of that row and of its n-grams'.
+    pub(crate) fn complete(&self, word: &str, row: &mut [f32]) {
+        self.ngrams.complete(&self.rows, word.as_bytes(), row);
+    }
+
     /// Characters in the shortest n-gram.
     pub fn min_n(&self) -> usize {
         self.ngrams.min_n

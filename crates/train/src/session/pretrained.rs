@@ -22,7 +22,8 @@ pub struct Pretrained {
 }
 
 impl Pretrained {
-    /// The vectors of a file in any format. Of a model of rapidvec the output vectors and settings are taken too.
+    /// The vectors of a file in any format, and the output vectors if it has any. Of a model of rapidvec the settings are taken
+    /// too.
     ///
     /// # Errors
     /// As [`WordVectors::open`] and [`model`](Self::model).
@@ -46,10 +47,10 @@ impl Pretrained {
         Ok(Self { name: path.display().to_string(), words, input, output, config, corpus })
     }
 
-    /// These vectors, without output vectors. Messages call them `name`.
+    /// These vectors, with the output vectors if there are any. Messages call them `name`.
     pub fn of(name: &str, vectors: &WordVectors) -> Self {
         let (words, input) = (vectors.vocabulary().clone(), vectors.rows().clone());
-        Self { name: name.to_owned(), words, input, output: None, config: None, corpus: None }
+        Self { name: name.to_owned(), words, input, output: vectors.output().cloned(), config: None, corpus: None }
     }
 
     /// Its name in messages.

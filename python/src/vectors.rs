@@ -71,7 +71,7 @@ impl Vectors {
         invalid: &str,
     ) -> PyResult<Self> {
         let invalid_word = invalid_word(invalid)?;
-        let options = OpenOptions { limit, allow_nan, invalid_word };
+        let options = OpenOptions { limit, allow_nan, invalid_word, ..OpenOptions::default() };
         run_at(py, &path, || {
             let (own, _) = WordVectors::open_with(&path, &options)?;
             let is_model = matches!(recognise_file(&path), Ok(Format::Safetensors));

@@ -56,7 +56,7 @@ fn seconds() -> Duration {
 fn options_of(choice: u8) -> OpenOptions {
     let invalid_word = [InvalidWord::Error, InvalidWord::Replace, InvalidWord::Skip][usize::from(choice) % 3];
     let limit = [None, None, Some(0), Some(1), Some(3), Some(usize::MAX)][usize::from(choice / 3) % 6];
-    OpenOptions { limit, allow_nan: choice >= 128, invalid_word }
+    OpenOptions { limit, allow_nan: choice >= 128, invalid_word, ..OpenOptions::default() }
 }
 
 /// What `read` makes of `bytes`, after time and memory were looked at.

@@ -48,6 +48,62 @@ pub fn pickles() -> Vec<Vec<u8>> {
     all
 }
 
+/// gensim's own files: `crates/vectors/tests/data/gensim_models.py` made them.
+pub fn gensim() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../../crates/vectors/tests/data/gensim/vectors.kv").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/gensim/fast.kv").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/gensim/one.model").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/gensim/three-p4.model").to_vec(),
+    ]
+}
+
+/// Pickles of words with vectors; `king` and `queen`, three numbers each.
+pub fn pickled_words() -> Vec<Vec<u8>> {
+    let array = |numbers: [f32; 3]| {
+        let data: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let dtype =
+            b"cnumpy\ndtype\n(X\x02\0\0\0f4\x89\x88tR(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb";
+        let start = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85C\x01btR(K\x01K\x03\x85";
+        [&start[..], dtype, b"\x89C\x0c", &data, b"tb"].concat()
+    };
+    let text = |text: &str| [&b"X"[..], &(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
+    let floats = |numbers: [f64; 3]| {
+        let all: Vec<u8> = numbers.iter().flat_map(|x| [&b"G"[..], &x.to_be_bytes()].concat()).collect();
+        [&b"]("[..], &all, b"e"].concat()
+    };
+    let (king, queen) = (text("king"), text("queen"));
+    let dict = [&b"\x80\x03}("[..], &king, &array([1.0, 2.0, 3.0]), &queen, &array([0.5, -1.0, 0.0]), b"u."].concat();
+    let lists =
+        [&b"\x80\x03}("[..], &king, &floats([1.0, 2.0, 3.0]), &queen, &floats([0.5, -1.0, 0.0]), b"u."].concat();
+    let pairs =
+        [&b"\x80\x03](("[..], &king, &floats([1.0, 2.0, 3.0]), b"t(", &queen, &floats([0.5, -1.0, 0.0]), b"te."]
+            .concat();
+    vec![dict, lists, pairs]
+}
+
+/// Archives of a text of vectors: stored and compressed in a zip, and in a tar.
+pub fn archives() -> Vec<Vec<u8>> {
+    let text = text().remove(2);
+    let zip = |method| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("folder/vectors.txt", zip::write::SimpleFileOptions::default().compression_method(method))
+            .unwrap();
+        std::io::Write::write_all(&mut zip, &text).unwrap();
+        zip.finish().unwrap().into_inner()
+    };
+    let mut header = [0u8; 512];
+    header[..11].copy_from_slice(b"vectors.txt");
+    header[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+    header[156] = b'0';
+    header[148..156].copy_from_slice(b"        ");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    let mut tar = [&header[..], &text].concat();
+    tar.resize(tar.len().next_multiple_of(512) + 1024, 0);
+    vec![zip(zip::CompressionMethod::Stored), zip(zip::CompressionMethod::Deflated), tar]
+}
+
 /// With its first line.
 pub fn text() -> Vec<Vec<u8>> {
     let more = ["2 2\nnew york 0.5 -1e-3\n  x\t1 inf\n", "1 1\r\na 1\r\n", "\u{feff}2 3\na 1 2 3\na 4 5 6"];

@@ -113,6 +113,42 @@ fn pickles_of_any_bytes() {
 }
 
 #[test]
+fn pickles_of_any_words() {
+    fuzz(&seeds::pickled_words(), |bytes, options| {
+        if let Some(found) = table(pickle::read, bytes, options) {
+            archived(&found);
+        }
+    });
+}
+
+/// As any file, without others beside it.
+fn opened(bytes: &[u8], options: &OpenOptions) {
+    let mut owned = Some(bytes.to_vec()); // a copy that is counted before
+    let open = || WordVectors::from_bytes(owned.take().unwrap_or(bytes.to_vec()), options);
+    let Some((vectors, _)) = watched(bytes, open) else { return };
+    let numbers = vectors.rows().to_f32();
+    assert!(numbers.len() == vectors.len() * vectors.vector_size() && numbers.iter().all(|x| x.is_finite()));
+    for word in ["", "unknown", "모르는 낱말"] {
+        assert!(vectors.vector(word).is_none_or(|vector| vector.iter().all(|x| x.is_finite())), "{word}");
+    }
+}
+
+#[test]
+fn gensims_files_of_any_bytes() {
+    fuzz(&seeds::gensim(), opened);
+}
+
+/// Archives, changed and opened as any file is.
+#[test]
+fn archives_of_any_bytes() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fuzz(&seeds::archives(), |bytes, options| {
+        std::fs::write(file.path(), bytes).unwrap();
+        watched(bytes, || WordVectors::open_with(file.path(), options));
+    });
+}
+
+#[test]
 fn word2vec_text_of_any_bytes() {
     fuzz(&seeds::text(), |bytes, options| text(word2vec_text::read, bytes, options, true));
 }

@@ -9,15 +9,15 @@ use anyhow::ensure;
 use rapidvec::vectors::AnalogyMethod;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::error::QueryError;
-use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet};
+use rapidvec::vectors::evaluate::{Columns, EvaluateOptions, EvaluationSet};
 use rapidvec::{parallel, threads_of};
 use std::path::{Path, PathBuf};
 
 /// Evaluate vectors by analogies and by human similarity judgements
 ///
 /// Each FILE holds either questions of four words, in sections that begin with `: name`, or pairs: two words and a number,
-/// separated by tabs, commas or spaces. The rules, and so the scores, are those of gensim 4.4, except that a model with n-grams has vectors
-/// for unknown words in pairs.
+/// separated by tabs, semicolons, commas, bars or spaces. SimLex, SimVerb, RW, MEN, WordSim and BATS are read as published. The rules, and
+/// so the scores, are those of gensim 4.4, except that a model with n-grams has vectors for unknown words in pairs.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,6 +33,9 @@ pub struct Args {
     /// Choose how answers to analogies are scored
     #[arg(long, value_parser = named::<AnalogyMethod>(), default_value = "add")]
     method: AnalogyMethod,
+    /// Take the words and the score of pairs from these columns: names or numbers, word1,word2,score
+    #[arg(long, value_name = "A,B,SCORE", value_parser = columns)]
+    columns: Option<Columns>,
     /// Distinguish upper and lower case
     #[arg(long)]
     case: bool,
@@ -65,7 +68,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, files) = args.model_and_files()?;
     // The files are read while the model is opened, and all of them before the first is evaluated: an error in the last one
     // costs no time.
-    let read = || files.iter().map(EvaluationSet::open).collect::<Result<Vec<_>, _>>();
+    let open = |file| EvaluationSet::open_with(file, args.columns.as_ref());
+    let read = || files.iter().map(open).collect::<Result<Vec<_>, _>>();
     let (sets, vectors) = parallel::join(threads_of(args.threads), read, || args.open.vectors(&model));
     let (sets, vectors) = (sets?, vectors?);
     open::tell_order(&model, vectors.vocabulary(), args.restrict as usize);
@@ -76,6 +80,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     to_stdout(|out| args.format.write(out, &evaluations))?;
     ensure!(known > 0, messages::nothing_evaluated());
     Ok(())
+}
+
+fn columns(text: &str) -> Result<Columns, String> {
+    let parts: Vec<_> = text.split(',').map(|part| part.trim().to_owned()).collect();
+    let three = <[String; 3]>::try_from(parts).ok().filter(|parts| parts.iter().all(|part| !part.is_empty()));
+    three.map(Columns).ok_or_else(|| messages::three_columns())
 }
 
 impl Args {

@@ -5,8 +5,8 @@ use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
 use rapidvec::Vocabulary;
 use rapidvec::checkpoint::Trained;
+use rapidvec::vectors::format::Format;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
-use rapidvec::vectors::format::{Format, recognise_file};
 use rapidvec::vectors::{self, Rows, Subwords, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
@@ -60,8 +60,10 @@ impl About {
         facts.add("file", path.display().to_string());
         let named = |error: vectors::Error| open::name_file(path, error);
         facts.add("bytes", fs::metadata(path).map_err(vectors::Error::io(path)).map_err(named)?.len());
-        Ok(match recognise_file(path).map_err(named)? {
-            Format::Safetensors => Self::of_model(facts, &ModelFile::open(path).map_err(named)?),
+        Ok(match open.format(path).map_err(named)? {
+            Some(Format::Safetensors) if open.is_plain() => {
+                Self::of_model(facts, &ModelFile::open(path).map_err(named)?)
+            }
             other => Self::of_vectors(facts, other, &open.vectors(path)?),
         })
     }
@@ -85,8 +87,8 @@ impl About {
         Self { losses, ..Self::spread(facts, model.vocabulary(), &model.input()) }
     }
 
-    fn of_vectors(mut facts: Facts, format: Format, vectors: &WordVectors) -> Self {
-        facts.add("format", format.name());
+    fn of_vectors(mut facts: Facts, format: Option<Format>, vectors: &WordVectors) -> Self {
+        facts.add("format", format.map_or("matrix and list of words", Format::name));
         of_words(&mut facts, vectors.vocabulary(), vectors.vector_size(), vectors.rows().is_half());
         if let Some(subwords) = vectors.subwords() {
             facts.add("ngrams", of_ngrams(subwords, vectors.vocabulary()));

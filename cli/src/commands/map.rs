@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::numbers::{count, count_in};
-use super::open::{self, OpenArgs};
+use super::open::{self, Opening};
 use crate::output::{Language, Place, Share, UsageError, messages, note, say, thousands};
 use rapidvec::atomic_file::{self, Existing};
 use rapidvec::corpus::EOS;
@@ -48,7 +48,7 @@ pub struct Args {
     force: bool,
 
     #[command(flatten)]
-    open: OpenArgs,
+    open: Opening,
 }
 
 /// The maximum number of words: more could be computed, but neither be distinguished nor move smoothly.
@@ -117,7 +117,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let place = Place::named(path);
     place.check_unread([model].into_iter().chain(args.words.as_deref()))?;
     place.check_file(args.force)?;
-    let vectors = args.open.vectors(model)?;
+    let vectors = args.open.vectors(model, None)?;
     let ids = chosen(args, model, vectors.vocabulary())?;
     let map = laid_out(model, &vectors, &ids, &options)?;
     let names = atomic_file::write(path, Existing::replace_if(args.force), |out| match form {

@@ -5,15 +5,26 @@ use crate::commands::numbers::count_in;
 use crate::output::{UsageError, message, messages, note, thousands};
 use rapidvec::error::{CoreError, FormatError, VectorsError};
 use rapidvec::vectors::WordVectors;
-use rapidvec::vectors::format::{InvalidWord, OpenOptions, OpenReport};
+use rapidvec::vectors::format::{Format, InvalidWord, Matrix, OpenOptions, OpenReport, recognise_member};
 use rapidvec::{Error, Vocabulary};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// How a file of word vectors is opened, whose words may be in a list of their own.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Opening")]
+pub struct OpenArgs {
+    #[command(flatten)]
+    file: Opening,
+    /// Give the rows of a matrix without words those in FILE (one a line, or metadata.tsv)
+    #[arg(long = "words", id = "row_words", value_name = "FILE")]
+    words: Option<PathBuf>,
+}
 
 /// How a file of word vectors is opened.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Opening")]
-pub struct OpenArgs {
+pub struct Opening {
     /// Take only the first N vectors, even of a truncated file
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     limit: Option<u32>,
@@ -23,6 +34,19 @@ pub struct OpenArgs {
     /// Choose what to do with words that are not valid UTF-8
     #[arg(long, value_parser = named::<InvalidWord>(), value_name = "WHAT", default_value = "error")]
     invalid_words: InvalidWord,
+    /// Open this file of a zip or tar archive
+    #[arg(long, value_name = "NAME")]
+    member: Option<String>,
+    /// Take the vectors of words, or those of words as contexts
+    #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH", default_value = "input")]
+    matrix: Matrix,
+}
+
+impl Named for Matrix {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::Input, "input", "The vectors of words"),
+        (Self::Output, "output", "The vectors of words as contexts, where the file has them"),
+    ];
 }
 
 impl Named for InvalidWord {
@@ -34,9 +58,30 @@ impl Named for InvalidWord {
 }
 
 impl OpenArgs {
-    /// Opens the word vectors at `path` and reports what was dropped; an error names the file and the flag that helps.
+    /// As [`Opening::vectors`].
     pub fn vectors(&self, path: &Path) -> anyhow::Result<WordVectors> {
-        let (vectors, report) = WordVectors::open_with(path, &self.options()).map_err(|error| {
+        self.file.vectors(path, self.words.as_deref())
+    }
+
+    /// The format of the file at `path`; none of a matrix whose words are in a list of their own.
+    pub fn format(&self, path: &Path) -> Result<Option<Format>, VectorsError> {
+        match self.words {
+            Some(_) => Ok(None),
+            None => recognise_member(path, self.file.member.as_deref()).map(Some),
+        }
+    }
+
+    /// Whether the whole of a file is to be opened, not a part of it.
+    pub fn is_plain(&self) -> bool {
+        self.file.member.is_none() && self.file.matrix == Matrix::Input
+    }
+}
+
+impl Opening {
+    /// Opens the word vectors at `path` and reports what was dropped; an error names the file and the flag that helps. `words`
+    /// are those of a matrix without words.
+    pub fn vectors(&self, path: &Path, words: Option<&Path>) -> anyhow::Result<WordVectors> {
+        let (vectors, report) = WordVectors::open_with(path, &self.options(words)).map_err(|error| {
             let flag = flag_that_helps(&error);
             let error = name_file(path, error);
             match flag {
@@ -53,11 +98,14 @@ impl OpenArgs {
     }
 
     /// The same for the library.
-    pub fn options(&self) -> OpenOptions {
+    pub fn options(&self, words: Option<&Path>) -> OpenOptions {
         OpenOptions {
             limit: self.limit.map(|limit| limit as usize),
             allow_nan: self.allow_nan,
             invalid_word: self.invalid_words,
+            words: words.map(Path::to_owned),
+            member: self.member.clone(),
+            matrix: self.matrix,
         }
     }
 }
@@ -86,6 +134,8 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
                 .into(),
         ),
         FormatError::NotFiniteRow { .. } => Some("--allow-nan drops such words".into()),
+        FormatError::NoWords => Some("--words FILE names such a list".into()),
+        FormatError::ManyMembers { .. } => Some("--member NAME chooses one".into()),
         _ => None,
     }
 }
@@ -98,6 +148,7 @@ pub fn show(path: &Path, report: &OpenReport) {
         (report.invalid_words, messages::invalid_words),
         (report.empty_words, messages::empty_words),
         (report.column_header.into(), |_| messages::columns_numbered()),
+        (report.ngrams_left_out.into(), |_| messages::ngrams_left_out()),
         (report.unfinished.into(), |_| messages::last_line_open()),
     ];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {

@@ -17,10 +17,13 @@
 
 #[cfg(feature = "ann")]
 pub mod ann;
+mod beside;
+mod container;
 mod embed;
 pub mod error;
 pub mod evaluate;
 pub mod format;
+mod labels;
 mod lines;
 mod lookup;
 mod mapped;

@@ -26,6 +26,8 @@ pub enum Bytes {
     Mapped(Mmap, File),
     /// Memory.
     Owned(Vec<u8>),
+    /// A part of others: a file in an archive.
+    Part(Section),
 }
 
 impl Bytes {
@@ -64,6 +66,7 @@ impl Deref for Bytes {
         match self {
             Bytes::Mapped(map, _) => map,
             Bytes::Owned(bytes) => bytes,
+            Bytes::Part(section) => section,
         }
     }
 }
@@ -104,6 +107,11 @@ impl Section {
 }
 
 impl Section {
+    /// A part of it.
+    pub fn part(&self, range: Range<usize>) -> Self {
+        Self::new(&self.bytes, self.range.start + range.start..self.range.start + range.end)
+    }
+
     /// The bytes as f32, if they are aligned and in this machine's byte order.
     pub fn as_f32(&self) -> Option<&[f32]> {
         // SAFETY: every bit pattern is a valid f32.

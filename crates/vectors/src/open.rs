@@ -1,12 +1,14 @@
 //! Opens a file of any known format.
 
 use super::format::safetensors::ModelFile;
+use super::format::unpack::{self, Opened};
 use super::format::{
-    Format, OpenOptions, OpenReport, VectorTable, fasttext, npz, pickle, recognise, unpack, word2vec_binary,
-    word2vec_text,
+    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise, unlabelled,
+    word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
+use crate::beside::Beside;
 use crate::error::{FormatError, Result};
 use half::f16;
 use rapidvec_core::{Vocabulary, WordId};
@@ -41,27 +43,51 @@ impl WordVectors {
     /// # Errors
     /// As [`WordVectors::open`], for what `options` do not allow.
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
-        Ok(read(unpack::open(path.as_ref())?, options)?)
+        let path = path.as_ref();
+        let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
+        let beside = match &archive {
+            Some((archive, name)) => Beside::Member(archive, name),
+            None => Beside::File(path),
+        };
+        read(bytes, &beside, options)
     }
 
-    /// Opens the bytes of a file of word vectors; not compressed ones.
+    /// Opens the bytes of a file of word vectors; not compressed ones, and not one that needs others beside it.
     ///
     /// # Errors
-    /// [`FormatError`], as [`WordVectors::open_with`].
-    pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<(Self, OpenReport), FormatError> {
-        read(Bytes::Owned(bytes), options)
+    /// As [`WordVectors::open_with`].
+    pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
+        read(Bytes::Owned(bytes), &Beside::Nowhere, options)
     }
 }
 
-fn read(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
+fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
+    let (vectors, report) = if options.words.is_some() {
+        unlabelled::open(&Arc::new(bytes), options)?
+    } else if recognise(&bytes)? == Format::Gensim {
+        pickle::gensim::open(&Arc::new(bytes), beside, options)?
+    } else {
+        read_alone(bytes, options)?
+    };
+    match options.matrix {
+        Matrix::Input => Ok((vectors, report)),
+        Matrix::Output => Ok((vectors.of_output()?, report)),
+    }
+}
+
+/// A file that needs no other one.
+fn read_alone(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let (table, report) = match recognise(&bytes)? {
         Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
+        Format::Npy | Format::Gensim => return Err(FormatError::NoWords),
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),
         Format::Word2vecBinary => word2vec_binary::read(&bytes, options),
         Format::Npz => npz::read(&bytes, options),
+        Format::Csv => csv::read(&bytes, options),
+        Format::Dl4j => dl4j::read(&bytes, options),
     }?;
     Ok((WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?, report))
 }

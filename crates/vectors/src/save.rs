@@ -183,6 +183,7 @@ impl WordVectors {
             Format::Word2vecBinary => Box::new(BinaryWriter::new(table)?),
             Format::Npz => Box::new(NpzWriter::new(table)?),
             Format::Pickle => Box::new(PickleWriter::new(table)?),
+            _ => return Err(FormatError::NotWritable { format: format.name() }),
         };
         Ok((writer, report))
     }

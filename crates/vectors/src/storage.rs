@@ -129,6 +129,25 @@ impl Rows {
         Self { numbers: Storage::MappedF16(section), rows, vector_size }
     }
 
+    /// The first `rows` rows; of a mapped matrix nothing is copied.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub(crate) fn first(self, rows: usize) -> Self {
+        assert!(rows <= self.rows);
+        let (size, bytes) = (self.vector_size, rows * self.row_bytes());
+        let numbers = match self.numbers {
+            Storage::Owned(mut numbers) => {
+                numbers.truncate(rows * size);
+                Storage::Owned(numbers)
+            }
+            Storage::MappedF32(section) => Storage::MappedF32(section.part(0..bytes)),
+            Storage::MappedF16(section) => Storage::MappedF16(section.part(0..bytes)),
+            Storage::Lent(lent) => Storage::Lent(lent),
+        };
+        Self { numbers, rows, vector_size: size }
+    }
+
     /// The number of rows: `V`.
     pub fn len(&self) -> usize {
         self.rows

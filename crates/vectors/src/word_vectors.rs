@@ -85,6 +85,44 @@ impl WordVectors {
         Self { extras: Arc::new(extras), ..self }
     }
 
+    /// The same vectors with output vectors beside them, V x D.
+    ///
+    /// # Errors
+    /// [`FormatError::Size`] if the sizes disagree.
+    pub(crate) fn with_output(self, output: Rows) -> Result<Self, FormatError> {
+        let expected = self.len().saturating_mul(self.vector_size());
+        let got = output.len().saturating_mul(output.vector_size());
+        if (output.len(), output.vector_size()) != (self.len(), self.vector_size()) {
+            return Err(FormatError::Size { tensor: "output.weight", expected, got });
+        }
+        let Extras { positions, metadata, has_training_state, unverified, .. } = &*self.extras;
+        Ok(self.clone().with_extras(Extras {
+            output: Some(output),
+            output_of_nodes: false,
+            positions: positions.clone(),
+            metadata: metadata.clone(),
+            has_training_state: *has_training_state,
+            unverified: unverified.clone(),
+        }))
+    }
+
+    /// The vectors of the words as contexts in place of those of the words; the n-grams are left out.
+    ///
+    /// # Errors
+    /// [`FormatError::NoOutput`] if the file has none; [`FormatError::NotFinite`].
+    pub fn of_output(&self) -> Result<Self, FormatError> {
+        let rows = self.output().cloned().ok_or(FormatError::NoOutput)?;
+        let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
+        let matrix = Arc::new(NormedRows::new(rows));
+        let unverified = self.extras.unverified.clone();
+        let extras = Arc::new(Extras { unverified, ..Extras::default() });
+        let vectors = Self { matrix, subwords: None, extras, ..self.clone() };
+        if !large {
+            vectors.check_finite()?;
+        }
+        Ok(vectors)
+    }
+
     /// The same vectors; `lower`: trained on lower-case text.
     pub fn with_lower(self, lower: bool) -> Self {
         Self { lower, ..self }

@@ -126,3 +126,74 @@ fn files_of_other_programs_are_opened() {
         assert_eq!((vectors.vocabulary().word(0), vectors.vector(first).unwrap()[0]), (first, number), "{name}");
     }
 }
+
+/// A line of what `data/gensim_models.py` noted: the word, its count, its vector and its output vector.
+struct Noted {
+    word: String,
+    count: Option<u64>,
+    vector: Vec<u32>,
+    output: Vec<u32>,
+}
+
+fn noted(path: &Path) -> Vec<Noted> {
+    let numbers = |text: &str| text.split_whitespace().map(|number| number.parse().unwrap()).collect();
+    let line = |line: &str| {
+        let [word, count, vector, output] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        Noted { word: word.to_owned(), count: count.parse().ok(), vector: numbers(vector), output: numbers(output) }
+    };
+    std::fs::read_to_string(path).unwrap().lines().map(line).collect()
+}
+
+fn bits_of(vector: &[f32]) -> Vec<u32> {
+    vector.iter().map(|x| x.to_bits()).collect()
+}
+
+/// What `noted` says is what `path` holds; n-grams are summed in another order, so those of unknown words may differ by rounding.
+fn check_noted(path: &Path, noted: &[Noted]) {
+    let name = path.display();
+    let (vectors, report) = WordVectors::open_with(path, &Default::default()).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let known = noted.iter().filter(|noted| noted.count.is_some());
+    assert_eq!(vectors.len(), known.clone().count(), "{name}");
+    for (id, noted) in known.enumerate() {
+        assert_eq!(vectors.vocabulary().word(id as u32), noted.word, "{name}");
+        assert_eq!(Some(vectors.vocabulary().count(id as u32)), noted.count, "{name}");
+        assert!(near(&vectors.vector_by_id(id as u32).unwrap(), &noted.vector), "{name}: {}", noted.word);
+        let output = vectors.output().map_or(Vec::new(), |output| bits_of(&output.row(id).unwrap()));
+        assert_eq!(output, noted.output, "{name}");
+    }
+    for unknown in noted.iter().filter(|noted| noted.count.is_none()) {
+        assert!(near(&vectors.vector(&unknown.word).unwrap(), &unknown.vector), "{name}: {}", unknown.word);
+    }
+    assert!(!report.ngrams_left_out, "{name}");
+}
+
+fn near(got: &[f32], expected: &[u32]) -> bool {
+    let near = |(got, expected): (&f32, &u32)| (got - f32::from_bits(*expected)).abs() <= 1e-6 * got.abs().max(1e-3);
+    got.len() == expected.len() && got.iter().zip(expected).all(near)
+}
+
+#[test]
+fn gensims_own_files_are_opened_with_their_words_counts_and_both_matrices() {
+    let Some(python) = gensim() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    run(&python, include_str!("data/gensim_models.py"), &[folder.path()]);
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let notes = entry.unwrap().path();
+        if notes.extension().is_none_or(|ending| ending != "tsv") {
+            continue;
+        }
+        let path = notes.with_extension("");
+        check_noted(&path, &noted(&notes));
+        assert_eq!(recognise_file(&path).unwrap(), Format::Gensim);
+        seen += 1;
+    }
+    assert_eq!(seen, 21);
+    let path = folder.path().join("lda.model");
+    let refused = WordVectors::open(&path).unwrap_err().to_string();
+    assert!(refused.contains("gensim.models.ldamodel.LdaModel"), "{refused}");
+    let path = folder.path().join("w2v-apart.model");
+    std::fs::remove_file(folder.path().join("w2v-apart.model.wv.vectors.npy")).unwrap();
+    let refused = WordVectors::open(&path).unwrap_err().to_string();
+    assert!(refused.contains("w2v-apart.model.wv.vectors.npy is missing"), "{refused}");
+}

@@ -1,24 +1,28 @@
-//! Files that people take for word vectors: each is named for what it is, and none is read as something else.
+//! Files that people take for word vectors, or that hold some in another way: each opens, or is named for what it is.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::error::FormatError;
-use rapidvec_vectors::format::{Format, OpenOptions, recognise, word2vec_text};
+use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, word2vec_text};
+use std::io::Write;
+use std::path::Path;
 
 fn path(name: &str) -> String {
     format!("{}/tests/data/other_files/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+fn with_words(name: &str) -> OpenOptions {
+    OpenOptions { words: Some(path(name).into()), ..OpenOptions::default() }
+}
+
 #[test]
 fn a_file_of_another_kind_is_named() {
     for (name, expected) in [
-        ("glove-nohead.tar.gz", "a tar archive (of `glove.txt`); extract it"),
-        ("glove.zip", "a zip archive (of `glove.3.txt`); extract it"),
         ("lfs-pointer.bin.gz", "a Git LFS pointer, which stands for a file of 1713"),
         ("html-page.bin", "an HTML page"),
-        ("dl4j-b64.txt", "Deeplearning4j's text, whose words are in base64"),
-        ("plain-vectors.csv", "comma-separated values (CSV)"),
         ("vectors.tsv", "a matrix without words"),
+        ("vectors.npy", "a matrix without words"),
+        ("glove-c-vectors.bin", "bytes of an unknown format"),
     ] {
         for limit in [None, Some(1)] {
             let refused = WordVectors::open_with(path(name), &OpenOptions { limit, ..OpenOptions::default() });
@@ -26,6 +30,172 @@ fn a_file_of_another_kind_is_named() {
             assert!(message.contains(expected), "{name}: {message}");
             assert!(!message.contains("--"), "names a flag: {message}");
         }
+    }
+}
+
+#[test]
+fn files_as_people_have_them_open() {
+    for (name, format, words, first) in [
+        ("glove-nohead.tar.gz", Format::Glove, "the king queen", &[0.1, 0.2, 0.3][..]),
+        ("glove.zip", Format::Glove, "the king queen", &[0.1, 0.2, 0.3]),
+        ("dl4j-b64.txt", Format::Dl4j, "king queen apple pear", &[0.1, 0.2, 0.3]),
+        ("plain-vectors.csv", Format::Csv, "king queen apple", &[0.1, 0.2, 0.3]),
+        ("dict-p4.pkl", Format::Pickle, "king queen man woman apple pear", &[1.0]),
+        ("embeddings-vocab.npz", Format::Npz, "king queen man woman apple pear", &[-0.66681665, 1.0]),
+    ] {
+        assert_eq!(recognise_member(path(name).as_ref(), None).unwrap(), format, "{name}");
+        let vectors = WordVectors::open(path(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>().join(" "), words, "{name}");
+        let got = vectors.vector_by_id(0).unwrap();
+        assert!(first.len() < 3 || got == first, "{name}: {got:?}");
+    }
+}
+
+#[test]
+fn a_matrix_opens_with_the_words_of_its_rows() {
+    let words = |name: &str, options: &OpenOptions| {
+        let (vectors, report) = WordVectors::open_with(path(name), options).unwrap_or_else(|e| panic!("{name}: {e}"));
+        (vectors.vocabulary().words().collect::<Vec<_>>().join(" "), vectors, report)
+    };
+    let (names, vectors, _) = words("vectors.tsv", &with_words("metadata.tsv"));
+    assert_eq!(
+        (names.as_str(), vectors.vector("apple").unwrap()),
+        ("king queen apple pear", vec![-0.4, 0.2, 0.1, 0.3])
+    );
+    // GloVe's own words, and the sums of its two matrices.
+    let (names, vectors, _) = words("glove-c-vectors.bin", &with_words("glove-c-vocab.txt"));
+    assert_eq!((names.as_str(), vectors.vector_size()), ("king queen man woman apple pear", 5));
+    assert_eq!(vectors.vocabulary().counts(), [100, 99, 98, 97, 96, 95]);
+    let bytes = std::fs::read(path("glove-c-vectors.bin")).unwrap();
+    let number = |index: usize| f64::from_le_bytes(bytes[8 * index..][..8].try_into().unwrap());
+    assert_eq!(vectors.vector("queen").unwrap()[1], (number(6 + 1) + number(36 + 6 + 1)) as f32);
+    let (names, _, _) = words("vectors.npy", &with_words("glove-c-vocab.txt"));
+    assert_eq!(names, "king queen man woman apple pear");
+    let folder = tempfile::tempdir().unwrap();
+    for (list, expected, header) in [
+        ("\u{feff}king \r\nqueen\r\napple\r\npear\r\n\r\n", "king queen apple pear", false),
+        ("id\tword\n7\tking\n8\tqueen\n9\tapple\n10\tpear\n", "king queen apple pear", true),
+        ("word\nking\nqueen\napple\npear", "king queen apple pear", true),
+        ("[\"king\", \"queen\", \"apple\", \"pear\"]", "king queen apple pear", false),
+        ("{\"pear\": 3, \"king\": 0,\n\"apple\": 2, \"queen\": 1}", "king queen apple pear", false),
+        ("new york\nking 2\nqueen\nking 3\n", "new york king 2 queen king 3", false),
+    ] {
+        let file = folder.path().join("words");
+        std::fs::write(&file, list).unwrap();
+        let (names, _, report) = words("vectors.tsv", &OpenOptions { words: Some(file), ..OpenOptions::default() });
+        assert_eq!((names.as_str(), report.column_header), (expected, header), "{list}");
+    }
+    let refused = WordVectors::open_with(path("vectors.npy"), &with_words("metadata.tsv")).unwrap_err().to_string();
+    assert!(refused.contains("metadata.tsv: expected 6 words, one for each row of the matrix, got 4"), "{refused}");
+    let refused = WordVectors::open_with(path("glove.zip"), &with_words("metadata.tsv")).unwrap_err().to_string();
+    assert!(refused.contains("has its own words"), "{refused}");
+}
+
+/// A tar archive of these files.
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, content) in files {
+        let mut header = [0u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+        header[156] = b'0';
+        header[148..156].copy_from_slice(b"        ");
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        bytes.extend(header);
+        bytes.extend(*content);
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (at, (name, content)) in files.iter().enumerate() {
+        let method = [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated][at % 2];
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        zip.start_file(*name, options).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn open(path: &Path, member: Option<&str>) -> Result<WordVectors, String> {
+    let options = OpenOptions { member: member.map(str::to_owned), ..OpenOptions::default() };
+    WordVectors::open_with(path, &options).map(|(vectors, _)| vectors).map_err(|error| error.to_string())
+}
+
+#[test]
+fn of_an_archive_the_one_file_of_vectors_opens_or_the_one_that_is_named() {
+    use rapidvec_core::compress::Compression;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("archive");
+    let (small, large) = (&b"1 2\nking 1 2\n"[..], &b"1 3\nqueen 1 2 3\n"[..]);
+    let pack = |kind: Compression, bytes: &[u8]| {
+        let mut packed = Vec::new();
+        kind.write(&mut packed, |out| out.write_all(bytes)).unwrap();
+        packed
+    };
+    for make in [tar, zip] {
+        let one = make(&[("README.txt", b"about"), ("__MACOSX/._small.txt", b"\0\0"), ("folder/small.txt", small)]);
+        let inner = make(&[("small.txt.xz", &pack(Compression::Xz, small))]);
+        for bytes in [one.clone(), inner] {
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(open(&file, None).unwrap().vector("king").unwrap(), [1.0, 2.0]);
+        }
+        for kind in [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz] {
+            std::fs::write(&file, pack(kind, &one)).unwrap();
+            assert_eq!(open(&file, None).unwrap().len(), 1, "{kind:?}");
+            assert_eq!(recognise_member(&file, None).unwrap(), Format::Word2vecText);
+        }
+        let two = make(&[("a/small.txt", small), ("a/large.txt", large), ("b/large.txt", small)]);
+        std::fs::write(&file, &two).unwrap();
+        let refused = open(&file, None).unwrap_err();
+        assert!(refused.contains("several files: a/small.txt, a/large.txt, b/large.txt"), "{refused}");
+        assert_eq!(open(&file, Some("a/large.txt")).unwrap().vector_size(), 3);
+        assert_eq!(open(&file, Some("small.txt")).unwrap().vector_size(), 2);
+        for wrong in ["large.txt", "no"] {
+            let refused = open(&file, Some(wrong)).unwrap_err();
+            assert!(refused.contains(&format!("no file `{wrong}`: expected one of a/small.txt")), "{refused}");
+        }
+        for end in (0..two.len()).step_by(61) {
+            let _ = recognise(&two[..end]);
+            std::fs::write(&file, &two[..end]).unwrap();
+            let _ = open(&file, Some("small.txt"));
+        }
+    }
+    std::fs::write(&file, small).unwrap();
+    let refused = open(&file, Some("small.txt")).unwrap_err();
+    assert!(refused.contains("expected a zip or tar archive"), "{refused}");
+    for (name, expected) in [
+        ("model/data.pkl", "a PyTorch file"),
+        ("word/document.xml", "a Word document"),
+        ("xl/workbook.xml", "an Excel workbook"),
+    ] {
+        std::fs::write(&file, zip(&[("[Content_Types].xml", b"<?xml"), (name, b"x")])).unwrap();
+        let refused = open(&file, None).unwrap_err();
+        assert!(refused.contains(expected), "{refused}");
+    }
+    let bomb = zip(&[("", b""), ("a.txt", &vec![0; 8 << 20])]);
+    std::fs::write(&file, bomb).unwrap();
+    assert!(open(&file, None).unwrap_err().contains("refusing to decompress the zip file"));
+}
+
+/// gensim's arrays are in the same archive.
+#[test]
+fn a_model_of_several_files_opens_from_an_archive() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.zip");
+    let kv = std::fs::read(path("../gensim/apart.kv")).unwrap();
+    let npy = std::fs::read(path("../gensim/apart.kv.vectors.npy")).unwrap();
+    let expected = WordVectors::open(path("../gensim/apart.kv")).unwrap();
+    for make in [tar, zip] {
+        std::fs::write(&file, make(&[("m/apart.kv", &kv), ("m/apart.kv.vectors.npy", &npy)])).unwrap();
+        let got = open(&file, None).unwrap();
+        assert!(got.vocabulary() == expected.vocabulary() && got.rows().to_f32() == expected.rows().to_f32());
+        std::fs::write(&file, make(&[("m/apart.kv", &kv)])).unwrap();
+        assert!(open(&file, None).unwrap_err().contains("m/apart.kv.vectors.npy is missing"));
     }
 }
 

@@ -388,6 +388,105 @@ fn refuses_to_run_anything_and_names_it() {
     assert!(!read(&long).unwrap_err().to_string().contains('\x1b'));
 }
 
+/// FAULTS.md row 61: every instruction that could run something.
+#[test]
+fn refuses_every_way_to_run_something() {
+    let named: &[(&[u8], &str)] = &[
+        (b"\x80\x02cos\nsystem\n)\x81.", "os.system"),
+        (b"\x80\x02cbuiltins\nhash\nX\x01\0\0\0x\x85R.", "builtins.hash"),
+        (b"\x80\x02cgensim.utils\nunpickle\nX\x01\0\0\0x\x85R.", "gensim.utils.unpickle"),
+        (b"\x80\x02cgensim.utils\nunpickle\n)\x81.", "gensim.utils.unpickle"),
+        (b"\x80\x02cgensim.models;x\nY\n)\x81.", "gensim.models;x.Y"),
+        (b"\x80\x02cgensimulate\nY\n)\x81.", "gensimulate.Y"),
+        (b"\x80\x02cnumpy.f2py\nfrombuffer\n.", "numpy.f2py.frombuffer"),
+        (b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n.", "torch._utils._rebuild_tensor_v2"),
+        (b"(S'ls'\nios\nsystem\n.", "os.system"),
+        (b"(cos\nsystem\nS'ls'\no.", "os.system"),
+    ];
+    for (bytes, expected) in named {
+        let refused = read(bytes).unwrap_err();
+        assert!(matches!(&refused, PickleError::ForbiddenGlobal { name } if name == expected), "{refused}");
+    }
+    let instructions: &[(&[u8], &str)] = &[
+        (b"\x80\x02(cgensim.models.word2vec\nWord2Vec\no.", "OBJ"),
+        (b"(igensim.models.word2vec\nWord2Vec\n.", "INST"),
+        (b"\x80\x02P1\n.", "PERSID"),
+        (b"\x80\x02NQ.", "BINPERSID"),
+        (b"\x80\x02\x82\x01.", "EXT1"),
+        (b"\x80\x02\x83\x01\0.", "EXT2"),
+        (b"\x80\x02\x84\x01\0\0\0.", "EXT4"),
+        (b"\x80\x04)}\x92.", "NEWOBJ_EX"),
+    ];
+    for (bytes, expected) in instructions {
+        let refused = read(bytes).unwrap_err();
+        assert!(matches!(&refused, PickleError::Unsupported { opcode, .. } if opcode == expected), "{refused}");
+    }
+    // A state for something that is no object, and an object as a state of itself.
+    assert!(matches!(read(b"\x80\x02}}b."), Err(PickleError::Malformed { .. })));
+    let own = b"\x80\x02cgensim.models.word2vec\nWord2Vec\n)\x81q\x00}X\x01\0\0\0xh\x00sb.";
+    assert!(matches!(read(own), Err(PickleError::SelfReference { .. })));
+}
+
+#[test]
+fn words_with_vectors_are_read_as_people_pickle_them() {
+    let vector = |numbers: &[f32]| {
+        let bytes: Vec<_> = numbers.iter().map(|x| x.to_le_bytes()).collect();
+        array(tuple(&[int(numbers.len() as i32)]), dtype("f4", "<"), bytes_of(&bytes))
+    };
+    let list = |items: &[Vec<u8>]| [&b"]("[..], &items.concat(), b"e"].concat();
+    let float = |x: f64| [&b"G"[..], &x.to_be_bytes()].concat();
+    let words = || list(&[text("a"), text("b")]);
+    let matrix =
+        || array(tuple(&[int(2), int(2)]), dtype("f4", "<"), bytes_of(&[1f32, 2.0, 3.0, 4.0].map(f32::to_le_bytes)));
+    let [one, two] = [vector(&[1.0, 2.0]), vector(&[3.0, 4.0])];
+    let texts = |text: &str| {
+        [
+            &b"B"[..],
+            &(4 * text.len() as u32).to_le_bytes(),
+            &text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>(),
+        ]
+        .concat()
+    };
+    let named = array(tuple(&[int(2)]), dtype("U1", "<"), texts("ab"));
+    let objects = array(tuple(&[int(2)]), dtype("O8", "|"), words());
+    let floats = |a, b| list(&[float(a), float(b)]);
+    for (value, kind) in [
+        (dict(&[(text("a"), one.clone()), (text("b"), two.clone())]), "a dictionary of arrays"),
+        (dict(&[(text("a"), floats(1.0, 2.0)), (text("b"), floats(3.0, 4.0))]), "a dictionary of lists"),
+        (tuple(&[words(), matrix()]), "words and a matrix"),
+        (tuple(&[matrix(), words()]), "a matrix and words"),
+        (list(&[words(), matrix()]), "a list of both"),
+        (tuple(&[named, matrix()]), "an array of texts"),
+        (tuple(&[objects, matrix()]), "an array of objects"),
+        (tuple(&[dict(&[(text("b"), int(1)), (text("a"), int(0))]), matrix()]), "ids"),
+        (list(&[tuple(&[text("a"), one.clone()]), tuple(&[text("b"), two.clone()])]), "a list of pairs"),
+        (dict(&[(text("vocab"), words()), (text("embeddings"), matrix())]), "a dictionary of both"),
+    ] {
+        let bytes = [&b"\x80\x03"[..], &value, b"."].concat();
+        let got = read(&bytes).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        assert_eq!(got.vocabulary.words().collect::<Vec<_>>(), ["a", "b"], "{kind}");
+        assert_eq!(widened(&got.numbers), [1.0, 2.0, 3.0, 4.0], "{kind}");
+    }
+    for (value, expected) in [
+        (
+            dict(&[(text("a"), one.clone()), (text("b"), vector(&[1.0]))]),
+            "the vector of \"b\": expected 2 numbers, got 1",
+        ),
+        (dict(&[(text("a"), one.clone()), (int(1), two)]), "a word: expected a text, got an integer"),
+        (
+            dict(&[(text("a"), one), (text("b"), int(1))]),
+            "a vector: expected an array or a list of numbers, got an integer",
+        ),
+        (dict(&[(text("a"), vector(&[f32::NAN]))]), "vector 0, number 0 is NaN"),
+        (tuple(&[list(&[text("a")]), matrix()]), "the list of words: expected 2 words, one for each vector, got 1"),
+        (dict(&[(text("lr"), float(0.1))]), "expected words with vectors"),
+        (list(&[]), "expected words with vectors"),
+    ] {
+        let refused = read(&[&b"\x80\x03"[..], &value, b"."].concat()).unwrap_err().to_string();
+        assert!(refused.contains(expected), "{refused}");
+    }
+}
+
 /// FAULTS.md row 61.
 #[test]
 fn allowed_names_are_called_only_as_numpy_calls_them() {
@@ -486,7 +585,7 @@ fn declared_lengths_are_checked_against_the_file() {
 #[test]
 fn refuses_instructions_that_no_file_of_vectors_has() {
     for opcode in 0..=255u8 {
-        let known = b"NKMJILFGVXCB)]}ghjc(tldaesupqrRb.i\x80\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x93\x94\x95\x96";
+        let known = b"NKMJILFGVXCBSTU)]}ghjc(tldaesupqrRb.i\x80\x81\x85\x86\x87\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x90\x91\x93\x94\x95\x96";
         let refused = read(&[b"N".as_slice(), &[opcode], &[0; 300], b"\n\n."].concat()).unwrap_err();
         use PickleError::{UnknownOpcode, Unsupported};
         let unknown = matches!(refused, Unsupported { position: 1, .. } | UnknownOpcode { position: 1, .. });

@@ -525,7 +525,7 @@ proptest! {
     fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), header in "[0-9]{1,3} [0-9]{1,2}\\r?\\n", text in "([a-c ]{0,4}[0-9. ne\\-]{0,8}\\n?){0,8}") {
         for body in [&bytes[..], text.as_bytes()] {
             for file in [body.to_vec(), [header.as_bytes(), body].concat()] {
-                for options in [OpenOptions::default(), OpenOptions { limit: Some(2), allow_nan: true, invalid_word: InvalidWord::Replace }] {
+                for options in [OpenOptions::default(), OpenOptions { limit: Some(2), allow_nan: true, invalid_word: InvalidWord::Replace, ..OpenOptions::default() }] {
                     let _ = recognise(&file);
                     let _ = word2vec_text::read(&file, &options);
                     let _ = word2vec_text::read_without_header(&file, &options);

@@ -494,8 +494,16 @@ messages! {
     }
     empty_words(count) { en: "{count} empty word(s), kept", ko: "빈 단어 {count}개를 그대로 두었습니다" }
     columns_numbered() {
-        en: "the first line numbers the columns; it was skipped",
-        ko: "첫 줄은 열 번호라 건너뛰었습니다",
+        en: "the first line names the columns; it was skipped",
+        ko: "첫 줄은 열 이름이라 건너뛰었습니다",
+    }
+    three_columns() {
+        en: "expected three columns, by name or number: word1,word2,score",
+        ko: "열 세 개를 이름이나 번호로 쓰세요: word1,word2,score",
+    }
+    ngrams_left_out() {
+        en: "the n-grams are numbered in an old way and were left out; unknown words have no vectors",
+        ko: "n-gram의 번호가 옛 방식이라 뺐습니다. 모르는 단어에는 벡터가 없습니다",
     }
     last_line_open() {
         en: "the last line has no line end; if the file is cut short, its last number is wrong",

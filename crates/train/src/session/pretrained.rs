@@ -24,7 +24,8 @@ pub struct Pretrained {
 }
 
 impl Pretrained {
-    /// The vectors of a file in any format. Of a model of rapidvec the output vectors and settings are taken too.
+    /// The vectors of a file in any format, and the output vectors if it has any. Of a model of rapidvec the settings are taken
+    /// too.
     ///
     /// # Errors
     /// As [`WordVectors::open`] and [`model`](Self::model).

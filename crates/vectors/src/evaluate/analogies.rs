@@ -5,6 +5,7 @@ use super::read::{Analogies, Section};
 use super::scan;
 use crate::search::error::QueryError;
 use crate::{AnalogyMethod, WordVectors};
+use rapidvec_core::WordId;
 
 /// The prefix of the sections on grammar among Google's questions.
 const SYNTACTIC: &str = "gram";
@@ -62,24 +63,33 @@ pub(super) fn evaluate(
     let known = Known::new(vectors, options);
     let places = known.find_all(&analogies.words);
     // The known questions of a section, as places.
-    let asked = |section: &Section| -> Vec<[u32; 4]> {
-        let known = |question: &[u32; 4]| {
-            let [a, b, c, d] = question.map(|id| places[id as usize]);
-            Some([a?, b?, c?, d?])
+    let asked = |section: &Section| -> (Vec<[u32; 4]>, Vec<WordId>) {
+        let place = |id: u32| {
+            let others = || section.others.get(&id).into_iter().flatten().find_map(|&other| places[other as usize]);
+            places[id as usize].or_else(others)
         };
-        section.questions.iter().filter_map(known).collect()
+        let known = |question: &[u32; 4]| {
+            let [a, b, c, d] = question.map(place);
+            Some(([a?, b?, c?, d?], question[3]))
+        };
+        section.questions.iter().filter_map(known).unzip()
     };
-    let asked: Vec<_> = analogies.sections.iter().map(asked).collect();
+    let (asked, expected): (Vec<_>, Vec<_>) = analogies.sections.iter().map(asked).unzip();
     let answers = scan::answers(&known.field(), &asked.concat(), method);
     let mut answers = answers.map_err(|error| vectors.named(error))?.into_iter();
-    let scored = |(section, asked): (&Section, &Vec<[u32; 4]>)| {
-        let right = |[.., d]: &[u32; 4], answer: Option<u32>| answer.is_some_and(|place| known.spelling(place) == *d);
-        let correct = asked.iter().zip(&mut answers).filter(|(question, answer)| right(question, *answer)).count();
+    let scored = |(section, (asked, expected)): (&Section, (&Vec<[u32; 4]>, &Vec<WordId>))| {
+        let right = |([.., d], expected): (&[u32; 4], &WordId), answer: Option<u32>| {
+            let Some(place) = answer.map(|place| known.spelling(place)) else { return false };
+            let others = section.others.get(expected).into_iter().flatten();
+            place == *d || others.into_iter().any(|&other| places[other as usize] == Some(place))
+        };
+        let questions = asked.iter().zip(expected);
+        let correct = questions.zip(&mut answers).filter(|(question, answer)| right(*question, *answer)).count();
         let unknown = section.len() - asked.len();
         let asked = if options.count_unknown { section.len() } else { asked.len() };
         SectionScore { name: section.name.clone(), correct, asked, unknown }
     };
-    Ok(AnalogyReport::new(method, analogies.sections.iter().zip(&asked).map(scored).collect()))
+    Ok(AnalogyReport::new(method, analogies.sections.iter().zip(asked.iter().zip(&expected)).map(scored).collect()))
 }
 
 impl AnalogyReport {

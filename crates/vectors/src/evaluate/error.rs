@@ -13,7 +13,7 @@ pub enum EvaluateError {
     /// The first line is of neither kind.
     #[error(
         "{name}: line {line} has {got} fields: expected a section (`: capitals`), a question of 4 words, or a pair \
-         (two words and a number, separated by tabs, commas or spaces)"
+         (two words and a number, separated by tabs, semicolons, commas, bars or spaces)"
     )]
     Unrecognised {
         /// The file.
@@ -36,6 +36,28 @@ pub enum EvaluateError {
         expected: usize,
         /// Fields of this line.
         got: usize,
+    },
+    /// More lines of related words than can be asked with each other.
+    #[error(
+        "{name} has more than {limit} lines of a word and the words related to it, each of which is asked with all others"
+    )]
+    TooManyRelated {
+        /// The file.
+        name: String,
+        /// The most lines.
+        limit: usize,
+    },
+    /// A column that the table does not have.
+    #[error("{name}: line {line}: there is no column `{wanted}`; the first line has: {columns}")]
+    NoColumn {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column that was asked for.
+        wanted: String,
+        /// The fields of the first line.
+        columns: String,
     },
     /// A question whose last word is a number: most likely pairs with one column too many.
     #[error(

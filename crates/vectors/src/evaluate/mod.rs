@@ -2,7 +2,8 @@
 //!
 //! An [`EvaluationSet`] is a file of either kind, recognised by its content:
 //! - questions "`a` is to `b` as `c` is to `d`", four words per line, in sections that begin with `: name`;
-//! - pairs of words with a human similarity score, separated by tabs, commas or spaces.
+//!   or lines of a word and the words related to it (`king<tab>queen/lady`), each asked with every other, as in BATS;
+//! - pairs of words with a human similarity score, in a table of any delimiter.
 //!
 //! The rules, and so the scores, are those of gensim 4.4's `evaluate_word_analogies` and `evaluate_word_pairs`:
 //! - Only the [`restrict`](EvaluateOptions::restrict) most frequent words are used, in questions and as answers. (gensim
@@ -44,11 +45,13 @@ mod pairs;
 mod read;
 pub(crate) mod scan;
 pub mod statistics;
+mod table;
 
 pub use analogies::{AnalogyReport, SectionScore};
 pub use known::EvaluateOptions;
 pub use pairs::PairReport;
 pub use read::{Analogies, EvaluationSet, Section, WordPairs};
+pub use table::Columns;
 
 use crate::search::AnalogyMethod;
 use crate::search::error::QueryError;

@@ -1,11 +1,16 @@
 //! Reading files of questions or pairs, recognised by content; errors name the line.
 
 use super::error::EvaluateError;
+use super::table::{Columns, Separator, Table};
 use crate::error::Result;
 use crate::lines::Lines;
 use rapidvec_core::{Vocabulary, WordId};
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+
+/// The maximum number of lines of a file in BATS's form: each one is asked with every other.
+const MAX_RELATED: usize = 300;
 
 /// A file to evaluate vectors with.
 #[derive(Debug, Clone)]
@@ -29,6 +34,8 @@ pub struct Section {
     /// The text after the colon; empty for questions before the first heading.
     pub name: String,
     pub(super) questions: Vec<[WordId; 4]>,
+    /// Further right answers beside the fourth word of a question, and words to take for it if it is unknown.
+    pub(super) others: HashMap<WordId, Vec<WordId>>,
 }
 
 impl Section {
@@ -61,7 +68,7 @@ impl Analogies {
         let rest = fields.count();
         if is_heading(text) {
             let name = text.trim_start_matches([':', ' ']).trim().to_owned();
-            self.sections.push(Section { name, questions: Vec::new() });
+            self.sections.push(Section { name, ..Section::default() });
         } else if let ([Some(a), Some(b), Some(c), Some(d)], 0) = (words, rest) {
             // Below a heading there are only questions.
             let is_headed = self.sections.last().is_some_and(|section| !section.name.is_empty());
@@ -83,13 +90,64 @@ impl Analogies {
     }
 }
 
+/// Lines of a word and the words related to it, as BATS has them: `king<tab>queen/lady`. Every line is a question with every
+/// other one.
+#[derive(Debug, Default)]
+struct Related {
+    rows: Vec<[WordId; 2]>,
+}
+
+impl Related {
+    /// Whether a line is of this form.
+    fn is_one(text: &str) -> bool {
+        let fields: Vec<_> = text.split('\t').map(str::trim).collect();
+        matches!(fields[..], [word, others] if is_word(word) && others.split('/').all(is_word) && !is_number(others))
+    }
+
+    fn line(&mut self, set: &mut Analogies, name: &str, line: u64, text: &str) -> Result<(), EvaluateError> {
+        if text.trim().is_empty() || text.starts_with('#') {
+            return Ok(());
+        }
+        let name = || name.to_owned();
+        if !Self::is_one(text) {
+            let (what, got) = ("a word and the words related to it", text.split('\t').count());
+            return Err(EvaluateError::FieldCount { name: name(), line, what, expected: 2, got });
+        }
+        if self.rows.len() == MAX_RELATED {
+            return Err(EvaluateError::TooManyRelated { name: name(), limit: MAX_RELATED });
+        }
+        let (word, others) = text.split_once('\t').unwrap_or((text, ""));
+        let word = set.words.add(word.trim());
+        let others: Vec<_> = others.split('/').map(|other| set.words.add(other.trim())).collect();
+        if let [first, rest @ ..] = &others[..] {
+            self.rows.push([word, *first]);
+            let section = set.sections.last_mut().expect("a file of this form is one section");
+            section.others.entry(*first).or_default().extend(rest);
+        }
+        Ok(())
+    }
+
+    /// The questions: every pair of lines.
+    fn finish(self, set: &mut Analogies) {
+        let Some(section) = set.sections.last_mut() else { return };
+        for (row, &[a, b]) in self.rows.iter().enumerate() {
+            let others = self.rows.iter().enumerate().filter(|(other, _)| *other != row);
+            section.questions.extend(others.map(|(_, &[c, d])| [a, b, c, d]));
+        }
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_whitespace)
+}
+
 /// Whether a field is a number, and not a word such as `nan`.
-fn is_number(field: &str) -> bool {
+pub(super) fn is_number(field: &str) -> bool {
     field.parse().is_ok_and(f64::is_finite)
 }
 
 /// Whether a field is a number in another notation, such as `8,5`, or a mistyped one; the name of a column is not.
-fn begins_as_number(field: &str) -> bool {
+pub(super) fn begins_as_number(field: &str) -> bool {
     field.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
 }
 
@@ -124,46 +182,36 @@ impl WordPairs {
         self.pairs.iter().map(|&(a, b, number)| (self.words.word(a), self.words.word(b), number))
     }
 
-    fn line(&mut self, separator: Separator, name: &str, line: u64, text: &str) -> Result<(), EvaluateError> {
+    fn line(&mut self, table: &mut Table, name: &str, line: u64, text: &str) -> Result<(), EvaluateError> {
         if text.starts_with('#') || text.trim().is_empty() {
             return Ok(());
         }
-        let name = || name.to_owned();
-        let fields = separator.split(text);
-        let &[a, b, number] = &fields[..] else {
-            let what = "two words and a number";
-            return Err(EvaluateError::FieldCount { name: name(), line, what, expected: 3, got: fields.len() });
-        };
-        match number.parse() {
-            Ok(number) if f64::is_finite(number) => self.pairs.push((self.words.add(a), self.words.add(b), number)),
-            Err(_) if self.pairs.is_empty() && !self.has_header && !begins_as_number(number) => self.has_header = true,
-            _ => return Err(EvaluateError::NotANumber { name: name(), line, got: number.chars().take(40).collect() }),
+        match table.pair(name, line, text)? {
+            Some((a, b, number)) => self.pairs.push((self.words.add(&a), self.words.add(&b), number)),
+            None => self.has_header = true,
         }
         Ok(())
     }
-}
 
-/// The separator of the fields of a pair.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Separator {
-    Tab,
-    Comma,
-    Space,
-}
-
-impl Separator {
-    /// The separator that divides this line into three fields, if one does.
-    fn of(text: &str) -> Option<Self> {
-        [Self::Tab, Self::Comma, Self::Space].into_iter().find(|separator| separator.split(text).len() == 3)
-    }
-
-    fn split(self, text: &str) -> Vec<&str> {
-        match self {
-            Self::Tab => text.split('\t').map(str::trim).collect(),
-            Self::Comma => text.split(',').map(str::trim).collect(),
-            Self::Space => text.split_whitespace().collect(),
+    /// Without the letters of parts of speech that all words of MEN's lemmas end in: `sun-n`.
+    fn without_parts_of_speech(self) -> Self {
+        let bare = |word: &str| word.strip_suffix(['n', 'v', 'j', 'a', 'r'])?.strip_suffix('-').map(str::to_owned);
+        let Some(bare) = self.words.words().map(bare).collect::<Option<Vec<_>>>() else { return self };
+        if bare.iter().any(String::is_empty) {
+            return self;
         }
+        let mut words = Vocabulary::new();
+        let ids: Vec<_> = bare.iter().map(|word| words.add(word)).collect();
+        let pairs = self.pairs.iter().map(|&(a, b, number)| (ids[a as usize], ids[b as usize], number)).collect();
+        Self { words, pairs, ..self }
     }
+}
+
+/// What a file turned out to be, while it is read.
+enum Reading {
+    Questions(Analogies),
+    Related(Analogies, Related),
+    Pairs(WordPairs, Table),
 }
 
 impl EvaluationSet {
@@ -172,7 +220,15 @@ impl EvaluationSet {
     /// # Errors
     /// As [`read`](Self::read), and an error of the system if there is no such file.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        Self::of_lines(Lines::open(path.as_ref())?)
+        Self::open_with(path, None)
+    }
+
+    /// As [`open`](Self::open); a file of pairs has the words and the score in `columns`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`EvaluateError::NoColumn`].
+    pub fn open_with(path: impl AsRef<Path>, columns: Option<&Columns>) -> Result<Self> {
+        Self::of_lines(Lines::open(path.as_ref())?, columns)
     }
 
     /// Reads to the end; messages call the text `name`.
@@ -181,43 +237,68 @@ impl EvaluationSet {
     /// [`EvaluateError`] if the file is of neither kind or a line has too few or too many fields;
     /// [`TextError`](crate::error::TextError) if it is not text; an error of the system if it cannot be read.
     pub fn read(reader: impl Read + Send, name: &str) -> Result<Self> {
-        Self::of_lines(Lines::new(reader, name)?)
+        Self::of_lines(Lines::new(reader, name)?, None)
     }
 
-    fn of_lines(mut lines: Lines) -> Result<Self> {
+    fn of_lines(mut lines: Lines, columns: Option<&Columns>) -> Result<Self> {
         let name = lines.name().to_owned();
-        let mut set = None;
+        let mut reading = None;
         while let Some((line, text)) = lines.next_line()? {
-            if set.is_none() {
-                if text.trim().is_empty() || text.starts_with('#') {
+            if reading.is_none() {
+                if text.trim().is_empty() || text.starts_with('#') && columns.is_none() {
                     continue;
                 }
-                set = Some(Self::recognise(&name, line, text)?);
+                reading = Some(Reading::recognise(&name, line, text, columns)?);
             }
-            match &mut set {
-                Some((Self::Analogies(analogies), _)) => analogies.line(&name, line, text)?,
-                Some((Self::Pairs(pairs), separator)) => pairs.line(*separator, &name, line, text)?,
+            match &mut reading {
+                Some(Reading::Questions(analogies)) => analogies.line(&name, line, text)?,
+                Some(Reading::Related(analogies, related)) => related.line(analogies, &name, line, text)?,
+                Some(Reading::Pairs(pairs, table)) => pairs.line(table, &name, line, text)?,
                 None => unreachable!("the set was just made"),
             }
         }
-        set.map(|(set, _)| set).filter(|set| !set.is_empty()).ok_or_else(|| EvaluateError::Empty { name }.into())
-    }
-
-    /// An empty set of the kind that this first line indicates.
-    fn recognise(name: &str, line: u64, text: &str) -> Result<(Self, Separator), EvaluateError> {
-        let fields = text.split_whitespace().count();
-        match Separator::of(text) {
-            _ if is_heading(text) => Ok((Self::Analogies(Analogies::default()), Separator::Space)),
-            Some(separator) => Ok((Self::Pairs(WordPairs::default()), separator)),
-            None if fields == 4 => Ok((Self::Analogies(Analogies::default()), Separator::Space)),
-            None => Err(EvaluateError::Unrecognised { name: name.to_owned(), line, got: fields }),
-        }
+        reading.map(Reading::finish).filter(|set| !set.is_empty()).ok_or_else(|| EvaluateError::Empty { name }.into())
     }
 
     fn is_empty(&self) -> bool {
         match self {
             Self::Analogies(analogies) => analogies.sections.iter().all(Section::is_empty),
             Self::Pairs(pairs) => pairs.is_empty(),
+        }
+    }
+}
+
+impl Reading {
+    /// What this first line begins.
+    fn recognise(name: &str, line: u64, text: &str, columns: Option<&Columns>) -> Result<Self, EvaluateError> {
+        if let Some(table) = columns.and_then(|_| Table::of(text, columns)) {
+            return Ok(Self::Pairs(WordPairs::default(), table));
+        }
+        if is_heading(text) {
+            return Ok(Self::Questions(Analogies::default()));
+        }
+        if Related::is_one(text) {
+            let stem = Path::new(name).file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let section = Section { name: stem, ..Section::default() };
+            let analogies = Analogies { sections: vec![section], ..Analogies::default() };
+            return Ok(Self::Related(analogies, Related::default()));
+        }
+        let fields = Separator::Space.split(text).len();
+        match Table::of(text, None) {
+            Some(table) => Ok(Self::Pairs(WordPairs::default(), table)),
+            None if fields == 4 => Ok(Self::Questions(Analogies::default())),
+            None => Err(EvaluateError::Unrecognised { name: name.to_owned(), line, got: fields }),
+        }
+    }
+
+    fn finish(self) -> EvaluationSet {
+        match self {
+            Self::Questions(analogies) => EvaluationSet::Analogies(analogies),
+            Self::Related(mut analogies, related) => {
+                related.finish(&mut analogies);
+                EvaluationSet::Analogies(analogies)
+            }
+            Self::Pairs(pairs, _) => EvaluationSet::Pairs(pairs.without_parts_of_speech()),
         }
     }
 }
@@ -276,6 +357,61 @@ mod tests {
         assert_eq!(pairs("a\tb\t1.5\r\n# no\tpair\n\nc\td e\t-2").pairs().collect::<Vec<_>>(), expected);
         assert_eq!(pairs("#x\na, b , 1.5\nc,d e,-2\n").pairs().collect::<Vec<_>>(), expected);
         assert_eq!(pairs("a  b 1.5\n c\td -2\n").pairs().map(|(_, b, _)| b).collect::<Vec<_>>(), ["b", "d"]);
+    }
+
+    /// As they are published; the numbers are made up.
+    #[test]
+    fn published_files_are_read_as_they_are() {
+        let expected = vec![("old", "new", 1.5), ("smart", "intelligent", 9.25)];
+        for (text, which) in [
+            (
+                "word1\tword2\tPOS\tSimLex999\tconc(w1)\told\tnew\ttaken\nold\tnew\tA\t1.5\t2.7\t7\t0\t1\nsmart\tintelligent\tA\t9.25\t1\t7\t1\t1\n",
+                "SimLex-999",
+            ),
+            ("old\tnew\tV\t1.5\tANTONYMS\nsmart\tintelligent\tV\t9.25\tSYNONYMS\n", "SimVerb-3500"),
+            ("old\tnew\t1.5\t7\t5\t3\nsmart\tintelligent\t9.25\t10\t9\t8\n", "RW"),
+            ("old-j new-j 1.5\nsmart-j intelligent-j 9.25\n", "MEN"),
+            ("Word 1,Word 2,Human (mean),1,2\nold,new,1.5,1,2\nsmart,intelligent,9.25,9,9.5\n", "WordSim-353"),
+            ("old;new;1.5\nsmart;intelligent;9.25\n", "RG-65"),
+            ("old;new;1,5\nsmart;intelligent;9,25\n", "German copies"),
+            ("\"word1\",\"word2\",\"similarity\"\n\"old\",\"new\",\"1.5\"\n\"smart\",\"intelligent\",9.25\n", "quoted"),
+            ("old|new|1.5\nsmart|intelligent|9.25\n", "bars"),
+            ("old\tnew\tA\t1.5\nsmart\tintelligent\tA\t9.25\n", "four columns"),
+        ] {
+            assert_eq!(pairs(text).pairs().collect::<Vec<_>>(), expected, "{which}");
+        }
+        let quoted = pairs("\"a, b\",\"c \"\"d\"\"\",1\n");
+        assert_eq!(quoted.pairs().collect::<Vec<_>>(), [("a, b", "c \"d\"", 1.0)]);
+    }
+
+    #[test]
+    fn lines_of_related_words_are_asked_with_each_other() {
+        let read = analogies("king\tqueen/lady\nman\twoman\nuncle\taunt/auntie\n");
+        assert_eq!((read.sections()[0].name.as_str(), read.sections()[0].len()), ("t", 6));
+        assert_eq!(read.questions().next(), Some(["king", "queen", "man", "woman"]));
+        assert!(matches!(refused("a\tb\nc\td\te\n"), EvaluateError::FieldCount { line: 2, expected: 2, got: 3, .. }));
+        let many: String = (0..=MAX_RELATED).map(|i| format!("a{i}\tb{i}\n")).collect();
+        assert!(matches!(refused(many), EvaluateError::TooManyRelated { .. }));
+    }
+
+    #[test]
+    fn columns_can_be_chosen_by_name_or_number() {
+        let choose = |text: &str, columns: [&str; 3]| {
+            let columns = Columns(columns.map(str::to_owned));
+            EvaluationSet::of_lines(Lines::new(text.as_bytes(), "t").unwrap(), Some(&columns))
+        };
+        let named = "id,left,right,agreement,human\n1,a,b,9,2.5\n";
+        for (text, columns) in [
+            (named, ["left", "right", "human"]),
+            (named, ["2", "3", "5"]),
+            ("1 a b 9 2.5\n", ["2", "3", "5"]),
+            ("2.5\ta\tb\n", ["2", "3", "1"]),
+        ] {
+            let Ok(EvaluationSet::Pairs(read)) = choose(text, columns) else { panic!("{text}") };
+            assert_eq!(read.pairs().collect::<Vec<_>>(), [("a", "b", 2.5)], "{text}");
+        }
+        let refused = choose(named, ["left", "rihgt", "human"]).unwrap_err().to_string();
+        assert!(refused.contains("no column `rihgt`") && refused.contains("id, left, right"), "{refused}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub enum FormatError {
         got: Cow<'static, str>,
     },
     /// Text with rows of numbers only.
-    #[error("a matrix without words: every line holds numbers only, expected a word at its start")]
+    #[error("a matrix without words: it holds numbers only; a list of the words of its rows is needed")]
     NoWords,
     /// Text with a NUL byte in a word.
     #[error("line {line}: a NUL byte in the word; this is not a text file")]
@@ -26,13 +26,70 @@ pub enum FormatError {
         /// The line, from 1.
         line: usize,
     },
-    /// A pickle of gensim's classes: loading it would run gensim.
+    /// A pickle of gensim that holds no words with vectors.
+    #[error("an object of gensim's class {class}, which holds no word vectors")]
+    NotVectors {
+        /// Module and name of the class.
+        class: String,
+    },
+    /// A model whose large arrays are in files of their own, one of which is missing.
     #[error(
-        "this is a pickle of gensim's classes; convert it in Python: \
-         KeyedVectors.load('FILE').save_word2vec_format('FILE.bin', binary=True), and of a whole model \
-         Word2Vec.load('FILE').wv.save_word2vec_format('FILE.bin', binary=True)"
+        "the file {name} is missing: gensim saved a large array there; keep the files of a model in the same folder, under the names they were saved with"
     )]
-    Gensim,
+    MissingFile {
+        /// Its name.
+        name: String,
+    },
+    /// An archive with several files that may hold vectors.
+    #[error("the {kind} archive has several files: {names}; choose one of them")]
+    ManyMembers {
+        /// The kind of archive.
+        kind: &'static str,
+        /// Their names.
+        names: String,
+    },
+    /// An archive without the file that was asked for.
+    #[error("the {kind} archive has no file `{wanted}`: expected one of {names}")]
+    NoMember {
+        /// The kind of archive.
+        kind: &'static str,
+        /// The name.
+        wanted: String,
+        /// Names that it has.
+        names: String,
+    },
+    /// A file in an archive was asked for, but the file is not an archive.
+    #[error("expected a zip or tar archive, of which `{wanted}` is to be opened; got {got}")]
+    NoArchive {
+        /// The name of the file in it.
+        wanted: String,
+        /// What the file is.
+        got: String,
+    },
+    /// A zip or tar archive that is damaged.
+    #[error("the archive is damaged: {part}: {problem}; restore the file from its source")]
+    DamagedArchive {
+        /// The file in it, or a part of the archive.
+        part: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A list of words that does not fit a matrix.
+    #[error("{name}: expected {expected} words, one for each row of the matrix, got {got}")]
+    WordsOfMatrix {
+        /// The list.
+        name: String,
+        /// Rows of the matrix.
+        expected: usize,
+        /// Words in the list.
+        got: usize,
+    },
+    /// A list of words for a file that has words.
+    #[error("the file has its own words; expected a matrix without words")]
+    HasWords,
+    /// The model has no output vectors.
+    #[error("the file has no output vectors (the vectors of words as contexts)")]
+    NoOutput,
     /// Word vectors in another format, where a model of rapidvec is needed.
     #[error("expected a rapidvec model, got {got}, which has no training state and no settings")]
     NeedsModel {
@@ -281,6 +338,12 @@ pub enum FormatError {
     Units {
         /// The units.
         units: Units,
+    },
+    /// A format that is read only.
+    #[error("{format} files cannot be written")]
+    NotWritable {
+        /// Its name.
+        format: &'static str,
     },
     /// A format that has no half precision.
     #[error("{format} files cannot hold numbers in half precision; safetensors, pickle and npz can")]

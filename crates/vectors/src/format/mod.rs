@@ -2,6 +2,8 @@
 //!
 //! [`recognise()`] looks at content, never at a file's name.
 
+pub mod csv;
+pub mod dl4j;
 pub mod fasttext;
 pub mod npz;
 pub mod pickle;
@@ -13,18 +15,19 @@ pub(crate) mod error;
 mod foreign;
 mod header;
 mod model;
-mod npy;
+pub(crate) mod npy;
 mod options;
 mod packed;
 mod recognise;
 mod table_builder;
+pub(crate) mod unlabelled;
 pub(crate) mod unpack;
 mod writer;
 
 pub use error::FormatError;
 pub use model::open_model;
 pub(crate) use npy::head as npy_head;
-pub use options::{InvalidWord, OpenOptions, OpenReport, VectorTable};
+pub use options::{InvalidWord, Matrix, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
-pub use recognise::{Format, recognise, recognise_file};
+pub use recognise::{Format, recognise, recognise_file, recognise_member};
 pub use writer::{RowsView, TableView, VectorWriter};

@@ -1,4 +1,14 @@
-//! The header of NumPy's `.npy`, which describes the array after it.
+//! NumPy's `.npy`: one array, with a header that describes it.
+
+use super::npz::array::{Array, Element};
+use crate::Numbers;
+use crate::error::FormatError;
+use crate::mapped::{Bytes, Section};
+use crate::storage::{Rows, check_size};
+use half::f16;
+use std::sync::Arc;
+
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The alignment of an array's data.
 const ALIGNMENT: usize = 64;
@@ -12,4 +22,55 @@ pub fn head(kind: &str, shape: &str) -> Vec<u8> {
     text.push('\n');
     let length = (text.len() as u16).to_le_bytes(); // two numbers of 20 digits at most
     [&b"\x93NUMPY\x01\x00"[..], &length, text.as_bytes()].concat()
+}
+
+/// The rows of a matrix of floats; those of 2 and 4 bytes in rows stay where they are.
+///
+/// # Errors
+/// [`FormatError`] if the array is damaged, or not a matrix of floats. `name` is its name in messages.
+pub(crate) fn rows(bytes: &Arc<Bytes>, name: &str) -> Result<Rows, FormatError> {
+    let array = Array::read(0, name.to_owned(), &mut &bytes[..], bytes.len() as u64)?;
+    let Element::Float(width) = array.element else {
+        return Err(match array.element {
+            Element::Object => FormatError::PickledArray { array: array.name },
+            _ => {
+                let expected = "little-endian f2, f4 or f8";
+                FormatError::TensorType { tensor: array.name, expected, got: array.description }
+            }
+        });
+    };
+    let &[words, vector_size] = &array.shown_shape()[..] else {
+        let (expected, got) = ("[any, any]".to_owned(), array.shown_shape());
+        return Err(FormatError::TensorShape { tensor: array.name, expected, got });
+    };
+    check_size("vectors", words, vector_size, words.saturating_mul(vector_size))?;
+    let expected = array.data_bytes().and_then(|data| data.checked_add(array.head_bytes)).unwrap_or(u64::MAX);
+    if expected != bytes.len() as u64 {
+        return Err(FormatError::Length { expected, got: bytes.len() as u64 });
+    }
+    let data = Section::new(bytes, array.head_bytes as usize..bytes.len());
+    // With one row or column both orders are the same.
+    let in_rows = !array.by_columns || words == 1 || vector_size == 1;
+    match width {
+        4 if in_rows => Ok(Rows::mapped_f32(data, vector_size)),
+        2 if in_rows => Ok(Rows::mapped_f16(data, vector_size)),
+        _ => Rows::new(words, vector_size, converted(&data, width, words, vector_size, in_rows)),
+    }
+}
+
+fn converted(data: &[u8], width: usize, words: usize, vector_size: usize, in_rows: bool) -> Numbers {
+    let place = |index: usize| if in_rows { index } else { index % vector_size * words + index / vector_size };
+    let bytes = |index: usize| &data[width * place(index)..][..width];
+    let all = 0..words * vector_size;
+    match width {
+        2 => Numbers::F16(all.map(|at| f16::from_le_bytes(array(bytes(at)))).collect()),
+        4 => Numbers::F32(all.map(|at| f32::from_le_bytes(array(bytes(at)))).collect()),
+        _ => Numbers::F32(all.map(|at| f64::from_le_bytes(array(bytes(at))) as f32).collect()),
+    }
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut array = [0; N];
+    array.copy_from_slice(bytes);
+    array
 }

@@ -2,6 +2,7 @@
 
 use crate::Numbers;
 use rapidvec_core::Vocabulary;
+use std::path::PathBuf;
 
 /// What to do with a word that is not valid UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,6 +16,16 @@ pub enum InvalidWord {
     Skip,
 }
 
+/// Which of a model's two matrices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Matrix {
+    /// The vectors of the words.
+    #[default]
+    Input,
+    /// The vectors of the words as contexts (word2vec's `syn1neg`).
+    Output,
+}
+
 /// How to open a file of vectors.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OpenOptions {
@@ -24,6 +35,13 @@ pub struct OpenOptions {
     pub allow_nan: bool,
     /// What to do with words that are not valid UTF-8.
     pub invalid_word: InvalidWord,
+    /// A file with the words of a matrix that has none: one a line, in the order of the rows; or the projector's
+    /// metadata, whose first column has the words.
+    pub words: Option<PathBuf>,
+    /// The file of an archive to open, if it has several: its name, or the end of it after a slash.
+    pub member: Option<String>,
+    /// Which matrix gives the vectors.
+    pub matrix: Matrix,
 }
 
 /// What was changed or dropped; all 0 if nothing was.
@@ -40,8 +58,10 @@ pub struct OpenReport {
     pub empty_words: u64,
     /// The file has more vectors than [`OpenOptions::limit`].
     pub stopped_at_limit: bool,
-    /// A text's first line numbers its columns; it was skipped.
+    /// A text's first line numbers or names its columns; it was skipped.
     pub column_header: bool,
+    /// The file has n-grams of a kind that is not known here; words outside the vocabulary have no vectors.
+    pub ngrams_left_out: bool,
     /// A text's last line has no line end, so its last number may be cut short.
     pub unfinished: bool,
 }

@@ -4,7 +4,7 @@
 
 use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{fasttext, pickle, safetensors, unpack, word2vec_binary, word2vec_text};
+use super::{csv, fasttext, npy, pickle, safetensors, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
@@ -27,6 +27,14 @@ pub enum Format {
     FastText,
     /// A zip archive of NumPy arrays.
     Npz,
+    /// gensim's own `.kv` and `.model`: a pickle of its classes, with arrays in files beside it.
+    Gensim,
+    /// One NumPy array, whose words are in a list of their own.
+    Npy,
+    /// A table: see [`csv`](mod@super::csv).
+    Csv,
+    /// Deeplearning4j's text: see [`dl4j`](mod@super::dl4j).
+    Dl4j,
 }
 
 impl Format {
@@ -34,17 +42,21 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Safetensors => "rapidvec safetensors",
-            Self::Pickle => "the chapter's pickle",
+            Self::Pickle => "pickle",
             Self::Word2vecText => "word2vec text",
             Self::Glove => "GloVe text (no header)",
             Self::Word2vecBinary => "word2vec binary",
             Self::FastText => "fastText model",
             Self::Npz => "npz",
+            Self::Gensim => "gensim's own format",
+            Self::Npy => "NumPy array",
+            Self::Csv => "CSV",
+            Self::Dl4j => "Deeplearning4j text",
         }
     }
 
     /// The usual extensions of its files, without that of a compression; the most common one first. None for
-    /// fastText models: their `.bin` is taken for word2vec's.
+    /// fastText models, whose `.bin` is taken for word2vec's, and for formats that are not written.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Safetensors => &["safetensors"],
@@ -53,7 +65,7 @@ impl Format {
             Self::Glove => &["glove"],
             Self::Word2vecBinary => &["bin"],
             Self::Npz => &["npz"],
-            Self::FastText => &[],
+            Self::FastText | Self::Gensim | Self::Npy | Self::Csv | Self::Dl4j => &[],
         }
     }
 
@@ -103,25 +115,31 @@ const HEAD: u64 = 1 << 20;
 /// word2vec's text and binary begin alike, with a line `V D`; what follows it decides.
 ///
 /// # Errors
-/// [`FormatError::Unrecognised`], with a guess at what the bytes are; [`FormatError::NoWords`]; [`FormatError::Gensim`].
+/// [`FormatError::Unrecognised`], with a guess at what the bytes are; [`FormatError::NoWords`].
 pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
     if let Some(got) = foreign::archive(bytes) {
         Err(FormatError::Unrecognised { got })
     } else if safetensors::is_likely(bytes) {
         Ok(Format::Safetensors)
     } else if pickle::looks_like_pickle(bytes) {
-        if is_gensims(bytes) { Err(FormatError::Gensim) } else { Ok(Format::Pickle) }
+        if is_gensims(bytes) { Ok(Format::Gensim) } else { Ok(Format::Pickle) }
+    } else if bytes.starts_with(npy::MAGIC) {
+        Ok(Format::Npy)
     } else if bytes.starts_with(&fasttext::MAGIC.to_le_bytes()) {
         Ok(Format::FastText)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)
     } else if word2vec_text::has_base64_words(bytes) {
-        Err(FormatError::Unrecognised { got: "Deeplearning4j's text, whose words are in base64".into() })
+        Ok(Format::Dl4j)
     } else if let Some(header) = Header::find(bytes)? {
         let format = text_or_binary(bytes, &header);
         let has_words = format != Format::Word2vecText || !word2vec_text::is_matrix(bytes);
         if has_words { Ok(format) } else { Err(FormatError::NoWords) }
     } else if word2vec_text::is_matrix(bytes) {
+        Err(FormatError::NoWords)
+    } else if is_text(bytes) && csv::is_one(bytes) {
+        Ok(Format::Csv)
+    } else if word2vec_text::is_table_of_numbers(bytes) {
         Err(FormatError::NoWords)
     } else if word2vec_text::agreed_size(bytes).is_some() {
         Ok(Format::Glove)
@@ -135,7 +153,15 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
 /// # Errors
 /// An error of the system if it cannot be read; as [`recognise`].
 pub fn recognise_file(path: &Path) -> Result<Format> {
-    Ok(recognise(&unpack::head(path, HEAD)?)?)
+    recognise_member(path, None)
+}
+
+/// As [`recognise_file`]; of an archive, the file called `member`.
+///
+/// # Errors
+/// As [`recognise_file`].
+pub fn recognise_member(path: &Path, member: Option<&str>) -> Result<Format> {
+    Ok(recognise(&unpack::head(path, HEAD, member)?)?)
 }
 
 /// Which of the two a file with this header is.
@@ -181,7 +207,7 @@ mod tests {
             &b"\x80\x04\x95\xce\x02\0\0\0\0\0\0\x8c\x1agensim.models.keyedvectors\x94\x8c\x0cKeyedVectors\x94"[..],
             b"\x80\x02cgensim.models.word2vec\nWord2Vec\nq\0)\x81q\x01}q\x02(X\x0b\0\0\0vector_size",
         ] {
-            assert!(matches!(recognise(bytes), Err(FormatError::Gensim)));
+            assert_eq!(recognise(bytes).unwrap(), Format::Gensim);
         }
     }
 
@@ -211,11 +237,13 @@ mod tests {
     }
 
     #[test]
-    fn refuses_numbers_without_words_and_words_in_base64() {
+    fn refuses_numbers_without_words_and_knows_words_in_base64() {
         for matrix in [
             "0.1\t0.2\n-0.4\t0.2\n",
             "1.0e+00 2.0e+00\n3.0e+00 4.0e+00\n",
             "0.5 0.5\n",
+            "0.5,0.5\n-1,0.25\n",
+            "0,5;0,5\n-1;0,25\n",
             "1 0 0\n0 1 0\n1 0 1\n",
             "0 1 2\n0.1 0.2 0.3\n0.4 0.5 0.6\n",
             "2 3\n0.1 0.2 0.3\n0.4 0.5 0.6\n",
@@ -226,8 +254,7 @@ mod tests {
             assert_eq!(recognise(words.as_bytes()).unwrap(), Format::Glove, "{words:?}");
         }
         for base64 in ["4 3 120\nB64:a2luZw== 0.1 0.2 0.3\n", "1 2\nB64:a2luZw== 0.1 0.2\n", "B64:a2luZw== 0.1 0.2\n"] {
-            let refused = recognise(base64.as_bytes()).unwrap_err().to_string();
-            assert!(refused.contains("base64"), "{refused}");
+            assert_eq!(recognise(base64.as_bytes()).unwrap(), Format::Dl4j, "{base64:?}");
         }
     }
 

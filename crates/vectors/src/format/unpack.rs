@@ -20,12 +20,14 @@
 //! So the bound for plain files, `n + 16 MB`, holds for the first two kinds. The others are valid up to the damage, and the
 //! rows of a valid file are kept as they come: decompressing every file twice would take twice as long.
 
+use crate::container::Archive;
 use crate::error::{Error, FormatError, Result};
-use crate::mapped::Bytes;
+use crate::mapped::{Bytes, Section};
 use rapidvec_core::compress::{Compression, DecompressError, Limits};
 use rapidvec_core::memory::available_memory;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The maximum ratio of decompressed to compressed size.
 const MAX_RATIO: u64 = 100;
@@ -40,30 +42,78 @@ const ALWAYS: u64 = 2 << 20;
 /// Bytes decompressed at a time.
 const STEP: u64 = 1 << 20;
 
-/// The bytes of the file at `path`, decompressed if they are compressed.
+/// A file's bytes, and the archive they come from, if they do: with the name of the file in it.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub bytes: Bytes,
+    pub archive: Option<(Archive, String)>,
+}
+
+/// The bytes of the file at `path`, decompressed if they are compressed; of an archive, those of the one file in it that may
+/// hold vectors.
 ///
 /// # Errors
 /// An error of the system if it cannot be read or its compressed stream is damaged, [`FormatError::TooSmallPacked`],
-/// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`].
+/// [`FormatError::WideAndSmall`], [`FormatError::WideWindow`], [`FormatError::UnpackedMemory`]; those of [`Archive`].
 pub(crate) fn open(path: &Path) -> Result<Bytes> {
-    let bytes = Bytes::map(path)?;
+    Ok(open_member(path, None)?.bytes)
+}
+
+/// As [`open`]; of an archive, the file called `member`.
+///
+/// # Errors
+/// As [`open`]; [`FormatError::NoArchive`] if there is a name, but the file is not an archive.
+pub(crate) fn open_member(path: &Path, member: Option<&str>) -> Result<Opened> {
+    let bytes = decompressed(Bytes::map(path)?, path)?;
+    within(bytes, path, member)
+}
+
+/// `bytes`, or the file in them if they are an archive.
+fn within(bytes: Bytes, path: &Path, member: Option<&str>) -> Result<Opened> {
+    let bytes = Arc::new(bytes);
+    let Some(archive) = Archive::recognise(&bytes)? else {
+        if let Some(wanted) = member {
+            let wanted = wanted.chars().take(100).collect();
+            return Err(FormatError::NoArchive { wanted, got: "another file".to_owned() }.into());
+        }
+        let bytes = Arc::try_unwrap(bytes).unwrap_or_else(|shared| {
+            let all = 0..shared.len();
+            Bytes::Part(Section::new(&shared, all))
+        });
+        return Ok(Opened { bytes, archive: None });
+    };
+    let (name, bytes) = archive.choose(member)?;
+    let (name, bytes) = (name.to_owned(), decompressed(bytes, path)?);
+    Ok(Opened { bytes, archive: Some((archive, name)) })
+}
+
+fn decompressed(bytes: Bytes, path: &Path) -> Result<Bytes> {
     match Compression::recognise(&bytes) {
         Some(compression) => Ok(Bytes::Owned(unpack(compression, &bytes, path)?)),
         None => Ok(bytes),
     }
 }
 
-/// The first `most` bytes of the file at `path`, or slightly more, decompressed if they are compressed.
+/// The first `most` bytes of the file at `path`, or more, decompressed if they are compressed; of an archive, as
+/// [`open_member`].
 ///
 /// # Errors
-/// An error of the system if it cannot be read or its compressed stream is damaged there.
-pub(super) fn head(path: &Path, most: u64) -> Result<Bytes> {
+/// As [`open_member`], but a compressed stream is read only so far.
+pub(super) fn head(path: &Path, most: u64, member: Option<&str>) -> Result<Bytes> {
     let bytes = Bytes::map(path)?;
-    let Some(compression) = Compression::recognise(&bytes) else { return Ok(bytes) };
-    let mut head = Vec::new();
-    let reader = compression.reader(&bytes[..], Limits::total(u64::MAX)).map_err(Error::io(path))?;
-    reader.take(most).read_to_end(&mut head).map_err(Error::io(path))?;
-    Ok(Bytes::Owned(head))
+    let head = match Compression::recognise(&bytes) {
+        None => bytes,
+        Some(compression) => {
+            let mut head = Vec::new();
+            let reader = compression.reader(&bytes[..], Limits::total(u64::MAX)).map_err(Error::io(path))?;
+            reader.take(most).read_to_end(&mut head).map_err(Error::io(path))?;
+            if Archive::is_one(&head) {
+                return Ok(open_member(path, member)?.bytes); // the directory may be at its end
+            }
+            Bytes::Owned(head)
+        }
+    };
+    Ok(within(head, path, member)?.bytes)
 }
 
 fn unpack(compression: Compression, packed: &[u8], path: &Path) -> Result<Vec<u8>> {
@@ -196,7 +246,7 @@ mod tests {
         for compression in ALL {
             let file = packed(compression, &text);
             assert_eq!(&*open(file.path()).unwrap(), &text[..], "{compression:?}");
-            assert_eq!(&*head(file.path(), 100).unwrap(), &text[..100]);
+            assert_eq!(&*head(file.path(), 100, None).unwrap(), &text[..100]);
         }
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &text).unwrap();

@@ -128,6 +128,12 @@ impl Subwords {
         (found > 0).then_some(sum)
     }
 
+    /// Turns a known word's own row into its vector: the mean of that row and of its n-grams'.
+    pub(crate) fn complete(&self, word: &str, row: &mut [f32]) {
+        let (ngrams, _) = self.add(word, row);
+        ngrams::scale(row, 1 + ngrams);
+    }
+
     /// Adds the rows of the n-grams of `word` to `sum`. Returns how many n-grams it has, and how many of them have a row.
     fn add(&self, word: &str, sum: &mut [f32]) -> (usize, usize) {
         let (mut count, mut found) = (0, 0);

@@ -11,7 +11,7 @@ const MAX_HEAD_BYTES: usize = 10_000;
 
 /// The type of an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Element {
+pub(in crate::format) enum Element {
     /// A little-endian float of 2, 4 or 8 bytes.
     Float(usize),
     /// A little-endian integer, signed or not.
@@ -57,23 +57,28 @@ impl Element {
 
 /// An array in an archive, without its data.
 #[derive(Debug, Clone)]
-pub(super) struct Array {
+pub(in crate::format) struct Array {
     /// Its place in the archive.
-    pub(super) index: usize,
-    pub(super) name: String,
-    pub(super) element: Element,
+    pub(in crate::format) index: usize,
+    pub(in crate::format) name: String,
+    pub(in crate::format) element: Element,
     /// As NumPy writes the type.
-    pub(super) description: String,
-    pub(super) by_columns: bool,
-    pub(super) shape: Vec<u64>,
+    pub(in crate::format) description: String,
+    pub(in crate::format) by_columns: bool,
+    pub(in crate::format) shape: Vec<u64>,
     /// Bytes before the data.
-    pub(super) head_bytes: u64,
+    pub(in crate::format) head_bytes: u64,
     /// Bytes in all, according to the archive; the size of objects is not known otherwise.
     unpacked: u64,
 }
 
 impl Array {
-    pub(super) fn read(index: usize, name: String, file: &mut impl Read, unpacked: u64) -> Result<Self, FormatError> {
+    pub(in crate::format) fn read(
+        index: usize,
+        name: String,
+        file: &mut impl Read,
+        unpacked: u64,
+    ) -> Result<Self, FormatError> {
         let refuse = |problem: &str| FormatError::Archive { part: name.clone(), problem: problem.to_owned() };
         let damaged = |error: std::io::Error| refuse(&error.to_string());
         let mut start = [0; 12];
@@ -98,7 +103,7 @@ impl Array {
     }
 
     /// Bytes of all elements; `None` if that overflows. For elements of unknown size, all bytes that follow.
-    pub(super) fn data_bytes(&self) -> Option<u64> {
+    pub(in crate::format) fn data_bytes(&self) -> Option<u64> {
         match self.element.width() {
             Some(width) => self.shape.iter().try_fold(width, |bytes, &size| bytes.checked_mul(size)),
             None => self.unpacked.checked_sub(self.head_bytes),
@@ -106,7 +111,7 @@ impl Array {
     }
 
     /// The shape as Python writes it.
-    pub(super) fn shown_shape(&self) -> Vec<usize> {
+    pub(in crate::format) fn shown_shape(&self) -> Vec<usize> {
         self.shape.iter().map(|&size| usize::try_from(size).unwrap_or(usize::MAX)).collect()
     }
 }

@@ -17,11 +17,12 @@
 //! 32 MB and 200 times their size, words of more than a megabyte, and more than 1,000 arrays are rejected.
 
 mod archive;
-mod array;
+pub(super) mod array;
 mod read;
 mod text;
 mod write;
 
+pub(super) use read::only_matrix;
 pub use read::read;
 pub use write::NpzWriter;
 

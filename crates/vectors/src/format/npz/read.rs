@@ -8,7 +8,7 @@ use crate::Numbers;
 use crate::error::FormatError;
 use crate::format::table_builder::check_row;
 use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};
-use crate::storage::check_size;
+use crate::storage::{Rows, check_size};
 use half::f16;
 use rapidvec_core::Vocabulary;
 
@@ -27,6 +27,34 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     Ok((table, report))
 }
 
+/// The matrix of an archive that has nothing else, in single precision, or in half if it is stored so.
+pub(crate) fn only_matrix(bytes: &[u8]) -> Result<Rows, FormatError> {
+    let mut archive = Archive::open(bytes)?;
+    let all = archive.arrays()?;
+    let vectors = choose(&all, VECTORS, "little-endian f2, f4 or f8", "[any, any]", is_matrix)?;
+    let (words, vector_size) = sizes(&vectors)?;
+    let arrays = Arrays { text: vectors.clone(), vectors, counts: None, words, vector_size };
+    arrays.each_number(&mut archive, |_| ())?; // damage is found before memory is taken
+    Rows::new(words, vector_size, arrays.numbers(&mut archive, words)?)
+}
+
+fn is_matrix(array: &Array) -> bool {
+    array.shape.len() == 2 && matches!(array.element, Element::Float(_))
+}
+
+/// Rows and columns of a matrix in rows.
+fn sizes(vectors: &Array) -> Result<(usize, usize), FormatError> {
+    let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+    let (words, vector_size) = (size(vectors.shape[0]), size(vectors.shape[1]));
+    check_size(VECTORS, words, vector_size, words.saturating_mul(vector_size))?;
+    // With one column both orders are the same.
+    if vectors.by_columns && words > 1 && vector_size > 1 {
+        let (tensor, got) = (vectors.name.clone(), "column after column (Fortran order)".to_owned());
+        return Err(FormatError::TensorType { tensor, expected: "row after row (C order)", got });
+    }
+    Ok((words, vector_size))
+}
+
 /// The arrays to read: `words` rows of `vector_size` numbers.
 struct Arrays {
     vectors: Array,
@@ -38,18 +66,10 @@ struct Arrays {
 
 impl Arrays {
     fn find(all: &[Array]) -> Result<Self, FormatError> {
-        let is_matrix = |array: &Array| array.shape.len() == 2 && matches!(array.element, Element::Float(_));
         let is_text = |array: &Array| array.shape.len() == 1 && Words::new(array.element).is_some();
         let vectors = choose(all, VECTORS, "little-endian f2, f4 or f8", "[any, any]", is_matrix)?;
         let text = choose(all, WORDS, "U or S (text), little-endian", "[any]", is_text)?;
-        let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
-        let (words, vector_size) = (size(vectors.shape[0]), size(vectors.shape[1]));
-        check_size(VECTORS, words, vector_size, words.saturating_mul(vector_size))?;
-        // With one column both orders are the same.
-        if vectors.by_columns && words > 1 && vector_size > 1 {
-            let got = "column after column (Fortran order)".to_owned();
-            return Err(FormatError::TensorType { tensor: vectors.name, expected: "row after row (C order)", got });
-        }
+        let (words, vector_size) = sizes(&vectors)?;
         let counts = all.iter().find(|array| array.name == COUNTS);
         if let Some(Array { element: Element::Object, .. }) = counts {
             return Err(FormatError::PickledArray { array: COUNTS.to_owned() });

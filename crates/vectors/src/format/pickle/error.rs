@@ -107,6 +107,24 @@ pub enum PickleError {
         /// The key.
         key: &'static str,
     },
+    /// A value that holds no words with vectors.
+    #[error(
+        "expected words with vectors: a dictionary of words and arrays, a pair of a list of words and a matrix, or a model; got {got}"
+    )]
+    NoVectors {
+        /// What it is.
+        got: &'static str,
+    },
+    /// A vector of another length than the one before it.
+    #[error("the vector of {word:?}: expected {expected} numbers, got {got}")]
+    VectorLength {
+        /// The word, cut to 100 characters.
+        word: String,
+        /// Numbers in the first vector.
+        expected: usize,
+        /// Numbers in this one.
+        got: usize,
+    },
     /// A value of the wrong kind.
     #[error("{what}: expected {expected}, got {got}")]
     Kind {
@@ -118,21 +136,19 @@ pub enum PickleError {
         got: &'static str,
     },
     /// The array does not hold floating point numbers of 2, 4 or 8 bytes.
-    #[error(
-        "cannot read an array of {got}: expected float16, float32 or float64; convert it with word_vecs.astype('f4')"
-    )]
+    #[error("cannot read an array of {got}: expected float16, float32 or float64; convert it with .astype('f4')")]
     Dtype {
         /// NumPy's name for the type, cut to 100 characters and escaped.
         got: String,
     },
     /// The array is not a table of at least one number.
-    #[error("word_vecs: expected rows and columns, at least one of each, got shape {got}")]
+    #[error("the array of vectors: expected rows and columns, at least one of each, got shape {got}")]
     Shape {
         /// The shape in the file.
         got: String,
     },
     /// The array's numbers do not fill its shape.
-    #[error("word_vecs: {rows} x {vector_size} numbers of {width} bytes expected, got {got} bytes")]
+    #[error("the array of vectors: {rows} x {vector_size} numbers of {width} bytes expected, got {got} bytes")]
     ArrayLength {
         /// Rows of the array: words.
         rows: usize,

@@ -1,13 +1,16 @@
 //! The stack machine: one instruction at a time, no recursion, nothing ever called.
 //!
 //! An instruction pushes a literal, combines values on the stack, or stores one in the memo. What Python would call
-//! (`REDUCE`, `BUILD`) is left to [`super::numpy`], which knows the few functions that a file of vectors names.
+//! (`REDUCE`, `BUILD`) is left to [`super::numpy`], which knows the few functions that a file of vectors names, and to
+//! [`super::objects`], where objects of other programs are data.
 
 use super::globals::Global;
 use super::input::{Input, malformed, unescape, unescaped_size};
 use super::numpy;
+use super::objects;
 use super::value::{Body, Heap, Pieces, Value};
 use crate::error::PickleError;
+use std::cmp::Ordering;
 
 /// The newest supported protocol.
 const NEWEST_PROTOCOL: u8 = 5;
@@ -17,9 +20,14 @@ const MAX_STACK: usize = 1 << 16;
 
 /// Runs the pickle in `bytes` to its end: the value it builds, and the heap that holds it.
 pub(super) fn run(bytes: &[u8]) -> Result<(Value, Heap<'_>), PickleError> {
+    run_with(bytes, 0)
+}
+
+/// As [`run`]; `others` are the bytes of the files that belong to the pickle.
+pub(super) fn run_with(bytes: &[u8], others: usize) -> Result<(Value, Heap<'_>), PickleError> {
     let mut machine = Machine {
         input: Input::new(bytes),
-        heap: Heap::new(bytes.len()),
+        heap: Heap::new(bytes.len().saturating_add(others)),
         stack: Vec::new(),
         marks: Vec::new(),
         memo: Pieces::new(),
@@ -76,6 +84,10 @@ impl<'a> Machine<'a> {
             0x93 => self.stack_global(),
             b'R' => self.reduce(),
             b'b' => self.build(),
+            0x81 => self.new_object(),
+            0x8f => self.heap.add(Body::Opaque).and_then(|set| self.push(set)),
+            0x90 => self.group().and_then(|items| self.append(&items)),
+            0x91 => self.group().and_then(|items| self.frozen_set(&items)),
             0x80 => self.protocol(),
             0x95 => self.frame(),
             b'i' => self.global().and(Err(self.unsupported("INST"))),
@@ -94,19 +106,22 @@ impl<'a> Machine<'a> {
             b'J' => Value::Int(i32::from_le_bytes(self.input.array()?)),
             b'I' => self.int_line()?,
             b'L' => self.long_line()?,
-            0x8a => Value::integer(self.input.counted::<1>()?),
-            0x8b => Value::integer(self.input.counted::<4>()?),
-            b'G' => self.input.take(8).map(|_| Value::Number)?,
-            b'F' => self.input.ascii_line().map(|_| Value::Number)?,
+            0x8a => self.input.counted::<1>().and_then(|bytes| self.heap.add_integer(bytes))?,
+            0x8b => self.input.counted::<4>().and_then(|bytes| self.heap.add_integer(bytes))?,
+            b'G' => Value::Float(f64::from_be_bytes(self.input.array()?) as f32),
+            b'F' => self.float_line()?,
+            b'S' => self.string_line()?,
+            b'U' => self.input.counted::<1>().and_then(|bytes| self.heap.add_raw(bytes))?,
+            b'T' => self.input.counted::<4>().and_then(|bytes| self.heap.add_raw(bytes))?,
             b'V' => self.unicode_line()?,
             0x8c => self.input.text::<1>().and_then(|text| self.heap.add_text(text))?,
             b'X' => self.input.text::<4>().and_then(|text| self.heap.add_text(text))?,
             0x8d => self.input.text::<8>().and_then(|text| self.heap.add_text(text))?,
-            b'C' => self.input.counted::<1>().and_then(|bytes| self.heap.add(Body::Bytes(bytes)))?,
-            b'B' => self.input.counted::<4>().and_then(|bytes| self.heap.add(Body::Bytes(bytes)))?,
-            0x8e | 0x96 => self.input.counted::<8>().and_then(|bytes| self.heap.add(Body::Bytes(bytes)))?,
-            b')' => self.heap.add_tuple(Box::new([]), self.position)?,
-            b']' => self.heap.add(Body::List)?,
+            b'C' => self.input.counted::<1>().and_then(|bytes| self.heap.add_raw(bytes))?,
+            b'B' => self.input.counted::<4>().and_then(|bytes| self.heap.add_raw(bytes))?,
+            0x8e | 0x96 => self.input.counted::<8>().and_then(|bytes| self.heap.add_raw(bytes))?,
+            b')' => Value::Unit,
+            b']' => self.heap.add(Body::List(Pieces::new()))?,
             b'}' => self.heap.add(Body::Dict(Pieces::new()))?,
             b'g' => self.decimal().and_then(|index| self.recall(index))?,
             b'h' => self.input.length::<1>().and_then(|index| self.recall(index))?,
@@ -174,7 +189,7 @@ impl<'a> Machine<'a> {
     }
 
     fn list(&mut self, items: &[Value]) -> Result<(), PickleError> {
-        let list = self.heap.add(Body::List)?;
+        let list = self.heap.add(Body::List(Pieces::new()))?;
         self.push(list)?;
         self.append(items)
     }
@@ -202,13 +217,23 @@ impl<'a> Machine<'a> {
     /// Python numbers the memo in order, so it has no holes.
     fn remember(&mut self, index: u64) -> Result<(), PickleError> {
         let value = self.top()?;
-        match usize::try_from(index) {
-            Ok(index) if index == self.memo.len() => self.memo.push(value, &mut self.heap.budget),
-            Ok(index) if index < self.memo.len() => {
-                self.memo[index] = value;
-                Ok(())
-            }
-            _ => Err(self.no_memo(index)),
+        let place = usize::try_from(index).map_err(|_| self.no_memo(index))?;
+        match place.cmp(&self.memo.len()) {
+            Ordering::Equal => self.memo.push(value, &mut self.heap.budget)?,
+            Ordering::Less => self.memo[place] = value,
+            Ordering::Greater => return Err(self.no_memo(index)),
+        }
+        self.heap.note_memo(value, place);
+        Ok(())
+    }
+
+    /// Gives back the memory of arguments or a state.
+    fn give_back(&mut self, value: Value) {
+        if let Some(place) = self.heap.give_back(value)
+            && place < self.memo.len()
+            && self.memo[place] == value
+        {
+            self.memo[place] = Value::None;
         }
     }
 
@@ -222,29 +247,59 @@ impl<'a> Machine<'a> {
     fn global(&mut self) -> Result<Value, PickleError> {
         let module = self.input.ascii_line()?;
         let name = self.input.ascii_line()?;
-        Global::find(module, name).map(Value::Global)
+        self.named(module, name)
     }
 
     fn stack_global(&mut self) -> Result<(), PickleError> {
         let [module, name] = self.pop_two()?;
-        let (Some(module), Some(name)) = (self.heap.text(module), self.heap.text(name)) else {
-            return Err(self.malformed("the name of a function is not text"));
+        let global = match (self.heap.file_text(module), self.heap.file_text(name)) {
+            (Some(module), Some(name)) => self.named(module, name)?,
+            _ => return Err(self.malformed("the name of a function is not text")),
         };
-        let global = Global::find(module, name)?;
-        self.push(Value::Global(global))
+        self.push(global)
+    }
+
+    /// A function or class. Those of gensim are only noted: nothing is looked up.
+    fn named(&mut self, module: &'a str, name: &'a str) -> Result<Value, PickleError> {
+        if Global::is_of_a_model(module, name) {
+            return self.heap.add_class(module, name);
+        }
+        Global::find(module, name).map(Value::Global)
     }
 
     fn reduce(&mut self) -> Result<(), PickleError> {
         let [function, arguments] = self.pop_two()?;
         let value = numpy::reduce(&mut self.heap, function, arguments, self.position)?;
+        self.give_back(arguments);
         self.push(value)
+    }
+
+    /// An object of a class of another program; only such.
+    fn new_object(&mut self) -> Result<(), PickleError> {
+        let [class, arguments] = self.pop_two()?;
+        if self.heap.tuple(arguments).is_none() {
+            return Err(self.malformed("an object is made without a tuple"));
+        }
+        let object = objects::new(&mut self.heap, class, self.position)?;
+        self.push(object)
+    }
+
+    fn frozen_set(&mut self, items: &[Value]) -> Result<(), PickleError> {
+        let set = self.heap.add(Body::Opaque)?;
+        self.push(set)?;
+        self.append(items)
     }
 
     fn build(&mut self) -> Result<(), PickleError> {
         let state = self.pop()?;
         let value = self.top()?;
-        self.heap.freeze_all(&[state], self.position)?;
-        numpy::build(&mut self.heap, value, state, self.position)
+        if objects::is_one(&self.heap, value) {
+            objects::build(&mut self.heap, value, state, self.position)?;
+        } else {
+            numpy::build(&mut self.heap, value, state, self.position)?;
+        }
+        self.give_back(state);
+        Ok(())
     }
 
     fn protocol(&mut self) -> Result<(), PickleError> {
@@ -279,12 +334,32 @@ impl<'a> Machine<'a> {
         self.parse(line.strip_suffix('L').unwrap_or(line))
     }
 
-    fn parse(&self, digits: &str) -> Result<Value, PickleError> {
+    fn parse(&mut self, digits: &str) -> Result<Value, PickleError> {
         let unsigned = digits.strip_prefix('-').unwrap_or(digits);
         if unsigned.is_empty() || !unsigned.bytes().all(|b| b.is_ascii_digit()) {
             return Err(self.malformed("a number has no digits"));
         }
-        Ok(digits.parse().map_or(Value::Number, Value::Int))
+        match digits.parse::<i64>() {
+            Ok(number) => {
+                i32::try_from(number).map_or_else(|_| self.heap.add_wide(number), |small| Ok(Value::Int(small)))
+            }
+            Err(_) => Ok(Value::Number),
+        }
+    }
+
+    fn float_line(&mut self) -> Result<Value, PickleError> {
+        let number = self.input.ascii_line()?.parse::<f64>();
+        number.map(|number| Value::Float(number as f32)).map_err(|_| self.malformed("a float is not a number"))
+    }
+
+    /// A string of Python 2 in quotes; those with escapes are not needed.
+    fn string_line(&mut self) -> Result<Value, PickleError> {
+        let line = self.input.line()?;
+        let inside = match line {
+            [b'\'', inside @ .., b'\''] | [b'"', inside @ .., b'"'] => inside,
+            _ => return Err(self.malformed("a string has no quotes")),
+        };
+        if inside.contains(&b'\\') { Err(self.unsupported("STRING with escapes")) } else { self.heap.add_raw(inside) }
     }
 
     /// An index of the memo, on its own line.
@@ -321,16 +396,9 @@ impl<'a> Machine<'a> {
             b'o' => "OBJ",
             b'P' => "PERSID",
             b'Q' => "BINPERSID",
-            b'S' => "STRING",
-            b'T' => "BINSTRING",
-            b'U' => "SHORT_BINSTRING",
-            0x81 => "NEWOBJ",
             0x82 => "EXT1",
             0x83 => "EXT2",
             0x84 => "EXT4",
-            0x8f => "EMPTY_SET",
-            0x90 => "ADDITEMS",
-            0x91 => "FROZENSET",
             0x92 => "NEWOBJ_EX",
             0x97 => "NEXT_BUFFER",
             0x98 => "READONLY_BUFFER",

@@ -6,6 +6,7 @@
 
 use super::globals::{Global, cut, short};
 use super::input::malformed;
+use super::objects;
 use super::value::{ArrayState, Body, Dtype, Heap, Pieces, Value};
 use crate::error::PickleError;
 use std::borrow::Cow;
@@ -17,12 +18,16 @@ pub(super) fn reduce(
     arguments: Value,
     position: usize,
 ) -> Result<Value, PickleError> {
-    let Value::Global(function) = function else {
-        return Err(malformed(position, "a value is called that is not a function"));
+    let function = match function {
+        Value::Global(Global::Value(value)) => {
+            return Err(PickleError::ForbiddenGlobal { name: value.name().to_owned() });
+        }
+        Value::Class(_) => return objects::new(heap, function, position),
+        Value::Global(function) => function,
+        _ => return Err(malformed(position, "a value is called that is not a function")),
     };
-    heap.freeze_all(&[arguments], position)?;
     let items = heap.tuple(arguments).ok_or_else(|| malformed(position, "a function is called without a tuple"))?;
-    let body = match (function, items) {
+    let body = match (function, &*items) {
         (Global::Reconstruct, [Value::Global(Global::NdArray), ..]) => Body::Array(None),
         (Global::FromBuffer, &[data, dtype, shape, order, ..]) => {
             let by_columns = is_by_columns(heap, order, &items[4..])?;
@@ -30,8 +35,13 @@ pub(super) fn reduce(
         }
         (Global::Dtype, &[name, ..]) => Body::Dtype(dtype_named(heap.text(name).unwrap_or_default())?),
         (Global::Scalar, &[dtype, data]) => return scalar(heap, dtype, data),
-        (Global::Encode, &[text, _]) if is_latin1(heap, items) => Body::Latin1(text),
-        (Global::OrderedDict, []) => Body::Dict(Pieces::new()),
+        (Global::Encode, &[text, _]) if is_latin1(heap, &items) => Body::Latin1(text),
+        (Global::OrderedDict, []) | (Global::DefaultDict, [] | [_]) => Body::Dict(Pieces::new()),
+        (Global::Set, [] | [_]) | (Global::Random, _) => Body::Opaque,
+        (Global::Reconstructor, &[class @ Value::Class(_), ..]) => {
+            drop(items);
+            return objects::new(heap, class, position);
+        }
         _ => return Err(malformed(position, "a function is called with arguments that NumPy does not write")),
     };
     heap.add(body)
@@ -39,8 +49,11 @@ pub(super) fn reduce(
 
 /// `BUILD`: gives an array or an element type its state.
 pub(super) fn build(heap: &mut Heap<'_>, value: Value, state: Value, position: usize) -> Result<(), PickleError> {
+    if matches!(heap.body(value), Some(Body::Opaque)) {
+        return Ok(());
+    }
     let items = heap.tuple(state).ok_or_else(|| malformed(position, "a state is not a tuple"))?;
-    let body = match (heap.body(value), items) {
+    let body = match (heap.body(value), &*items) {
         (Some(Body::Array(None)), &[Value::Int(1), shape, dtype, Value::Bool(by_columns), data]) => {
             Body::Array(Some(array(heap, shape, data, dtype, by_columns)?))
         }
@@ -74,25 +87,38 @@ fn array(
     let Some(Body::Dtype(dtype)) = heap.body(dtype) else {
         return Err(kind(heap, "dtype of an array", "an element type", dtype));
     };
-    if !matches!(heap.body(data), Some(Body::Bytes(_) | Body::Latin1(_))) {
-        return Err(kind(heap, "data of an array", "bytes", data));
+    let fits = match (dtype.kind, heap.body(data)) {
+        (b'O', Some(Body::List(_))) => true,
+        (b'O', _) => false,
+        (_, body) => heap.raw(data).is_some() || matches!(body, Some(Body::Latin1(_))),
+    };
+    match (fits, dtype.kind) {
+        (true, _) => {}
+        (false, b'O') => return Err(PickleError::Dtype { got: "objects".into() }),
+        (false, _) => return Err(kind(heap, "data of an array", "bytes", data)),
     }
     Ok(ArrayState { shape, data, dtype: *dtype, by_columns })
 }
 
-/// `f2` and the like. Longer names than a letter and a digit mean texts, structures or dates.
+/// `f2` and the like, texts (`U5`) and objects. Other names mean structures or dates.
 fn dtype_named(name: &str) -> Result<Dtype, PickleError> {
+    let refused = || PickleError::Dtype { got: short(name) };
     match *name.as_bytes() {
         [kind @ (b'f' | b'i' | b'u' | b'b'), width @ (b'1' | b'2' | b'4' | b'8')] => {
-            Ok(Dtype { kind, width: width - b'0', big_endian: false })
+            Ok(Dtype { kind, width: (width - b'0').into(), big_endian: false })
         }
-        _ => Err(PickleError::Dtype { got: short(name) }),
+        [b'O'] | [b'O', b'4' | b'8'] => Ok(Dtype { kind: b'O', width: 8, big_endian: false }),
+        [b'U', ref digits @ ..] if digits.len() <= 7 && digits.iter().all(u8::is_ascii_digit) => {
+            let width = name[1..].parse().map_err(|_| refused())?;
+            Ok(Dtype { kind: b'U', width, big_endian: false })
+        }
+        _ => Err(refused()),
     }
 }
 
 fn with_order(dtype: Dtype, order: Option<&str>) -> Result<Dtype, PickleError> {
     match order {
-        Some("<" | "|") => Ok(Dtype { big_endian: false, ..dtype }),
+        Some("<" | "|" | "=") => Ok(Dtype { big_endian: false, ..dtype }),
         Some(">") => Ok(Dtype { big_endian: true, ..dtype }),
         other => Err(PickleError::Dtype { got: format!("byte order {:?}", cut(other.unwrap_or_default())) }),
     }
@@ -102,20 +128,34 @@ fn is_latin1(heap: &Heap<'_>, items: &[Value]) -> bool {
     heap.text(items[0]).is_some() && heap.text(items[1]) == Some("latin1")
 }
 
-/// An integer of NumPy becomes one of ours; other numbers are not needed.
-fn scalar(heap: &Heap<'_>, dtype: Value, data: Value) -> Result<Value, PickleError> {
+/// An integer or a text of NumPy becomes one of ours; other numbers are not needed.
+fn scalar(heap: &mut Heap<'_>, dtype: Value, data: Value) -> Result<Value, PickleError> {
     let Some(&Body::Dtype(dtype)) = heap.body(dtype) else {
         return Err(kind(heap, "dtype of a scalar", "an element type", dtype));
     };
-    let width = usize::from(dtype.width);
-    let bytes = match heap.body(data) {
-        Some(Body::Bytes(bytes)) => Some(Cow::Borrowed(*bytes)),
+    let width = match dtype.kind {
+        b'U' => 4 * dtype.width as usize,
+        _ => dtype.width as usize,
+    };
+    let bytes = match (heap.raw(data), heap.body(data)) {
+        (Some(bytes), _) => Some(Cow::Borrowed(bytes)),
         // A character of Latin-1 is at most 2 bytes: a longer text is too long, and not worth decoding.
-        Some(&Body::Latin1(text)) => heap.text(text).filter(|t| t.len() <= 2 * width).and_then(latin1).map(Cow::Owned),
+        (_, Some(&Body::Latin1(text))) => {
+            heap.text(text).filter(|t| t.len() <= 2 * width).and_then(latin1).map(Cow::Owned)
+        }
         _ => None,
     };
-    let bytes = bytes.filter(|bytes| bytes.len() == width);
+    let bytes = bytes.filter(|bytes| bytes.len() == width && dtype.kind != b'O');
     let bytes = bytes.ok_or_else(|| kind(heap, "data of a scalar", "as many bytes as its type has", data))?;
+    if dtype.kind == b'U' {
+        let wrong = PickleError::Kind { what: "a text of NumPy", expected: "characters", got: "other numbers" };
+        let text = characters(&bytes, dtype.big_endian).ok_or(wrong)?;
+        heap.budget.spend(text.len())?;
+        return heap.add_decoded(text);
+    }
+    if dtype.kind == b'b' {
+        return Ok(Value::Bool(*bytes != [0]));
+    }
     let mut wide = [0; 9];
     wide[..width].copy_from_slice(&bytes);
     if dtype.big_endian {
@@ -127,6 +167,14 @@ fn scalar(heap: &Heap<'_>, dtype: Value, data: Value) -> Result<Value, PickleErr
         b'u' => Value::integer(&wide[..=width]),
         _ => Value::Number,
     })
+}
+
+/// Characters of four bytes as text, without the zeros at the end.
+pub(super) fn characters(bytes: &[u8], big_endian: bool) -> Option<String> {
+    let number = |&bytes: &[u8; 4]| if big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) };
+    let characters = bytes.as_chunks::<4>().0;
+    let end = characters.iter().rposition(|four| *four != [0; 4]).map_or(0, |last| last + 1);
+    characters[..end].iter().map(|four| char::from_u32(number(four))).collect()
 }
 
 fn kind(heap: &Heap<'_>, what: &'static str, expected: &'static str, got: Value) -> PickleError {
@@ -143,9 +191,17 @@ pub(super) fn buffer<'h>(heap: &'h mut Heap<'_>, data: Value) -> Result<Cow<'h, 
         let wrong = PickleError::Kind { what: "data of an array", expected, got: "a text with other characters" };
         return bytes.map(Cow::Owned).ok_or(wrong);
     }
+    heap.raw(data).map(Cow::Borrowed).ok_or_else(|| kind(heap, "data of an array", "bytes", data))
+}
+
+/// As [`buffer`], without a limit: for an array of a model that was accepted.
+pub(super) fn buffer_of<'h>(heap: &'h Heap<'_>, data: Value) -> Result<Cow<'h, [u8]>, PickleError> {
     match heap.body(data) {
-        Some(Body::Bytes(bytes)) => Ok(Cow::Borrowed(bytes)),
-        _ => Err(kind(heap, "data of an array", "bytes", data)),
+        Some(&Body::Latin1(text)) => {
+            let bytes = heap.text(text).and_then(latin1);
+            bytes.map(Cow::Owned).ok_or_else(|| kind(heap, "data of an array", "characters below 256", data))
+        }
+        _ => heap.raw(data).map(Cow::Borrowed).ok_or_else(|| kind(heap, "data of an array", "bytes", data)),
     }
 }
 

@@ -7,6 +7,7 @@
 use super::globals::Global;
 use super::input::malformed;
 use crate::error::PickleError;
+use std::borrow::Cow;
 use std::ops::{Index, IndexMut};
 
 /// The maximum nesting of values. The chapter's file, with NumPy's array in it, has 5.
@@ -18,19 +19,34 @@ const MAX_DEPTH: u8 = 64;
 /// file in addition to its vector: with 20 numbers or more, any count of words fits.
 const ALLOWANCE: usize = 12 << 20;
 
+/// The maximum number of nodes that wait to be used again.
+const MAX_FREE: usize = 1 << 12;
+
 /// A value on the stack.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
     None,
     Bool(bool),
     Int(i32),
-    /// A float, or an integer of more than 32 bits: neither an id nor a size, so its value is not needed.
+    /// A float, rounded to single precision.
+    Float(f32),
+    /// An integer of more than 32 bits: an index into the heap.
+    Wide(u32),
+    /// A number whose value is not needed.
     Number,
     /// Text as it is in the file.
     Text(u32),
     /// Text that had to be decoded (protocol 0).
     Decoded(u32),
+    /// Bytes as they are in the file; those of Python 2 may be text.
+    Raw(u32),
     Global(Global),
+    /// A class of another program, which is never looked up: an index into the heap.
+    Class(u32),
+    /// A tuple without items.
+    Unit,
+    /// A tuple of one integer, such as the shape of a vector.
+    One(i32),
     Node(NodeId),
 }
 
@@ -53,31 +69,43 @@ pub(super) struct NodeId(u32);
 /// A key of a dictionary and its value.
 pub(super) type Pairs = Pieces<(Value, Value)>;
 
-pub(super) struct Node<'a> {
+pub(super) struct Node {
     depth: u8,
     /// Whether it is part of another value, or was recalled from the memo.
     frozen: bool,
-    pub(super) body: Body<'a>,
+    /// Where the memo holds it: [`NOT_IN_MEMO`], or its index, or [`OFTEN_IN_MEMO`].
+    memo: u32,
+    pub(super) body: Body,
 }
 
-pub(super) enum Body<'a> {
+const NOT_IN_MEMO: u32 = u32::MAX;
+const OFTEN_IN_MEMO: u32 = u32::MAX - 1;
+
+pub(super) enum Body {
     Tuple(Box<[Value]>),
-    /// The contents of lists are not needed.
-    List,
+    List(Pieces<Value>),
     Dict(Pairs),
-    Bytes(&'a [u8]),
     /// Bytes written as text of characters 0 to 255 (protocols 0 to 2).
     Latin1(Value),
     Dtype(Dtype),
     /// `None` until its state is known.
     Array(Option<ArrayState>),
+    /// An object of a class of another program: which class, and its attributes.
+    Object(u32, Pairs),
+    /// How often a word was seen, all that is kept of an object for it.
+    Count(Value),
+    /// Something whose contents are not needed: a set, a state of a generator of random numbers.
+    Opaque,
+    /// What was taken apart: the arguments of a function, the state of an object.
+    Spent,
 }
 
 /// What one element is: `f`, `i`, `u` and so on, how many bytes, which byte comes first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Dtype {
     pub(super) kind: u8,
-    pub(super) width: u8,
+    /// Bytes; characters of a text (`U`).
+    pub(super) width: u32,
     pub(super) big_endian: bool,
 }
 
@@ -95,15 +123,68 @@ pub(super) struct ArrayState {
 pub(super) struct Heap<'a> {
     texts: Pieces<&'a str>,
     decoded: Pieces<Box<str>>,
-    nodes: Pieces<Node<'a>>,
+    raws: Pieces<&'a [u8]>,
+    wides: Pieces<i64>,
+    classes: Pieces<(&'a str, &'a str)>,
+    nodes: Pieces<Node>,
+    /// Nodes that nothing refers to.
+    free: Vec<u32>,
     pub(super) budget: Budget,
 }
 
 impl<'a> Heap<'a> {
+    /// For a pickle that has `file_size` bytes, with those of the files that belong to it.
     pub(super) fn new(file_size: usize) -> Self {
         let limit = file_size.saturating_add(ALLOWANCE);
-        let budget = Budget { limit, left: limit };
-        Self { texts: Pieces::new(), decoded: Pieces::new(), nodes: Pieces::new(), budget }
+        Self {
+            texts: Pieces::new(),
+            decoded: Pieces::new(),
+            raws: Pieces::new(),
+            wides: Pieces::new(),
+            classes: Pieces::new(),
+            nodes: Pieces::new(),
+            free: Vec::new(),
+            budget: Budget { limit, left: limit },
+        }
+    }
+
+    /// Keeps bytes of the file.
+    pub(super) fn add_raw(&mut self, bytes: &'a [u8]) -> Result<Value, PickleError> {
+        let index = index(self.raws.len(), &self.budget)?;
+        self.raws.push(bytes, &mut self.budget)?;
+        Ok(Value::Raw(index))
+    }
+
+    /// A little-endian integer in two's complement, of up to 64 bits.
+    pub(super) fn add_integer(&mut self, bytes: &[u8]) -> Result<Value, PickleError> {
+        match (Value::integer(bytes), bytes.len()) {
+            (Value::Number, 5..=8) => {
+                let negative = bytes.last().is_some_and(|&top| top >= 0x80);
+                let mut wide = [if negative { 0xff } else { 0 }; 8];
+                wide[..bytes.len()].copy_from_slice(bytes);
+                self.add_wide(i64::from_le_bytes(wide))
+            }
+            (other, _) => Ok(other),
+        }
+    }
+
+    /// Keeps an integer of more than 32 bits.
+    pub(super) fn add_wide(&mut self, number: i64) -> Result<Value, PickleError> {
+        let index = index(self.wides.len(), &self.budget)?;
+        self.wides.push(number, &mut self.budget)?;
+        Ok(Value::Wide(index))
+    }
+
+    /// Keeps the name of a class.
+    pub(super) fn add_class(&mut self, module: &'a str, name: &'a str) -> Result<Value, PickleError> {
+        let index = index(self.classes.len(), &self.budget)?;
+        self.classes.push((module, name), &mut self.budget)?;
+        Ok(Value::Class(index))
+    }
+
+    /// Module and name of a class.
+    pub(super) fn class(&self, class: u32) -> (&'a str, &'a str) {
+        self.classes[class as usize]
     }
 
     /// Keeps a text of the file.
@@ -122,14 +203,55 @@ impl<'a> Heap<'a> {
     }
 
     /// Keeps a container that is empty, or whose contents cannot contain it.
-    pub(super) fn add(&mut self, body: Body<'a>) -> Result<Value, PickleError> {
+    pub(super) fn add(&mut self, body: Body) -> Result<Value, PickleError> {
+        let node = Node { depth: 1, frozen: false, memo: NOT_IN_MEMO, body };
+        if let Some(id) = self.free.pop() {
+            self.nodes[id as usize] = node;
+            return Ok(Value::Node(NodeId(id)));
+        }
         let index = index(self.nodes.len(), &self.budget)?;
-        self.nodes.push(Node { depth: 1, frozen: false, body }, &mut self.budget)?;
+        self.nodes.push(node, &mut self.budget)?;
         Ok(Value::Node(NodeId(index)))
+    }
+
+    /// Notes that the memo holds `value` at `index`.
+    pub(super) fn note_memo(&mut self, value: Value, index: usize) {
+        if let Value::Node(NodeId(id)) = value {
+            let node = &mut self.nodes[id as usize];
+            let index = u32::try_from(index).unwrap_or(OFTEN_IN_MEMO);
+            node.memo = if node.memo == NOT_IN_MEMO { index } else { OFTEN_IN_MEMO };
+        }
+    }
+
+    /// Gives back the memory of a value that was on the stack, and that nothing refers to but perhaps one place of the memo:
+    /// Python remembers arguments and states, and never recalls them. Returns that place, which has to be emptied.
+    pub(super) fn give_back(&mut self, value: Value) -> Option<usize> {
+        let Value::Node(NodeId(id)) = value else { return None };
+        let node = &mut self.nodes[id as usize];
+        if node.frozen || node.memo == OFTEN_IN_MEMO {
+            return None;
+        }
+        let memo = (node.memo != NOT_IN_MEMO).then_some(node.memo as usize);
+        let cost = match std::mem::replace(&mut node.body, Body::Spent) {
+            Body::Tuple(items) => size_of_val(&*items) + ALLOCATION,
+            Body::Dict(pairs) => pairs.cost(),
+            _ => 0,
+        };
+        self.budget.refund(cost);
+        // Room for as many indexes as a group of values has at once; more than that are not reused.
+        if self.free.len() < MAX_FREE {
+            self.free.push(id);
+        }
+        memo
     }
 
     /// Keeps a tuple of `items`.
     pub(super) fn add_tuple(&mut self, items: Box<[Value]>, position: usize) -> Result<Value, PickleError> {
+        match *items {
+            [] => return Ok(Value::Unit),
+            [Value::Int(size)] => return Ok(Value::One(size)),
+            _ => {}
+        }
         self.budget.spend(size_of_val(&*items) + ALLOCATION)?;
         let depth = self.freeze_all(&items, position)?;
         let tuple = self.add(Body::Tuple(items))?;
@@ -153,14 +275,15 @@ impl<'a> Heap<'a> {
         let id = self.changeable(list, position)?;
         let depth = self.freeze_all(&[item], position)?;
         self.deepen(list, depth);
-        match self.nodes[id].body {
-            Body::List => Ok(()),
+        match &mut self.nodes[id].body {
+            Body::List(items) => items.push(item, &mut self.budget),
+            Body::Opaque => Ok(()),
             _ => Err(malformed(position, "an item is appended to something else than a list")),
         }
     }
 
     /// Replaces the contents of a value that is not frozen.
-    pub(super) fn replace(&mut self, value: Value, body: Body<'a>, position: usize) -> Result<(), PickleError> {
+    pub(super) fn replace(&mut self, value: Value, body: Body, position: usize) -> Result<(), PickleError> {
         let id = self.changeable(value, position)?;
         self.nodes[id].body = body;
         Ok(())
@@ -189,6 +312,13 @@ impl<'a> Heap<'a> {
         }
     }
 
+    /// Notes that `container` now holds what `contents` held.
+    pub(super) fn deepen_by(&mut self, container: Value, contents: Value, position: usize) -> Result<(), PickleError> {
+        let depth = self.freeze_all(&[contents], position)?;
+        self.deepen(container, depth);
+        Ok(())
+    }
+
     fn changeable(&self, value: Value, position: usize) -> Result<usize, PickleError> {
         match value {
             Value::Node(NodeId(id)) if !self.nodes[id as usize].frozen => Ok(id as usize),
@@ -205,7 +335,7 @@ impl<'a> Heap<'a> {
     }
 
     /// What a container holds.
-    pub(super) fn body(&self, value: Value) -> Option<&Body<'a>> {
+    pub(super) fn body(&self, value: Value) -> Option<&Body> {
         match value {
             Value::Node(NodeId(id)) => Some(&self.nodes[id as usize].body),
             _ => None,
@@ -217,14 +347,66 @@ impl<'a> Heap<'a> {
         match value {
             Value::Text(index) => Some(self.texts[index as usize]),
             Value::Decoded(index) => Some(&self.decoded[index as usize]),
+            Value::Raw(index) => std::str::from_utf8(self.raws[index as usize]).ok(),
+            _ => None,
+        }
+    }
+
+    /// The text as it is in the file, if `value` is that.
+    pub(super) fn file_text(&self, value: Value) -> Option<&'a str> {
+        match value {
+            Value::Text(index) => Some(self.texts[index as usize]),
+            _ => self.raw(value).and_then(|bytes| std::str::from_utf8(bytes).ok()),
+        }
+    }
+
+    /// The bytes of the file, if `value` is that.
+    pub(super) fn raw(&self, value: Value) -> Option<&'a [u8]> {
+        match value {
+            Value::Raw(index) => Some(self.raws[index as usize]),
+            _ => None,
+        }
+    }
+
+    /// The integer, if `value` is one of up to 64 bits.
+    pub(super) fn integer(&self, value: Value) -> Option<i64> {
+        match value {
+            Value::Int(number) => Some(number.into()),
+            Value::Wide(index) => Some(self.wides[index as usize]),
             _ => None,
         }
     }
 
     /// The items, if `value` is a tuple.
-    pub(super) fn tuple(&self, value: Value) -> Option<&[Value]> {
+    pub(super) fn tuple(&self, value: Value) -> Option<Cow<'_, [Value]>> {
+        match (value, self.body(value)) {
+            (Value::Unit, _) => Some(Cow::Borrowed(&[])),
+            (Value::One(item), _) => Some(Cow::Owned(vec![Value::Int(item)])),
+            (_, Some(Body::Tuple(items))) => Some(Cow::Borrowed(items)),
+            _ => None,
+        }
+    }
+
+    /// The items, if `value` is a list.
+    pub(super) fn list(&self, value: Value) -> Option<&Pieces<Value>> {
         match self.body(value) {
-            Some(Body::Tuple(items)) => Some(items),
+            Some(Body::List(items)) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The attributes, if `value` is an object.
+    pub(super) fn attributes(&self, value: Value) -> Option<&Pairs> {
+        match self.body(value) {
+            Some(Body::Object(_, attributes)) => Some(attributes),
+            _ => None,
+        }
+    }
+
+    /// The pairs, if `value` is a dictionary.
+    pub(super) fn pairs(&self, value: Value) -> Option<&Pairs> {
+        match self.body(value) {
+            Some(Body::Dict(pairs)) => Some(pairs),
             _ => None,
         }
     }
@@ -245,17 +427,21 @@ impl<'a> Heap<'a> {
         match value {
             Value::None => "None",
             Value::Bool(_) => "a truth value",
-            Value::Int(_) => "an integer",
-            Value::Number => "a float or an integer of more than 32 bits",
+            Value::Int(_) | Value::Wide(_) => "an integer",
+            Value::Float(_) => "a float",
+            Value::Number => "a number",
             Value::Text(_) | Value::Decoded(_) => "a text",
-            Value::Global(_) => "a function or class",
+            Value::Raw(_) => "bytes",
+            Value::Global(_) | Value::Class(_) => "a function or class",
+            Value::Unit | Value::One(_) => "a tuple",
             Value::Node(NodeId(id)) => match self.nodes[id as usize].body {
                 Body::Tuple(_) => "a tuple",
-                Body::List => "a list",
+                Body::List(_) => "a list",
                 Body::Dict(_) => "a dictionary",
-                Body::Bytes(_) | Body::Latin1(_) => "bytes",
+                Body::Latin1(_) => "bytes",
                 Body::Dtype(_) => "an element type",
                 Body::Array(_) => "an array",
+                Body::Object(..) | Body::Count(_) | Body::Opaque | Body::Spent => "an object",
             },
         }
     }
@@ -276,6 +462,11 @@ impl Budget {
     pub(super) fn spend(&mut self, bytes: usize) -> Result<(), PickleError> {
         self.left = self.left.checked_sub(bytes).ok_or(PickleError::Memory { limit: self.limit })?;
         Ok(())
+    }
+
+    /// Adds bytes that were given back.
+    fn refund(&mut self, bytes: usize) {
+        self.left = self.limit.min(self.left + bytes);
     }
 }
 
@@ -299,6 +490,11 @@ impl<T> Pieces<T> {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.iter().flatten()
+    }
+
+    /// The bytes that its pieces took from the budget.
+    fn cost(&self) -> usize {
+        self.0.iter().map(|piece| size_of::<Vec<T>>() + 2 * ALLOCATION + piece.capacity() * size_of::<T>()).sum()
     }
 
     /// Pushes an item; new memory counts towards the limit.
@@ -359,8 +555,8 @@ mod tests {
     #[test]
     fn a_list_in_itself_is_refused() {
         let mut heap = Heap::new(0);
-        let list = heap.add(Body::List).unwrap();
-        let other = heap.add(Body::List).unwrap();
+        let list = heap.add(Body::List(Pieces::new())).unwrap();
+        let other = heap.add(Body::List(Pieces::new())).unwrap();
         heap.append(other, list, 0).unwrap();
         assert!(matches!(heap.append(list, other, 0), Err(PickleError::SelfReference { .. })));
     }
@@ -368,7 +564,7 @@ mod tests {
     #[test]
     fn memory_ends_with_an_error() {
         let mut heap = Heap::new(1000);
-        let refused = (0..10_000_000).find_map(|_| heap.add(Body::List).err());
+        let refused = (0..10_000_000).find_map(|_| heap.add(Body::List(Pieces::new())).err());
         assert!(matches!(refused, Some(PickleError::Memory { .. })));
     }
 }

@@ -4,6 +4,7 @@
 //! it may contain spaces, and it may be empty. Other white space does not separate fields: a word can be U+00A0 or U+0085.
 
 use super::number::{self, is_separator};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What is wrong with a line.
@@ -82,6 +83,27 @@ fn check_word(word: &[u8], vector_size: usize) -> Result<(), Fault> {
     let limit = (vector_size - 1).max(FEWEST_OF_A_ROW);
     let numbers = word.split(|&b| is_separator(b)).filter(|field| number::whole(field).is_some()).count();
     if numbers >= limit { Err(Fault::Length(numbers + vector_size)) } else { Ok(()) }
+}
+
+/// The fields of a line.
+pub(super) fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|&b| is_separator(b)).filter(|field| !field.is_empty())
+}
+
+/// What separates the numbers of a table, if not white space: the first line decides.
+pub(super) fn separator(bytes: &[u8]) -> Option<u8> {
+    let first = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
+    [b';', b','].into_iter().find(|separator| first.contains(separator))
+}
+
+/// The fields of a line, between `separator`s or white space. Beside semicolons a comma is the decimal point.
+pub(super) fn any_fields(line: &[u8], separator: Option<u8>) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    let is_end = move |b: &u8| separator.map_or_else(|| is_separator(*b), |separator| *b == separator);
+    let fields = line.split(is_end).map(<[u8]>::trim_ascii).filter(|field| !field.is_empty());
+    fields.map(move |field| match separator {
+        Some(b';') if field.contains(&b',') => field.iter().map(|&b| if b == b',' { b'.' } else { b }).collect(),
+        _ => Cow::Borrowed(field),
+    })
 }
 
 /// The last field of a line.

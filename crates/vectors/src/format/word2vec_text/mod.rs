@@ -20,7 +20,9 @@ mod read;
 mod sample;
 mod write;
 
+pub(super) use number::whole as whole_number;
 pub use read::{read, read_without_header};
 pub use write::TextWriter;
 
-pub(super) use sample::{agreed_size, has_base64_words, is_matrix, is_row};
+pub(super) use read::read_matrix;
+pub(super) use sample::{agreed_size, has_base64_words, has_numbers_only, is_matrix, is_row, is_table_of_numbers};

@@ -27,7 +27,7 @@ pub(super) fn leading(bytes: &[u8]) -> Option<(f32, usize)> {
 }
 
 /// The number that makes up the whole of `field`.
-pub(super) fn whole(field: &[u8]) -> Option<f32> {
+pub(in crate::format) fn whole(field: &[u8]) -> Option<f32> {
     leading(field).filter(|&(_, length)| length == field.len()).map(|(number, _)| number)
 }
 

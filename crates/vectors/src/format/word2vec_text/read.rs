@@ -1,13 +1,16 @@
 //! Counts the lines, compares their number with the header, then parses them on all threads.
 
 use super::line::{self, Fault};
+use super::number;
 use super::pieces::{Piece, pieces};
 use super::sample::{agreed_size, numbers_columns};
+use crate::Numbers;
 use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
 use crate::format::table_builder::{Place, WordSpan};
 use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
+use crate::storage::Rows;
 use rapidvec_core::parallel::{cores, try_map};
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
@@ -212,4 +215,39 @@ fn first_lines(body: &[u8], lines: usize) -> &[u8] {
         Some(before) => ends.into_iter().nth(before).map_or(body, |end| &body[..end]),
         None => &[],
     }
+}
+
+/// Reads a matrix of numbers: a line for each row, all of the same length; a line `V D` before them is left out.
+///
+/// # Errors
+/// [`FormatError::RowLength`] and [`FormatError::RowNumber`] with the line; [`FormatError::Empty`].
+pub(in crate::format) fn read_matrix(bytes: &[u8]) -> Result<Rows, FormatError> {
+    let bytes = header::without_mark(bytes);
+    let found = Header::find(bytes)?;
+    let body = &bytes[found.map_or(0, |header| header.length)..];
+    let separator = line::separator(bytes);
+    let count = |line| line::any_fields(line, separator).count();
+    let vector_size = body.split(|&b| b == b'\n').map(count).find(|&fields| fields > 0);
+    // Two whole numbers a line are a matrix of two columns.
+    let (body, vector_size, first) = match (found, vector_size) {
+        (Some(header), Some(size)) if size == header.vector_size => (body, size, 2),
+        (Some(_), _) => (bytes, 2, 1),
+        (None, size) => (body, size.unwrap_or(0), 1),
+    };
+    let mut numbers = Vec::new();
+    let mut rows = 0;
+    for (line, number) in body.split(|&b| b == b'\n').zip(first..) {
+        let before = numbers.len();
+        for field in line::any_fields(line, separator) {
+            let refused =
+                || FormatError::RowNumber { line: number, expected: vector_size, got: table_builder::lossy(&field) };
+            numbers.push(number::whole(&field).ok_or_else(refused)?);
+        }
+        let got = numbers.len() - before;
+        if got != vector_size && got > 0 {
+            return Err(FormatError::RowLength { line: number, expected: vector_size, got, row: rows, last: false });
+        }
+        rows += usize::from(got > 0);
+    }
+    Rows::new(rows, vector_size, Numbers::F32(numbers))
 }

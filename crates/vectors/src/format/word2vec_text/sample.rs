@@ -1,6 +1,6 @@
 //! Looks at the first lines of a text before it is read.
 
-use super::line;
+use super::line::{self, fields};
 use super::number;
 use crate::format::header::{self, Header};
 use std::collections::{BTreeMap, HashSet};
@@ -44,8 +44,17 @@ fn sample(bytes: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-fn fields(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|&b| number::is_separator(b)).filter(|field| !field.is_empty())
+/// Whether every field of the first lines is a number.
+pub(in crate::format) fn has_numbers_only(bytes: &[u8]) -> bool {
+    let lines = sample(header::without_mark(bytes));
+    let separator = line::separator(bytes);
+    let numbers = |line: &&[u8]| line::any_fields(line, separator).all(|field| number::whole(&field).is_some());
+    !lines.is_empty() && lines.iter().all(numbers)
+}
+
+/// Whether the first lines are numbers with commas or semicolons between them, and no words.
+pub(in crate::format) fn is_table_of_numbers(bytes: &[u8]) -> bool {
+    line::separator(bytes).is_some() && has_numbers_only(bytes)
 }
 
 fn is_fraction(field: &[u8]) -> bool {

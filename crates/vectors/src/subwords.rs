@@ -10,10 +10,16 @@
 
 use super::mapped::Section;
 use super::storage::Rows;
-use crate::error::FormatError;
+use crate::error::{FormatError, QueryError};
 
 /// fastText's token for the end of a sentence; it counts as a word, and has no n-grams.
 pub const EOS_TOKEN: &str = "</s>";
+
+/// The most work that one unknown word may cost, in additions: some 50 ms. Words of 30,000 bytes take less with usual settings.
+const MAX_WORD_WORK: u64 = 1 << 26;
+
+/// What it costs to hash an n-gram and to find its row, in additions.
+const HASH_WORK: u64 = 16;
 
 /// Which n-grams a word has, and in which rows they are.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +47,17 @@ impl NGrams {
         Ok(Self { min_n: min_n.max(1), max_n, buckets, vector_size })
     }
 
-    /// The maximum number of n-grams of a word of this many bytes.
-    pub(crate) fn max_of(&self, bytes: usize) -> u64 {
+    /// An upper bound on the work for a word of this many bytes, in additions: every byte is hashed for at most `max_n`
+    /// n-grams, and each hash that ends an n-gram costs D additions and a division.
+    pub(crate) fn work(&self, bytes: usize) -> u64 {
         let marked = bytes as u64 + 2;
-        let lengths = (self.max_n - self.min_n) as u64 + 1;
-        marked.saturating_mul(lengths.min(marked))
+        let hashed = if marked < self.min_n as u64 { 0 } else { marked.saturating_mul(marked.min(self.max_n as u64)) };
+        hashed.saturating_mul(self.work_each())
+    }
+
+    /// The work for one n-gram, in additions.
+    pub(crate) fn work_each(&self) -> u64 {
+        self.vector_size as u64 + HASH_WORK
     }
 
     /// Turns a known word's own row into its vector: the mean of that row and of its n-grams', which are in `rows`
@@ -110,12 +122,27 @@ impl Subwords {
     /// The vector of a word outside the vocabulary: D numbers, the mean over its n-grams. They may not be finite
     /// if those of the file are not.
     ///
-    /// `None` if the word has no n-gram of these lengths.
+    /// `None` if the word has no n-gram of these lengths, or so many that a question may not cost so much
+    /// ([`Subwords::check_work`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
+        self.check_work(word).ok()?;
         let mut sum = vec![0.0; self.ngrams.vector_size];
         let ngrams = self.ngrams.add(&self.rows, word.as_bytes(), &mut sum);
         scale(&mut sum, ngrams);
         (ngrams > 0).then_some(sum)
+    }
+
+    /// Whether the n-grams of `word` may be looked up: with n-grams of any length, their number grows with the square of
+    /// the word's.
+    ///
+    /// # Errors
+    /// [`QueryError::WordTooLong`].
+    pub fn check_work(&self, word: &str) -> Result<(), QueryError> {
+        let (work, each) = (self.ngrams.work(word.len()), self.ngrams.work_each());
+        if work <= MAX_WORD_WORK {
+            return Ok(());
+        }
+        Err(QueryError::WordTooLong { bytes: word.len(), expected: MAX_WORD_WORK / each, got: work / each })
     }
 }
 
@@ -127,7 +154,7 @@ fn scale(sum: &mut [f32], count: usize) {
 
 /// Passes on every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
 fn for_each_ngram(word: &[u8], min_n: usize, max_n: usize, mut see: impl FnMut(&[u8], u32)) {
-    if word == EOS_TOKEN.as_bytes() {
+    if word == EOS_TOKEN.as_bytes() || word.len() + 2 < min_n {
         return;
     }
     let marked = [b"<", word, b">"].concat();
@@ -198,6 +225,39 @@ mod tests {
         for (ngram, bucket) in expected {
             assert_eq!(hash(ngram) % 100, bucket, "{ngram}");
         }
+    }
+
+    /// Bytes hashed for the n-grams of `word`: each n-gram's last character, and those before the shortest.
+    fn hashed(word: &str, min_n: usize, max_n: usize) -> u64 {
+        let mut longest = std::collections::BTreeMap::new();
+        for_each_ngram(word.as_bytes(), min_n, max_n, |ngram, _| {
+            longest.insert(ngram.as_ptr() as usize, ngram.len() as u64);
+        });
+        longest.values().sum()
+    }
+
+    #[test]
+    fn the_work_for_a_word_is_not_underestimated() {
+        for word in ["", "a", "night", "고양이", &"x".repeat(500), &"é".repeat(200)] {
+            for (min_n, max_n) in [(1, 1), (3, 6), (1, i32::MAX as usize), (400, 500), (502, usize::MAX), (503, 600)] {
+                let ngrams = NGrams::new(min_n, max_n, 7, 3).unwrap();
+                let work = ngrams.work(word.len());
+                let found = hashed(word, min_n, max_n);
+                assert!(work >= found * ngrams.work_each(), "{} bytes, {min_n} to {max_n}: {work}", word.len());
+                assert!(word.len() + 2 >= min_n || work == 0, "{} bytes, {min_n} to {max_n}: {work}", word.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_whose_ngrams_are_too_much_work_is_refused() {
+        let absurd = small(1, i32::MAX as usize, 1).unwrap();
+        let long = "x".repeat(120_000);
+        assert_eq!(absurd.vector(&long), None);
+        let refused = absurd.check_work(&long).unwrap_err();
+        assert!(matches!(refused, QueryError::WordTooLong { bytes: 120_000, expected: 3_947_580, .. }), "{refused}");
+        assert!(absurd.vector(&long[..1900]).is_some());
+        assert!(small(3, 6, 1).unwrap().vector(&long).is_some());
     }
 
     fn small(min_n: usize, max_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {

@@ -3,6 +3,7 @@
 use super::default_model::or_default;
 use super::named::{Named, named};
 use super::open::{self, OpenArgs};
+use crate::commands::numbers::count_in;
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, messages, note, to_stdout};
 use anyhow::ensure;
 use rapidvec::vectors::AnalogyMethod;
@@ -46,7 +47,7 @@ pub struct Args {
     #[arg(long, conflicts_with = "count_unknown")]
     known_only: bool,
     /// Use only the N most frequent words, in questions and as answers
-    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = count_in::<u32>(1..))]
     #[arg(help_heading = "Search")]
     restrict: u32,
     /// Use at most N threads [default: one for each core]

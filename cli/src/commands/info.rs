@@ -22,7 +22,7 @@ Examples:
 pub struct Args {
     /// File of word vectors [default: model.safetensors]
     model: Option<PathBuf>,
-    /// Form of the output
+    /// Choose the output format
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
     /// Draw with ASCII characters only (the default if the locale is not UTF-8)

@@ -2,6 +2,7 @@
 
 use super::default_model::or_default;
 use super::named::Named;
+use crate::commands::numbers::count_in;
 use crate::output::{Form, UsageError, messages, note, shown, thousands};
 use anyhow::Context;
 use rapidvec::Error;
@@ -20,7 +21,7 @@ const ENDINGS: [&str; 12] =
 #[command(next_help_heading = "Search")]
 pub struct SearchArgs {
     /// Answer only with the N most frequent words; queries may use any word
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     restrict: Option<u32>,
     /// Use at most N threads [default: one for each core]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
@@ -46,7 +47,7 @@ impl SearchArgs {
 #[command(next_help_heading = "Output")]
 pub struct AnswerArgs {
     /// Show the K best answers
-    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = count_in::<u32>(1..))]
     pub top: u32,
     /// Choose the output format
     #[arg(long, value_enum, default_value_t = Form::Table)]

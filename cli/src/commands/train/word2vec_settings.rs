@@ -26,7 +26,7 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub hierarchical_softmax: bool,
 
-    /// Final learning rate [default: a ten-thousandth of --learning-rate]
+    /// Decay to this rate [default: --learning-rate / 10,000]
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub min_learning_rate: Option<f32>,
 
@@ -38,7 +38,7 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub no_shuffle: bool,
 
-    /// Combine the context vectors of cbow by mean or sum [default: mean]
+    /// Combine the contexts of cbow by mean or sum [default: mean]
     #[arg(long, value_parser = named::<ContextSum>(), value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
     pub context_sum: Option<ContextSum>,
 
@@ -91,16 +91,16 @@ pub struct Word2vecSettings {
     #[arg(conflicts_with = "vocab", hide_short_help = true)]
     pub max_vocab: Option<usize>,
 
-    /// Folder for text that does not fit in memory [default: the system's]
+    /// Keep text larger than memory here [default: the system's]
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub temporary_folder: Option<PathBuf>,
 
-    /// With --device gpu: train at most N windows at a time [default: 512]
+    /// Train at most N windows at a time with --device gpu [default: 512]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide = true)] // help has to fit the screen, and few need it: docs/gpu.md
     pub windows_in_flight: Option<usize>,
 
-    /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
+    /// Use scalar, avx2, avx512 or neon kernels [default: the best]
     #[arg(long, value_parser = KERNELS, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub kernel: Option<String>,
 }

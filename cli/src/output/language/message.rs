@@ -135,8 +135,8 @@ messages! {
 
     // ---- Training: the end ----
     finishing() {
-        en: "finishing this batch, then saving; press Ctrl-C again to quit without saving",
-        ko: "이 배치까지 학습하고 저장합니다. 저장하지 않고 바로 끝내려면 Ctrl-C를 한 번 더 누르세요",
+        en: "finishing this block, then saving; press Ctrl-C again to quit without saving",
+        ko: "이 블록까지 학습하고 저장합니다. 저장하지 않고 바로 끝내려면 Ctrl-C를 한 번 더 누르세요",
     }
     nothing_saved_yet() {
         en: "interrupted before training began: nothing was saved",
@@ -206,6 +206,11 @@ messages! {
     argument_conflict(arg, other) {
         en: "{arg} cannot be combined with {other}",
         ko: "{arg}은(는) {other}와(과) 함께 쓸 수 없습니다",
+    }
+    number_from(least) { en: "expected a number from {least}", ko: "{least} 이상의 수여야 합니다" }
+    number_from_to(least, most) {
+        en: "expected a number from {least} to {most}",
+        ko: "{least}부터 {most}까지의 수여야 합니다",
     }
     whole_number() {
         en: "expected a whole number, such as 1000, 100k or 1e6",

@@ -11,6 +11,7 @@ use crate::trainer::{SubwordWeights, Trainer};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_vectors::format::RowsView;
+use rapidvec_vectors::format::open_model;
 use rapidvec_vectors::format::safetensors::{Contents, ModelFile, write_contents};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -118,7 +119,7 @@ impl Checkpoint {
     /// [`TrainError::NoState`] for a finished model; [`TrainError::Damaged`] or [`FormatError`] for a file that is not what was
     /// written; an error of the system if it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::of(ModelFile::open(path)?)
+        Self::of(open_model(path)?)
     }
 
     /// The checkpoint in an opened file, every checksum of which is compared.

@@ -98,6 +98,6 @@ fn another_text_or_other_settings_are_refused() {
         Err(Error::Train(TrainError::Mismatch { what, .. })) => what,
         other => panic!("{other:?}"),
     };
-    assert_eq!(refused(&config, &other), "a corpus with fingerprint");
+    assert_eq!(refused(&config, &other), "a text with fingerprint");
     assert_eq!(refused(&config.clone().vector_size(10), &corpus), "a vector size of");
 }

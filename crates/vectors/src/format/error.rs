@@ -33,6 +33,12 @@ pub enum FormatError {
          Word2Vec.load('FILE').wv.save_word2vec_format('FILE.bin', binary=True)"
     )]
     Gensim,
+    /// Word vectors in another format, where a model of rapidvec is needed.
+    #[error("expected a rapidvec model, got {got}, which has no training state and no settings")]
+    NeedsModel {
+        /// Its format.
+        got: &'static str,
+    },
     /// The header declares an impossible length.
     #[error("the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one")]
     HeaderTooLarge {

@@ -12,6 +12,7 @@ pub mod word2vec_text;
 pub(crate) mod error;
 mod foreign;
 mod header;
+mod model;
 mod npy;
 mod options;
 mod packed;
@@ -21,6 +22,7 @@ pub(crate) mod unpack;
 mod writer;
 
 pub use error::FormatError;
+pub use model::open_model;
 pub(crate) use npy::head as npy_head;
 pub use options::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;

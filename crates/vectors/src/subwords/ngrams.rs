@@ -164,8 +164,12 @@ mod tests {
         let expected = [("<Üb", 62), ("<Übe", 17), ("<Über", 89), ("Übe", 71), ("ber", 66), ("ng>", 0)];
         let ngrams = NGrams::default().buckets(100);
         let mut found = std::collections::HashMap::new();
-        ngrams.for_each("Übering", |ngram, bucket| drop(found.insert(ngram.to_owned(), bucket)));
-        ngrams.for_each("Über", |ngram, bucket| drop(found.insert(ngram.to_owned(), bucket)));
+        ngrams.for_each("Übering", |ngram, bucket| {
+            found.insert(ngram.to_owned(), bucket);
+        });
+        ngrams.for_each("Über", |ngram, bucket| {
+            found.insert(ngram.to_owned(), bucket);
+        });
         for (ngram, bucket) in expected {
             assert_eq!(found[ngram], bucket, "{ngram}");
         }

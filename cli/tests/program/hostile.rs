@@ -2,11 +2,8 @@
 //! it lists behind it. Each file is refused with exit code 1 and one message, within 5 seconds of the processor's time and 256 MB (the exact bound,
 //! size + 16 MB, is measured where memory can be counted: `word2vec_memory`, `pickle_memory`, `packed_memory`, `fuzz`); or it
 //! opens, and says what had to be done with it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, program, stderr};
+use crate::common::{Place, program, stderr};
 use rapidvec::compress::Compression;
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};

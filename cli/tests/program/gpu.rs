@@ -1,10 +1,6 @@
 //! `rapidvec train --device`: on a graphics card, and where there is none.
-#![cfg(feature = "gpu")]
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{program, stderr};
+use crate::common::{program, stderr};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,9 +1,6 @@
 //! `rapidvec info`: histograms and losses, in numbers and as pictures of characters.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, program, stderr};
+use crate::common::{Place, answer, program, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use serde_json::{Value, json};
@@ -81,8 +78,9 @@ fn bars_fit_the_terminal() {
 #[test]
 fn a_pickle_has_norms_but_no_counts() {
     let place = Place::new();
-    let pickle =
-        PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers()).half(true)).unwrap().to_bytes();
+    let pickle = PickleWriter::new(TableView::new(&crate::common::words(), 3, &crate::common::numbers()).half(true))
+        .unwrap()
+        .to_bytes();
     let path = place.file("a.pkl", &pickle);
     let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));

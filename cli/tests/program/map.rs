@@ -1,10 +1,6 @@
 //! `rapidvec map`, run as users run it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod clouds;
-mod common;
-
-use common::{Place, failure, run, stderr};
+use crate::common::{Place, failure, run, stderr};
 use std::path::{Path, PathBuf};
 
 /// Draws a map that has to succeed; returns its text, and what was said.
@@ -18,7 +14,7 @@ fn drawn(model: &Path, out: &Path, options: &[&str]) -> (String, String) {
 
 fn of_clouds(count: usize) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let model = clouds::model(folder.path(), count);
+    let model = crate::clouds::model(folder.path(), count);
     (folder, model)
 }
 
@@ -26,7 +22,7 @@ fn of_clouds(count: usize) -> (tempfile::TempDir, PathBuf) {
 fn a_small_model_is_drawn_by_pca_with_every_name() {
     let place = Place::new();
     let (svg, said) = drawn(&place.model, &place.path("a.svg"), &["--method", "pca"]);
-    for (word, _) in common::ROWS {
+    for (word, _) in crate::common::ROWS {
         assert_eq!(svg.matches(&format!(">{word}</text>")).count(), 2, "{word}, and its halo");
         assert!(svg.contains(&format!("<title>{word}</title>")));
     }
@@ -129,7 +125,7 @@ fn no_file_is_overwritten_without_force_and_none_is_left_after_an_error() {
     assert_eq!(std::fs::read(&old).unwrap(), b"precious");
     drawn(&place.model, &old, &["--force", "--method", "pca"]);
     let out = place.path("new.html");
-    common::refuses_files_that_are_not_models("map", &["-o", out.to_str().unwrap()]);
+    crate::common::refuses_files_that_are_not_models("map", &["-o", out.to_str().unwrap()]);
     assert!(!out.exists());
 }
 

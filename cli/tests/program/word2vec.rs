@@ -1,13 +1,9 @@
 //! The fast trainer (`--trainer word2vec`, the default for a text): what a run learns, shows and writes.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod common;
-mod trial;
-
+use crate::trial::{Case, Outcome};
 use rapidvec::vectors::WordVectors;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use trial::{Case, Outcome};
 
 const FAST: [&str; 4] = ["--vector-size", "16", "--progress", "none"];
 
@@ -246,7 +242,7 @@ fn frozen_vectors_of_any_format_are_the_same_in_the_result() {
 fn a_model_of_fasttext_is_something_to_start_from() {
     let case = Case::new();
     case.write("text.txt", "the cat and the dog\n".repeat(50));
-    case.write("f.bin", common::fasttext([[0.25, -0.5], [1.0, 0.75]]));
+    case.write("f.bin", crate::common::fasttext([[0.25, -0.5], [1.0, 0.75]]));
     let args = ["text.txt", "-o", "m", "--init", "f.bin", "--freeze", "--vector-size", "2", "--progress", "none"];
     case.run(&args).succeeds().says("1 of 4 words start from f.bin");
     assert_eq!(open(&case, "m").vector("the"), open(&case, "f.bin").vector("the"));

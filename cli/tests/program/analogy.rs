@@ -1,9 +1,6 @@
 //! `rapidvec analogy`, run as users run it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, failure};
+use crate::common::{Place, answer, failure};
 
 fn answers(place: &Place, method: &[&str]) -> Vec<(String, f64)> {
     let args = [&["king", "man", "queen", "--format", "json", "-k", "3"], method].concat();
@@ -69,5 +66,5 @@ fn analogy_ends_with_code_2_for_wrong_arguments() {
 
 #[test]
 fn analogy_refuses_files_that_are_not_models_and_says_what_it_is() {
-    common::refuses_files_that_are_not_models("analogy", &["king", "man", "queen"]);
+    crate::common::refuses_files_that_are_not_models("analogy", &["king", "man", "queen"]);
 }

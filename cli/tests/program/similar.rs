@@ -1,9 +1,6 @@
 //! `rapidvec similar`, run as users run it; also what all queries share: refused files, closed pipes, full disks.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, ROWS, answer, failure, program, stderr};
+use crate::common::{Place, ROWS, answer, failure, program, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::{BufRead, BufReader};
@@ -90,14 +87,15 @@ fn similar_fails_with_a_hint_for_an_unknown_word() {
 
 #[test]
 fn similar_refuses_files_that_are_not_models_and_says_what_it_is() {
-    common::refuses_files_that_are_not_models("similar", &["you"]);
+    crate::common::refuses_files_that_are_not_models("similar", &["you"]);
 }
 
 #[test]
 fn similar_reads_the_chapters_pickle_whatever_its_name() {
     let place = Place::new();
-    let pickle =
-        PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers()).half(true)).unwrap().to_bytes();
+    let pickle = PickleWriter::new(TableView::new(&crate::common::words(), 3, &crate::common::numbers()).half(true))
+        .unwrap()
+        .to_bytes();
     let path = place.file("vectors.safetensors", &pickle);
     assert_eq!(answer("similar", &path, &["king"]), answer("similar", &place.model, &["king"]));
 }
@@ -179,7 +177,7 @@ fn info_shows_what_a_model_holds() {
     assert_eq!(facts["tensors"][0], serde_json::json!({"name": "input.weight", "type": "F32", "shape": [9, 3]}));
     assert_eq!(facts["can_be_resumed"], false);
     assert_eq!(json(&Place::with_checkpoint())["can_be_resumed"], true);
-    common::refuses_files_that_are_not_models("info", &[]);
+    crate::common::refuses_files_that_are_not_models("info", &[]);
 }
 
 #[test]
@@ -201,7 +199,7 @@ fn verify_says_ok_or_what_is_wrong() {
     let output = program().arg("verify").args([&good, &place.path("altered"), &place.model]).output().unwrap();
     let shown = String::from_utf8_lossy(&output.stdout);
     assert_eq!((output.status.code(), shown.matches(": OK, ").count()), (Some(1), 2), "all are checked: {shown}");
-    common::refuses_files_that_are_not_models("verify", &[]);
+    crate::common::refuses_files_that_are_not_models("verify", &[]);
 }
 
 /// What looks the same is the same: an editor's or a Mac's spelling (NFD) finds the word.
@@ -212,7 +210,7 @@ fn a_word_is_found_in_the_other_spelling_of_unicode_and_in_lower_case_if_the_tex
     let composed = answer("similar", &place.model, &["안녕"]);
     let decomposed = answer("similar", &place.model, &["\u{110b}\u{1161}\u{11ab}\u{1102}\u{1167}\u{11bc}"]);
     assert_eq!(rest(decomposed), rest(composed));
-    assert!(common::failure(1, "similar", &place.model, &["King"]).contains("did you mean `king`?"));
+    assert!(crate::common::failure(1, "similar", &place.model, &["King"]).contains("did you mean `king`?"));
     let of_lower = (String::from("lowercase"), String::from("true"));
     let place = Place::with(|parts| parts.metadata.extend([of_lower]));
     assert_eq!(rest(answer("similar", &place.model, &["King"])), rest(answer("similar", &place.model, &["king"])));
@@ -224,11 +222,11 @@ fn unknown_words_of_a_batch_are_left_out_and_counted_when_asked() {
     let place = Place::new();
     let known = answer("similar", &place.model, &["king", "you"]);
     assert!(failure(1, "similar", &place.model, &["king", "quene", "you"]).contains("did you mean `queen`?"));
-    let output = common::run("similar", &place.model, &["king", "quene", "you", "x", "--skip-unknown"]);
+    let output = crate::common::run("similar", &place.model, &["king", "quene", "you", "x", "--skip-unknown"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout), known);
     let note = "note: 2 of 4 words are not in the vocabulary and were skipped; the first is `quene`\n";
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), note));
-    let output = common::run("similar", &place.model, &["x", "--skip-unknown", "--format", "json"]);
+    let output = crate::common::run("similar", &place.model, &["x", "--skip-unknown", "--format", "json"]);
     assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"[]\n"[..]));
     assert_eq!(answer("similar", &place.model, &["king", "you", "--skip-unknown"]), known);
 }

@@ -1,9 +1,6 @@
 //! What a run shows and writes.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod trial;
-
-use trial::{Case, Outcome};
+use crate::trial::{Case, Outcome};
 
 #[test]
 fn lines_have_the_chapters_form_in_both_languages() {
@@ -22,9 +19,9 @@ fn lines_have_the_chapters_form_in_both_languages() {
 fn a_korean_locale_gives_korean_lines() {
     let case = Case::new();
     case.text(1_000);
-    let args = [&["text.txt", "-o", "m"], &trial::SMALL[..]].concat();
+    let args = [&["text.txt", "-o", "m"], &crate::trial::SMALL[..]].concat();
     let output = case.train(&args).env("LC_ALL", "ko_KR.UTF-8").output().unwrap();
-    trial::Outcome::of(output).succeeds().says("| 에폭 1 |");
+    crate::trial::Outcome::of(output).succeeds().says("| 에폭 1 |");
 }
 
 #[test]

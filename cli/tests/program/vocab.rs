@@ -1,11 +1,8 @@
 //! `rapidvec vocab`: words counted by the real program.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod trial;
-
+use crate::trial::{Case, Outcome};
 use rapidvec::read_vocabulary;
 use std::process::Stdio;
-use trial::{Case, Outcome};
 
 fn vocab(case: &Case, args: &[&str]) -> Outcome {
     Outcome::of(case.rapidvec().arg("vocab").args(args).stdin(Stdio::null()).output().unwrap())

@@ -1,10 +1,6 @@
 //! `rapidvec index` and `similar --approximate`, run as users run them.
-#![cfg(feature = "ann")]
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, failure};
+use crate::common::{Place, answer, failure};
 
 #[test]
 fn an_index_answers_as_the_exact_search_on_a_small_model() {
@@ -49,7 +45,7 @@ fn index_overwrites_an_index_and_nothing_else() {
         failure(2, "index", &place.model, &["-o", own, "--force"]).contains("is an input and cannot be overwritten")
     );
     assert_eq!(std::fs::read(&place.model).unwrap(), model);
-    common::refuses_files_that_are_not_models("index", &["-o", place.path("new.ann").to_str().unwrap()]);
+    crate::common::refuses_files_that_are_not_models("index", &["-o", place.path("new.ann").to_str().unwrap()]);
     failure(2, "similar", &place.model, &["king", "--approximate", "--restrict", "3"]);
     failure(2, "similar", &place.model, &["king", "--index", "x"]);
 }

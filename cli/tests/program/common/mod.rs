@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test file uses its share
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-#[path = "../../../crates/vectors/src/search/rows_for_tests.rs"]
+#[path = "../../../../crates/vectors/src/search/rows_for_tests.rs"]
 mod rows_for_tests;
 
 pub use rows_for_tests::ROWS;

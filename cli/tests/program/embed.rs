@@ -1,11 +1,6 @@
 //! `rapidvec embed`, run as users run it. Where `RAPIDVEC_PYTHON` names a Python with NumPy, that loads what it writes.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-#[cfg(unix)]
-mod signals;
-
-use common::{Place, failure, program, stderr};
+use crate::common::{Place, failure, program, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::io::Write;
@@ -18,7 +13,7 @@ const TEXT: &str = "king man\nzero\n\nKing lorry\nyou you car\n";
 fn expected(words: &[&str]) -> [f64; 3] {
     let mut sum = [0.0; 3];
     for word in words {
-        let row = common::ROWS.iter().find(|(known, _)| known == word).unwrap().1.map(f64::from);
+        let row = crate::common::ROWS.iter().find(|(known, _)| known == word).unwrap().1.map(f64::from);
         let norm = row.iter().map(|x| x * x).sum::<f64>().sqrt();
         sum.iter_mut().zip(row).for_each(|(sum, x)| *sum += if norm > 0.0 { x / norm } else { 0.0 });
     }
@@ -82,7 +77,7 @@ fn embed_says_how_the_weight_of_sif_is_written() {
 #[test]
 fn embed_takes_the_n_grams_of_unknown_words() {
     let place = Place::new();
-    let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
+    let model = place.file("model.bin", &crate::common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
     let output = embed(&model, &[], b"unheard\nx\n");
     let vectors = rapidvec::vectors::WordVectors::open(&model).unwrap();
     let vector = vectors.vector("unheard").unwrap();
@@ -154,7 +149,8 @@ fn embed_weighs_by_frequency() {
     for wrong in ["--sif=0", "--sif=-1", "--sif=nan"] {
         assert!(failure(1, "embed", &place.model, &[wrong]).contains("expected a positive number"));
     }
-    let pickle = PickleWriter::new(TableView::new(&common::words(), 3, &common::numbers())).unwrap().to_bytes();
+    let pickle =
+        PickleWriter::new(TableView::new(&crate::common::words(), 3, &crate::common::numbers())).unwrap().to_bytes();
     let path = place.file("pickle", &pickle);
     assert!(failure(1, "embed", &path, &["--sif"]).contains("has no word counts"));
 }
@@ -176,7 +172,7 @@ fn embed_refuses_what_is_not_text_and_leaves_no_file() {
         assert!(failure(code, "embed", &place.model, &[path.to_str().unwrap()]).contains(path.to_str().unwrap()));
     }
     assert_eq!(place.names(), ["model.safetensors"]);
-    common::refuses_files_that_are_not_models("embed", &[]);
+    crate::common::refuses_files_that_are_not_models("embed", &[]);
 }
 
 #[test]
@@ -231,7 +227,7 @@ fn a_signal_in_the_midst_of_writing_leaves_no_temporary_file() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     assert!(is_writing());
-    signals::signal(&child, "INT");
+    crate::signals::signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(!is_writing() && !place.path("out.tsv").exists());
 }

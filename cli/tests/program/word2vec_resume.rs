@@ -1,16 +1,11 @@
 //! The word2vec trainer, stopped at any moment and resumed. With one thread it ends with the same bytes as if never
 //! stopped; with several the schedule continues where it was.
-#![cfg(unix)]
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod signals;
-mod trial;
-
+use crate::signals::{send, signal};
+use crate::trial::{Case, Outcome};
 use rapidvec::vectors::WordVectors;
-use signals::{send, signal};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use trial::{Case, Outcome};
 
 /// Half a second or so in all: long enough for several signals to hit it.
 const RUN: [&str; 8] = ["--vector-size", "60", "--seed", "3", "--kernel", "scalar", "--progress", "none"];
@@ -272,7 +267,7 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
     case.text(30_010);
     case.run(&["--resume", "m", "--epochs", "3"])
         .fails(1, "(30000 tokens)")
-        .says("(30010 tokens); was text.txt changed");
+        .says("(30010 tokens): text.txt is another text, or has changed");
     std::fs::remove_file(case.path("text.txt")).unwrap();
     case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "name the text after --resume FILE");
     std::fs::rename(case.text(30_000), case.path("moved.txt")).unwrap();

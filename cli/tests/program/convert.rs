@@ -1,9 +1,6 @@
 //! `rapidvec convert`, run as users run it, and what Python reads of it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, ROWS, numbers, program, stderr};
+use crate::common::{Place, ROWS, numbers, program, stderr};
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::safetensors::ModelFile;
@@ -174,7 +171,7 @@ fn what_opening_dropped_is_reported_once_on_stderr() {
     }
     let (notes, saved): (Vec<_>, Vec<_>) = told.lines().partition(|line| line.starts_with("note: "));
     assert!(notes.iter().all(|line| line.contains("in.txt")) && saved.len() == 1, "{told}");
-    let output = common::run("similar", &input, &["a", "--limit", "1"]);
+    let output = crate::common::run("similar", &input, &["a", "--limit", "1"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
 }
@@ -190,7 +187,7 @@ fn an_error_names_the_flag_that_helps_where_one_does() {
         ("3 2\na 1\n", None),
         ("a 1 2\nb 3\nc 5 6\n", None),
     ] {
-        let message = common::failure(1, "similar", &place.file("in.txt", text.as_bytes()), &["a"]);
+        let message = crate::common::failure(1, "similar", &place.file("in.txt", text.as_bytes()), &["a"]);
         assert_eq!(message.contains("--"), hint.is_some(), "{message}");
         assert!(hint.is_none_or(|hint| message.contains(hint)), "{message}");
         assert_eq!((message.lines().count(), message.matches("in.txt").count()), (1, 1), "{message}");
@@ -227,7 +224,7 @@ fn convert_reports_what_is_not_stored_and_keeps_what_can_be() {
     assert!(told.ends_with("a.safetensors. Not stored: training state\n") && told.lines().count() == 1, "{told}");
     let model = ModelFile::open(&place.path("a.safetensors")).unwrap();
     assert_eq!(model.output().unwrap().to_f32(), numbers());
-    assert_eq!(model.vocabulary(), &common::words());
+    assert_eq!(model.vocabulary(), &crate::common::words());
     assert_eq!(model.extra_names().count() + model.metadata().len(), 0);
 }
 
@@ -237,13 +234,13 @@ fn an_npz_keeps_counts_and_half_precision() {
     let told = converted(&place.model, &place.path("a.npz"), &["--half"]);
     assert!(told.contains("half precision") && !told.contains("counts"), "{told}");
     let vectors = WordVectors::open(place.path("a.npz")).unwrap();
-    assert!(vectors.rows().is_half() && *vectors.vocabulary() == common::words_by_descending_count());
+    assert!(vectors.rows().is_half() && *vectors.vocabulary() == crate::common::words_by_descending_count());
 }
 
 #[test]
 fn a_fasttext_model_is_converted_and_its_ngrams_are_reported_as_lost() {
     let place = Place::new();
-    place.file("model.bin", &common::fasttext([[0.5; 2]; 2]));
+    place.file("model.bin", &crate::common::fasttext([[0.5; 2]; 2]));
     assert!(WordVectors::open(place.path("model.bin")).unwrap().vector("unknown").is_some());
     let told = converted(&place.path("model.bin"), &place.path("a.safetensors"), &[]);
     assert!(told.contains("n-grams") && told.lines().count() == 1, "{told}");
@@ -285,7 +282,7 @@ fn convert_can_replace_its_own_input_when_forced() {
 fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
     let large = numbers().iter().map(|x| x * 1e5).collect::<Vec<_>>(); // too large for half precision
     let place = Place::new();
-    let vocabulary = common::words();
+    let vocabulary = crate::common::words();
     let pickle = PickleWriter::new(TableView::new(&vocabulary, 3, &large)).unwrap().to_bytes();
     let input = place.file("in.pkl", &pickle);
     for (name, reason) in [("a.pkl", "half precision ends at 65504"), ("a.safetensors", "half precision ends at 65504")]
@@ -302,7 +299,7 @@ fn a_conversion_that_fails_leaves_the_old_file_and_nothing_else() {
 fn convert_refuses_files_that_are_not_models_and_writes_nothing() {
     let place = Place::new();
     let out = place.path("out.pkl");
-    common::refuses_files_that_are_not_models("convert", &[out.to_str().unwrap()]);
+    crate::common::refuses_files_that_are_not_models("convert", &[out.to_str().unwrap()]);
     assert_eq!(place.names(), ["model.safetensors"]);
 }
 
@@ -339,14 +336,14 @@ fn a_dash_is_standard_output_and_never_a_file() {
         assert_eq!((output.status.code(), output.stdout), (Some(0), std::fs::read(place.path(name)).unwrap()), "{to}");
     }
     for (args, expected) in [(&["-"][..], "or use --to"), (&["-", "--to", "safetensors"], "name a file")] {
-        assert!(common::failure(2, "convert", &place.model, args).contains(expected));
+        assert!(crate::common::failure(2, "convert", &place.model, args).contains(expected));
     }
     for command in ["similar", "convert", "info"] {
-        let message = common::failure(2, command, Path::new("-"), &["x.vec"][..usize::from(command != "info")]);
+        let message = crate::common::failure(2, command, Path::new("-"), &["x.vec"][..usize::from(command != "info")]);
         assert!(message.contains("cannot be read from standard input"), "{message}");
     }
     assert!(!Path::new("-").exists() && !place.path("-").exists());
-    let refused = common::failure(2, "convert", &place.model, &["a.gif"]);
+    let refused = crate::common::failure(2, "convert", &place.model, &["a.gif"]);
     assert!(
         refused.contains("a.gif does not have the extension of a known format: expected .safetensors"),
         "{refused}"
@@ -377,7 +374,7 @@ fn python_and_numpy_read_a_converted_pickle() {
 fn convert_refuses_to_write_a_model_over_its_checkpoint() {
     let place = Place::with_checkpoint();
     let before = std::fs::read(&place.model).unwrap();
-    let message = common::failure(2, "convert", &place.model, &[place.model.to_str().unwrap(), "--force"]);
+    let message = crate::common::failure(2, "convert", &place.model, &[place.model.to_str().unwrap(), "--force"]);
     assert!(message.contains("is a checkpoint"), "{message}");
     assert_eq!(std::fs::read(&place.model).unwrap(), before);
 }

@@ -1,15 +1,10 @@
 //! A run that is killed again and again ends in the same bytes as one that is left alone.
-#![cfg(unix)]
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod signals;
-mod trial;
-
+use crate::signals::signal;
+use crate::trial::{Case, Outcome};
 use rapidvec::vectors::WordVectors;
-use signals::signal;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use trial::{Case, Outcome};
 
 const RUN: [&str; 16] = [
     "--trainer",
@@ -266,11 +261,22 @@ fn a_corpus_that_changed_is_refused_with_expected_and_got() {
     case.text(1_000);
     case.run_small(&["text.txt", "-o", "m", "--keep-state"]).succeeds();
     case.text(1_010);
-    case.run(&["--resume", "m", "--epochs", "3"]).fails(1, "1100 tokens").says("1111 tokens");
+    case.run(&["--resume", "m", "--epochs", "3"])
+        .fails(1, "1100 tokens")
+        .says("1111 tokens): text.txt is another text");
     std::fs::remove_file(case.path("text.txt")).unwrap();
     case.run(&["--resume", "m", "--epochs", "3"]).fails(2, "name the text after --resume FILE");
     std::fs::rename(case.text(1_000), case.path("moved.txt")).unwrap();
     case.run(&["--resume", "m", "moved.txt", "--epochs", "3"]).succeeds();
+}
+
+#[test]
+fn resuming_from_what_is_not_a_checkpoint_names_what_it_is() {
+    let case = Case::new();
+    for (file, name) in [("2 2\na 1 2\nb 3 4\n", "word2vec text"), ("a 1 2\nb 3 4\n", "GloVe text")] {
+        case.write("m", file);
+        case.run(&["--resume", "m"]).fails(1, "expected a rapidvec model").says(name);
+    }
 }
 
 #[test]

@@ -1,12 +1,7 @@
 //! Maps in a real browser: they are drawn, zoomed, searched, and no word becomes more than a word.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod browser;
-mod clouds;
-mod common;
-
-use browser::Browser;
-use clouds::HOSTILE;
+use crate::browser::Browser;
+use crate::clouds::HOSTILE;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -16,19 +11,19 @@ const ENTER: &str = "\u{e007}";
 fn map(count: usize, form: &str, options: &[&str]) -> Option<(Browser, PathBuf, tempfile::TempDir)> {
     let browser = Browser::start()?;
     let folder = tempfile::tempdir().unwrap();
-    let model = clouds::model(folder.path(), count);
+    let model = crate::clouds::model(folder.path(), count);
     let out = folder.path().join(format!("map.{form}"));
     let top = count.to_string();
     let args = [&["-o", out.to_str().unwrap(), "--top", &top][..], options].concat();
-    let output = common::run("map", &model, &args);
-    assert_eq!(output.status.code(), Some(0), "{}", common::stderr(&output));
+    let output = crate::common::run("map", &model, &args);
+    assert_eq!(output.status.code(), Some(0), "{}", crate::common::stderr(&output));
     browser.open(&out);
     Some((browser, model, folder))
 }
 
 /// The nearest words, as `rapidvec similar` lists them.
 fn nearest(model: &Path, word: &str) -> Vec<String> {
-    let answer = common::answer("similar", model, &[word, "-k", "10", "--format", "json"]);
+    let answer = crate::common::answer("similar", model, &[word, "-k", "10", "--format", "json"]);
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let found = answer[0]["neighbours"].as_array().unwrap();
     found.iter().map(|near| near["word"].as_str().unwrap().to_owned()).collect()

@@ -1,13 +1,9 @@
 //! A run in Korean, from the first line to the last.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod signals;
-mod trial;
-
-use signals::signal;
+use crate::signals::signal;
+use crate::trial::{Case, Outcome, SMALL};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
-use trial::{Case, Outcome, SMALL};
 
 fn has_hangul(text: &str) -> bool {
     text.chars().any(|c| ('가'..='힣').contains(&c))

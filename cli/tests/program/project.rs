@@ -1,9 +1,6 @@
 //! `rapidvec project`, run as users run it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, ROWS, failure, run, stderr};
+use crate::common::{Place, ROWS, failure, run, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use std::path::Path;
@@ -91,7 +88,7 @@ fn neither_file_is_overwritten_without_force() {
 fn refuses_files_that_are_not_models_and_wrong_usage() {
     let place = Place::new();
     let prefix = place.path("p");
-    common::refuses_files_that_are_not_models("project", &["-o", prefix.to_str().unwrap()]);
+    crate::common::refuses_files_that_are_not_models("project", &["-o", prefix.to_str().unwrap()]);
     assert_eq!(place.names(), ["model.safetensors"]);
     for args in [&[][..], &["-o", "p", "--top", "0"]] {
         failure(2, "project", &place.model, args);

@@ -1,9 +1,6 @@
 //! `rapidvec odd`, `similarity` and `rank`, and what `similar` takes besides words, run as users run them.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, failure, program, stderr};
+use crate::common::{Place, answer, failure, program, stderr};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -100,7 +97,7 @@ fn odd_shows_the_word_that_does_not_belong_first() {
     assert_eq!((&shown[0]["odd"], shown[0]["words"].as_array().unwrap().len()), (&json!("car"), 3));
     failure(2, "odd", &place.model, &["king", "queen"]);
     assert!(failure(1, "odd", &place.model, &["king", "quene", "car"]).contains("did you mean `queen`?"));
-    common::refuses_files_that_are_not_models("odd", &["king", "queen", "car"]);
+    crate::common::refuses_files_that_are_not_models("odd", &["king", "queen", "car"]);
 }
 
 #[test]
@@ -114,7 +111,7 @@ fn similarity_compares_words_and_sets() {
     assert_eq!(tsv, "a\tb\tsimilarity\nzero\tking\t0\n");
     assert!(failure(1, "similarity", &place.model, &["king", "quene"]).contains("did you mean `queen`?"));
     failure(2, "similarity", &place.model, &["king"]);
-    common::refuses_files_that_are_not_models("similarity", &["king", "queen"]);
+    crate::common::refuses_files_that_are_not_models("similarity", &["king", "queen"]);
 }
 
 #[test]
@@ -127,14 +124,14 @@ fn rank_counts_the_nearer_words() {
     assert_eq!((&shown[0]["rank"], &shown[0]["a"]), (&json!(3), &json!("king")));
     assert!(answer("rank", &place.model, &["king", "car", "--format", "tsv"]).starts_with("a\tb\tsimilarity\trank\n"));
     assert!(failure(1, "rank", &place.model, &["quene", "king"]).contains("did you mean `queen`?"));
-    common::refuses_files_that_are_not_models("rank", &["king", "queen"]);
+    crate::common::refuses_files_that_are_not_models("rank", &["king", "queen"]);
 }
 
 /// As they do for `similar`, `similarity` and `analogy`.
 #[test]
 fn n_grams_of_unknown_words_serve_odd_and_rank() {
     let place = Place::new();
-    let model = place.file("model.bin", &common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
+    let model = place.file("model.bin", &crate::common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
     let similarity = |a: &str, b: &str| answer("similarity", &model, &[a, b]).trim().parse::<f32>().unwrap();
     let shown = parsed(&answer("odd", &model, &["the", "unheard", "x", "--format", "json"]));
     // The one with the least sum of cosines with the others is the farthest from their mean.

@@ -1,11 +1,6 @@
 //! Bad input and faults, each a clear error or the right result. Numbers are rows of the project's table of faults.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-#[cfg(unix)]
-mod signals;
-mod trial;
-
-use trial::{Case, SMALL};
+use crate::trial::{Case, SMALL};
 
 /// For runs without `SMALL`, which has it.
 const TEXTBOOK: [&str; 2] = ["--trainer", "textbook"];
@@ -294,7 +289,7 @@ fn a_full_disk_is_an_error_and_the_old_file_stays() {
     let mut command = std::process::Command::new("sh");
     command.current_dir(case.path("")).args(["-c", script, "sh", env!("CARGO_BIN_EXE_rapidvec"), "train", "text.txt"]);
     let outcome = command.args(["-o", "m", "--force"]).args(SMALL).output().unwrap();
-    trial::Outcome::of(outcome).fails(1, "could not be saved");
+    crate::trial::Outcome::of(outcome).fails(1, "could not be saved");
     assert_eq!(case.bytes("m"), b"old");
     assert_eq!(std::fs::read_dir(case.path("")).unwrap().count(), 2, "a temporary file was left");
 }
@@ -311,8 +306,8 @@ fn a_signal_while_the_corpus_is_read_says_that_nothing_was_saved() {
     let mut child = command.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
     let stdin = child.stdin.take(); // open and silent
     std::thread::sleep(std::time::Duration::from_millis(300));
-    signals::signal(&child, "INT");
-    trial::Outcome::of(child.wait_with_output().unwrap()).fails(130, "nothing was saved");
+    crate::signals::signal(&child, "INT");
+    crate::trial::Outcome::of(child.wait_with_output().unwrap()).fails(130, "nothing was saved");
     drop(stdin);
     assert!(!case.exists("m"));
 }

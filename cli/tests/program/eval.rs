@@ -1,9 +1,6 @@
 //! `rapidvec eval`, run as users run it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, failure, run, stderr};
+use crate::common::{Place, answer, failure, run, stderr};
 use serde_json::{Value, json};
 
 const QUESTIONS: &[u8] = b": royal\nking man queen woman\nKing Queen MAN woman\n: gram1 none\nking man queen lorry\n";
@@ -115,7 +112,7 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
         assert_eq!(message.matches(path.to_str().unwrap()).count(), 1, "{message}");
         assert_eq!(message.lines().count(), 1, "{message}");
     }
-    common::refuses_files_that_are_not_models("eval", &[good.to_str().unwrap()]);
+    crate::common::refuses_files_that_are_not_models("eval", &[good.to_str().unwrap()]);
 }
 
 #[test]

@@ -1,9 +1,6 @@
 //! What users type and pipe into the commands that query a model: words with punctuation, lists, a model left out or misplaced.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, answer, failure, program, stderr};
+use crate::common::{Place, answer, failure, program, stderr};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
@@ -96,13 +93,13 @@ fn odd_leaves_unknown_words_out_on_request() {
     let words = ["king", "quene", "queen", "woman", "car"];
     let message = failure(1, "odd", &place.model, &words);
     assert!(message.contains("did you mean `queen`? 1 of 5 words are unknown; use --skip-unknown"), "{message}");
-    let output = common::run("odd", &place.model, &[&words[..], &["--skip-unknown"]].concat());
+    let output = crate::common::run("odd", &place.model, &[&words[..], &["--skip-unknown"]].concat());
     let shown = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(shown.starts_with("[odd] king queen woman car\n  car "), "{shown}");
     assert!(
         stderr(&output).contains("note: 1 of 5 words are not in the vocabulary and were skipped; the first is `quene`")
     );
-    let output = common::run("odd", &place.model, &["king", "quene", "car", "--skip-unknown"]);
+    let output = crate::common::run("odd", &place.model, &["king", "quene", "car", "--skip-unknown"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
     assert!(stderr(&output).contains("error: expected at least 3 known words, got 2"));
 }
@@ -165,7 +162,7 @@ fn nearly_equal_vectors_are_noted() {
     let row = |i: usize| (0..10).map(|j| format!(" {}", 1.0 + (i * j) as f32 * 1e-4)).collect::<String>();
     let rows: String = (0..6).map(|i| format!("w{i}{}\n", row(i))).collect();
     let path = place.file("weak.vec", format!("6 10\n{rows}").as_bytes());
-    let output = common::run("similar", &path, &["w0", "w1"]);
+    let output = crate::common::run("similar", &path, &["w0", "w1"]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stderr(&output).contains("note: all neighbours have a similarity above 0.99:"), "{}", stderr(&output));
 }
@@ -177,6 +174,6 @@ fn a_first_line_that_is_not_a_header_is_refused() {
     let message = failure(1, "eval", &place.model, &[pairs.to_str().unwrap()]);
     assert!(message.contains("line 1: expected a finite number after the two words, got `8,5`"), "{message}");
     let pairs = place.file("named.tsv", b"word1\tword2\tscore\nking\tqueen\t8.5\nman\twoman\t8.3\nyou\tcar\t7.0\n");
-    let output = common::run("eval", &place.model, &[pairs.to_str().unwrap()]);
+    let output = crate::common::run("eval", &place.model, &[pairs.to_str().unwrap()]);
     assert!(stderr(&output).contains("named.tsv: the first line was read as names of columns"), "{}", stderr(&output));
 }

@@ -1,9 +1,6 @@
 //! `rapidvec plot`, run as users run it.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod trial;
-
-use trial::{Case, Outcome};
+use crate::trial::{Case, Outcome};
 
 fn plot(case: &Case, args: &[&str]) -> Outcome {
     Outcome::of(case.rapidvec().arg("plot").args(args).output().unwrap())

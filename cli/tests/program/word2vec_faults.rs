@@ -1,17 +1,12 @@
 //! Bad input and faults with the fast trainer: each a clear error or the right result. Numbers are rows of the
 //! project's table of faults. Rows 31, 66 and 67: `word2vec_resume.rs`; rows 29 and 37 in full: `reading.rs`.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-#[cfg(unix)]
-mod signals;
-mod trial;
-
+use crate::trial::{Case, Outcome};
 use rapidvec::Vocabulary;
 use rapidvec::compress::Compression;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::{ModelParts, write};
 use std::process::Stdio;
-use trial::{Case, Outcome};
 
 const SMALL: [&str; 10] =
     ["--trainer", "word2vec", "--vector-size", "10", "--epochs", "1", "--threads", "1", "--progress", "none"];
@@ -506,7 +501,7 @@ fn a_signal_while_the_corpus_is_read_says_that_nothing_was_saved() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let stdin = child.stdin.take(); // open and silent
     std::thread::sleep(std::time::Duration::from_millis(500));
-    signals::signal(&child, "INT");
+    crate::signals::signal(&child, "INT");
     Outcome::of(child.wait_with_output().unwrap()).fails(130, "nothing was saved");
     drop(stdin);
     assert!(!case.exists("m"));

@@ -1,9 +1,6 @@
 //! What all commands have in common: exit codes, global options, completions and manual pages.
-#![allow(clippy::unwrap_used)] // helpers of tests are tests
 
-mod common;
-
-use common::{Place, program, stderr};
+use crate::common::{Place, program, stderr};
 use std::process::{Output, Stdio};
 
 fn output(args: &[&str]) -> Output {
@@ -91,6 +88,26 @@ fn short_help_is_shorter_and_examples_come_last() {
         assert!(short.contains(heading) && long.contains(heading), "{heading}");
     }
     assert!(commands().len() >= 14, "{:?}", commands());
+}
+
+#[test]
+fn the_help_of_every_command_has_a_line_for_each_option() {
+    for command in commands() {
+        let long = stdout(&[&command, "--help"]);
+        assert_eq!(long, stdout(&["help", &command]), "{command}");
+        assert!(long.lines().count() <= 95 && !long.contains("Possible values:"), "{command}: {long}");
+        assert!(long.contains("\nExamples:\n"), "{command}: {long}");
+    }
+    assert!(stdout(&["--quiet", "convert", "--help"]).starts_with("Copy a model"), "flags may come first");
+}
+
+#[test]
+fn numbers_that_cannot_be_are_explained() {
+    for (wrong, reason) in [("three", "expected a whole number, such as 1000"), ("0", "expected a number from 1")] {
+        let output = output(&["similar", "model", "word", "-k", wrong]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
 }
 
 #[test]

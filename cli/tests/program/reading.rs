@@ -1,11 +1,8 @@
 //! Every way to name, pack and prepare a text, with the real binary.
-#![allow(missing_docs, clippy::unwrap_used)]
 
-mod trial;
-
+use crate::trial::Case;
 use rapidvec::compress::Compression;
 use rapidvec::vectors::WordVectors;
-use trial::Case;
 
 const ALL: [Compression; 4] = [Compression::Gzip, Compression::Bzip2, Compression::Zstd, Compression::Xz];
 

@@ -19,6 +19,7 @@
 pub mod ann;
 mod beside;
 mod container;
+mod derive;
 mod embed;
 pub mod error;
 pub mod evaluate;
@@ -37,6 +38,7 @@ mod subwords;
 mod unit;
 mod word_vectors;
 
+pub use derive::Join;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
 pub use save::{Caveat, Part, SaveOptions, SaveReport};

@@ -65,13 +65,23 @@ impl Format {
             Self::Glove => &["glove"],
             Self::Word2vecBinary => &["bin"],
             Self::Npz => &["npz"],
-            Self::FastText | Self::Gensim | Self::Npy | Self::Csv | Self::Dl4j => &[],
+            Self::Gensim => &["kv"],
+            Self::Npy => &["npy"],
+            Self::FastText | Self::Csv | Self::Dl4j => &[],
         }
     }
 
     /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
-    pub const WRITABLE: [Self; 6] =
-        [Self::Safetensors, Self::Pickle, Self::Word2vecText, Self::Glove, Self::Word2vecBinary, Self::Npz];
+    pub const WRITABLE: [Self; 8] = [
+        Self::Safetensors,
+        Self::Pickle,
+        Self::Word2vecText,
+        Self::Glove,
+        Self::Word2vecBinary,
+        Self::Npz,
+        Self::Gensim,
+        Self::Npy,
+    ];
 
     /// The format of a file to be written, by its extension; one of a compression is ignored.
     ///
@@ -96,7 +106,7 @@ impl Format {
 
     /// Whether it can hold numbers in half precision.
     pub fn has_half(self) -> bool {
-        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
+        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz | Self::Npy)
     }
 }
 

@@ -4,7 +4,7 @@ use super::loss_recorder::{LossRecorder, explain};
 use super::plan::{self, Frozen, Objective, Plan, TrainedRows};
 use super::pool::{self, Failure};
 use super::replicas::{ReplicaSet, Replicas};
-use super::schedule::{Schedule, ShuffleOrder};
+use super::schedule::{self, Schedule, ShuffleOrder};
 use super::sentence::max_contexts;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
@@ -239,14 +239,16 @@ impl Trainer for CpuTrainer {
         Self::with_random_weights(config, corpus, counts, threads)
     }
 
-    fn memory_needed(config: &Config, words: usize, _ids: usize, threads: usize) -> u64 {
+    fn memory_needed(config: &Config, words: usize, ids: usize, threads: usize) -> u64 {
+        /// What a thread uses of its stack, and of what it shares with no other: the sentence and the tables of a window.
+        const OF_A_THREAD: u64 = 1 << 17;
         let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
-        let (words, threads) = (words as u64, threads_of(threads));
+        let (words, threads) = (words as u64, pool::useful(threads_of(threads), &(0..schedule::blocks(ids))));
         // A path is some twenty branches of 4 bytes, twice while they are collected; building the tree takes parents and a heap.
         let tree = if config.hierarchical_softmax { words * (8 * 20 + 8 + 60) } else { 0 };
         let tables = tree + if config.negatives > 0 { words * 8 } else { 0 };
         let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
-        let thread = (max_contexts(config.window) as u64 + 64) * row + (1 << 20);
+        let thread = (max_contexts(config.window) as u64 + 64) * row + OF_A_THREAD;
         let matrices = 1 + u64::from(config.negatives > 0) + u64::from(config.hierarchical_softmax);
         let replicas = Replicas::max_bytes(matrices, words as usize, row, threads);
         matrices * words * row + tables + keep + replicas + threads as u64 * thread

@@ -64,27 +64,43 @@ pub(super) struct Plan<'a> {
     pub w_words: TrainedRows<'a>,
     /// A row for each node with hierarchical softmax; otherwise none.
     pub w_nodes: TrainedRows<'a>,
-    /// Rows of `w_in` that are not trained, if any.
+    /// Rows that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
 }
 
 /// Rows that are not trained: steps update copies of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frozen<'a> {
-    by_id: &'a [bool],
-    /// For each thread, as many rows as a window has contexts.
+    /// Which rows of `w_in`; `None`: all rows of all matrices.
+    by_id: Option<&'a [bool]>,
+    /// For each thread, the rows of a window that may be frozen.
     copies: SharedRows<'a>,
+    /// How many these are.
+    each: usize,
 }
 
 impl<'a> Frozen<'a> {
-    /// The rows that `by_id` marks, with `copies` for a window's contexts per thread.
-    pub fn new(by_id: &'a [bool], copies: SharedRows<'a>) -> Self {
-        Self { by_id, copies }
+    /// The rows of `w_in` that `by_id` marks, or all rows of all matrices. Each thread uses `each` rows of `copies`: for a
+    /// window's contexts, and for its targets if those are frozen too.
+    pub fn new(by_id: Option<&'a [bool]>, copies: SharedRows<'a>, each: usize) -> Self {
+        Self { by_id, copies, each }
     }
 
     #[inline]
     pub fn holds(&self, id: u32) -> bool {
-        self.by_id[id as usize]
+        self.by_id.is_none_or(|by_id| by_id[id as usize])
+    }
+
+    /// The first of the rows of thread `thread`.
+    pub fn first(&self, thread: usize) -> u32 {
+        (thread * self.each) as u32
+    }
+
+    /// Replaces the targets by copies, in the slots from `slot`, if they are frozen.
+    pub fn copy_targets(&self, targets: &mut [Row<'a>], slot: u32) {
+        if self.by_id.is_none() {
+            targets.iter_mut().zip(slot..).for_each(|(target, slot)| *target = self.copies.put(*target, slot));
+        }
     }
 
     /// Row `id` of `w_in`, copied to `slot`.

@@ -159,7 +159,8 @@ impl CpuTrainer {
             |rows: &ReplicaSet| Matrix::zeros(threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
         let mut copies_in = copies_of(&replicas.w_in);
         let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
-        let window_rows = if self.frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
+        let each = max_contexts(config.window);
+        let window_rows = if self.frozen.is_some() { threads * each } else { 0 };
         let mut window = Matrix::zeros(window_rows, config.vector_size);
         let [w_in, w_words, w_nodes, copies_in, copies_words, copies_nodes, window] = SharedRows::group([
             &mut self.w_in,
@@ -180,7 +181,7 @@ impl CpuTrainer {
             w_in: TrainedRows { shared: w_in, replicas: &replicas.w_in, copies: copies_in },
             w_words: TrainedRows { shared: w_words, replicas: &replicas.w_words, copies: copies_words },
             w_nodes: TrainedRows { shared: w_nodes, replicas: &replicas.w_nodes, copies: copies_nodes },
-            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
+            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(Some(by_id), window, each)),
         };
         let started = Instant::now();
         let seconds = || before.seconds + started.elapsed().as_secs_f64();
@@ -321,14 +322,19 @@ impl Trainer for CpuTrainer {
         Ok(())
     }
 
-    /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time.
+    /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time. Steps
+    /// write to copies, so that no row changes, not even the sign of a zero.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.progress();
         let Self { config, subsampling, objective, kernels, threads, w_in, w_words, w_nodes, .. } = self;
         let config = Config { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Schedule::new(text.ids(), false);
-        let mut none = Matrix::zeros(0, config.vector_size);
-        let [w_in, w_words, w_nodes, copies] = SharedRows::group([w_in, w_words, w_nodes, &mut none]);
+        let threads = pool::useful(*threads, &(0..blocks.count()));
+        let each = max_contexts(config.window) + objective.max_targets();
+        let (mut none, mut window) =
+            (Matrix::zeros(0, config.vector_size), Matrix::zeros(threads * each, config.vector_size));
+        let [w_in, w_words, w_nodes, copies, window] =
+            SharedRows::group([w_in, w_words, w_nodes, &mut none, &mut window]);
         let replicas = &ReplicaSet::default();
         let alone = |shared| TrainedRows { shared, replicas, copies };
         let plan = Plan {
@@ -341,10 +347,10 @@ impl Trainer for CpuTrainer {
             w_in: alone(w_in),
             w_words: alone(w_words),
             w_nodes: alone(w_nodes),
-            frozen: None,
+            frozen: Some(Frozen::new(None, window, each)),
         };
         let mut all_stats = BTreeMap::new();
-        let done = pool::run(plan, 0, 0..blocks.count(), *threads, |more, _| {
+        let done = pool::run(plan, 0, 0..blocks.count(), threads, |more, _| {
             all_stats.extend(more);
             observer.progress(&now).is_continue()
         });

@@ -168,6 +168,24 @@ fn several_threads_learn_as_well_as_one() {
     assert!((one / four - 1.0).abs() < 0.03, "{one} with one thread, {four} with four");
 }
 
+/// A step with rate 0 would add 0 to each number, which makes -0.0 positive.
+#[test]
+fn the_held_out_loss_changes_no_bit_of_any_row() {
+    let (ids, counts) = corpus(200);
+    for config in all_kinds() {
+        let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
+        let size = config.vector_size;
+        (0..trainer.w_in().rows() as u32).for_each(|id| trainer.set_input(id, &vec![-0.0; size]));
+        (0..trainer.w_out().rows() as u32).for_each(|id| trainer.set_output(id, &vec![-0.0; size]));
+        let loss = trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap();
+        assert!(loss > 0.0);
+        let weights = trainer.weights();
+        for matrix in [&weights.input, &weights.output] {
+            assert!(matrix.to_vec().iter().all(|x| x.to_bits() == (-0.0f32).to_bits()), "{config:?}");
+        }
+    }
+}
+
 #[test]
 fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
     let (ids, counts) = corpus(6_000);

@@ -306,7 +306,7 @@ impl<'a> Worker<'a> {
         let mut contexts = &rows[start + 1..end];
         if let Some(frozen) = plan.frozen {
             // Copies of the frozen ones; updates of the copies are discarded.
-            let first = (self.thread * max_contexts(plan.config.window)) as u32;
+            let first = frozen.first(self.thread);
             let word = |place: usize| sentence.words()[if place == center { start } else { place }];
             copies.clear();
             copies.extend((first..).zip(start + 1..end).map(|(slot, place)| match word(place) {
@@ -314,6 +314,7 @@ impl<'a> Worker<'a> {
                 _ => rows[place],
             }));
             contexts = copies;
+            frozen.copy_targets(targets, first + max_contexts(plan.config.window) as u32);
         }
         match plan.config.model {
             ModelKind::Cbow => {

@@ -2,7 +2,8 @@
 //!
 //! Compression is recognised by the first bytes. A plain file is read by position, not mapped: if another program truncates
 //! it meanwhile, that is an error, where a mapping would end this process. Its size and modification time are kept, to check at
-//! the end that it has not changed.
+//! the end that it has not changed. Unix also keeps the time of the last change of any kind, which programs cannot set back as
+//! they can the modification time.
 
 use super::adapter::Adapter;
 use super::decompress::{self, Unpacked};
@@ -78,17 +79,19 @@ fn open_file(path: &Path) -> Result<(File, Metadata)> {
     if about.is_dir() { Err(folder()) } else { Ok((file, about)) }
 }
 
-/// A file's size and modification time.
+/// A file's size and the times of its last changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     path: PathBuf,
     bytes: u64,
     modified: Option<SystemTime>,
+    /// Seconds and nanoseconds of the last change of content or attributes (`ctime`), where the system has it.
+    changed: Option<(i64, i64)>,
 }
 
 impl Stamp {
     fn of(path: &Path, about: &Metadata) -> Self {
-        Self { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() }
+        Self { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok(), changed: changed(about) }
     }
 
     /// Checks that the file at the same path still has this size and time.
@@ -110,9 +113,26 @@ impl Stamp {
 
     /// The size, and for a later stamp whether the file was written since the first one.
     fn describe(&self, first: &Self) -> String {
-        let since = if self.modified == first.modified { "" } else { ", written since" };
+        let since = if self.modified != first.modified {
+            ", written since"
+        } else if self.changed != first.changed {
+            ", changed since"
+        } else {
+            ""
+        };
         format!("{} bytes{since}", self.bytes)
     }
+}
+
+#[cfg(unix)]
+fn changed(about: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((about.ctime(), about.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(_: &Metadata) -> Option<(i64, i64)> {
+    None
 }
 
 /// A plain file, as long as it was when it was opened.
@@ -255,6 +275,21 @@ mod tests {
         assert!(message().contains("expected 3 bytes, got 6 bytes"), "{}", message());
         fs::remove_file(&path).unwrap();
         assert!(message().contains("got no file"), "{}", message());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_rewritten_with_its_time_set_back_has_changed() {
+        let (_folder, source, path) = file(b"one");
+        let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
+        let before = fs::metadata(&path).unwrap();
+        while changed(&fs::metadata(&path).unwrap()) == changed(&before) {
+            fs::write(&path, "two").unwrap(); // a file system's clock ticks some hundred times a second
+            File::options().write(true).open(&path).unwrap().set_modified(before.modified().unwrap()).unwrap();
+        }
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before.modified().unwrap());
+        let message = stamp.check().unwrap_err().to_string();
+        assert!(message.contains("expected 3 bytes, got 3 bytes, changed since"), "{message}");
     }
 
     #[test]

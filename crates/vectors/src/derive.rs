@@ -1,8 +1,8 @@
 //! Other vectors from those of a file: some of the words, two files in one.
 
+use crate::Numbers;
 use crate::error::FormatError;
 use crate::word_vectors::WordVectors;
-use crate::Numbers;
 use rapidvec_core::Vocabulary;
 
 /// What the vector of a word becomes that two files have.

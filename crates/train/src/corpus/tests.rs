@@ -669,7 +669,8 @@ fn text_in_another_encoding_is_recognised() {
 fn words_of(text: &[u8], preparation: Preparation) -> Result<Vec<String>, String> {
     let options = CorpusOptions::default().min_count(1).preparation(preparation).order(WordOrder::ByAppearance);
     let corpus = Corpus::from_reader("t", text, &options).map_err(|error| error.to_string())?;
-    let word = |id: rapidvec_core::WordId| if id == EOS_ID { "/".to_owned() } else { corpus.vocabulary().word(id).to_owned() };
+    let word =
+        |id: rapidvec_core::WordId| if id == EOS_ID { "/".to_owned() } else { corpus.vocabulary().word(id).to_owned() };
     Ok(corpus.ids().iter().map(word).collect())
 }
 

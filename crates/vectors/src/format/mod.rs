@@ -24,9 +24,9 @@ pub(crate) mod unpack;
 mod writer;
 
 pub use error::FormatError;
+pub use npy::NpyWriter;
 pub(crate) use npy::head as npy_head;
 pub use options::{InvalidWord, Matrix, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file, recognise_member};
-pub use npy::NpyWriter;
 pub use writer::{RowsView, TableView, VectorWriter, words_path};

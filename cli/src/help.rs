@@ -61,17 +61,24 @@ pub fn grouped(cli: Command) -> Command {
     cli.help_template(template)
 }
 
-/// `rapidvec train --help`: every option on one line, as `-h` shows the common ones. clap's own long form takes three lines each.
-pub fn of_train(cli: &Command, args: &[String]) -> Option<StyledStr> {
-    let mut given = args.iter().skip(1).take_while(|arg| *arg != "--");
-    if given.clone().find(|arg| !arg.starts_with('-')) != Some(&"train".to_owned()) || !given.any(|arg| arg == "--help")
-    {
+/// What `--help` and `rapidvec help COMMAND` print: every option on one line, as `-h` shows the common ones. clap's own long form
+/// takes three lines each. `None` if the arguments do not ask for it.
+pub fn of_command(cli: &Command, args: &[String]) -> Option<StyledStr> {
+    let given: Vec<&String> = args.iter().skip(1).take_while(|arg| *arg != "--").collect();
+    let mut names =
+        given.iter().filter_map(|arg| cli.find_subcommand(arg)).map(|command| command.get_name().to_owned());
+    let first = given.iter().find(|arg| !arg.starts_with('-')).map(|arg| arg.as_str());
+    if !given.iter().any(|arg| *arg == "--help") && first != Some("help") {
         return None;
     }
     let mut cli = cli.clone();
-    cli.build(); // so that the command knows its full name and the global options
-    let train = cli.find_subcommand("train")?.clone();
-    Some(train.mut_args(|arg| arg.hide_short_help(false)).render_help())
+    cli.build(); // so that commands know their full names and the global options
+    let name = names.find(|name| name != "help");
+    let command = name.map_or(Some(&cli), |name| cli.find_subcommand(name))?;
+    let about = command.get_long_about().or(command.get_about()).cloned().unwrap_or_default();
+    let after = command.get_after_long_help().or(command.get_after_help()).cloned().unwrap_or_default();
+    let command = command.clone().about(about).after_help(after);
+    Some(command.mut_args(|arg| arg.hide_short_help(false)).render_help())
 }
 
 /// A heading for each group, and a line for each of its commands that this build has.

@@ -140,7 +140,7 @@ pub fn run(args: Vec<OsString>) -> u8 {
     if let Err(error) = hints::check(&shown, &Cli::command()) {
         return output::report(&error.into());
     }
-    if let Some(text) = help::of_train(&command(), &shown) {
+    if let Some(text) = help::of_command(&command(), &shown) {
         let _ = write!(anstream::stdout(), "{}", text.ansi()); // nobody reads the output any more
         return output::SUCCESS;
     }

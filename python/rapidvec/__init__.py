@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._native import __version__
 from .errors import DivergedError, FormatError, InternalError, UnknownWordError
-from .training import Model, Trainer, train
+from .training import Model, Trainer, devices, train
 from .vectors import Vectors, open
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ __all__ = [
     "Vectors",
     "Word2Vec",
     "__version__",
+    "devices",
     "gensim",
     "open",
     "train",

@@ -303,6 +303,9 @@ class Text:
     def report(self) -> dict[str, int]:
         """What was kept, dropped, cut or replaced: numbers by name."""
 
+def devices() -> list[tuple[str, str, str, str, int | None]]:
+    """Name, backend, driver, kind and bytes of memory of each graphics adapter. Raises RuntimeError if the build cannot use any."""
+
 def builtin_text() -> str:
     """The text that the command line trains on when it is given none: sentences, one a line."""
 
@@ -317,13 +320,24 @@ class Run:
         settings: str,
         *,
         threads: int = 0,
+        device: Literal["cpu", "gpu", "auto"] | str = "cpu",
         init: _Path | None = None,
         freeze: bool = False,
         held_out: Text | None = None,
     ) -> Run:
-        """Starts a run with `settings`, JSON that replaces the trainer's defaults. Raises ValueError for a setting, with its range."""
+        """Starts a run with `settings`, JSON that replaces the trainer's defaults.
+
+        Raises ValueError for a setting, with its range; RuntimeError if there is no card, or it cannot train this.
+        """
     @staticmethod
-    def resume(path: _Path, text: Text, *, epochs: int | None = None, threads: int = 0) -> Run:
+    def resume(
+        path: _Path,
+        text: Text,
+        *,
+        epochs: int | None = None,
+        threads: int = 0,
+        device: Literal["cpu", "gpu", "auto"] | str = "cpu",
+    ) -> Run:
         """A run that continues the checkpoint `path` on the text that it was made with. Raises ValueError if it cannot be continued."""
     def save_to(
         self,
@@ -366,6 +380,9 @@ class Run:
     @property
     def settings(self) -> str:
         """The settings, defaults included, in JSON."""
+    @property
+    def device(self) -> str | None:
+        """The graphics card that the run trains on, `None` for the CPU."""
     @property
     def saved(self) -> str | None:
         """The path of the last checkpoint."""

@@ -20,7 +20,7 @@ from .vectors import Vectors
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Epoch", "Loss", "Model", "Trainer", "train"]
+__all__ = ["Device", "Epoch", "Loss", "Model", "Trainer", "devices", "train"]
 
 Path = "str | os.PathLike[str]"
 
@@ -56,6 +56,27 @@ class Loss(NamedTuple):
     pairs: int
     learning_rate: float
     seconds: float
+
+
+class Device(NamedTuple):
+    """A graphics adapter that training can use; `memory` in bytes, None where the driver does not say."""
+
+    name: str
+    backend: str
+    driver: str
+    kind: str
+    memory: int | None
+
+
+def devices() -> list[Device]:
+    """The graphics adapters of this computer, real cards first. The variable `RAPIDVEC_ADAPTER` chooses one by its number or a part of its name.
+
+    Raises
+    ------
+    RuntimeError
+        If this build has no support for graphics cards.
+    """
+    return [Device(*found) for found in _native.devices()]
 
 
 class Epoch(NamedTuple):
@@ -141,6 +162,7 @@ class Trainer:
         texts: Iterable[str] | None = None,
         trainer: str = "word2vec",
         threads: int = 0,
+        device: str = "cpu",
         init: str | os.PathLike[str] | None = None,
         freeze: bool = False,
         valid: Any = None,
@@ -160,7 +182,14 @@ class Trainer:
         held_out = None if valid is None else _held_out(valid, text, native)
         start = os.fspath(init) if init is not None else None
         self._run = _native.Run.start(
-            text, trainer, json.dumps(settings), threads=threads, init=start, freeze=freeze, held_out=held_out
+            text,
+            trainer,
+            json.dumps(settings),
+            threads=threads,
+            device=_checked("device", device, str),
+            init=start,
+            freeze=freeze,
+            held_out=held_out,
         )
         self.callbacks = list(callbacks)
         if checkpoint is not None:
@@ -177,6 +206,7 @@ class Trainer:
         texts: Iterable[str] | None = None,
         epochs: int | None = None,
         threads: int = 0,
+        device: str = "cpu",
         callbacks: Iterable[Callable[[Epoch], object]] = (),
     ) -> Self:
         """Continue a checkpoint; with one thread the result is bit for bit that of a run that never stopped.
@@ -191,6 +221,8 @@ class Trainer:
             Another number of epochs for the whole run.
         threads
             Threads; 0 means one for each core.
+        device : {"cpu", "gpu", "auto"}
+            Where to train from here on, as in `train`; it need not be where the run was started.
 
         Raises
         ------
@@ -204,7 +236,7 @@ class Trainer:
             data = sources
         text = reading.read(data, texts, native)
         self = cls.__new__(cls)
-        self._run = _native.Run.resume(os.fspath(path), text, epochs=epochs, threads=threads)
+        self._run = _native.Run.resume(os.fspath(path), text, epochs=epochs, threads=threads, device=device)
         self.callbacks = list(callbacks)
         return self
 
@@ -298,6 +330,11 @@ class Trainer:
         """The settings of the run, defaults included."""
         return dict(json.loads(self._run.settings))
 
+    @property
+    def device(self) -> str:
+        """Where the run trains: "cpu", or the name of the graphics card."""
+        return self._run.device or "cpu"
+
     def words(self) -> list[str]:
         """The words, the most frequent first."""
         return self._run.words()
@@ -346,6 +383,8 @@ def train(
         How text is read. `normalize` is None or "nfc", `tokenizer` "whitespace" or "unicode", `field` a field of JSON Lines.
     threads : int
         Threads; 0 means one for each core. With one thread, results are reproducible bit for bit.
+    device : {"cpu", "gpu", "auto"}
+        Where to train. "gpu" takes the first card of `devices`, "auto" a card if there is one that can train this, and else the CPU.
     init, freeze
         A file of vectors to start from; whether to keep those vectors unchanged.
     valid
@@ -369,6 +408,8 @@ def train(
         For files.
     DivergedError
         If the loss is not finite.
+    RuntimeError
+        If `device` is "gpu" and there is no card, or it cannot train this.
 
     Examples
     --------
@@ -435,7 +476,7 @@ def _checked(name: str, value: Any, kind: type) -> Any:
 def _unexpected(name: str) -> TypeError:
     from difflib import get_close_matches
 
-    known = [*_SETTINGS, *reading.OPTIONS, "threads", "trainer"]
+    known = [*_SETTINGS, *reading.OPTIONS, "device", "threads", "trainer"]
     near = get_close_matches(name, known, 1) or _OTHER_NAMES.get(name, [])
     hint = f"; did you mean {near[0]}?" if near else ""
     return TypeError(f"train() got an unexpected keyword argument {name!r}{hint}")

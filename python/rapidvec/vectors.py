@@ -366,6 +366,8 @@ class Vectors:
         ------
         FileExistsError
             If `path` exists and `overwrite` is false.
+        ValueError
+            If neither `format` nor the extension names a format.
         """
         return self._native.save(
             os.fspath(path), format=format, top=top, normalize=normalize, half=half, overwrite=overwrite

@@ -34,6 +34,7 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
         Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
         Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
         Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
+        Error::Device(_) => PyRuntimeError::new_err(text),
         Error::Vectors(VectorsError::Core(error)) => of_core(error, text),
         Error::Vectors(error) => of_vectors(&error, text),
         _ => PyValueError::new_err(text),

@@ -7,7 +7,8 @@ use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelFile, ModelParts, write};
+use rapidvec::vectors::format::open_model;
+use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
 use rapidvec::vectors::format::{Format, OpenOptions};
 use rapidvec::vectors::{Numbers, Rows, SaveOptions};
 use rapidvec::{Vocabulary, WordVectors};
@@ -143,7 +144,7 @@ type Loaded<'py> =
 #[pyo3(signature = (path, *, mmap = false))]
 pub fn load_model(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Loaded<'_>> {
     let model = run_at(py, &path, || {
-        let model = ModelFile::open(&path)?;
+        let model = open_model(&path)?;
         if !mmap {
             model.verify()?;
         }

@@ -5,9 +5,12 @@
 
 #![deny(unsafe_code)]
 
+mod any_session;
 mod arrays;
 mod arrow;
 mod corpus;
+mod counts;
+mod device;
 mod errors;
 mod feed;
 mod files;
@@ -29,6 +32,8 @@ mod _native {
 
     #[pymodule_export]
     use crate::corpus::Corpus;
+    #[pymodule_export]
+    use crate::device::devices;
     #[pymodule_export]
     use crate::errors::{DivergedError, FormatError, InternalError};
     #[pymodule_export]

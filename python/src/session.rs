@@ -1,6 +1,8 @@
 //! Training runs: start, run for a while, checkpoint, resume, and the finished model.
 
+use crate::any_session::{AnySession, Origin, any};
 use crate::arrays::owned_matrix;
+use crate::device::Asked;
 use crate::errors::run;
 use crate::text::{Reading, Text};
 use crate::vectors::Vectors;
@@ -10,10 +12,10 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use rapidvec::atomic_file;
 use rapidvec::checkpoint::{Checkpoint, Summary};
-use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::open_model;
 use rapidvec::{
     Checkpoints, Config, CpuTrainer, EpochEnd, LossPoint, Model, ModelKind, Observer, Pretrained, Progress, SaveEvent,
-    Session, Stopped, Trainer as _, Until,
+    Stopped, Trainer as _, Until,
 };
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use serde::Serialize;
@@ -27,27 +29,11 @@ use std::time::{Duration, Instant};
 /// Time between two reports of progress.
 const REPORT: Duration = Duration::from_millis(200);
 
-/// A session of either trainer.
-enum Either {
-    Word2vec(Session<CpuTrainer>),
-    Textbook(Session<TextbookTrainer>),
-}
-
-/// The same expression for either trainer.
-macro_rules! either {
-    ($either:expr, $session:ident => $result:expr) => {
-        match $either {
-            Either::Word2vec($session) => $result,
-            Either::Textbook($session) => $result,
-        }
-    };
-}
-
 /// A training run. It takes one call at a time; a concurrent call from another thread is an error.
 #[pyclass(module = "rapidvec._native", frozen)]
 pub struct Run {
     /// `None` when the model was taken.
-    session: Mutex<Option<Either>>,
+    session: Mutex<Option<AnySession>>,
     /// When progress was last reported, whichever call did it.
     reported: Mutex<Option<Instant>>,
 }
@@ -72,7 +58,7 @@ fn point(of: &LossPoint) -> Point {
 impl Run {
     /// Starts a run of the trainer of this name with settings in JSON, which replace the defaults.
     #[staticmethod]
-    #[pyo3(signature = (text, trainer, settings, *, threads = 0, init = None, freeze = false, held_out = None))]
+    #[pyo3(signature = (text, trainer, settings, *, threads = 0, device = "cpu", init = None, freeze = false, held_out = None))]
     #[allow(clippy::too_many_arguments)] // the parts of a run
     fn start(
         py: Python<'_>,
@@ -80,24 +66,26 @@ impl Run {
         trainer: &str,
         settings: &str,
         threads: usize,
+        device: &str,
         init: Option<PathBuf>,
         freeze: bool,
         held_out: Option<&Text>,
     ) -> PyResult<Self> {
+        let asked: Asked = device.parse()?;
         let mut session = match trainer {
             "word2vec" => {
                 let config = word2vec_config(settings)?;
-                Either::Word2vec(run(py, || Session::start(&config, &text.corpus, threads))?)
+                run(py, || AnySession::word2vec(&config, asked, Origin::New(&text.corpus), threads))?
             }
             "textbook" => {
                 let config = merged(&TextbookConfig::textbook(), settings)?;
-                Either::Textbook(run(py, || Session::start(&config, &text.corpus, threads))?)
+                run(py, || AnySession::textbook(&config, asked, Origin::New(&text.corpus), threads))?
             }
             got => return Err(PyValueError::new_err(format!("trainer must be word2vec or textbook, got {got}"))),
         };
         let started = &mut session;
         run(py, || {
-            either!(started, session => {
+            any!(started, session => {
                 session.describe_corpus(text.record.clone());
                 if let Some(path) = init {
                     let words = session.init_from(&Pretrained::open(&path)?)?;
@@ -113,18 +101,27 @@ impl Run {
 
     /// A run that continues a checkpoint on the text that it was made with.
     #[staticmethod]
-    #[pyo3(signature = (path, text, *, epochs = None, threads = 0))]
-    fn resume(py: Python<'_>, path: PathBuf, text: &Text, epochs: Option<usize>, threads: usize) -> PyResult<Self> {
+    #[pyo3(signature = (path, text, *, epochs = None, threads = 0, device = "cpu"))]
+    fn resume(
+        py: Python<'_>,
+        path: PathBuf,
+        text: &Text,
+        epochs: Option<usize>,
+        threads: usize,
+        device: &str,
+    ) -> PyResult<Self> {
+        let asked: Asked = device.parse()?;
         let session = run(py, || {
             let checkpoint = Checkpoint::open(&path)?;
+            let from = Origin::Saved(&checkpoint, &text.corpus);
             if checkpoint.summary.config.as_ref().is_some_and(|config| config.is_of::<TextbookTrainer>()) {
                 let mut config = checkpoint.config::<TextbookTrainer>()?;
                 config.epochs = epochs.unwrap_or(config.epochs);
-                return Ok(Either::Textbook(Session::resume(&checkpoint, &config, &text.corpus, threads)?));
+                return AnySession::textbook(&config, asked, from, threads);
             }
             let mut config = checkpoint.config::<CpuTrainer>()?;
             config.epochs = epochs.unwrap_or(config.epochs);
-            Ok(Either::Word2vec(Session::resume(&checkpoint, &config, &text.corpus, threads)?))
+            AnySession::word2vec(&config, asked, from, threads)
         })?;
         Ok(Self::new(session))
     }
@@ -147,7 +144,7 @@ impl Run {
         let interval = Duration::try_from_secs_f64(seconds).map_err(wrong)?;
         let policy = Checkpoints::to(path).interval(interval).overwrite(overwrite).keep_state(keep_state).half(half);
         self.with(|session| {
-            either!(session, session => session.set_checkpoints(policy));
+            any!(session, session => session.set_checkpoints(policy));
             Ok(())
         })
     }
@@ -170,8 +167,7 @@ impl Run {
         };
         let watch = Watch::new(on_progress.as_ref(), REPORT).since(*unpoisoned(&self.reported));
         let mut watcher = Watcher { watch, on_epoch, on_saved };
-        let stopped =
-            self.with(|session| run(py, || either!(session, session => session.run_until(until, &mut watcher))));
+        let stopped = self.with(|session| run(py, || any!(session, session => session.run_until(until, &mut watcher))));
         *unpoisoned(&self.reported) = watcher.watch.last();
         watcher.watch.finish()?;
         Ok(match stopped? {
@@ -183,45 +179,51 @@ impl Run {
 
     /// Saves a checkpoint now, if `save_to` was called.
     fn checkpoint(&self, py: Python<'_>) -> PyResult<()> {
-        self.with(|session| run(py, || either!(session, session => session.checkpoint(&mut ()))))
+        self.with(|session| run(py, || any!(session, session => session.checkpoint(&mut ()))))
     }
 
     /// Writes the run in its current state, with what is needed to resume if `with_state`. An existing file is replaced.
     #[pyo3(signature = (path, *, with_state = true))]
     fn write(&self, py: Python<'_>, path: PathBuf, with_state: bool) -> PyResult<()> {
-        self.with(|session| run(py, || either!(session, session => session.save_to(&path, with_state))))
+        self.with(|session| run(py, || any!(session, session => session.save_to(&path, with_state))))
     }
 
     #[getter]
     fn progress(&self) -> PyResult<Now> {
-        self.with(|session| Ok(either!(session, session => now(&session.trainer().progress()))))
+        self.with(|session| Ok(any!(session, session => now(&session.trainer().progress()))))
     }
 
     #[getter]
     fn losses(&self) -> PyResult<Vec<Point>> {
-        self.with(|session| Ok(either!(session, session => session.trainer().history().iter().map(point).collect())))
+        self.with(|session| Ok(any!(session, session => session.trainer().history().iter().map(point).collect())))
     }
 
     #[getter]
     fn held_out(&self) -> PyResult<Vec<(usize, f64)>> {
-        let losses = self.with(|session| Ok(either!(session, session => session.held_out().to_vec())))?;
+        let losses = self.with(|session| Ok(any!(session, session => session.held_out().to_vec())))?;
         Ok(losses.iter().map(|loss| (loss.epoch, loss.loss)).collect())
     }
 
     #[getter]
     fn settings(&self) -> PyResult<String> {
-        self.with(|session| either!(session, session => json(session.trainer().config())))
+        self.with(|session| any!(session, session => json(session.trainer().config())))
+    }
+
+    /// The graphics card that the run trains on, `None` for the CPU.
+    #[getter]
+    fn device(&self) -> PyResult<Option<String>> {
+        self.with(|session| Ok(any!(session, session => session.trainer().device())))
     }
 
     #[getter]
     fn saved(&self) -> PyResult<Option<PathBuf>> {
-        self.with(|session| Ok(either!(session, session => session.saved().map(|(path, _)| path.to_owned()))))
+        self.with(|session| Ok(any!(session, session => session.saved().map(|(path, _)| path.to_owned()))))
     }
 
     /// The vectors as they are now: a copy.
     fn vectors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         let (numbers, size) = self.with(|session| {
-            Ok(either!(session, session => {
+            Ok(any!(session, session => {
                 let weights = session.trainer().weights();
                 (weights.input.to_vec(), weights.input.cols())
             }))
@@ -230,28 +232,28 @@ impl Run {
     }
 
     fn words<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyList>> {
-        self.with(|session| either!(session, session => crate::files::list_of(py, session.vocabulary())))
+        self.with(|session| any!(session, session => crate::files::list_of(py, session.vocabulary())))
     }
 
     /// Takes the current model; the run ends.
     fn take_model(&self, py: Python<'_>) -> PyResult<Trained> {
         let session = self.lock()?.take().ok_or_else(taken)?;
-        let model = run(py, || either!(session, session => session.into_model()))?;
+        let model = run(py, || any!(session, session => session.into_model()))?;
         Ok(Trained { model })
     }
 }
 
 impl Run {
-    fn new(session: Either) -> Self {
+    fn new(session: AnySession) -> Self {
         Self { session: Some(session).into(), reported: Mutex::default() }
     }
 
     /// Passes the session to `work`, unless another call is using it.
-    fn with<T>(&self, act: impl FnOnce(&mut Either) -> PyResult<T>) -> PyResult<T> {
+    fn with<T>(&self, act: impl FnOnce(&mut AnySession) -> PyResult<T>) -> PyResult<T> {
         act(self.lock()?.as_mut().ok_or_else(taken)?)
     }
 
-    fn lock(&self) -> PyResult<MutexGuard<'_, Option<Either>>> {
+    fn lock(&self) -> PyResult<MutexGuard<'_, Option<AnySession>>> {
         match self.session.try_lock() {
             Ok(session) => Ok(session),
             Err(TryLockError::Poisoned(session)) => Ok(session.into_inner()),
@@ -316,7 +318,7 @@ pub fn checkpoint_reading(py: Python<'_>, path: PathBuf, threads: usize) -> PyRe
 #[pyfunction]
 pub fn summary(py: Python<'_>, path: PathBuf) -> PyResult<(std::collections::BTreeMap<String, String>, bool)> {
     run(py, || {
-        let model = ModelFile::open(&path)?;
+        let model = open_model(&path)?;
         let summary = Summary::of(&model)?;
         Ok((model.metadata(), summary.has_state))
     })

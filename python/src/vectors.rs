@@ -1,6 +1,7 @@
 //! Word vectors of any file, and queries.
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
+use crate::counts::{count, count_or_none};
 use crate::errors::{exception, run, run_at, without_gil};
 use crate::files::{list_of, vocabulary_of};
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
@@ -16,7 +17,7 @@ use rapidvec::vectors::{AnalogyMethod, Embedder, Numbers, SaveOptions};
 use rapidvec::{Hits, Search, WordVectors, atomic_file, parallel};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A word and its score.
 type Scored = (String, f32);
@@ -62,7 +63,13 @@ fn borrowed(words: &[String]) -> Vec<&str> {
 impl Vectors {
     #[staticmethod]
     #[pyo3(signature = (path, *, limit = None, allow_nan = false, invalid = "error"))]
-    fn open(py: Python<'_>, path: PathBuf, limit: Option<usize>, allow_nan: bool, invalid: &str) -> PyResult<Self> {
+    fn open(
+        py: Python<'_>,
+        path: PathBuf,
+        #[pyo3(from_py_with = count_or_none)] limit: Option<usize>,
+        allow_nan: bool,
+        invalid: &str,
+    ) -> PyResult<Self> {
         let invalid_word = invalid_word(invalid)?;
         let options = OpenOptions { limit, allow_nan, invalid_word, ..OpenOptions::default() };
         run_at(py, &path, || {
@@ -195,9 +202,9 @@ impl Vectors {
         &self,
         py: Python<'_>,
         word: &str,
-        k: usize,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count)] k: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Vec<Scored>> {
         self.answer(py, |_| self.search(restrict, threads).most_similar(word, k).map(scored))
     }
@@ -207,9 +214,9 @@ impl Vectors {
         &self,
         py: Python<'_>,
         words: Vec<String>,
-        k: usize,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count)] k: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Vec<Vec<Scored>>> {
         self.answer(py, |_| {
             let answers = self.search(restrict, threads).most_similar_batch(&borrowed(&words), k)?;
@@ -223,9 +230,9 @@ impl Vectors {
         &self,
         py: Python<'_>,
         vectors: PyReadonlyArray2<'_, f32>,
-        k: usize,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count)] k: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Vec<Vec<Scored>>> {
         let vectors = matrix(&vectors, "vectors")?;
         if vectors.columns != self.own.vector_size() {
@@ -244,9 +251,9 @@ impl Vectors {
         &self,
         py: Python<'_>,
         weights: Vec<(String, f32)>,
-        k: usize,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count)] k: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Vec<Scored>> {
         self.answer(py, |_| {
             let weights: Vec<_> = weights.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
@@ -262,10 +269,10 @@ impl Vectors {
         a: &str,
         b: &str,
         c: &str,
-        k: usize,
+        #[pyo3(from_py_with = count)] k: usize,
         method: &str,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Vec<Scored>> {
         let method = analogy_method(method)?;
         self.answer(py, |_| self.search(restrict, threads).analogy(a, b, c, method, k).map(scored))
@@ -293,8 +300,8 @@ impl Vectors {
         py: Python<'_>,
         word: &str,
         other: &str,
-        restrict: Option<usize>,
-        threads: usize,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<usize> {
         self.answer(py, |_| self.search(restrict, threads).rank(word, other))
     }
@@ -307,7 +314,7 @@ impl Vectors {
         texts: Vec<String>,
         sif: Option<f64>,
         lower: bool,
-        threads: usize,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         /// Texts per thread at a time.
         const SHARE: usize = 256;
@@ -332,15 +339,18 @@ impl Vectors {
         &self,
         py: Python<'py>,
         path: PathBuf,
-        restrict: Option<usize>,
+        #[pyo3(from_py_with = count_or_none)] restrict: Option<usize>,
         case_sensitive: bool,
         count_unknown: bool,
         method: &str,
-        threads: usize,
+        #[pyo3(from_py_with = count)] threads: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
         let method = analogy_method(method)?;
-        let mut options =
-            EvaluateOptions::default().case_sensitive(case_sensitive).count_unknown(count_unknown).threads(threads);
+        let mut options = EvaluateOptions::default()
+            .case_sensitive(case_sensitive)
+            .count_unknown(count_unknown)
+            .threads(threads)
+            .compose(false);
         if let Some(words) = restrict {
             options = options.restrict(words);
         }
@@ -376,14 +386,14 @@ impl Vectors {
         py: Python<'_>,
         path: PathBuf,
         format: Option<&str>,
-        top: Option<usize>,
+        #[pyo3(from_py_with = count_or_none)] top: Option<usize>,
         normalize: bool,
         half: bool,
         overwrite: bool,
     ) -> PyResult<Vec<String>> {
         let format = match format {
             Some(name) => crate::files::format_of(name)?,
-            None => Format::of_ending(&path).unwrap_or(Format::Safetensors),
+            None => Format::of_ending(&path).ok_or_else(|| no_format(&path))?,
         };
         let mut options = SaveOptions::default().normalize(normalize).half(half);
         if let Some(words) = top {
@@ -397,6 +407,13 @@ impl Vectors {
             Ok(report.not_stored.iter().map(ToString::to_string).collect())
         })
     }
+}
+
+fn no_format(path: &Path) -> PyErr {
+    PyValueError::new_err(format!(
+        "the extension of {} does not name a format; use .safetensors, .vec, .bin, .txt, .npz or .pkl, or pass format=",
+        path.display()
+    ))
 }
 
 /// What to do with words that are not UTF-8.

@@ -5,6 +5,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,31 @@ def vectors() -> Vectors:
 
 
 # ---- settings
+
+COUNTS: list[Callable[[Vectors], object]] = [
+    lambda vectors: vectors.most_similar("you", -1),
+    lambda vectors: vectors.most_similar(["you"], -1),
+    lambda vectors: vectors.most_similar("you", 1, restrict=-1),
+    lambda vectors: vectors.analogy("you", "we", "car", -1),
+    lambda vectors: vectors.rank("you", "we", threads=-1),
+    lambda vectors: vectors.save("x.vec", top=-1),
+]
+
+
+@pytest.mark.parametrize("query", COUNTS)
+def test_a_negative_count_is_a_value_error(vectors: Vectors, query: Callable[[Vectors], object]) -> None:
+    with pytest.raises(ValueError, match="expected a number from 0, got -1"):
+        query(vectors)
+
+
+def test_a_file_name_without_a_known_extension_needs_a_format(vectors: Vectors, tmp_path: Path) -> None:
+    for name in ["x.xyz", "x"]:
+        with pytest.raises(ValueError, match=r"does not name a format; use \.safetensors"):
+            vectors.save(tmp_path / name)
+        assert not (tmp_path / name).exists()
+    vectors.save(tmp_path / "x.xyz", format="word2vec-text")
+    assert rapidvec.open(tmp_path / "x.xyz").words == ["you", "we", "car"]
+
 
 OUT_OF_RANGE: list[tuple[dict[str, Any], str]] = [
     ({"window": 0}, "window must be .*, got 0"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import rapidvec
 from helpers import Sentences, made_lines
 from rapidvec import _native, reading
 
@@ -167,3 +168,16 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.start()
     assert counts(reading.read(pipe, None, OPTIONS)) == COUNTS
     writer.join()
+
+
+def test_words_of_every_script_and_length_are_read_as_they_are() -> None:
+    words = ["한국어", "é", "😀smile", "ascii", "한" * 24, "한" * 25, "中文", "a한", "", "ﬁ"]
+    sentences = [words, *([word] * 16 for word in words), [word for word in words for _ in range(3)]] * 5
+    trainer = rapidvec.Trainer(sentences, min_count=1, vector_size=2, epochs=1)
+    assert sorted(trainer.words()) == sorted(words)
+
+
+def test_half_a_surrogate_pair_is_an_error_wherever_it_is() -> None:
+    for word in ["\ud800", "한\ud800", "a\ud800"]:
+        with pytest.raises(UnicodeEncodeError):
+            rapidvec.train([["한국어"] * 20 + [word]], min_count=1)

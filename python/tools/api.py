@@ -20,9 +20,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/python-api.md"
 
 #: Modules with the names that are described; none means those of `__all__`.
 MODULES: list[tuple[str, list[str]]] = [
-    ("rapidvec", ["train", "Trainer", "Model", "open", "Vectors"]),
+    ("rapidvec", ["train", "Trainer", "Model", "open", "Vectors", "devices"]),
     ("rapidvec.progress", ["Progress"]),
-    ("rapidvec.training", ["Epoch", "Loss"]),
+    ("rapidvec.training", ["Device", "Epoch", "Loss"]),
     ("rapidvec.errors", []),
     ("rapidvec.gensim", ["patch", "unpatch"]),
     ("rapidvec.gensim.models", ["Word2Vec", "KeyedVectors"]),

@@ -44,6 +44,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&model)?;
     let (method, name) = (args.method, args.method.name());
     let search = args.search.search(&model, &vectors);
+    queries::note_composed(questions.iter().flatten().map(String::as_str), &vectors);
     let answer = |words: [String; 3]| {
         let [a, b, c] = &words;
         let found = search.analogy(a, b, c, method, args.answers.top as usize).map_err(Error::from)?;

@@ -20,6 +20,7 @@ Examples:
   rapidvec convert model.safetensors vectors.txt
   rapidvec convert GoogleNews-vectors-negative300.bin small.safetensors --top 100000 --half
   rapidvec convert model.safetensors model.kv      For gensim
+  rapidvec convert model.safetensors model.bin --to fasttext   For fastText and gensim
   rapidvec convert vectors.npy model.safetensors --words words.txt
   rapidvec convert model.safetensors - --to glove --words words.txt")]
 pub struct Args {
@@ -53,11 +54,25 @@ pub struct Args {
     /// Scale every vector to length 1
     #[arg(long)]
     normalize: bool,
+    /// Keep or drop the n-grams that give vectors to unknown words [default: keep]
+    #[arg(long, value_parser = named::<Subwords>(), value_name = "WHAT", default_value = "keep", hide_default_value = true)]
+    subwords: Subwords,
     /// Overwrite OUT if it exists
     #[arg(short, long)]
     force: bool,
     #[command(flatten)]
     open: Opening,
+}
+
+/// What becomes of the n-grams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subwords {
+    Keep,
+    Drop,
+}
+
+impl Named for Subwords {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Keep, "keep", ""), (Self::Drop, "drop", "")];
 }
 
 /// The formats that can be written.
@@ -72,6 +87,7 @@ impl Named for Format {
         ),
         (Self::Glove, "glove", "The same without the first line"),
         (Self::Word2vecBinary, "binary", "word2vec's binary"),
+        (Self::FastText, "fasttext", "fastText's model with n-grams, also read by gensim"),
         (Self::Npz, "npz", "NumPy arrays `vectors`, `words` and `counts`"),
         (Self::Gensim, "gensim", "gensim 4's KeyedVectors (.kv)"),
         (Self::Npy, "npy", "One NumPy array; the words beside it, in a file that ends in .words.txt"),
@@ -96,6 +112,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         open::tell_order(&args.input, vectors.vocabulary(), top as usize);
     }
     let options = SaveOptions::default().half(args.half).normalize(args.normalize);
+    let options = options.drop_subwords(args.subwords == Subwords::Drop);
     let options = args.top.into_iter().fold(options, |options, top| options.top(top as usize));
     let (writer, report) = vectors.writer(to, &options).map_err(|error| open::name_file(&args.output, error))?;
     if report.not_stored.contains(&Part::TrainingState) && is_same(&args.input, &args.output) {

@@ -12,7 +12,7 @@ Examples:
   rapidvec devices
   RAPIDVEC_ADAPTER=1 rapidvec train corpus.txt --device gpu")]
 pub struct Args {
-    /// Form of the output
+    /// Choose the output format
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
 }

@@ -3,6 +3,7 @@
 use super::default_model::or_default;
 use super::named::{Named, named};
 use super::open::{self, OpenArgs};
+use crate::commands::numbers::count_in;
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, messages, note, to_stdout};
 use anyhow::ensure;
 use rapidvec::vectors::AnalogyMethod;
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 /// Evaluate vectors by analogies and by human similarity judgements
 ///
 /// Each FILE holds either questions of four words, in sections that begin with `: name`, or pairs: two words and a number,
-/// separated by tabs, semicolons, commas, bars or spaces. SimLex, SimVerb, RW, MEN, WordSim and BATS are read as published. The
-/// rules, and so the scores, are those of gensim 4.4.
+/// separated by tabs, semicolons, commas, bars or spaces. SimLex, SimVerb, RW, MEN, WordSim and BATS are read as published. The rules, and
+/// so the scores, are those of gensim 4.4, except that a model with n-grams has vectors for unknown words in pairs.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,8 +44,13 @@ pub struct Args {
     /// By default they are skipped. This is gensim's dummy4unknown.
     #[arg(long)]
     count_unknown: bool,
+    /// Skip pairs with words that are not in the vocabulary, as gensim does
+    ///
+    /// By default their vectors are composed of n-grams, if the model has n-grams.
+    #[arg(long, conflicts_with = "count_unknown")]
+    known_only: bool,
     /// Use only the N most frequent words, in questions and as answers
-    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 300_000, value_parser = count_in::<u32>(1..))]
     #[arg(help_heading = "Search")]
     restrict: u32,
     /// Use at most N threads [default: one for each core]
@@ -79,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn columns(text: &str) -> Result<Columns, String> {
     let parts: Vec<_> = text.split(',').map(|part| part.trim().to_owned()).collect();
     let three = <[String; 3]>::try_from(parts).ok().filter(|parts| parts.iter().all(|part| !part.is_empty()));
-    three.map(Columns).ok_or_else(|| messages::three_columns())
+    three.map(Columns).ok_or_else(messages::three_columns)
 }
 
 impl Args {
@@ -99,6 +105,7 @@ impl Args {
             .restrict(restrict)
             .case_sensitive(self.case)
             .count_unknown(self.count_unknown)
+            .compose(!self.known_only)
             .threads(self.threads);
         let measured = match set {
             EvaluationSet::Analogies(analogies) => {

@@ -2,6 +2,7 @@
 
 use super::default_model::or_default;
 use super::open::OpenArgs;
+use crate::commands::numbers::count_in;
 use crate::output::{Facts, FactsForm, Place, to_stdout};
 use rapidvec::Error;
 use rapidvec::vectors::ann::{ApproximateIndex, IndexOptions};
@@ -29,18 +30,18 @@ pub struct Args {
     force: bool,
     /// Link each word to N neighbours
     #[arg(long, value_name = "N", default_value_t = IndexOptions::default().connectivity,
-          value_parser = clap::value_parser!(u32).range(2..=256))]
+          value_parser = count_in::<u32>(2..=256))]
     connectivity: u32,
     /// Keep N candidates while adding a word
     #[arg(long, value_name = "N", default_value_t = IndexOptions::default().expansion_add,
-          value_parser = clap::value_parser!(u32).range(1..=4096))]
+          value_parser = count_in::<u32>(1..=4096))]
     expansion_add: u32,
     /// Keep N candidates in a search; more find more words and take longer
     #[arg(long, value_name = "N", default_value_t = IndexOptions::default().expansion_search,
-          value_parser = clap::value_parser!(u32).range(1..=4096))]
+          value_parser = count_in::<u32>(1..=4096))]
     expansion_search: u32,
     /// Measure with N words
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = count_in::<u32>(1..))]
     questions: u32,
     /// Choose the output format
     #[arg(long, value_enum, default_value_t = FactsForm::Table, help_heading = "Output")]

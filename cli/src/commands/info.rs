@@ -7,7 +7,7 @@ use rapidvec::Vocabulary;
 use rapidvec::checkpoint::Trained;
 use rapidvec::vectors::format::Format;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
-use rapidvec::vectors::{self, Rows, WordVectors};
+use rapidvec::vectors::{self, Rows, Subwords, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ Examples:
 pub struct Args {
     /// File of word vectors [default: model.safetensors]
     model: Option<PathBuf>,
-    /// Form of the output
+    /// Choose the output format
     #[arg(long, value_enum, default_value_t = FactsForm::Table)]
     format: FactsForm,
     /// Draw with ASCII characters only (the default if the locale is not UTF-8)
@@ -77,6 +77,9 @@ impl About {
         for key in ["config", "corpus", "trained", "device"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
+        if let Ok(Some(subwords)) = model.subwords() {
+            facts.add("ngrams", of_ngrams(&subwords, model.vocabulary()));
+        }
         facts.add("can_be_resumed", model.has_training_state());
         // Metadata from other programs have no losses, and are shown unchanged.
         let trained = metadata.get("trained").and_then(|text| serde_json::from_str::<Trained>(text).ok());
@@ -87,6 +90,9 @@ impl About {
     fn of_vectors(mut facts: Facts, format: Option<Format>, vectors: &WordVectors) -> Self {
         facts.add("format", format.map_or("matrix and list of words", Format::name));
         of_words(&mut facts, vectors.vocabulary(), vectors.vector_size(), vectors.rows().is_half());
+        if let Some(subwords) = vectors.subwords() {
+            facts.add("ngrams", of_ngrams(subwords, vectors.vocabulary()));
+        }
         facts.add("can_be_resumed", false);
         Self::spread(facts, vectors.vocabulary(), vectors.rows())
     }
@@ -141,6 +147,19 @@ fn of_words(facts: &mut Facts, vocabulary: &Vocabulary, vector_size: usize, half
     facts.add("tokens", if seen == 0 { Value::Null } else { seen.into() });
     facts.add("vector_size", vector_size);
     facts.add("precision", if half { "half (f16)" } else { "single (f32)" });
+}
+
+/// The n-grams of a model, and how many of the buckets its words use.
+fn of_ngrams(subwords: &Subwords, vocabulary: &Vocabulary) -> Value {
+    let ngrams = subwords.ngrams();
+    let used = subwords.buckets().map_or_else(|| subwords.used_by(vocabulary), <[u32]>::len);
+    json!({
+        "min_n": ngrams.min_n,
+        "max_n": ngrams.max_n,
+        "units": ngrams.units.to_string(),
+        "buckets": ngrams.buckets,
+        "buckets_used": used,
+    })
 }
 
 /// Our metadata are JSON; those of other programs are shown unchanged.

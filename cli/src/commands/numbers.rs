@@ -1,7 +1,8 @@
 //! Whole numbers as people type them: `1000`, `1_000`, `1,000`, `1e3`, `100k`, `1.5m`, `2g`.
 
 use crate::output::messages;
-use std::ops::RangeBounds;
+use std::fmt::Display;
+use std::ops::{Bound, RangeBounds};
 
 /// Parses a whole number; for clap's `value_parser`.
 pub fn count<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
@@ -9,13 +10,24 @@ pub fn count<N: TryFrom<u64>>(text: &str) -> Result<N, String> {
     N::try_from(number).map_err(|_| messages::number_too_large())
 }
 
-/// The same for a number within `range`.
-pub fn count_in<N: TryFrom<u64> + PartialOrd + Clone>(
-    range: impl RangeBounds<N> + std::fmt::Debug + Clone + Send + Sync + 'static,
+/// The same for a number within `range`, which has a lower bound.
+pub fn count_in<N: TryFrom<u64> + PartialOrd + Display>(
+    range: impl RangeBounds<N> + Clone + Send + Sync + 'static,
 ) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
     move |text| {
         let number = count(text)?;
-        if range.contains(&number) { Ok(number) } else { Err(format!("expected a number in {range:?}")) }
+        if range.contains(&number) { Ok(number) } else { Err(outside(&range)) }
+    }
+}
+
+fn outside<N: Display>(range: &impl RangeBounds<N>) -> String {
+    let least = match range.start_bound() {
+        Bound::Included(least) | Bound::Excluded(least) => least.to_string(),
+        Bound::Unbounded => "0".into(),
+    };
+    match range.end_bound() {
+        Bound::Included(most) | Bound::Excluded(most) => messages::number_from_to(least, most),
+        Bound::Unbounded => messages::number_from(least),
     }
 }
 
@@ -81,7 +93,7 @@ mod tests {
     #[test]
     fn a_number_out_of_range_is_refused_with_the_range() {
         assert_eq!(count_in(1..=20_000u32)("20k"), Ok(20_000));
-        assert_eq!(count_in(1..=20_000u32)("0"), Err("expected a number in 1..=20000".to_owned()));
-        assert_eq!(count_in(1u32..)("0"), Err("expected a number in 1..".to_owned()));
+        assert_eq!(count_in(1..=20_000u32)("0"), Err("expected a number from 1 to 20000".to_owned()));
+        assert_eq!(count_in(1u32..)("0"), Err("expected a number from 1".to_owned()));
     }
 }

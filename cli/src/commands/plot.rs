@@ -6,7 +6,7 @@ use crate::output::{LineChart, Place, Series, chart_path, messages, save_chart, 
 use rapidvec::Error;
 use rapidvec::atomic_file::Existing;
 use rapidvec::checkpoint::{Summary, Trained};
-use rapidvec::vectors::format::safetensors::ModelFile;
+use rapidvec::vectors::format::open_model;
 use std::path::{Path, PathBuf};
 
 /// Draw the training loss of models and checkpoints
@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 /// The model's training record, with at least one loss.
 fn trained(path: &Path) -> anyhow::Result<Trained> {
-    let model = ModelFile::open(path).map_err(|error| open::name_file(path, error))?;
+    let model = open_model(path).map_err(|error| open::name_file(path, error))?;
     let summary = Summary::of(&model).map_err(|error| open::name_file(path, Error::from(error)))?;
     let trained = summary.trained.filter(|trained| !trained.losses.is_empty() || !trained.held_out.is_empty());
     trained.ok_or_else(|| anyhow::anyhow!(messages::no_losses(path.display())))

@@ -2,6 +2,7 @@
 
 use super::default_model::or_default;
 use super::named::Named;
+use crate::commands::numbers::count_in;
 use crate::output::{Form, UsageError, messages, note, shown, thousands};
 use anyhow::Context;
 use rapidvec::Error;
@@ -20,7 +21,7 @@ const ENDINGS: [&str; 12] =
 #[command(next_help_heading = "Search")]
 pub struct SearchArgs {
     /// Answer only with the N most frequent words; queries may use any word
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     restrict: Option<u32>,
     /// Use at most N threads [default: one for each core]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
@@ -46,7 +47,7 @@ impl SearchArgs {
 #[command(next_help_heading = "Output")]
 pub struct AnswerArgs {
     /// Show the K best answers
-    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'k', long, value_name = "K", default_value_t = 5, value_parser = count_in::<u32>(1..))]
     pub top: u32,
     /// Choose the output format
     #[arg(long, value_enum, default_value_t = Form::Table)]
@@ -149,11 +150,15 @@ fn listed<'l>(line: &'l str, vectors: &WordVectors) -> &'l str {
 /// Otherwise, for the first unknown word, with the number of the others.
 pub fn known(words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::Result<Vec<String>> {
     let (words, unknown): (Vec<_>, Vec<_>) = words.into_iter().partition(|word| vectors.vector(word).is_some());
-    let Some(first) = unknown.first() else { return Ok(words) };
+    let Some(first) = unknown.first() else {
+        note_composed(words.iter().map(String::as_str), vectors);
+        return Ok(words);
+    };
     let all = unknown.len() + words.len();
     let [count, total] = [unknown.len(), all].map(|count| thousands(count as u64));
     if skip {
         note(messages::skipped_words(count, total, first));
+        note_composed(words.iter().map(String::as_str), vectors);
         return Ok(words);
     }
     let error = Error::from(vectors.similarity(first, first).err().context("the word was unknown a moment ago")?);
@@ -164,6 +169,16 @@ pub fn known(words: Vec<String>, vectors: &WordVectors, skip: bool) -> anyhow::R
     let message = shown(&error);
     let end = if message.ends_with('?') { "" } else { "." };
     Err(error.context(format!("{message}{end} {}", messages::skip_unknown(count, total))))
+}
+
+/// Says which words are not in the vocabulary, and have vectors all the same.
+pub fn note_composed<'w>(words: impl IntoIterator<Item = &'w str>, vectors: &WordVectors) {
+    let words: Vec<&str> = words.into_iter().filter(|word| vectors.is_composed(word)).collect();
+    match words[..] {
+        [] => (),
+        [word] => note(messages::composed_word(word)),
+        [first, ..] => note(messages::composed_words(thousands(words.len() as u64), first)),
+    }
 }
 
 /// `king:0.5` is king with weight 0.5, unless the model has the word `king:0.5`.

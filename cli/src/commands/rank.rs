@@ -33,6 +33,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, words) = queries::model_and_words("rank", args.model.as_deref(), &args.words, 2..=2)?;
     let vectors = args.open.vectors(&model)?;
+    queries::note_composed(words.iter().map(String::as_str), &vectors);
     let rank = args.search.search(&model, &vectors).rank(&words[0], &words[1]).map_err(Error::from)?;
     let similarity = vectors.similarity(&words[0], &words[1]).map_err(Error::from)?;
     let [a, b] = [0, 1].map(|i| vec![words[i].clone()]);

@@ -121,6 +121,7 @@ impl Args {
         }
         if words.is_empty() {
             let terms = self.terms(vectors);
+            queries::note_composed(terms.iter().map(|(word, _)| *word), vectors);
             let found = search.most_similar_weighted(&terms, top).map_err(Error::from)?;
             let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
             return Ok((vec![Query::Weighted(terms)], vec![found]));

@@ -36,6 +36,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&model)?;
     let set = |text| if args.sets { queries::set(text, &vectors) } else { vec![text] };
     let (a, b) = (set(&words[0]), set(&words[1]));
+    queries::note_composed(a.iter().chain(&b).copied(), &vectors);
     let similarity = vectors.n_similarity(&a, &b).map_err(Error::from)?;
     let [a, b] = [a, b].map(|words| words.into_iter().map(str::to_owned).collect());
     to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None }]))

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
-    /// Folder with the files of data sets
+    /// Look for the files of data sets in this folder
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
 

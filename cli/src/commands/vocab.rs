@@ -33,11 +33,11 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..), allow_negative_numbers = true)]
     top: Option<u32>,
 
-    /// Form of the output
+    /// Choose the output format
     #[arg(long, value_enum, default_value_t = WordsForm::Table, conflicts_with = "output")]
     format: WordsForm,
 
-    /// Use N threads; 0 uses one per core
+    /// Use N threads; 0: one per core
     #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = count::<usize>)]
     threads: usize,
 

@@ -72,6 +72,7 @@ fn of_pairs(report: &PairReport) -> Fields {
         ("pearson_p", pearson_p),
         ("total", report.compared.into()),
         ("out_of_vocabulary", report.unknown.into()),
+        ("composed", report.composed.into()),
     ]
 }
 
@@ -148,7 +149,10 @@ fn pairs_table(out: &mut dyn Write, report: &PairReport) -> io::Result<()> {
             None => writeln!(out, "  {name:<8}  {:>7}", "-")?,
         }
     }
-    writeln!(out, "  {} compared, {} unknown", counted(report.compared as u64, "pair(s)"), report.unknown)
+    let compared = counted(report.compared as u64, "pair(s)");
+    let composed =
+        if report.composed > 0 { format!(" ({} with a composed word)", report.composed) } else { String::new() };
+    writeln!(out, "  {compared} compared{composed}, {} unknown", report.unknown)
 }
 
 /// A p-value as papers write it.

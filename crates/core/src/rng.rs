@@ -24,6 +24,8 @@ pub enum Purpose {
     Block = 6,
     /// What a graphics card draws in a segment of the corpus.
     Segment = 7,
+    /// First weights of the row of an n-gram.
+    NGramWeights = 8,
     /// Initial positions of words on a map, and initial centres of its clusters.
     Map = 100,
 }

@@ -71,7 +71,7 @@ pub use rapidvec_core::{
     read_vocabulary, threads_of, write_vocabulary,
 };
 pub use rapidvec_vectors as vectors;
-pub use rapidvec_vectors::{AnalogyMethod, Hits, Search, WordVectors};
+pub use rapidvec_vectors::{AnalogyMethod, Hits, NGrams, Search, Units, WordVectors};
 pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Session, Started};
-pub use trainer::{Stopped, TrainError, Trainer, Until, Weights};
+pub use trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 pub use word2vec::Word2Vec;

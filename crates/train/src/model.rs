@@ -6,7 +6,7 @@ use crate::trainer::Trainer;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
 use rapidvec_vectors::format::RowsView;
-use rapidvec_vectors::format::safetensors::{Contents, write_contents};
+use rapidvec_vectors::format::safetensors::{Contents, SubwordParts, write_contents};
 use rapidvec_vectors::{Numbers, WordVectors};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ use std::sync::Arc;
 pub struct Model {
     vectors: WordVectors,
     output: Matrix,
+    positions: Option<Matrix>,
     trained: Trained,
     metadata: BTreeMap<String, String>,
 }
@@ -34,10 +35,13 @@ impl Model {
         let weights = trainer.weights();
         let (numbers, size) = (weights.input.to_vec(), weights.input.cols());
         let output = weights.output.into_owned();
+        let subwords = trainer.subwords().map(|subwords| subwords.to_subwords()).transpose()?;
+        let positions = trainer.position_weights().cloned();
         drop(trainer); // its matrices
         let vocabulary = Arc::unwrap_or_clone(vocabulary);
         let vectors = WordVectors::new(vocabulary, size, Numbers::F32(numbers))?;
-        Ok(Self { vectors: vectors.with_lower(corpus.preparation.lower), output, trained, metadata })
+        let vectors = subwords.map_or(Ok(vectors.clone()), |subwords| vectors.with_subwords(subwords))?;
+        Ok(Self { vectors: vectors.with_lower(corpus.preparation.lower), output, positions, trained, metadata })
     }
 
     /// The word vectors, to query.
@@ -53,6 +57,12 @@ impl Model {
     /// The output matrix: V x D, or (V - 1) x D for hierarchical softmax.
     pub fn output(&self) -> &Matrix {
         &self.output
+    }
+
+    /// The weights of the positions in a window, 2W x D, if the model has them: those of the words before the target, from the farthest, then
+    /// those after it.
+    pub fn position_weights(&self) -> Option<&Matrix> {
+        self.positions.as_ref()
     }
 
     /// How far the model was trained, and its losses.
@@ -76,6 +86,8 @@ impl Model {
             vocabulary: Cow::Borrowed(words),
             input: RowsView::of_rows(self.vectors.rows()),
             output: Some(RowsView::of_matrix(&self.output, words.len())),
+            subwords: self.vectors.subwords().map(SubwordParts::of_all),
+            positions: self.positions.as_ref().map(|rows| RowsView::of_matrix(rows, rows.rows())),
             half: false,
             metadata: &self.metadata,
             extra: &[],

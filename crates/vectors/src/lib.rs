@@ -36,6 +36,7 @@ mod spelling;
 mod storage;
 mod subwords;
 mod unit;
+mod units;
 mod word_vectors;
 
 pub use derive::Join;
@@ -46,6 +47,7 @@ pub use save::{Caveat, Part, SaveOptions, SaveReport};
 pub use search::Recall;
 pub use search::{AnalogyMethod, Hits, RowSearch, Search};
 pub use storage::{Numbers, Rows};
-pub use subwords::Subwords;
+pub use subwords::{NGrams, Subwords};
 pub use unit::{normalize, unit_rows};
+pub use units::Units;
 pub use word_vectors::WordVectors;

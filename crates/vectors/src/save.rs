@@ -2,12 +2,14 @@
 
 use crate::WordVectors;
 use crate::error::{FormatError, Result};
+use crate::format::fasttext::FastTextWriter;
 use crate::format::npz::NpzWriter;
 use crate::format::pickle::{KeyedVectorsWriter, PickleWriter};
-use crate::format::safetensors::{Contents, Extras, ModelWriter};
+use crate::format::safetensors::{Contents, Extras, ModelWriter, SubwordParts};
 use crate::format::word2vec_binary::BinaryWriter;
 use crate::format::word2vec_text::TextWriter;
 use crate::format::{Format, NpyWriter, RowsView, TableView, VectorWriter};
+use crate::subwords::Subwords;
 use rapidvec_core::{Vocabulary, WordId};
 use std::borrow::Cow;
 use std::fmt;
@@ -29,9 +31,11 @@ pub struct SaveOptions {
     pub normalize: bool,
     /// Store numbers in half precision (f16). Vectors that are in half precision already stay so in formats that support it.
     pub half: bool,
+    /// Leave out the n-grams that give vectors to unknown words. A file of normalized vectors never has them.
+    pub drop_subwords: bool,
 }
 
-rapidvec_core::setters!(SaveOptions { top: impl Into<Option<usize>>, normalize: bool, half: bool });
+rapidvec_core::setters!(SaveOptions { top: impl Into<Option<usize>>, normalize: bool, half: bool, drop_subwords: bool });
 
 /// What was saved, and what was not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +65,8 @@ pub enum Part {
     Settings,
     /// The n-grams that give vectors to unknown words.
     Subwords,
+    /// The weights of the positions in a window.
+    PositionWeights,
 }
 
 impl fmt::Display for Part {
@@ -71,6 +77,7 @@ impl fmt::Display for Part {
             Self::Counts => "counts",
             Self::Settings => "settings",
             Self::Subwords => "n-grams (vectors of unknown words)",
+            Self::PositionWeights => "position weights",
         })
     }
 }
@@ -136,7 +143,7 @@ impl WordVectors {
     ///
     /// # Errors
     /// As [`verify`](Self::verify);
-    /// [`FormatError::NotWritable`] and [`FormatError::NoHalf`] for what the format does not allow,
+    /// [`FormatError::NoHalf`] and [`FormatError::Units`] for what the format does not allow,
     /// [`FormatError::Unwritable`] for a word that it cannot hold, [`FormatError::NotFinite`],
     /// [`FormatError::HalfOverflow`].
     pub fn writer(
@@ -156,14 +163,22 @@ impl WordVectors {
         };
         let report = self.report(format, options, &vocabulary);
         let rows = RowsView::of_rows(self.rows()).pick(ids.clone()).unit(options.normalize);
-        if format == Format::Safetensors {
-            let extras = self.extras();
-            let output = extras.output.as_ref().map(|output| RowsView::of_rows(output).pick(ids));
-            let contents = Contents { vocabulary, input: rows, output, half, metadata: &extras.metadata, extra: &[] };
-            return Ok((Box::new(ModelWriter::new(contents)?), report));
-        }
+        let Extras { output, positions, metadata, .. } = self.extras();
+        let output = output.as_ref().map(|output| RowsView::of_rows(output).pick(ids.clone()));
+        let subwords = self.kept_subwords(options).map(|subwords| SubwordParts::of(subwords, ids));
         let table = TableView::of(vocabulary, rows).half(half);
         let writer: Box<dyn VectorWriter> = match format {
+            Format::Safetensors => Box::new(ModelWriter::new(Contents {
+                vocabulary: table.vocabulary,
+                input: table.rows,
+                output,
+                subwords,
+                positions: positions.as_ref().map(RowsView::of_rows),
+                half,
+                metadata,
+                extra: &[],
+            })?),
+            Format::FastText => Box::new(FastTextWriter::new(table, subwords, output, metadata)?),
             Format::Word2vecText | Format::Glove => Box::new(TextWriter::new(table, format == Format::Word2vecText)?),
             Format::Word2vecBinary => Box::new(BinaryWriter::new(table)?),
             Format::Npz => Box::new(NpzWriter::new(table)?),
@@ -175,21 +190,32 @@ impl WordVectors {
         Ok((writer, report))
     }
 
+    /// The n-grams that a copy has.
+    fn kept_subwords(&self, options: &SaveOptions) -> Option<&Subwords> {
+        self.subwords().filter(|_| !options.drop_subwords && !options.normalize)
+    }
+
     fn report(&self, format: Format, options: &SaveOptions, saved: &Vocabulary) -> SaveReport {
-        let Extras { output, metadata, has_training_state, .. } = self.extras();
+        let Extras { output, positions, metadata, has_training_state, .. } = self.extras();
+        let fasttext = format == Format::FastText;
+        let keeps_subwords = match self.kept_subwords(options) {
+            Some(subwords) => format == Format::Safetensors || fasttext && subwords.words().is_some(),
+            None => false,
+        };
         let (own, counted, was_half) = (format == Format::Safetensors, saved.has_counts(), self.rows().is_half());
         let not_stored = [
             (Part::TrainingState, *has_training_state),
-            (Part::OutputVectors, !own && output.is_some()),
-            (Part::Counts, !own && !matches!(format, Format::Npz | Format::Gensim) && counted),
-            (Part::Settings, !own && !metadata.is_empty()),
-            (Part::Subwords, self.subwords().is_some()),
+            (Part::OutputVectors, !own && !fasttext && output.is_some()),
+            (Part::Counts, !own && !fasttext && !matches!(format, Format::Npz | Format::Gensim) && counted),
+            (Part::Settings, !own && !fasttext && !metadata.is_empty()),
+            (Part::Subwords, self.subwords().is_some() && !keeps_subwords),
+            (Part::PositionWeights, !own && positions.is_some()),
         ];
         let caveats = [
             (Caveat::Rounded, options.half && !was_half),
             (Caveat::LengthsRounded, was_half && !options.half && options.normalize && format.has_half()),
-            (Caveat::NoCounts, own && !counted),
-            (Caveat::OutputNotNormalized, own && options.normalize && output.is_some()),
+            (Caveat::NoCounts, (own || fasttext) && !counted),
+            (Caveat::OutputNotNormalized, (own || fasttext) && options.normalize && output.is_some()),
         ];
         SaveReport {
             words: saved.len(),

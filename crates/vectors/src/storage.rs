@@ -89,6 +89,17 @@ impl Rows {
         Ok(Self { numbers: Storage::Owned(floats), rows: words, vector_size })
     }
 
+    /// As [`new`](Self::new), but there may be no row.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn new_or_none(rows: usize, vector_size: usize, floats: Numbers) -> Result<Self, FormatError> {
+        if rows == 0 && floats.is_empty() && vector_size > 0 {
+            return Ok(Self { numbers: Storage::Owned(floats), rows, vector_size });
+        }
+        Self::new(rows, vector_size, floats)
+    }
+
     /// `words` rows of `vector_size` numbers in memory that `owner` keeps alive, for example a trained matrix
     /// ([`ClosedRows`](rapidvec_core::ClosedRows)) or an array of another language. Nothing is copied.
     ///
@@ -195,14 +206,6 @@ impl Rows {
                 section.read(bytes, buffer).map(Cow::Borrowed)
             }
             Storage::Owned(_) | Storage::Lent(_) => Ok(self.bytes(range)),
-        }
-    }
-
-    /// Where the numbers are in a mapped file.
-    pub(crate) fn section(&self) -> Option<Section> {
-        match &self.numbers {
-            Storage::MappedF32(section) | Storage::MappedF16(section) => Some(section.clone()),
-            Storage::Owned(_) | Storage::Lent(_) => None,
         }
     }
 

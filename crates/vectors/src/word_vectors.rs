@@ -43,8 +43,10 @@ impl WordVectors {
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
         let (rows, lower, extras) = (model.input(), lookup::was_lower(&model), Arc::new(model.extras()));
+        let subwords = model.subwords()?;
         let vectors = Self::from_rows(model.into_vocabulary(), rows)?;
-        Ok(Self { lower, extras, ..vectors })
+        let vectors = Self { lower, extras, ..vectors };
+        subwords.map_or(Ok(vectors.clone()), |subwords| vectors.with_subwords(subwords))
     }
 
     /// Vectors from memory: V words, and V x `vector_size` numbers in the order of the ids.
@@ -62,10 +64,25 @@ impl WordVectors {
     /// [`FormatError::Size`] if the n-gram rows have another vector size.
     pub fn with_subwords(self, subwords: Subwords) -> Result<Self, FormatError> {
         let (expected, got) = (self.vector_size(), subwords.rows().vector_size());
+        let words = subwords.words();
         if expected != got {
             return Err(FormatError::Size { tensor: "a row of the n-grams", expected, got });
         }
+        if let Some(words) = words.filter(|words| words.len() != self.len() || words.vector_size() != expected) {
+            let (expected, got) = (self.len() * expected, words.len() * words.vector_size());
+            return Err(FormatError::Size { tensor: "ngrams.words", expected, got });
+        }
         Ok(Self { subwords: Some(subwords), ..self })
+    }
+
+    /// The same vectors without what gives vectors to unknown words.
+    pub fn without_subwords(self) -> Self {
+        Self { subwords: None, ..self }
+    }
+
+    /// The same vectors with other parts of the model that they come from.
+    pub(super) fn with_extras(self, extras: Extras) -> Self {
+        Self { extras: Arc::new(extras), ..self }
     }
 
     /// The same vectors with output vectors beside them, V x D.
@@ -78,15 +95,15 @@ impl WordVectors {
         if (output.len(), output.vector_size()) != (self.len(), self.vector_size()) {
             return Err(FormatError::Size { tensor: "output.weight", expected, got });
         }
-        let Extras { metadata, has_training_state, unverified, .. } = &*self.extras;
-        let (metadata, unverified) = (metadata.clone(), unverified.clone());
-        let extras = Extras { output: Some(output), metadata, has_training_state: *has_training_state, unverified };
-        Ok(Self { extras: Arc::new(extras), ..self })
-    }
-
-    /// The output vectors of the model, the vectors of words as contexts, if the file has them.
-    pub fn output(&self) -> Option<&Rows> {
-        self.extras.output.as_ref()
+        let Extras { positions, metadata, has_training_state, unverified, .. } = &*self.extras;
+        Ok(self.clone().with_extras(Extras {
+            output: Some(output),
+            output_of_nodes: false,
+            positions: positions.clone(),
+            metadata: metadata.clone(),
+            has_training_state: *has_training_state,
+            unverified: unverified.clone(),
+        }))
     }
 
     /// The vectors of the words as contexts in place of those of the words; the n-grams are left out.
@@ -94,7 +111,7 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NoOutput`] if the file has none; [`FormatError::NotFinite`].
     pub fn of_output(&self) -> Result<Self, FormatError> {
-        let rows = self.extras.output.clone().ok_or(FormatError::NoOutput)?;
+        let rows = self.output().cloned().ok_or(FormatError::NoOutput)?;
         let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
         let matrix = Arc::new(NormedRows::new(rows));
         let unverified = self.extras.unverified.clone();
@@ -204,6 +221,11 @@ impl WordVectors {
         self.subwords.as_ref()
     }
 
+    /// The output vectors of words, V x D, if the file has them. Those of hierarchical softmax belong to the nodes of a tree instead.
+    pub fn output(&self) -> Option<&Rows> {
+        self.extras.output.as_ref().filter(|_| !self.extras.output_of_nodes)
+    }
+
     /// The other parts of the model that the vectors come from.
     pub(super) fn extras(&self) -> &Extras {
         &self.extras
@@ -225,12 +247,18 @@ impl WordVectors {
         lookup::find(&self.vocabulary, word, self.lower)
     }
 
-    /// The vector of `word`, if it is in the vocabulary ([`WordVectors::id`]) or has n-grams ([`WordVectors::subwords`]).
+    /// The vector of `word`, if it is in the vocabulary ([`WordVectors::id`]) or has n-grams ([`WordVectors::subwords`]),
+    /// and not too many of them ([`Subwords::check_work`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
         match self.id(word) {
             Some(id) => self.vector_by_id(id),
             None => self.vector_of_ngrams(word),
         }
+    }
+
+    /// Whether `word` is not in the vocabulary and its vector is composed of its n-grams.
+    pub fn is_composed(&self, word: &str) -> bool {
+        self.id(word).is_none() && self.vector_of_ngrams(word).is_some()
     }
 
     /// The vector of the word with this id, if there is one.
@@ -246,11 +274,14 @@ impl WordVectors {
     /// The vector of `word`, from the vocabulary or from n-grams, in f64.
     ///
     /// # Errors
-    /// [`QueryError::UnknownWord`], with similar spellings; [`QueryError::NotFinite`].
+    /// [`QueryError::UnknownWord`], with similar spellings; [`QueryError::WordTooLong`]; [`QueryError::NotFinite`].
     pub(super) fn wide_vector(&self, word: &str) -> Result<Vec<f64>, QueryError> {
         match self.id(word) {
             Some(id) => self.finite(id),
-            None => self.vector(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word)),
+            None => {
+                self.subwords.as_ref().map_or(Ok(()), |subwords| subwords.check_work(word))?;
+                self.vector_of_ngrams(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word))
+            }
         }
     }
 

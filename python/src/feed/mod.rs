@@ -7,6 +7,7 @@
 mod lists;
 
 use crate::errors::exception;
+use lists::Copies;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -43,6 +44,7 @@ pub struct Reader<'py> {
     other_tokens: Others,
     /// Tokens waiting to be looked up.
     waiting: Vec<Bound<'py, PyString>>,
+    copies: Copies<AHEAD>,
     tick: Option<Bound<'py, PyAny>>,
     next_look: u64,
     next_report: u64,
@@ -60,6 +62,7 @@ impl<'py> Reader<'py> {
             others: PyDict::new(py),
             other_tokens: Vec::new(),
             waiting: Vec::with_capacity(AHEAD),
+            copies: Copies::default(),
             tick,
             next_look: LOOK,
             next_report: REPORT,
@@ -109,7 +112,7 @@ impl<'py> Reader<'py> {
         let mut at = 0;
         // The length is read again each time: Python code that runs meanwhile may change the list.
         while at < list.len() {
-            let (texts, pushed) = lists::with_texts::<AHEAD, _>(list, at, |texts| self.feed.push(texts))?;
+            let (texts, pushed) = lists::with_texts(list, at, &mut self.copies, |texts| self.feed.push(texts))?;
             pushed.map_err(exception)?;
             at += texts;
             if texts < AHEAD && at < list.len() {

@@ -29,7 +29,7 @@ pub struct Args {
     #[arg(value_name = "TEXT")]
     pub corpus: Vec<String>,
 
-    /// File for the model [default: model.safetensors, or the file of --resume]
+    /// Write the model to FILE [default: model.safetensors, or the file of --resume]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
@@ -41,12 +41,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
 
-    /// Number of threads; 0: one per core. With 1, results are reproducible
+    /// Use N threads; 0: one per core. With 1, results are reproducible
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide_default_value = true)]
     pub threads: usize,
 
-    /// Device to train on: cpu, gpu, or auto (a card if there is one) [default: cpu]
+    /// Train on cpu, gpu, or auto (a card if there is one) [default: cpu]
     #[arg(long, value_enum, default_value_t = Device::Cpu, hide_short_help = true, hide_default_value = true)]
     #[arg(hide_possible_values = true, value_name = "NAME")]
     pub device: Device,
@@ -63,7 +63,7 @@ pub struct Args {
     #[command(flatten)]
     pub reading: Reading,
 
-    /// Text to score after each epoch
+    /// Score this text after each epoch
     #[arg(long, value_name = "TEXT", help_heading = "Reading")]
     pub valid: Option<String>,
 
@@ -71,12 +71,12 @@ pub struct Args {
     #[arg(long, help_heading = "Output")]
     pub half: bool,
 
-    /// Seconds between checkpoints; 0: only when stopped [default: 60]
+    /// Save checkpoints this often; 0: only when stopped [default: 60]
     #[arg(long, value_name = "SECONDS", default_value = CHECKPOINT_EVERY, value_parser = parse_seconds)]
     #[arg(allow_negative_numbers = true, hide_default_value = true, hide_short_help = true, help_heading = "Output")]
     pub checkpoint_every: Duration,
 
-    /// Keep the training state in the model, to resume with more --epochs
+    /// Keep the training state in the model, to add --epochs later
     #[arg(long, hide_short_help = true, help_heading = "Output")]
     pub keep_state: bool,
 
@@ -89,7 +89,7 @@ pub struct Args {
     #[arg(hide_short_help = true)]
     pub plot: Option<PathBuf>,
 
-    /// How to show progress: auto, bar, lines or none [default: auto]
+    /// Show progress as auto, bar, lines or none [default: auto]
     #[arg(long, value_enum, default_value_t = ProgressMode::Auto, hide_default_value = true, help_heading = "Output")]
     #[arg(hide_short_help = true, hide_possible_values = true, value_name = "HOW")]
     pub progress: ProgressMode,
@@ -99,39 +99,39 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// Trainer: word2vec or textbook [default: word2vec; for builtin: textbook]
+    /// Use word2vec or textbook [default: word2vec; for builtin: textbook]
     #[arg(long, value_parser = named::<TrainerName>(), value_name = "NAME", hide_possible_values = true)]
     pub trainer: Option<TrainerName>,
 
-    /// Predict a word from its context (cbow) or the reverse (skipgram) [default: cbow]
+    /// Predict the word (cbow) or its context (skipgram) [default: cbow]
     #[arg(long, value_parser = named::<ModelKind>(), value_name = "NAME", hide_possible_values = true)]
     pub model: Option<ModelKind>,
 
-    /// Vector dimensions [default: 100]
+    /// Train vectors of N dimensions [default: 100]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     pub vector_size: Option<usize>,
 
-    /// Context words on each side, at most [default: 5]
+    /// Use at most N context words on each side [default: 5]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     pub window: Option<usize>,
 
-    /// Passes over the text [default: 5; textbook: 10]
+    /// Pass N times over the text [default: 5; textbook: 10]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
-    /// Negative samples per target [default: 5]
+    /// Draw N negative samples for each target [default: 5]
     #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     pub negatives: Option<usize>,
 
-    /// Exponent of the negative-sampling distribution [default: 0.75]
+    /// Draw negatives by their counts to this power [default: 0.75]
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub power: Option<f64>,
 
-    /// Learning rate [default: cbow 0.05, skipgram 0.025; textbook 0.001]
+    /// Start at this rate [default: cbow 0.05, skipgram 0.025; textbook 0.001]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub learning_rate: Option<f32>,
 
-    /// Seed of the random numbers [default: 1]
+    /// Start the random numbers from this seed [default: 1]
     #[arg(long, value_name = "N", value_parser = count::<u64>, hide_short_help = true)]
     pub seed: Option<u64>,
 }

@@ -11,18 +11,22 @@ pub enum Chosen {
     Gpu,
 }
 
-/// What `--device` means on this computer. Nothing was read yet.
+/// What `--device` means on this computer, for a run with hierarchical softmax or without.
 ///
 /// # Errors
 /// `--device gpu` where that is not possible.
-pub fn choose(args: &Args) -> anyhow::Result<Chosen> {
+pub fn choose(args: &Args, hierarchical_softmax: bool) -> anyhow::Result<Chosen> {
     match args.device {
         Device::Cpu if args.word2vec.windows_in_flight.is_some() => {
             Err(UsageError("--windows-in-flight needs --device gpu".into()).into())
         }
         Device::Cpu => Ok(Chosen::Cpu),
-        Device::Auto if args.word2vec.hierarchical_softmax => {
+        Device::Auto if hierarchical_softmax => {
             note(messages::not_for_cards("--hierarchical-softmax"));
+            Ok(Chosen::Cpu)
+        }
+        Device::Auto if args.word2vec.subwords || args.word2vec.position_weights => {
+            note(messages::not_for_cards(if args.word2vec.subwords { "--subwords" } else { "--position-weights" }));
             Ok(Chosen::Cpu)
         }
         asked => on_card(asked),
@@ -40,16 +44,14 @@ fn on_card(asked: Device) -> anyhow::Result<Chosen> {
     Ok(Chosen::Cpu)
 }
 
-/// A program that computes on the CPU what a card would is slower than the trainer of the CPU, so it has to be asked for.
 #[cfg(feature = "gpu")]
 fn on_card(asked: Device) -> anyhow::Result<Chosen> {
-    use rapidvec_gpu::{Adapter, AdapterKind};
-    let adapter = Adapter::chosen();
+    use rapidvec_gpu::Adapter;
     if asked == Device::Gpu {
-        adapter.map_err(rapidvec::Error::from)?;
+        Adapter::chosen().map_err(rapidvec::Error::from)?;
         return Ok(Chosen::Gpu);
     }
-    if adapter.is_ok_and(|adapter| adapter.kind != AdapterKind::Software) {
+    if Adapter::card().is_some() {
         return Ok(Chosen::Gpu);
     }
     note(messages::no_adapter_so_cpu());

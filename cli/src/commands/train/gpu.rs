@@ -20,6 +20,12 @@ impl Flags for GpuTrainer {
         if config.hierarchical_softmax {
             return refused("hierarchical softmax");
         }
+        if config.subwords.is_some() {
+            return refused("subwords");
+        }
+        if config.position_weights {
+            return refused("position weights");
+        }
         if config.vector_size > MAX_VECTOR_SIZE {
             return refused(&format!("--vector-size above {MAX_VECTOR_SIZE}"));
         }

@@ -16,6 +16,7 @@ use anyhow::Context;
 use rapidvec::checkpoint::{Checkpoint, SavedConfig, Summary};
 use rapidvec::corpus::{Corpus, CorpusError, CorpusOptions};
 use rapidvec::error::{Error, TrainError};
+use rapidvec::vectors::format::open_model;
 use rapidvec::vectors::format::safetensors::ModelFile;
 use rapidvec::{CpuTrainer, Session};
 use rapidvec_textbook::TextbookTrainer;
@@ -25,21 +26,26 @@ use std::sync::Arc;
 /// Resumes from the checkpoint at `path`.
 pub fn run(args: &Args, path: &Path, signals: &Signals) -> anyhow::Result<()> {
     let cannot = || messages::cannot_resume(path.display());
-    let model = ModelFile::open(path).with_context(cannot)?;
+    let model = open_model(path).with_context(cannot)?;
     let summary = Summary::of(&model).map_err(Error::from).with_context(cannot)?;
     match &summary.config {
-        Some(config) if config.is_of::<TextbookTrainer>() => match device::choose(args)? {
+        Some(config) if config.is_of::<TextbookTrainer>() => match device::choose(args, false)? {
             Chosen::Cpu => resume::<TextbookTrainer>(args, path, model, &summary, config, signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => resume::<rapidvec_gpu::GpuTextbookTrainer>(args, path, model, &summary, config, signals),
         },
-        Some(config) => match device::choose(args)? {
+        Some(config) => match device::choose(args, has_tree(config))? {
             Chosen::Cpu => resume::<CpuTrainer>(args, path, model, &summary, config, signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => resume::<rapidvec_gpu::GpuTrainer>(args, path, model, &summary, config, signals),
         },
         None => Err(no_state(path)),
     }
+}
+
+/// Whether a checkpoint of the word2vec trainer is of a run with hierarchical softmax.
+fn has_tree(config: &SavedConfig) -> bool {
+    config.settings::<CpuTrainer>().is_ok_and(|config| config.hierarchical_softmax)
 }
 
 fn no_state(path: &Path) -> anyhow::Error {

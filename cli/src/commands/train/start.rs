@@ -29,12 +29,12 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     }
     let choice = Choice::parse(&args.corpus)?;
     match args.trainer(&choice)? {
-        TrainerName::Textbook => match device::choose(&args)? {
+        TrainerName::Textbook => match device::choose(&args, false)? {
             Chosen::Cpu => start::<TextbookTrainer>(&args, choice, &signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => start::<rapidvec_gpu::GpuTextbookTrainer>(&args, choice, &signals),
         },
-        TrainerName::Word2vec => match device::choose(&args)? {
+        TrainerName::Word2vec => match device::choose(&args, args.word2vec.hierarchical_softmax)? {
             Chosen::Cpu => start::<CpuTrainer>(&args, choice, &signals),
             #[cfg(feature = "gpu")]
             Chosen::Gpu => start::<rapidvec_gpu::GpuTrainer>(&args, choice, &signals),

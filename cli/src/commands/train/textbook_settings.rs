@@ -7,11 +7,11 @@ use rapidvec_textbook::OptimizerKind;
 #[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Settings of --trainer textbook")]
 pub struct TextbookSettings {
-    /// Optimizer: adam or sgd [default: adam]
+    /// Optimize by adam or sgd [default: adam]
     #[arg(long, value_parser = named::<OptimizerKind>(), value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub optimizer: Option<OptimizerKind>,
 
-    /// Examples in a mini-batch [default: 100]
+    /// Put N examples in a mini-batch [default: 100]
     #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
     #[arg(hide_short_help = true)]
     pub batch_size: Option<usize>,

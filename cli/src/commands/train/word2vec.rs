@@ -23,6 +23,9 @@ impl Flags for CpuTrainer {
         if config.model == ModelKind::SkipGram && own.context_sum.is_some() {
             return Err(UsageError(messages::context_sum_needs_cbow()));
         }
+        if config.model == ModelKind::SkipGram && own.position_weights {
+            return Err(UsageError(messages::position_weights_need_cbow()));
+        }
         config = match (own.hierarchical_softmax, common.negatives) {
             (true, Some(negatives)) => config.both_objectives(negatives),
             (true, None) => config.hierarchical_softmax(),
@@ -39,6 +42,8 @@ impl Flags for CpuTrainer {
         config.power = common.power.unwrap_or(config.power);
         config.subsample = own.subsample.unwrap_or(config.subsample);
         config.shuffle &= !own.no_shuffle;
+        config.subwords = own.ngrams(config.subwords);
+        config.position_weights |= own.position_weights;
         config.epochs = common.epochs.unwrap_or(config.epochs);
         config.min_learning_rate = own.min_learning_rate.unwrap_or(config.min_learning_rate);
         config.seed = common.seed.unwrap_or(config.seed);
@@ -69,6 +74,13 @@ impl Flags for CpuTrainer {
         same("hierarchical-softmax", own.hierarchical_softmax.then_some(true), config.hierarchical_softmax)?;
         same("fixed-window", own.fixed_window.then_some(true), !config.dynamic_window)?;
         same("no-shuffle", own.no_shuffle.then_some(true), !config.shuffle)?;
+        same("subwords", own.subwords.then_some(true), config.subwords.is_some())?;
+        let ngrams = config.subwords.unwrap_or_default();
+        same("min-n", own.min_n, ngrams.min_n)?;
+        same("max-n", own.max_n, ngrams.max_n)?;
+        same("buckets", own.buckets, ngrams.buckets)?;
+        same("subword-units", own.subword_units, ngrams.units)?;
+        same("position-weights", own.position_weights.then_some(true), config.position_weights)?;
         let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
         match fixed.iter().find(|(_, given)| *given) {
             Some((flag, _)) => Err(UsageError(messages::argument_conflict(format_args!("--{flag}"), "--resume"))),
@@ -118,5 +130,10 @@ pub fn method(config: &Config) -> String {
         (false, negatives) => messages::negatives(negatives),
         (true, negatives) => format!("{}, {}", messages::hierarchical_softmax(), messages::negatives(negatives)),
     };
-    format!("{}, {objective}", config.model)
+    let ngrams = config.subwords.map(|ngrams| {
+        let [min, max] = [ngrams.min_n, ngrams.max_n];
+        format!(", {}", messages::ngrams(min, max, ngrams.units))
+    });
+    let positions = if config.position_weights { format!(", {}", messages::position_weights()) } else { String::new() };
+    format!("{}, {objective}{}{positions}", config.model, ngrams.unwrap_or_default())
 }

@@ -1,7 +1,9 @@
 //! The flags of the word2vec trainer.
 
 use crate::commands::named::{Named, named};
+use crate::commands::numbers::count;
 use rapidvec::config::ContextSum;
+use rapidvec::{NGrams, Units};
 use std::path::PathBuf;
 
 /// The names that `CpuTrainer::use_kernels` takes.
@@ -12,7 +14,7 @@ const KERNELS: [&str; 4] = ["scalar", "avx2", "avx512", "neon"];
 #[command(next_help_heading = "Settings of --trainer word2vec")]
 pub struct Word2vecSettings {
     /// Drop words seen fewer than N times [default: 5]
-    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<u64>, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
     #[arg(conflicts_with = "vocab")]
     pub min_count: Option<u64>,
 
@@ -24,7 +26,7 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub hierarchical_softmax: bool,
 
-    /// Final learning rate [default: a ten-thousandth of --learning-rate]
+    /// Decay to this rate [default: --learning-rate / 10,000]
     #[arg(long, value_name = "X", allow_negative_numbers = true, hide_short_help = true)]
     pub min_learning_rate: Option<f32>,
 
@@ -36,9 +38,37 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub no_shuffle: bool,
 
-    /// Combine the context vectors of cbow by mean or sum [default: mean]
+    /// Combine the contexts of cbow by mean or sum [default: mean]
     #[arg(long, value_parser = named::<ContextSum>(), value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
     pub context_sum: Option<ContextSum>,
+
+    /// Compose vectors of letter n-grams, so that unknown words have vectors too
+    #[arg(long)]
+    pub subwords: bool,
+
+    /// Length of the shortest n-gram [default: 3]
+    #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
+    #[arg(requires = "subwords", hide_short_help = true)]
+    pub min_n: Option<usize>,
+
+    /// Length of the longest n-gram [default: 6]
+    #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
+    #[arg(requires = "subwords", hide_short_help = true)]
+    pub max_n: Option<usize>,
+
+    /// Number of rows that all n-grams share [default: 2m]
+    #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
+    #[arg(requires = "subwords", hide_short_help = true)]
+    pub buckets: Option<usize>,
+
+    /// Units of n-grams: letters, or jamo for Korean [default: letters]
+    #[arg(long, value_parser = named::<Units>(), value_name = "UNITS", hide_possible_values = true)]
+    #[arg(requires = "subwords", hide_short_help = true)]
+    pub subword_units: Option<Units>,
+
+    /// Learn a weight for each position in the window of cbow
+    #[arg(long, hide_short_help = true)]
+    pub position_weights: bool,
 
     /// Start from the vectors in this file, in any format
     #[arg(long, value_name = "FILE")]
@@ -57,20 +87,20 @@ pub struct Word2vecSettings {
     pub vocab: Option<PathBuf>,
 
     /// Drop the rarest words when counting more than N [default: 50m]
-    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(conflicts_with = "vocab", hide_short_help = true)]
     pub max_vocab: Option<usize>,
 
-    /// Folder for text that does not fit in memory [default: the system's]
+    /// Keep text larger than memory here [default: the system's]
     #[arg(long, value_name = "FOLDER", hide_short_help = true)]
     pub temporary_folder: Option<PathBuf>,
 
-    /// With --device gpu: train at most N windows at a time [default: 512]
-    #[arg(long, value_name = "N", value_parser = crate::commands::numbers::count::<usize>, allow_negative_numbers = true)]
+    /// Train at most N windows at a time with --device gpu [default: 512]
+    #[arg(long, value_name = "N", value_parser = count::<usize>, allow_negative_numbers = true)]
     #[arg(hide = true)] // help has to fit the screen, and few need it: docs/gpu.md
     pub windows_in_flight: Option<usize>,
 
-    /// Kernels: scalar, avx2, avx512 or neon [default: the CPU's best]
+    /// Use scalar, avx2, avx512 or neon kernels [default: the best]
     #[arg(long, value_parser = KERNELS, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub kernel: Option<String>,
 }
@@ -79,7 +109,24 @@ impl Named for ContextSum {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Mean, "mean", ""), (Self::Sum, "sum", "")];
 }
 
+impl Named for Units {
+    const NAMES: &'static [(Self, &'static str, &'static str)] =
+        &[(Self::Letters, "letters", ""), (Self::Jamo, "jamo", "")];
+}
+
 impl Word2vecSettings {
+    /// The n-grams that the flags ask for; what no flag says is as in `base`, the settings of a model that is continued.
+    pub fn ngrams(&self, base: Option<NGrams>) -> Option<NGrams> {
+        let ngrams = base.or(self.subwords.then(NGrams::default))?;
+        Some(
+            ngrams
+                .min_n(self.min_n.unwrap_or(ngrams.min_n))
+                .max_n(self.max_n.unwrap_or(ngrams.max_n))
+                .buckets(self.buckets.unwrap_or(ngrams.buckets))
+                .units(self.subword_units.unwrap_or(ngrams.units)),
+        )
+    }
+
     /// The first flag given.
     pub fn given(&self) -> Option<&'static str> {
         let given = [
@@ -90,6 +137,8 @@ impl Word2vecSettings {
             ("fixed-window", self.fixed_window),
             ("no-shuffle", self.no_shuffle),
             ("context-sum", self.context_sum.is_some()),
+            ("subwords", self.subwords),
+            ("position-weights", self.position_weights),
             ("init", self.init.is_some()),
             ("update", self.update.is_some()),
             ("vocab", self.vocab.is_some()),

@@ -53,6 +53,11 @@ messages! {
     }
     threads(count) { en: "{count} thread(s)", ko: "스레드 {count}개" }
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
+    ngrams(shortest, longest, units) {
+        en: "n-grams of {shortest} to {longest} {units}",
+        ko: "{shortest}~{longest}-gram({units})",
+    }
+    position_weights() { en: "position weights", ko: "위치 가중치" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
     textbook_run(corpus, tokens, words, pairs, method, size, threads) {
         en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {method}, \
@@ -130,8 +135,8 @@ messages! {
 
     // ---- Training: the end ----
     finishing() {
-        en: "finishing this batch, then saving; press Ctrl-C again to quit without saving",
-        ko: "이 배치까지 학습하고 저장합니다. 저장하지 않고 바로 끝내려면 Ctrl-C를 한 번 더 누르세요",
+        en: "finishing this block, then saving; press Ctrl-C again to quit without saving",
+        ko: "이 블록까지 학습하고 저장합니다. 저장하지 않고 바로 끝내려면 Ctrl-C를 한 번 더 누르세요",
     }
     nothing_saved_yet() {
         en: "interrupted before training began: nothing was saved",
@@ -202,6 +207,11 @@ messages! {
         en: "{arg} cannot be combined with {other}",
         ko: "{arg}은(는) {other}와(과) 함께 쓸 수 없습니다",
     }
+    number_from(least) { en: "expected a number from {least}", ko: "{least} 이상의 수여야 합니다" }
+    number_from_to(least, most) {
+        en: "expected a number from {least} to {most}",
+        ko: "{least}부터 {most}까지의 수여야 합니다",
+    }
     whole_number() {
         en: "expected a whole number, such as 1000, 100k or 1e6",
         ko: "1000, 100k, 1e6과 같은 정수를 써야 합니다",
@@ -214,6 +224,10 @@ messages! {
     context_sum_needs_cbow() {
         en: "--context-sum needs --model cbow: skipgram does not combine context vectors",
         ko: "--context-sum은 --model cbow에만 쓸 수 있습니다. skipgram은 맥락 벡터를 합치지 않습니다",
+    }
+    position_weights_need_cbow() {
+        en: "--position-weights needs --model cbow: skipgram trains each context word on its own",
+        ko: "--position-weights는 --model cbow에만 쓸 수 있습니다. skipgram은 맥락 단어를 하나씩 따로 학습합니다",
     }
     update_reads_twice() {
         en: "--update reads the text twice, which standard input and pipes do not allow; put it into a file",
@@ -315,6 +329,14 @@ messages! {
     skipped_words(count, all, first) {
         en: "{count} of {all} words are not in the vocabulary and were skipped; the first is `{first}`",
         ko: "단어 {all}개 중 {count}개는 모델에 없어 건너뛰었습니다. 첫 번째는 `{first}`입니다",
+    }
+    composed_word(word) {
+        en: "`{word}` is not in the vocabulary: its vector is composed of its n-grams",
+        ko: "`{word}`은(는) 어휘에 없어 n-gram으로 벡터를 만들었습니다",
+    }
+    composed_words(count, first) {
+        en: "{count} words are not in the vocabulary: their vectors are composed of their n-grams; the first is `{first}`",
+        ko: "단어 {count}개는 어휘에 없어 n-gram으로 벡터를 만들었습니다. 첫 번째는 `{first}`입니다",
     }
     skip_unknown(count, all) {
         en: "{count} of {all} words are unknown; use --skip-unknown to skip them",

@@ -91,6 +91,12 @@ impl Adapter {
         let place = choose(&names, wanted.trim())?;
         found.into_iter().nth(place).ok_or(GpuError::NoAdapter)
     }
+
+    /// The [`chosen`](Self::chosen) adapter if it is a real card. A program that computes on the CPU what a card would is
+    /// slower than the trainers of the CPU, so a user who leaves the choice open does not want it.
+    pub fn card() -> Option<Self> {
+        Self::chosen().ok().filter(|adapter| adapter.kind != AdapterKind::Software)
+    }
 }
 
 /// Which of the adapters with these names is meant by `wanted`.

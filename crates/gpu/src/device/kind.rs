@@ -27,6 +27,12 @@ impl AdapterKind {
             wgpu::DeviceType::Cpu => Self::Software,
         }
     }
+
+    /// Iterations of loops that a thread can rely on, where there is a limit. Mesa's program leaves every loop of a shader after
+    /// 65,535 (`LP_MAX_TGSI_LOOP_ITERATIONS`), without saying so. Less a reserve.
+    pub fn max_iterations(self) -> Option<usize> {
+        (self == Self::Software).then_some(60_000)
+    }
 }
 
 impl fmt::Display for AdapterKind {

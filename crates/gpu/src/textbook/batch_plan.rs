@@ -21,13 +21,15 @@ const UNSEEN: u32 = u32::MAX;
 pub struct BatchPlan {
     numbers: Vec<u32>,
     rows: [usize; 2],
+    /// The most places that a row has.
+    longest: usize,
     sorter: Sorter,
 }
 
 impl BatchPlan {
     /// For a vocabulary of `words` words.
     pub fn new(words: usize) -> Self {
-        Self { numbers: Vec::new(), rows: [0; 2], sorter: Sorter::new(words) }
+        Self { numbers: Vec::new(), rows: [0; 2], longest: 0, sorter: Sorter::new(words) }
     }
 
     /// The most numbers that a plan can have, if a batch reads this many rows of each matrix of `words` rows.
@@ -41,6 +43,7 @@ impl BatchPlan {
         self.numbers.clear();
         self.numbers.resize(HEAD, 0);
         (self.numbers[0], self.numbers[1]) = (size as u32, losses_at as u32);
+        self.longest = 0;
         for (side, lookup) in [&batch.inputs, &batch.outputs].into_iter().enumerate() {
             self.add(side, lookup);
         }
@@ -56,6 +59,8 @@ impl BatchPlan {
         let head = 2 + side * SIDE;
         self.numbers[head + 1] = rows.len() as u32;
         self.rows[side] = rows.len();
+        let longest = starts.windows(2).map(|of| of[1] - of[0]).max().unwrap_or(0);
+        self.longest = self.longest.max(longest as usize);
         for (at, section) in [(0, lookup.ids()), (2, &rows[..]), (3, &starts[..]), (4, &places[..]), (5, &numbers[..])]
         {
             self.numbers[head + at] = self.numbers.len() as u32;
@@ -66,6 +71,11 @@ impl BatchPlan {
     /// What is sent.
     pub fn numbers(&self) -> &[u32] {
         &self.numbers
+    }
+
+    /// How often the most frequent word of the batch occurs on one side.
+    pub fn longest(&self) -> usize {
+        self.longest
     }
 
     /// Distinct rows of each matrix.

@@ -6,7 +6,7 @@ use crate::device::{Bindings, Device, DeviceBuffer, DeviceRows, GpuError, Kernel
 use rapidvec_textbook::{Field, Side};
 
 /// The largest number of workgroups that a command can start; each then takes several rows in turn.
-const MOST_WORKGROUPS: usize = 65_535;
+pub const MOST_WORKGROUPS: usize = 65_535;
 
 /// A shader and the buffers it works on.
 #[derive(Debug)]

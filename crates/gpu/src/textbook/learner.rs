@@ -2,7 +2,7 @@
 
 use super::batch_plan::BatchPlan;
 use super::fields::Fields;
-use super::kernels::{Buffers, Kernels};
+use super::kernels::{Buffers, Kernels, MOST_WORKGROUPS};
 use super::losses::Losses;
 use super::model_shape::ModelShape;
 use crate::device::{Device, GpuError};
@@ -60,9 +60,27 @@ impl GpuLearner {
         }
         let examples = batch.inputs.ids().len() / self.shape.inputs;
         self.plan.fill(batch, examples, self.losses.place(examples));
+        self.check_loops()?;
         self.device.write(&self.buffers.plan, 0, self.plan.numbers())?;
         self.planned = Some(examples);
         Ok(())
+    }
+
+    /// Refuses a batch whose longest sum would be cut short by an adapter that limits loops.
+    fn check_loops(&self) -> Result<(), GpuError> {
+        let adapter = self.device.adapter();
+        let columns = self.shape.quads.div_ceil(self.shape.lanes());
+        let rows_each = self.plan.rows().into_iter().max().unwrap_or(0).div_ceil(MOST_WORKGROUPS);
+        let (times, needed) = (self.plan.longest(), self.plan.longest() * columns * rows_each);
+        match adapter.kind.max_iterations() {
+            Some(most) if needed > most => {
+                let what = format!(
+                    "a word that occurs {times} times in a batch (in smaller batches it is rarer) on {adapter}"
+                );
+                Err(GpuError::Unsupported { what })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sends a first half that was only planned so far.

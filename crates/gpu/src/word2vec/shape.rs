@@ -17,10 +17,6 @@ const MAX_STEPS: usize = 2048;
 const THREADS: std::ops::RangeInclusive<usize> = 32..=128;
 const SOFTWARE_THREADS: usize = 32;
 
-/// Iterations of all loops of a shader after which Mesa's program leaves every loop (`LP_MAX_TGSI_LOOP_ITERATIONS`), and
-/// trains no more without saying so. Less a reserve.
-const SOFTWARE_ITERATIONS: usize = 60_000;
-
 /// Words of a segment in a dispatch that are worth its start.
 const LEAST_BUDGET: usize = 8;
 
@@ -69,8 +65,8 @@ impl Shape {
             _ => config.vector_size.div_ceil(4).next_multiple_of(32).clamp(*THREADS.start(), *THREADS.end()),
         };
         let mut shape = Self::with_memory(config, words, negatives, threads, adapter.max_workgroup_memory);
-        if adapter.kind == AdapterKind::Software {
-            shape.limit_iterations(SOFTWARE_ITERATIONS);
+        if let Some(most) = adapter.kind.max_iterations() {
+            shape.limit_iterations(most);
         }
         match shape.budget < LEAST_BUDGET {
             true => Err(GpuError::Unsupported { what: format!("{negatives} negatives on {adapter}") }),
@@ -174,6 +170,12 @@ fn check(config: &Config, words: usize) -> Result<(), GpuError> {
     let refused = |what: String| Err(GpuError::Unsupported { what });
     if config.hierarchical_softmax {
         return refused("hierarchical softmax".to_owned());
+    }
+    if config.subwords.is_some() {
+        return refused("subwords".to_owned());
+    }
+    if config.position_weights {
+        return refused("position weights".to_owned());
     }
     if config.vector_size > MAX_VECTOR_SIZE {
         return refused(format!("vectors of more than {MAX_VECTOR_SIZE} numbers"));

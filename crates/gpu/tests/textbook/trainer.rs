@@ -238,6 +238,25 @@ fn a_batch_that_no_buffer_holds_is_refused() {
     assert!(message.contains("batches of 300000 examples") || message.contains("memory"), "{message}");
 }
 
+/// Mesa's program would leave the loop over the word's places early.
+#[test]
+fn a_software_adapter_refuses_a_batch_in_which_a_word_is_too_frequent() {
+    let adapter = rapidvec_gpu::Adapter::chosen();
+    if skips("a_software_adapter_refuses_a_batch_in_which_a_word_is_too_frequent")
+        || adapter.is_ok_and(|adapter| adapter.kind != rapidvec_gpu::AdapterKind::Software)
+    {
+        return;
+    }
+    let corpus = Corpus::from_text("two", &"a b ".repeat(15_000), &CorpusOptions::textbook()).unwrap();
+    let run = |batch_size| {
+        let config = Config { window: 3, negatives: 1, vector_size: 4, epochs: 1, batch_size, ..Config::textbook() };
+        GpuTextbookTrainer::new(&config, &corpus, corpus.counts(), 1).unwrap().run(Until::End, &mut ())
+    };
+    assert!(run(10_000).is_ok());
+    let message = run(25_000).unwrap_err().to_string();
+    assert!(message.contains("a word that occurs 750"), "{message}");
+}
+
 /// The beginning of Penn Treebank with the chapter's settings.
 #[test]
 fn the_chapters_text_has_the_losses_that_it_has_on_the_cpu() {

@@ -7,10 +7,11 @@ use super::state::{StateReader, StateWriter};
 use super::summary::{Summary, Tagged};
 use crate::corpus::Corpus;
 use crate::error::{FormatError, Result, TrainError};
-use crate::trainer::Trainer;
+use crate::trainer::{SubwordWeights, Trainer};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_vectors::format::RowsView;
+use rapidvec_vectors::format::open_model;
 use rapidvec_vectors::format::safetensors::{Contents, ModelFile, write_contents};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,11 +71,13 @@ pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T
         let record = StateRecord { state: state.take_record(), storage: run.storage, held_out: run.held_out.to_vec() };
         metadata.insert("trainer".to_owned(), json(&record)?);
     }
-    let weights = trainer.weights();
+    let (weights, subwords) = (trainer.weights(), trainer.subwords());
     let contents = Contents {
         vocabulary: Cow::Borrowed(run.vocabulary),
         input: RowsView::of_matrix(&weights.input, weights.input.rows()),
         output: Some(RowsView::of_matrix(&weights.output, run.vocabulary.len())),
+        subwords: subwords.as_ref().map(SubwordWeights::parts),
+        positions: trainer.position_weights().map(|rows| RowsView::of_matrix(rows, rows.rows())),
         half: run.storage.half,
         metadata: &metadata,
         extra: &state.tensors(),
@@ -116,7 +119,7 @@ impl Checkpoint {
     /// [`TrainError::NoState`] for a finished model; [`TrainError::Damaged`] or [`FormatError`] for a file that is not what was
     /// written; an error of the system if it cannot be read.
     pub fn open(path: &Path) -> Result<Self> {
-        Self::of(ModelFile::open(path)?)
+        Self::of(open_model(path)?)
     }
 
     /// The checkpoint in an opened file, every checksum of which is compared.

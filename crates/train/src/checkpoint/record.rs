@@ -93,9 +93,9 @@ impl CorpusRecord {
             return Ok(());
         }
         Err(TrainError::Mismatch {
-            what: "a corpus with fingerprint",
+            what: "a text with fingerprint",
             expected: format!("{} ({} tokens)", self.fingerprint, self.tokens),
-            got: format!("{fingerprint} ({tokens} tokens); was {name} changed since?"),
+            got: format!("{fingerprint} ({tokens} tokens): {name} is another text, or has changed since"),
         })
     }
 }

@@ -3,8 +3,8 @@
 use super::fields::damaged;
 use crate::error::{FormatError, Result, TrainError};
 use rapidvec_core::Matrix;
-use rapidvec_vectors::Rows;
 use rapidvec_vectors::format::safetensors::{ExtraTensor, ModelFile};
+use rapidvec_vectors::{Rows, Subwords};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -163,6 +163,27 @@ impl<'m> StateReader<'m> {
     /// [`TrainError::Damaged`] if the file has no output vectors.
     pub fn output(&self) -> Result<Rows, TrainError> {
         self.model.output().ok_or_else(|| damaged("output.weight", "it is missing"))
+    }
+
+    /// The stored rows of n-grams, if the model has subwords.
+    ///
+    /// # Errors
+    /// [`FormatError`] if they are invalid.
+    pub fn subwords(&self) -> Result<Option<Subwords>, FormatError> {
+        self.model.subwords()
+    }
+
+    /// The stored weights of positions, if the model has them.
+    pub fn positions(&self) -> Option<Rows> {
+        self.model.positions()
+    }
+
+    /// As [`fill`](Self::fill), if `wanted`.
+    ///
+    /// # Errors
+    /// As [`f32`](Self::f32).
+    pub fn fill_if(&self, wanted: bool, name: &'static str, matrix: &mut Matrix) -> Result<(), FormatError> {
+        if wanted { self.fill(name, matrix) } else { Ok(()) }
     }
 
     /// Fills `matrix` with a tensor of the state.

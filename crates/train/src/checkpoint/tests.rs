@@ -1,13 +1,13 @@
 use super::*;
 use crate::CpuTrainer;
-use crate::config::Config;
+use crate::config::{Config, ModelKind};
 use crate::corpus::{Corpus, CorpusOptions};
 use crate::error::{Error, TrainError};
 use crate::observer::Observer;
 use crate::progress::Progress;
 use crate::trainer::{Stopped, Trainer, Until};
-use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::format::safetensors::ModelFile;
+use rapidvec_vectors::{NGrams, WordVectors};
 use std::ops::ControlFlow;
 
 struct Stop;
@@ -23,9 +23,11 @@ fn corpus() -> Corpus {
     Corpus::from_text("tale", &text, &CorpusOptions::default()).unwrap()
 }
 
-fn configs() -> [Config; 3] {
+fn configs() -> [Config; 5] {
     let base = Config::skip_gram().vector_size(20).epochs(4);
-    [base.clone(), base.clone().hierarchical_softmax(), base.both_objectives(5)]
+    let subwords = base.clone().subwords(NGrams::default().buckets(100));
+    let weighted = Config { model: ModelKind::Cbow, ..subwords.clone() }.position_weights(true);
+    [base.clone(), base.clone().hierarchical_softmax(), base.both_objectives(5), subwords, weighted]
 }
 
 #[test]
@@ -96,6 +98,6 @@ fn another_text_or_other_settings_are_refused() {
         Err(Error::Train(TrainError::Mismatch { what, .. })) => what,
         other => panic!("{other:?}"),
     };
-    assert_eq!(refused(&config, &other), "a corpus with fingerprint");
+    assert_eq!(refused(&config, &other), "a text with fingerprint");
     assert_eq!(refused(&config.clone().vector_size(10), &corpus), "a vector size of");
 }

@@ -7,6 +7,7 @@ pub use error::ConfigError;
 #[doc(hidden)]
 pub use range::{count, real};
 
+use rapidvec_vectors::NGrams;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -83,6 +84,12 @@ pub struct Config {
     /// Process the corpus in pieces of about 2,000 words, in another random order each epoch; otherwise in the order of the
     /// text, as word2vec.c does. Shuffled text makes better vectors: `cpu/schedule.rs` has the figures.
     pub shuffle: bool,
+    /// Compose the vectors of words of n-grams, so that unknown words have vectors too (Bojanowski et al. 2017).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subwords: Option<NGrams>,
+    /// Learn a weight for each position in the window of CBOW, up to 1,000 words to each side (Mikolov et al. 2018).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub position_weights: bool,
     /// Passes over the corpus, from 1 to a million.
     pub epochs: usize,
     /// The learning rate at the start.
@@ -126,6 +133,8 @@ impl Config {
             hierarchical_softmax: false,
             subsample: 1e-3,
             shuffle: true,
+            subwords: None,
+            position_weights: false,
             epochs: 5,
             learning_rate,
             min_learning_rate: learning_rate * MIN_LEARNING_RATE,
@@ -177,12 +186,25 @@ impl Config {
         count("epochs", self.epochs, 1..=1_000_000, "from 1 to 1000000")?;
         real("power", self.power, (-10.0..=10.0).contains(&self.power), "from -10 to 10")?;
         real("subsample", self.subsample, (0.0..=1.0).contains(&self.subsample), "from 0 to 1")?;
+        self.subwords.map_or(Ok(()), check_ngrams)?;
+        if self.position_weights {
+            let reason = "cbow with position weights";
+            real("model", self.model, self.model == ModelKind::Cbow, reason)?;
+            count("window", self.window, 1..=1_000, "from 1 to 1000 with position weights")?;
+        }
         let (rate, min) = (self.learning_rate, self.min_learning_rate);
         real("learning-rate", rate, rate > 0.0 && rate <= 100.0, "above 0 and at most 100")?;
         real("min-learning-rate", min, (0.0..=100.0).contains(&min), "from 0 to 100")?;
         let neither = !self.hierarchical_softmax && self.negatives == 0;
         real("negatives", self.negatives, !neither, "at least 1 without hierarchical softmax")
     }
+}
+
+/// Checks the sizes of n-grams.
+fn check_ngrams(ngrams: NGrams) -> Result<(), ConfigError> {
+    count("buckets", ngrams.buckets, 1..=1 << 31, "from 1 to 2147483648")?;
+    count("min-n", ngrams.min_n, 1..=1_000, "from 1 to 1000")?;
+    real("max-n", ngrams.max_n, (ngrams.min_n..=1_000).contains(&ngrams.max_n), "from min-n to 1000")
 }
 
 rapidvec_core::setters!(Config {
@@ -192,6 +214,8 @@ rapidvec_core::setters!(Config {
     power: f64,
     subsample: f64,
     shuffle: bool,
+    subwords: impl Into<Option<NGrams>>,
+    position_weights: bool,
     epochs: usize,
     min_learning_rate: f32,
     seed: u64,
@@ -226,6 +250,8 @@ mod tests {
                 hierarchical_softmax: false,
                 subsample: 0.001,
                 shuffle: true,
+                subwords: None,
+                position_weights: false,
                 epochs: 5,
                 learning_rate: rate,
                 min_learning_rate: rate * 0.0001,

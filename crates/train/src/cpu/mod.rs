@@ -14,9 +14,12 @@
 //! - **Threads share the weights without locks** (`shared.rs`; Niu et al. 2011, "Hogwild"). With one thread the same run gives
 //!   the same bits; with several, the order of their steps differs from run to run. Rows that all of them update constantly
 //!   are replicated for each (`replicas.rs`).
+//! - **Subwords** (`composer.rs`, `subword_table.rs`): the rows of a word and its n-grams are added up once for all windows the word is in.
 //!
 //! A test compares whole runs with plain loops in f64 (`twin_tests.rs`).
 
+mod composed;
+mod composer;
 mod elsewhere;
 mod huffman;
 mod loss_recorder;
@@ -24,6 +27,7 @@ mod negatives;
 mod outputs;
 mod plan;
 mod pool;
+mod positions;
 mod replicas;
 mod schedule;
 mod sentence;
@@ -31,6 +35,7 @@ mod shared;
 mod start;
 mod state;
 mod subsample;
+mod subword_table;
 mod trainer;
 #[cfg(test)]
 mod twin_tests;

@@ -17,12 +17,16 @@ pub struct Outputs {
 /// All matrices of a trainer, borrowed; `M` is `&Matrix` or `&mut Matrix`.
 #[derive(Debug)]
 pub struct Matrices<M> {
-    /// The vectors: V x D.
+    /// The vectors: V x D. With subwords, the rows that words have of their own.
     pub input: M,
     /// As in [`Outputs`].
     pub words: Option<M>,
     /// As in [`Outputs`].
     pub nodes: Option<M>,
+    /// With subwords, the rows of n-grams: N x D. [`Trainer::subwords`](crate::Trainer::subwords) says which row belongs to which bucket.
+    pub ngrams: Option<M>,
+    /// The weights of positions, 2W x D: those of the words before the target, from the farthest, then those after it.
+    pub positions: Option<M>,
 }
 
 impl Outputs {

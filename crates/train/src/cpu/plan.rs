@@ -1,11 +1,15 @@
 //! What all threads share: the shared rows, and what is only read.
 
+use super::composer::Composer;
 use super::huffman::HuffmanTree;
 use super::negatives::Negatives;
+use super::positions::Positions;
 use super::replicas::ReplicaSet;
 use super::schedule::{Schedule, ShuffleOrder};
+use super::sentence::max_contexts;
 use super::shared::{ReplicatedRows, Row, SharedRows};
 use super::subsample::Subsampling;
+use super::subword_table::SubwordTable;
 use crate::config::Config;
 use rapidvec_core::kernels::window::WindowKernels;
 
@@ -64,8 +68,24 @@ pub(super) struct Plan<'a> {
     pub w_words: TrainedRows<'a>,
     /// A row for each node with hierarchical softmax; otherwise none.
     pub w_nodes: TrainedRows<'a>,
+    /// Which rows words are composed of, if they have n-grams.
+    pub subwords: Option<&'a SubwordTable>,
+    /// A row for each n-gram.
+    pub w_ngrams: TrainedRows<'a>,
+    /// A row for each position of a window, if they are weighted.
+    pub w_positions: TrainedRows<'a>,
+    /// Rows of each thread's own: `local_rows` for each.
+    pub local: SharedRows<'a>,
     /// Rows of `w_in` that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
+}
+
+/// The number of rows of its own that a thread needs: for composed rows, and for weighted contexts.
+pub(super) fn local_rows(config: &Config) -> [usize; 2] {
+    [
+        if config.subwords.is_some() { Composer::ring_rows(config.window) } else { 0 },
+        if config.position_weights { max_contexts(config.window) } else { 0 },
+    ]
 }
 
 /// Rows that are not trained: steps update copies of them.
@@ -93,7 +113,26 @@ impl<'a> Frozen<'a> {
     }
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    /// What composes the rows of words for thread `thread`, if they have n-grams.
+    pub fn composer(
+        &self,
+        thread: usize,
+        w_in: ReplicatedRows<'a>,
+        w_ngrams: ReplicatedRows<'a>,
+    ) -> Option<Composer<'a>> {
+        let [ring, products] = local_rows(self.config);
+        let own = self.local.part(thread * (ring + products), ring);
+        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window))
+    }
+
+    /// The weights of positions as thread `thread` sees them, if there are any.
+    pub fn positions(&self, thread: usize, weights: ReplicatedRows<'a>) -> Option<Positions<'a>> {
+        let [ring, products] = local_rows(self.config);
+        let own = self.local.part(thread * (ring + products) + ring, products);
+        self.config.position_weights.then(|| Positions::new(weights, own, self.config.window))
+    }
+
     /// The learning rate after `at` ids of epoch `epoch` (from 0).
     #[inline]
     pub fn rate(&self, epoch: u64, at: usize) -> f32 {

@@ -9,7 +9,9 @@
 //! shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
 
 use super::plan::Objective;
+use super::positions::Positions;
 use super::subsample::Subsampling;
+use super::subword_table::SubwordTable;
 use crate::config::Config;
 use std::ops::Range;
 
@@ -100,6 +102,8 @@ pub(super) struct Replicas {
     pub w_in: ReplicaSet,
     pub w_words: ReplicaSet,
     pub w_nodes: ReplicaSet,
+    pub w_ngrams: ReplicaSet,
+    pub w_positions: ReplicaSet,
 }
 
 impl Replicas {
@@ -110,6 +114,7 @@ impl Replicas {
         length: f64,
         subsampling: &Subsampling,
         objective: &Objective,
+        subwords: Option<&SubwordTable>,
         threads: usize,
     ) -> Self {
         if !pays(threads) {
@@ -121,6 +126,8 @@ impl Replicas {
         // A window of random width has half as many contexts as the widest, and one more.
         let contexts = if config.dynamic_window { config.window + 1 } else { 2 * config.window } as f64;
         let contexts = contexts.min(length.max(1.0));
+        // With subwords a row is read and written once for all windows that contain the word.
+        let contexts = if subwords.is_some() { 1.0 } else { contexts };
         let words = 0..counts.len();
         let w_in = ReplicaSet::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
         let w_words = objective.negatives.as_ref().map(|negatives| {
@@ -134,7 +141,17 @@ impl Replicas {
             });
             ReplicaSet::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
         });
-        Self { w_in, w_words: w_words.unwrap_or_default(), w_nodes: w_nodes.unwrap_or_default() }
+        let w_ngrams = subwords.map(|table| {
+            let uses = table.uses().iter().copied();
+            ReplicaSet::new(0, false, uses, threads)
+        });
+        Self {
+            w_in,
+            w_words: w_words.unwrap_or_default(),
+            w_nodes: w_nodes.unwrap_or_default(),
+            w_ngrams: w_ngrams.unwrap_or_default(),
+            w_positions: ReplicaSet::new(0, false, Positions::uses(config), threads),
+        }
     }
 
     /// The maximum number of bytes of the replicas of `matrices` matrices, where a row has `row` bytes.

@@ -35,7 +35,7 @@
 #![allow(unsafe_code)]
 
 use rapidvec_core::kernels::window;
-use rapidvec_core::kernels::window::{Labels, RowPtr, Scratch, WindowKernels};
+use rapidvec_core::kernels::window::{Composed, Labels, RowPtr, Scratch, WindowKernels};
 use rapidvec_core::{LANES, Matrix};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -110,7 +110,7 @@ impl<'a> SharedRows<'a> {
     }
 
     /// `rows` rows from row `first` on.
-    fn part(&self, first: usize, rows: usize) -> Self {
+    pub fn part(&self, first: usize, rows: usize) -> Self {
         assert!(
             first.checked_add(rows).is_some_and(|end| end <= self.rows),
             "{rows} rows from {first} of {}",
@@ -215,6 +215,47 @@ impl<'a> SharedRows<'a> {
     #[inline]
     pub fn step<'s>(&self, contexts: &'s [Row<'a>], targets: &'s [Row<'a>], labels: &'s Labels) -> Rows<'s, 'a> {
         Rows { contexts, targets, labels, chunks: self.chunks() }
+    }
+}
+
+impl<'a> SharedRows<'a> {
+    /// Writes the mean of `rows`, of the group that this matrix belongs to, to rows `out` and `copy` of this matrix.
+    #[inline]
+    pub fn compose(&self, kernels: &WindowKernels, rows: &[Row<'a>], out: u32, copy: u32) {
+        let of = Composed { rows: pointers(rows), chunks: self.chunks() };
+        // SAFETY: as in `skip_gram` below.
+        unsafe { kernels.mean(&of, [self.row(out).0, self.row(copy).0]) }
+    }
+
+    /// Adds to each of `rows` how far row `now` of this matrix is from row `before`.
+    #[inline]
+    pub fn spread(&self, kernels: &WindowKernels, rows: &[Row<'a>], now: u32, before: u32, scratch: &mut Scratch) {
+        let to = Composed { rows: pointers(rows), chunks: self.chunks() };
+        // SAFETY: as in `skip_gram` below.
+        unsafe { kernels.spread(&to, [self.row(now).0, self.row(before).0], scratch) }
+    }
+
+    /// Writes the product of a context and the weights of its position to row `slot` of this matrix.
+    #[inline]
+    pub fn weigh(&self, kernels: &WindowKernels, weights: Row<'a>, context: Row<'a>, slot: u32) -> Row<'a> {
+        let out = self.row(slot);
+        // SAFETY: as in `skip_gram` below.
+        unsafe { kernels.weigh([weights.0, context.0, out.0], self.chunks()) };
+        out
+    }
+
+    /// Moves a context and the weights of its position after a step on their product.
+    #[inline]
+    pub fn learn_position(
+        &self,
+        kernels: &WindowKernels,
+        weights: Row<'a>,
+        context: Row<'a>,
+        factor: f32,
+        scratch: &Scratch,
+    ) {
+        // SAFETY: as in `skip_gram` below.
+        unsafe { kernels.learn_position([weights.0, context.0], factor, self.chunks(), scratch) }
     }
 }
 

@@ -9,6 +9,7 @@ use super::replicas::Replicas;
 use super::schedule::Schedule;
 use super::state::CpuState;
 use super::subsample::Subsampling;
+use super::subword_table::SubwordTable;
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Result;
@@ -25,7 +26,8 @@ impl CpuTrainer {
         counts: &[u64],
         threads: usize,
     ) -> Result<Self> {
-        let trainer = Self::without_weights(config, corpus, counts, threads)?;
+        let mut trainer = Self::without_weights(config, corpus, counts, threads)?;
+        trainer.first_subwords();
         let mut w_in = Matrix::zeros(counts.len(), config.vector_size);
         (0..counts.len()).for_each(|row| w_in.set_row(row, &Self::first_row(config, row)));
         Ok(trainer.holding(w_in, Outputs::zeros(config, counts.len())))
@@ -34,7 +36,9 @@ impl CpuTrainer {
     /// A trainer that starts from these weights: [`into_weights`](Self::into_weights) of another one, or any numbers. Otherwise
     /// as [`new`](crate::Trainer::new); a run starts at the first block of the first epoch. The weights are not copied.
     ///
-    /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has the matrices that `config` trains.
+    /// Shapes: `input` is V x D for the V words of `counts`; [`Outputs`] has the matrices that `config` trains. With subwords, `input` has the
+    /// rows that words have of their own; n-grams and positions start as in [`new`](crate::Trainer::new), and [`matrices_mut`](Self::matrices_mut)
+    /// lends them.
     ///
     /// ```
     /// use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -65,7 +69,8 @@ impl CpuTrainer {
         let words = counts.len();
         check_shape("input matrix", &input, words..=words, config.vector_size)?;
         outputs.check(config, words)?;
-        let trainer = Self::without_weights(config, corpus, counts, threads)?;
+        let mut trainer = Self::without_weights(config, corpus, counts, threads)?;
+        trainer.first_subwords();
         Ok(trainer.holding(input, outputs))
     }
 
@@ -73,31 +78,41 @@ impl CpuTrainer {
     /// the range of word2vec.c, and as good or better.
     pub fn first_row(config: &Config, row: usize) -> Vec<f32> {
         let mut rng = Rng::stream(config.seed, Purpose::InputWeights, row as u64);
+        Self::uniform_row(config, &mut rng)
+    }
+
+    /// D numbers, uniform in ±1/D.
+    pub(super) fn uniform_row(config: &Config, rng: &mut Rng) -> Vec<f32> {
         let size = config.vector_size as f64;
         (0..config.vector_size).map(|_| ((2.0 * rng.uniform() - 1.0) / size) as f32).collect()
     }
 
     /// The matrices as they are now.
     pub fn matrices(&self) -> Matrices<&Matrix> {
-        let Self { config, w_in, w_words, w_nodes, .. } = self;
+        let Self { config, w_in, w_words, w_nodes, w_ngrams, w_positions, .. } = self;
         Matrices {
             input: w_in,
             words: (config.negatives > 0).then_some(w_words),
             nodes: config.hierarchical_softmax.then_some(w_nodes),
+            ngrams: config.subwords.is_some().then_some(w_ngrams),
+            positions: config.position_weights.then_some(w_positions),
         }
     }
 
     /// The matrices, which may be changed between two runs. Their sizes must stay the same.
     pub fn matrices_mut(&mut self) -> Matrices<&mut Matrix> {
-        let Self { config, w_in, w_words, w_nodes, .. } = self;
+        let Self { config, w_in, w_words, w_nodes, w_ngrams, w_positions, .. } = self;
         Matrices {
             input: w_in,
             words: (config.negatives > 0).then_some(w_words),
             nodes: config.hierarchical_softmax.then_some(w_nodes),
+            ngrams: config.subwords.is_some().then_some(w_ngrams),
+            positions: config.position_weights.then_some(w_positions),
         }
     }
 
-    /// The weights: the vectors, V x D, and the output matrices. Nothing is copied.
+    /// The weights: the vectors, V x D, and the output matrices. Nothing is copied. With subwords, the first are the rows that words have of
+    /// their own.
     pub fn into_weights(self) -> (Matrix, Outputs) {
         let some = |matrix: Matrix, is_used: bool| is_used.then_some(matrix);
         let Self { config, w_in, w_words, w_nodes, .. } = self;
@@ -130,7 +145,13 @@ impl CpuTrainer {
         let (words_per_epoch, most) =
             (ids.words(), pool::useful(threads, &(0..Schedule::new(ids, config.shuffle).count())));
         let length = words_per_epoch as f64 / (ids.len() - words_per_epoch).max(1) as f64;
-        let replicas = Replicas::new(config, counts, length, &subsampling, &objective, most);
+        let subwords = config.subwords.map(|ngrams| {
+            let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
+            let all = (0..counts.len()).map(kept).sum::<f64>();
+            SubwordTable::new(ngrams, corpus.vocabulary(), counts.len(), |word| kept(word) / all)
+        });
+        let subwords = subwords.transpose()?;
+        let replicas = Replicas::new(config, counts, length, &subsampling, &objective, subwords.as_ref(), most);
         large_pages::give_back(); // memory that was used to read the text and to make the tables
         let none = || Matrix::zeros(0, config.vector_size);
         Ok(Self {
@@ -142,6 +163,9 @@ impl CpuTrainer {
             w_in: none(),
             w_words: none(),
             w_nodes: none(),
+            subwords,
+            w_ngrams: none(),
+            w_positions: none(),
             frozen: None,
             words_per_epoch: words_per_epoch as u64,
             state: CpuState::default(),

@@ -1,7 +1,7 @@
 //! The trainer: processes the corpus epoch by epoch, until a block, an epoch or the end.
 
 use super::loss_recorder::{LossRecorder, explain};
-use super::plan::{self, Frozen, Objective, Plan, TrainedRows};
+use super::plan::{self, Frozen, Objective, Plan, TrainedRows, local_rows};
 use super::pool::{self, Failure};
 use super::replicas::{ReplicaSet, Replicas};
 use super::schedule::{Schedule, ShuffleOrder};
@@ -9,6 +9,7 @@ use super::sentence::max_contexts;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
 use super::subsample::Subsampling;
+use super::subword_table::SubwordTable;
 use super::worker::BlockStats;
 use crate::checkpoint::{StateReader, StateWriter, damaged};
 use crate::config::{Config, ConfigError};
@@ -16,9 +17,10 @@ use crate::corpus::Corpus;
 use crate::error::Result;
 use crate::observer::Observer;
 use crate::progress::{LossPoint, Progress};
-use crate::trainer::{Stopped, TrainError, Trainer, Until, Weights};
+use crate::trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 use rapidvec_core::kernels::window::WindowKernels;
-use rapidvec_core::{LANES, Matrix, WordId, threads_of};
+use rapidvec_core::{LANES, Matrix, Vocabulary, WordId, threads_of};
+use rapidvec_vectors::{Rows, Subwords};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -27,6 +29,8 @@ use std::time::Instant;
 const W_IN: &str = "w_in";
 const W_OUT: &str = "w_out";
 const W_NODES: &str = "w_nodes";
+const W_NGRAMS: &str = "w_ngrams";
+const W_POSITIONS: &str = "w_positions";
 const FROZEN: &str = "frozen";
 
 /// Trains word2vec models on the CPU.
@@ -57,6 +61,12 @@ pub struct CpuTrainer {
     pub(super) w_words: Matrix,
     /// A row for each node of the tree; none without hierarchical softmax.
     pub(super) w_nodes: Matrix,
+    /// Which rows words are composed of, if they have n-grams; `w_in` has their own rows then.
+    pub(super) subwords: Option<SubwordTable>,
+    /// A row for each n-gram.
+    pub(super) w_ngrams: Matrix,
+    /// A row for each position of the window, if they are weighted.
+    pub(super) w_positions: Matrix,
     pub(super) frozen: Option<Vec<bool>>,
     pub(super) words_per_epoch: u64,
     pub(super) state: CpuState,
@@ -95,7 +105,7 @@ impl CpuTrainer {
         self.kernels.name()
     }
 
-    /// The vectors: V x D.
+    /// The vectors: V x D. With subwords, the rows that words have of their own; [`weights`](Trainer::weights) has the vectors.
     pub fn w_in(&self) -> &Matrix {
         &self.w_in
     }
@@ -161,15 +171,24 @@ impl CpuTrainer {
         let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
         let window_rows = if self.frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
         let mut window = Matrix::zeros(window_rows, config.vector_size);
-        let [w_in, w_words, w_nodes, copies_in, copies_words, copies_nodes, window] = SharedRows::group([
+        let (mut copies_ngrams, mut copies_positions) =
+            (copies_of(&replicas.w_ngrams), copies_of(&replicas.w_positions));
+        let mut local = Matrix::zeros(threads * local_rows(config).iter().sum::<usize>(), config.vector_size);
+        let [w_in, w_words, w_nodes, w_ngrams, w_positions, local, copies @ ..] = SharedRows::group([
             &mut self.w_in,
             &mut self.w_words,
             &mut self.w_nodes,
+            &mut self.w_ngrams,
+            &mut self.w_positions,
+            &mut local,
             &mut copies_in,
             &mut copies_words,
             &mut copies_nodes,
+            &mut copies_ngrams,
+            &mut copies_positions,
             &mut window,
         ]);
+        let [copies_in, copies_words, copies_nodes, copies_ngrams, copies_positions, window] = copies;
         let plan = Plan {
             config,
             kernels: self.kernels,
@@ -180,6 +199,10 @@ impl CpuTrainer {
             w_in: TrainedRows { shared: w_in, replicas: &replicas.w_in, copies: copies_in },
             w_words: TrainedRows { shared: w_words, replicas: &replicas.w_words, copies: copies_words },
             w_nodes: TrainedRows { shared: w_nodes, replicas: &replicas.w_nodes, copies: copies_nodes },
+            subwords: self.subwords.as_ref(),
+            w_ngrams: TrainedRows { shared: w_ngrams, replicas: &replicas.w_ngrams, copies: copies_ngrams },
+            w_positions: TrainedRows { shared: w_positions, replicas: &replicas.w_positions, copies: copies_positions },
+            local,
             frozen: self.frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
         };
         let started = Instant::now();
@@ -206,6 +229,17 @@ impl CpuTrainer {
             true => ShuffleOrder::shuffled(self.schedule().pieces(), self.config.seed, epoch),
             false => ShuffleOrder::OF_TEXT,
         }
+    }
+
+    /// The rows of n-grams, and those that words have of their own.
+    fn load_subwords(&mut self, from: &StateReader) -> Result<()> {
+        let subwords = from.subwords()?.ok_or_else(|| damaged("ngrams.weight", "it is missing"))?;
+        let own = self.subword_weights().map(|weights| weights.buckets);
+        let all: Vec<(WordId, WordId)> = (0..self.w_in.rows() as WordId).map(|id| (id, id)).collect();
+        if subwords.buckets() != own.as_deref() || !self.take_subwords(&subwords, &all) {
+            return Err(damaged("ngrams.weight", "its n-grams are not those of the words").into());
+        }
+        Ok(())
     }
 
     /// Continues where `state` was saved.
@@ -247,9 +281,21 @@ impl Trainer for CpuTrainer {
         let tables = tree + if config.negatives > 0 { words * 8 } else { 0 };
         let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
         let thread = (max_contexts(config.window) as u64 + 64) * row + (1 << 20);
+        let local = local_rows(config).iter().sum::<usize>() as u64;
+        let thread = thread + local * row;
         let matrices = 1 + u64::from(config.negatives > 0) + u64::from(config.hierarchical_softmax);
         let replicas = Replicas::max_bytes(matrices, words as usize, row, threads);
         matrices * words * row + tables + keep + replicas + threads as u64 * thread
+    }
+
+    /// The rows of n-grams, the table of them, and the vectors that are composed to be saved.
+    fn memory_of_words(config: &Config, words: &Vocabulary, threads: usize) -> u64 {
+        let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
+        config.subwords.map_or(0, |ngrams| {
+            let (table, rows) = SubwordTable::size(ngrams, words);
+            let replicas = Replicas::max_bytes(1, rows as usize, row, threads_of(threads));
+            table + (rows + words.len() as u64) * row + replicas
+        })
     }
 
     fn validate(config: &Config) -> Result<(), ConfigError> {
@@ -300,11 +346,28 @@ impl Trainer for CpuTrainer {
     }
 
     fn weights(&self) -> Weights<'_> {
-        Weights { input: Cow::Borrowed(&self.w_in), output: Cow::Borrowed(self.w_out()) }
+        let input = self.composed().map_or(Cow::Borrowed(&self.w_in), Cow::Owned);
+        Weights { input, output: Cow::Borrowed(self.w_out()) }
+    }
+
+    fn subwords(&self) -> Option<SubwordWeights<'_>> {
+        self.subword_weights()
+    }
+
+    fn position_weights(&self) -> Option<&Matrix> {
+        self.config.position_weights.then_some(&self.w_positions)
     }
 
     fn set_input(&mut self, id: WordId, row: &[f32]) {
-        self.w_in.set_row(id as usize, row);
+        self.set_composed(id, row);
+    }
+
+    fn set_subwords(&mut self, from: &Subwords, known: &[(WordId, WordId)]) -> bool {
+        self.take_subwords(from, known)
+    }
+
+    fn set_position_weights(&mut self, from: &Rows) -> bool {
+        self.take_positions(from)
     }
 
     fn set_output(&mut self, row_id: u32, row: &[f32]) {
@@ -312,6 +375,10 @@ impl Trainer for CpuTrainer {
     }
 
     fn freeze(&mut self, ids: &[WordId]) -> Result<(), TrainError> {
+        if !ids.is_empty() && self.subwords.is_some() {
+            // A frozen word would still move with its n-grams.
+            return Err(TrainError::Unsupported { trainer: Self::NAME, what: "frozen vectors together with subwords" });
+        }
         if !ids.is_empty() {
             let frozen = self.frozen.get_or_insert_with(|| vec![false; self.w_in.rows()]);
             ids.iter().for_each(|&id| frozen[id as usize] = true);
@@ -323,10 +390,13 @@ impl Trainer for CpuTrainer {
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.progress();
         let Self { config, subsampling, objective, kernels, threads, w_in, w_words, w_nodes, .. } = self;
+        let Self { subwords, w_ngrams, w_positions, .. } = self;
         let config = Config { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Schedule::new(text.ids(), false);
         let mut none = Matrix::zeros(0, config.vector_size);
-        let [w_in, w_words, w_nodes, copies] = SharedRows::group([w_in, w_words, w_nodes, &mut none]);
+        let mut local = Matrix::zeros(*threads * local_rows(&config).iter().sum::<usize>(), config.vector_size);
+        let [w_in, w_words, w_nodes, w_ngrams, w_positions, local, copies] =
+            SharedRows::group([w_in, w_words, w_nodes, w_ngrams, w_positions, &mut local, &mut none]);
         let replicas = &ReplicaSet::default();
         let alone = |shared| TrainedRows { shared, replicas, copies };
         let plan = Plan {
@@ -339,6 +409,10 @@ impl Trainer for CpuTrainer {
             w_in: alone(w_in),
             w_words: alone(w_words),
             w_nodes: alone(w_nodes),
+            subwords: subwords.as_ref(),
+            w_ngrams: alone(w_ngrams),
+            w_positions: alone(w_positions),
+            local,
             frozen: None,
         };
         let mut all_stats = BTreeMap::new();
@@ -366,6 +440,12 @@ impl Trainer for CpuTrainer {
         if out.is_half() {
             out.matrix(W_IN, &self.w_in);
             out.matrix(W_OUT, self.w_out());
+            if self.subwords.is_some() {
+                out.matrix(W_NGRAMS, &self.w_ngrams);
+            }
+            if self.config.position_weights {
+                out.matrix(W_POSITIONS, &self.w_positions);
+            }
         }
         if self.has_two_outputs() {
             out.matrix(W_NODES, &self.w_nodes);
@@ -378,9 +458,17 @@ impl Trainer for CpuTrainer {
         if from.is_half() {
             from.fill(W_IN, &mut self.w_in)?;
             from.fill(W_OUT, self.w_out_mut())?;
+            from.fill_if(self.subwords.is_some(), W_NGRAMS, &mut self.w_ngrams)?;
+            from.fill_if(self.config.position_weights, W_POSITIONS, &mut self.w_positions)?;
         } else {
             let (input, output) = (from.input(), from.output()?);
-            input.for_each(0..self.w_in.rows(), |i, row| self.w_in.set_row(i, row));
+            match self.subwords {
+                Some(_) => self.load_subwords(from)?,
+                None => input.for_each(0..self.w_in.rows(), |i, row| self.w_in.set_row(i, row)),
+            }
+            if self.config.position_weights && !from.positions().is_some_and(|rows| self.take_positions(&rows)) {
+                return Err(damaged("positions.weight", "it is missing or has another size").into());
+            }
             let w_out = self.w_out_mut();
             output.for_each(0..w_out.rows(), |i, row| w_out.set_row(i, row));
         }

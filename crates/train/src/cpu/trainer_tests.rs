@@ -4,6 +4,7 @@ use crate::cpu::huffman::HuffmanTree;
 use crate::cpu::outputs::Outputs;
 use crate::error::Error;
 use rapidvec_core::{EOS_ID, Purpose, Rng, Vocabulary};
+use rapidvec_vectors::NGrams;
 use std::ops::ControlFlow;
 
 /// A trainer of a corpus of ids.
@@ -51,7 +52,13 @@ fn config(model: ModelKind) -> Config {
 fn all_kinds() -> Vec<Config> {
     let (sg, cbow) = (config(ModelKind::SkipGram), config(ModelKind::Cbow));
     let tree = |config: &Config| Config { hierarchical_softmax: true, negatives: 0, ..config.clone() };
+    let ngrams = |config: &Config| Config { subwords: Some(NGrams::default().buckets(80)), ..config.clone() };
+    let weighted = Config { position_weights: true, ..cbow.clone() };
     vec![
+        ngrams(&sg),
+        ngrams(&tree(&cbow)),
+        ngrams(&Config { hierarchical_softmax: true, ..weighted.clone() }),
+        weighted,
         tree(&sg),
         tree(&cbow),
         Config { hierarchical_softmax: true, ..sg.clone() },
@@ -227,6 +234,11 @@ fn every_kernel_trains_alike() {
 fn frozen_vectors_stay_and_the_others_learn() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {
+        if config.subwords.is_some() {
+            let refused = trainer(&config, &ids, &counts, 1).unwrap().freeze(&[7]);
+            assert!(refused.unwrap_err().to_string().contains("frozen vectors together with subwords"));
+            continue;
+        }
         for threads in [1, 3] {
             let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
             let known = vec![0.25; 20];
@@ -354,7 +366,9 @@ fn words_may_have_any_order() {
                 trainer.held_out_loss(&text(ids), &mut ()).unwrap().unwrap()
             };
             let (falling, any) = (loss(&ids, &counts), loss(&mixed, &counts_mixed));
-            assert!((any / falling - 1.0).abs() < 0.1, "{config:?}: {any}, by falling counts {falling}");
+            // In this corpus the position of a word says much, so that what is learned of it varies more.
+            let most = if config.position_weights { 0.25 } else { 0.1 };
+            assert!((any / falling - 1.0).abs() < most, "{config:?}: {any}, by falling counts {falling}");
         }
     }
 }

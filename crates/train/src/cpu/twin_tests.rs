@@ -10,6 +10,7 @@ use crate::config::{Config, ContextSum, ModelKind};
 use crate::{Trainer, Until};
 use rapidvec_core::kernels::window::{MAX_CONTEXTS, WindowKernels};
 use rapidvec_core::{EOS_ID, Ids, Matrix, Purpose, Rng, WordId};
+use rapidvec_vectors::NGrams;
 
 type Rows = Vec<Vec<f64>>;
 
@@ -33,6 +34,10 @@ fn corpus(sentences: usize, words: u32) -> (Vec<WordId>, Vec<u64>) {
 struct Twin<'a> {
     config: &'a Config,
     w_in: Rows,
+    /// With subwords, the rows after those of words are n-grams, and these are the rows each word is composed of.
+    parts: Option<Vec<Vec<usize>>>,
+    /// The weights of positions.
+    positions: Rows,
     /// Rows of words, if there are any, then those of nodes.
     w_out: Rows,
     /// How many of those are of words.
@@ -81,7 +86,11 @@ impl Twin<'_> {
             drawn
         };
         let mut next = draw(rng);
+        // What stands for each word of the sentence, after all other rows.
+        let base = self.w_in.len();
+        let mut composed = Vec::new();
         for (center, &word) in words.iter().enumerate() {
+            self.compose(words, center, &mut composed);
             let (window, mut drawn) = (self.config.window, next);
             let width = if self.config.dynamic_window { 1 + rng.below(window as u32) as usize } else { window };
             self.widths[width] += 1;
@@ -98,13 +107,39 @@ impl Twin<'_> {
             let places = center.saturating_sub(width)..(center + width + 1).min(words.len());
             // All but the center, in whose place the first is: which contexts are in one step hangs on it where there are several steps.
             let others = places.clone().skip(1).map(|i| if i == center { places.start } else { i });
-            let contexts: Vec<usize> = others.map(|i| words[i] as usize).collect();
+            let row = |i: usize| if self.parts.is_some() { base + i } else { words[i] as usize };
+            let contexts: Vec<usize> = others.clone().map(row).collect();
+            let offsets: Vec<isize> = others.map(|i| i as isize - center as isize).collect();
             match self.config.model {
-                ModelKind::Cbow => self.cbow(&contexts, &targets, rate),
+                ModelKind::Cbow => self.cbow(&contexts, &offsets, &targets, rate),
                 ModelKind::SkipGram => {
                     contexts.chunks(MAX_CONTEXTS).for_each(|contexts| self.skip_gram(contexts, &targets, rate));
                 }
             }
+        }
+        self.compose(words, usize::MAX, &mut composed);
+        self.w_in.truncate(base);
+    }
+
+    /// Composes the words that the window around `center` reaches, and gives what those before it have learned to their rows. `composed`
+    /// has the rows of the sentence as they were composed; those it has given back are empty.
+    fn compose(&mut self, words: &[WordId], center: usize, composed: &mut Rows) {
+        let Some(parts) = &self.parts else { return };
+        let (window, base) = (self.config.window, self.w_in.len() - composed.len());
+        for place in 0..composed.len() {
+            if place.saturating_add(window) < center && !composed[place].is_empty() {
+                let before = std::mem::take(&mut composed[place]);
+                let moved: Vec<f64> =
+                    self.w_in[base + place].iter().zip(&before).map(|(now, before)| now - before).collect();
+                parts[words[place] as usize].iter().for_each(|&row| add(&mut self.w_in[row], 1.0, &moved));
+            }
+        }
+        for &word in &words[composed.len()..center.saturating_add(window + 1).min(words.len())] {
+            let rows = &parts[word as usize];
+            let mut mean = vec![0.0; self.config.vector_size];
+            rows.iter().for_each(|&row| add(&mut mean, 1.0 / rows.len() as f64, &self.w_in[row]));
+            composed.push(mean.clone());
+            self.w_in.push(mean);
         }
     }
 
@@ -126,18 +161,41 @@ impl Twin<'_> {
         }
     }
 
-    fn cbow(&mut self, contexts: &[usize], targets: &[(usize, f64)], rate: f64) {
+    fn cbow(&mut self, contexts: &[usize], offsets: &[isize], targets: &[(usize, f64)], rate: f64) {
         let factor = if self.config.context_sum == ContextSum::Mean { 1.0 / contexts.len() as f64 } else { 1.0 };
         let (mut h, mut e) = (vec![0.0; self.config.vector_size], vec![0.0; self.config.vector_size]);
-        contexts.iter().for_each(|&c| add(&mut h, factor, &self.w_in[c]));
+        let weights = |offset: isize| {
+            let ahead = if offset > 0 { -1 } else { 0 };
+            (self.config.window as isize + offset + ahead) as usize
+        };
+        let weighted = |w_in: &Rows, positions: &Rows| -> Rows {
+            let product = |(&c, &offset): (&usize, &isize)| match positions.get(weights(offset)) {
+                Some(weights) => times(weights, &w_in[c]),
+                None => w_in[c].clone(),
+            };
+            contexts.iter().zip(offsets).map(product).collect()
+        };
+        weighted(&self.w_in, &self.positions).iter().for_each(|row| add(&mut h, factor, row));
         self.pairs += 1;
         for &(t, label) in targets {
             let moved = self.learn(dot(&h, &self.w_out[t]), label, rate);
             add(&mut e, moved, &self.w_out[t]);
             add(&mut self.w_out[t], moved, &h);
         }
-        contexts.iter().for_each(|&c| add(&mut self.w_in[c], 1.0, &e));
+        for (&c, &offset) in contexts.iter().zip(offsets) {
+            let Some(weights) = self.positions.get_mut(weights(offset)) else {
+                add(&mut self.w_in[c], 1.0, &e);
+                continue;
+            };
+            let (for_weights, for_context) = (times(&self.w_in[c], &e), times(weights, &e));
+            add(weights, factor, &for_weights);
+            add(&mut self.w_in[c], 1.0, &for_context);
+        }
     }
+}
+
+fn times(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a * b).collect()
 }
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -177,12 +235,26 @@ fn compare(config: &Config) {
         }
         let mut trainer = CpuTrainer::with_weights(config, &text(&ids), &counts, 1, input, outputs).unwrap();
         trainer.use_kernels(kernel).unwrap();
+        for matrix in [&mut trainer.w_ngrams, &mut trainer.w_positions] {
+            for id in 0..matrix.rows() {
+                rng.fill_normal(&mut row, 0.3);
+                matrix.set_row(id, &row);
+            }
+        }
         trainer
     };
-    let (start, outputs) = fresh("scalar").into_weights();
-    let (w_in, w_out) = (rows(&start), output_rows(&outputs));
+    let first = fresh("scalar");
+    let (mut w_in, positions) = (rows(first.w_in()), rows(&first.w_positions));
+    w_in.extend(rows(&first.w_ngrams));
+    let parts = first.subwords.as_ref().map(|table| {
+        let rows = |word: u32| table.rows(word).iter().map(|&row| counts.len() + row as usize);
+        (0..counts.len()).map(|word| [word].into_iter().chain(rows(word as u32)).collect()).collect()
+    });
+    let (start, outputs) = first.into_weights();
+    let w_out = output_rows(&outputs);
     let words = outputs.words.map_or(0, |words| words.rows());
-    let mut twin = Twin { config, w_in, w_out, words, pairs: 0, loss: 0.0, widths: vec![0; config.window + 1] };
+    let widths = vec![0; config.window + 1];
+    let mut twin = Twin { config, parts, positions, w_in, w_out, words, pairs: 0, loss: 0.0, widths };
     twin.run(&ids, &counts);
     assert!(twin.pairs > 1_000 && farthest(&twin.w_in, &rows(&start)) > 0.1, "{config:?}: it learns too little");
     for kernel in WindowKernels::all().iter().map(WindowKernels::name) {
@@ -193,8 +265,12 @@ fn compare(config: &Config) {
         let loss: f64 = history.iter().map(|point| point.loss * point.pairs as f64).sum();
         assert_eq!(pairs, twin.pairs, "{kernel}, {config:?}");
         assert!((loss / twin.loss - 1.0).abs() < 1e-5, "{kernel}, {config:?}: loss {loss}, plain loops {}", twin.loss);
+        let (ngrams, positions) = (rows(&trainer.w_ngrams), rows(&trainer.w_positions));
         let (w_in, outputs) = trainer.into_weights();
-        let away = [farthest(&rows(&w_in), &twin.w_in), farthest(&output_rows(&outputs), &twin.w_out)];
+        let w_in = [rows(&w_in), ngrams].concat();
+        assert_eq!((w_in.len(), positions.len()), (twin.w_in.len(), twin.positions.len()));
+        let away = [farthest(&w_in, &twin.w_in), farthest(&output_rows(&outputs), &twin.w_out)];
+        assert!(farthest(&positions, &twin.positions) < 1e-4, "{kernel}, {config:?}: positions");
         assert!(away.iter().all(|&away| away < 1e-4), "{kernel}, {config:?}: {away:?} from plain loops");
     }
     let drawn = if config.dynamic_window { 1..=config.window } else { config.window..=config.window };
@@ -237,6 +313,35 @@ fn hierarchical_softmax_is_what_plain_loops_make() {
         compare(&tree);
         compare(&Config { window: 20, ..tree });
     }
+}
+
+/// Words that share n-grams and buckets, in sentences longer than a window and shorter ones.
+#[test]
+fn words_composed_of_ngrams_are_what_plain_loops_make() {
+    let ngrams = NGrams::default().min_n(2).max_n(3).buckets(40);
+    for model in [ModelKind::SkipGram, ModelKind::Cbow] {
+        let subwords = Config { subwords: Some(ngrams), ..config(model) };
+        compare(&subwords);
+        compare(&Config { window: 2, shuffle: false, dynamic_window: false, ..subwords.clone() });
+        compare(&Config {
+            window: 60,
+            hierarchical_softmax: true,
+            learning_rate: 0.003,
+            epochs: 4,
+            ..subwords.clone()
+        });
+        compare(&Config { subwords: Some(ngrams.buckets(3)), hierarchical_softmax: true, negatives: 0, ..subwords });
+    }
+}
+
+#[test]
+fn position_weights_are_what_plain_loops_make() {
+    let weighted = Config { position_weights: true, ..config(ModelKind::Cbow) };
+    compare(&weighted);
+    compare(&Config { window: 3, context_sum: ContextSum::Sum, learning_rate: 0.02, ..weighted.clone() });
+    let subwords = Config { subwords: Some(NGrams::default().buckets(99)), ..weighted };
+    compare(&subwords);
+    compare(&Config { hierarchical_softmax: true, window: 20, dynamic_window: false, ..subwords });
 }
 
 #[test]

@@ -4,9 +4,11 @@
 //! next target's row and the row of a context some words ahead: rows are scattered over matrices larger than the cache, and a
 //! step takes about as long as a read from memory.
 
+use super::composer::Composer;
 use super::huffman::{Branch, HuffmanTree};
 use super::negatives::Negatives;
 use super::plan::{Objective, Plan};
+use super::positions::Positions;
 use super::replicas::{ReplicaSet, SYNC_INTERVAL};
 use super::sentence::{Sentence, max_contexts};
 use super::shared::{ReplicatedRows, Row};
@@ -65,6 +67,8 @@ pub(super) struct Worker<'a> {
     rows: Vec<Row<'a>>,
     /// Contexts of a window if some are frozen.
     copies: Vec<Row<'a>>,
+    /// Contexts of a window, weighted by their positions.
+    products: Vec<Row<'a>>,
     targets: Vec<Row<'a>>,
     labels: Labels,
     /// Targets of the next window.
@@ -83,6 +87,11 @@ pub(super) struct Worker<'a> {
     w_in: ReplicatedRows<'a>,
     w_words: ReplicatedRows<'a>,
     w_nodes: ReplicatedRows<'a>,
+    w_ngrams: ReplicatedRows<'a>,
+    w_positions: ReplicatedRows<'a>,
+    /// What stands for the words of a sentence, if they have n-grams.
+    composer: Option<Composer<'a>>,
+    positions: Option<Positions<'a>>,
     /// Windows since the last tick, and the number of ticks so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
@@ -92,12 +101,15 @@ impl<'a> Worker<'a> {
     /// The worker of thread `thread`.
     pub fn new(plan: Plan<'a>, thread: usize) -> Self {
         let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.shared.chunks());
+        let (w_in, w_ngrams) = (plan.w_in.of_thread(thread), plan.w_ngrams.of_thread(thread));
+        let w_positions = plan.w_positions.of_thread(thread);
         Self {
             plan,
             rng: Rng::stream(plan.config.seed, Purpose::Block, 0),
             sentence: Sentence::default(),
             rows: Vec::new(),
             copies: Vec::new(),
+            products: Vec::new(),
             targets: Vec::with_capacity(targets),
             labels: Labels::negative_sampling(targets - 1),
             next_targets: Vec::with_capacity(targets),
@@ -108,9 +120,13 @@ impl<'a> Worker<'a> {
             rate: 0.0,
             kept: 0,
             pairs: 0,
-            w_in: plan.w_in.of_thread(thread),
+            w_in,
             w_words: plan.w_words.of_thread(thread),
             w_nodes: plan.w_nodes.of_thread(thread),
+            w_ngrams,
+            w_positions,
+            composer: plan.composer(thread, w_in, w_ngrams),
+            positions: plan.positions(thread, w_positions),
             windows: 0,
             ticks: 0,
         }
@@ -151,15 +167,21 @@ impl<'a> Worker<'a> {
         }
         let window = self.plan.config.window;
         self.rows.clear();
-        self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
         let chunks = self.plan.w_in.shared.chunks();
-        self.rows.iter().take(window + PREFETCH_DISTANCE).for_each(|row| row.prefetch(chunks));
+        if let Some(composer) = &mut self.composer {
+            composer.begin(self.sentence.words(), &mut self.rows);
+        } else {
+            self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
+            self.rows.iter().take(window + PREFETCH_DISTANCE).for_each(|row| row.prefetch(chunks));
+        }
         self.prefetch_next(0);
         for center in 0..length {
             let width = self.width();
             let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
             self.select_targets(center);
-            if let Some(row) = self.rows.get(center + window + PREFETCH_DISTANCE) {
+            if let Some(composer) = &mut self.composer {
+                composer.advance(center, self.sentence.words(), &self.plan.kernels, &mut self.scratch);
+            } else if let Some(row) = self.rows.get(center + window + PREFETCH_DISTANCE) {
                 row.prefetch(chunks);
             }
             if center + 1 < length {
@@ -171,6 +193,9 @@ impl<'a> Worker<'a> {
                 self.tick();
             }
         }
+        if let Some(composer) = &mut self.composer {
+            composer.end(&self.plan.kernels, &mut self.scratch);
+        }
     }
 
     /// Synchronises the replicated rows that are due.
@@ -178,6 +203,8 @@ impl<'a> Worker<'a> {
         sync(self.plan.w_in.replicas, self.ticks, &self.w_in);
         sync(self.plan.w_words.replicas, self.ticks, &self.w_words);
         sync(self.plan.w_nodes.replicas, self.ticks, &self.w_nodes);
+        sync(self.plan.w_ngrams.replicas, self.ticks, &self.w_ngrams);
+        sync(self.plan.w_positions.replicas, self.ticks, &self.w_positions);
         (self.windows, self.ticks) = (0, self.ticks + 1);
     }
 
@@ -186,6 +213,8 @@ impl<'a> Worker<'a> {
         self.plan.w_in.replicas.ids().for_each(|id| self.w_in.sync(id));
         self.plan.w_words.replicas.ids().for_each(|id| self.w_words.sync(id));
         self.plan.w_nodes.replicas.ids().for_each(|id| self.w_nodes.sync(id));
+        self.plan.w_ngrams.replicas.ids().for_each(|id| self.w_ngrams.sync(id));
+        self.plan.w_positions.replicas.ids().for_each(|id| self.w_positions.sync(id));
     }
 
     #[inline]
@@ -300,7 +329,7 @@ impl<'a> Worker<'a> {
     /// Trains the window from `start` to `end` around `center`.
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
-        let Self { plan, sentence, rows, copies, targets, labels, scratch, .. } = self;
+        let Self { plan, sentence, rows, copies, targets, labels, scratch, positions, products, .. } = self;
         // The first context takes the center's place, so that all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
@@ -321,7 +350,28 @@ impl<'a> Worker<'a> {
                     ContextSum::Mean => 1.0 / contexts.len() as f32,
                     ContextSum::Sum => 1.0,
                 };
-                plan.w_in.shared.step(contexts, targets, labels).cbow(&plan.kernels, factor, self.rate, scratch);
+                match positions {
+                    None => {
+                        plan.w_in.shared.step(contexts, targets, labels).cbow(
+                            &plan.kernels,
+                            factor,
+                            self.rate,
+                            scratch,
+                        );
+                    }
+                    Some(positions) => {
+                        let place = |place| if place == center { start } else { place };
+                        let placed = || (start + 1..end).map(place).zip(contexts.iter().copied());
+                        positions.weigh(&plan.kernels, center, placed(), products);
+                        plan.w_in.shared.step(products, targets, labels).cbow(
+                            &plan.kernels,
+                            factor,
+                            self.rate,
+                            scratch,
+                        );
+                        positions.learn(&plan.kernels, center, placed(), factor, scratch);
+                    }
+                }
                 self.pairs += 1;
             }
             ModelKind::SkipGram => {

@@ -114,7 +114,8 @@ impl<T: Trainer> Session<T> {
 
     /// An estimate of the bytes that training takes, without the corpus and the vocabulary.
     pub fn memory_needed(config: &T::Config, corpus: &Corpus, threads: usize) -> u64 {
-        T::memory_needed(config, corpus.vocabulary().len(), corpus.ids().len(), threads)
+        let words = corpus.vocabulary();
+        T::memory_needed(config, words.len(), corpus.ids().len(), threads) + T::memory_of_words(config, words, threads)
     }
 
     /// Starts the words that `vectors` has from its vectors. The output vectors are taken too where they belong to words in both.

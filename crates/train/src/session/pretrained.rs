@@ -4,10 +4,10 @@ use super::Started;
 use crate::checkpoint::{CorpusRecord, SavedConfig, Summary};
 use crate::error::{Result, TrainError};
 use crate::trainer::Trainer;
-use rapidvec_core::Vocabulary;
+use rapidvec_core::{Vocabulary, WordId};
 use rapidvec_vectors::format::safetensors::ModelFile;
 use rapidvec_vectors::format::{Format, recognise_file};
-use rapidvec_vectors::{Rows, WordVectors};
+use rapidvec_vectors::{Rows, Subwords, WordVectors};
 use std::path::Path;
 
 /// Vectors to start from.
@@ -17,6 +17,8 @@ pub struct Pretrained {
     words: Vocabulary,
     input: Rows,
     output: Option<Rows>,
+    subwords: Option<Subwords>,
+    positions: Option<Rows>,
     config: Option<SavedConfig>,
     corpus: Option<CorpusRecord>,
 }
@@ -44,13 +46,15 @@ impl Pretrained {
         model.verify()?;
         let Summary { config, corpus, .. } = Summary::of(&model)?;
         let (words, input, output) = (model.vocabulary().clone(), model.input(), model.output());
-        Ok(Self { name: path.display().to_string(), words, input, output, config, corpus })
+        let (subwords, positions) = (model.subwords()?, model.positions());
+        Ok(Self { name: path.display().to_string(), words, input, output, subwords, positions, config, corpus })
     }
 
-    /// These vectors, with the output vectors if there are any. Messages call them `name`.
+    /// These vectors, with the n-grams and the output vectors that a fastText model has. Messages call them `name`.
     pub fn of(name: &str, vectors: &WordVectors) -> Self {
         let (words, input) = (vectors.vocabulary().clone(), vectors.rows().clone());
-        Self { name: name.to_owned(), words, input, output: vectors.output().cloned(), config: None, corpus: None }
+        let (output, subwords) = (vectors.output().cloned(), vectors.subwords().cloned());
+        Self { name: name.to_owned(), words, input, output, subwords, positions: None, config: None, corpus: None }
     }
 
     /// Its name in messages.
@@ -101,11 +105,14 @@ impl Pretrained {
         let has_tree = self.config.as_ref().is_some_and(SavedConfig::has_tree);
         let output = self.output.as_ref().filter(|_| !has_tree && trainer.has_output_per_word());
         let mut started = Started { ids: Vec::new(), without_output: self.output.is_some() && output.is_none() };
-        for (id, word) in (0..).zip(vocabulary.words()) {
-            let Some(known) = self.words.id(word) else { continue };
-            if let Some(row) = self.input.row(known as usize) {
+        let known = |(id, word)| self.words.id(word).map(|known| (id, known));
+        let known: Vec<(WordId, WordId)> = (0..).zip(vocabulary.words()).filter_map(known).collect();
+        let with_ngrams = self.subwords.as_ref().is_some_and(|subwords| trainer.set_subwords(subwords, &known));
+        self.positions.as_ref().map(|positions| trainer.set_position_weights(positions));
+        for (id, known) in known {
+            started.ids.push(id);
+            if let Some(row) = self.input.row(known as usize).filter(|_| !with_ngrams) {
                 trainer.set_input(id, &row);
-                started.ids.push(id);
             }
             if let Some(row) = output.and_then(|output| output.row(known as usize)) {
                 trainer.set_output(id, &row);

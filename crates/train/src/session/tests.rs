@@ -2,7 +2,8 @@ use super::*;
 use crate::config::Config;
 use crate::corpus::CorpusOptions;
 use crate::{CpuTrainer, SaveEvent, Word2Vec};
-use rapidvec_vectors::WordVectors;
+use rapidvec_vectors::format::Format;
+use rapidvec_vectors::{NGrams, SaveOptions, WordVectors};
 use std::time::Duration;
 
 fn corpus() -> Corpus {
@@ -209,11 +210,96 @@ fn a_model_continues_with_new_words() {
 fn a_model_in_memory_is_the_model_that_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    for config in [config(), config().hierarchical_softmax()] {
+    let weighted = Config::cbow().vector_size(20).subwords(NGrams::default().buckets(500)).position_weights(true);
+    for config in [config(), config().hierarchical_softmax(), weighted] {
         let mut session = Session::<CpuTrainer>::start(&config, &corpus(), 1).unwrap();
         session.run(&mut ()).unwrap();
         session.save_to(&path("a"), false).unwrap();
         session.into_model().unwrap().save(path("b")).unwrap();
         assert!(std::fs::read(path("a")).unwrap() == std::fs::read(path("b")).unwrap());
     }
+}
+
+fn with_ngrams() -> Config {
+    config().subwords(NGrams::default().buckets(500))
+}
+
+fn bits(numbers: Vec<f32>) -> Vec<u32> {
+    numbers.into_iter().map(f32::to_bits).collect()
+}
+
+#[test]
+fn a_model_with_subwords_knows_words_it_never_saw() {
+    let model = Word2Vec { config: with_ngrams(), ..Word2Vec::default() }.train(&corpus()).unwrap();
+    let vectors = model.vectors();
+    assert!(vectors.id("queens").is_none() && vectors.is_composed("queens") && !vectors.is_composed("queen"));
+    assert_eq!(vectors.most_similar("queens", 1).unwrap().first().map(|(word, _)| word), Some("queen"));
+}
+
+/// Also through a file of fastText, and through our own: nothing is lost.
+#[test]
+fn a_run_starts_from_the_rows_of_words_and_of_ngrams() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let model = Word2Vec { config: with_ngrams(), ..Word2Vec::default() }.train(&corpus()).unwrap();
+    model.save(path("ours")).unwrap();
+    WordVectors::open(path("ours")).unwrap().save(path("bin"), Format::FastText, &SaveOptions::default()).unwrap();
+    for name in ["ours", "bin"] {
+        let mut session = Session::<CpuTrainer>::start(&with_ngrams(), &corpus(), 1).unwrap();
+        let started = session.init_from(&Pretrained::open(&path(name)).unwrap()).unwrap();
+        assert_eq!((started.ids.len(), started.without_output), (8, false), "{name}");
+        let weights = session.trainer().weights();
+        assert_eq!(bits(weights.input.to_vec()), bits(model.vectors().rows().to_f32()), "{name}");
+        assert_eq!(bits(weights.output.to_vec()), bits(model.output().to_vec()), "{name}");
+        let own = session.trainer().subwords().unwrap().to_subwords().unwrap();
+        let expected = model.vectors().subwords().unwrap();
+        assert_eq!(bits(own.rows().to_f32()), bits(expected.rows().to_f32()), "{name}");
+        assert_eq!(bits(own.words().unwrap().to_f32()), bits(expected.words().unwrap().to_f32()), "{name}");
+    }
+}
+
+/// Vectors without n-grams, or with others.
+#[test]
+fn a_run_with_subwords_starts_from_the_vectors_of_any_file() {
+    let model = Word2Vec { config: config(), ..Word2Vec::default() }.train(&corpus()).unwrap();
+    let other = with_ngrams().subwords(NGrams::default().buckets(400));
+    let with_other = Word2Vec { config: other, ..Word2Vec::default() }.train(&corpus()).unwrap();
+    for model in [model, with_other] {
+        let mut session = Session::<CpuTrainer>::start(&with_ngrams(), &corpus(), 1).unwrap();
+        session.init_from(&Pretrained::of("model", model.vectors())).unwrap();
+        let (got, expected) = (session.trainer().weights().input.to_vec(), model.vectors().rows().to_f32());
+        assert!(got.iter().zip(&expected).all(|(got, expected)| (got - expected).abs() < 1e-5));
+    }
+}
+
+#[test]
+fn a_model_with_subwords_continues_with_new_words_and_their_ngrams() {
+    let base = Word2Vec { config: with_ngrams(), ..Word2Vec::default() }.train(&corpus()).unwrap();
+    let known = Pretrained::of("base", base.vectors());
+    let text = "the prince saw the queens\n".repeat(50);
+    let options = CorpusOptions::default();
+    let new = Corpus::from_text("new", &text, &options).unwrap();
+    let (words, _) = known.extended_by(new.vocabulary(), 5);
+    let corpus = Corpus::from_text("new", &text, &options.vocabulary(Arc::new(words))).unwrap();
+    let (session, _) = Session::<CpuTrainer>::update(&with_ngrams(), &corpus, &known, 1).unwrap();
+    let (before, now) = (base.vectors(), session.into_model().unwrap());
+    for word in ["king", "queen", "the"] {
+        assert_eq!(now.vectors().vector(word), before.vector(word), "{word}");
+    }
+    let [old, new] = [before, now.vectors()].map(|vectors| vectors.subwords().unwrap().rows().len());
+    assert!(new > old, "{new} rows of n-grams, {old} before");
+    assert!(now.vectors().id("queens").is_some());
+}
+
+#[test]
+fn the_estimate_of_memory_has_the_ngrams_that_are_used() {
+    let needed = |config: &Config| Session::<CpuTrainer>::memory_needed(config, &corpus(), 1);
+    let wide = |config: Config| config.vector_size(1_000);
+    let rows = |config: &Config| {
+        CpuTrainer::new(config, &corpus(), corpus().counts(), 1).unwrap().subwords().unwrap().rows.rows()
+    };
+    let config = wide(with_ngrams());
+    let more = needed(&config) - needed(&wide(config.clone().subwords(None)));
+    assert!(more as usize > 4 * 1_000 * rows(&config), "{more} bytes for {} rows", rows(&config));
+    assert!(more < 2_000_000, "not for all buckets: {more}");
 }

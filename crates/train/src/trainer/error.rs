@@ -55,6 +55,14 @@ pub enum TrainError {
         /// The id.
         got: u32,
     },
+    /// N-grams are found in the words themselves.
+    #[error("subwords need the word of each of the {expected} ids, but the corpus has a vocabulary of {got} words")]
+    WordsMissing {
+        /// Words with counts.
+        expected: usize,
+        /// Words in the vocabulary of the corpus.
+        got: usize,
+    },
     /// No line has two words within a window.
     #[error(
         "no pair of words was trained: after dropping rare words and subsampling no line had two words left. \

@@ -7,10 +7,14 @@ pub use error::TrainError;
 
 use crate::checkpoint::{StateReader, StateWriter};
 use crate::corpus::Corpus;
+use crate::error::FormatError;
 use crate::error::Result;
 use crate::observer::Observer;
 use crate::progress::{LossPoint, Progress};
-use rapidvec_core::{Matrix, WordId};
+use rapidvec_core::{Matrix, Vocabulary, WordId};
+use rapidvec_vectors::format::RowsView;
+use rapidvec_vectors::format::safetensors::SubwordParts;
+use rapidvec_vectors::{NGrams, Numbers, Rows, Subwords};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -36,6 +40,46 @@ pub struct Weights<'a> {
     pub output: Cow<'a, Matrix>,
 }
 
+/// The rows of n-grams of a model with subwords, borrowed from its trainer.
+#[derive(Debug, Clone)]
+pub struct SubwordWeights<'a> {
+    /// Which n-grams words have.
+    pub ngrams: NGrams,
+    /// The buckets that have a row, ascending.
+    pub buckets: Vec<u32>,
+    /// The row of each of them in `rows`.
+    pub order: Vec<u32>,
+    /// The rows of n-grams, N x D.
+    pub rows: &'a Matrix,
+    /// The rows that words have of their own, V x D.
+    pub words: &'a Matrix,
+}
+
+impl SubwordWeights<'_> {
+    /// As a writer takes them.
+    pub fn parts(&self) -> SubwordParts<'_> {
+        SubwordParts {
+            ngrams: self.ngrams,
+            buckets: Some(Cow::Borrowed(&self.buckets)),
+            rows: RowsView::of_matrix(self.rows, self.rows.rows()).pick(Some(self.order.clone())),
+            words: Some(RowsView::of_matrix(self.words, self.words.rows())),
+        }
+    }
+
+    /// A copy, for [`WordVectors`](crate::WordVectors).
+    ///
+    /// # Errors
+    /// [`FormatError`] if there is no word.
+    pub fn to_subwords(&self) -> Result<Subwords, FormatError> {
+        let size = self.rows.cols();
+        let mut numbers = Vec::with_capacity(self.order.len() * size);
+        self.order.iter().for_each(|&row| self.rows.push_row(row as usize, &mut numbers));
+        let rows = Rows::new_or_none(self.order.len(), size, Numbers::F32(numbers))?;
+        let words = Rows::new(self.words.rows(), size, Numbers::F32(self.words.to_vec()))?;
+        Ok(Subwords::of_buckets(self.ngrams, self.buckets.clone(), rows)?.with_words(words))
+    }
+}
+
 /// Trains a model on a corpus.
 ///
 /// Shapes: V words, D numbers per vector.
@@ -56,6 +100,12 @@ pub trait Trainer: Sized {
     /// An estimate of the bytes that training needs, without the corpus and the vocabulary, for `words` distinct words and
     /// a corpus of `ids` ids.
     fn memory_needed(config: &Self::Config, words: usize, ids: usize, threads: usize) -> u64;
+
+    /// The bytes that training needs for the words themselves, in addition to [`memory_needed`](Self::memory_needed), such as for their n-grams.
+    fn memory_of_words(config: &Self::Config, words: &Vocabulary, threads: usize) -> u64 {
+        let _ = (config, words, threads);
+        0
+    }
 
     /// Checks every setting against its range.
     ///
@@ -101,6 +151,29 @@ pub trait Trainer: Sized {
 
     /// The weights as they are now.
     fn weights(&self) -> Weights<'_>;
+
+    /// The rows of n-grams, if words have them. [`weights`](Self::weights) has the vectors that are composed of them.
+    fn subwords(&self) -> Option<SubwordWeights<'_>> {
+        None
+    }
+
+    /// The weights of the positions in a window, 2W x D, if there are any.
+    fn position_weights(&self) -> Option<&Matrix> {
+        None
+    }
+
+    /// Takes the rows of n-grams that another model has, and the own rows of the words that both have (the id here, the id there).
+    /// Returns whether it did; it does not if the n-grams are not the same.
+    fn set_subwords(&mut self, from: &Subwords, known: &[(WordId, WordId)]) -> bool {
+        let _ = (from, known);
+        false
+    }
+
+    /// Takes the weights of positions that another model has. Returns whether it did; it does not if there are not as many here.
+    fn set_position_weights(&mut self, from: &Rows) -> bool {
+        let _ = from;
+        false
+    }
 
     /// Overwrites the vector of a word with D numbers.
     ///

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// How vectors are evaluated. The defaults are gensim's.
+/// How vectors are evaluated. The defaults are gensim's, except that words are composed of n-grams.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EvaluateOptions {
@@ -21,17 +21,25 @@ pub struct EvaluateOptions {
     /// Count a question with an unknown word as wrong, and the similarity of such a pair as 0, instead of skipping them:
     /// gensim's `dummy4unknown`.
     pub count_unknown: bool,
+    /// Compose the vectors of words that are not in the vocabulary of their n-grams, in pairs; if the model has n-grams. gensim skips such pairs.
+    pub compose: bool,
     /// Use at most this many threads; 0: one for each core.
     pub threads: usize,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { restrict: 300_000, case_sensitive: false, count_unknown: false, threads: 0 }
+        Self { restrict: 300_000, case_sensitive: false, count_unknown: false, compose: true, threads: 0 }
     }
 }
 
-rapidvec_core::setters!(EvaluateOptions { restrict: usize, case_sensitive: bool, count_unknown: bool, threads: usize });
+rapidvec_core::setters!(EvaluateOptions {
+    restrict: usize,
+    case_sensitive: bool,
+    count_unknown: bool,
+    compose: bool,
+    threads: usize
+});
 
 /// The words that are evaluated. A spelling represents all words that differ only in case; its place is that of the most
 /// frequent of them.

@@ -5,7 +5,7 @@ use super::read::WordPairs;
 use super::statistics::{Correlation, pearson, spearman};
 use crate::WordVectors;
 use crate::search::error::QueryError;
-use crate::unit::{dot, wide_unit};
+use crate::unit::{dot, wide_unit, widened};
 
 /// How the cosines of pairs correlate with human judgements.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct PairReport {
     pub compared: usize,
     /// Pairs with an unknown word.
     pub unknown: usize,
+    /// Pairs that count with a word composed of its n-grams ([`EvaluateOptions::compose`]).
+    pub composed: usize,
 }
 
 /// [`WordVectors::evaluate_pairs`].
@@ -28,10 +30,19 @@ pub(super) fn evaluate(
 ) -> Result<PairReport, QueryError> {
     let known = Known::new(vectors, options);
     let places = known.find_all(&pairs.words);
-    let (mut people, mut cosines, mut unknown) = (Vec::new(), Vec::new(), 0);
+    let of_ngrams = |id: u32| vectors.vector_of_ngrams(pairs.words.word(id)).filter(|_| options.compose);
+    let unit = |id: u32| match places[id as usize] {
+        Some(place) => vectors.finite(known.id(place)).map(|vector| Some(wide_unit(vector))),
+        None => Ok(of_ngrams(id).map(|vector| wide_unit(widened(&vector)))),
+    };
+    let (mut people, mut cosines, mut unknown, mut composed) = (Vec::new(), Vec::new(), 0, 0);
     for &(a, b, number) in &pairs.pairs {
-        let cosine = match (places[a as usize], places[b as usize]) {
-            (Some(a), Some(b)) => Some(cosine(&known, a, b)?),
+        let is_composed = places[a as usize].is_none() || places[b as usize].is_none();
+        let cosine = match (unit(a)?, unit(b)?) {
+            (Some(a), Some(b)) => {
+                composed += usize::from(is_composed);
+                Some(cosine(&a, &b))
+            }
             _ => {
                 unknown += 1;
                 options.count_unknown.then_some(0.0)
@@ -43,11 +54,10 @@ pub(super) fn evaluate(
         }
     }
     let (pearson, spearman) = (pearson(&people, &cosines), spearman(&people, &cosines));
-    Ok(PairReport { pearson, spearman, compared: people.len(), unknown })
+    Ok(PairReport { pearson, spearman, compared: people.len(), unknown, composed })
 }
 
 /// In f64, where no product of finite f32 overflows; 0 with a zero vector.
-fn cosine(known: &Known, a: u32, b: u32) -> Result<f64, QueryError> {
-    let unit = |place| known.search.vectors().finite(known.id(place)).map(wide_unit);
-    Ok(dot(&unit(a)?, &unit(b)?).clamp(-1.0, 1.0))
+fn cosine(a: &[f64], b: &[f64]) -> f64 {
+    dot(a, b).clamp(-1.0, 1.0)
 }

@@ -1,6 +1,7 @@
 //! Why a file of word vectors was rejected.
 
 use super::pickle::PickleError;
+use crate::units::Units;
 use std::borrow::Cow;
 
 /// Why a file of word vectors was rejected, or could not be written.
@@ -89,6 +90,12 @@ pub enum FormatError {
     /// The model has no output vectors.
     #[error("the file has no output vectors (the vectors of words as contexts)")]
     NoOutput,
+    /// Word vectors in another format, where a model of rapidvec is needed.
+    #[error("expected a rapidvec model, got {got}, which has no training state and no settings")]
+    NeedsModel {
+        /// Its format.
+        got: &'static str,
+    },
     /// The header declares an impossible length.
     #[error("the header claims {got} bytes, expected at most {expected}: not a safetensors file, or a damaged one")]
     HeaderTooLarge {
@@ -325,6 +332,12 @@ pub enum FormatError {
         what: &'static str,
         /// The format.
         format: &'static str,
+    },
+    /// N-grams of units that fastText does not have.
+    #[error("fastText files hold n-grams of letters, not of {units}; write them without n-grams, or write safetensors")]
+    Units {
+        /// The units.
+        units: Units,
     },
     /// A format that is read only.
     #[error("{format} files cannot be written")]

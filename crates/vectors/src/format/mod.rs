@@ -14,6 +14,7 @@ pub mod word2vec_text;
 pub(crate) mod error;
 mod foreign;
 mod header;
+mod model;
 pub(crate) mod npy;
 mod options;
 mod packed;
@@ -24,6 +25,7 @@ pub(crate) mod unpack;
 mod writer;
 
 pub use error::FormatError;
+pub use model::open_model;
 pub use npy::NpyWriter;
 pub(crate) use npy::head as npy_head;
 pub use options::{InvalidWord, Matrix, OpenOptions, OpenReport, VectorTable};

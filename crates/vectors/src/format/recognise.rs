@@ -56,7 +56,7 @@ impl Format {
     }
 
     /// The usual extensions of its files, without that of a compression; the most common one first. None for
-    /// formats that are not written.
+    /// fastText models, whose `.bin` is taken for word2vec's, and for formats that are not written.
     pub fn endings(self) -> &'static [&'static str] {
         match self {
             Self::Safetensors => &["safetensors"],
@@ -106,13 +106,14 @@ impl Format {
     }
 
     /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
-    pub const WRITABLE: [Self; 8] = [
+    pub const WRITABLE: [Self; 9] = [
         Self::Safetensors,
         Self::Pickle,
         Self::Word2vecText,
         Self::Glove,
         Self::Word2vecBinary,
         Self::Npz,
+        Self::FastText,
         Self::Gensim,
         Self::Npy,
     ];

@@ -10,6 +10,10 @@
 //! | `vocab.text` | U8 | bytes | all words concatenated, UTF-8 |
 //! | `vocab.ends` | U64 | V | word `i` ends before byte `ends[i]` of the text and starts where the previous one ends |
 //! | `vocab.counts` | U64 | V | the number of times each word was seen |
+//! | `ngrams.weight` | as `input.weight` | N x D | the rows of n-grams, if the model has subwords: see [`Subwords`](crate::Subwords) |
+//! | `ngrams.buckets` | U32 | N | the bucket of each of these rows, ascending; if it is missing, N is the number of buckets |
+//! | `ngrams.words` | as `input.weight` | V x D | the rows that words have of their own; `input.weight` is then the mean of such a row and of the word's n-grams |
+//! | `positions.weight` | as `input.weight` | 2W x D | the weights of the positions in a window of W words to each side, from the first word before the target to the last one after it |
 //! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; not needed for queries |
 //!
 //! | metadata | holds |
@@ -17,6 +21,7 @@
 //! | `rapidvec.format` | the version of this format: `1` |
 //! | `checksum.<tensor>` | XXH3-128 of the tensor's bytes, 32 hexadecimal digits; every tensor has one |
 //! | `checksum.header` | the same of the rest of the header: see below |
+//! | `ngrams` | the n-grams' lengths, number of buckets and units, JSON; present if `ngrams.weight` is |
 //! | `config` | the trainer's name and settings, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
@@ -39,7 +44,7 @@ pub use crate::mapped::CHECKED_ON_OPENING;
 pub(crate) use read::Extras;
 pub use read::{ModelFile, verify};
 pub(crate) use write::ModelWriter;
-pub use write::{Contents, ExtraTensor, ModelParts, to_bytes, write, write_contents};
+pub use write::{Contents, ExtraTensor, ModelParts, SubwordParts, to_bytes, write, write_contents};
 
 /// The version of the format that this module writes, and the only one it reads.
 pub const VERSION: &str = "1";
@@ -52,8 +57,13 @@ const OUTPUT: &str = "output.weight";
 const TEXT: &str = "vocab.text";
 const ENDS: &str = "vocab.ends";
 const COUNTS: &str = "vocab.counts";
+const NGRAMS: &str = "ngrams.weight";
+const NGRAM_BUCKETS: &str = "ngrams.buckets";
+const NGRAM_WORDS: &str = "ngrams.words";
+const POSITIONS: &str = "positions.weight";
 const TRAINER: &str = "trainer.";
 const TRAINER_KEY: &str = "trainer";
+const NGRAMS_KEY: &str = "ngrams";
 const FORMAT_KEY: &str = "rapidvec.format";
 const CHECKSUM: &str = "checksum.";
 const HEADER: &str = "header";

@@ -130,7 +130,7 @@ impl<'a> RowsView<'a> {
     }
 
     /// Selects the rows `ids`, in that order.
-    pub(crate) fn pick(self, ids: Option<Vec<WordId>>) -> Self {
+    pub fn pick(self, ids: Option<Vec<WordId>>) -> Self {
         Self { picked: ids, ..self }
     }
 
@@ -217,21 +217,37 @@ pub(super) fn check_rows(
     half: bool,
 ) -> Result<(), FormatError> {
     check_size(tensor, vocabulary.len(), rows.vector_size(), rows.numbers())?;
-    let storable = |x: f32| if half { f16::from_f32(x).is_finite() } else { x.is_finite() };
-    let mut before = 0;
-    let checked = rows.visit(|numbers| {
-        let bad = numbers.iter().position(|&x| !storable(x));
-        let found = bad.map(|at| ((before + at) / rows.vector_size(), numbers[at]));
-        before += numbers.len();
-        found.map_or(Ok(()), Err)
-    });
-    checked.map_err(|(row, got)| {
+    first_bad(rows, half).map_err(|(row, got)| {
         let word = vocabulary.word(row as WordId).to_owned(); // ids are 32 bits
         if got.is_finite() {
             FormatError::HalfOverflow { word, got }
         } else {
             FormatError::NotFinite { word, row, got }
         }
+    })
+}
+
+/// Checks that every number of rows that belong to no words is finite, also in half precision if that is stored.
+pub(super) fn check_numbers(tensor: &'static str, rows: &RowsView, half: bool) -> Result<(), FormatError> {
+    first_bad(rows, half).map_err(|(row, got)| {
+        let word = format!("row {row} of {tensor}");
+        if got.is_finite() {
+            FormatError::HalfOverflow { word, got }
+        } else {
+            FormatError::NotFinite { word, row, got }
+        }
+    })
+}
+
+/// The first number that cannot be stored, and its row.
+fn first_bad(rows: &RowsView, half: bool) -> Result<(), (usize, f32)> {
+    let storable = |x: f32| if half { f16::from_f32(x).is_finite() } else { x.is_finite() };
+    let mut before = 0;
+    rows.visit(|numbers| {
+        let bad = numbers.iter().position(|&x| !storable(x));
+        let found = bad.map(|at| ((before + at) / rows.vector_size(), numbers[at]));
+        before += numbers.len();
+        found.map_or(Ok(()), Err)
     })
 }
 

@@ -12,7 +12,7 @@ const PAIR: usize = 1;
 /// `None` if the CPU lacks AVX2 or FMA.
 pub(super) fn kernels() -> Option<WindowKernels> {
     let there = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    there.then_some(WindowKernels { name: "avx2", skip_gram, cbow })
+    there.then_some(WindowKernels { name: "avx2", skip_gram, cbow, mean, spread, weigh, learn })
 }
 
 #[inline]

@@ -15,7 +15,7 @@ pub(super) fn kernels() -> Option<WindowKernels> {
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512bw");
-    there.then_some(WindowKernels { name: "avx512", skip_gram, cbow })
+    there.then_some(WindowKernels { name: "avx512", skip_gram, cbow, mean, spread, weigh, learn })
 }
 
 #[inline]

@@ -15,6 +15,10 @@
 //! improve the vectors: CBOW on `bench/peers`'s text got 29.8 points of analogies instead of 30.2, 8 and 6 seeds, 2026-11-26.) The loss of a step
 //! is `Σ log(1 + e^∓score)` over its pairs, whatever the score: see [`LossSum`].
 //!
+//! A context may be composed of several rows, such as a word and its n-grams: the step then trains their mean, and the rows move as
+//! far as the mean did ([`WindowKernels::mean`], [`WindowKernels::spread`]). With weights of positions, CBOW's contexts are products
+//! ([`WindowKernels::weigh`], [`WindowKernels::learn_position`]).
+//!
 //! `scalar.rs` is the definition; the others do the same with wider registers and fused multiply-add, so they agree with
 //! it up to rounding. [`WindowKernels::detect`] is the one place that chooses.
 //!
@@ -39,7 +43,7 @@ mod tests;
 
 pub use loss::LossSum;
 pub use scratch::{GROUP, Labels, MAX_CONTEXTS, Scratch};
-pub use step::{RowPtr, Step, WindowKernels};
+pub use step::{Composed, RowPtr, Step, WindowKernels};
 
 use super::prefetch::prefetch_line_to_write;
 use crate::LANES;

@@ -11,7 +11,15 @@ const PAIR: usize = 2;
 
 /// `None` if the CPU lacks NEON.
 pub(super) fn kernels() -> Option<WindowKernels> {
-    std::arch::is_aarch64_feature_detected!("neon").then_some(WindowKernels { name: "neon", skip_gram, cbow })
+    std::arch::is_aarch64_feature_detected!("neon").then_some(WindowKernels {
+        name: "neon",
+        skip_gram,
+        cbow,
+        mean,
+        spread,
+        weigh,
+        learn,
+    })
 }
 
 #[inline]

@@ -7,12 +7,12 @@
 
 use super::loss::gradients;
 use super::scratch::{GROUP_CHUNKS, STRIDE};
-use super::{GROUP, MAX_CONTEXTS, RowPtr, Scratch, Step, WindowKernels};
+use super::{Composed, GROUP, MAX_CONTEXTS, RowPtr, Scratch, Step, WindowKernels};
 use crate::{Chunk, LANES};
 
 /// This implementation runs everywhere.
 pub(super) fn kernels() -> WindowKernels {
-    WindowKernels { name: "scalar", skip_gram, cbow }
+    WindowKernels { name: "scalar", skip_gram, cbow, mean, spread, weigh, learn }
 }
 
 /// # Safety
@@ -78,7 +78,8 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
         let labels = step.labels.of_groups(2 * pair);
         gradients::<false>(&mut scratch.scores[pair], &labels, LANES, step.rate, &mut scratch.loss);
     }
-    for (k, hidden) in scratch.hidden[..step.chunks].iter().enumerate() {
+    let (hidden, errors) = (&scratch.hidden[..step.chunks], &mut scratch.error);
+    for (k, (hidden, kept)) in hidden.iter().zip(errors).enumerate() {
         let mut error = Chunk::ZERO;
         for (t, &target) in step.targets.iter().enumerate() {
             let g = *score(&mut scratch.scores, t / GROUP, t % GROUP);
@@ -89,12 +90,71 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
             // SAFETY: as above.
             unsafe { store(target, k, &w) };
         }
+        *kept = error;
         for &context in step.contexts {
             // SAFETY: as above.
             let mut c = unsafe { load(context, k) };
             add_scaled(&mut c, 1.0, &error);
             // SAFETY: as above.
             unsafe { store(context, k, &c) };
+        }
+    }
+}
+
+/// # Safety
+/// As [`WindowKernels::mean`].
+unsafe fn mean(of: &Composed, out: [RowPtr; 2]) {
+    let factor = 1.0 / of.rows.len() as f32;
+    for k in 0..of.chunks {
+        let mut sum = Chunk::ZERO;
+        // SAFETY: k is a chunk of every row, for which the caller vouches.
+        of.rows.iter().for_each(|&row| add_scaled(&mut sum, 1.0, &unsafe { load(row, k) }));
+        let mean = Chunk(sum.0.map(|sum| factor * sum));
+        // SAFETY: as above.
+        out.into_iter().for_each(|out| unsafe { store(out, k, &mean) });
+    }
+}
+
+/// # Safety
+/// As [`WindowKernels::spread`].
+unsafe fn spread(to: &Composed, [now, before]: [RowPtr; 2], _: &mut Scratch) {
+    for k in 0..to.chunks {
+        // SAFETY: k is a chunk of every row, for which the caller vouches.
+        let mut moved = unsafe { load(now, k) };
+        // SAFETY: as above.
+        add_scaled(&mut moved, -1.0, &unsafe { load(before, k) });
+        for &row in to.rows {
+            // SAFETY: as above.
+            unsafe {
+                let mut c = load(row, k);
+                add_scaled(&mut c, 1.0, &moved);
+                store(row, k, &c);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`WindowKernels::weigh`].
+unsafe fn weigh([d, c, out]: [RowPtr; 3], chunks: usize) {
+    for k in 0..chunks {
+        // SAFETY: k is a chunk of every row, for which the caller vouches.
+        unsafe {
+            let (d, c) = (load(d, k), load(c, k));
+            store(out, k, &Chunk(std::array::from_fn(|lane| d.0[lane] * c.0[lane])));
+        }
+    }
+}
+
+/// # Safety
+/// As [`WindowKernels::learn_position`].
+unsafe fn learn([d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
+    for (k, e) in scratch.error[..chunks].iter().enumerate() {
+        // SAFETY: k is a chunk of every row, for which the caller vouches.
+        unsafe {
+            let (old_d, old_c) = (load(d, k), load(c, k));
+            store(d, k, &Chunk(std::array::from_fn(|lane| old_d.0[lane] + s * e.0[lane] * old_c.0[lane])));
+            store(c, k, &Chunk(std::array::from_fn(|lane| old_c.0[lane] + e.0[lane] * old_d.0[lane])));
         }
     }
 }

@@ -20,7 +20,19 @@ pub struct Step<'a> {
     pub rate: f32,
 }
 
+/// Rows that stand for one: those of a word's n-grams, or a row and the weights of its position.
+pub struct Composed<'a> {
+    /// The rows, at least one. A row may occur twice.
+    pub rows: &'a [RowPtr],
+    /// Chunks of sixteen numbers in a row.
+    pub chunks: usize,
+}
+
 pub(super) type StepRaw = unsafe fn(&Step, f32, &mut Scratch);
+pub(super) type MeanRaw = unsafe fn(&Composed, [RowPtr; 2]);
+pub(super) type SpreadRaw = unsafe fn(&Composed, [RowPtr; 2], &mut Scratch);
+pub(super) type WeighRaw = unsafe fn([RowPtr; 3], usize);
+pub(super) type LearnRaw = unsafe fn([RowPtr; 2], f32, usize, &Scratch);
 
 /// The steps for one instruction set.
 #[derive(Clone, Copy)]
@@ -28,6 +40,10 @@ pub struct WindowKernels {
     pub(super) name: &'static str,
     pub(super) skip_gram: StepRaw,
     pub(super) cbow: StepRaw,
+    pub(super) mean: MeanRaw,
+    pub(super) spread: SpreadRaw,
+    pub(super) weigh: WeighRaw,
+    pub(super) learn: LearnRaw,
 }
 
 impl fmt::Debug for WindowKernels {
@@ -66,6 +82,53 @@ impl WindowKernels {
         check(step, scratch);
         // SAFETY: as above.
         unsafe { (self.cbow)(step, factor, scratch) }
+    }
+
+    /// The mean of some rows: written to both rows of `out`.
+    ///
+    /// # Safety
+    /// As [`skip_gram`](Self::skip_gram), for the rows and for `out`.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub unsafe fn mean(&self, of: &Composed, out: [RowPtr; 2]) {
+        assert!(!of.rows.is_empty(), "a mean of no rows");
+        // SAFETY: as above.
+        unsafe { (self.mean)(of, out) }
+    }
+
+    /// Adds `now - before` to each of the rows, so that their mean moves as far as `before` has moved to `now`.
+    ///
+    /// # Safety
+    /// As [`mean`](Self::mean).
+    #[inline]
+    #[allow(unsafe_code)]
+    pub unsafe fn spread(&self, to: &Composed, [now, before]: [RowPtr; 2], scratch: &mut Scratch) {
+        assert!(scratch.fits(0, to.chunks), "a scratch that was made for less");
+        // SAFETY: as above.
+        unsafe { (self.spread)(to, [now, before], scratch) }
+    }
+
+    /// A context at its position: `out = d ⊙ c`, element by element, for the weights `d` of the position and the row `c`.
+    ///
+    /// # Safety
+    /// As [`mean`](Self::mean), for the three rows.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub unsafe fn weigh(&self, [d, c, out]: [RowPtr; 3], chunks: usize) {
+        // SAFETY: as above.
+        unsafe { (self.weigh)([d, c, out], chunks) }
+    }
+
+    /// After a step of CBOW on rows that [`weigh`](Self::weigh) made, with the step's `e`: `d += s e ⊙ c` and `c += e ⊙ d`, both with the old values.
+    ///
+    /// # Safety
+    /// As [`mean`](Self::mean), for both rows.
+    #[inline]
+    #[allow(unsafe_code)]
+    pub unsafe fn learn_position(&self, [d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
+        assert!(scratch.fits(0, chunks), "a scratch that was made for less");
+        // SAFETY: as above.
+        unsafe { (self.learn)([d, c], s, chunks, scratch) }
     }
 }
 

@@ -133,6 +133,90 @@ fn the_definition_is_the_gradient_of_its_loss() {
     }
 }
 
+/// New rows of `mean` and `spread`: the two copies of the mean, and the rows after their mean was moved.
+fn compose(kernels: &WindowKernels, n: usize, size: usize) -> [Vec<f32>; 2] {
+    let (mut parts, mut ring) = (random(n, size, 1), random(3, size, 2));
+    let chunks = ring.width();
+    let (mut pointers, ring_rows) = (rows(&mut parts), rows(&mut ring));
+    pointers.push(pointers[0]); // an n-gram that a word has twice
+    let composed = Composed { rows: &pointers, chunks };
+    // SAFETY: as in `step_with`.
+    unsafe {
+        kernels.mean(&composed, [ring_rows[0], ring_rows[1]]);
+        kernels.spread(&composed, [ring_rows[2], ring_rows[1]], &mut Scratch::new(1, chunks));
+    }
+    [ring.to_vec(), parts.to_vec()]
+}
+
+#[test]
+fn composed_rows_move_as_far_as_their_mean() {
+    for size in (1..=40).chain([100, 300]) {
+        for n in [1, 2, 7, 30] {
+            let (parts, ring) = (random(n, size, 1).to_vec(), random(3, size, 2).to_vec());
+            for kernels in WindowKernels::all() {
+                let [new_ring, new_parts] = compose(&kernels, n, size);
+                for k in 0..size {
+                    let at = |row: usize| f64::from(parts[row * size + k]);
+                    let mean = ((0..n).map(at).sum::<f64>() + at(0)) / (n + 1) as f64;
+                    let what = format!("{}, {n} rows, size {size}", kernels.name());
+                    for copy in [0, 1] {
+                        assert!((f64::from(new_ring[copy * size + k]) - mean).abs() < 1e-5, "{what}: the mean");
+                    }
+                    let moved = f64::from(ring[2 * size + k]) - mean;
+                    for row in 0..n {
+                        let expected = at(row) + moved * if row == 0 { 2.0 } else { 1.0 };
+                        assert!((f64::from(new_parts[row * size + k]) - expected).abs() < 1e-5, "{what}: row {row}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// CBOW whose contexts have weights by position, against central differences of its loss in f64.
+#[test]
+fn position_weights_move_by_the_gradient_of_the_loss() {
+    const RATE: f64 = 0.3;
+    let (n, size, labels) = (3, 21, [1.0, 0.0, 0.0, 1.0]);
+    let [c, d, w] = [(n, 1), (n, 2), (labels.len(), 3)].map(|(rows, seed)| random(rows, size, seed));
+    let wide = |matrix: &Matrix| matrix.to_vec().iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
+    let [old_c, old_d, old_w] = [&c, &d, &w].map(wide);
+    let loss = |c: &[f64], d: &[f64]| {
+        let products: Vec<f64> = c.iter().zip(d).map(|(c, d)| c * d).collect();
+        reference_loss(true, &products, &old_w, &labels.map(|label| label as f32), size)
+    };
+    let slope = |numbers: &[f64], at: usize, f: &dyn Fn(&[f64]) -> f64| {
+        let moved = |by: f64| {
+            let mut numbers = numbers.to_vec();
+            numbers[at] += by;
+            f(&numbers)
+        };
+        (moved(1e-5) - moved(-1e-5)) / 2e-5
+    };
+    for kernels in WindowKernels::all() {
+        let (mut c, mut d, mut w, mut products) = (c.clone(), d.clone(), w.clone(), Matrix::zeros(n, size));
+        let chunks = c.width();
+        let mut scratch = Scratch::new(labels.len(), chunks);
+        let (c_rows, d_rows, targets, contexts) = (rows(&mut c), rows(&mut d), rows(&mut w), rows(&mut products));
+        let mut one_or_none = Labels::default();
+        one_or_none.set(labels.iter().map(|&label| label == 1.0));
+        let step = Step { contexts: &contexts, targets: &targets, labels: &one_or_none, chunks, rate: RATE as f32 };
+        // SAFETY: as in `step_with`.
+        unsafe {
+            (0..n).for_each(|i| kernels.weigh([d_rows[i], c_rows[i], contexts[i]], chunks));
+            kernels.cbow(&step, 1.0 / n as f32, &mut scratch);
+            (0..n).for_each(|i| kernels.learn_position([d_rows[i], c_rows[i]], 1.0 / n as f32, chunks, &scratch));
+        }
+        for at in 0..n * size {
+            // Contexts take the whole gradient of their mean: n times their own.
+            let expected = old_c[at] - RATE * n as f64 * slope(&old_c, at, &|c| loss(c, &old_d));
+            assert!((wide(&c)[at] - expected).abs() < 1e-5, "{}: c[{at}]", kernels.name());
+            let expected = old_d[at] - RATE * slope(&old_d, at, &|d| loss(&old_c, d));
+            assert!((wide(&d)[at] - expected).abs() < 1e-5, "{}: d[{at}]", kernels.name());
+        }
+    }
+}
+
 fn reference_loss(cbow: bool, w_in: &[f64], w_out: &[f64], labels: &[f32], size: usize) -> f64 {
     let contexts: Vec<&[f64]> = w_in.chunks(size).collect();
     let mean: Vec<f64> =

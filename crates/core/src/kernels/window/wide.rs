@@ -42,7 +42,7 @@ macro_rules! window_kernels {
     ($features:literal) => {
         use super::loss::gradients;
         use super::scratch::{GROUP_CHUNKS, STRIDE};
-        use super::{GROUP, RowPtr, Scratch, Step};
+        use super::{Composed, GROUP, RowPtr, Scratch, Step};
 
         /// # Safety
         /// As [`WindowKernels::skip_gram`], and the CPU has the features.
@@ -269,6 +269,61 @@ macro_rules! window_kernels {
             }
             // SAFETY: as above.
             unsafe { add_to_contexts(step.contexts, registers, error) };
+        }
+
+        /// # Safety
+        /// As [`WindowKernels::mean`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn mean(of: &Composed, out: [RowPtr; 2]) {
+            let registers = of.chunks * (16 / LANES_V);
+            let [out, copy] = out;
+            // SAFETY: the caller vouches for the rows.
+            unsafe {
+                sum_contexts(of.rows, splat(1.0 / of.rows.len() as f32), registers, out);
+                (0..registers).for_each(|k| store(copy.add(k * LANES_V), load(out.add(k * LANES_V))));
+            }
+        }
+
+        /// # Safety
+        /// As [`WindowKernels::spread`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn spread(to: &Composed, [now, before]: [RowPtr; 2], scratch: &mut Scratch) {
+            let registers = to.chunks * (16 / LANES_V);
+            let moved = scratch.error.as_mut_ptr().cast::<f32>();
+            // SAFETY: the caller vouches for the rows, and `error` has as many chunks as they have.
+            unsafe {
+                for k in 0..registers {
+                    let (now, before) = (load(now.add(k * LANES_V)), load(before.add(k * LANES_V)));
+                    store(moved.add(k * LANES_V), fma(splat(-1.0), before, now));
+                }
+                add_to_contexts(to.rows, registers, moved);
+            }
+        }
+
+        /// # Safety
+        /// As [`WindowKernels::weigh`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn weigh([d, c, out]: [RowPtr; 3], chunks: usize) {
+            for k in 0..chunks * (16 / LANES_V) {
+                // SAFETY: k is a register of every row, for which the caller vouches.
+                unsafe { store(out.add(k * LANES_V), mul(load(d.add(k * LANES_V)), load(c.add(k * LANES_V)))) };
+            }
+        }
+
+        /// # Safety
+        /// As [`WindowKernels::learn_position`], and the CPU has the features.
+        #[target_feature(enable = $features)]
+        unsafe fn learn([d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
+            let (s, error) = (splat(s), scratch.error.as_ptr().cast::<f32>());
+            for k in 0..chunks * (16 / LANES_V) {
+                // SAFETY: k is a register of both rows, for which the caller vouches, and of `error`.
+                unsafe {
+                    let (old_d, old_c) = (load(d.add(k * LANES_V)), load(c.add(k * LANES_V)));
+                    let e = load(error.add(k * LANES_V));
+                    store(d.add(k * LANES_V), fma(mul(s, e), old_c, old_d));
+                    store(c.add(k * LANES_V), fma(e, old_d, old_c));
+                }
+            }
         }
 
         /// `out[STRIDE g + t] = h · w_(6 g + t)`, for one or two groups of targets; two groups side by side if there are

@@ -1,11 +1,12 @@
 //! The settings and the words of a model, all checked before anything is kept.
 
-use super::MAGIC;
 use super::cursor::{Cursor, same, size};
+use super::{HIERARCHICAL_SOFTMAX, MAGIC};
 use crate::error::FormatError;
 use crate::format::OpenOptions;
 use crate::format::table_builder::check_row;
-use crate::subwords::NGrams;
+use crate::subwords::{NGrams, work_each};
+use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
 /// A word takes byte 0, its count and its kind, in addition to its own bytes.
@@ -17,8 +18,30 @@ const BETWEEN_WORDS: usize = MIN_WORD_BYTES as usize;
 /// The maximum average number of n-grams of a word, in addition to [`FREE_ADDITIONS`]; 20 or 30 are usual.
 const MAX_NGRAMS_A_WORD: u64 = 1000;
 
-/// This many additions are always allowed: they take less than a second.
+/// This much work is always allowed, in additions ([`NGrams::work`]): it takes less than a second.
 const FREE_ADDITIONS: u64 = 1 << 30;
+
+/// How a model was trained, as its file says. Vectors do not depend on it; a copy of the model has it again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Training {
+    pub window: i32,
+    pub epochs: i32,
+    pub min_count: i32,
+    pub negatives: i32,
+    pub loss: i32,
+    pub model: i32,
+    pub update_rate: i32,
+    pub sampling: f64,
+    /// Tokens of the text, those of dropped words too.
+    pub tokens: i64,
+}
+
+impl Training {
+    /// Whether the output rows belong to the nodes of a tree.
+    pub fn has_tree(&self) -> bool {
+        self.loss == HIERARCHICAL_SOFTMAX
+    }
+}
 
 /// The settings that vectors depend on.
 pub(super) struct Settings {
@@ -32,6 +55,7 @@ pub(super) struct Settings {
     pub(super) max_n: usize,
     /// Trained to predict labels, not neighbours.
     pub(super) is_classifier: bool,
+    pub(super) training: Training,
 }
 
 impl Settings {
@@ -43,27 +67,28 @@ impl Settings {
         }
         let mut next = || cursor.i32("the settings");
         let vector_size = size("numbers per vector", next()?.into(), 1)?;
-        for _ in ["window", "epochs", "least count", "negatives", "word n-grams"] {
-            next()?;
-        }
-        one_of("the loss", 1..=4, next()?)?;
+        let [window, epochs, min_count, negatives] = [next()?, next()?, next()?, next()?];
+        next()?; // word n-grams
+        let loss = one_of("the loss", 1..=4, next()?)?;
         let model = one_of("the model", 1..=3, next()?)?;
         let buckets = size("buckets", next()?.into(), 0)?;
         let min_n = size("the shortest n-gram", next()?.into(), 0)?;
         let mut max_n = size("the longest n-gram", next()?.into(), 0)?;
-        next()?; // update rate
-        cursor.take("the settings", 8)?; // sampling threshold
+        let update_rate = next()?;
+        let sampling = f64::from_bits(cursor.i64("the settings")? as u64);
         let is_classifier = model == 3;
         if version == 11 && is_classifier {
             max_n = 0; // as fastText itself reads them: classifiers had no n-grams then, whatever is written here
         }
-        Ok(Self { vector_size, buckets, min_n, max_n, is_classifier })
+        let training = Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling, tokens: 0 };
+        Ok(Self { vector_size, buckets, min_n, max_n, is_classifier, training })
     }
 
     /// The n-grams of words, if the model has any.
     pub(super) fn ngrams(&self) -> Result<Option<NGrams>, FormatError> {
         let has = self.buckets > 0 && self.max_n >= self.min_n.max(1);
-        has.then(|| NGrams::new(self.min_n, self.max_n, self.buckets, self.vector_size)).transpose()
+        let ngrams = NGrams::default().min_n(self.min_n.max(1)).max_n(self.max_n).buckets(self.buckets);
+        has.then(|| ngrams.check().map(|()| ngrams)).transpose()
     }
 }
 
@@ -80,6 +105,7 @@ pub(super) struct Dictionary<'a> {
     /// Where each of the V words ends in `bytes`.
     ends: Vec<usize>,
     pub(super) labels: usize,
+    pub(super) tokens: i64,
 }
 
 impl<'a> Dictionary<'a> {
@@ -93,10 +119,11 @@ impl<'a> Dictionary<'a> {
         let words = size("words", cursor.i32(what)?.into(), 1)?;
         let labels = size("labels", cursor.i32(what)?.into(), 0)?;
         same("words and labels together", words as u64 + labels as u64, entries as i64)?;
-        size("tokens", cursor.i64(what)?, 0)?;
+        let tokens = cursor.i64(what)?;
+        size("tokens", tokens, 0)?;
         let pruned = cursor.i64(what)?;
         cursor.expect("the dictionary", (entries as u64).saturating_mul(MIN_WORD_BYTES))?;
-        let dictionary = walk(cursor, settings, options, words, labels)?;
+        let dictionary = Self { tokens, ..walk(cursor, settings, options, words, labels)? };
         if pruned >= 0 {
             cursor.take("the pruned n-grams", (pruned as u64).saturating_mul(8))?;
             refuse_dense_pruned(cursor)?;
@@ -139,20 +166,20 @@ fn walk<'a>(
         if row < words {
             check_row(word, row, None, options)?;
             ends.push(position - start + word.len());
-            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.max_of(word.len())));
+            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.work(word.len(), settings.vector_size)));
         }
     }
-    check_work(work, words as u64, settings.vector_size as u64)?;
-    Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels })
+    check_work(work, words as u64, work_each(settings.vector_size))?;
+    Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels, tokens: 0 })
 }
 
 /// Otherwise a short file with a few very long words could keep a machine busy for hours.
-fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatError> {
-    let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
-    if ngrams.saturating_mul(vector_size) <= allowed {
+fn check_work(work: u64, words: u64, each: u64) -> Result<(), FormatError> {
+    let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(each).saturating_add(FREE_ADDITIONS);
+    if work <= allowed {
         return Ok(());
     }
-    let got = format!("{}", ngrams / words.max(1));
+    let got = format!("{}", work / each / words.max(1));
     Err(FormatError::Field { field: "n-grams of an average word", expected: "at most 1,000", got })
 }
 

@@ -13,19 +13,30 @@
 //! | output | u8 quantised; i64 rows (V, or L of a classifier), i64 D; as many f32 |
 //!
 //! A word's vector is what fastText's `getWordVector` gives: the mean of its own row and its n-grams'
-//! ([`Subwords`](crate::Subwords)), with fastText's bits. Labels and the output matrix are checked and not kept.
+//! ([`Subwords`](crate::Subwords)), with fastText's bits. Labels are checked and not kept. The words' own rows, the n-grams and the output
+//! matrix stay in the file, for further training and for copies.
 //! Limits: quantised models (`.ftz`), models pruned without being quantised (which fastText rejects, too) and bytes after
 //! the output matrix are rejected.
 
 mod cursor;
 mod header;
 mod read;
+mod write;
 
 pub(crate) use read::open;
 pub use read::read;
+pub use write::FastTextWriter;
 
 /// The number that every model begins with.
 pub(super) const MAGIC: i32 = 793_712_314;
 
+/// fastText's number for the loss.
+const HIERARCHICAL_SOFTMAX: i32 = 1;
+
+/// Where the metadata of a copy have how the model was trained, as JSON.
+const TRAINING_KEY: &str = "fasttext";
+
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod write_tests;

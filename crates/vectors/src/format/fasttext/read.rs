@@ -1,15 +1,19 @@
 //! From a model's bytes to words, vectors and n-grams: all sizes first, then the numbers, then the words.
 
+use super::TRAINING_KEY;
 use super::cursor::{Cursor, same};
-use super::header::{Dictionary, Settings};
+use super::header::{Dictionary, Settings, Training};
 use crate::error::FormatError;
+use crate::format::safetensors::Extras;
 use crate::format::table_builder::check_row;
 use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};
 use crate::mapped::{Bytes, Section};
+use crate::storage::Rows;
 use crate::subwords::{NGrams, Subwords};
 use crate::{Numbers, WordVectors};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::parallel::{self, cores};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,9 +27,25 @@ const WORDS_AT_A_TIME: usize = 64;
 pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let layout = Layout::of(bytes, options)?;
     let (VectorTable { vocabulary, vector_size, numbers }, report) = layout.table(options)?;
+    // Without a dropped word the rows of the file are those of the words.
+    let own = |start| Rows::mapped_f32(Section::new(bytes, layout.rows(start, vocabulary.len())), vector_size);
+    let is_prefix = vocabulary.len() == layout.words(options);
+    let output = layout.output.filter(|_| is_prefix).map(own);
+    let subwords = layout.ngrams.map(|ngrams| {
+        let rows = Rows::mapped_f32(Section::new(bytes, layout.ngram_rows()), vector_size);
+        let subwords = Subwords::new(ngrams, rows)?;
+        Ok::<_, FormatError>(if is_prefix { subwords.with_words(own(layout.input)) } else { subwords })
+    });
+    let metadata = layout.metadata();
     let vectors = WordVectors::new(vocabulary, vector_size, numbers)?;
-    let vectors = match layout.ngrams {
-        Some(ngrams) => vectors.with_subwords(Subwords::new(ngrams, Section::new(bytes, layout.ngram_rows()))?)?,
+    let vectors = vectors.with_extras(Extras {
+        output,
+        output_of_nodes: layout.training.has_tree(),
+        metadata,
+        ..Extras::default()
+    });
+    let vectors = match subwords.transpose()? {
+        Some(subwords) => vectors.with_subwords(subwords)?,
         None => vectors,
     };
     Ok((vectors, report))
@@ -50,6 +70,9 @@ struct Layout<'a> {
     input: usize,
     /// B.
     buckets: usize,
+    /// Where the V output rows begin; a classifier's belong to labels.
+    output: Option<usize>,
+    training: Training,
 }
 
 impl<'a> Layout<'a> {
@@ -59,8 +82,8 @@ impl<'a> Layout<'a> {
         let dictionary = Dictionary::read(cursor, &settings, options)?;
         let (words, buckets) = (dictionary.len() as u64, settings.buckets);
         let input = matrix(cursor, "the input matrix", words + buckets as u64, &settings)?;
-        let output = if settings.is_classifier { dictionary.labels as u64 } else { words };
-        matrix(cursor, "the output matrix", output, &settings)?;
+        let outputs = if settings.is_classifier { dictionary.labels as u64 } else { words };
+        let output = matrix(cursor, "the output matrix", outputs, &settings)?;
         match cursor.left() as u64 {
             0 => Ok(Self {
                 bytes,
@@ -69,6 +92,8 @@ impl<'a> Layout<'a> {
                 buckets,
                 dictionary,
                 input,
+                output: (!settings.is_classifier).then_some(output),
+                training: settings.training,
             }),
             more => Err(FormatError::Length { expected: bytes.len() as u64 - more, got: bytes.len() as u64 }),
         }
@@ -78,15 +103,32 @@ impl<'a> Layout<'a> {
         4 * self.vector_size
     }
 
+    /// Where in the file the first `rows` rows of a matrix are that begins at `start`.
+    fn rows(&self, start: usize, rows: usize) -> Range<usize> {
+        start..start + rows * self.row_bytes()
+    }
+
+    /// How the model was trained, for a copy of it.
+    fn metadata(&self) -> BTreeMap<String, String> {
+        let training = Training { tokens: self.dictionary.tokens, ..self.training.clone() };
+        let text = serde_json::to_string(&training).ok();
+        text.map(|text| (TRAINING_KEY.to_owned(), text)).into_iter().collect()
+    }
+
     /// Where in the file the B rows of n-grams are.
     fn ngram_rows(&self) -> Range<usize> {
         let start = self.input + self.dictionary.len() * self.row_bytes();
         start..start + self.buckets * self.row_bytes()
     }
 
+    /// The words that `options` ask for.
+    fn words(&self, options: &OpenOptions) -> usize {
+        options.limit.unwrap_or(usize::MAX).min(self.dictionary.len())
+    }
+
     fn table(&self, options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
         let size = self.vector_size;
-        let rows = options.limit.unwrap_or(usize::MAX).min(self.dictionary.len());
+        let rows = self.words(options);
         let mut report = OpenReport { stopped_at_limit: rows < self.dictionary.len(), ..OpenReport::default() };
         let mut numbers = self.vectors(rows);
         for (row, vector) in numbers.chunks_exact(size).enumerate() {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// A model put together by hand. Input rows are V words, then B n-grams.
 #[derive(Clone)]
-struct Forged {
+pub(super) struct Forged {
     magic: i32,
     version: i32,
     /// D, window, epochs, least count, negatives, word n-grams, loss, model, B, shortest, longest, update rate.
@@ -30,7 +30,7 @@ struct Forged {
 
 impl Forged {
     /// Three words of two numbers; 4 buckets for n-grams of 2 to 3 characters.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let entries = [("the", 7), ("</s>", 5), ("고양이", 3)];
         Self {
             magic: MAGIC,
@@ -60,7 +60,7 @@ impl Forged {
     }
 
     /// Words only, no n-grams.
-    fn without_ngrams() -> Self {
+    pub(super) fn without_ngrams() -> Self {
         let mut model = Self::new();
         model.settings[8..11].fill(0);
         model.shapes[0][0] = 3;
@@ -68,7 +68,7 @@ impl Forged {
         model
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = [self.magic, self.version].map(i32::to_le_bytes).concat();
         bytes.extend(self.settings.iter().flat_map(|x| x.to_le_bytes()));
         bytes.extend(1e-4f64.to_le_bytes());
@@ -94,7 +94,7 @@ impl Forged {
         read(&self.bytes(), options).unwrap()
     }
 
-    fn vectors(&self) -> WordVectors {
+    pub(super) fn vectors(&self) -> WordVectors {
         WordVectors::from_bytes(self.bytes(), &OpenOptions::default()).unwrap().0
     }
 }
@@ -137,7 +137,7 @@ const NEW: [(&str, [f32; 2]); 5] = [
 ];
 
 /// The file among the project's fixtures, unless they are not on this machine.
-fn fixture(name: &str) -> Option<PathBuf> {
+pub(super) fn fixture(name: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("RAPIDVEC_SHARED").map(PathBuf::from);
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = shared.join("fixtures/formats").join(name);
@@ -484,6 +484,27 @@ fn refuses_more_ngrams_than_any_language_has() {
         (model.input, model.output) = (vec![1.0; 120_000], vec![0.0; 60_000]);
     });
     assert!(matches!(refused, FormatError::Field { field: "n-grams of an average word", .. }), "{refused}");
+}
+
+/// One word of 32 kB and one number: 512 million n-grams, each a hash and a division.
+#[test]
+fn refuses_ngrams_that_cost_more_in_hashing_than_in_adding() {
+    let one = |bytes: usize, min_n: i32| {
+        let mut model = Forged::new();
+        model.settings[0] = 1;
+        model.settings[8..11].copy_from_slice(&[1, min_n, i32::MAX]);
+        model.entries = vec![(vec![b'x'; bytes], 1, 0)];
+        model.sizes = [1, 1, 0];
+        model.shapes = [[2, 1], [1, 1]];
+        (model.input, model.output) = (vec![1.0; 2], vec![0.0]);
+        model.read()
+    };
+    for min_n in [1, 20_000] {
+        let refused = one(32_000, min_n).map(drop);
+        assert!(matches!(refused, Err(FormatError::Field { field: "n-grams of an average word", .. })), "{refused:?}");
+    }
+    assert!(one(5000, 1).is_ok());
+    assert!(one(32_000, 100_000).is_ok(), "no n-gram is as long");
 }
 
 proptest! {

@@ -1,11 +1,15 @@
 //! Opening a model: everything is checked before it is used.
 
 use super::header::{Header, hex};
-use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, TRAINER, TRAINER_KEY, VERSION};
+use super::{
+    CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, NGRAM_BUCKETS, NGRAM_WORDS, NGRAMS, NGRAMS_KEY, OUTPUT,
+    POSITIONS, TEXT, TRAINER, TRAINER_KEY, VERSION,
+};
 use crate::error::{FormatError, Result};
 use crate::format::unpack;
 use crate::mapped::{Bytes, CHECKED_ON_OPENING, Section};
 use crate::storage::{Rows, check_size};
+use crate::subwords::{NGrams, Subwords};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::kernels::large_pages;
 use rapidvec_core::parallel::{cores, join, on_each};
@@ -42,6 +46,10 @@ pub(crate) struct Tensors {
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
+    /// Whether their rows belong to the nodes of a tree instead of words.
+    pub output_of_nodes: bool,
+    /// The weights of positions, 2W x D.
+    pub positions: Option<Rows>,
     /// The metadata, without a trainer's state.
     pub metadata: BTreeMap<String, String>,
     pub has_training_state: bool,
@@ -130,9 +138,33 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
+    /// The rows of n-grams, and those that words have of their own, if the model has subwords.
+    ///
+    /// # Errors
+    /// [`FormatError`] if what the file says about them is invalid; the buckets are compared with their checksum.
+    pub fn subwords(&self) -> Result<Option<Subwords>, FormatError> {
+        let Some(rows) = self.matrix(NGRAMS) else { return Ok(None) };
+        let text = self.tensors.header.metadata.get(NGRAMS_KEY).map_or("", String::as_str);
+        let ngrams: NGrams = serde_json::from_str(text)
+            .map_err(|error| FormatError::Header { problem: format!("`{NGRAMS_KEY}`: {error}") })?;
+        let subwords = match self.tensors.header.tensors.contains_key(NGRAM_BUCKETS) {
+            true => Subwords::of_buckets(ngrams, self.extra_u32(NGRAM_BUCKETS)?, rows)?,
+            false => Subwords::new(ngrams, rows)?,
+        };
+        Ok(Some(match self.matrix(NGRAM_WORDS) {
+            Some(words) => subwords.with_words(words),
+            None => subwords,
+        }))
+    }
+
+    /// The weights of the positions in a window, 2W x D, if the model has them.
+    pub fn positions(&self) -> Option<Rows> {
+        self.matrix(POSITIONS)
+    }
+
     /// The metadata by key, without `rapidvec.format` and the checksums, to be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
-        let own = |key: &str| key == FORMAT_KEY || key.starts_with(CHECKSUM);
+        let own = |key: &str| key == FORMAT_KEY || key == NGRAMS_KEY || key.starts_with(CHECKSUM);
         self.tensors.header.metadata.iter().filter(|(key, _)| !own(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
@@ -155,6 +187,8 @@ impl ModelFile {
         metadata.remove(TRAINER_KEY);
         Extras {
             output: self.output(),
+            output_of_nodes: metadata.get("config").is_some_and(|config| has_tree(config)),
+            positions: self.positions(),
             metadata,
             has_training_state: self.has_training_state(),
             unverified: self.tensors.verified.get().is_none().then(|| Arc::clone(&self.tensors)),
@@ -322,6 +356,12 @@ impl Tensors {
     }
 }
 
+/// Whether the settings of a trainer are those of hierarchical softmax alone.
+fn has_tree(config: &str) -> bool {
+    let config: serde_json::Value = serde_json::from_str(config).unwrap_or_default();
+    config.get("hierarchical_softmax") == Some(&true.into()) && config.get("negatives") == Some(&0.into())
+}
+
 /// Opens the model at `path` and compares every tensor with its checksum, however large the file.
 ///
 /// # Errors
@@ -354,6 +394,13 @@ fn check_shapes(header: &Header) -> Result<usize, FormatError> {
         expect(header, OUTPUT, &[input.dtype], "`input.weight`'s", &[Some(words), Some(vector_size)])?;
     }
     check_size(INPUT, words, vector_size, words.saturating_mul(vector_size))?;
+    let matrix = |tensor, rows| match header.tensors.contains_key(tensor) {
+        true => expect(header, tensor, &[input.dtype], "`input.weight`'s", &[rows, Some(vector_size)]).map(drop),
+        false => Ok(()),
+    };
+    [(NGRAMS, None), (NGRAM_WORDS, Some(words)), (POSITIONS, None)]
+        .into_iter()
+        .try_for_each(|(t, rows)| matrix(t, rows))?;
     Ok(vector_size)
 }
 

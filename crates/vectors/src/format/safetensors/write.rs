@@ -4,9 +4,13 @@
 //! once to write it. Hashing runs at memory speed; nothing larger than a small buffer is held.
 
 use super::header::{Header, hex};
-use super::{CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, OUTPUT, TEXT, VERSION};
+use super::{
+    CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, NGRAM_BUCKETS, NGRAM_WORDS, NGRAMS, NGRAMS_KEY, OUTPUT,
+    POSITIONS, TEXT, VERSION,
+};
 use crate::error::{FormatError, Result};
-use crate::format::writer::{RowsView, VectorWriter, bytes_of, check_rows, in_chunks};
+use crate::format::writer::{RowsView, VectorWriter, bytes_of, check_numbers, check_rows, in_chunks};
+use crate::subwords::{NGrams, Subwords};
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
 use safetensors::Dtype;
@@ -86,12 +90,52 @@ pub struct Contents<'a> {
     pub input: RowsView<'a>,
     /// The output vectors, V x D.
     pub output: Option<RowsView<'a>>,
-    /// Store both matrices in half precision.
+    /// The n-grams of a model with subwords.
+    pub subwords: Option<SubwordParts<'a>>,
+    /// The weights of positions, 2W x D.
+    pub positions: Option<RowsView<'a>>,
+    /// Store all matrices in half precision.
     pub half: bool,
     /// Other metadata.
     pub metadata: &'a BTreeMap<String, String>,
     /// Tensors that other programs may ignore.
     pub extra: &'a [(String, ExtraTensor<'a>)],
+}
+
+/// The n-grams of a model with subwords.
+#[derive(Debug, Clone)]
+pub struct SubwordParts<'a> {
+    /// Which n-grams words have.
+    pub ngrams: NGrams,
+    /// The bucket of each row, ascending; `None` if there is a row for each bucket.
+    pub buckets: Option<Cow<'a, [u32]>>,
+    /// The rows of n-grams, N x D.
+    pub rows: RowsView<'a>,
+    /// The rows that words have of their own, V x D.
+    pub words: Option<RowsView<'a>>,
+}
+
+impl<'a> SubwordParts<'a> {
+    /// Those of opened vectors.
+    pub fn of_all(subwords: &'a Subwords) -> Self {
+        Self::of(subwords, None)
+    }
+
+    /// Those of opened vectors, for the words `ids` if they are not all of them.
+    pub(crate) fn of(subwords: &'a Subwords, ids: Option<Vec<u32>>) -> Self {
+        Self {
+            ngrams: subwords.ngrams(),
+            buckets: subwords.buckets().map(Cow::Borrowed),
+            rows: RowsView::of_rows(subwords.rows()),
+            words: subwords.words().map(|words| RowsView::of_rows(words).pick(ids)),
+        }
+    }
+
+    fn check(&self, vocabulary: &Vocabulary, half: bool) -> Result<(), FormatError> {
+        self.ngrams.check()?;
+        check_numbers(NGRAMS, &self.rows, half)?;
+        self.words.iter().try_for_each(|words| check_rows(NGRAM_WORDS, vocabulary, words, half))
+    }
 }
 
 impl<'a> Contents<'a> {
@@ -101,6 +145,8 @@ impl<'a> Contents<'a> {
             vocabulary: Cow::Borrowed(parts.vocabulary),
             input: rows(parts.input),
             output: parts.output.map(rows),
+            subwords: None,
+            positions: None,
             half: parts.half,
             metadata: &parts.metadata,
             extra: &parts.extra,
@@ -117,6 +163,12 @@ impl<'a> Contents<'a> {
             (COUNTS, Data::Extra(ExtraTensor::U64(self.vocabulary.counts()))),
         ];
         tensors.extend(self.output.as_ref().map(|output| (OUTPUT, Data::Rows(output, self.half))));
+        if let Some(subwords) = &self.subwords {
+            tensors.push((NGRAMS, Data::Rows(&subwords.rows, self.half)));
+            tensors.extend(subwords.words.iter().map(|words| (NGRAM_WORDS, Data::Rows(words, self.half))));
+            tensors.extend(subwords.buckets.iter().map(|all| (NGRAM_BUCKETS, Data::Extra(ExtraTensor::U32(all)))));
+        }
+        tensors.extend(self.positions.iter().map(|rows| (POSITIONS, Data::Rows(rows, self.half))));
         tensors.extend(self.extra.iter().map(|(name, extra)| (name.as_str(), Data::Extra(*extra))));
         tensors.sort_by(|(a_name, a), (b_name, b)| b.dtype().cmp(&a.dtype()).then(a_name.cmp(b_name)));
         tensors
@@ -136,9 +188,15 @@ impl<'a> ModelWriter<'a> {
         if let Some(output) = &contents.output {
             check_rows(OUTPUT, &contents.vocabulary, output, contents.half)?;
         }
+        if let Some(subwords) = &contents.subwords {
+            subwords.check(&contents.vocabulary, contents.half)?;
+        }
+        if let Some(positions) = &contents.positions {
+            check_numbers(POSITIONS, positions, contents.half)?;
+        }
         check_keys(contents.metadata)?;
         check_names(contents.extra)?;
-        Ok(Self { header: header(&contents).to_bytes()?, contents })
+        Ok(Self { header: header(&contents)?.to_bytes()?, contents })
     }
 }
 
@@ -149,9 +207,14 @@ impl VectorWriter for ModelWriter<'_> {
     }
 }
 
-fn header(parts: &Contents) -> Header {
+fn header(parts: &Contents) -> Result<Header, FormatError> {
     let mut header = Header { metadata: parts.metadata.clone(), tensors: BTreeMap::new(), data_start: 0 };
     header.metadata.insert(FORMAT_KEY.to_owned(), VERSION.to_owned());
+    if let Some(subwords) = &parts.subwords {
+        let text = serde_json::to_string(&subwords.ngrams);
+        let text = text.map_err(|error| FormatError::Header { problem: error.to_string() })?;
+        header.metadata.insert(NGRAMS_KEY.to_owned(), text);
+    }
     let mut start = 0;
     for (name, data) in parts.tensors() {
         let end = start + data.len() * data.dtype().bitsize() / 8;
@@ -161,13 +224,14 @@ fn header(parts: &Contents) -> Header {
         start = end;
     }
     header.metadata.insert(format!("{CHECKSUM}{HEADER}"), header.checksum());
-    header
+    Ok(header)
 }
 
 fn check_names(extra: &[(String, ExtraTensor)]) -> Result<(), FormatError> {
     for (index, (name, _)) in extra.iter().enumerate() {
         let refuse = |expected| Err(FormatError::Name { name: name.clone(), expected });
-        if [INPUT, OUTPUT, TEXT, ENDS, COUNTS].contains(&name.as_str()) {
+        let own = [INPUT, OUTPUT, TEXT, ENDS, COUNTS, NGRAMS, NGRAM_BUCKETS, NGRAM_WORDS, POSITIONS];
+        if own.contains(&name.as_str()) {
             return refuse("a name that no tensor of the model has");
         }
         if extra[..index].iter().any(|(other, _)| other == name) {
@@ -178,7 +242,7 @@ fn check_names(extra: &[(String, ExtraTensor)]) -> Result<(), FormatError> {
 }
 
 fn check_keys(metadata: &BTreeMap<String, String>) -> Result<(), FormatError> {
-    match metadata.keys().find(|key| *key == FORMAT_KEY || key.starts_with(CHECKSUM)) {
+    match metadata.keys().find(|key| [FORMAT_KEY, NGRAMS_KEY].contains(&key.as_str()) || key.starts_with(CHECKSUM)) {
         Some(key) => {
             Err(FormatError::Name { name: key.clone(), expected: "a key that the format does not write itself" })
         }

@@ -13,10 +13,11 @@ pub(super) fn of(part: &Part<'_, '_>, arrays: &Arrays<'_, '_>) -> Result<Option<
     let is_known = part.value("compatible_hash").is_none_or(|known| known == Value::Bool(true))
         && part.value("hash2index").is_none()
         && settings.buckets == rows.len();
-    let section = rows.section().filter(|_| is_known && !rows.is_half());
-    let Some(section) = section else { return Ok(Some(None)) };
-    let ngrams = NGrams::new(settings.min_n, settings.max_n, rows.len(), rows.vector_size())?;
-    Ok(Some(Some(Subwords::new(ngrams, section)?)))
+    if !is_known {
+        return Ok(Some(None));
+    }
+    let ngrams = NGrams::default().min_n(settings.min_n).max_n(settings.max_n).buckets(rows.len());
+    Ok(Some(Some(Subwords::new(ngrams, rows)?)))
 }
 
 /// Which n-grams words have.

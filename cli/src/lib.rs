@@ -56,6 +56,7 @@ enum Command {
     #[cfg(feature = "ann")]
     Index(commands::index::Args),
     Verify(commands::verify::Args),
+    Formats(commands::formats::Args),
     #[cfg(feature = "gpu")]
     Devices(commands::devices::Args),
     Info(commands::info::Args),
@@ -101,6 +102,7 @@ impl Command {
             #[cfg(feature = "ann")]
             Command::Index(args) => commands::index::run(&args),
             Command::Verify(args) => commands::verify::run(&args),
+            Command::Formats(args) => commands::formats::run(&args),
             #[cfg(feature = "gpu")]
             Command::Devices(args) => commands::devices::run(&args),
             Command::Info(args) => commands::info::run(&args),

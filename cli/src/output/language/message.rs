@@ -497,6 +497,28 @@ messages! {
         en: "the first line names the columns; it was skipped",
         ko: "첫 줄은 열 이름이라 건너뛰었습니다",
     }
+    words_saved(path) { en: "{path}: the words, one a line", ko: "{path}: 단어 목록(한 줄에 하나)" }
+    output_not_kept() {
+        en: "the output vectors and settings of the model are not kept",
+        ko: "모델의 출력 벡터와 설정은 남기지 않습니다",
+    }
+    without_vectors(count, words) {
+        en: "{count} word(s) of the list have no vector and were left out: {words}",
+        ko: "목록의 단어 {count}개는 벡터가 없어 뺐습니다: {words}",
+    }
+    too_many_axes(size) {
+        en: "--pca: the vectors have {size} numbers; expected at most that many",
+        ko: "--pca: 벡터의 수가 {size}개이므로 그보다 많을 수 없습니다",
+    }
+    explained(axes, percent) {
+        en: "{axes} axes hold {percent} % of the variance",
+        ko: "축 {axes}개가 분산의 {percent} %를 설명합니다",
+    }
+    not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
+    unknown_among(count) {
+        en: "{count} word(s) of the list are not in the vocabulary",
+        ko: "목록의 단어 {count}개는 어휘에 없습니다",
+    }
     three_columns() {
         en: "expected three columns, by name or number: word1,word2,score",
         ko: "열 세 개를 이름이나 번호로 쓰세요: word1,word2,score",

@@ -9,8 +9,8 @@ use rapidvec_gpu::{GpuTextbookTrainer, GpuTrainer};
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 
 pub enum AnySession {
-    Word2vec(Session<CpuTrainer>),
-    Textbook(Session<TextbookTrainer>),
+    Word2vec(Box<Session<CpuTrainer>>),
+    Textbook(Box<Session<TextbookTrainer>>),
     #[cfg(feature = "gpu")]
     Word2vecOnCard(Box<Session<GpuTrainer>>),
     #[cfg(feature = "gpu")]
@@ -55,7 +55,7 @@ impl AnySession {
             return Ok(Self::Word2vecOnCard(from.session(config, threads)?.into()));
         }
         asked.check()?;
-        Ok(Self::Word2vec(from.session(config, threads)?))
+        Ok(Self::Word2vec(from.session(config, threads)?.into()))
     }
 
     pub fn textbook(config: &TextbookConfig, asked: Asked, from: Origin<'_>, threads: usize) -> Result<Self> {
@@ -64,6 +64,6 @@ impl AnySession {
             return Ok(Self::TextbookOnCard(from.session(config, threads)?.into()));
         }
         asked.check()?;
-        Ok(Self::Textbook(from.session(config, threads)?))
+        Ok(Self::Textbook(from.session(config, threads)?.into()))
     }
 }

@@ -82,7 +82,7 @@ impl Reading {
             }
         };
         let missing_field = if skip_missing_field { MissingField::Skip } else { MissingField::Error };
-        let preparation = Preparation { lower, normalize, tokenizer, field, missing_field };
+        let preparation = Preparation { lower, normalize, tokenizer, field, missing_field, ..Preparation::default() };
         let base = if textbook { CorpusOptions::textbook() } else { CorpusOptions::default() };
         let (min, max) = (min_count.unwrap_or(base.min_count), max_vocab.unwrap_or(base.max_vocab));
         let mut options = base.min_count(min).max_vocab(max).max_tokens(max_tokens);

@@ -16,6 +16,7 @@ import pytest
 import rapidvec
 from helpers import Sentences, made_sentences
 from rapidvec import Vectors
+from rapidvec._native import cli
 
 #: Seconds that a child gets. One that hangs hangs for ever.
 PATIENCE = 25.0
@@ -153,6 +154,29 @@ def _sent(names: dict[str, Any]) -> Parent:
     of = object.__new__(Parent)
     of.__dict__.update(names)
     return of
+
+
+def draw_and_fork_and_draw(of: Parent) -> object:
+    """Draws a map, then lets a child of its own do so: whether that child came to the same size."""
+
+    def drawn() -> int:
+        path = of.file.with_suffix(f".{os.getpid()}.svg")
+        assert cli(["map", str(of.file), "-o", str(path), "--quiet"]) == 0
+        size = path.stat().st_size
+        path.unlink()
+        return size
+
+    before = drawn()
+    grandchild = os.fork()
+    if grandchild == 0:
+        os._exit(0 if drawn() == before else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1])
+
+
+@pytest.mark.skipif("fork" not in METHODS, reason="no fork here")
+def test_a_forked_child_draws_a_map_after_its_parent_did(parent: Parent) -> None:
+    # The command line handles signals itself, so not even the first drawing is made in this process.
+    assert in_child("fork", draw_and_fork_and_draw, parent) == 0
 
 
 @pytest.mark.parametrize("method", [method for method in METHODS if method != "fork"])

@@ -178,6 +178,10 @@ pub fn with_flags(error: Error) -> anyhow::Error {
         Error::Corpus(CorpusError::InvalidUtf8 { encodings, .. }) if encodings.is_empty() => {
             "--invalid-utf8 replace, --invalid-utf8 skip".to_owned()
         }
+        Error::Corpus(CorpusError::InvalidUtf8 { encodings, .. }) => {
+            format!("or let it be converted: --encoding {}", encodings[0].to_lowercase())
+        }
+        Error::Corpus(CorpusError::Encoding { encoding: "UTF-16", .. }) => "or --encoding utf-16".to_owned(),
         Error::Corpus(CorpusError::NoField { .. }) => "--missing-field skip skips such lines".to_owned(),
         Error::Corpus(CorpusError::AllRare { most, .. }) => format!("--min-count {most}"),
         Error::Dataset(DatasetError::NotFound { .. } | DatasetError::Connection { .. }) => {

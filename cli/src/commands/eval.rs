@@ -85,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn columns(text: &str) -> Result<Columns, String> {
     let parts: Vec<_> = text.split(',').map(|part| part.trim().to_owned()).collect();
     let three = <[String; 3]>::try_from(parts).ok().filter(|parts| parts.iter().all(|part| !part.is_empty()));
-    three.map(Columns).ok_or_else(|| messages::three_columns())
+    three.map(Columns).ok_or_else(messages::three_columns)
 }
 
 impl Args {

@@ -39,6 +39,14 @@ pub struct Reading {
     #[arg(long, value_name = "NAME")]
     pub field: Option<String>,
 
+    /// Read this column of a table (CSV, TSV): its name in the first row, or its number
+    #[arg(long, value_name = "NAME", conflicts_with = "field")]
+    pub column: Option<String>,
+
+    /// Read text in this encoding, such as cp949, euc-kr, shift_jis, latin1 or utf-16 [default: utf-8]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+
     /// Handle lines of JSON without the field, or with null in it [default: error]
     #[arg(long, value_parser = named::<MissingField>(), value_name = "POLICY")]
     pub missing_field: Option<MissingField>,
@@ -84,6 +92,8 @@ impl Reading {
             tokenizer: self.tokenizer.unwrap_or_default(),
             field: self.field.clone(),
             missing_field: self.missing_field.unwrap_or_default(),
+            column: self.column.clone(),
+            encoding: self.encoding.clone(),
         }
     }
 
@@ -92,13 +102,15 @@ impl Reading {
         let limit = options.max_tokens.map_or_else(|| "no limit".to_owned(), |limit| limit.to_string());
         same("max-tokens", self.max_tokens.map(|given| given.to_string()), limit)?;
         same("invalid-utf8", self.invalid_utf8.map(Named::name), options.invalid_utf8.name())?;
-        let Preparation { lower, normalize, tokenizer, field, missing_field } = &options.preparation;
+        let Preparation { lower, normalize, tokenizer, field, missing_field, column, encoding } = &options.preparation;
         if self.lower && !lower {
             return Err(contradiction("--lower", "text as it was written"));
         }
         same("normalize", self.normalize.map(Named::name), normalize.name())?;
         same("tokenizer", self.tokenizer.map(Named::name), tokenizer.name())?;
         same("missing-field", self.missing_field.map(Named::name), missing_field.name())?;
+        same("column", self.column.as_deref(), column.as_deref().unwrap_or("plain text"))?;
+        same("encoding", self.encoding.as_deref(), encoding.as_deref().unwrap_or("utf-8"))?;
         same("field", self.field.as_deref(), field.as_deref().unwrap_or("plain text"))
     }
 }

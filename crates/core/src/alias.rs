@@ -21,9 +21,14 @@ struct Column {
 }
 
 impl AliasTable {
-    /// The distribution in proportion to `weights`, which are finite, not negative, not all zero and fewer than 2^32.
-    /// Probabilities are exact to 2^-32 of a column.
+    /// The distribution in proportion to `weights`, which are finite, not negative and not all zero; otherwise it is some
+    /// distribution over their places. Probabilities are exact to 2^-32 of a column.
+    ///
+    /// # Panics
+    /// If there are no weights, or 2^32 or more.
     pub fn new(weights: &[f64]) -> Self {
+        let count = weights.len();
+        assert!((1..=u32::MAX as usize).contains(&count), "expected from 1 to 2^32 - 1 weights, got {count}");
         let mean = weights.iter().sum::<f64>() / weights.len() as f64;
         let mut left: Vec<f64> = weights.iter().map(|weight| weight / mean).collect();
         let mut columns = large_pages::filled(weights.len(), Column { keep: u32::MAX, other: 0 });
@@ -98,6 +103,16 @@ mod tests {
             for (p, weight) in probabilities(&AliasTable::new(weights)).iter().zip(weights) {
                 assert!((p - weight / total).abs() < 1e-9, "{weights:?}: {p}");
             }
+        }
+    }
+
+    #[test]
+    fn no_weights_are_refused_and_wild_ones_give_some_outcome() {
+        assert!(std::panic::catch_unwind(|| AliasTable::new(&[])).is_err());
+        let mut rng = Rng::stream(1, Purpose::Negatives, 0);
+        for wild in [[0.0; 3], [f64::NAN, 1.0, 2.0], [f64::INFINITY, 1.0, 2.0], [f64::MAX; 3], [-1.0, 0.5, 0.5]] {
+            let table = AliasTable::new(&wild);
+            assert!((0..100).all(|_| table.draw(&mut rng) < 3), "{wild:?}");
         }
     }
 

@@ -1,14 +1,15 @@
 //! Files that appear whole or not at all: written under a temporary name next to their place, flushed to disk, then renamed.
 //!
 //! A reader (or a query that has the old file mapped) never sees half a file, and a full disk or a kill does not change the
-//! old file. A kill can leave a hidden `.rapidvec-*.tmp` behind; a program that exits during a write removes it with
-//! [`abandon_writes`]. The new file belongs to the user who writes it, even if the old one belonged to another; its mode,
+//! old file. A kill can leave a hidden `.rapidvec-NAME.*.tmp` behind, which the next write of the same file removes; a program
+//! that exits during a write removes it with [`abandon_writes`]. The new file belongs to the user who writes it, even if the old one belonged to another; its mode,
 //! also while it is written, is that of the old file, or `rw-rw-rw-` minus the umask.
 //!
 //! [`Existing`] states whether a file of that name may be replaced. If it may not, the file system itself decides which
 //! of two writers is first (`renameat2` with `RENAME_NOREPLACE`, or a link); the other keeps its work under a free name.
 
 pub(crate) mod error;
+mod leftovers;
 mod unfinished;
 
 use crate::error::{Error, Result};
@@ -159,16 +160,13 @@ fn folder_of(path: &Path) -> &Path {
 
 fn temporary_beside(target: &Path) -> Result<Unfinished> {
     let folder = folder_of(target);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".rapidvec-").suffix(".tmp");
+    // The mode of the old file, which may be private, minus the umask.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Those of the old file, which may be private, minus the umask.
-        let mode = fs::metadata(target).map_or(0o666, |old| old.permissions().mode() & 0o777);
-        builder.permissions(PermissionsExt::from_mode(mode));
-    }
-    Unfinished::new(&builder, folder).map_err(|error| refused(folder, &error).into())
+    let mode =
+        fs::metadata(target).map_or(0o666, |old| std::os::unix::fs::PermissionsExt::mode(&old.permissions()) & 0o777);
+    #[cfg(not(unix))]
+    let mode = 0o666;
+    Unfinished::new([&leftovers::prefix(target), ".tmp"], mode, folder).map_err(|error| refused(folder, &error).into())
 }
 
 /// Why no file could be created in `folder`. The message must not name our temporary file, which the user does not know.

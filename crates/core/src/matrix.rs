@@ -22,9 +22,13 @@ pub struct Matrix {
 
 impl Matrix {
     /// A `rows` x `cols` matrix of zeros; a large one is on large pages.
+    ///
+    /// # Panics
+    /// If its bytes are more than an address can count. If the system refuses the memory, the process ends;
+    /// [`check_room`](crate::memory::check_room) asks first.
     pub fn zeros(rows: usize, cols: usize) -> Self {
         let width = cols.div_ceil(LANES);
-        Self { rows, cols, width, data: large_pages::zeros(rows * width) }
+        Self { rows, cols, width, data: large_pages::zeros(chunks_of(rows, width)) }
     }
 
     /// From `rows` x `cols` numbers, row after row.
@@ -32,7 +36,7 @@ impl Matrix {
     /// # Panics
     /// If there are not `rows * cols` of them.
     pub fn from_rows(rows: usize, cols: usize, numbers: &[f32]) -> Self {
-        assert_eq!(numbers.len(), rows * cols, "a {rows} x {cols} matrix");
+        assert_eq!(Some(numbers.len()), rows.checked_mul(cols), "a {rows} x {cols} matrix");
         let mut matrix = Self::zeros(rows, cols);
         matrix.copy_from(numbers);
         matrix
@@ -69,6 +73,9 @@ impl Matrix {
     }
 
     /// A copy of row `i`.
+    ///
+    /// # Panics
+    /// If there is no such row.
     pub fn row(&self, i: usize) -> Vec<f32> {
         let mut row = Vec::with_capacity(self.cols);
         self.push_row(i, &mut row);
@@ -76,6 +83,9 @@ impl Matrix {
     }
 
     /// Appends row `i` to `out`.
+    ///
+    /// # Panics
+    /// If there is no such row.
     pub fn push_row(&self, i: usize, out: &mut Vec<f32>) {
         for (c, chunk) in self.data[i * self.width..][..self.width].iter().enumerate() {
             out.extend_from_slice(&chunk.0[..LANES.min(self.cols - c * LANES)]);
@@ -85,7 +95,7 @@ impl Matrix {
     /// Overwrites row `i`.
     ///
     /// # Panics
-    /// If `numbers` is not one row long.
+    /// If `numbers` is not one row long, or there is no such row.
     pub fn set_row(&mut self, i: usize, numbers: &[f32]) {
         assert_eq!(numbers.len(), self.cols, "one row");
         let row = &mut self.data[i * self.width..][..self.width];
@@ -127,11 +137,22 @@ impl Matrix {
     }
 
     /// Resets it to a `rows` x `cols` matrix of zeros, keeping its memory.
+    ///
+    /// # Panics
+    /// As [`zeros`](Self::zeros).
     pub fn reset(&mut self, rows: usize, cols: usize) {
-        (self.rows, self.cols, self.width) = (rows, cols, cols.div_ceil(LANES));
+        let width = cols.div_ceil(LANES);
+        let chunks = chunks_of(rows, width);
+        (self.rows, self.cols, self.width) = (rows, cols, width);
         self.data.clear();
-        self.data.resize(rows * self.width, Chunk::ZERO);
+        self.data.resize(chunks, Chunk::ZERO);
     }
+}
+
+/// The chunks of `rows` rows. Unchecked, the product would wrap in an optimised build, and the matrix be smaller than it says.
+fn chunks_of(rows: usize, width: usize) -> usize {
+    let chunks = rows.checked_mul(width).filter(|chunks| chunks.checked_mul(size_of::<Chunk>()).is_some());
+    chunks.unwrap_or_else(|| panic!("a matrix of {rows} rows of {width} chunks is larger than any memory"))
 }
 
 #[cfg(test)]
@@ -152,6 +173,18 @@ mod tests {
             other.copy_from(&numbers);
             assert_eq!(other, matrix);
         }
+    }
+
+    /// In an optimised build the product of the sizes would wrap, and rows would lie outside of the numbers.
+    #[test]
+    fn sizes_that_no_memory_holds_are_refused() {
+        let refused = |run: &(dyn Fn() + std::panic::RefUnwindSafe)| std::panic::catch_unwind(run).is_err();
+        for (rows, cols) in [(1 << 63, 32), (usize::MAX, 1), (1 << 58, 16), (2, usize::MAX)] {
+            assert!(refused(&|| drop(Matrix::zeros(rows, cols))), "{rows} x {cols}");
+            assert!(refused(&|| Matrix::zeros(1, 1).reset(rows, cols)), "{rows} x {cols}");
+            assert!(refused(&|| drop(Matrix::from_rows(rows, cols, &[]))), "{rows} x {cols}");
+        }
+        assert!(refused(&|| drop(Matrix::zeros(3, 4).row(3))));
     }
 
     #[test]

@@ -14,9 +14,12 @@ pub fn cores() -> usize {
     *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
-/// The number of threads that `threads` stands for: 0 means one for each core.
+/// The most threads that any work is divided among: more than the largest machines have cores.
+pub const MAX_THREADS: usize = 4_096;
+
+/// The number of threads that `threads` stands for: 0 means one for each core. It is at most [`MAX_THREADS`].
 pub fn threads_of(threads: usize) -> usize {
-    if threads == 0 { cores() } else { threads }
+    if threads == 0 { cores() } else { threads }.min(MAX_THREADS)
 }
 
 /// Runs `own` on this thread while up to `threads - 1` others run `other`, numbered from 1. The first result is this
@@ -116,7 +119,7 @@ mod tests {
     #[test]
     fn no_threads_mean_all_cores() {
         assert!(cores() > 0);
-        assert_eq!([0, 1, 1_000].map(threads_of), [cores(), 1, 1_000]);
+        assert_eq!([0, 1, 1_000, usize::MAX].map(threads_of), [cores(), 1, 1_000, MAX_THREADS]);
     }
 
     #[test]

@@ -132,11 +132,17 @@ fn start(reduced: &[f32], size: usize, seed: u64) -> Result<Vec<f64>, Error> {
     Ok(flat.iter().zip(noise).map(|(&x, noise)| START * (f64::from(x / most) + f64::from(noise))).collect())
 }
 
-/// Runs `work` on a rayon pool of one thread, or on the global pool if that thread cannot be started.
+/// Runs `work` on a rayon pool of one thread: a new one, or this one if none can be started. The global pool would be of no
+/// use to a forked child, and ends the program where no thread can be started.
 fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+    let pool = || rayon::ThreadPoolBuilder::new().num_threads(1);
+    match pool().build() {
         Ok(pool) => pool.install(work),
-        Err(_) => work(),
+        Err(_) => {
+            // This fails only if the thread has such a pool already, which is as good.
+            let _own = pool().use_current_thread().build();
+            work()
+        }
     }
 }
 

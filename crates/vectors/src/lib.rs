@@ -19,6 +19,7 @@
 pub mod ann;
 mod beside;
 mod container;
+mod derive;
 mod embed;
 pub mod error;
 pub mod evaluate;
@@ -38,6 +39,7 @@ mod unit;
 mod units;
 mod word_vectors;
 
+pub use derive::Join;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};
 pub use save::{Caveat, Part, SaveOptions, SaveReport};

@@ -4,11 +4,11 @@ use crate::WordVectors;
 use crate::error::{FormatError, Result};
 use crate::format::fasttext::FastTextWriter;
 use crate::format::npz::NpzWriter;
-use crate::format::pickle::PickleWriter;
+use crate::format::pickle::{KeyedVectorsWriter, PickleWriter};
 use crate::format::safetensors::{Contents, Extras, ModelWriter, SubwordParts};
 use crate::format::word2vec_binary::BinaryWriter;
 use crate::format::word2vec_text::TextWriter;
-use crate::format::{Format, RowsView, TableView, VectorWriter};
+use crate::format::{Format, NpyWriter, RowsView, TableView, VectorWriter};
 use crate::subwords::Subwords;
 use rapidvec_core::{Vocabulary, WordId};
 use std::borrow::Cow;
@@ -183,6 +183,8 @@ impl WordVectors {
             Format::Word2vecBinary => Box::new(BinaryWriter::new(table)?),
             Format::Npz => Box::new(NpzWriter::new(table)?),
             Format::Pickle => Box::new(PickleWriter::new(table)?),
+            Format::Gensim => Box::new(KeyedVectorsWriter::new(table)?),
+            Format::Npy => Box::new(NpyWriter::new(table)?),
             _ => return Err(FormatError::NotWritable { format: format.name() }),
         };
         Ok((writer, report))
@@ -204,7 +206,7 @@ impl WordVectors {
         let not_stored = [
             (Part::TrainingState, *has_training_state),
             (Part::OutputVectors, !own && !fasttext && output.is_some()),
-            (Part::Counts, !own && !fasttext && format != Format::Npz && counted),
+            (Part::Counts, !own && !fasttext && !matches!(format, Format::Npz | Format::Gensim) && counted),
             (Part::Settings, !own && !fasttext && !metadata.is_empty()),
             (Part::Subwords, self.subwords().is_some() && !keeps_subwords),
             (Part::PositionWeights, !own && positions.is_some()),

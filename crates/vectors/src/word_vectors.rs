@@ -247,7 +247,8 @@ impl WordVectors {
         lookup::find(&self.vocabulary, word, self.lower)
     }
 
-    /// The vector of `word`, if it is in the vocabulary ([`WordVectors::id`]) or has n-grams ([`WordVectors::subwords`]).
+    /// The vector of `word`, if it is in the vocabulary ([`WordVectors::id`]) or has n-grams ([`WordVectors::subwords`]),
+    /// and not too many of them ([`Subwords::check_work`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
         match self.id(word) {
             Some(id) => self.vector_by_id(id),
@@ -273,11 +274,14 @@ impl WordVectors {
     /// The vector of `word`, from the vocabulary or from n-grams, in f64.
     ///
     /// # Errors
-    /// [`QueryError::UnknownWord`], with similar spellings; [`QueryError::NotFinite`].
+    /// [`QueryError::UnknownWord`], with similar spellings; [`QueryError::WordTooLong`]; [`QueryError::NotFinite`].
     pub(super) fn wide_vector(&self, word: &str) -> Result<Vec<f64>, QueryError> {
         match self.id(word) {
             Some(id) => self.finite(id),
-            None => self.vector(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word)),
+            None => {
+                self.subwords.as_ref().map_or(Ok(()), |subwords| subwords.check_work(word))?;
+                self.vector_of_ngrams(word).map(|vector| widened(&vector)).ok_or_else(|| self.unknown(word))
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 //! files on the list and keeps the lock: other threads continue to write to files without a name, and a thread that has
 //! finished waits for the end of the process instead of reporting that its file is gone.
 
+use super::leftovers;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -26,15 +27,25 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// A new file in `folder`.
+    /// A new file in `folder`, locked for as long as it is open. Its name has these two ends and some characters between them;
+    /// what killed runs left of such files is removed. On Unix it has this mode, minus the umask.
     ///
     /// # Errors
     /// The system's.
-    pub fn new(builder: &Builder, folder: &Path) -> io::Result<Self> {
+    pub fn new(ends: [&str; 2], mode: u32, folder: &Path) -> io::Result<Self> {
+        leftovers::remove(folder, ends);
+        let mut builder = Builder::new();
+        builder.prefix(ends[0]).suffix(ends[1]);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
         let mut list = list();
-        let (file, path) = builder.tempfile_in(folder)?.keep().map_err(|failed| failed.error)?;
-        list.push(path.clone());
-        Ok(Self { file, path })
+        loop {
+            let (file, path) = builder.tempfile_in(folder)?.keep().map_err(|failed| failed.error)?;
+            if leftovers::hold(&file)? {
+                list.push(path.clone());
+                return Ok(Self { file, path });
+            }
+        }
     }
 
     /// The file itself.

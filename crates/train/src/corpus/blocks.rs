@@ -5,6 +5,7 @@
 //! skips the rest. One thread at a time reads, since copying from the page cache takes a fiftieth of the time that processing
 //! a block does. So plain files, pipes and decompressed streams are treated alike.
 
+use super::adapter::Adapter;
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
 use super::input::{self, Bytes, Input, Stamp};
@@ -115,6 +116,7 @@ impl Origin<'_> {
 pub(super) struct Blocks<'a> {
     origins: std::vec::IntoIter<Origin<'a>>,
     cutting: Cutting,
+    adapter: Adapter,
     open: Option<Open<'a>>,
     /// The place in the list of the text that is next.
     next_source: usize,
@@ -126,10 +128,11 @@ pub(super) struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    pub fn new(origins: Vec<Origin<'a>>, cutting: Cutting) -> Self {
+    pub fn new(origins: Vec<Origin<'a>>, cutting: Cutting, adapter: Adapter) -> Self {
         Self {
             origins: origins.into_iter(),
             cutting,
+            adapter,
             open: None,
             next_source: 0,
             number: 0,
@@ -151,7 +154,7 @@ impl<'a> Blocks<'a> {
                 let Some(origin) = self.origins.next() else { return Ok(false) };
                 (block.number, block.source) = (self.number, self.next_source);
                 self.next_source += 1;
-                Open::new(origin)?
+                Open::new(origin, &self.adapter)?
             }
         };
         (block.number, block.source) = (self.number, self.next_source - 1);
@@ -192,14 +195,14 @@ struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    fn new(origin: Origin<'a>) -> Result<Self> {
+    fn new(origin: Origin<'a>, adapter: &Adapter) -> Result<Self> {
         let (name, stamp, unpacked) = match origin {
             Origin::Reader(name, reader) => {
-                let unpacked = decompress::stream(&name, reader)?;
+                let unpacked = decompress::stream(&name, reader, adapter)?;
                 (name, None, unpacked)
             }
             Origin::Source(source) => {
-                let Input { name, stamp, bytes } = input::open(source)?;
+                let Input { name, stamp, bytes } = input::open(source, adapter)?;
                 let unpacked: Unpacked<'a> = match bytes {
                     Bytes::Plain(file) => file.into_stream(),
                     Bytes::Stream(unpacked) => unpacked,

@@ -5,6 +5,7 @@
 //! each byte of text, since its words are kept. A reader can only fail with [`io::Error`], so our errors
 //! are wrapped in one: [`as_io`] and [`from_io`].
 
+use super::adapter::Adapter;
 use super::error::CorpusError;
 use super::head::{self, HEAD_BYTES};
 use crate::error::{Error, Result};
@@ -24,10 +25,10 @@ pub(super) struct Unpacked<'a> {
 ///
 /// # Errors
 /// Another encoding, a format that cannot be decompressed here, one within another; a stream that fails at once.
-pub(super) fn stream<'a>(name: &str, reader: impl Read + Send + 'a) -> Result<Unpacked<'a>> {
+pub(super) fn stream<'a>(name: &str, reader: impl Read + Send + 'a, adapter: &Adapter) -> Result<Unpacked<'a>> {
     let (first, reader) = peek(name, reader)?;
     let Some(compression) = head::compression(&first) else {
-        return without_mark(first, reader, name);
+        return text(first, reader, name, adapter);
     };
     let decoder = compression.reader(reader, Limits::CORPUS).map_err(|error| from_io(name, error))?;
     let (first, reader) = peek(name, decoder)?;
@@ -36,8 +37,17 @@ pub(super) fn stream<'a>(name: &str, reader: impl Read + Send + 'a) -> Result<Un
             let (name, outer, inner) = (name.to_owned(), compression.name(), inner.name());
             Err(CorpusError::PackedTwice { name, outer, inner }.into())
         }
-        None => without_mark(first, reader, name),
+        None => text(first, reader, name, adapter),
     }
+}
+
+/// The text of a stream that is not compressed.
+fn text<'a>(first: Vec<u8>, reader: impl Read + Send + 'a, name: &str, adapter: &Adapter) -> Result<Unpacked<'a>> {
+    let Unpacked { reader, mark } = match adapter.has_charset() {
+        true => Unpacked { reader: Box::new(reader), mark: 0 }, // the decoder knows marks
+        false => without_mark(first, reader, name)?,
+    };
+    Ok(Unpacked { reader: adapter.text(name, reader), mark })
 }
 
 /// The first bytes, and a reader that starts with them again.
@@ -87,7 +97,7 @@ mod tests {
             Error::Corpus(error) => error,
             other => panic!("{other}"),
         };
-        let Unpacked { mut reader, mark } = stream("t", bytes).map_err(ours)?;
+        let Unpacked { mut reader, mark } = stream("t", bytes, &Adapter::default()).map_err(ours)?;
         let mut text = Vec::new();
         reader.read_to_end(&mut text).map_err(|error| ours(from_io("t", error)))?;
         Ok((text, mark))
@@ -189,7 +199,7 @@ mod tests {
             }
         }
         let packed = pack(Compression::Gzip, &text());
-        let mut reader = stream("t", Broken(&packed[..5000])).unwrap().reader;
+        let mut reader = stream("t", Broken(&packed[..5000]), &Adapter::default()).unwrap().reader;
         let error = from_io("t", io::copy(&mut reader, &mut io::sink()).unwrap_err());
         assert!(
             matches!(&error, Error::Vectors(VectorsError::Core(CoreError::Io { source, .. })) if source.raw_os_error() == Some(5)),

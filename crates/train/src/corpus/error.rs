@@ -205,6 +205,24 @@ pub enum CorpusError {
         /// The field's name.
         field: String,
     },
+    /// A table without the column that was asked for.
+    #[error("{name}: there is no column `{wanted}`; the first row has: {columns}")]
+    NoColumn {
+        /// The text.
+        name: String,
+        /// The column.
+        wanted: String,
+        /// Fields of the first row.
+        columns: String,
+    },
+    /// An encoding that is not known.
+    #[error(
+        "unknown encoding {name:?}: expected a name such as cp949, euc-kr, shift_jis, gb18030, big5, latin1 or utf-16"
+    )]
+    UnknownEncoding {
+        /// The name.
+        name: String,
+    },
     /// A line of JSON that is too long; it must be read as a whole.
     #[error("{name}, line {line}: longer than {limit} bytes, the limit for a line of JSON")]
     LongLine {
@@ -215,8 +233,8 @@ pub enum CorpusError {
         /// The maximum number of bytes.
         limit: usize,
     },
-    /// The Unicode tokenizer is not part of this build.
-    #[error("this build lacks the Unicode tokenizer (feature `unicode`)")]
+    /// The Unicode tokenizer and other encodings are not part of this build.
+    #[error("this build lacks the Unicode tokenizer and other encodings (feature `unicode`)")]
     NoUnicode,
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Compression is recognised by the first bytes. A plain file is read by position, not mapped: if another program truncates
 //! it meanwhile, that is an error, where a mapping would end this process. Its size and modification time are kept, to check at
-//! the end that it has not changed.
+//! the end that it has not changed. Unix also keeps the time of the last change of any kind, which programs cannot set back as
+//! they can the modification time.
 
+use super::adapter::Adapter;
 use super::decompress::{self, Unpacked};
 use super::error::CorpusError;
 use super::head::{self, HEAD_BYTES};
@@ -37,16 +39,16 @@ pub(super) enum Bytes {
 ///
 /// # Errors
 /// It is missing, a folder, in another encoding, or compressed in a format that is not supported.
-pub(super) fn open(source: &Source) -> Result<Input> {
+pub(super) fn open(source: &Source, adapter: &Adapter) -> Result<Input> {
     let name = source.to_string();
     let Source::File(path) = source else {
-        let bytes = Bytes::Stream(decompress::stream(&name, io::stdin())?);
+        let bytes = Bytes::Stream(decompress::stream(&name, io::stdin(), adapter)?);
         return Ok(Input { name, stamp: None, bytes });
     };
     let (file, about) = open_file(path)?;
     // Files that the system generates as they are read (under /proc) have size 0 and cannot be read by position.
     if !about.is_file() || about.len() == 0 {
-        let bytes = Bytes::Stream(decompress::stream(&name, file)?);
+        let bytes = Bytes::Stream(decompress::stream(&name, file, adapter)?);
         return Ok(Input { name, stamp: None, bytes });
     }
     let stamp = Some(Stamp::of(path, &about));
@@ -54,8 +56,10 @@ pub(super) fn open(source: &Source) -> Result<Input> {
     let mut first = vec![0; HEAD_BYTES.min(about.len() as usize)];
     plain.read_at(&mut first, 0)?;
     let bytes = match head::compression(&first) {
-        Some(_) => Bytes::Stream(decompress::stream(&name, plain.into_stream().reader)?),
-        None => {
+        packed if packed.is_some() || !adapter.is_plain() => {
+            Bytes::Stream(decompress::stream(&name, plain.into_stream().reader, adapter)?)
+        }
+        _ => {
             let mark = head::check(&first, &name)? as u64;
             Bytes::Plain(PlainFile { text: mark..about.len(), ..plain })
         }
@@ -75,17 +79,19 @@ fn open_file(path: &Path) -> Result<(File, Metadata)> {
     if about.is_dir() { Err(folder()) } else { Ok((file, about)) }
 }
 
-/// A file's size and modification time.
+/// A file's size and the times of its last changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     path: PathBuf,
     bytes: u64,
     modified: Option<SystemTime>,
+    /// Seconds and nanoseconds of the last change of content or attributes (`ctime`), where the system has it.
+    changed: Option<(i64, i64)>,
 }
 
 impl Stamp {
     fn of(path: &Path, about: &Metadata) -> Self {
-        Self { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok() }
+        Self { path: path.to_owned(), bytes: about.len(), modified: about.modified().ok(), changed: changed(about) }
     }
 
     /// Checks that the file at the same path still has this size and time.
@@ -107,9 +113,26 @@ impl Stamp {
 
     /// The size, and for a later stamp whether the file was written since the first one.
     fn describe(&self, first: &Self) -> String {
-        let since = if self.modified == first.modified { "" } else { ", written since" };
+        let since = if self.modified != first.modified {
+            ", written since"
+        } else if self.changed != first.changed {
+            ", changed since"
+        } else {
+            ""
+        };
         format!("{} bytes{since}", self.bytes)
     }
+}
+
+#[cfg(unix)]
+fn changed(about: &Metadata) -> Option<(i64, i64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((about.ctime(), about.ctime_nsec()))
+}
+
+#[cfg(not(unix))]
+fn changed(_: &Metadata) -> Option<(i64, i64)> {
+    None
 }
 
 /// A plain file, as long as it was when it was opened.
@@ -193,7 +216,7 @@ mod tests {
 
     fn plain(source: &Source) -> (PlainFile, Stamp) {
         let Input { bytes: Bytes::Plain(file), stamp: Some(stamp), .. } =
-            open(source).unwrap_or_else(|e| panic!("{e}"))
+            open(source, &Adapter::default()).unwrap_or_else(|e| panic!("{e}"))
         else {
             panic!("no plain file")
         };
@@ -219,7 +242,10 @@ mod tests {
         });
         let mut all = Vec::new();
         plain.into_stream().reader.read_to_end(&mut all).unwrap();
-        assert!(all == text && open(&source).is_ok_and(|input| input.name == path.display().to_string()));
+        assert!(
+            all == text
+                && open(&source, &Adapter::default()).is_ok_and(|input| input.name == path.display().to_string())
+        );
     }
 
     /// FAULTS 31.
@@ -239,7 +265,7 @@ mod tests {
     #[test]
     fn a_stamp_shows_whether_the_file_has_changed() {
         let (_folder, source, path) = file(b"one");
-        let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
+        let stamp = open(&source, &Adapter::default()).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
         stamp.check().unwrap();
         let message = || stamp.check().unwrap_err().to_string();
         let later = SystemTime::now() + Duration::from_secs(5);
@@ -251,13 +277,28 @@ mod tests {
         assert!(message().contains("got no file"), "{}", message());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_rewritten_with_its_time_set_back_has_changed() {
+        let (_folder, source, path) = file(b"one");
+        let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
+        let before = fs::metadata(&path).unwrap();
+        while changed(&fs::metadata(&path).unwrap()) == changed(&before) {
+            fs::write(&path, "two").unwrap(); // a file system's clock ticks some hundred times a second
+            File::options().write(true).open(&path).unwrap().set_modified(before.modified().unwrap()).unwrap();
+        }
+        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before.modified().unwrap());
+        let message = stamp.check().unwrap_err().to_string();
+        assert!(message.contains("expected 3 bytes, got 3 bytes, changed since"), "{message}");
+    }
+
     #[test]
     fn a_compressed_file_is_a_stream_with_a_stamp() {
         let mut packed = Vec::new();
         Compression::Gzip.write(&mut packed, |out| std::io::Write::write_all(out, b"you say")).unwrap();
         let (_folder, source, _) = file(&packed);
         let Input { bytes: Bytes::Stream(Unpacked { mut reader, mark: 0 }), stamp: Some(stamp), .. } =
-            open(&source).unwrap_or_else(|e| panic!("{e}"))
+            open(&source, &Adapter::default()).unwrap_or_else(|e| panic!("{e}"))
         else {
             panic!("no stream")
         };
@@ -267,7 +308,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_the_system_makes_up_is_a_stream() {
-        let input = open(&Source::File("/proc/self/status".into())).unwrap_or_else(|e| panic!("{e}"));
+        let input =
+            open(&Source::File("/proc/self/status".into()), &Adapter::default()).unwrap_or_else(|e| panic!("{e}"));
         let (Bytes::Stream(Unpacked { mut reader, .. }), None) = (input.bytes, input.stamp) else { panic!() };
         assert!(io::read_to_string(&mut reader).unwrap().starts_with("Name:"));
     }

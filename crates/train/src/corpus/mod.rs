@@ -25,8 +25,10 @@
 //! separately; what [`Replace`](InvalidUtf8::Replace) and `SkipLine` find is counted for a whole block, even after the last
 //! token that `max_tokens` allows.
 
+mod adapter;
 mod blocks;
 mod builder;
+mod column;
 mod concat;
 #[cfg(feature = "datasets")]
 pub mod datasets;

@@ -1,5 +1,6 @@
 //! From sources to ids, step by step.
 
+use super::adapter::Adapter;
 use super::blocks::{Blocks, Cutting, Origin, Whole};
 use super::concat::{concatenate, renumber};
 use super::encode::{BlockEncoder, Encoded, Share};
@@ -163,7 +164,8 @@ impl<'a> Reading<'a> {
         let Self { origins, total, options, sizes, .. } = self;
         let names: Vec<_> = origins.iter().map(Origin::name).collect();
         let whole = Whole::of(&options.preparation);
-        let blocks = Blocks::new(origins, Cutting { block_bytes: sizes.block_bytes, whole });
+        let adapter = Adapter::of(&options.preparation)?;
+        let blocks = Blocks::new(origins, Cutting { block_bytes: sizes.block_bytes, whole }, adapter);
         let most = total.map_or(u64::MAX, |bytes| bytes / sizes.block_bytes as u64 + 1);
         let threads = options.counters().min(usize::try_from(most).unwrap_or(usize::MAX));
         let encoder = BlockEncoder { options, names: &names, word_bytes: sizes.word_bytes, store };

@@ -664,3 +664,58 @@ fn text_in_another_encoding_is_recognised() {
     let error = refused(read_cut(&damaged, &all(), Sizes { block_bytes: 1_000, word_bytes: 100 }));
     assert!(!error.to_string().contains("iconv") && error.to_string().contains("replace"), "{error}");
 }
+
+/// The words of a text that is read as `preparation` says.
+fn words_of(text: &[u8], preparation: Preparation) -> Result<Vec<String>, String> {
+    let options = CorpusOptions::default().min_count(1).preparation(preparation).order(WordOrder::ByAppearance);
+    let corpus = Corpus::from_reader("t", text, &options).map_err(|error| error.to_string())?;
+    let word =
+        |id: rapidvec_core::WordId| if id == EOS_ID { "/".to_owned() } else { corpus.vocabulary().word(id).to_owned() };
+    Ok(corpus.ids().iter().map(word).collect())
+}
+
+#[test]
+fn a_column_of_a_table_is_the_text() {
+    let table = "id,text\n1,\"a, b\nc\"\n2,d a\n".as_bytes();
+    let column = |name: &str| Preparation { column: Some(name.into()), ..Preparation::default() };
+    assert_eq!(words_of(table, column("text")).unwrap(), ["a,", "b", "/", "c", "/", "d", "a", "/"]);
+    assert!(words_of(table, column("body")).unwrap_err().contains("no column `body`; the first row has: id, text"));
+    let both = Preparation { field: Some("a".into()), ..column("b") };
+    assert!(words_of(table, both).unwrap_err().contains("column"));
+}
+
+#[cfg(feature = "unicode")]
+#[test]
+fn text_in_other_encodings_is_converted() {
+    let encoding = |name: &str| Preparation { encoding: Some(name.into()), ..Preparation::default() };
+    // `iconv -t` of: 나는 학교에 간다 / 私 は / été
+    let korean = b"\xb3\xaa\xb4\xc2 \xc7\xd0\xb1\xb3\xbf\xa1 \xb0\xa3\xb4\xd9";
+    for name in ["cp949", "EUC-KR", "uhc"] {
+        assert_eq!(words_of(korean, encoding(name)).unwrap(), ["나는", "학교에", "간다", "/"], "{name}");
+    }
+    for (bytes, name, expected) in [
+        (&b"\x8e\x84 \x82\xcd"[..], "shift_jis", "私 は"),
+        (b"\xe9t\xe9", "latin1", "été"),
+        (b"\xff\xfe\x00\xac \x00\x00\xac", "utf-16", "가 가"),
+        (b"\xac\x00\x00 \xac\x00", "utf-16be", "가 가"),
+        ("\u{feff}가 나".as_bytes(), "utf-8", "가 나"),
+    ] {
+        let words = words_of(bytes, encoding(name)).unwrap();
+        assert_eq!(words[..words.len() - 1].join(" "), expected, "{name}");
+    }
+    // What is not valid in the encoding is handled as what is not valid UTF-8.
+    assert!(words_of(b"a \xff\xff b", encoding("euc-kr")).unwrap_err().contains("invalid UTF-8"));
+    assert!(words_of(b"a", encoding("klingon")).unwrap_err().contains("unknown encoding"));
+    let table = Preparation { column: Some("b".into()), ..encoding("cp949") };
+    assert_eq!(words_of(&[b"a,b\n1,", &korean[..]].concat(), table).unwrap().len(), 4);
+}
+
+#[test]
+fn lines_of_json_may_be_arrays_and_tokens_whole_numbers() {
+    let field = |name: &str| Preparation { field: Some(name.into()), ..Preparation::default() };
+    let text = b"[\"a b\", 12, -3]\n[[1, 2], [\"c\"]]\n\"d e\"\n";
+    let expected = ["a b", "12", "-3", "/", "1", "2", "/", "c", "/", "d", "e", "/"];
+    assert_eq!(words_of(text, field(".")).unwrap(), expected);
+    assert_eq!(words_of(b"{\"ids\": [5, 6, 5]}\n", field("ids")).unwrap(), ["5", "6", "5", "/"]);
+    assert!(words_of(b"[1.5]\n", field(".")).is_err() && words_of(b"[[[1]]]\n", field(".")).is_err());
+}

@@ -29,6 +29,8 @@ pub(super) struct Composer<'a> {
     /// The composed rows, then the same as they were when they were composed.
     ring: SharedRows<'a>,
     window: usize,
+    /// Whether what composed rows learn is handed to the rows they are composed of.
+    learns: bool,
     /// For each place of the ring, the rows that its word is composed of.
     parts: Vec<Vec<Row<'a>>>,
     /// The next word whose rows are prefetched, the next to compose, and the first that is still in the ring.
@@ -55,9 +57,10 @@ impl<'a> Composer<'a> {
         w_ngrams: ReplicatedRows<'a>,
         ring: SharedRows<'a>,
         window: usize,
+        learns: bool,
     ) -> Self {
         let parts = vec![Vec::new(); capacity(window)];
-        Self { table, w_in, w_ngrams, ring, window, parts, next_asked: 0, next: 0, first: 0 }
+        Self { table, w_in, w_ngrams, ring, window, learns, parts, next_asked: 0, next: 0, first: 0 }
     }
 
     /// Begins a sentence: `rows` gets the row that stands for each of its words.
@@ -121,7 +124,9 @@ impl<'a> Composer<'a> {
     #[inline]
     fn leave(&mut self, kernels: &WindowKernels, scratch: &mut Scratch) {
         let (slot, place) = (self.slot(self.first), self.first % self.parts.len());
-        self.ring.spread(kernels, &self.parts[place], slot, self.copy_of(slot), scratch);
+        if self.learns {
+            self.ring.spread(kernels, &self.parts[place], slot, self.copy_of(slot), scratch);
+        }
         self.first += 1;
     }
 }

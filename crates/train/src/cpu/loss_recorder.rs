@@ -90,6 +90,5 @@ pub(super) fn explain(epoch: u64, failure: Failure) -> TrainError {
     match failure {
         Failure::Diverged { block, loss } => TrainError::Diverged { epoch: epoch as usize + 1, block: block + 1, loss },
         Failure::Panicked(error) => error,
-        Failure::NoThread(error) => TrainError::Worker(format!("no thread could be started: {error}")),
     }
 }

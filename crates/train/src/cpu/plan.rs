@@ -76,7 +76,7 @@ pub(super) struct Plan<'a> {
     pub w_positions: TrainedRows<'a>,
     /// Rows of each thread's own: `local_rows` for each.
     pub local: SharedRows<'a>,
-    /// Rows of `w_in` that are not trained, if any.
+    /// Rows that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
 }
 
@@ -91,20 +91,42 @@ pub(super) fn local_rows(config: &Config) -> [usize; 2] {
 /// Rows that are not trained: steps update copies of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frozen<'a> {
-    by_id: &'a [bool],
-    /// For each thread, as many rows as a window has contexts.
+    /// Which rows of `w_in`; `None`: all rows of all matrices.
+    by_id: Option<&'a [bool]>,
+    /// For each thread, the rows of a window that may be frozen.
     copies: SharedRows<'a>,
+    /// How many these are.
+    each: usize,
 }
 
 impl<'a> Frozen<'a> {
-    /// The rows that `by_id` marks, with `copies` for a window's contexts per thread.
-    pub fn new(by_id: &'a [bool], copies: SharedRows<'a>) -> Self {
-        Self { by_id, copies }
+    /// The rows of `w_in` that `by_id` marks, or all rows of all matrices. Each thread uses `each` rows of `copies`: for a
+    /// window's contexts, and for its targets if those are frozen too.
+    pub fn new(by_id: Option<&'a [bool]>, copies: SharedRows<'a>, each: usize) -> Self {
+        Self { by_id, copies, each }
+    }
+
+    /// Whether no row of any matrix is trained.
+    #[inline]
+    pub fn is_all(&self) -> bool {
+        self.by_id.is_none()
     }
 
     #[inline]
     pub fn holds(&self, id: u32) -> bool {
-        self.by_id[id as usize]
+        self.by_id.is_none_or(|by_id| by_id[id as usize])
+    }
+
+    /// The first of the rows of thread `thread`.
+    pub fn first(&self, thread: usize) -> u32 {
+        (thread * self.each) as u32
+    }
+
+    /// Replaces the targets by copies, in the slots from `slot`, if they are frozen.
+    pub fn copy_targets(&self, targets: &mut [Row<'a>], slot: u32) {
+        if self.is_all() {
+            targets.iter_mut().zip(slot..).for_each(|(target, slot)| *target = self.copies.put(*target, slot));
+        }
     }
 
     /// Row `id` of `w_in`, copied to `slot`.
@@ -123,7 +145,8 @@ impl<'a> Plan<'a> {
     ) -> Option<Composer<'a>> {
         let [ring, products] = local_rows(self.config);
         let own = self.local.part(thread * (ring + products), ring);
-        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window))
+        let learns = !self.frozen.is_some_and(|frozen| frozen.is_all());
+        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window, learns))
     }
 
     /// The weights of positions as thread `thread` sees them, if there are any.

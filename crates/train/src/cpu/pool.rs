@@ -40,8 +40,6 @@ pub(super) enum Failure {
     Diverged { block: u64, loss: f64 },
     /// A thread panicked.
     Panicked(TrainError),
-    /// No thread could be started.
-    NoThread(std::io::Error),
 }
 
 /// The number of threads, up to `threads`, that these blocks keep busy.
@@ -51,7 +49,8 @@ pub(super) fn useful(threads: usize, blocks: &Range<u64>) -> usize {
 
 /// Trains these blocks of epoch `epoch` with up to `threads` threads, until they are done or `monitor` returns `false`. `monitor`
 /// is called every few hundredths of a second with the blocks done since the last call and the number of words processed so
-/// far. Returns the next block.
+/// far. If the system starts fewer threads, they do all the work; if it starts none, this thread does, and calls `monitor` after
+/// each block. Returns the next block.
 pub(super) fn run(
     plan: Plan,
     epoch: u64,
@@ -76,20 +75,18 @@ pub(super) fn run(
         for number in 0..useful(threads, &blocks) {
             queue.working.fetch_add(1, Ordering::SeqCst);
             let name = format!("train-{number}");
-            let started =
-                thread::Builder::new().name(name).spawn_scoped(scope, move || queue.work(plan, epoch, number));
-            if let Err(error) = started {
-                queue.working.fetch_sub(1, Ordering::SeqCst);
-                // Fewer threads are only slower; without any, the run fails.
-                if number == 0 {
-                    return Err(Failure::NoThread(error));
-                }
-                break;
+            let work = move || queue.work(plan, epoch, number, || ());
+            if thread::Builder::new().name(name).spawn_scoped(scope, work).is_ok() {
+                continue;
             }
+            match number {
+                0 => queue.work(plan, epoch, number, || queue.report(&mut monitor)),
+                _ => drop(queue.working.fetch_sub(1, Ordering::SeqCst)),
+            }
+            break;
         }
         queue.monitor(&mut monitor);
-        Ok(())
-    })?;
+    });
     let Results { all_stats, failure } = queue.results.into_inner().unwrap_or_else(PoisonError::into_inner);
     monitor(all_stats, queue.words.into_inner());
     match failure {
@@ -111,10 +108,15 @@ impl WorkQueue {
     fn monitor(&self, monitor: &mut impl FnMut(Vec<(u64, BlockStats)>, u64) -> bool) {
         while self.working.load(Ordering::SeqCst) > 0 {
             thread::park_timeout(MONITOR_INTERVAL);
-            let all_stats = std::mem::take(&mut self.results().all_stats);
-            if !monitor(all_stats, self.words.load(Ordering::Relaxed)) {
-                self.stop.store(true, Ordering::SeqCst);
-            }
+            self.report(monitor);
+        }
+    }
+
+    /// Passes on what was done since the last call.
+    fn report(&self, monitor: &mut impl FnMut(Vec<(u64, BlockStats)>, u64) -> bool) {
+        let all_stats = std::mem::take(&mut self.results().all_stats);
+        if !monitor(all_stats, self.words.load(Ordering::Relaxed)) {
+            self.stop.store(true, Ordering::SeqCst);
         }
     }
 
@@ -122,8 +124,8 @@ impl WorkQueue {
         self.results.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, plan: Plan, epoch: u64, number: usize) {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.take_blocks(plan, epoch, number)));
+    fn work(&self, plan: Plan, epoch: u64, number: usize, after_block: impl FnMut()) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.take_blocks(plan, epoch, number, after_block)));
         if let Err(panic) = outcome {
             self.fail(Failure::Panicked(TrainError::of_panic(panic.as_ref())));
         }
@@ -133,7 +135,7 @@ impl WorkQueue {
 
     /// A thread that gets no block does not touch the rows: even adding zero to a replicated row could undo what another
     /// thread writes meanwhile.
-    fn take_blocks(&self, plan: Plan, epoch: u64, number: usize) {
+    fn take_blocks(&self, plan: Plan, epoch: u64, number: usize, mut after_block: impl FnMut()) {
         let mut worker = None;
         while !self.stop.load(Ordering::Relaxed) {
             let block = self.next.fetch_add(1, Ordering::Relaxed);
@@ -147,6 +149,7 @@ impl WorkQueue {
                 return self.fail(Failure::Diverged { block, loss: stats.loss });
             }
             self.results().all_stats.push((block, stats));
+            after_block();
         }
         worker.into_iter().for_each(Worker::finish);
     }

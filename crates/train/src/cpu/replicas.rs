@@ -156,7 +156,7 @@ impl Replicas {
 
     /// The maximum number of bytes of the replicas of `matrices` matrices, where a row has `row` bytes.
     pub fn max_bytes(matrices: u64, words: usize, row: u64, threads: usize) -> u64 {
-        let rows = if threads > 1 { matrices * words.min(MAX_ROWS) as u64 } else { 0 };
+        let rows = if pays(threads) { matrices * words.min(MAX_ROWS) as u64 } else { 0 };
         rows * super::shared::ReplicatedRows::copies(1) as u64 * threads as u64 * row
     }
 }

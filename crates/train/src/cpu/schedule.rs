@@ -66,16 +66,26 @@ impl ShuffleOrder {
     }
 }
 
+/// The approximate number of ids in a block of a corpus of so many.
+fn block_size(ids: usize) -> usize {
+    (ids / FINE).clamp(SIZES.start, SIZES.end)
+}
+
+/// The number of blocks of a corpus of so many ids.
+pub(super) fn blocks(ids: usize) -> u64 {
+    ids.div_ceil(block_size(ids)) as u64
+}
+
 impl<'a> Schedule<'a> {
     /// `in_pieces`: a block has several small pieces, to be shuffled; otherwise it is one piece.
     pub fn new(ids: Ids<'a>, in_pieces: bool) -> Self {
-        let size = (ids.len() / FINE).clamp(SIZES.start, SIZES.end);
+        let size = block_size(ids.len());
         Self { ids, size, each: if in_pieces { size.div_ceil(PIECE) } else { 1 } }
     }
 
     /// The number of blocks; some may be empty.
     pub fn count(&self) -> u64 {
-        self.ids.len().div_ceil(self.size) as u64
+        blocks(self.ids.len())
     }
 
     /// The number of pieces in all blocks; some may be empty.

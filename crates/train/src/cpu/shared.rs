@@ -10,10 +10,21 @@
 //! 2. Loads and stores through raw pointers, a register at a time: fast, and by the letter of Rust's memory model a data
 //!    race when two threads meet.
 //!
-//! We use the second, under strict rules: rows are accessed through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
-//! threads run, so that the compiler may assume nothing about them; every access is one of `std::arch`'s loads and stores of
-//! a whole register, or, in the scalar kernels and where a row is copied, of one aligned f32. On every CPU we support, each
-//! number read is then a value that some thread wrote; nothing traps, and no address depends on what was read.
+//! Steps use the second, everything else the first: copying a row and synchronising a replica. What is guaranteed, and what not:
+//!
+//! - **By construction**: rows are accessed through raw pointers alone, and no reference (`&`, `&mut`) to a row exists while
+//!   threads run. No address, no length and no branch that guards memory depends on a number in a row. So whatever a race
+//!   does to a number, it stays a wrong number in a row. One thread alone has no race: its runs repeat bit for bit.
+//! - **Not by the language**: two steps on one row at a time are a data race, which is undefined behaviour. To the compiler the loads
+//!   and stores of `std::arch` are ordinary ones: it may assume that nobody else writes, read a number twice, or use a row's memory
+//!   for something else before it stores the result. What we rely on is that compilers do not do that with loads and stores of
+//!   whole registers in these kernels; that is an observation, repeated with each compiler by the tests, and no promise.
+//! - **Not by the CPUs' manuals**: they promise that an aligned number of 4 or 8 bytes is read and written whole, not a register
+//!   of 32 or 64. In practice each number in it is whole, so that what is read was written by some thread.
+//! - **By nobody**: that an update arrives. Of two steps on a row at once either may be lost, and so may a step during
+//!   a synchronisation, in whole or for some numbers. Training lives with that.
+//!
+//! ThreadSanitizer reports the races of the kernels, and no others.
 //!
 //! What the first would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300,
 //! each variant as fast as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a shared virtual machine with
@@ -39,6 +50,7 @@ use rapidvec_core::kernels::window::{Composed, Labels, RowPtr, Scratch, WindowKe
 use rapidvec_core::{LANES, Matrix};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The rows of a matrix, for several threads at once. While it lives, nothing else can access the matrix.
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +73,14 @@ unsafe impl Sync for SharedRows<'_> {}
 pub(super) struct Row<'a>(RowPtr, PhantomData<&'a mut Matrix>);
 
 impl Row<'_> {
+    /// Number `k` of the row as its bits, for accesses that other threads may meet.
+    #[inline(always)]
+    fn number(&self, k: usize) -> &AtomicU32 {
+        // SAFETY: the private callers stay below the length of the row, which is aligned and lives as long as `self`. Atomic accesses
+        // may meet each other; the head of this file says what happens where they meet those of a step.
+        unsafe { AtomicU32::from_ptr(self.0.add(k).cast()) }
+    }
+
     /// Prefetches the row, which has `chunks` chunks and is needed soon.
     #[inline(always)]
     pub fn prefetch(self, chunks: usize) {
@@ -123,10 +143,14 @@ impl<'a> SharedRows<'a> {
     /// Copies row `from` to row `to` of `other`, whose rows are as long.
     pub fn copy_row(&self, from: u32, other: &SharedRows<'a>, to: u32) -> Row<'a> {
         assert_eq!(self.stride, other.stride, "rows of one length");
-        let (from, to) = (self.row(from), other.row(to));
+        other.put(self.row(from), to)
+    }
+
+    /// Copies `row`, of the group that this matrix belongs to, to row `to`.
+    pub fn put(&self, row: Row<'a>, to: u32) -> Row<'a> {
+        let to = self.row(to);
         for k in 0..self.stride {
-            // SAFETY: k is below the length of both rows.
-            unsafe { to.0.add(k).write(from.0.add(k).read()) };
+            to.number(k).store(row.number(k).load(Ordering::Relaxed), Ordering::Relaxed);
         }
         to
     }
@@ -189,14 +213,10 @@ impl<'a> ReplicatedRows<'a> {
         let place = id - self.start;
         let (row, copy, old) = (self.shared.row(id), self.copies.row(place), self.copies.row(place + self.count));
         for k in 0..self.shared.stride {
-            // SAFETY: k is below the length of the three rows, which do not overlap; the head of this file explains what
-            // other threads may do to the shared one meanwhile.
-            unsafe {
-                let new = row.0.add(k).read() + (copy.0.add(k).read() - old.0.add(k).read());
-                row.0.add(k).write(new);
-                copy.0.add(k).write(new);
-                old.0.add(k).write(new);
-            }
+            let numbers = [&row, &copy, &old].map(|row| row.number(k));
+            let [shared, now, before] = numbers.map(|number| f32::from_bits(number.load(Ordering::Relaxed)));
+            let new = (shared + (now - before)).to_bits();
+            numbers.into_iter().for_each(|number| number.store(new, Ordering::Relaxed));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::loss_recorder::{LossRecorder, explain};
 use super::plan::{self, Frozen, Objective, Plan, TrainedRows, local_rows};
 use super::pool::{self, Failure};
 use super::replicas::{ReplicaSet, Replicas};
-use super::schedule::{Schedule, ShuffleOrder};
+use super::schedule::{self, Schedule, ShuffleOrder};
 use super::sentence::max_contexts;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
@@ -169,7 +169,8 @@ impl CpuTrainer {
             |rows: &ReplicaSet| Matrix::zeros(threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
         let mut copies_in = copies_of(&replicas.w_in);
         let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
-        let window_rows = if self.frozen.is_some() { threads * max_contexts(config.window) } else { 0 };
+        let each = max_contexts(config.window);
+        let window_rows = if self.frozen.is_some() { threads * each } else { 0 };
         let mut window = Matrix::zeros(window_rows, config.vector_size);
         let (mut copies_ngrams, mut copies_positions) =
             (copies_of(&replicas.w_ngrams), copies_of(&replicas.w_positions));
@@ -203,7 +204,7 @@ impl CpuTrainer {
             w_ngrams: TrainedRows { shared: w_ngrams, replicas: &replicas.w_ngrams, copies: copies_ngrams },
             w_positions: TrainedRows { shared: w_positions, replicas: &replicas.w_positions, copies: copies_positions },
             local,
-            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(by_id, window)),
+            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(Some(by_id), window, each)),
         };
         let started = Instant::now();
         let seconds = || before.seconds + started.elapsed().as_secs_f64();
@@ -273,16 +274,17 @@ impl Trainer for CpuTrainer {
         Self::with_random_weights(config, corpus, counts, threads)
     }
 
-    fn memory_needed(config: &Config, words: usize, _ids: usize, threads: usize) -> u64 {
+    fn memory_needed(config: &Config, words: usize, ids: usize, threads: usize) -> u64 {
+        /// What a thread uses of its stack, and of what it shares with no other: the sentence and the tables of a window.
+        const OF_A_THREAD: u64 = 1 << 17;
         let row = (config.vector_size.div_ceil(LANES) * LANES * size_of::<f32>()) as u64;
-        let (words, threads) = (words as u64, threads_of(threads));
+        let (words, threads) = (words as u64, pool::useful(threads_of(threads), &(0..schedule::blocks(ids))));
         // A path is some twenty branches of 4 bytes, twice while they are collected; building the tree takes parents and a heap.
         let tree = if config.hierarchical_softmax { words * (8 * 20 + 8 + 60) } else { 0 };
         let tables = tree + if config.negatives > 0 { words * 8 } else { 0 };
         let keep = if config.subsample > 0.0 { 4 * words } else { 0 };
-        let thread = (max_contexts(config.window) as u64 + 64) * row + (1 << 20);
         let local = local_rows(config).iter().sum::<usize>() as u64;
-        let thread = thread + local * row;
+        let thread = (max_contexts(config.window) as u64 + 64 + local) * row + OF_A_THREAD;
         let matrices = 1 + u64::from(config.negatives > 0) + u64::from(config.hierarchical_softmax);
         let replicas = Replicas::max_bytes(matrices, words as usize, row, threads);
         matrices * words * row + tables + keep + replicas + threads as u64 * thread
@@ -386,17 +388,21 @@ impl Trainer for CpuTrainer {
         Ok(())
     }
 
-    /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time.
+    /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time. Steps
+    /// write to copies, so that no row changes, not even the sign of a zero.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
         let now = self.progress();
         let Self { config, subsampling, objective, kernels, threads, w_in, w_words, w_nodes, .. } = self;
         let Self { subwords, w_ngrams, w_positions, .. } = self;
         let config = Config { learning_rate: 0.0, min_learning_rate: 0.0, ..config.clone() };
         let blocks = Schedule::new(text.ids(), false);
-        let mut none = Matrix::zeros(0, config.vector_size);
-        let mut local = Matrix::zeros(*threads * local_rows(&config).iter().sum::<usize>(), config.vector_size);
-        let [w_in, w_words, w_nodes, w_ngrams, w_positions, local, copies] =
-            SharedRows::group([w_in, w_words, w_nodes, w_ngrams, w_positions, &mut local, &mut none]);
+        let threads = pool::useful(*threads, &(0..blocks.count()));
+        let each = max_contexts(config.window) + objective.max_targets();
+        let (mut none, mut window) =
+            (Matrix::zeros(0, config.vector_size), Matrix::zeros(threads * each, config.vector_size));
+        let mut local = Matrix::zeros(threads * local_rows(&config).iter().sum::<usize>(), config.vector_size);
+        let [w_in, w_words, w_nodes, w_ngrams, w_positions, local, copies, window] =
+            SharedRows::group([w_in, w_words, w_nodes, w_ngrams, w_positions, &mut local, &mut none, &mut window]);
         let replicas = &ReplicaSet::default();
         let alone = |shared| TrainedRows { shared, replicas, copies };
         let plan = Plan {
@@ -413,10 +419,10 @@ impl Trainer for CpuTrainer {
             w_ngrams: alone(w_ngrams),
             w_positions: alone(w_positions),
             local,
-            frozen: None,
+            frozen: Some(Frozen::new(None, window, each)),
         };
         let mut all_stats = BTreeMap::new();
-        let done = pool::run(plan, 0, 0..blocks.count(), *threads, |more, _| {
+        let done = pool::run(plan, 0, 0..blocks.count(), threads, |more, _| {
             all_stats.extend(more);
             observer.progress(&now).is_continue()
         });

@@ -175,6 +175,24 @@ fn several_threads_learn_as_well_as_one() {
     assert!((one / four - 1.0).abs() < 0.03, "{one} with one thread, {four} with four");
 }
 
+/// A step with rate 0 would add 0 to each number, which makes -0.0 positive.
+#[test]
+fn the_held_out_loss_changes_no_bit_of_any_row() {
+    let (ids, counts) = corpus(200);
+    for config in all_kinds() {
+        let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
+        let size = config.vector_size;
+        (0..trainer.w_in().rows() as u32).for_each(|id| trainer.set_input(id, &vec![-0.0; size]));
+        (0..trainer.w_out().rows() as u32).for_each(|id| trainer.set_output(id, &vec![-0.0; size]));
+        let loss = trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap();
+        assert!(loss > 0.0);
+        let weights = trainer.weights();
+        for matrix in [&weights.input, &weights.output] {
+            assert!(matrix.to_vec().iter().all(|x| x.to_bits() == (-0.0f32).to_bits()), "{config:?}");
+        }
+    }
+}
+
 #[test]
 fn the_held_out_loss_does_not_depend_on_the_number_of_threads() {
     let (ids, counts) = corpus(6_000);
@@ -538,4 +556,17 @@ fn the_estimate_of_memory_covers_the_matrices() {
     let config = Config { vector_size: 1_000, ..config };
     let needed = CpuTrainer::memory_needed(&config, 50_000_000, 0, 2);
     assert!((2 * 50_000_000 * 4_032..500_000_000_000).contains(&needed), "{needed}");
+}
+
+/// With 64 threads no row is replicated: they took 3 MB more than one on a text of 1.9 M words.
+#[test]
+fn the_estimate_of_memory_for_many_threads_is_near_what_they_take() {
+    let config = Config { vector_size: 100, ..config(ModelKind::Cbow) };
+    let needed = |ids, threads| CpuTrainer::memory_needed(&config, 21_216, ids, threads);
+    let more = needed(2_000_000, 64) - needed(2_000_000, 1);
+    assert!((3_000_000..15_000_000).contains(&more), "{more}");
+    assert_eq!(needed(2_000_000, usize::MAX), needed(2_000_000, 100_000));
+    // A text of two blocks keeps two threads busy.
+    assert_eq!(needed(4_000, 64), needed(4_000, 2));
+    assert!(needed(4_000, 2) > needed(4_000, 1));
 }

@@ -329,20 +329,24 @@ impl<'a> Worker<'a> {
     /// Trains the window from `start` to `end` around `center`.
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
-        let Self { plan, sentence, rows, copies, targets, labels, scratch, positions, products, .. } = self;
+        let Self { plan, sentence, rows, copies, targets, labels, scratch, composer, positions, products, .. } = self;
         // The first context takes the center's place, so that all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
         if let Some(frozen) = plan.frozen {
             // Copies of the frozen ones; updates of the copies are discarded.
-            let first = (self.thread * max_contexts(plan.config.window)) as u32;
+            let first = frozen.first(self.thread);
             let word = |place: usize| sentence.words()[if place == center { start } else { place }];
-            copies.clear();
-            copies.extend((first..).zip(start + 1..end).map(|(slot, place)| match word(place) {
-                id if frozen.holds(id) => frozen.copy(id, &plan.w_in.shared, slot),
-                _ => rows[place],
-            }));
-            contexts = copies;
+            // Composed rows are this thread's own.
+            if composer.is_none() {
+                copies.clear();
+                copies.extend((first..).zip(start + 1..end).map(|(slot, place)| match word(place) {
+                    id if frozen.holds(id) => frozen.copy(id, &plan.w_in.shared, slot),
+                    _ => rows[place],
+                }));
+                contexts = copies;
+            }
+            frozen.copy_targets(targets, first + max_contexts(plan.config.window) as u32);
         }
         match plan.config.model {
             ModelKind::Cbow => {
@@ -369,7 +373,9 @@ impl<'a> Worker<'a> {
                             self.rate,
                             scratch,
                         );
-                        positions.learn(&plan.kernels, center, placed(), factor, scratch);
+                        if !plan.frozen.is_some_and(|frozen| frozen.is_all()) {
+                            positions.learn(&plan.kernels, center, placed(), factor, scratch);
+                        }
                     }
                 }
                 self.pairs += 1;

@@ -22,6 +22,9 @@ pub(super) enum Separator {
     Space,
 }
 
+/// Two words and their score.
+pub type Pair<'t> = (Cow<'t, str>, Cow<'t, str>, f64);
+
 impl Separator {
     const ALL: [Self; 5] = [Self::Tab, Self::Semicolon, Self::Comma, Self::Bar, Self::Space];
 
@@ -125,12 +128,7 @@ impl Table {
     ///
     /// # Errors
     /// [`EvaluateError`], with the line.
-    pub fn pair<'t>(
-        &mut self,
-        name: &str,
-        line: u64,
-        text: &'t str,
-    ) -> Result<Option<(Cow<'t, str>, Cow<'t, str>, f64)>, EvaluateError> {
+    pub fn pair<'t>(&mut self, name: &str, line: u64, text: &'t str) -> Result<Option<Pair<'t>>, EvaluateError> {
         let fields = self.separator.split(text);
         let is_first = std::mem::take(&mut self.is_first);
         if fields.len() != self.fields {

@@ -26,8 +26,9 @@ mod writer;
 
 pub use error::FormatError;
 pub use model::open_model;
+pub use npy::NpyWriter;
 pub(crate) use npy::head as npy_head;
 pub use options::{InvalidWord, Matrix, OpenOptions, OpenReport, VectorTable};
 pub use packed::write as write_packed;
 pub use recognise::{Format, recognise, recognise_file, recognise_member};
-pub use writer::{RowsView, TableView, VectorWriter};
+pub use writer::{RowsView, TableView, VectorWriter, words_path};

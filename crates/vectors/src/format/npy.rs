@@ -1,11 +1,14 @@
 //! NumPy's `.npy`: one array, with a header that describes it.
 
 use super::npz::array::{Array, Element};
+use super::packed::{self, Holds};
+use super::writer::{TableView, VectorWriter, bytes_of};
 use crate::Numbers;
 use crate::error::FormatError;
 use crate::mapped::{Bytes, Section};
 use crate::storage::{Rows, check_size};
 use half::f16;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
@@ -22,6 +25,38 @@ pub fn head(kind: &str, shape: &str) -> Vec<u8> {
     text.push('\n');
     let length = (text.len() as u16).to_le_bytes(); // two numbers of 20 digits at most
     [&b"\x93NUMPY\x01\x00"[..], &length, text.as_bytes()].concat()
+}
+
+/// Writes the vectors as one array, in half precision if the table says so; the words have to be written elsewhere.
+#[derive(Debug, Clone)]
+pub struct NpyWriter<'a> {
+    table: TableView<'a>,
+}
+
+impl<'a> NpyWriter<'a> {
+    /// Checks the words and numbers; words have to fit a list of one a line.
+    ///
+    /// # Errors
+    /// [`FormatError`] if the sizes disagree, a number is not finite or too large for half precision, or a word is empty, or has
+    /// a line end or a tab in it.
+    pub fn new(table: TableView<'a>) -> Result<Self, FormatError> {
+        table.check()?;
+        packed::check_words(&table.vocabulary, Holds::Lines)?;
+        Ok(Self { table })
+    }
+}
+
+impl VectorWriter for NpyWriter<'_> {
+    fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        let TableView { vocabulary, rows, half } = &self.table;
+        let kind = if *half { "<f2" } else { "<f4" };
+        out.write_all(&head(kind, &format!("({}, {})", vocabulary.len(), rows.vector_size())))?;
+        rows.visit(|numbers| bytes_of(numbers, *half, |bytes| out.write_all(bytes)))
+    }
+
+    fn words(&self) -> Option<String> {
+        Some(self.table.vocabulary.words().flat_map(|word| [word, "\n"]).collect())
+    }
 }
 
 /// The rows of a matrix of floats; those of 2 and 4 bytes in rows stay where they are.

@@ -23,6 +23,8 @@ pub fn write<T>(path: &Path, existing: Existing, write: impl FnOnce(&mut dyn Wri
 pub(super) enum Holds {
     /// Text: no white space that readers split at.
     TextWords,
+    /// A list with a word in each line, which may have spaces.
+    Lines,
     /// Binary: a space ends the word; some readers take line ends from its start.
     BinaryWords,
 }
@@ -31,6 +33,7 @@ impl Holds {
     fn format(self) -> &'static str {
         match self {
             Self::TextWords => "text",
+            Self::Lines => "lists of words",
             Self::BinaryWords => "word2vec binary",
         }
     }
@@ -38,7 +41,7 @@ impl Holds {
     /// What `word` holds that the format cannot.
     fn lacks(self, word: &str) -> Option<&'static str> {
         let first = |c: char| match c {
-            ' ' => Some("a space"),
+            ' ' if self != Self::Lines => Some("a space"),
             '\n' => Some("a line end"),
             '\t' => Some("a tab"),
             '\r' => Some("a carriage return"),
@@ -50,7 +53,7 @@ impl Holds {
         };
         match word {
             "" => Some("no character"),
-            _ if self == Self::TextWords && word.starts_with('\u{feff}') => Some("a byte order mark at its start"),
+            _ if self != Self::BinaryWords && word.starts_with('\u{feff}') => Some("a byte order mark at its start"),
             _ => word.chars().find_map(first),
         }
     }

@@ -65,12 +65,14 @@ impl Format {
             Self::Glove => &["glove"],
             Self::Word2vecBinary => &["bin"],
             Self::Npz => &["npz"],
-            Self::FastText | Self::Gensim | Self::Npy | Self::Csv | Self::Dl4j => &[],
+            Self::Gensim => &["kv"],
+            Self::Npy => &["npy"],
+            Self::FastText | Self::Csv | Self::Dl4j => &[],
         }
     }
 
     /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
-    pub const WRITABLE: [Self; 7] = [
+    pub const WRITABLE: [Self; 9] = [
         Self::Safetensors,
         Self::Pickle,
         Self::Word2vecText,
@@ -78,6 +80,8 @@ impl Format {
         Self::Word2vecBinary,
         Self::Npz,
         Self::FastText,
+        Self::Gensim,
+        Self::Npy,
     ];
 
     /// The format of a file to be written, by its extension; one of a compression is ignored.
@@ -103,7 +107,7 @@ impl Format {
 
     /// Whether it can hold numbers in half precision.
     pub fn has_half(self) -> bool {
-        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz)
+        matches!(self, Self::Safetensors | Self::Pickle | Self::Npz | Self::Npy)
     }
 }
 

@@ -64,7 +64,7 @@ fn rows(bytes: &Arc<Bytes>, labels: &Labels) -> Result<Rows, FormatError> {
 fn of_glove(bytes: &[u8], labels: &Labels) -> Option<Rows> {
     let words = labels.len();
     [8, 4].into_iter().find_map(|width| {
-        let numbers = Some(bytes.len() / width).filter(|_| bytes.len() % width == 0)?;
+        let numbers = Some(bytes.len() / width).filter(|_| bytes.len().is_multiple_of(width))?;
         let row = Some(numbers.checked_div(2 * words)?).filter(|row| row * 2 * words == numbers && *row > 1)?;
         let at = |index: usize| number(&bytes[index * width..][..width]);
         // The wrong width would show as numbers that no training reaches.

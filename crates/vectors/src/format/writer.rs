@@ -9,11 +9,12 @@ use crate::storage::{Rows, check_size};
 use crate::unit::normalize;
 use half::f16;
 use rapidvec_core::atomic_file::Existing;
+use rapidvec_core::compress::Compression;
 use rapidvec_core::{Matrix, Vocabulary, WordId};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Numbers turned into bytes at a time.
 pub(super) const CHUNK: usize = 16 * 1024;
@@ -32,7 +33,15 @@ pub trait VectorWriter {
     /// # Errors
     /// As [`atomic_file::write`](rapidvec_core::atomic_file::write).
     fn write(&self, path: &Path) -> Result<()> {
+        if let Some(words) = self.words() {
+            packed::write(&words_path(path), Existing::Replace, |out| out.write_all(words.as_bytes()))?;
+        }
         packed::write(path, Existing::Replace, |out| self.write_to(out))
+    }
+
+    /// The words, one a line, if the file does not hold them: they belong into a file beside it ([`words_path`]).
+    fn words(&self) -> Option<String> {
+        None
     }
 
     /// The bytes of the file.
@@ -41,6 +50,12 @@ pub trait VectorWriter {
         self.write_to(&mut bytes).expect("writing to memory does not fail");
         bytes
     }
+}
+
+/// The list of words beside the matrix at `path`: `vectors.words.txt` beside `vectors.npy`.
+pub fn words_path(path: &Path) -> PathBuf {
+    let bare = if Compression::of_ending(path).is_some() { path.with_extension("") } else { path.to_owned() };
+    bare.with_extension("words.txt")
 }
 
 /// V words and their V x D numbers, as a writer takes them.

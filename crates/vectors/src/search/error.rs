@@ -16,6 +16,18 @@ pub enum QueryError {
         /// Up to three words of similar spelling, best first.
         similar: Vec<String>,
     },
+    /// The word is not in the vocabulary, and has too many n-grams to look up.
+    #[error(
+        "a word of {bytes} bytes that is not in the vocabulary has up to {got} n-grams: expected at most {expected}"
+    )]
+    WordTooLong {
+        /// The word's length.
+        bytes: usize,
+        /// N-grams that are looked up for one word.
+        expected: u64,
+        /// An upper bound on the word's n-grams.
+        got: u64,
+    },
     /// A query vector has another size than those of the model, or holds NaN or infinity.
     #[error("query vector: expected {expected} finite values, got {got}")]
     Vector {

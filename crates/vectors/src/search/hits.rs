@@ -31,6 +31,14 @@ impl<'v> Hits<'v> {
         Self { vocabulary, ids, scores }
     }
 
+    /// Those with a score of at least `least`.
+    pub fn at_least(mut self, least: f32) -> Self {
+        let kept = self.scores.partition_point(|&score| score >= least);
+        self.ids.truncate(kept);
+        self.scores.truncate(kept);
+        self
+    }
+
     /// The number of words found.
     pub fn len(&self) -> usize {
         self.ids.len()

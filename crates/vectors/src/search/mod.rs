@@ -93,6 +93,15 @@ impl<'v> Search<'v> {
     }
 
     /// Never answers with these words. The words of a query are excluded anyway.
+    pub fn among(self, ids: impl IntoIterator<Item = WordId>) -> Self {
+        let words = self.vectors.len();
+        let mut ids: Vec<_> = ids.into_iter().filter(|&id| (id as usize) < words).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self { candidates: Candidates::Ids(ids), ..self }
+    }
+
+    /// Never answers with these words.
     pub fn exclude(self, ids: impl IntoIterator<Item = WordId>) -> Self {
         Self { excluded: ids.into_iter().collect(), ..self }
     }

@@ -14,11 +14,15 @@
 mod ngrams;
 
 pub use ngrams::NGrams;
+pub(crate) use ngrams::work_each;
 
 use super::storage::Rows;
-use crate::error::FormatError;
+use crate::error::{FormatError, QueryError};
 use rapidvec_core::Vocabulary;
 use std::sync::Arc;
+
+/// The most work that one unknown word may cost, in additions: some 50 ms. Words of 30,000 bytes take less with usual settings.
+const MAX_WORD_WORK: u64 = 1 << 26;
 
 /// The n-gram rows of a model, kept in its file. Cloning copies no numbers.
 #[derive(Debug, Clone)]
@@ -120,12 +124,28 @@ impl Subwords {
     /// The vector of a word outside the vocabulary: D numbers, the mean over its n-grams. They may not be finite
     /// if those of the file are not.
     ///
-    /// `None` if the word has no n-gram of these lengths, or none of them is in a bucket that is stored.
+    /// `None` if the word has no n-gram of these lengths, or none of them is in a bucket that is stored, or so many that a
+    /// question may not cost so much ([`Subwords::check_work`]).
     pub fn vector(&self, word: &str) -> Option<Vec<f32>> {
+        self.check_work(word).ok()?;
         let mut sum = vec![0.0; self.rows.vector_size()];
         let (ngrams, found) = self.add(word, &mut sum);
         ngrams::scale(&mut sum, ngrams);
         (found > 0).then_some(sum)
+    }
+
+    /// Whether the n-grams of `word` may be looked up: with n-grams of any length, their number grows with the square of
+    /// the word's.
+    ///
+    /// # Errors
+    /// [`QueryError::WordTooLong`].
+    pub fn check_work(&self, word: &str) -> Result<(), QueryError> {
+        let size = self.rows.vector_size();
+        let (work, each) = (self.ngrams.work(word.len(), size), work_each(size));
+        if work <= MAX_WORD_WORK {
+            return Ok(());
+        }
+        Err(QueryError::WordTooLong { bytes: word.len(), expected: MAX_WORD_WORK / each, got: work / each })
     }
 
     /// Turns a known word's own row into its vector: the mean of that row and of its n-grams'.

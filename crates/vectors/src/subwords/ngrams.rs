@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 /// fastText's token for the end of a sentence; it counts as a word, and has no n-grams.
 const EOS_TOKEN: &str = "</s>";
 
+/// What it costs to hash an n-gram and to find its row, in additions.
+const HASH_WORK: u64 = 16;
+
+/// The most bytes that a byte of a word becomes when its syllables are taken apart: three jamo of three bytes for three bytes.
+const JAMO_BYTES: usize = 3;
+
 /// N-grams of `min_n` to `max_n` units, hashed into `buckets` rows. The defaults are fastText's.
 ///
 /// ```
@@ -73,11 +79,13 @@ impl NGrams {
         for_each_ngram(&word, self.min_n, self.max_n, |ngram, hash| see(ngram, hash % self.buckets as u32));
     }
 
-    /// The maximum number of n-grams of a word of this many bytes.
-    pub(crate) fn max_of(&self, bytes: usize) -> u64 {
-        let marked = bytes as u64 + 2;
-        let lengths = (self.max_n - self.min_n) as u64 + 1;
-        marked.saturating_mul(lengths.min(marked))
+    /// An upper bound on the work for a word of this many bytes, in additions: every byte is hashed for at most `max_n`
+    /// n-grams, and each hash that ends an n-gram costs D additions and a division.
+    pub(crate) fn work(&self, bytes: usize, vector_size: usize) -> u64 {
+        let most = if self.units.is_letters() { bytes } else { bytes.saturating_mul(JAMO_BYTES) };
+        let marked = (most as u64).saturating_add(2);
+        let hashed = if marked < self.min_n as u64 { 0 } else { marked.saturating_mul(marked.min(self.max_n as u64)) };
+        hashed.saturating_mul(work_each(vector_size))
     }
 
     /// Turns a known word's own row into its vector: the mean of that row and of its n-grams', which are in `rows`
@@ -94,6 +102,11 @@ impl NGrams {
     }
 }
 
+/// The work for one n-gram, in additions.
+pub(crate) fn work_each(vector_size: usize) -> u64 {
+    (vector_size as u64).saturating_add(HASH_WORK)
+}
+
 /// Turns a sum of `count` rows into their mean.
 pub(super) fn scale(sum: &mut [f32], count: usize) {
     // Divided in f64, rounded, multiplied: fastText's order of rounding. Without n-grams there is nothing to scale.
@@ -103,7 +116,7 @@ pub(super) fn scale(sum: &mut [f32], count: usize) {
 
 /// Passes on every n-gram of `<word>` and its hash, from left to right, at each place the shortest first.
 fn for_each_ngram(word: &[u8], min_n: usize, max_n: usize, mut see: impl FnMut(&[u8], u32)) {
-    if word == EOS_TOKEN.as_bytes() {
+    if word == EOS_TOKEN.as_bytes() || word.len() + 2 < min_n {
         return;
     }
     let marked = [b"<", word, b">"].concat();
@@ -164,8 +177,12 @@ mod tests {
         let expected = [("<Üb", 62), ("<Übe", 17), ("<Über", 89), ("Übe", 71), ("ber", 66), ("ng>", 0)];
         let ngrams = NGrams::default().buckets(100);
         let mut found = std::collections::HashMap::new();
-        ngrams.for_each("Übering", |ngram, bucket| drop(found.insert(ngram.to_owned(), bucket)));
-        ngrams.for_each("Über", |ngram, bucket| drop(found.insert(ngram.to_owned(), bucket)));
+        ngrams.for_each("Übering", |ngram, bucket| {
+            found.insert(ngram.to_owned(), bucket);
+        });
+        ngrams.for_each("Über", |ngram, bucket| {
+            found.insert(ngram.to_owned(), bucket);
+        });
         for (ngram, bucket) in expected {
             assert_eq!(found[ngram], bucket, "{ngram}");
         }

@@ -1,6 +1,7 @@
 //! Vectors of unknown words.
 
 use super::*;
+use crate::units::Units;
 use crate::{Numbers, WordVectors};
 
 fn small(min_n: usize, max_n: usize, vector_size: usize) -> Result<Subwords, FormatError> {
@@ -23,6 +24,40 @@ fn a_word_is_the_mean_of_its_ngrams_and_one_without_is_unknown() {
     assert_eq!(known, [(5.0 + rows("a")[0]) / 2.0, (8.0 + rows("a")[0]) / 2.0]);
     assert_eq!(subwords.vector(""), None);
     assert_eq!(subwords.vector("</s>"), None);
+}
+
+/// Bytes hashed for the n-grams of `word`: for each place those of the longest n-gram that begins there.
+fn hashed(ngrams: NGrams, word: &str) -> u64 {
+    let mut longest = std::collections::BTreeMap::new();
+    ngrams.for_each_of_bytes(word.as_bytes(), |ngram, _| {
+        longest.insert(ngram.as_ptr() as usize, ngram.len() as u64);
+    });
+    longest.values().sum()
+}
+
+#[test]
+fn the_work_for_a_word_is_not_underestimated() {
+    for word in ["", "a", "night", "고양이", &"x".repeat(500), &"é".repeat(200), &"값".repeat(100)] {
+        for (min_n, max_n) in [(1, 1), (3, 6), (1, i32::MAX as usize), (400, 500), (502, usize::MAX), (503, 600)] {
+            for units in [Units::Letters, Units::Jamo] {
+                let ngrams = NGrams::default().min_n(min_n).max_n(max_n).buckets(7).units(units);
+                let work = ngrams.work(word.len(), 3);
+                let found = hashed(ngrams, word);
+                assert!(work >= found * work_each(3), "{} bytes of {units}, {min_n} to {max_n}: {work}", word.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_whose_ngrams_are_too_much_work_is_refused() {
+    let absurd = small(1, i32::MAX as usize, 1).unwrap();
+    let long = "x".repeat(120_000);
+    assert_eq!(absurd.vector(&long), None);
+    let refused = absurd.check_work(&long).unwrap_err();
+    assert!(matches!(refused, QueryError::WordTooLong { bytes: 120_000, expected: 3_947_580, .. }), "{refused}");
+    assert!(absurd.vector(&long[..1900]).is_some());
+    assert!(small(3, 6, 1).unwrap().vector(&long).is_some());
 }
 
 #[test]

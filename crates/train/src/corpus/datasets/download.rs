@@ -16,14 +16,10 @@ use ureq::http::Uri;
 
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Others may read the file too: `tempfile` alone would leave it to its owner. The umask still applies.
+/// Others may read the file too. The umask still applies.
 fn temporary_file(file: &DataFile, folder: &Path) -> Result<Unfinished> {
     let prefix = format!(".{}.", file.name);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    Unfinished::new(&builder, folder).map_err(Error::io(folder))
+    Unfinished::new([&prefix, ".part"], 0o644, folder).map_err(Error::io(folder))
 }
 
 /// The download of one file.

@@ -9,6 +9,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use std::borrow::Cow;
 use std::fmt;
 
+/// The name of a field that means the whole line.
+const WHOLE: &str = ".";
+
 /// Appends the field's text of each line to `out`, each text followed by a line end. An empty line stays
 /// one. `missing` is the policy for lines without the field, `seen` counts those that were skipped.
 ///
@@ -50,7 +53,10 @@ pub(super) fn read(
 /// Appends the field's text; `false`: there is no such field, or it is null.
 fn text(line: &str, field: &str, out: &mut Tokens) -> serde_json::Result<bool> {
     let mut parser = serde_json::Deserializer::from_str(line);
-    let found = Object { path: field, out }.deserialize(&mut parser)?;
+    let found = match field {
+        WHOLE => Text(out).deserialize(&mut parser)?,
+        _ => Object { path: field, out }.deserialize(&mut parser)?,
+    };
     parser.end()?;
     Ok(found)
 }
@@ -215,7 +221,7 @@ impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
     type Value = bool;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<bool, D::Error> {
-        if self.is_nested { parser.deserialize_str(self) } else { parser.deserialize_any(self) }
+        parser.deserialize_any(self)
     }
 }
 
@@ -231,7 +237,20 @@ impl<'de> Visitor<'de> for Element<'_, '_> {
         Ok(true)
     }
 
+    fn visit_u64<E>(self, token: u64) -> Result<bool, E> {
+        self.out.push(&token.to_string());
+        Ok(true)
+    }
+
+    fn visit_i64<E>(self, token: i64) -> Result<bool, E> {
+        self.out.push(&token.to_string());
+        Ok(true)
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut tokens: A) -> Result<bool, A::Error> {
+        if self.is_nested {
+            return Err(A::Error::custom("an array in an array in the array"));
+        }
         if self.out.out.ends_with(' ') {
             self.out.end_sentence(); // of tokens before it
         }

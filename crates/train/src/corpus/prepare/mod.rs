@@ -30,6 +30,10 @@ impl Preparation {
         if self.field.as_ref().is_some_and(String::is_empty) {
             return Err(ConfigError::OutOfRange { name: "field", expected: "a name", got: "nothing".into() }.into());
         }
+        if let (Some(_), Some(column)) = (&self.field, &self.column) {
+            let (expected, got) = ("none beside a field of JSON", column.clone());
+            return Err(ConfigError::OutOfRange { name: "column", expected, got }.into());
+        }
         if self.tokenizer == TokenizerKind::Unicode && !segment::IS_HERE {
             return Err(CorpusError::NoUnicode.into());
         }

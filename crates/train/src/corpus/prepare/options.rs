@@ -53,13 +53,20 @@ pub struct Preparation {
     /// What a word is.
     pub tokenizer: TokenizerKind,
     /// Read JSON Lines: each line is an object, and this field of it is text, or an array of strings: one sentence, of which
-    /// each string is one token, with the spaces it has. (The Unicode tokenizer splits tokens too.) Arrays in an array are
+    /// each string is one token, with the spaces it has; whole numbers are tokens, too. (The Unicode tokenizer splits tokens too.) Arrays in an array are
     /// sentences. A dot leads into an object within the object (`doc.body`), unless a name has the dot itself. Line ends in
-    /// the text end sentences.
+    /// the text end sentences. A field `.` is the whole line: a string, or an array.
     pub field: Option<String>,
     /// What to do with lines that lack the field. Not stored in files if it is the default.
     #[serde(skip_serializing_if = "MissingField::is_error")]
     pub missing_field: MissingField,
+    /// Read a table (CSV, TSV): the text is in the column of this name, or number from 1. Not stored in files if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The encoding of the text, if it is not UTF-8: `cp949`, `shift_jis`, `latin1`, `utf-16`, ... Needs the feature `unicode`.
+    /// Not stored in files if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
 }
 
 impl Preparation {

@@ -98,7 +98,7 @@ fn a_line_that_is_not_what_it_should_be_is_named() {
         ("plain text", "expected value at column 1"),
         ("[\"t\"]", "expected an object"),
         ("{\"t\": 3}", "integer `3`, expected a string"),
-        ("{\"t\": [\"a\", 1]}", "expected a string in the array"),
+        ("{\"t\": [\"a\", 1.5]}", "expected a string in the array"),
         ("{\"t\": \"a\"} x", "trailing characters"),
         ("{\"t\": \"a\", \"t\": \"b\"}", "two fields"),
         ("{\"t\": \"a\\u0000b\"}", "NUL"),

@@ -5,7 +5,7 @@ use super::{HIERARCHICAL_SOFTMAX, MAGIC};
 use crate::error::FormatError;
 use crate::format::OpenOptions;
 use crate::format::table_builder::check_row;
-use crate::subwords::NGrams;
+use crate::subwords::{NGrams, work_each};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ const BETWEEN_WORDS: usize = MIN_WORD_BYTES as usize;
 /// The maximum average number of n-grams of a word, in addition to [`FREE_ADDITIONS`]; 20 or 30 are usual.
 const MAX_NGRAMS_A_WORD: u64 = 1000;
 
-/// This many additions are always allowed: they take less than a second.
+/// This much work is always allowed, in additions ([`NGrams::work`]): it takes less than a second.
 const FREE_ADDITIONS: u64 = 1 << 30;
 
 /// How a model was trained, as its file says. Vectors do not depend on it; a copy of the model has it again.
@@ -166,20 +166,20 @@ fn walk<'a>(
         if row < words {
             check_row(word, row, None, options)?;
             ends.push(position - start + word.len());
-            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.max_of(word.len())));
+            work = work.saturating_add(ngrams.map_or(0, |ngrams| ngrams.work(word.len(), settings.vector_size)));
         }
     }
-    check_work(work, words as u64, settings.vector_size as u64)?;
+    check_work(work, words as u64, work_each(settings.vector_size))?;
     Ok(Dictionary { bytes: &rest[..cursor.position() - start], ends, labels, tokens: 0 })
 }
 
 /// Otherwise a short file with a few very long words could keep a machine busy for hours.
-fn check_work(ngrams: u64, words: u64, vector_size: u64) -> Result<(), FormatError> {
-    let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(vector_size).saturating_add(FREE_ADDITIONS);
-    if ngrams.saturating_mul(vector_size) <= allowed {
+fn check_work(work: u64, words: u64, each: u64) -> Result<(), FormatError> {
+    let allowed = MAX_NGRAMS_A_WORD.saturating_mul(words).saturating_mul(each).saturating_add(FREE_ADDITIONS);
+    if work <= allowed {
         return Ok(());
     }
-    let got = format!("{}", ngrams / words.max(1));
+    let got = format!("{}", work / each / words.max(1));
     Err(FormatError::Field { field: "n-grams of an average word", expected: "at most 1,000", got })
 }
 

@@ -486,6 +486,27 @@ fn refuses_more_ngrams_than_any_language_has() {
     assert!(matches!(refused, FormatError::Field { field: "n-grams of an average word", .. }), "{refused}");
 }
 
+/// One word of 32 kB and one number: 512 million n-grams, each a hash and a division.
+#[test]
+fn refuses_ngrams_that_cost_more_in_hashing_than_in_adding() {
+    let one = |bytes: usize, min_n: i32| {
+        let mut model = Forged::new();
+        model.settings[0] = 1;
+        model.settings[8..11].copy_from_slice(&[1, min_n, i32::MAX]);
+        model.entries = vec![(vec![b'x'; bytes], 1, 0)];
+        model.sizes = [1, 1, 0];
+        model.shapes = [[2, 1], [1, 1]];
+        (model.input, model.output) = (vec![1.0; 2], vec![0.0]);
+        model.read()
+    };
+    for min_n in [1, 20_000] {
+        let refused = one(32_000, min_n).map(drop);
+        assert!(matches!(refused, Err(FormatError::Field { field: "n-grams of an average word", .. })), "{refused:?}");
+    }
+    assert!(one(5000, 1).is_ok());
+    assert!(one(32_000, 100_000).is_ok(), "no n-gram is as long");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 

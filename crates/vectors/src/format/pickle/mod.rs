@@ -27,5 +27,6 @@ mod words;
 mod writer;
 
 pub use error::PickleError;
+pub use gensim::KeyedVectorsWriter;
 pub use read::{looks_like_pickle, read};
 pub use writer::PickleWriter;

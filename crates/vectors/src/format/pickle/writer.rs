@@ -10,22 +10,21 @@ use std::io::{self, Write};
 /// Pairs written at a time, as by Python's own pickler.
 const BATCH: usize = 1000;
 
-const PROTOCOL_4: &[u8] = b"\x80\x04";
-const MARK: &[u8] = b"(";
-const EMPTY_DICT: &[u8] = b"}";
-const SETITEMS: &[u8] = b"u";
+pub(super) const PROTOCOL_4: &[u8] = b"\x80\x04";
+pub(super) const MARK: &[u8] = b"(";
+pub(super) const EMPTY_DICT: &[u8] = b"}";
+pub(super) const SETITEMS: &[u8] = b"u";
 const STACK_GLOBAL: &[u8] = b"\x93";
 const REDUCE: &[u8] = b"R";
-const BUILD: &[u8] = b"b";
-const NONE: &[u8] = b"N";
+pub(super) const BUILD: &[u8] = b"b";
+pub(super) const NONE: &[u8] = b"N";
 const FALSE: &[u8] = b"\x89";
 const TRUE: &[u8] = b"\x88";
 const MEMOIZE: &[u8] = b"\x94";
 const TUPLE: &[u8] = b"t";
 const TUPLE1: &[u8] = b"\x85";
-const TUPLE2: &[u8] = b"\x86";
 const TUPLE3: &[u8] = b"\x87";
-const STOP: &[u8] = b".";
+pub(super) const STOP: &[u8] = b".";
 
 /// Writes the chapter's file, as float16 (like the chapter; rounded to nearest, ties to even) if the table says so, otherwise as
 /// float32. Counts are not written: the chapter's file has no place for them.
@@ -55,7 +54,7 @@ impl VectorWriter for PickleWriter<'_> {
         w.write_all(EMPTY_DICT)?;
         w.write_all(MARK)?;
         text(w, "word_vecs")?;
-        array(w, &self.table)?;
+        matrix(w, &self.table)?;
         text(w, "word_to_id")?;
         dict(w, vocabulary.words().enumerate(), |w, (id, word)| {
             text(w, word)?;
@@ -73,8 +72,23 @@ impl VectorWriter for PickleWriter<'_> {
     }
 }
 
-/// `_reconstruct(ndarray, (0,), b'b')`, then the state `(1, (V, D), dtype, False, data)`.
-fn array(w: &mut impl Write, table: &TableView) -> io::Result<()> {
+/// The vectors.
+pub(super) fn matrix(w: &mut impl Write, table: &TableView) -> io::Result<()> {
+    let shape = [table.vocabulary.len(), table.rows.vector_size()];
+    let (kind, width) = if table.half { ("f2", 2) } else { ("f4", 4) };
+    array(w, &shape, kind, table.rows.numbers() as u64 * width, |w| {
+        table.rows.visit(|numbers| bytes_of(numbers, table.half, |bytes| w.write_all(bytes)))
+    })
+}
+
+/// `_reconstruct(ndarray, (0,), b'b')`, then the state `(1, shape, dtype, False, data)`, of which `data` writes `length` bytes.
+pub(super) fn array<W: Write>(
+    w: &mut W,
+    shape: &[usize],
+    kind: &str,
+    length: u64,
+    data: impl FnOnce(&mut W) -> io::Result<()>,
+) -> io::Result<()> {
     global(w, "numpy.core.multiarray", "_reconstruct")?;
     global(w, "numpy", "ndarray")?;
     integer(w, 0)?;
@@ -84,12 +98,16 @@ fn array(w: &mut impl Write, table: &TableView) -> io::Result<()> {
     w.write_all(REDUCE)?;
     w.write_all(MARK)?;
     integer(w, 1)?;
-    integer(w, table.vocabulary.len())?;
-    integer(w, table.rows.vector_size())?;
-    w.write_all(TUPLE2)?;
-    dtype(w, if table.half { "f2" } else { "f4" })?;
+    w.write_all(MARK)?;
+    shape.iter().try_for_each(|&size| integer(w, size))?;
+    w.write_all(TUPLE)?;
+    dtype(w, kind)?;
     w.write_all(FALSE)?;
-    data(w, table)?;
+    match u32::try_from(length) {
+        Ok(length) => w.write_all(&[&b"B"[..], &length.to_le_bytes()].concat())?,
+        Err(_) => w.write_all(&[&b"\x8e"[..], &length.to_le_bytes()].concat())?,
+    }
+    data(w)?;
     w.write_all(TUPLE)?;
     w.write_all(BUILD)?;
     Ok(())
@@ -118,17 +136,8 @@ fn dtype(w: &mut impl Write, name: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn data(w: &mut impl Write, table: &TableView) -> io::Result<()> {
-    let length = table.rows.numbers() * if table.half { 2 } else { 4 };
-    match u32::try_from(length) {
-        Ok(length) => w.write_all(&[&b"B"[..], &length.to_le_bytes()].concat())?,
-        Err(_) => w.write_all(&[&b"\x8e"[..], &(length as u64).to_le_bytes()].concat())?,
-    }
-    table.rows.visit(|numbers| bytes_of(numbers, table.half, |bytes| w.write_all(bytes)))
-}
-
 /// A dictionary of the pairs that `pair` writes for each of `items`.
-fn dict<W: Write, T>(
+pub(super) fn dict<W: Write, T>(
     w: &mut W,
     items: impl Iterator<Item = T>,
     pair: impl Fn(&mut W, T) -> io::Result<()>,
@@ -146,13 +155,13 @@ fn dict<W: Write, T>(
     Ok(())
 }
 
-fn global(w: &mut impl Write, module: &str, name: &str) -> io::Result<()> {
+pub(super) fn global(w: &mut impl Write, module: &str, name: &str) -> io::Result<()> {
     text(w, module)?;
     text(w, name)?;
     w.write_all(STACK_GLOBAL)
 }
 
-fn text(w: &mut impl Write, text: &str) -> io::Result<()> {
+pub(super) fn text(w: &mut impl Write, text: &str) -> io::Result<()> {
     match (u8::try_from(text.len()), u32::try_from(text.len())) {
         (Ok(length), _) => w.write_all(&[0x8c, length])?,
         (_, Ok(length)) => w.write_all(&[&b"X"[..], &length.to_le_bytes()].concat())?,
@@ -162,7 +171,7 @@ fn text(w: &mut impl Write, text: &str) -> io::Result<()> {
 }
 
 /// An integer below 2^31, as [`PickleWriter::new`] ensures.
-fn integer(w: &mut impl Write, number: usize) -> io::Result<()> {
+pub(super) fn integer(w: &mut impl Write, number: usize) -> io::Result<()> {
     let bytes = (number as u32).to_le_bytes();
     match number {
         0..=0xff => w.write_all(&[b'K', bytes[0]])?,

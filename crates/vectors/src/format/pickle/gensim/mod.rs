@@ -19,6 +19,7 @@ mod arrays;
 mod attributes;
 mod ngrams;
 mod words;
+mod write;
 
 use super::machine;
 use super::read::class_of;
@@ -31,6 +32,7 @@ use crate::mapped::Bytes;
 use arrays::Arrays;
 use attributes::Part;
 use std::sync::Arc;
+pub use write::KeyedVectorsWriter;
 
 /// Opens a model of gensim, running nothing in it.
 ///

@@ -16,6 +16,8 @@ mod hostile;
 #[cfg(feature = "ann")]
 mod index;
 mod info;
+#[cfg(unix)]
+mod kills;
 mod korean;
 mod map;
 mod map_in_browser;
@@ -25,6 +27,8 @@ mod queries;
 mod reading;
 #[cfg(unix)]
 mod resume;
+#[cfg(target_os = "linux")]
+mod scarcity;
 mod signals;
 mod similar;
 mod train;

@@ -27,6 +27,7 @@ mod reading;
 mod resume;
 mod signals;
 mod similar;
+mod subwords;
 mod train;
 mod trial;
 mod usage;

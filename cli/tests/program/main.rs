@@ -31,6 +31,7 @@ mod resume;
 mod scarcity;
 mod signals;
 mod similar;
+mod subwords;
 mod train;
 mod trial;
 mod usage;

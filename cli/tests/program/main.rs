@@ -17,6 +17,8 @@ mod hostile;
 mod index;
 mod info;
 mod korean;
+#[cfg(target_os = "linux")]
+mod limits;
 mod map;
 mod map_in_browser;
 mod plot;

@@ -111,9 +111,9 @@ fn of_query(error: &QueryError) -> Option<String> {
             let hint = if quoted.is_empty() { String::new() } else { format!(". 혹시 {}?", quoted.join(", ")) };
             Some(format!("`{word}`은(는) 어휘에 없는 단어입니다{hint}"))
         }
-        QueryError::WordTooLong { bytes, expected, got } => Some(format!(
-            "어휘에 없는 {bytes}바이트 단어의 n-그램이 최대 {got}개입니다. {expected}개까지만 찾습니다"
-        )),
+        QueryError::WordTooLong { bytes, expected, got } => {
+            Some(format!("어휘에 없는 {bytes}바이트 단어의 n-그램이 최대 {got}개입니다. {expected}개까지만 찾습니다"))
+        }
         QueryError::NoWords => Some("단어를 하나 이상 지정하세요".to_owned()),
         QueryError::NoCounts => Some("단어 빈도가 필요한데 모델에 빈도가 없습니다".to_owned()),
         _ => None,

@@ -11,6 +11,7 @@ use crate::Numbers;
 use crate::error::{FormatError, PickleError};
 use crate::format::{OpenOptions, OpenReport, VectorTable, header};
 use half::f16;
+use rapidvec_core::memory::check_room;
 use rapidvec_core::{Vocabulary, WordId};
 use std::fmt::Write;
 
@@ -214,6 +215,7 @@ impl Table {
             let (row, column) = (index / self.columns, index % self.columns);
             return Err(PickleError::Number { row, column, got, limit: f32::MAX.into() });
         }
+        check_room::<T>(self.rows * self.columns)?;
         Ok(numbers().map(narrow).collect())
     }
 

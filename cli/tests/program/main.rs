@@ -19,6 +19,8 @@ mod info;
 #[cfg(unix)]
 mod kills;
 mod korean;
+#[cfg(target_os = "linux")]
+mod limits;
 mod map;
 mod map_in_browser;
 mod plot;

@@ -318,6 +318,14 @@ messages! {
         en: "expected at least {count} known words, got {got}",
         ko: "모델에 있는 단어가 {count}개 이상 필요한데 {got}개뿐입니다",
     }
+    it_is_closed() {
+        en: "it is closed",
+        ko: "닫혀 있습니다",
+    }
+    not_finite(count, all) {
+        en: "{count} of the {all} vectors looked at hold NaN or infinity: the file is damaged, or its training diverged; `verify` names the first",
+        ko: "살펴본 벡터 {all}개 중 {count}개에 NaN이나 무한대가 있습니다. 파일이 손상되었거나 학습이 발산했습니다. verify가 첫 번째를 알려 줍니다",
+    }
     no_words_on_stdin() {
         en: "standard input has no words; expected one on each line",
         ko: "표준 입력에 단어가 없습니다. 한 줄에 하나씩 쓰세요",

@@ -91,7 +91,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 fn cosine(text: &str) -> Result<f32, String> {
     let number = text.parse().ok().filter(|x: &f32| (-1.0..=1.0).contains(x));
-    number.ok_or_else(|| messages::not_a_cosine())
+    number.ok_or_else(messages::not_a_cosine)
 }
 
 /// The ids of the words in a list; reports how many are unknown.

@@ -2,6 +2,8 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(unix)]
+mod closed_stdout;
 mod commands;
 #[cfg(unix)]
 mod file_faults;
@@ -56,6 +58,7 @@ enum Command {
     #[cfg(feature = "ann")]
     Index(commands::index::Args),
     Verify(commands::verify::Args),
+    Formats(commands::formats::Args),
     #[cfg(feature = "gpu")]
     Devices(commands::devices::Args),
     Info(commands::info::Args),
@@ -101,6 +104,7 @@ impl Command {
             #[cfg(feature = "ann")]
             Command::Index(args) => commands::index::run(&args),
             Command::Verify(args) => commands::verify::run(&args),
+            Command::Formats(args) => commands::formats::run(&args),
             #[cfg(feature = "gpu")]
             Command::Devices(args) => commands::devices::run(&args),
             Command::Info(args) => commands::info::run(&args),
@@ -124,9 +128,17 @@ fn parse(args: Vec<OsString>, color: Color) -> Cli {
     parsed.unwrap_or_else(|error| output::refuse(&error))
 }
 
+/// Looks whether standard output is closed: results that have nowhere to go are then an error. Rust's runtime hides it, so a
+/// program calls this before `main`; where Rust's runtime does not start the program, [`run`] is early enough.
+pub fn look_at_stdout() {
+    #[cfg(unix)]
+    closed_stdout::look();
+}
+
 /// Runs the program with these arguments, of which the first is the program's name, and returns the exit status: 0 for success,
 /// 1 for a failure, 2 for wrong usage, 130 after Ctrl-C. Help, usage errors and a second Ctrl-C end the process at once.
 pub fn run(args: Vec<OsString>) -> u8 {
+    look_at_stdout();
     #[cfg(unix)]
     file_faults::report();
     let shown: Vec<String> = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();

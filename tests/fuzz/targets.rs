@@ -6,7 +6,8 @@ use rapidvec::vectors::error::{CoreError, FormatError};
 use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
-    Format, OpenOptions, VectorTable, fasttext, npz, pickle, recognise, safetensors, word2vec_binary, word2vec_text,
+    Format, OpenOptions, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
+    word2vec_text,
 };
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::{Error, Numbers, WordVectors};
@@ -131,6 +132,55 @@ fn opened(bytes: &[u8], options: &OpenOptions) {
     for word in ["", "unknown", "모르는 낱말"] {
         assert!(vectors.vector(word).is_none_or(|vector| vector.iter().all(|x| x.is_finite())), "{word}");
     }
+}
+
+#[test]
+fn tables_of_any_bytes() {
+    let seeds = [
+        "word,0,1,2\nking,0.5,1,-2\n\"new \"\"york\"\"\",3,4,5e-1\n",
+        ",word,vector\n0,king,\"[0.5 1.\n -2.]\"\n1,queen,\"[3, 4, 0.5]\"\n",
+        "king;0,5;1\r\nqueen;3;4\r\n",
+    ];
+    fuzz(&seeds.map(|seed| seed.as_bytes().to_vec()), |bytes, options| {
+        if let Some(found) = table(csv::read, bytes, options) {
+            archived(&found);
+        }
+    });
+}
+
+#[test]
+fn dl4js_text_of_any_bytes() {
+    let seeds = ["2 2 120\nB64:a2luZw== 0.1 0.2\nB64:7JWI64WV 0.3 -4e-1\n", "B64:YQ== 1\n"];
+    fuzz(&seeds.map(|seed| seed.as_bytes().to_vec()), |bytes, options| {
+        if let Some(found) = table(dl4j::read, bytes, options) {
+            archived(&found);
+        }
+    });
+}
+
+/// A matrix, changed, and its words, changed.
+#[test]
+fn matrices_of_any_bytes_with_words() {
+    let (file, list) = (tempfile::NamedTempFile::new().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    let mut matrices: Vec<_> = seeds::arrays()[..3].iter().map(|array| array[1..].to_vec()).collect();
+    matrices.push(b"0.5\t1\n-2\t3\n".to_vec());
+    matrices.push((0..2 * 2 * 3).flat_map(|i| f64::from(i).to_le_bytes()).collect()); // GloVe's
+    fuzz(&matrices, |bytes, options| {
+        let words = ["king\nqueen\n", "id\tword\n1\tking\n2\tqueen", "king 5\nqueen 4\n", "[\"king\", \"queen\"]"];
+        std::fs::write(list.path(), words[bytes.len() % 4]).unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let options = OpenOptions { words: Some(list.path().to_owned()), ..options.clone() };
+        watched(bytes, || WordVectors::open_with(file.path(), &options));
+    });
+    fuzz(
+        &[b"king\nqueen\n".to_vec(), b"id\tword\n1\tking\n2\tqueen".to_vec(), b"{\"king\": 1, \"queen\": 0}".to_vec()],
+        |bytes, _| {
+            std::fs::write(list.path(), bytes).unwrap();
+            std::fs::write(file.path(), &matrices[0]).unwrap();
+            let options = OpenOptions { words: Some(list.path().to_owned()), ..OpenOptions::default() };
+            watched(bytes, || WordVectors::open_with(file.path(), &options));
+        },
+    );
 }
 
 #[test]

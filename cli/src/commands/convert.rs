@@ -1,12 +1,13 @@
 //! `rapidvec convert IN OUT`: the same vectors in another format.
 
-use super::open::{self, OpenArgs};
+use super::open::{self, Opening};
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
 use crate::output::{Place, UsageError, is_same, messages, note, say, shell_words, thousands};
 use rapidvec::compress::Compression;
-use rapidvec::vectors::format::Format;
-use rapidvec::vectors::{Part, SaveOptions, SaveReport};
+use rapidvec::read_vocabulary;
+use rapidvec::vectors::format::{Format, words_path};
+use rapidvec::vectors::{Join, Numbers, Part, SaveOptions, SaveReport, WordVectors};
 use std::path::{Path, PathBuf};
 
 /// Copy a model to another format or precision
@@ -18,13 +19,15 @@ use std::path::{Path, PathBuf};
 Examples:
   rapidvec convert model.safetensors vectors.txt
   rapidvec convert GoogleNews-vectors-negative300.bin small.safetensors --top 100000 --half
+  rapidvec convert model.safetensors model.kv      For gensim
   rapidvec convert model.safetensors model.bin --to fasttext   For fastText and gensim
-  rapidvec convert model.safetensors - --to glove | head")]
+  rapidvec convert vectors.npy model.safetensors --words words.txt
+  rapidvec convert model.safetensors - --to glove --words words.txt")]
 pub struct Args {
     /// File of word vectors; its format is recognised by content
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// File to write: .safetensors, .txt, .vec, .glove, .bin, .npz, .pkl; - for stdout
+    /// File to write: .safetensors, .txt, .vec, .glove, .bin, .npz, .npy, .kv, .pkl; - for stdout
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Write this format, whatever the extension of OUT
@@ -36,6 +39,18 @@ pub struct Args {
     /// Keep only the N most frequent words (without counts: the first N)
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     top: Option<u32>,
+    /// Keep the words of FILE, in its order; or, if IN is a matrix without words, give them to its rows
+    #[arg(long, value_name = "FILE")]
+    words: Option<PathBuf>,
+    /// Add the words of this file; of words in both, its vectors are taken
+    #[arg(long, value_name = "FILE")]
+    join: Option<PathBuf>,
+    /// With --join: take the mean of the two vectors of a word
+    #[arg(long, requires = "join")]
+    mean: bool,
+    /// Keep N numbers of each vector: its place along the axes on which the words differ most
+    #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
+    pca: Option<u32>,
     /// Scale every vector to length 1
     #[arg(long)]
     normalize: bool,
@@ -46,7 +61,7 @@ pub struct Args {
     #[arg(short, long)]
     force: bool,
     #[command(flatten)]
-    open: OpenArgs,
+    open: Opening,
 }
 
 /// What becomes of the n-grams.
@@ -74,6 +89,8 @@ impl Named for Format {
         (Self::Word2vecBinary, "binary", "word2vec's binary"),
         (Self::FastText, "fasttext", "fastText's model with n-grams, also read by gensim"),
         (Self::Npz, "npz", "NumPy arrays `vectors`, `words` and `counts`"),
+        (Self::Gensim, "gensim", "gensim 4's KeyedVectors (.kv)"),
+        (Self::Npy, "npy", "One NumPy array; the words beside it, in a file that ends in .words.txt"),
     ];
 }
 
@@ -89,7 +106,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Format::Safetensors => place.check_file(args.force)?,
         _ => place.check(args.force)?,
     }
-    let vectors = args.open.vectors(&args.input)?;
+    let vectors = args.vectors()?;
     vectors.verify().map_err(|error| open::name_file(&args.input, error))?;
     if let Some(top) = args.top {
         open::tell_order(&args.input, vectors.vocabulary(), top as usize);
@@ -101,9 +118,67 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     if report.not_stored.contains(&Part::TrainingState) && is_same(&args.input, &args.output) {
         return Err(UsageError(messages::checkpoint_in_place(args.output.display())).into());
     }
+    if let (Some(words), Place::File(path)) = (writer.words(), place) {
+        let path = words_path(path);
+        Place::File(&path).write(args.force, |out| out.write_all(words.as_bytes()))?;
+        say(messages::words_saved(path.display()));
+    }
     place.write(args.force, |out| writer.write_to(out))?;
     show(&args.output, to, &report);
     Ok(())
+}
+
+impl Args {
+    /// The vectors to write.
+    fn vectors(&self) -> anyhow::Result<WordVectors> {
+        let is_matrix = self.words.is_some() && self.open.is_matrix(&self.input);
+        let words = self.words.as_deref().filter(|_| is_matrix);
+        let mut vectors = self.open.vectors(&self.input, words)?;
+        let is_derived = self.join.is_some() || self.pca.is_some() || self.words.is_some() && !is_matrix;
+        if is_derived && vectors.output().is_some() {
+            note(messages::output_not_kept());
+        }
+        if let Some(other) = &self.join {
+            let join = if self.mean { Join::Mean } else { Join::Second };
+            let others = self.open.vectors(other, None)?;
+            vectors = vectors.joined(&others, join).map_err(|error| open::name_file(other, error))?;
+        }
+        if let Some(list) = self.words.as_deref().filter(|_| !is_matrix) {
+            vectors = chosen(&vectors, list)?;
+        }
+        match self.pca {
+            Some(axes) => projected(&vectors, axes as usize),
+            None => Ok(vectors),
+        }
+    }
+}
+
+/// The vectors of the words in a list; reports those that have none.
+fn chosen(vectors: &WordVectors, list: &Path) -> anyhow::Result<WordVectors> {
+    let words = read_vocabulary(list).map_err(rapidvec::Error::from)?;
+    let words: Vec<_> = words.words().collect();
+    let (chosen, missing) = vectors.of_words(&words).map_err(|error| open::name_file(list, error))?;
+    if !missing.is_empty() {
+        const SHOWN: usize = 5;
+        let some: Vec<_> = missing.iter().take(SHOWN).map(|&place| words[place]).collect();
+        let more = if missing.len() > SHOWN { ", ..." } else { "" };
+        note(messages::without_vectors(thousands(missing.len() as u64), some.join(", ") + more));
+    }
+    Ok(chosen)
+}
+
+/// The places of the vectors along their principal axes.
+fn projected(vectors: &WordVectors, axes: usize) -> anyhow::Result<WordVectors> {
+    let size = vectors.vector_size();
+    if axes > size {
+        return Err(UsageError(messages::too_many_axes(size)).into());
+    }
+    vectors.check_finite().map_err(rapidvec::Error::from)?;
+    let found = rapidvec_map::pca(&vectors.rows().to_f32(), size, axes)?;
+    let explained: f64 = found.explained.iter().sum();
+    say(messages::explained(axes, format_args!("{:.1}", 100.0 * explained)));
+    let numbers = Numbers::F32(found.points);
+    Ok(WordVectors::new(vectors.vocabulary().clone(), axes, numbers).map_err(rapidvec::Error::from)?)
 }
 
 /// Reports what was saved and what was not, on stderr.

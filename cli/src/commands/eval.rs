@@ -3,7 +3,7 @@
 use super::default_model::or_default;
 use super::named::{Named, named};
 use super::open::{self, OpenArgs};
-use crate::commands::numbers::count_in;
+use crate::commands::numbers::{count_in, threads};
 use crate::output::{Evaluation, Measured, ScoresForm, UsageError, is_same, messages, note, to_stdout};
 use anyhow::ensure;
 use rapidvec::vectors::AnalogyMethod;
@@ -55,6 +55,7 @@ pub struct Args {
     restrict: u32,
     /// Use at most N threads [default: one for each core]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
+    #[arg(value_parser = threads)]
     #[arg(help_heading = "Search")]
     threads: usize,
     /// Choose the output format

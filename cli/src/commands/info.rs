@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::open::{self, OpenArgs};
-use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, to_stdout};
+use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, messages, thousands, to_stdout, warn};
 use rapidvec::Vocabulary;
 use rapidvec::checkpoint::Trained;
 use rapidvec::vectors::format::Format;
@@ -38,6 +38,9 @@ const MEASURED: usize = 200_000;
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let about = About::read(or_default(args.model.as_deref())?, &args.open)?;
     let charts = Charts::of_stdout(args.ascii);
+    if about.not_finite > 0 {
+        warn(messages::not_finite(thousands(about.not_finite as u64), thousands(about.measured as u64)));
+    }
     to_stdout(|out| match args.format {
         FactsForm::Json => args.format.write(out, &about.all()),
         FactsForm::Table => about.table(out, args.format, &charts),
@@ -51,6 +54,9 @@ struct About {
     counts: Option<Histogram>,
     /// Lengths of the vectors.
     norms: Histogram,
+    /// Vectors that were measured, and those of them that hold NaN or infinity.
+    measured: usize,
+    not_finite: usize,
     losses: Option<LossCurve>,
 }
 
@@ -100,13 +106,17 @@ impl About {
     fn spread(facts: Facts, vocabulary: &Vocabulary, rows: &Rows) -> Self {
         let counted = vocabulary.has_counts();
         let counts = counted.then(|| Histogram::of_counts(vocabulary.counts()));
-        Self { facts, counts, norms: Histogram::of_lengths(&norms(rows)), losses: None }
+        let lengths = norms(rows);
+        let not_finite = lengths.iter().filter(|length| !length.is_finite()).count();
+        let norms = Histogram::of_lengths(&lengths);
+        Self { facts, counts, norms, measured: lengths.len(), not_finite, losses: None }
     }
 
     /// Everything, for programs.
     fn all(mut self) -> Facts {
         self.facts.add("counts", self.counts.map_or(Value::Null, |counts| counts.to_json()));
         self.facts.add("norms", self.norms.to_json());
+        self.facts.add("not_finite", self.not_finite);
         self.facts
     }
 

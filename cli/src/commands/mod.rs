@@ -9,6 +9,7 @@ mod default_model;
 pub mod devices;
 pub mod embed;
 pub mod eval;
+pub mod formats;
 #[cfg(feature = "ann")]
 pub mod index;
 pub mod info;

@@ -20,6 +20,11 @@ pub fn count_in<N: TryFrom<u64> + PartialOrd + Display>(
     }
 }
 
+/// Parses a number of threads.
+pub fn threads(text: &str) -> Result<usize, String> {
+    count_in(0..=rapidvec::parallel::MAX_THREADS)(text)
+}
+
 fn outside<N: Display>(range: &impl RangeBounds<N>) -> String {
     let least = match range.start_bound() {
         Bound::Included(least) | Bound::Excluded(least) => least.to_string(),

@@ -97,6 +97,20 @@ impl Opening {
         Ok(vectors)
     }
 
+    /// Whether the file at `path` holds numbers and no words.
+    pub fn is_matrix(&self, path: &Path) -> bool {
+        match recognise_member(path, self.member.as_deref()) {
+            Ok(format) => format == Format::Npy,
+            Err(VectorsError::Format(error)) => {
+                matches!(
+                    error,
+                    FormatError::NoWords | FormatError::Unrecognised { .. } | FormatError::HeaderNumber { .. }
+                )
+            }
+            Err(_) => false,
+        }
+    }
+
     /// The same for the library.
     pub fn options(&self, words: Option<&Path>) -> OpenOptions {
         OpenOptions {

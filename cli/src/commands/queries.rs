@@ -2,7 +2,7 @@
 
 use super::default_model::or_default;
 use super::named::Named;
-use crate::commands::numbers::count_in;
+use crate::commands::numbers::{count_in, threads};
 use crate::output::{Form, UsageError, messages, note, shown, thousands};
 use anyhow::Context;
 use rapidvec::Error;
@@ -25,6 +25,7 @@ pub struct SearchArgs {
     restrict: Option<u32>,
     /// Use at most N threads [default: one for each core]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, allow_negative_numbers = true)]
+    #[arg(value_parser = threads)]
     threads: usize,
 }
 

@@ -2,14 +2,13 @@
 
 use super::open::OpenArgs;
 use super::queries::{self, AnswerArgs, SearchArgs};
-use crate::output::{Answer, Query, to_stdout};
+use crate::output::{Answer, Query, messages, note, thousands, to_stdout};
 use rapidvec::Error;
 #[cfg(feature = "ann")]
 use rapidvec::vectors::ann::ApproximateIndex;
 use rapidvec::vectors::{Hits, Search, WordVectors};
-#[cfg(feature = "ann")]
-use std::path::Path;
-use std::path::PathBuf;
+use rapidvec::{WordId, read_vocabulary};
+use std::path::{Path, PathBuf};
 
 /// List the words nearest to each WORD, to a sum of words, or to a vector
 ///
@@ -41,6 +40,12 @@ pub struct Args {
     /// Skip unknown words instead of failing, and report how many
     #[arg(long, conflicts_with_all = ["positive", "negative", "vector"])]
     skip_unknown: bool,
+    /// Answer only with the words in this file, one on each line
+    #[arg(long, value_name = "FILE", conflicts_with = "restrict", help_heading = "Search")]
+    among: Option<PathBuf>,
+    /// Answer only with words of at least this cosine
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = cosine, help_heading = "Search")]
+    min_similarity: Option<f32>,
     #[command(flatten)]
     answers: AnswerArgs,
     #[command(flatten)]
@@ -63,6 +68,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, words) = queries::model_and_words("similar", args.model.as_deref(), &args.words, expected)?;
     let vectors = args.open.vectors(&model)?;
     let search = args.search.search(&model, &vectors);
+    let search = match &args.among {
+        Some(list) => search.among(known_ids(list, &vectors)?),
+        None => search,
+    };
     #[cfg(feature = "ann")]
     let index = args.index(&model, &vectors)?;
     #[cfg(feature = "ann")]
@@ -72,8 +81,28 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     let (queries, found) = args.find(words, &vectors, &search)?;
     queries::note_if_untrained(&found, &vectors);
+    let found = found.into_iter().map(|hits| match args.min_similarity {
+        Some(least) => hits.at_least(least),
+        None => hits,
+    });
     let answers: Vec<_> = queries.into_iter().zip(found).map(|(query, found)| Answer::new(query, found)).collect();
     to_stdout(|out| args.answers.format.answers(out, &answers))
+}
+
+fn cosine(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|x: &f32| (-1.0..=1.0).contains(x));
+    number.ok_or_else(|| messages::not_a_cosine())
+}
+
+/// The ids of the words in a list; reports how many are unknown.
+fn known_ids(list: &Path, vectors: &WordVectors) -> anyhow::Result<Vec<WordId>> {
+    let words = read_vocabulary(list).map_err(Error::from)?;
+    let ids: Vec<_> = words.words().filter_map(|word| vectors.id(word)).collect();
+    let unknown = words.len() - ids.len();
+    if unknown > 0 {
+        note(messages::unknown_among(thousands(unknown as u64)));
+    }
+    Ok(ids)
 }
 
 impl Args {

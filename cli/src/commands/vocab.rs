@@ -3,7 +3,7 @@
 use super::corpus::Choice;
 use super::text_args::Reading;
 use super::vocab_args::Counting;
-use crate::commands::numbers::{count, count_in};
+use crate::commands::numbers::{count_in, threads};
 use crate::output::{Place, UsageError, WordsForm, messages, to_stdout};
 use rapidvec::atomic_file::Existing;
 use rapidvec::{Vocabulary, write_vocabulary};
@@ -38,7 +38,7 @@ pub struct Args {
     format: WordsForm,
 
     /// Use N threads; 0: one per core
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = count::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = threads)]
     threads: usize,
 
     #[command(flatten)]

@@ -24,7 +24,19 @@ pub fn is_quiet() -> bool {
 /// Lets `write` write to stdout. Its error stays in the chain, so that a closed pipe ends the run silently.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
-    write(&mut out).and_then(|()| out.flush()).context("cannot write the results to standard output")
+    check_open()
+        .and_then(|()| write(&mut out))
+        .and_then(|()| out.flush())
+        .context("cannot write the results to standard output")
+}
+
+/// What is written to a closed stdout would be lost in silence.
+fn check_open() -> io::Result<()> {
+    #[cfg(unix)]
+    if crate::closed_stdout::is_closed() {
+        return Err(io::Error::other(message::it_is_closed()));
+    }
+    Ok(())
 }
 
 /// A status line on stderr, unless `--quiet` was given.

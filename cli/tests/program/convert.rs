@@ -378,3 +378,72 @@ fn convert_refuses_to_write_a_model_over_its_checkpoint() {
     assert!(message.contains("is a checkpoint"), "{message}");
     assert_eq!(std::fs::read(&place.model).unwrap(), before);
 }
+
+#[test]
+fn the_page_of_the_book_has_the_table_of_formats() {
+    let output = program().arg("formats").output().unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/formats.md")).unwrap();
+    assert!(table.lines().count() > 10 && page.contains(&table), "docs/formats.md lacks:\n{table}");
+    let json = program().args(["formats", "--format", "json"]).output().unwrap();
+    let all: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(all.as_array().unwrap().len(), table.lines().count() - 2);
+}
+
+#[test]
+fn convert_keeps_chosen_words_joins_files_and_shortens_vectors() {
+    let place = Place::by_descending_count();
+    let (list, out) = (place.path("words.txt"), place.path("out.vec"));
+    let words: Vec<_> = ROWS.iter().map(|(word, _)| *word).collect();
+    std::fs::write(&list, format!("\u{feff}{} \nnone-such\n{}\n", words[3], words[1])).unwrap();
+    let message = converted(&place.model, &out, &["--words", list.to_str().unwrap(), "--to", "safetensors"]);
+    assert!(message.contains("1 word(s) of the list have no vector and were left out: none-such"), "{message}");
+    let chosen = WordVectors::open(&out).unwrap();
+    assert_eq!(chosen.vocabulary().words().collect::<Vec<_>>(), [words[3], words[1]]);
+    assert_eq!(chosen.vector(words[1]).unwrap(), ROWS[1].1);
+
+    let other = place.path("other.vec");
+    std::fs::write(&other, format!("2 3\n{} 9 9 9\nnew 1 2 3\n", words[0])).unwrap();
+    let (both, join) = (place.path("both.npz"), other.to_str().unwrap().to_owned());
+    converted(&place.model, &both, &["--join", &join]);
+    let joined = WordVectors::open(&both).unwrap();
+    assert_eq!((joined.len(), joined.vector(words[0]).unwrap()), (ROWS.len() + 1, vec![9.0; 3]));
+    converted(&place.model, &both, &["--join", &join, "--mean", "-f"]);
+    assert_eq!(WordVectors::open(&both).unwrap().vector(words[0]).unwrap()[0], (9.0 + ROWS[0].1[0]) / 2.0);
+
+    let short = place.path("short.npy");
+    let message = converted(&place.model, &short, &["--pca", "2"]);
+    assert!(message.contains("2 axes hold") && message.contains("short.words.txt"), "{message}");
+    let (code, message) = convert(&short, &place.path("again.vec"), &[]);
+    assert!(code != 0 && message.contains("--words FILE"), "{message}");
+    let names = place.path("short.words.txt");
+    converted(&short, &place.path("again.vec"), &["--words", names.to_str().unwrap()]);
+    let again = WordVectors::open(place.path("again.vec")).unwrap();
+    assert_eq!((again.len(), again.vector_size()), (ROWS.len(), 2));
+    let (code, message) = convert(&place.model, &place.path("x.vec"), &["--pca", "4"]);
+    assert!(code == 2 && message.contains("--pca: the vectors have 3 numbers"), "{message}");
+}
+
+#[test]
+fn queries_take_a_matrix_with_words_archives_and_chosen_answers() {
+    let place = Place::by_descending_count();
+    let words: Vec<_> = ROWS.iter().map(|(word, _)| *word).collect();
+    converted(&place.model, &place.path("v.npy"), &[]);
+    let similar = |args: &[&str]| {
+        let output = program().arg("similar").args(args).current_dir(place.folder.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout.clone()).unwrap() + &stderr(&output))
+    };
+    let (code, with_words) = similar(&["v.npy", words[0], "--words", "v.words.txt", "--format", "tsv"]);
+    let (_, plain) = similar(&["model.safetensors", words[0], "--format", "tsv"]);
+    assert_eq!((code, &with_words), (Some(0), &plain));
+    std::fs::write(place.path("few.txt"), format!("{}\n{}\nnone\n", words[2], words[4])).unwrap();
+    let (_, few) = similar(&["model.safetensors", words[0], "--among", "few.txt", "--format", "tsv"]);
+    assert!(few.contains(words[2]) && few.contains(words[4]) && !few.contains(words[3]), "{few}");
+    assert!(few.contains("1 word(s) of the list are not in the vocabulary"), "{few}");
+    let (_, near) = similar(&["model.safetensors", words[0], "--min-similarity", "1", "--format", "tsv"]);
+    assert!(near.lines().count() < plain.lines().count(), "{near}");
+    let (code, refused) = similar(&["model.safetensors", words[0], "--matrix", "output"]);
+    assert!(code == Some(1) && refused.contains("no output vectors"), "{refused}");
+    let (code, refused) = similar(&["model.safetensors", words[0], "--member", "x"]);
+    assert!(code == Some(1) && refused.contains("expected a zip or tar archive"), "{refused}");
+}

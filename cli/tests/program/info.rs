@@ -1,6 +1,6 @@
 //! `rapidvec info`: histograms and losses, in numbers and as pictures of characters.
 
-use crate::common::{Place, answer, program, stderr};
+use crate::common::{Place, answer, failure, program, run, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use serde_json::{Value, json};
@@ -53,6 +53,44 @@ fn the_table_draws_losses_counts_and_norms() {
         assert!(shown.contains(expected), "{expected:?} is not in\n{shown}");
     }
     assert!(!shown.contains("losses 60"), "{shown}");
+}
+
+/// The values of `project` and `convert` come from the same numbers; they refuse to write them.
+#[test]
+fn nan_is_warned_of_and_not_written_by_project() {
+    let mut numbers = crate::common::numbers();
+    numbers[4] = f32::NAN;
+    numbers[7] = f32::INFINITY;
+    let place = Place::with(|parts| parts.input = numbers.leak());
+    let output = run("info", &place.model, &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).starts_with("warning: 2 of the 9 vectors looked at hold NaN or infinity"), "{output:?}");
+    let facts: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&facts["not_finite"], &facts["norms"]["numbers"]), (&json!(2), &json!(7)));
+    let prefix = place.path("out");
+    let message = failure(1, "project", &place.model, &["-o", prefix.to_str().unwrap()]);
+    assert!(message.contains("NaN") && place.names() == ["model.safetensors"], "{message}");
+}
+
+/// Results that have nowhere to go are not written: that is a failure, although Rust's runtime hides it.
+#[cfg(unix)]
+#[test]
+fn a_closed_stdout_is_an_error_and_a_closed_pipe_is_none() {
+    let place = Place::new();
+    let shell = |line: &str| {
+        let mut command = std::process::Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_rapidvec");
+        command.args(["-c", line, program]).arg(&place.model).env("LC_ALL", "C").output().unwrap()
+    };
+    for command in ["info", "similar", "verify"] {
+        let word = if command == "similar" { "zero" } else { "" };
+        let output = shell(&format!("\"$0\" {command} \"$1\" {word} >&-"));
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let expected = "error: cannot write the results to standard output: it is closed";
+        assert!(stderr(&output).starts_with(expected), "{output:?}");
+    }
+    let output = shell("\"$0\" info \"$1\" >/dev/null");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
 #[test]

@@ -19,6 +19,8 @@ mod info;
 #[cfg(unix)]
 mod kills;
 mod korean;
+#[cfg(target_os = "linux")]
+mod limits;
 mod map;
 mod map_in_browser;
 mod plot;
@@ -31,6 +33,7 @@ mod resume;
 mod scarcity;
 mod signals;
 mod similar;
+mod subwords;
 mod train;
 mod trial;
 mod usage;

@@ -1,17 +1,46 @@
 //! How much memory is available to this process.
 //!
 //! On Linux this is the minimum of what the kernel reports as available and what the limits of this process's control groups
-//! (versions 1 and 2) leave: in a container, the host's figure alone would be far too high.
+//! (versions 1 and 2) leave, and of what its limit of address space (`ulimit -v`) leaves: in a container, the host's figure
+//! alone would be far too high.
+//!
+//! Memory whose size comes from outside is tried first ([`check_room`]): otherwise a refusal ends the process.
 
 use std::path::Path;
 
 const CGROUPS: &str = "/sys/fs/cgroup";
 
+/// The system refuses this much memory at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} MB of memory are needed at once, and the system refuses them", bytes.div_ceil(1_000_000))]
+pub struct OutOfMemory {
+    /// The bytes that were asked for.
+    pub bytes: usize,
+}
+
+/// Whether the system has room for `count` items, which are about to be allocated. Nothing stays allocated, so that the
+/// allocation itself can be made in the fastest way.
+///
+/// # Errors
+/// [`OutOfMemory`].
+pub fn check_room<T>(count: usize) -> Result<(), OutOfMemory> {
+    let refused = |_| OutOfMemory { bytes: count.saturating_mul(size_of::<T>()) };
+    Vec::<T>::new().try_reserve_exact(count).map_err(refused)
+}
+
 /// Bytes that can still be allocated, or `None` if the system does not report it.
 pub fn available_memory() -> Option<u64> {
+    let of_process = |name: &str| read(&Path::new("/proc/self").join(name)).unwrap_or_default();
     let free = read(Path::new("/proc/meminfo")).and_then(|text| mem_available(&text));
-    let groups = read(Path::new("/proc/self/cgroup")).unwrap_or_default();
-    left_in_groups(Path::new(CGROUPS), &groups).chain(free).min()
+    let addresses = left_of_addresses(&of_process("limits"), &of_process("status"));
+    left_in_groups(Path::new(CGROUPS), &of_process("cgroup")).chain(free).chain(addresses).min()
+}
+
+/// What the limit of address space in `limits` leaves, if there is one, to a process with this `status`.
+fn left_of_addresses(limits: &str, status: &str) -> Option<u64> {
+    let limit = limits.lines().find_map(|line| line.strip_prefix("Max address space")?.split_whitespace().next())?;
+    let limit: u64 = limit.parse().ok()?; // `unlimited`
+    Some(limit.saturating_sub(kilobytes(status, "VmSize:")?))
 }
 
 /// The file names of a control group: its limit, its usage, and in its statistics the part of the usage that can be reclaimed.
@@ -57,7 +86,12 @@ fn read(path: &Path) -> Option<String> {
 }
 
 fn mem_available(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    kilobytes(meminfo, "MemAvailable:")
+}
+
+/// The bytes of a line `name  9 kB`.
+fn kilobytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kilobytes.checked_mul(1024)
 }
@@ -71,6 +105,26 @@ mod tests {
     fn parses_what_linux_reports() {
         assert_eq!(mem_available("MemTotal: 9 kB\nMemAvailable:    2048 kB\n"), Some(2 << 20));
         assert_eq!(mem_available("MemAvailable: much"), None);
+    }
+
+    #[test]
+    fn a_limit_of_addresses_leaves_what_is_not_mapped_yet() {
+        let limits = |soft: &str| {
+            format!("Max stack size 8388608 unlimited bytes\nMax address space   {soft}  unlimited  bytes\n")
+        };
+        let status = "VmPeak:\t  99999 kB\nVmSize:\t     100 kB\n";
+        assert_eq!(left_of_addresses(&limits("1048576"), status), Some(1_048_576 - 102_400));
+        assert_eq!(left_of_addresses(&limits("1024"), status), Some(0));
+        assert_eq!(left_of_addresses(&limits("unlimited"), status), None);
+        assert_eq!(left_of_addresses("", status), None);
+    }
+
+    #[test]
+    fn what_no_system_has_is_refused_and_what_is_small_is_not() {
+        check_room::<u64>(1000).unwrap();
+        let refused = check_room::<u64>(usize::MAX / 64).unwrap_err();
+        assert_eq!(refused.bytes, usize::MAX / 64 * 8);
+        assert!(check_room::<u64>(usize::MAX).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 pub use crate::config::ConfigError;
-pub use crate::corpus::CorpusError;
+pub use crate::corpus::{CorpusError, PhraseError};
 pub use crate::trainer::TrainError;
 #[cfg(feature = "ann")]
 pub use rapidvec_vectors::error::IndexError;
@@ -25,6 +25,9 @@ pub enum Error {
     /// A text cannot be read as a corpus.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
+    /// Phrases cannot be found or read.
+    #[error(transparent)]
+    Phrases(#[from] PhraseError),
     /// A known data set is missing or not what it should be.
     #[cfg(feature = "datasets")]
     #[error(transparent)]

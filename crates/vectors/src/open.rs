@@ -11,6 +11,7 @@ use super::{Numbers, Rows, WordVectors, lookup};
 use crate::beside::Beside;
 use crate::error::{FormatError, Result};
 use half::f16;
+use rapidvec_core::memory::check_room;
 use rapidvec_core::{Vocabulary, WordId};
 use std::path::Path;
 use std::sync::Arc;
@@ -100,7 +101,7 @@ fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenRep
         return Ok((WordVectors::from_model(model)?, OpenReport::default()));
     }
     model.verify()?; // the copy has no checksums
-    let (table, report) = allowed(model.vocabulary(), &rows, options);
+    let (table, report) = allowed(model.vocabulary(), &rows, options)?;
     let vectors = WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?;
     Ok((vectors.with_lower(lookup::was_lower(&model)), report))
 }
@@ -112,9 +113,10 @@ fn is_finite(rows: &Rows) -> bool {
 }
 
 /// A copy of what `options` allow. Rows that are not finite stay, to be rejected, unless they are to be dropped.
-fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions) -> (VectorTable, OpenReport) {
+fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let mut report = OpenReport::default();
     let most = options.limit.map_or(rows.len(), |limit| limit.min(rows.len()));
+    check_room::<f32>(most * rows.vector_size())?;
     let mut vocabulary = Vocabulary::new();
     let mut numbers = Vec::with_capacity(most * rows.vector_size());
     rows.for_each(0..most, |id, row| {
@@ -129,5 +131,5 @@ fn allowed(words: &Vocabulary, rows: &Rows, options: &OpenOptions) -> (VectorTab
     report.stopped_at_limit = most < rows.len();
     let half = || numbers.iter().map(|&number| f16::from_f32(number)).collect();
     let numbers = if rows.is_half() { Numbers::F16(half()) } else { Numbers::F32(numbers) };
-    (VectorTable { vocabulary, vector_size: rows.vector_size(), numbers }, report)
+    Ok((VectorTable { vocabulary, vector_size: rows.vector_size(), numbers }, report))
 }

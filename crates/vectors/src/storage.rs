@@ -332,6 +332,25 @@ mod tests {
         Section::new(&Arc::new(Bytes::Owned(bytes)), range)
     }
 
+    #[test]
+    fn rows_past_the_last_are_refused_and_none_are_passed_on_for_an_empty_range() {
+        for numbers in [Numbers::F32(vec![1.0; 6]), Numbers::F16(vec![f16::ONE; 6])] {
+            let rows = Rows::new(3, 2, numbers).unwrap();
+            let seen = |range: Range<usize>| {
+                let mut seen = 0;
+                rows.for_each(range, |_, _| seen += 1);
+                seen
+            };
+            assert_eq!((seen(1..3), seen(3..3), seen(9..9), rows.row(3)), (2, 0, 0, None));
+            for wild in [2..4, 9..10, usize::MAX - 1..usize::MAX] {
+                assert!(
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| seen(wild.clone()))).is_err(),
+                    "{wild:?}"
+                );
+            }
+        }
+    }
+
     /// 2^31 numbers and more: a file with a hole takes neither disk nor memory.
     #[cfg(all(unix, target_pointer_width = "64"))]
     #[test]

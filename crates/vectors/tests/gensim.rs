@@ -197,3 +197,39 @@ fn gensims_own_files_are_opened_with_their_words_counts_and_both_matrices() {
     let refused = WordVectors::open(&path).unwrap_err().to_string();
     assert!(refused.contains("w2v-apart.model.wv.vectors.npy is missing"), "{refused}");
 }
+
+const LOAD_KV: &str = "
+import sys, numpy
+from gensim.models import KeyedVectors
+for path in sys.argv[1:]:
+    v = KeyedVectors.load(path)
+    for word in v.index_to_key:
+        print(word, *v[word].astype(numpy.float32).view(numpy.uint32))
+    if 'count' in v.expandos:
+        assert [v.get_vecattr(word, 'count') for word in v.index_to_key] == [9 - i for i in range(9)]
+    v.fill_norms()
+    assert v.similarity('nan', 'nan') > 0.99 or numpy.isinf(v.norms).any()
+    v.add_vector('new', numpy.ones(8, dtype=numpy.float32))
+    assert len(v) == 10 and v.vector_size == 8
+    v.save(path + '.again')
+";
+
+#[test]
+fn gensim_opens_the_kv_we_write() {
+    let Some(python) = gensim() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (words, numbers) = vectors();
+    let counted = words.with_counts((1..=9).rev().collect());
+    let (plain, with_counts) = (folder.path().join("plain.kv"), folder.path().join("counted.kv"));
+    for (path, words) in [(&plain, &words), (&with_counts, &counted)] {
+        let vectors = WordVectors::new(words.clone(), 8, rapidvec_vectors::Numbers::F32(numbers.clone())).unwrap();
+        let report = vectors.save(path, Format::Gensim, &Default::default()).unwrap();
+        assert_eq!(report.not_stored, []);
+        let again = WordVectors::open(path).unwrap();
+        assert!(again.vocabulary() == words && bits_of(&again.rows().to_f32()) == bits_of(&numbers));
+    }
+    let got = run(&python, LOAD_KV, &[&plain, &with_counts]);
+    assert_eq!(got, bits(&words, &numbers).repeat(2));
+    let again = WordVectors::open(folder.path().join("counted.kv.again")).unwrap();
+    assert_eq!((again.len(), again.vocabulary().count(0)), (10, 9));
+}

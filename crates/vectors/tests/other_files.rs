@@ -91,6 +91,30 @@ fn a_matrix_opens_with_the_words_of_its_rows() {
     assert!(refused.contains("has its own words"), "{refused}");
 }
 
+#[test]
+fn an_array_is_written_with_its_words_beside_it() {
+    use rapidvec_vectors::{Numbers, SaveOptions};
+    let folder = tempfile::tempdir().unwrap();
+    let (file, list) = (folder.path().join("v.npy"), folder.path().join("v.words.txt"));
+    let mut vocabulary = rapidvec_core::Vocabulary::new();
+    for word in ["new york", "안녕", "5"] {
+        vocabulary.add(word);
+    }
+    let vectors = WordVectors::new(vocabulary.clone(), 2, Numbers::F32(vec![1.0, 0.5, -2.0, 0.0, 3.0, 4.0])).unwrap();
+    for half in [false, true] {
+        vectors.save(&file, Format::Npy, &SaveOptions::default().half(half)).unwrap();
+        assert_eq!(std::fs::read_to_string(&list).unwrap(), "new york\n안녕\n5\n");
+        let options = OpenOptions { words: Some(list.clone()), ..OpenOptions::default() };
+        let (again, _) = WordVectors::open_with(&file, &options).unwrap();
+        assert!(again.vocabulary().words().eq(vocabulary.words()) && again.rows().to_f32() == vectors.rows().to_f32());
+        assert_eq!(again.rows().is_half(), half);
+    }
+    let mut bad = rapidvec_core::Vocabulary::new();
+    bad.insert("a\nb", 0);
+    let bad = WordVectors::new(bad, 1, Numbers::F32(vec![1.0])).unwrap();
+    assert!(matches!(bad.writer(Format::Npy, &SaveOptions::default()).err(), Some(FormatError::Unwritable { .. })));
+}
+
 /// A tar archive of these files.
 fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use super::textbook_settings::TextbookSettings;
 use super::word2vec_settings::Word2vecSettings;
 use crate::commands::corpus::Choice;
 use crate::commands::named::{Named, named};
-use crate::commands::numbers::count;
+use crate::commands::numbers::{count, threads};
 use crate::commands::text_args::Reading;
 use crate::output::{ProgressMode, UsageError, messages};
 use clap::ValueEnum;
@@ -42,7 +42,7 @@ pub struct Args {
     pub resume: Option<PathBuf>,
 
     /// Use N threads; 0: one per core. With 1, results are reproducible
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<usize>, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads, allow_negative_numbers = true)]
     #[arg(hide_default_value = true)]
     pub threads: usize,
 

@@ -4,7 +4,8 @@ use crate::commands::interrupt::{self, end};
 use crate::output::{messages, say};
 use rapidvec::{Observer, Progress};
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// A signal this soon after the first counts as the same: a terminal or `timeout` may signal both a program and its group.
@@ -19,8 +20,13 @@ const STOPPING: u8 = 2;
 
 static STATE: AtomicU8 = AtomicU8::new(READING);
 
-/// Signals are handled while this exists.
-pub struct Signals(());
+/// How signals are handled.
+pub enum Signals {
+    /// On a thread of their own.
+    Thread,
+    /// Where no thread can be started: they set this flag while the program trains, and end it before.
+    Flag(Arc<AtomicBool>),
+}
 
 /// Stops on a signal, and does nothing else.
 pub struct StopOnSignal<'s>(&'s Signals);
@@ -38,20 +44,29 @@ impl Signals {
     }
 
     /// From now on a signal ends the program with a message.
-    pub fn listen() -> anyhow::Result<Self> {
+    pub fn listen() -> Self {
         let mut asked = None;
-        interrupt::on_signal(move || on_signal(&mut asked))?;
-        Ok(Self(()))
+        match interrupt::on_signal(move || on_signal(&mut asked)) {
+            Ok(()) => Self::Thread,
+            Err(_) => Self::Flag(Arc::default()),
+        }
     }
 
     /// From now on a signal stops training.
     pub fn training_begins(&self) {
         STATE.store(TRAINING, Ordering::SeqCst);
+        if let Self::Flag(flag) = self {
+            // If this fails, signals still end the program; the last checkpoint stays.
+            let _ = interrupt::flag_on_signal(flag);
+        }
     }
 
     /// Whether training should stop.
     pub fn stop(&self) -> bool {
-        STATE.load(Ordering::Relaxed) == STOPPING
+        match self {
+            Self::Thread => STATE.load(Ordering::Relaxed) == STOPPING,
+            Self::Flag(flag) => flag.load(Ordering::Relaxed),
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
-    let signals = Signals::listen()?;
+    let signals = Signals::listen();
     if let Some(path) = &args.resume {
         return resume::run(&args, path, &signals);
     }

@@ -32,6 +32,10 @@ impl Flags for CpuTrainer {
             (false, Some(negatives)) => config.negatives(negatives),
             (false, None) => config,
         };
+        if config.subwords.is_none() || own.subwords {
+            let ngrams = own.ngrams(config.subwords);
+            config = config.subwords(ngrams);
+        }
         if let Some(rate) = common.learning_rate {
             config = config.learning_rate(rate);
         }
@@ -42,7 +46,6 @@ impl Flags for CpuTrainer {
         config.power = common.power.unwrap_or(config.power);
         config.subsample = own.subsample.unwrap_or(config.subsample);
         config.shuffle &= !own.no_shuffle;
-        config.subwords = own.ngrams(config.subwords);
         config.position_weights |= own.position_weights;
         config.epochs = common.epochs.unwrap_or(config.epochs);
         config.min_learning_rate = own.min_learning_rate.unwrap_or(config.min_learning_rate);

@@ -318,6 +318,14 @@ messages! {
         en: "expected at least {count} known words, got {got}",
         ko: "모델에 있는 단어가 {count}개 이상 필요한데 {got}개뿐입니다",
     }
+    it_is_closed() {
+        en: "it is closed",
+        ko: "닫혀 있습니다",
+    }
+    not_finite(count, all) {
+        en: "{count} of the {all} vectors looked at hold NaN or infinity: the file is damaged, or its training diverged; `verify` names the first",
+        ko: "살펴본 벡터 {all}개 중 {count}개에 NaN이나 무한대가 있습니다. 파일이 손상되었거나 학습이 발산했습니다. verify가 첫 번째를 알려 줍니다",
+    }
     no_words_on_stdin() {
         en: "standard input has no words; expected one on each line",
         ko: "표준 입력에 단어가 없습니다. 한 줄에 하나씩 쓰세요",
@@ -496,6 +504,28 @@ messages! {
     columns_numbered() {
         en: "the first line names the columns; it was skipped",
         ko: "첫 줄은 열 이름이라 건너뛰었습니다",
+    }
+    words_saved(path) { en: "{path}: the words, one a line", ko: "{path}: 단어 목록(한 줄에 하나)" }
+    output_not_kept() {
+        en: "the output vectors and settings of the model are not kept",
+        ko: "모델의 출력 벡터와 설정은 남기지 않습니다",
+    }
+    without_vectors(count, words) {
+        en: "{count} word(s) of the list have no vector and were left out: {words}",
+        ko: "목록의 단어 {count}개는 벡터가 없어 뺐습니다: {words}",
+    }
+    too_many_axes(size) {
+        en: "--pca: the vectors have {size} numbers; expected at most that many",
+        ko: "--pca: 벡터의 수가 {size}개이므로 그보다 많을 수 없습니다",
+    }
+    explained(axes, percent) {
+        en: "{axes} axes hold {percent} % of the variance",
+        ko: "축 {axes}개가 분산의 {percent} %를 설명합니다",
+    }
+    not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
+    unknown_among(count) {
+        en: "{count} word(s) of the list are not in the vocabulary",
+        ko: "목록의 단어 {count}개는 어휘에 없습니다",
     }
     three_columns() {
         en: "expected three columns, by name or number: word1,word2,score",

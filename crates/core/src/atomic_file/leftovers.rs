@@ -71,6 +71,7 @@ fn remove_if_dead(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)] // helpers of tests are tests
 mod tests {
     use super::super::{Existing, check, write};
     use super::*;

@@ -34,7 +34,7 @@ mod summary;
 pub(crate) use fields::damaged;
 pub(crate) use file::model_metadata;
 pub use file::{Checkpoint, Run, save_checkpoint, save_model, write};
-pub use record::{CorpusRecord, HeldOutLoss, Storage, Trained};
+pub use record::{CorpusRecord, HeldOutLoss, PhrasesRecord, Storage, Trained};
 pub use state::{StateReader, StateWriter};
 #[doc(hidden)]
 pub use summary::Tagged;

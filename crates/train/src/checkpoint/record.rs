@@ -1,6 +1,6 @@
 //! What a model's metadata hold, as types.
 
-use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineEnd, Preparation};
+use crate::corpus::{Corpus, CorpusOptions, InvalidUtf8, LineEnd, Phrases, Preparation};
 use crate::error::TrainError;
 use crate::progress::{LossPoint, Progress};
 use rapidvec_core::Vocabulary;
@@ -28,6 +28,9 @@ pub struct CorpusRecord {
     /// How the text was prepared. Not stored if it was not prepared; older files do not have it either.
     #[serde(default, skip_serializing_if = "Preparation::is_plain")]
     pub preparation: Preparation,
+    /// The phrases that were read as one word each. Not stored if there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phrases: Option<PhrasesRecord>,
     /// The maximum number of distinct words counted at a time, for the word2vec trainer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_vocab: Option<usize>,
@@ -54,6 +57,7 @@ impl CorpusRecord {
             max_tokens: options.max_tokens.map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
             invalid_utf8: options.invalid_utf8,
             preparation: options.preparation.clone(),
+            phrases: PhrasesRecord::of(&options.phrases),
             // The textbook keeps every word.
             max_vocab: (options.line_end == LineEnd::Mark).then_some(options.max_vocab),
             // After pruning, only the vocabulary says which words are left.
@@ -88,6 +92,25 @@ impl CorpusRecord {
         self.compare(corpus.fingerprint(), corpus.report().tokens, corpus.name())
     }
 
+    /// Checks that these are the phrases it was read with: others would give other words.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`].
+    pub fn check_phrases(&self, phrases: &Phrases) -> Result<(), TrainError> {
+        let given = PhrasesRecord::of(phrases);
+        let [expected, got] = [&self.phrases, &given].map(|record| record.as_ref().map(|record| &record.fingerprint));
+        if expected == got {
+            return Ok(());
+        }
+        let shown =
+            |record: &Option<PhrasesRecord>| record.as_ref().map_or_else(|| "none".to_owned(), PhrasesRecord::shown);
+        Err(TrainError::Mismatch {
+            what: "phrases with fingerprint",
+            expected: shown(&self.phrases),
+            got: shown(&given),
+        })
+    }
+
     fn compare(&self, fingerprint: String, tokens: u64, name: &str) -> Result<(), TrainError> {
         if fingerprint == self.fingerprint {
             return Ok(());
@@ -97,6 +120,29 @@ impl CorpusRecord {
             expected: format!("{} ({} tokens)", self.fingerprint, self.tokens),
             got: format!("{fingerprint} ({tokens} tokens): {name} is another text, or has changed since"),
         })
+    }
+}
+
+/// The phrases that a text was read with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhrasesRecord {
+    /// Their files, as the user named them.
+    pub files: Vec<String>,
+    /// How many there are.
+    pub phrases: usize,
+    /// [`Phrases::fingerprint`], by which they are recognised.
+    pub fingerprint: String,
+}
+
+impl PhrasesRecord {
+    fn of(phrases: &Phrases) -> Option<Self> {
+        let record =
+            || Self { files: phrases.files().to_vec(), phrases: phrases.len(), fingerprint: phrases.fingerprint() };
+        (!phrases.is_empty()).then(record)
+    }
+
+    fn shown(&self) -> String {
+        format!("{} ({} phrases)", self.fingerprint, self.phrases)
     }
 }
 

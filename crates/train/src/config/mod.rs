@@ -150,6 +150,19 @@ impl Config {
         }
     }
 
+    /// Composes vectors of these n-grams. Skip-gram then learns at fastText's rate, 0.05, unless another one than the default was set: at
+    /// word2vec's rate n-grams learn too little.
+    pub fn subwords(self, subwords: impl Into<Option<NGrams>>) -> Self {
+        let (before, after) = (self.subwords, subwords.into());
+        let default = |subwords: Option<NGrams>| match (self.model, subwords) {
+            (ModelKind::SkipGram, Some(_)) => SUBWORD_LEARNING_RATE,
+            (model, _) => Self::default_learning_rate(model),
+        };
+        let (is_default, rate) = (self.learning_rate == default(before), default(after));
+        let config = Self { subwords: after, ..self };
+        if is_default && config.learning_rate != rate { config.learning_rate(rate) } else { config }
+    }
+
     /// Makes every window as wide as possible instead of drawing its width.
     pub fn fixed_window(self) -> Self {
         Self { dynamic_window: false, ..self }
@@ -214,12 +227,14 @@ rapidvec_core::setters!(Config {
     power: f64,
     subsample: f64,
     shuffle: bool,
-    subwords: impl Into<Option<NGrams>>,
     position_weights: bool,
     epochs: usize,
     min_learning_rate: f32,
     seed: u64,
 });
+
+/// The learning rate of skip-gram with subwords.
+const SUBWORD_LEARNING_RATE: f32 = 0.05;
 
 /// The learning rate at the end, as a fraction of that at the start.
 const MIN_LEARNING_RATE: f32 = 1e-4;
@@ -283,6 +298,15 @@ mod tests {
             let Err(ConfigError::OutOfRange { name, .. }) = config.validate() else { panic!("{field} was accepted") };
             assert_eq!(name, field);
         }
+    }
+
+    #[test]
+    fn subwords_learn_at_fasttexts_rate_unless_another_was_set() {
+        let rate = |config: Config| config.subwords(NGrams::default()).learning_rate;
+        assert_eq!((rate(Config::skip_gram()), rate(Config::cbow())), (0.05, 0.05));
+        assert_eq!(rate(Config::skip_gram().learning_rate(0.01)), 0.01);
+        let without = Config::skip_gram().subwords(NGrams::default()).subwords(None);
+        assert_eq!(without, Config::skip_gram());
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::encoder::{Carried, Encoder, Lines, WithInnerSpaces};
 use super::encoding::likely_encodings;
 use super::error::CorpusError;
 use super::options::CorpusOptions;
+use super::phrases::{Joiner, Waiting};
 use super::prepare;
 use super::report::CorpusReport;
-use super::scan::{SHORT_BYTES, Scanned, scan};
+use super::scan::{SHORT_BYTES, Scanned, Sink, scan};
 use super::spill::{Store, Stored};
 use super::utf8::{Clean, Fault, clean};
 use super::vocab_builder::Lexicon;
@@ -95,7 +96,7 @@ impl BlockEncoder<'_> {
         let ids = std::mem::take(&mut scratch.ids);
         let mut encoder = Encoder::new(&mut share.lexicon, self.options.line_end, ids, carried, rest);
         let padded = if text.is_raw { block.padded() } else { scratch.made.as_bytes() };
-        let scanned = self.scan(padded, text.has_inner_spaces, &mut encoder);
+        let scanned = self.scan(padded, text.has_inner_spaces, &mut scratch.waiting, &mut encoder);
         let fault = text.fault.or_else(|| scanned.nul.map(|_| self.nul(block)));
         // Text that cannot be read does not end its source: no line ends there.
         encoder.finish(scanned.open, block.ends_source && fault.is_none());
@@ -125,10 +126,21 @@ impl BlockEncoder<'_> {
         Ok(tokens)
     }
 
-    fn scan<L: Lexicon>(&self, padded: &[u8], has_inner_spaces: bool, encoder: &mut Encoder<L>) -> Scanned {
+    /// Passes the words of a block on, phrases joined. A phrase ends with the block, even where its line does not.
+    fn scan<S: Sink>(&self, padded: &[u8], inner_spaces: bool, waiting: &mut [Waiting], sink: &mut S) -> Scanned {
+        if waiting.is_empty() {
+            return self.scan_words(padded, inner_spaces, sink);
+        }
+        let mut joiner = Joiner { passes: waiting, phrases: &self.options.phrases, sink };
+        let scanned = self.scan_words(padded, inner_spaces, &mut joiner);
+        let _enough = joiner.finish();
+        scanned
+    }
+
+    fn scan_words(&self, padded: &[u8], has_inner_spaces: bool, sink: &mut impl Sink) -> Scanned {
         match has_inner_spaces {
-            false => scan(padded, self.word_bytes, encoder),
-            true => scan(padded, self.word_bytes, &mut WithInnerSpaces { sink: encoder, buffer: Vec::new() }),
+            false => scan(padded, self.word_bytes, sink),
+            true => scan(padded, self.word_bytes, &mut WithInnerSpaces { sink, buffer: Vec::new() }),
         }
     }
 
@@ -173,6 +185,8 @@ pub(super) struct Scratch {
     /// Text that differs from the block's bytes, followed by line feeds as `scan` wants them.
     made: String,
     ids: Vec<u32>,
+    /// The words of each pass of phrases that wait for what follows them.
+    waiting: Vec<Waiting>,
 }
 
 /// The text of a block.
@@ -193,7 +207,8 @@ impl Scratch {
     pub fn new(options: &CorpusOptions) -> Result<Self> {
         let preparation = &options.preparation;
         let preparer = if preparation.is_plain() { None } else { Some(preparation.worker()?) };
-        Ok(Self { preparer, made: String::new(), ids: Vec::new() })
+        let waiting = Waiting::of(&options.phrases);
+        Ok(Self { preparer, made: String::new(), ids: Vec::new(), waiting })
     }
 
     fn text(&mut self, encoder: &BlockEncoder, block: &Block, report: &mut CorpusReport) -> Text {

@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn a_file_rewritten_with_its_time_set_back_has_changed() {
         let (_folder, source, path) = file(b"one");
-        let stamp = open(&source).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
+        let stamp = open(&source, &Adapter::default()).unwrap_or_else(|e| panic!("{e}")).stamp.unwrap();
         let before = fs::metadata(&path).unwrap();
         while changed(&fs::metadata(&path).unwrap()) == changed(&before) {
             fs::write(&path, "two").unwrap(); // a file system's clock ticks some hundred times a second

@@ -44,6 +44,7 @@ mod memory;
 mod merge;
 mod options;
 mod packed_ids;
+mod phrases;
 mod prepare;
 mod punctuation;
 mod read;
@@ -64,6 +65,10 @@ pub use error::CorpusError;
 pub use feed::{Feed, FeedProgress, Feeds};
 pub use memory::check_memory;
 pub use options::{CorpusOptions, LineEnd, WordOrder};
+pub use phrases::{
+    ENGLISH_CONNECTOR_WORDS, PairCounts, Pass, PassReport, PassSettings, Phrase, PhraseError, PhraseOptions, Phrases,
+    Scoring, WordPairs,
+};
 pub use prepare::{MissingField, Normalization, Preparation, TokenizerKind};
 pub use punctuation::carries_punctuation;
 pub use read::{MAX_WORD_BYTES, count_words};

@@ -1,5 +1,6 @@
 //! How text is counted and encoded.
 
+use super::phrases::Phrases;
 use super::prepare::Preparation;
 use super::spill::Store;
 use super::utf8::InvalidUtf8;
@@ -55,6 +56,8 @@ pub struct CorpusOptions {
     pub invalid_utf8: InvalidUtf8,
     /// What is done to the text before its words are counted.
     pub preparation: Preparation,
+    /// Phrases to be read as one word each, after the preparation. Tokens are counted as they are then. Empty: none.
+    pub phrases: Phrases,
     /// The number of threads; 0 means one per core.
     pub threads: usize,
     /// The maximum number of bytes of ids in memory, half of it during counting, half of it afterwards; the rest goes to
@@ -78,6 +81,7 @@ impl Default for CorpusOptions {
             max_tokens: None,
             invalid_utf8: InvalidUtf8::Error,
             preparation: Preparation::default(),
+            phrases: Phrases::default(),
             threads: 0,
             memory_limit: None,
             temporary_folder: None,
@@ -109,6 +113,7 @@ rapidvec_core::setters!(CorpusOptions {
     max_tokens: impl Into<Option<u64>>,
     invalid_utf8: InvalidUtf8,
     preparation: Preparation,
+    phrases: Phrases,
     threads: usize,
     memory_limit: impl Into<Option<u64>>,
     temporary_folder: impl Into<Option<PathBuf>>,

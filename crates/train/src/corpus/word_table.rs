@@ -21,7 +21,7 @@ const LENGTH_SHIFT: u32 = 64;
 
 /// Words by number, and numbers by word. The hash's seed is random for each table, so that words cannot be chosen to collide; no
 /// number depends on it.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct WordTable {
     slots: HashTable<Slot>,
     keys: Vec<u128>,
@@ -31,7 +31,7 @@ pub(super) struct WordTable {
 }
 
 /// A word in the table; part of its hash avoids most comparisons with other words' keys.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct Slot {
     hash: u32,
     number: Number,

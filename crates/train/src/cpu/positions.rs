@@ -3,12 +3,19 @@
 //!
 //! `h = f Σ_p d_p ⊙ c_p` for the contexts `c_p` at the offsets `p` from the target, with `f = 1/n` for the mean. From the
 //! step's `e = Σ_t g_t w_t` a context gets `d_p ⊙ e`, the whole gradient as in CBOW without positions, and the weights of the position get
-//! theirs, `f e ⊙ c_p`. They start at 1, where the model is plain CBOW.
+//! theirs, `f e ⊙ c_p`, times [`RATE`]. They start at 1, where the model is plain CBOW.
 
 use super::shared::{ReplicatedRows, Row, SharedRows};
 use crate::config::Config;
 use rapidvec_core::Matrix;
 use rapidvec_core::kernels::window::{Scratch, WindowKernels};
+
+/// The learning rate of the weights, as a share of that of the rows.
+///
+/// Every window moves the weights, and contexts take the whole gradient of their mean: at the full rate the weights of all positions shrink and
+/// the rows of frequent words grow instead (10 M words of Wikipedia, 5 epochs: a mean weight of 0.26, and 17.0 points of analogies instead
+/// of 26.0 without weights).
+pub(super) const RATE: f32 = 0.1;
 
 /// One thread's view of the weights of positions, and its rows for the products.
 #[derive(Clone, Copy)]
@@ -78,7 +85,7 @@ impl<'a> Positions<'a> {
         scratch: &Scratch,
     ) {
         contexts.for_each(|(place, row)| {
-            self.products.learn_position(kernels, self.of(place, center), row, factor, scratch);
+            self.products.learn_position(kernels, self.of(place, center), row, factor * RATE, scratch);
         });
     }
 }

@@ -181,13 +181,15 @@ fn the_held_out_loss_changes_no_bit_of_any_row() {
     let (ids, counts) = corpus(200);
     for config in all_kinds() {
         let mut trainer = trainer(&config, &ids, &counts, 2).unwrap();
-        let size = config.vector_size;
-        (0..trainer.w_in().rows() as u32).for_each(|id| trainer.set_input(id, &vec![-0.0; size]));
-        (0..trainer.w_out().rows() as u32).for_each(|id| trainer.set_output(id, &vec![-0.0; size]));
+        let zeros = vec![-0.0; config.vector_size];
+        let CpuTrainer { w_in, w_words, w_nodes, w_ngrams, w_positions, .. } = &mut trainer;
+        for matrix in [w_in, w_words, w_nodes, w_ngrams, w_positions] {
+            (0..matrix.rows()).for_each(|row| matrix.set_row(row, &zeros));
+        }
         let loss = trainer.held_out_loss(&text(&ids), &mut ()).unwrap().unwrap();
         assert!(loss > 0.0);
-        let weights = trainer.weights();
-        for matrix in [&weights.input, &weights.output] {
+        let CpuTrainer { w_in, w_words, w_nodes, w_ngrams, w_positions, .. } = &trainer;
+        for matrix in [w_in, w_words, w_nodes, w_ngrams, w_positions] {
             assert!(matrix.to_vec().iter().all(|x| x.to_bits() == (-0.0f32).to_bits()), "{config:?}");
         }
     }

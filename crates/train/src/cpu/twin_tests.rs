@@ -2,6 +2,7 @@
 
 use super::huffman::Branch;
 use super::plan::Objective;
+use super::positions::RATE;
 use super::schedule::{Schedule, ShuffleOrder};
 use super::subsample::Subsampling;
 use super::trainer::tests::text;
@@ -188,7 +189,7 @@ impl Twin<'_> {
                 continue;
             };
             let (for_weights, for_context) = (times(&self.w_in[c], &e), times(weights, &e));
-            add(weights, factor, &for_weights);
+            add(weights, factor * f64::from(RATE), &for_weights);
             add(&mut self.w_in[c], 1.0, &for_context);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::pickle::PickleError;
 use crate::units::Units;
+use rapidvec_core::memory::OutOfMemory;
 use std::borrow::Cow;
 
 /// Why a file of word vectors was rejected, or could not be written.
@@ -390,6 +391,9 @@ pub enum FormatError {
         /// Megabytes available.
         available: u64,
     },
+    /// The vectors do not fit in memory.
+    #[error("the vectors do not fit in memory: {0}")]
+    Memory(#[from] OutOfMemory),
     /// The offsets where words end are inconsistent.
     #[error("`vocab.ends`: word {row} ends at byte {got}, expected a character's end from {from} to {to}")]
     WordEnd {

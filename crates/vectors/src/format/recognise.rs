@@ -71,6 +71,40 @@ impl Format {
         }
     }
 
+    /// All formats, in the order in which they are listed.
+    pub const ALL: [Self; 11] = [
+        Self::Safetensors,
+        Self::Word2vecText,
+        Self::Word2vecBinary,
+        Self::Glove,
+        Self::FastText,
+        Self::Gensim,
+        Self::Npz,
+        Self::Npy,
+        Self::Csv,
+        Self::Pickle,
+        Self::Dl4j,
+    ];
+
+    /// What is to be known about it, in a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Safetensors => "every part of a model; checksums",
+            Self::Word2vecText => "word2vec, fastText `.vec`; most frequent words first",
+            Self::Glove => "GloVe; read with spaces or tabs",
+            Self::Word2vecBinary => "word2vec, GoogleNews; most frequent words first",
+            Self::FastText => "a whole model: words and n-grams",
+            Self::Gensim => {
+                "`.kv` and `.model` of gensim 4 and older, with the `.npy` files beside them; written: `.kv` of gensim 4"
+            }
+            Self::Npz => "arrays of words and vectors under any names",
+            Self::Npy => "one array; its words in a file of their own",
+            Self::Csv => "a row for each word; also TSV, semicolons, a column of lists",
+            Self::Pickle => "words with vectors; written: the textbook's dictionary",
+            Self::Dl4j => "words in base64",
+        }
+    }
+
     /// The formats that [`WordVectors::save`](crate::WordVectors::save) writes.
     pub const WRITABLE: [Self; 9] = [
         Self::Safetensors,

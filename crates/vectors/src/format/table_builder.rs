@@ -3,7 +3,7 @@
 use super::{InvalidWord, OpenOptions, OpenReport, VectorTable};
 use crate::Numbers;
 use crate::error::FormatError;
-use rapidvec_core::Vocabulary;
+use rapidvec_core::{Vocabulary, memory};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -22,6 +22,14 @@ const FREE: usize = 8 << 20;
 pub(super) fn exceeds_file(rows: usize, vector_size: usize, file: usize) -> bool {
     let row = vector_size.saturating_mul(size_of::<f32>()).saturating_add(size_of::<WordSpan>());
     rows.saturating_mul(row) > file.saturating_add(FREE)
+}
+
+/// Whether the system has room for the numbers of so many rows.
+///
+/// # Errors
+/// [`FormatError::Memory`].
+pub(super) fn check_room(rows: usize, vector_size: usize) -> Result<(), FormatError> {
+    Ok(memory::check_room::<f32>(rows.saturating_mul(vector_size))?)
 }
 
 impl WordSpan {

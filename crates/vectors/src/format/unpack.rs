@@ -41,6 +41,8 @@ const WIDE_RATIO: u64 = 16;
 const ALWAYS: u64 = 2 << 20;
 /// Bytes decompressed at a time.
 const STEP: u64 = 1 << 20;
+/// Room beyond them, so that reading finds the end without asking for more.
+const ROOM: usize = 64;
 
 /// A file's bytes, and the archive they come from, if they do: with the name of the file in it.
 #[derive(Debug)]
@@ -209,6 +211,8 @@ impl Packed<'_> {
         let mut reader = self.reader(most)?;
         let mut unpacked = Vec::new();
         loop {
+            // Reading alone would end the process if the memory is refused.
+            unpacked.try_reserve(STEP as usize + ROOM).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
             match reader.by_ref().take(STEP).read_to_end(&mut unpacked) {
                 Ok(0) => return Ok(Some(unpacked)),
                 Ok(_) => {}

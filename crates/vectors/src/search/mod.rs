@@ -92,7 +92,7 @@ impl<'v> Search<'v> {
         Self { candidates: Candidates::most_frequent(self.vectors.vocabulary(), words), ..self }
     }
 
-    /// Never answers with these words. The words of a query are excluded anyway.
+    /// Answers only with these words. Queries may still name any word.
     pub fn among(self, ids: impl IntoIterator<Item = WordId>) -> Self {
         let words = self.vectors.len();
         let mut ids: Vec<_> = ids.into_iter().filter(|&id| (id as usize) < words).collect();
@@ -101,7 +101,7 @@ impl<'v> Search<'v> {
         Self { candidates: Candidates::Ids(ids), ..self }
     }
 
-    /// Never answers with these words.
+    /// Never answers with these words. The words of a query are excluded anyway.
     pub fn exclude(self, ids: impl IntoIterator<Item = WordId>) -> Self {
         Self { excluded: ids.into_iter().collect(), ..self }
     }

@@ -130,6 +130,7 @@ impl<'a> Layout<'a> {
         let size = self.vector_size;
         let rows = self.words(options);
         let mut report = OpenReport { stopped_at_limit: rows < self.dictionary.len(), ..OpenReport::default() };
+        table_builder::check_room(rows, size)?;
         let mut numbers = self.vectors(rows);
         for (row, vector) in numbers.chunks_exact(size).enumerate() {
             let bad = vector.iter().find(|x| !x.is_finite());

@@ -157,6 +157,7 @@ impl Arrays {
     /// The first `rows` rows, in half precision if they are stored so, otherwise in single.
     fn numbers(&self, archive: &mut Archive, rows: usize) -> Result<Numbers, FormatError> {
         let wanted = rows * self.vector_size;
+        table_builder::check_room(rows, self.vector_size)?;
         if self.vectors.element != Element::Float(2) {
             let mut numbers = Vec::with_capacity(wanted);
             self.each_number(archive, |number| {

@@ -6,6 +6,9 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PickleError {
+    /// The vectors do not fit in memory.
+    #[error("the vectors do not fit in memory: {0}")]
+    OutOfMemory(#[from] rapidvec_core::memory::OutOfMemory),
     /// The pickle names a Python function or class that a file of vectors does not need.
     #[error(
         "refusing to run {name}: a file of vectors needs only NumPy arrays and dictionaries; do not open this file in \

@@ -4,6 +4,7 @@ use super::value::{ArrayState, Body, Dtype, Heap, Value};
 use crate::Numbers;
 use crate::error::PickleError;
 use half::f16;
+use rapidvec_core::memory::check_room;
 use std::fmt::Write;
 
 /// An array of rows and columns: its size is checked, its data is not yet.
@@ -101,6 +102,7 @@ impl Matrix {
             let (row, column) = (index / self.columns, index % self.columns);
             return Err(PickleError::Number { row, column, got, limit: f32::MAX.into() });
         }
+        check_room::<T>(self.rows * self.columns)?;
         Ok(numbers().map(narrow).collect())
     }
 

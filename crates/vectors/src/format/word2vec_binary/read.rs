@@ -56,6 +56,7 @@ fn copy(
     if table_builder::exceeds_file(rows, body.vector_size, body.bytes.len()) {
         try_map(cores(), stretches, |stretch| take(body, stretch, None, options))?;
     }
+    table_builder::check_room(rows, body.vector_size)?;
     let mut words = vec![WordSpan::default(); rows];
     let mut numbers = vec![0.0; rows * body.vector_size];
     let places = (&mut words[..], &mut numbers[..]);

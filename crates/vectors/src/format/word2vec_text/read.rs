@@ -126,6 +126,7 @@ impl<'a> Text<'a> {
         if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
             try_map(cores(), pieces, |piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
         }
+        table_builder::check_room(rows, self.vector_size)?;
         let mut words = vec![WordSpan::default(); rows];
         let mut numbers = vec![0.0; rows * self.vector_size];
         let places = (&mut words[..], &mut numbers[..]);

@@ -88,8 +88,10 @@ def seeds(program, folder):
 
     textbook = ["--trainer", "textbook", "--negatives", "2", "--window", "2"]
     fast = ["--min-count", "1"]
-    models = [train("seed.a", *fast), train("seed.b", *fast, "--hierarchical-softmax"), train("seed.c", *textbook)]
-    checkpoints = [interrupted("seed.d", *fast), interrupted("seed.e", *textbook), interrupted("seed.f", *textbook, "--optimizer", "sgd")]
+    models = [train("seed.a", *fast), train("seed.b", *fast, "--hierarchical-softmax"), train("seed.c", *textbook),
+              train("seed.g", *fast, "--subwords")]
+    checkpoints = [interrupted("seed.d", *fast), interrupted("seed.e", *textbook), interrupted("seed.f", *textbook, "--optimizer", "sgd"),
+                   interrupted("seed.h", *fast, "--subwords")]
     return {"safetensors": models, "checkpoint": checkpoints, "pickle": formats.pickles()}
 
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import zipfile
 
+import more_formats
 import pieces
 
 try:
@@ -122,11 +123,14 @@ for kind in "f4", "f2":
     content = {"word_vecs": rows, "word_to_id": {w: i for i, w in enumerate(words)}, "id_to_word": dict(enumerate(words))}
     for protocol in 2, 3, 4, 5:
         print(pickle.dumps(content, protocol).hex())
+for kind in list, tuple:
+    print(pickle.dumps({word: kind(map(float, row)) for word, row in zip(words, rows)}, 4).hex())
+print(pickle.dumps({word: row for word, row in zip(words, rows)}, 4).hex())
 """
 
 
 def pickles():
-    """The chapter's dictionary by every protocol. Another process makes them: NumPy would be part of each child's peak memory."""
+    """The chapter's dictionary by every protocol, and a dictionary of vectors. Another process makes them: NumPy would be part of each child's peak memory."""
     words = [word.replace(" ", "_") for word in WORDS]
     made = subprocess.run([sys.executable, "-c", PICKLED, *words], capture_output=True, text=True)
     return [bytes.fromhex(line) for line in made.stdout.split()]
@@ -250,7 +254,22 @@ def questions(rng):
     return found
 
 
-PIECEWISE = {"text": text, "glove": glove, "binary": binary, "fasttext": fasttext}
+def rows(rng):
+    """A row of numbers, as text, for each word."""
+    return [[f"{rng.uniform(-1, 1):.3f}" for _ in range(SIZE)] for _ in WORDS]
+
+
+def table(rng):
+    """A table of values."""
+    return more_formats.table([word.replace(" ", "_") for word in WORDS], rows(rng), rng)
+
+
+def dl4j(rng):
+    """Deeplearning4j's text."""
+    return more_formats.dl4j(WORDS, rows(rng))
+
+
+PIECEWISE = {"text": text, "glove": glove, "binary": binary, "fasttext": fasttext, "table": table, "dl4j": dl4j}
 PACKINGS = {"gz": lambda data: gzip.compress(data, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}
 
 
@@ -260,6 +279,8 @@ def model(kind, seeds, rng, damaged):
         return pieces.join(pieces.change_often(PIECEWISE[kind](rng), rng, damaged))
     if kind == "npz":
         return npz(rng, damaged)
+    if kind == "archive":
+        return more_formats.archive(rng.choice([text, glove])(rng), rng, damaged)
     if kind == "pickle":
         return pieces.join(pieces.change_often(operations(rng.choice(seeds[kind])), rng, damaged))
     if kind == "packed":
@@ -276,7 +297,7 @@ def side(kind, rng, damaged):
     return PACKINGS[rng.choice(sorted(PACKINGS))](data) if rng.random() < 0.1 else data
 
 
-MODELS = [*PIECEWISE, "pickle", "npz", "packed", "safetensors", "checkpoint"]
+MODELS = [*PIECEWISE, "pickle", "npz", "packed", "archive", "safetensors", "checkpoint"]
 KINDS = [*MODELS, "corpus", "questions"]
 
 

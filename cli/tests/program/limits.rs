@@ -1,4 +1,4 @@
-//! Where no further thread can be started, or too little memory is left for what a file holds.
+//! Where no further thread can be started, and numbers of threads that no machine has.
 
 use crate::trial::{Case, Outcome, SMALL};
 use std::os::unix::fs::PermissionsExt;
@@ -79,34 +79,4 @@ fn more_threads_than_any_machine_has_are_a_usage_error() {
             Outcome::of(output).fails(2, "from 0 to 4096");
         }
     }
-}
-
-/// Between what the program itself takes and what a model of 30 MB does: an error or a result, no abort.
-#[test]
-fn too_little_memory_is_an_error() {
-    let Some(case) = case("--nproc=1") else { return };
-    let row = |i: usize| format!("w{i} {}\n", format!("{}.25 ", i % 7).repeat(300).trim_end());
-    case.write("m.txt", format!("25000 300\n{}", (0..25_000).map(row).collect::<String>()));
-    let whole = |args: &[&str]| run(&case, "--as=unlimited", args);
-    for format in ["npz", "bin", "pkl", "bin.gz", "safetensors"] {
-        whole(&["convert", "m.txt", &format!("m.{format}")]).succeeds();
-    }
-    let mut errors = 0;
-    for limit in ["--as=40000000", "--as=60000000", "--as=90000000"] {
-        for args in [
-            &["similar", "m.bin", "w1"][..],
-            &["info", "m.txt"],
-            &["convert", "m.npz", "out.bin", "--force"],
-            &["convert", "m.pkl", "out.bin", "--force"],
-            &["convert", "m.bin.gz", "out.bin", "--force"],
-            &["convert", "m.safetensors", "out.npz", "--force"],
-            &["train", "text.txt", "-o", "t", "--force", "--vector-size", "20000", "--min-count", "1", "--epochs", "1"],
-        ] {
-            let outcome = run(&case, limit, args);
-            assert!(matches!(outcome.code, Some(0..=2)), "{limit} {args:?}: {outcome:?}");
-            assert!(outcome.code == Some(0) || outcome.stderr.contains("emory"), "{limit} {args:?}: {outcome:?}");
-            errors += usize::from(outcome.code != Some(0));
-        }
-    }
-    assert!(errors > 6, "{errors} errors");
 }

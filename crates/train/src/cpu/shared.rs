@@ -24,8 +24,6 @@
 //! - **By nobody**: that an update arrives. Of two steps on a row at once either may be lost, and so may a step during
 //!   a synchronisation, in whole or for some numbers. Training lives with that.
 //!
-//! ThreadSanitizer reports the races of the kernels, and no others.
-//!
 //! What the first would cost, by `bench`'s `shared_rows`: a step of SkipGram with 6 contexts and 6 targets, D 100 and 300,
 //! each variant as fast as the compiler makes it, against the AVX-512 kernel. AMD EPYC (Zen 5, a shared virtual machine with
 //! 2 cores; ratios of the shortest of 15 times), 2026-11-22:

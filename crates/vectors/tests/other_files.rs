@@ -97,7 +97,9 @@ fn an_array_is_written_with_its_words_beside_it() {
     let folder = tempfile::tempdir().unwrap();
     let (file, list) = (folder.path().join("v.npy"), folder.path().join("v.words.txt"));
     let mut vocabulary = rapidvec_core::Vocabulary::new();
-    ["new york", "안녕", "5"].map(|word| vocabulary.add(word));
+    for word in ["new york", "안녕", "5"] {
+        vocabulary.add(word);
+    }
     let vectors = WordVectors::new(vocabulary.clone(), 2, Numbers::F32(vec![1.0, 0.5, -2.0, 0.0, 3.0, 4.0])).unwrap();
     for half in [false, true] {
         vectors.save(&file, Format::Npy, &SaveOptions::default().half(half)).unwrap();

@@ -4,8 +4,10 @@ use super::open::{self, Opening};
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
 use crate::output::{Place, UsageError, is_same, messages, note, say, shell_words, thousands};
+use rapidvec::atomic_file::Existing;
 use rapidvec::compress::Compression;
 use rapidvec::read_vocabulary;
+use rapidvec::vectors::format::static_embedding::{self, StaticEmbeddingOptions};
 use rapidvec::vectors::format::{Format, words_path};
 use rapidvec::vectors::{Join, Numbers, Part, SaveOptions, SaveReport, WordVectors};
 use std::path::{Path, PathBuf};
@@ -31,8 +33,8 @@ pub struct Args {
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Write this format, whatever the extension of OUT
-    #[arg(long, value_parser = named::<Format>(), value_name = "FORMAT")]
-    to: Option<Format>,
+    #[arg(long, value_parser = named::<To>(), value_name = "FORMAT")]
+    to: Option<To>,
     /// Store numbers in half precision (f16)
     #[arg(long)]
     half: bool,
@@ -51,6 +53,9 @@ pub struct Args {
     /// Keep N numbers of each vector: its place along the axes on which the words differ most
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     pca: Option<u32>,
+    /// With --to model2vec: weight words by frequency, as `embed --sif` does
+    #[arg(long, value_name = "A", num_args = 0..=1, require_equals = true, default_missing_value = "0.001")]
+    sif: Option<f64>,
     /// Scale every vector to length 1
     #[arg(long)]
     normalize: bool,
@@ -64,6 +69,36 @@ pub struct Args {
     open: Opening,
 }
 
+/// The value of `--to`: a format, or a kind of folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    File(Format),
+    Model2vec,
+}
+
+impl Named for To {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
+        (Self::File(Format::Safetensors), "safetensors", "rapidvec's own format"),
+        (Self::File(Format::Pickle), "pickle", "The chapter's dictionary with word_vecs, word_to_id and id_to_word"),
+        (
+            Self::File(Format::Word2vecText),
+            "text",
+            "word2vec's and fastText's text: a line with the sizes, then a line for each word",
+        ),
+        (Self::File(Format::Glove), "glove", "The same without the first line"),
+        (Self::File(Format::Word2vecBinary), "binary", "word2vec's binary"),
+        (Self::File(Format::FastText), "fasttext", "fastText's model with n-grams, also read by gensim"),
+        (Self::File(Format::Npz), "npz", "NumPy arrays `vectors`, `words` and `counts`"),
+        (Self::File(Format::Gensim), "gensim", "gensim 4's KeyedVectors (.kv)"),
+        (Self::File(Format::Npy), "npy", "One NumPy array; the words beside it, in a file that ends in .words.txt"),
+        (
+            Self::Model2vec,
+            "model2vec",
+            "A folder for model2vec and sentence-transformers: the vectors that `embed` gives",
+        ),
+    ];
+}
+
 /// What becomes of the n-grams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Subwords {
@@ -75,27 +110,18 @@ impl Named for Subwords {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Keep, "keep", ""), (Self::Drop, "drop", "")];
 }
 
-/// The formats that can be written.
-impl Named for Format {
-    const NAMES: &'static [(Self, &'static str, &'static str)] = &[
-        (Self::Safetensors, "safetensors", "rapidvec's own format"),
-        (Self::Pickle, "pickle", "The chapter's dictionary with word_vecs, word_to_id and id_to_word"),
-        (
-            Self::Word2vecText,
-            "text",
-            "word2vec's and fastText's text: a line with the sizes, then a line for each word",
-        ),
-        (Self::Glove, "glove", "The same without the first line"),
-        (Self::Word2vecBinary, "binary", "word2vec's binary"),
-        (Self::FastText, "fasttext", "fastText's model with n-grams, also read by gensim"),
-        (Self::Npz, "npz", "NumPy arrays `vectors`, `words` and `counts`"),
-        (Self::Gensim, "gensim", "gensim 4's KeyedVectors (.kv)"),
-        (Self::Npy, "npy", "One NumPy array; the words beside it, in a file that ends in .words.txt"),
-    ];
-}
-
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let to = args.to.or_else(|| Format::of_ending(&args.output));
+    if args.to == Some(To::Model2vec) {
+        return args.folder();
+    }
+    if args.sif.is_some() {
+        return Err(UsageError(messages::sif_needs_folder()).into());
+    }
+    let named = args.to.map(|to| match to {
+        To::File(format) => format,
+        To::Model2vec => Format::StaticEmbedding,
+    });
+    let to = named.or_else(|| Format::of_ending(&args.output));
     let to = to.ok_or_else(|| unknown_ending(&args.output))?;
     if args.half && !to.has_half() {
         return Err(UsageError(messages::no_half(to.name())).into());
@@ -129,6 +155,17 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Args {
+    /// Writes the folder of model2vec.
+    fn folder(&self) -> anyhow::Result<()> {
+        let vectors = self.vectors()?;
+        let options = StaticEmbeddingOptions { sif: self.sif, top: self.top.map(|top| top as usize) };
+        let existing = Existing::replace_if(self.force);
+        let words = static_embedding::write(&self.output, &vectors, options, existing);
+        let words = words.map_err(|error| open::name_file(&self.output, error))?;
+        say(messages::vectors_saved(thousands(words as u64), vectors.vector_size(), self.output.display()));
+        Ok(())
+    }
+
     /// The vectors to write.
     fn vectors(&self) -> anyhow::Result<WordVectors> {
         let is_matrix = self.words.is_some() && self.open.is_matrix(&self.input);

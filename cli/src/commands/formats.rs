@@ -43,7 +43,7 @@ fn table(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "|---|---|---|---|---|")?;
     for format in Format::ALL {
         let endings: Vec<_> = format.endings().iter().map(|ending| format!("`.{ending}`")).collect();
-        let write = match (Format::WRITABLE.contains(&format), format.has_half()) {
+        let write = match (is_written(format), format.has_half()) {
             (true, true) => "yes, `--half` too",
             (true, false) => "yes",
             (false, _) => "no",
@@ -53,12 +53,17 @@ fn table(out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Files, and the one kind of folder.
+fn is_written(format: Format) -> bool {
+    Format::WRITABLE.contains(&format) || format == Format::StaticEmbedding
+}
+
 fn object(format: Format) -> serde_json::Value {
     json!({
         "name": format.name(),
         "extensions": format.endings(),
         "read": true,
-        "write": Format::WRITABLE.contains(&format),
+        "write": is_written(format),
         "half": format.has_half(),
         "about": format.about(),
     })

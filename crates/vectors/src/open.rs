@@ -3,8 +3,8 @@
 use super::format::safetensors::ModelFile;
 use super::format::unpack::{self, Opened};
 use super::format::{
-    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise, unlabelled,
-    word2vec_binary, word2vec_text,
+    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise,
+    static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
@@ -45,6 +45,9 @@ impl WordVectors {
     /// As [`WordVectors::open`], for what `options` do not allow.
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
+        if let Some(folder) = static_embedding::find(path) {
+            return static_embedding::open(&folder, options);
+        }
         let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
         let beside = match &archive {
             Some((archive, name)) => Beside::Member(archive, name),
@@ -81,7 +84,7 @@ fn read_alone(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenR
     let (table, report) = match recognise(&bytes)? {
         Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
-        Format::Npy | Format::Gensim => return Err(FormatError::NoWords),
+        Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),

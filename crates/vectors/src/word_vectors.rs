@@ -128,6 +128,11 @@ impl WordVectors {
         Self { lower, ..self }
     }
 
+    /// Whether the training text was lower-case.
+    pub(crate) fn is_lower(&self) -> bool {
+        self.lower
+    }
+
     /// Vectors stored anywhere, for example in memory that another object owns ([`Rows::lent`]): V words, and a row for each
     /// in the order of the ids. Nothing is copied.
     ///

@@ -233,3 +233,81 @@ fn gensim_opens_the_kv_we_write() {
     let again = WordVectors::open(folder.path().join("counted.kv.again")).unwrap();
     assert_eq!((again.len(), again.vocabulary().count(0)), (10, 9));
 }
+
+/// model2vec's own folders, and ours in model2vec; where a Python has it (`RAPIDVEC_MODEL2VEC`).
+#[test]
+fn folders_of_model2vec_open_and_it_opens_ours() {
+    use rapidvec_vectors::Embedder;
+    use rapidvec_vectors::format::static_embedding::{StaticEmbeddingOptions, write};
+    let python = std::env::var("RAPIDVEC_MODEL2VEC").unwrap_or_else(|_| "python3".to_owned());
+    let found = Command::new(&python).args(["-c", "import model2vec"]).output();
+    if !found.is_ok_and(|output| output.status.success()) {
+        return skipped(&format!("{python} has no model2vec; set RAPIDVEC_MODEL2VEC to one that has"));
+    }
+    let script = include_str!("data/model2vec_folders.py");
+    let folder = tempfile::tempdir().unwrap();
+    run(&python, script, &[folder.path()]);
+    for (name, tokens) in [("words", ["king", "안녕"]), ("pieces", ["king", "##s"]), ("unigram", ["▁king", "s"])] {
+        let vectors = WordVectors::open(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["[PAD]", "[UNK]", tokens[0], tokens[1]]);
+        assert_eq!(vectors.vector(tokens[1]).unwrap(), [12.0, 13.0, 14.0, 15.0], "{name}");
+        assert_eq!(recognise_file(&folder.path().join(name)).unwrap(), Format::StaticEmbedding);
+    }
+    let mut vocabulary = Vocabulary::new();
+    for (word, count) in [("the", 90), ("king", 5), ("안녕", 5)] {
+        vocabulary.insert(word, count).unwrap();
+    }
+    let numbers = rapidvec_vectors::Numbers::F32(vec![3.0, 4.0, 0.0, -2.0, 1.0, 1.0]);
+    let vectors = WordVectors::new(vocabulary, 2, numbers).unwrap();
+    let texts = ["the king", "the unknown 안녕 the"];
+    for sif in [None, Some(0.001)] {
+        let ours = folder.path().join(format!("ours{}", sif.is_some()));
+        let options = StaticEmbeddingOptions { sif, top: None };
+        write(&ours, &vectors, options, rapidvec_core::atomic_file::Existing::Keep).unwrap();
+        let got = run(&python, script, &[&ours, texts[0].as_ref(), texts[1].as_ref()]);
+        let embedder = Embedder::new(&vectors);
+        let embedder = sif.map_or(embedder.clone(), |a| embedder.sif(a).unwrap());
+        for (text, line) in texts.iter().zip(got.lines()) {
+            let bits: Vec<_> = line.split_whitespace().map(|bits| bits.parse().unwrap()).collect();
+            assert!(near(&embedder.embed(text).unwrap(), &bits), "{text}: {line}");
+        }
+        let again = WordVectors::open(&ours).unwrap();
+        assert_eq!(again.vocabulary().words().collect::<Vec<_>>(), ["[PAD]", "[UNK]", "the", "king", "안녕"]);
+    }
+}
+
+#[test]
+fn damaged_folders_of_static_embeddings_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let tokens = r#"{"model": {"vocab": {"a": 0, "b": 1}}}"#;
+    let tensors = |header: &str, data: &[u8]| [&(header.len() as u64).to_le_bytes(), header.as_bytes(), data].concat();
+    let write = |tokens: &str, model: &[u8]| {
+        std::fs::write(folder.path().join("tokenizer.json"), tokens).unwrap();
+        std::fs::write(folder.path().join("model.safetensors"), model).unwrap();
+        WordVectors::open(folder.path()).map_err(|error| error.to_string())
+    };
+    let good = tensors(r#"{"embeddings":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0; 8]);
+    assert_eq!(write(tokens, &good).unwrap().len(), 2);
+    let mapped = r#"{"embeddings":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"mapping":{"dtype":"I64","shape":[2],"data_offsets":[4,20]}}"#;
+    let row = |row: u8| tensors(mapped, &[&[0, 0, 128, 63][..], &[0; 8], &[row], &[0; 7]].concat());
+    assert_eq!(write(tokens, &row(0)).unwrap().vector("b").unwrap(), [1.0]);
+    for (tokens, model, expected) in [
+        ("{}", good.clone(), "tokenizer.json: missing field"),
+        (tokens, good[..good.len() - 1].to_vec(), "header is damaged"),
+        (tokens, b"junk".to_vec(), "header is damaged"),
+        (
+            tokens,
+            tensors(r#"{"x":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#, &[0; 8]),
+            "`embeddings` is missing",
+        ),
+        (
+            tokens,
+            tensors(r#"{"embeddings":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, &[0; 8]),
+            "expected the shape",
+        ),
+        (tokens, row(1), "the row of a token"),
+    ] {
+        let refused = write(tokens, &model).unwrap_err();
+        assert!(refused.contains(expected), "{refused}");
+    }
+}

@@ -522,6 +522,10 @@ messages! {
         en: "{axes} axes hold {percent} % of the variance",
         ko: "축 {axes}개가 분산의 {percent} %를 설명합니다",
     }
+    sif_needs_folder() {
+        en: "--sif weights the words of --to model2vec only",
+        ko: "--sif는 --to model2vec에만 씁니다",
+    }
     not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
     unknown_among(count) {
         en: "{count} word(s) of the list are not in the vocabulary",

@@ -4,8 +4,8 @@
 //! 4180). A column is chosen by its name in the first row, or by its number from 1, and then the first row is a row like any
 //! other, unless the number is also a name. A row without the column is an empty line.
 
-use super::decompress::as_io;
 use super::error::CorpusError;
+use crate::error::Error;
 use std::io::{self, Read};
 
 const BUFFER: usize = 1 << 16;
@@ -77,7 +77,7 @@ impl<'a> Column<'a> {
             let shown = |name: &String| name.chars().take(40).collect::<String>();
             let columns = names.iter().take(20).map(shown).collect::<Vec<_>>().join(", ");
             let (name, wanted) = (self.name.clone(), self.wanted.chars().take(40).collect());
-            as_io(CorpusError::NoColumn { name, wanted, columns }.into())
+            io::Error::other(Error::from(CorpusError::NoColumn { name, wanted, columns }))
         })?;
         if named.is_some() {
             self.bytes.drain(..end);

@@ -1,22 +1,18 @@
 //! Archives: a zip or a tar, with one file of word vectors in it, or several of which one is named.
 //!
 //! Nothing is extracted to disk. Members are read from the archive: those of a tar and stored ones of a zip where they are,
-//! compressed ones of a zip into memory, up to [`MAX_RATIO`] times their size. Folders, hidden files, `__MACOSX` and files
+//! compressed ones of a zip into memory, up to 100 times their size. Folders, hidden files, `__MACOSX` and files
 //! that can hold no vectors (licences, read-me files) do not count as members.
 
+mod member;
 mod tar;
 mod zip;
 
 use crate::error::{FormatError, Result};
 use crate::mapped::{Bytes, Section};
+use member::{Member, Place, damaged};
 use std::sync::Arc;
 
-/// The maximum ratio of a member's size to its compressed size, beyond what is always allowed.
-const MAX_RATIO: u64 = 100;
-/// Bytes that a member may always have.
-const ALWAYS: u64 = 2 << 20;
-/// The maximum number of members; each one costs memory.
-const MAX_MEMBERS: usize = 10_000;
 /// Names in a message.
 const SHOWN: usize = 8;
 
@@ -26,24 +22,6 @@ pub(crate) struct Archive {
     bytes: Arc<Bytes>,
     kind: &'static str,
     members: Vec<Member>,
-}
-
-/// A file in an archive.
-#[derive(Debug)]
-struct Member {
-    name: String,
-    /// Bytes it has.
-    length: u64,
-    place: Place,
-}
-
-/// Where its bytes are.
-#[derive(Debug, Clone, PartialEq)]
-enum Place {
-    /// As they are, from here on.
-    At(usize),
-    /// Compressed, in a zip: its number.
-    Zip(usize),
 }
 
 impl Archive {
@@ -184,8 +162,4 @@ impl Archive {
 /// The last part of a name.
 fn file_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
-}
-
-fn damaged(part: &str, problem: impl ToString) -> FormatError {
-    FormatError::DamagedArchive { part: part.chars().take(100).collect(), problem: problem.to_string() }
 }

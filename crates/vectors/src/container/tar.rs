@@ -1,6 +1,6 @@
 //! Tar: members one after the other, each after a header of 512 bytes.
 
-use super::{MAX_MEMBERS, Member, Place, damaged};
+use super::member::{MAX_MEMBERS, Member, Place, damaged};
 use crate::error::FormatError;
 use std::io::Cursor;
 

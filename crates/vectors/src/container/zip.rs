@@ -1,6 +1,6 @@
 //! Zip: a directory at the end, members stored or compressed by deflate.
 
-use super::{ALWAYS, MAX_MEMBERS, MAX_RATIO, Member, Place, damaged};
+use super::member::{ALWAYS, MAX_MEMBERS, MAX_RATIO, Member, Place, damaged};
 use crate::error::FormatError;
 use rapidvec_core::memory::available_memory;
 use std::io::{Cursor, Read};

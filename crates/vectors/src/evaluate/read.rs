@@ -1,7 +1,7 @@
 //! Reading files of questions or pairs, recognised by content; errors name the line.
 
 use super::error::EvaluateError;
-use super::table::{Columns, Separator, Table};
+use super::table::{Columns, Separator, Table, is_number};
 use crate::error::Result;
 use crate::lines::Lines;
 use rapidvec_core::{Vocabulary, WordId};
@@ -139,16 +139,6 @@ impl Related {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_whitespace)
-}
-
-/// Whether a field is a number, and not a word such as `nan`.
-pub(super) fn is_number(field: &str) -> bool {
-    field.parse().is_ok_and(f64::is_finite)
-}
-
-/// Whether a field is a number in another notation, such as `8,5`, or a mistyped one; the name of a column is not.
-pub(super) fn begins_as_number(field: &str) -> bool {
-    field.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a line is a heading: a colon, but not one that begins the first of four words.

@@ -5,7 +5,6 @@
 //! else: the first two, and of the rest the first with a number (SimLex, SimVerb-3500, RW).
 
 use super::error::EvaluateError;
-use super::read::{begins_as_number, is_number};
 use std::borrow::Cow;
 
 /// Which columns of a table of pairs are the words and the score: names of the first line, or numbers from 1.
@@ -210,4 +209,14 @@ fn names(fields: &[Cow<'_, str>]) -> Option<[usize; 3]> {
         (Some([first, second]), Some(score)) => Some([first, second, score]),
         _ => None,
     }
+}
+
+/// Whether a field is a number, and not a word such as `nan`.
+pub(super) fn is_number(field: &str) -> bool {
+    field.parse().is_ok_and(f64::is_finite)
+}
+
+/// Whether a field is a number in another notation, such as `8,5`, or a mistyped one; the name of a column is not.
+fn begins_as_number(field: &str) -> bool {
+    field.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
 }

@@ -88,6 +88,9 @@ pub enum FormatError {
     /// A list of words for a file that has words.
     #[error("the file has its own words; expected a matrix without words")]
     HasWords,
+    /// Words without counts, which a weight by frequency needs.
+    #[error("word counts are unknown, so words cannot be weighted by frequency")]
+    NoCounts,
     /// The model has no output vectors.
     #[error("the file has no output vectors (the vectors of words as contexts)")]
     NoOutput,

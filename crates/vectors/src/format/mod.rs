@@ -8,6 +8,7 @@ pub mod fasttext;
 pub mod npz;
 pub mod pickle;
 pub mod safetensors;
+pub mod static_embedding;
 pub mod word2vec_binary;
 pub mod word2vec_text;
 

@@ -4,7 +4,7 @@
 
 use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{csv, fasttext, npy, pickle, safetensors, unpack, word2vec_binary, word2vec_text};
+use super::{csv, fasttext, npy, pickle, safetensors, static_embedding, unpack, word2vec_binary, word2vec_text};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
@@ -35,6 +35,8 @@ pub enum Format {
     Csv,
     /// Deeplearning4j's text: see [`dl4j`](mod@super::dl4j).
     Dl4j,
+    /// A folder of a tokenizer and a vector for each of its tokens: see [`static_embedding`](mod@super::static_embedding).
+    StaticEmbedding,
 }
 
 impl Format {
@@ -52,6 +54,7 @@ impl Format {
             Self::Npy => "NumPy array",
             Self::Csv => "CSV",
             Self::Dl4j => "Deeplearning4j text",
+            Self::StaticEmbedding => "model2vec folder",
         }
     }
 
@@ -67,12 +70,12 @@ impl Format {
             Self::Npz => &["npz"],
             Self::Gensim => &["kv"],
             Self::Npy => &["npy"],
-            Self::FastText | Self::Csv | Self::Dl4j => &[],
+            Self::FastText | Self::Csv | Self::Dl4j | Self::StaticEmbedding => &[],
         }
     }
 
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Safetensors,
         Self::Word2vecText,
         Self::Word2vecBinary,
@@ -84,6 +87,7 @@ impl Format {
         Self::Csv,
         Self::Pickle,
         Self::Dl4j,
+        Self::StaticEmbedding,
     ];
 
     /// What is to be known about it, in a few words.
@@ -102,6 +106,9 @@ impl Format {
             Self::Csv => "a row for each word; also TSV, semicolons, a column of lists",
             Self::Pickle => "words with vectors; written: the textbook's dictionary",
             Self::Dl4j => "words in base64",
+            Self::StaticEmbedding => {
+                "`tokenizer.json` and `model.safetensors`, also sentence-transformers' StaticEmbedding; vectors of tokens"
+            }
         }
     }
 
@@ -199,6 +206,9 @@ pub fn recognise_file(path: &Path) -> Result<Format> {
 /// # Errors
 /// As [`recognise_file`].
 pub fn recognise_member(path: &Path, member: Option<&str>) -> Result<Format> {
+    if static_embedding::find(path).is_some() {
+        return Ok(Format::StaticEmbedding);
+    }
     Ok(recognise(&unpack::head(path, HEAD, member)?)?)
 }
 

@@ -4,8 +4,7 @@ use super::input::Input;
 use super::value::{Heap, Value};
 use super::{machine, textbook, words};
 use crate::error::{FormatError, PickleError};
-use crate::format::{OpenOptions, OpenReport, VectorTable, header};
-use rapidvec_core::WordId;
+use crate::format::{OpenOptions, OpenReport, VectorTable};
 
 /// Reads words and vectors, running nothing in the file: the chapter's dictionary; a dictionary of words and vectors; a
 /// pair of words and a matrix, in either order; a list of words and vectors.
@@ -27,22 +26,7 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
         return Err(PickleError::NoVectors { got: "another dictionary" }.into());
     }
     let table = textbook::read(&mut heap, root)?;
-    first_rows(table, options)
-}
-
-/// As many rows as `options` allow.
-pub(super) fn first_rows(
-    mut table: VectorTable,
-    options: &OpenOptions,
-) -> Result<(VectorTable, OpenReport), FormatError> {
-    let rows = header::wanted(table.vocabulary.len(), options)?;
-    let report = OpenReport { stopped_at_limit: rows < table.vocabulary.len(), ..OpenReport::default() };
-    if report.stopped_at_limit {
-        let ids: Vec<_> = (0..rows as WordId).collect(); // ids are 32 bits
-        table.vocabulary = table.vocabulary.of_ids(&ids);
-        table.numbers.truncate(rows * table.vector_size);
-    }
-    Ok((table, report))
+    words::first_rows(table, options)
 }
 
 /// Whether `bytes` look like a Python pickle, of vectors or not. [`read`] says why one is rejected.

@@ -6,13 +6,12 @@
 use super::globals::cut;
 use super::matrix::Matrix;
 use super::numpy::{buffer, characters};
-use super::read::first_rows;
 use super::value::{Body, Heap, Value};
 use crate::Numbers;
 use crate::error::{FormatError, PickleError};
 use crate::format::table_builder::offer;
 use crate::format::{OpenOptions, OpenReport, VectorTable, header};
-use rapidvec_core::Vocabulary;
+use rapidvec_core::{Vocabulary, WordId};
 
 /// Whether the outermost value can hold words with vectors.
 pub(super) fn holds_some(heap: &Heap<'_>, root: Value) -> bool {
@@ -244,4 +243,19 @@ fn push_vector(heap: &mut Heap<'_>, vector: Value, word: &str, numbers: &mut Vec
         numbers.push(number(heap, item).ok_or_else(|| wrong(heap.kind(item)))?);
     }
     heap.budget.spend(more)
+}
+
+/// As many rows as `options` allow.
+pub(super) fn first_rows(
+    mut table: VectorTable,
+    options: &OpenOptions,
+) -> Result<(VectorTable, OpenReport), FormatError> {
+    let rows = header::wanted(table.vocabulary.len(), options)?;
+    let report = OpenReport { stopped_at_limit: rows < table.vocabulary.len(), ..OpenReport::default() };
+    if report.stopped_at_limit {
+        let ids: Vec<_> = (0..rows as WordId).collect(); // ids are 32 bits
+        table.vocabulary = table.vocabulary.of_ids(&ids);
+        table.numbers.truncate(rows * table.vector_size);
+    }
+    Ok((table, report))
 }

@@ -19,6 +19,7 @@ mod info;
 mod korean;
 mod map;
 mod map_in_browser;
+mod phrases;
 mod plot;
 mod project;
 mod queries;

@@ -38,14 +38,15 @@ Exit codes:
 
 /// The commands as `rapidvec --help` lists them.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Train", &["train", "vocab", "devices"]),
+    ("Train", &["train", "vocab", "phrases", "devices"]),
     ("Ask", &["similar", "analogy", "odd", "similarity", "rank", "embed", "eval"]),
     ("Files", &["convert", "project", "index", "verify", "formats"]),
     ("Look", &["info", "map", "plot"]),
 ];
 
 /// Options of `train` that its short help leaves out; they are shared with commands whose help is shorter.
-const RARE: [&str; 7] = ["data_dir", "max_tokens", "invalid_utf8", "normalize", "tokenizer", "field", "missing_field"];
+const RARE: [&str; 8] =
+    ["data_dir", "max_tokens", "invalid_utf8", "normalize", "tokenizer", "field", "missing_field", "phrases"];
 
 /// Replaces clap's one list of commands by the groups.
 pub fn grouped(cli: Command) -> Command {

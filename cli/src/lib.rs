@@ -46,6 +46,7 @@ struct Global {
 enum Command {
     Train(Box<commands::train::Args>),
     Vocab(commands::vocab::Args),
+    Phrases(commands::phrases::Args),
     Similar(commands::similar::Args),
     Analogy(commands::analogy::Args),
     Odd(commands::odd::Args),
@@ -85,6 +86,7 @@ impl Command {
                 | Command::Plot(_)
                 | Command::Project(_)
                 | Command::Vocab(_)
+                | Command::Phrases(_)
         )
     }
 
@@ -92,6 +94,7 @@ impl Command {
         match self {
             Command::Train(args) => commands::train::run(*args),
             Command::Vocab(args) => commands::vocab::run(&args),
+            Command::Phrases(args) => commands::phrases::run(&args),
             Command::Similar(args) => commands::similar::run(&args),
             Command::Analogy(args) => commands::analogy::run(&args),
             Command::Odd(args) => commands::odd::run(&args),

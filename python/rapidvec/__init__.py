@@ -13,6 +13,7 @@ train in one call              `train`
 train for a while, resume      `Trainer`
 open vectors of any format     `open`
 query them, embed texts        `Vectors`
+join phrases to one word       `Phrases`
 replace gensim                 `rapidvec.gensim`, `Word2Vec`, `KeyedVectors`
 =============================  ==============================================
 """
@@ -28,7 +29,7 @@ from .vectors import Vectors, open
 
 if TYPE_CHECKING:
     from . import gensim
-    from .gensim.models import KeyedVectors, Word2Vec
+    from .gensim.models import KeyedVectors, Phrases, Word2Vec
 
 __all__ = [
     "DivergedError",
@@ -36,6 +37,7 @@ __all__ = [
     "InternalError",
     "KeyedVectors",
     "Model",
+    "Phrases",
     "Trainer",
     "UnknownWordError",
     "Vectors",
@@ -50,6 +52,7 @@ __all__ = [
 #: Loaded on first use, so that importing rapidvec is quick.
 _LAZY = {
     "KeyedVectors": ("rapidvec.gensim.models", "KeyedVectors"),
+    "Phrases": ("rapidvec.gensim.models", "Phrases"),
     "Word2Vec": ("rapidvec.gensim.models", "Word2Vec"),
     "gensim": ("rapidvec.gensim", None),
 }

@@ -90,6 +90,13 @@ class Corpus:
 
         Raises ValueError if a token has no id, or an id is out of range.
         """
+    def pairs(
+        self, connector_words: Sequence[str] = ..., *, delimiter: str = "_", threads: int = 0
+    ) -> tuple[list[str], NDArray[np.uint64]]:
+        """The distinct pairs of neighbouring words of the sentences, joined, and how often each occurs, in no particular order.
+
+        Connector words may stand between two words and join them; they begin and end no pair. Raises RuntimeError after `renumber`.
+        """
     def is_renumbered(self) -> bool:
         """Whether `renumber` was called."""
 

@@ -9,7 +9,7 @@ use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
-use rapidvec::corpus::{CorpusError, CorpusOptions, Feed, Sources, WordOrder};
+use rapidvec::corpus::{CorpusError, CorpusOptions, Feed, PhraseOptions, Sources, WordOrder, WordPairs};
 use rapidvec::{EOS_ID, Error, Vocabulary, corpus};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -131,6 +131,27 @@ impl Corpus {
             state.others.clear();
             Ok(())
         })
+    }
+
+    #[pyo3(signature = (connector_words = Vec::new(), *, delimiter = "_", threads = 0))]
+    fn pairs<'py>(
+        &self,
+        py: Python<'py>,
+        connector_words: Vec<String>,
+        delimiter: &str,
+        threads: usize,
+    ) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyArray1<u64>>)> {
+        let text = self.with_own_tokens(|state| Ok(state.text.clone()))?;
+        let options = PhraseOptions::default().min_count(1).threads(threads);
+        let options = options.connector_words(connector_words.into_iter().collect());
+        let pairs = run(py, || Ok(WordPairs::count(&text, &options)))?;
+        let list = PyList::empty(py);
+        let mut counts = Vec::new();
+        for (words, count) in pairs.iter() {
+            list.append(PyString::new(py, &words.join(delimiter)))?;
+            counts.push(count);
+        }
+        Ok((list, array(py, &counts)))
     }
 
     fn is_renumbered(&self) -> bool {

@@ -20,6 +20,7 @@ mod named;
 mod numbers;
 pub mod odd;
 mod open;
+pub mod phrases;
 pub mod plot;
 pub mod project;
 mod queries;

@@ -3,9 +3,11 @@
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count;
 use crate::output::{UsageError, messages};
-use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Preparation, TokenizerKind};
+use rapidvec::Error;
+use rapidvec::checkpoint::CorpusRecord;
+use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Phrases, Preparation, TokenizerKind};
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How texts are found and read.
 #[derive(Debug, Clone, clap::Args)]
@@ -50,6 +52,10 @@ pub struct Reading {
     /// Handle lines of JSON without the field, or with null in it [default: error]
     #[arg(long, value_parser = named::<MissingField>(), value_name = "POLICY")]
     pub missing_field: Option<MissingField>,
+
+    /// Read the phrases in FILE as one word each; repeatable, joined in this order
+    #[arg(long, value_name = "FILE")]
+    pub phrases: Vec<PathBuf>,
 }
 
 impl Named for MissingField {
@@ -85,6 +91,24 @@ impl Reading {
             .preparation(self.preparation())
     }
 
+    /// `options` with the phrases of the files.
+    pub fn with_phrases(&self, options: CorpusOptions) -> anyhow::Result<CorpusOptions> {
+        Ok(options.phrases(phrases(&self.phrases)?))
+    }
+
+    /// `options` with the phrases that a checkpoint's text was read with, from the files given or those recorded.
+    pub fn with_phrases_again(&self, options: CorpusOptions, record: &CorpusRecord) -> anyhow::Result<CorpusOptions> {
+        let phrases = match &record.phrases {
+            Some(recorded) if self.phrases.is_empty() => phrases(&recorded.files)?,
+            _ => phrases(&self.phrases)?,
+        };
+        record
+            .check_phrases(&phrases)
+            .map_err(Error::from)
+            .map_err(|error| anyhow::Error::new(error).context(messages::other_phrases()))?;
+        Ok(options.phrases(phrases))
+    }
+
     fn preparation(&self) -> Preparation {
         Preparation {
             lower: self.lower,
@@ -113,6 +137,11 @@ impl Reading {
         same("encoding", self.encoding.as_deref(), encoding.as_deref().unwrap_or("utf-8"))?;
         same("field", self.field.as_deref(), field.as_deref().unwrap_or("plain text"))
     }
+}
+
+/// The phrases of all files, in the order of the files.
+fn phrases(paths: &[impl AsRef<Path>]) -> anyhow::Result<Phrases> {
+    paths.iter().try_fold(Phrases::default(), |all, path| Ok(all.then(Phrases::read(path.as_ref())?)))
 }
 
 /// Rejects a flag whose value is not the recorded one.

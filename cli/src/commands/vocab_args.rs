@@ -25,9 +25,9 @@ pub struct Counting {
 
 impl Counting {
     /// The options of counting a text that is read with these options.
-    pub fn options(&self, reading: &Reading, threads: usize) -> CorpusOptions {
+    pub fn options(&self, reading: &Reading, threads: usize) -> anyhow::Result<CorpusOptions> {
         let counting = CorpusOptions::default().min_count(self.min_count).max_vocab(self.max_vocab);
-        reading.options(counting.threads(threads))
+        reading.with_phrases(reading.options(counting.threads(threads)))
     }
 
     /// Counts the words of a text and prints notes on what was dropped.
@@ -37,7 +37,7 @@ impl Counting {
         reading: &Reading,
         threads: usize,
     ) -> anyhow::Result<(Arc<Vocabulary>, CorpusReport)> {
-        let options = self.options(reading, threads);
+        let options = self.options(reading, threads)?;
         let (vocabulary, report) = count(choice, reading, &options)?;
         let name = choice.names().join(" ");
         print_counts(&name, &options, &report);

@@ -19,6 +19,7 @@ mod place;
 #[cfg(feature = "png")]
 mod png;
 mod progress;
+mod scored;
 mod stream;
 mod table;
 mod text;
@@ -44,6 +45,7 @@ pub use losses::LossCurve;
 pub use picture::{chart_path, save_chart};
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;
+pub use scored::Scored;
 #[allow(unused_imports)] // for commands to come
 pub use stream::{is_quiet, note, say, set_quiet, to_stdout, warn};
 pub use text::{counted, shell_words, thousands};

@@ -11,7 +11,7 @@ from typing import Any
 __all__ = ["patch", "unpatch"]
 
 _REPLACED = ("word2vec", "keyedvectors")
-_PROVIDED = ("models", "models.word2vec", "models.keyedvectors", "models.callbacks", "utils", "downloader")
+_PROVIDED = ("models", "models.word2vec", "models.keyedvectors", "models.callbacks", "models.phrases", "utils", "downloader")
 _CLASSES = {"Word2Vec": "word2vec", "KeyedVectors": "keyedvectors"}
 
 #: What `unpatch` has to restore: gensim's modules that were replaced, or nothing if gensim is not installed. None: not patched.

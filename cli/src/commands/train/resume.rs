@@ -96,7 +96,7 @@ fn resume_from<T: Flags>(args: &Args, path: &Path, checkpoint: &Checkpoint, sign
     check_can_be_read_again(args, &choice)?;
     outputs::check(args, &output, &choice, true).map_err(where_it_was)?;
     let vocabulary = Arc::new(checkpoint.vocabulary().clone());
-    let options = T::reread_options(args, record, &vocabulary);
+    let options = args.reading.with_phrases_again(T::reread_options(args, record, &vocabulary), record)?;
     let corpus = read_again(args, &choice, &options)?;
     let held_out = read_held_out::<T>(args, &config, &options, &vocabulary)?;
     let session = Session::<T>::resume(checkpoint, &config, &corpus, args.threads)?;

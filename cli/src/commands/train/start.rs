@@ -52,7 +52,7 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
     for known in [&base, &init].into_iter().flatten() {
         known.check_size(T::vector_size(&config)).map_err(with_vector_size)?;
     }
-    let mut options = T::corpus_options(args);
+    let mut options = args.reading.with_phrases(T::corpus_options(args))?;
     if let (Some(record), None) = (base.as_ref().and_then(Pretrained::corpus), own.min_count) {
         options = options.min_count(record.min_count);
     }

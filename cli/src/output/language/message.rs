@@ -465,6 +465,31 @@ messages! {
         en: "kept at most {max} distinct words; dropped rare words {words} times ({tokens} tokens); raise --max-vocab to keep more",
         ko: "고유 단어를 최대 {max}개만 유지하느라 드문 단어를 {words}번 뺐습니다(토큰 {tokens}개). 더 유지하려면 --max-vocab을 늘리세요",
     }
+    phrases_counted(pass, tokens, words, pairs) {
+        en: "pass {pass}: {tokens} token(s), {words} distinct word(s), {pairs} distinct pair(s)",
+        ko: "{pass}번째: 토큰 {tokens}개, 고유 단어 {words}개, 고유 단어 쌍 {pairs}개",
+    }
+    phrases_found(phrases) { en: "{phrases} phrase(s)", ko: "구 {phrases}개" }
+    phrases_rounds(rounds) {
+        en: "the pairs did not fit in memory at once; counted them exactly in {rounds} rounds",
+        ko: "단어 쌍이 한 번에 메모리에 들어가지 않아 {rounds}번에 나누어 정확히 세었습니다",
+    }
+    no_phrases(threshold) {
+        en: "no pair of words scores above {threshold}; lower --threshold or --min-count, or use more text",
+        ko: "점수가 {threshold}보다 높은 단어 쌍이 없습니다. --threshold나 --min-count를 낮추거나 더 긴 텍스트를 쓰세요",
+    }
+    other_phrases() {
+        en: "the phrases are not those that the text was read with; name the same files with --phrases, or train anew",
+        ko: "텍스트를 읽을 때 쓴 구 목록과 다릅니다. 같은 파일을 --phrases로 지정하거나 새로 학습하세요",
+    }
+    phrases_and_stdin(passes) {
+        en: "standard input can be read only once, and --passes {passes} reads the text {passes} times; save it to a file first",
+        ko: "표준 입력은 한 번만 읽을 수 있는데 --passes {passes}은(는) 텍스트를 {passes}번 읽습니다. 먼저 파일로 저장하세요",
+    }
+    connector_words_file(path) {
+        en: "{path} has no words; expected one connector word per line, or the name english",
+        ko: "{path}에 단어가 없습니다. 한 줄에 연결어를 하나씩 적거나 english라고 쓰세요",
+    }
     counts_are_exact() { en: "the other counts are exact", ko: "나머지 빈도는 정확합니다" }
     counted_again() {
         en: "the text was read again to count the others",

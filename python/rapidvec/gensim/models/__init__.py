@@ -1,18 +1,19 @@
-"""Models under gensim's names: `Word2Vec` and `KeyedVectors`."""
+"""Models under gensim's names: `Word2Vec`, `KeyedVectors`, `Phrases`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rapidvec.gensim.models import callbacks, keyedvectors, word2vec
+    from rapidvec.gensim.models import callbacks, keyedvectors, phrases, word2vec
     from rapidvec.gensim.models.keyedvectors import KeyedVectors
+    from rapidvec.gensim.models.phrases import Phrases
     from rapidvec.gensim.models.word2vec import Word2Vec
 
-__all__ = ["KeyedVectors", "Word2Vec", "callbacks", "keyedvectors", "word2vec"]
+__all__ = ["KeyedVectors", "Phrases", "Word2Vec", "callbacks", "keyedvectors", "phrases", "word2vec"]
 
-_HOME = {"KeyedVectors": "keyedvectors", "Word2Vec": "word2vec"}
-_MODULES = ("callbacks", "keyedvectors", "word2vec")
+_HOME = {"KeyedVectors": "keyedvectors", "Phrases": "phrases", "Word2Vec": "word2vec"}
+_MODULES = ("callbacks", "keyedvectors", "phrases", "word2vec")
 
 
 def __getattr__(name: str) -> Any:

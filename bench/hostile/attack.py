@@ -40,6 +40,7 @@ OF_MODELS = {
     "train --init": ["train", "T", "-o", "out.model", "--init", "M", "--min-count", "1", *SMALL],
     "train --resume": ["train", "--resume", "M", "--threads", "1", "--progress", "none"],
     **{f"convert .{ending}": ["convert", "M", f"out.{ending}"] for ending in OUTPUTS},
+    "convert --to fasttext": ["convert", "M", "out.ft.bin", "--to", "fasttext"],
     "convert --half --top": ["convert", "M", "out.npz", "--half", "--top", "3"],
     "convert --limit": ["convert", "M", "out.bin", "--limit", "2", "--allow-nan", "--invalid-words", "replace"],
 }

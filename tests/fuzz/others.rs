@@ -55,7 +55,7 @@ fn evaluation_files_of_any_bytes() {
     let packed = plain.iter().zip(PACKINGS).map(|(bytes, kind)| pack(kind, bytes));
     let seeds: Vec<_> = plain.iter().map(|bytes| bytes.to_vec()).chain(packed).collect();
     let vectors = vectors();
-    fuzz(&seeds, |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds, &["questions"]), |bytes, options| {
         let Some(set) = watched(bytes, || EvaluationSet::read(bytes, "questions")) else { return };
         let (count_unknown, case_sensitive) = (options.allow_nan, options.limit.is_some());
         let options = EvaluateOptions::default().count_unknown(count_unknown).case_sensitive(case_sensitive);
@@ -130,7 +130,7 @@ fn texts_of_any_bytes() {
     ];
     let packed = PACKINGS.iter().map(|&kind| pack(kind, &plain[0]));
     let seeds: Vec<_> = plain.iter().cloned().chain(packed).collect();
-    fuzz(&seeds, |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds, &["corpus"]), |bytes, options| {
         let normalize = if bytes.len() % 3 == 0 { Normalization::Nfc } else { Normalization::None };
         let unicode = cfg!(feature = "unicode") && bytes.len() % 5 == 0;
         let tokenizer = if unicode { TokenizerKind::Unicode } else { TokenizerKind::Whitespace };

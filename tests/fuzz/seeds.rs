@@ -6,9 +6,24 @@ use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts};
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::format::{pickle, safetensors, word2vec_binary, word2vec_text};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const WORDS: [&str; 4] = ["you", "고양이", "goodbye", "."];
 const SIZE: usize = 3;
+
+/// These, and the files of `corpus/KIND` for each of `kinds`: one for each reason for which the program once refused a mutant, chosen
+/// by `bench/hostile/collect.py`. A file that failed a target is put there by hand.
+pub fn with_corpus(mut seeds: Vec<Vec<u8>>, kinds: &[&str]) -> Vec<Vec<u8>> {
+    for kind in kinds {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(kind);
+        let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        assert!(!paths.is_empty(), "{}: no files", folder.display());
+        paths.sort(); // so that a number of bolero's means the same seed everywhere
+        seeds.extend(paths.iter().map(|path| std::fs::read(path).unwrap()));
+    }
+    seeds
+}
 
 pub fn vocabulary() -> Vocabulary {
     let mut vocabulary = Vocabulary::new();

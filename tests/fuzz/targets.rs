@@ -17,7 +17,7 @@ use zip::write::SimpleFileOptions;
 
 #[test]
 fn safetensors_of_any_bytes() {
-    fuzz(&seeds::safetensors(), |bytes, _| model(bytes));
+    fuzz(&seeds::with_corpus(seeds::safetensors(), &["safetensors"]), |bytes, _| model(bytes));
 }
 
 /// Right checksums around what was changed, so that everything behind them meets the nonsense.
@@ -104,7 +104,7 @@ fn checksums_can_be_made_right() {
 
 #[test]
 fn pickles_of_any_bytes() {
-    fuzz(&seeds::pickles(), |bytes, _| {
+    fuzz(&seeds::with_corpus(seeds::pickles(), &["pickle"]), |bytes, _| {
         let Some(found) = table(pickle::read, bytes, &OpenOptions::default()) else { return };
         let (half, numbers) = (matches!(found.numbers, Numbers::F16(_)), numbers(&found.numbers));
         let again = TableView::new(&found.vocabulary, found.vector_size, &numbers).half(half);
@@ -200,12 +200,14 @@ fn archives_of_any_bytes() {
 
 #[test]
 fn word2vec_text_of_any_bytes() {
-    fuzz(&seeds::text(), |bytes, options| text(word2vec_text::read, bytes, options, true));
+    let seeds = seeds::with_corpus(seeds::text(), &["text"]);
+    fuzz(&seeds, |bytes, options| text(word2vec_text::read, bytes, options, true));
 }
 
 #[test]
 fn glove_text_of_any_bytes() {
-    fuzz(&seeds::glove(), |bytes, options| text(word2vec_text::read_without_header, bytes, options, false));
+    let seeds = seeds::with_corpus(seeds::glove(), &["glove"]);
+    fuzz(&seeds, |bytes, options| text(word2vec_text::read_without_header, bytes, options, false));
 }
 
 fn text(read: Read, bytes: &[u8], options: &OpenOptions, header: bool) {
@@ -224,7 +226,7 @@ fn text(read: Read, bytes: &[u8], options: &OpenOptions, header: bool) {
 
 #[test]
 fn word2vec_binary_of_any_bytes() {
-    fuzz(&seeds::binary(), |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds::binary(), &["binary"]), |bytes, options| {
         let Some(found) = table(word2vec_binary::read, bytes, options) else { return };
         match word2vec_binary::BinaryWriter::new(TableView::new(
             &found.vocabulary,
@@ -259,7 +261,7 @@ fn fasttext_models_of_any_bytes() {
     let refused = fasttext::read(&quantised, &OpenOptions::default());
     assert!(matches!(refused, Err(FormatError::Quantised)));
     seeds.push(quantised);
-    fuzz(&seeds, |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds, &["fasttext"]), |bytes, options| {
         let Some(found) = table(fasttext::read, bytes, options) else { return };
         let (vectors, _) = WordVectors::from_bytes(bytes.to_vec(), options).unwrap();
         assert!(*vectors.vocabulary() == found.vocabulary && vectors.rows().to_f32() == numbers(&found.numbers));
@@ -273,7 +275,7 @@ fn fasttext_models_of_any_bytes() {
 
 #[test]
 fn npz_archives_of_any_bytes() {
-    fuzz(&seeds::npz(), |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds::npz(), &["npz"]), |bytes, options| {
         if let Some(found) = table(npz::read, bytes, options) {
             archived(&found);
         }
@@ -324,7 +326,7 @@ fn packed_files_of_any_bytes() {
     };
     let plain = [seeds::text().remove(2), seeds::binary().remove(0)];
     let seeds: Vec<_> = kinds.iter().flat_map(|&kind| plain.each_ref().map(|bytes| pack(kind, bytes))).collect();
-    fuzz(&seeds, |bytes, options| {
+    fuzz(&seeds::with_corpus(seeds, &["packed"]), |bytes, options| {
         std::fs::write(file.path(), bytes).unwrap();
         let (opened, peak) = memory::peak(|| WordVectors::open_with(file.path(), options));
         // zstd's own memory is not counted here; `packed_memory.rs` measures it from outside.

@@ -121,7 +121,7 @@ fn quiet(case: &Case, target: &Target) -> Child {
 /// Kills a run at the moment that belongs to `round`, and looks at what is there. Returns whether the kill hit it.
 fn killed(case: &Case, target: &Target, whole: Option<&Whole>, round: usize) -> bool {
     // Every second time there is a file already.
-    let old = (round / TARGETS.len() % 2 == 0).then_some(b"old".as_slice());
+    let old = (round / TARGETS.len()).is_multiple_of(2).then_some(b"old".as_slice());
     for name in target.outputs {
         match old {
             Some(old) => drop(case.write(name, old)),

@@ -49,7 +49,7 @@ impl Forged {
     }
 
     /// A classifier with two labels, whose words have n-grams, too.
-    fn classifier() -> Self {
+    pub(super) fn classifier() -> Self {
         let mut model = Self::new();
         model.settings[7] = 3;
         model.sizes = [5, 3, 2];

@@ -158,7 +158,16 @@ impl Training {
         let of_fasttext = metadata.get(TRAINING_KEY).and_then(|text| serde_json::from_str(text).ok());
         let value =
             |key: &str| metadata.get(key).and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
-        of_fasttext.unwrap_or_else(|| Self::of_config(&value("config"), &value("corpus")))
+        of_fasttext.map_or_else(|| Self::of_config(&value("config"), &value("corpus")), Self::of_words)
+    }
+
+    /// A classifier's labels are not written, and without them it is none: its output rows would be those of words. What averages words
+    /// as it does is CBOW.
+    fn of_words(self) -> Self {
+        match self.model {
+            CBOW | SKIP_GRAM => self,
+            _ => Self { model: CBOW, loss: NEGATIVE_SAMPLING, ..self },
+        }
     }
 
     /// fastText's defaults where a setting is missing.

@@ -21,6 +21,17 @@ fn a_model_of_fasttext_is_written_byte_for_byte_as_it_was() {
     }
 }
 
+/// Its labels are not written: what said that it has some would be refused.
+#[test]
+fn a_classifier_is_written_as_a_model_of_words() {
+    let classifier = Forged::classifier().vectors();
+    let bytes = written(&classifier, &SaveOptions::default());
+    let (again, _) = WordVectors::from_bytes(bytes, &OpenOptions::default()).unwrap();
+    for word in ["the", "고양이", "unknown"] {
+        assert!(again.vector(word).is_some() && again.vector(word) == classifier.vector(word), "{word}");
+    }
+}
+
 #[test]
 fn a_real_model_comes_back_through_our_own_format_byte_for_byte() {
     for name in ["crime-and-punishment.bin", "lee_fasttext_new.bin"] {

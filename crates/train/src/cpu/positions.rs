@@ -12,9 +12,9 @@ use rapidvec_core::kernels::window::{Scratch, WindowKernels};
 
 /// The learning rate of the weights, as a share of that of the rows.
 ///
-/// Every window moves the weights, and contexts take the whole gradient of their mean: at the full rate the weights of all positions shrink and
-/// the rows of frequent words grow instead (10 M words of Wikipedia, 5 epochs: a mean weight of 0.26, and 17.0 points of analogies instead
-/// of 26.0 without weights).
+/// Points of analogies of CBOW after 5 epochs of 10 M words of Wikipedia (one seed): 26.0 without weights, 17.0 with the full rate, where the weights
+/// of all positions shrink to 0.26 on average, and 18.8 with a tenth of it. On 1 M words weights help: 4.3 points without, 5.1 to 5.7 with the
+/// full rate.
 pub(super) const RATE: f32 = 0.1;
 
 /// One thread's view of the weights of positions, and its rows for the products.

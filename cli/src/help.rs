@@ -45,8 +45,18 @@ const GROUPS: [(&str, &[&str]); 4] = [
 ];
 
 /// Options of `train` that its short help leaves out; they are shared with commands whose help is shorter.
-const RARE: [&str; 8] =
-    ["data_dir", "max_tokens", "invalid_utf8", "normalize", "tokenizer", "field", "missing_field", "phrases"];
+const RARE: [&str; 10] = [
+    "data_dir",
+    "max_tokens",
+    "invalid_utf8",
+    "normalize",
+    "tokenizer",
+    "field",
+    "column",
+    "encoding",
+    "missing_field",
+    "phrases",
+];
 
 /// Replaces clap's one list of commands by the groups.
 pub fn grouped(cli: Command) -> Command {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub struct OpenArgs {
     #[command(flatten)]
     file: Opening,
-    /// Give the rows of a matrix without words those in FILE (one a line, or metadata.tsv)
+    /// Name the rows of a matrix by FILE: a word a line, or metadata.tsv
     #[arg(long = "words", id = "row_words", value_name = "FILE")]
     words: Option<PathBuf>,
 }

@@ -45,7 +45,7 @@ pub struct Reading {
     #[arg(long, value_name = "NAME", conflicts_with = "field")]
     pub column: Option<String>,
 
-    /// Read text in this encoding, such as cp949, euc-kr, shift_jis, latin1 or utf-16 [default: utf-8]
+    /// Read text in this encoding, such as cp949 or latin1 [default: utf-8]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 

@@ -132,6 +132,11 @@ fn rank_counts_the_nearer_words() {
 fn n_grams_of_unknown_words_serve_odd_and_rank() {
     let place = Place::new();
     let model = place.file("model.bin", &crate::common::fasttext([[1.0, 0.0], [0.0, 1.0]]));
+    let answer = |command: &str, model: &Path, args: &[&str]| {
+        let output = program().arg(command).arg(model).args(args).output().unwrap();
+        assert!(output.status.success() && stderr(&output).contains("composed of"), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
     let similarity = |a: &str, b: &str| answer("similarity", &model, &[a, b]).trim().parse::<f32>().unwrap();
     let shown = parsed(&answer("odd", &model, &["the", "unheard", "x", "--format", "json"]));
     // The one with the least sum of cosines with the others is the farthest from their mean.

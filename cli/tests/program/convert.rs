@@ -238,12 +238,17 @@ fn an_npz_keeps_counts_and_half_precision() {
 }
 
 #[test]
-fn a_fasttext_model_is_converted_and_its_ngrams_are_reported_as_lost() {
+fn a_fasttext_model_is_converted_with_its_ngrams_or_without() {
     let place = Place::new();
     place.file("model.bin", &crate::common::fasttext([[0.5; 2]; 2]));
     assert!(WordVectors::open(place.path("model.bin")).unwrap().vector("unknown").is_some());
-    let told = converted(&place.path("model.bin"), &place.path("a.safetensors"), &[]);
+    let told = converted(&place.path("model.bin"), &place.path("all.safetensors"), &[]);
+    assert!(!told.contains("n-grams"), "{told}");
+    let whole = WordVectors::open(place.path("all.safetensors")).unwrap();
+    assert_eq!(whole.vector("unknown"), WordVectors::open(place.path("model.bin")).unwrap().vector("unknown"));
+    let told = converted(&place.path("model.bin"), &place.path("a.txt"), &[]);
     assert!(told.contains("n-grams") && told.lines().count() == 1, "{told}");
+    converted(&place.path("model.bin"), &place.path("a.safetensors"), &["--subwords", "drop"]);
     let vectors = WordVectors::open(place.path("a.safetensors")).unwrap();
     assert_eq!((vectors.vector("the"), vectors.vector("unknown")), (Some(vec![0.5, 0.5]), None));
     assert_eq!(vectors.vocabulary().counts(), [7]);
@@ -397,7 +402,7 @@ fn convert_keeps_chosen_words_joins_files_and_shortens_vectors() {
     let words: Vec<_> = ROWS.iter().map(|(word, _)| *word).collect();
     std::fs::write(&list, format!("\u{feff}{} \nnone-such\n{}\n", words[3], words[1])).unwrap();
     let message = converted(&place.model, &out, &["--words", list.to_str().unwrap(), "--to", "safetensors"]);
-    assert!(message.contains("1 word(s) of the list have no vector and were left out: none-such"), "{message}");
+    assert!(message.contains("1 word of the list"), "{message}");
     let chosen = WordVectors::open(&out).unwrap();
     assert_eq!(chosen.vocabulary().words().collect::<Vec<_>>(), [words[3], words[1]]);
     assert_eq!(chosen.vector(words[1]).unwrap(), ROWS[1].1);
@@ -439,7 +444,7 @@ fn queries_take_a_matrix_with_words_archives_and_chosen_answers() {
     std::fs::write(place.path("few.txt"), format!("{}\n{}\nnone\n", words[2], words[4])).unwrap();
     let (_, few) = similar(&["model.safetensors", words[0], "--among", "few.txt", "--format", "tsv"]);
     assert!(few.contains(words[2]) && few.contains(words[4]) && !few.contains(words[3]), "{few}");
-    assert!(few.contains("1 word(s) of the list are not in the vocabulary"), "{few}");
+    assert!(few.contains("1 word of the list"), "{few}");
     let (_, near) = similar(&["model.safetensors", words[0], "--min-similarity", "1", "--format", "tsv"]);
     assert!(near.lines().count() < plain.lines().count(), "{near}");
     let (code, refused) = similar(&["model.safetensors", words[0], "--matrix", "output"]);

@@ -100,7 +100,6 @@ fn eval_refuses_files_that_are_none_and_names_file_and_line() {
         (place.file("five", b": s\na b c d\na b c d e\n"), "line 3: expected 4 fields"),
         (place.file("two", b"a,b,1\na,b\n"), "line 2: expected 3 fields"),
         (place.file("words", b"a b 1\na b high\n"), "line 2: expected a finite number after the two words, got `high`"),
-        (place.file("simlex", b"word1\tword2\tPOS\tSimLex999\nold\tnew\tA\t1.58\n"), "line 2 ends in the number 1.58"),
         (place.file("long", &long), "line 2 is too long"),
         (place.file("prose", b"once upon a time there was\n"), "line 1 has 6 fields"),
         (place.folder.path().to_owned(), "directory"),

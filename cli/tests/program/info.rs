@@ -1,6 +1,6 @@
 //! `rapidvec info`: histograms and losses, in numbers and as pictures of characters.
 
-use crate::common::{Place, answer, failure, program, run, stderr};
+use crate::common::{Place, answer, program, stderr};
 use rapidvec::vectors::format::pickle::PickleWriter;
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use serde_json::{Value, json};
@@ -55,23 +55,6 @@ fn the_table_draws_losses_counts_and_norms() {
     assert!(!shown.contains("losses 60"), "{shown}");
 }
 
-/// The values of `project` and `convert` come from the same numbers; they refuse to write them.
-#[test]
-fn nan_is_warned_of_and_not_written_by_project() {
-    let mut numbers = crate::common::numbers();
-    numbers[4] = f32::NAN;
-    numbers[7] = f32::INFINITY;
-    let place = Place::with(|parts| parts.input = numbers.leak());
-    let output = run("info", &place.model, &["--format", "json"]);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(stderr(&output).starts_with("warning: 2 of the 9 vectors looked at hold NaN or infinity"), "{output:?}");
-    let facts: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&facts["not_finite"], &facts["norms"]["numbers"]), (&json!(2), &json!(7)));
-    let prefix = place.path("out");
-    let message = failure(1, "project", &place.model, &["-o", prefix.to_str().unwrap()]);
-    assert!(message.contains("NaN") && place.names() == ["model.safetensors"], "{message}");
-}
-
 /// Results that have nowhere to go are not written: that is a failure, although Rust's runtime hides it.
 #[cfg(unix)]
 #[test]
@@ -122,7 +105,7 @@ fn a_pickle_has_norms_but_no_counts() {
     let path = place.file("a.pkl", &pickle);
     let facts: Value = serde_json::from_str(&answer("info", &path, &["--format", "json"])).unwrap();
     assert_eq!((&facts["counts"], &facts["norms"]["numbers"]), (&Value::Null, &json!(9)));
-    assert_eq!(facts["format"], "the chapter's pickle");
+    assert_eq!(facts["format"], "pickle");
     let shown = table(&path, "C", "80", &[]);
     assert!(shown.contains("vector lengths") && !shown.contains("word counts"), "{shown}");
 }

@@ -36,6 +36,7 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         vec!["train", "builtin", "--valid", missing],
         vec!["train", missing, "--trainer", "textbook"],
         vec!["vocab", missing],
+        vec!["phrases", missing],
         vec!["similar", missing, "king"],
         vec!["similar", model, "--vector", missing],
         vec!["analogy", missing, "a", "b", "c"],
@@ -57,8 +58,8 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
     if cfg!(feature = "ann") {
         cases.push(vec!["index", missing]);
     }
-    for command in commands().into_iter().filter(|command| command != "devices") {
-        // `devices` reads no file.
+    for command in commands().into_iter().filter(|command| !["devices", "formats"].contains(&command.as_str())) {
+        // These read no file.
         assert!(cases.iter().any(|case| case[0] == command), "no case for {command}");
     }
     for case in cases {
@@ -95,7 +96,7 @@ fn the_help_of_every_command_has_a_line_for_each_option() {
     for command in commands() {
         let long = stdout(&[&command, "--help"]);
         assert_eq!(long, stdout(&["help", &command]), "{command}");
-        assert!(long.lines().count() <= 95 && !long.contains("Possible values:"), "{command}: {long}");
+        assert!(long.lines().count() <= 110 && !long.contains("Possible values:"), "{command}: {long}");
         assert!(long.contains("\nExamples:\n"), "{command}: {long}");
     }
     assert!(stdout(&["--quiet", "convert", "--help"]).starts_with("Copy a model"), "flags may come first");

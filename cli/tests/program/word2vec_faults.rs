@@ -132,9 +132,14 @@ fn a_run_that_cannot_fit_is_refused_with_an_estimate() {
         return eprintln!("SKIPPED: only Linux reports the available memory");
     }
     let case = with_text();
-    // 100,000 threads with room for two windows of 1,000 vectors each.
-    let args = ["text.txt", "-o", "m", "--vector-size", "65536", "--window", "1000", "--threads", "100000"];
-    case.run(&args).fails(1, "training needs about ").says("MB are available. Use a smaller vector size");
+    // Each thread has room for two windows of 1,000 vectors.
+    let args = "text.txt -o m --vector-size 65536 --window 1000 --threads 4096";
+    let line = format!("ulimit -v 900000 && exec \"$0\" train {args}");
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", &line, env!("CARGO_BIN_EXE_rapidvec")]).current_dir(case.path("")).env("LC_ALL", "C");
+    Outcome::of(limited.output().unwrap())
+        .fails(1, "training needs about ")
+        .says("MB are available. Use a smaller vector size");
     assert!(!case.exists("m"));
 }
 

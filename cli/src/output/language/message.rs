@@ -55,7 +55,7 @@ messages! {
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
     ngrams(shortest, longest, units) {
         en: "n-grams of {shortest} to {longest} {units}",
-        ko: "{shortest}~{longest}-gram({units})",
+        ko: "{shortest}~{longest}-그램({units})",
     }
     position_weights() { en: "position weights", ko: "위치 가중치" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
@@ -536,7 +536,7 @@ messages! {
         ko: "모델의 출력 벡터와 설정은 남기지 않습니다",
     }
     without_vectors(count, words) {
-        en: "{count} word(s) of the list have no vector and were left out: {words}",
+        en: "{count} word(s) of the list without a vector: left out {words}",
         ko: "목록의 단어 {count}개는 벡터가 없어 뺐습니다: {words}",
     }
     too_many_axes(size) {
@@ -553,7 +553,7 @@ messages! {
     }
     not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
     unknown_among(count) {
-        en: "{count} word(s) of the list are not in the vocabulary",
+        en: "{count} word(s) of the list not in the vocabulary",
         ko: "목록의 단어 {count}개는 어휘에 없습니다",
     }
     three_columns() {

@@ -29,7 +29,7 @@ pub struct Args {
     /// File of word vectors; its format is recognised by content
     #[arg(value_name = "IN")]
     input: PathBuf,
-    /// File to write: .safetensors, .txt, .vec, .glove, .bin, .npz, .npy, .kv, .pkl; - for stdout
+    /// File to write: .safetensors, .vec, .bin, .npz, .kv and others; - for stdout
     #[arg(value_name = "OUT")]
     output: PathBuf,
     /// Write this format, whatever the extension of OUT
@@ -41,7 +41,7 @@ pub struct Args {
     /// Keep only the N most frequent words (without counts: the first N)
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     top: Option<u32>,
-    /// Keep the words of FILE, in its order; or, if IN is a matrix without words, give them to its rows
+    /// Keep the words of FILE, in its order; name the rows of a matrix by them
     #[arg(long, value_name = "FILE")]
     words: Option<PathBuf>,
     /// Add the words of this file; of words in both, its vectors are taken
@@ -50,7 +50,7 @@ pub struct Args {
     /// With --join: take the mean of the two vectors of a word
     #[arg(long, requires = "join")]
     mean: bool,
-    /// Keep N numbers of each vector: its place along the axes on which the words differ most
+    /// Reduce vectors to N numbers, along the axes on which words differ most
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     pca: Option<u32>,
     /// With --to model2vec: weight words by frequency, as `embed --sif` does

@@ -33,7 +33,7 @@ pub struct Args {
     /// Choose how answers to analogies are scored
     #[arg(long, value_parser = named::<AnalogyMethod>(), default_value = "add")]
     method: AnalogyMethod,
-    /// Take the words and the score of pairs from these columns: names or numbers, word1,word2,score
+    /// Take pairs from these columns, by name or number: word1,word2,score
     #[arg(long, value_name = "A,B,SCORE", value_parser = columns)]
     columns: Option<Columns>,
     /// Distinguish upper and lower case

@@ -7,15 +7,18 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// Letters of the longest text that is copied.
+#[cfg(not(Py_GIL_DISABLED))]
 const LONGEST: usize = 24;
 
 /// Room for copies of `N` texts.
+#[cfg(not(Py_GIL_DISABLED))]
 pub struct Copies<const N: usize> {
     room: [[u8; LONGEST * 4]; N],
     /// Whether a text before was copied. Otherwise only every `N`th is asked for its first letter.
     any: bool,
 }
 
+#[cfg(not(Py_GIL_DISABLED))]
 impl<const N: usize> Default for Copies<N> {
     fn default() -> Self {
         Self { room: [[0; _]; N], any: false }
@@ -107,6 +110,11 @@ unsafe fn lent<'a>(item: *mut pyo3::ffi::PyObject) -> Option<&'a str> {
     let text = || unsafe { std::str::from_utf8_unchecked(std::slice::from_raw_parts(bytes.cast(), length as usize)) };
     (!bytes.is_null()).then(text)
 }
+
+/// Nothing is copied without a GIL.
+#[cfg(Py_GIL_DISABLED)]
+#[derive(Default)]
+pub struct Copies<const N: usize>;
 
 /// Without a GIL another thread may change the list at any time: references are taken.
 #[cfg(Py_GIL_DISABLED)]

@@ -114,7 +114,7 @@ unsafe fn lent<'a>(item: *mut pyo3::ffi::PyObject) -> Option<&'a str> {
 /// Nothing is copied without a GIL.
 #[cfg(Py_GIL_DISABLED)]
 #[derive(Default)]
-pub struct Copies<const N: usize>;
+pub struct Copies<const N: usize> {}
 
 /// Without a GIL another thread may change the list at any time: references are taken.
 #[cfg(Py_GIL_DISABLED)]

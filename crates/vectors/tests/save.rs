@@ -35,6 +35,11 @@ fn model(path: &Path) {
     write(path, &parts).unwrap();
 }
 
+/// The formats whose files hold the words; `.npy` has them in a file of their own.
+fn with_words() -> impl Iterator<Item = Format> {
+    Format::WRITABLE.into_iter().filter(|format| *format != Format::Npy)
+}
+
 fn shown(vectors: &WordVectors) -> Vec<(String, Vec<f32>)> {
     vectors.vocabulary().words().map(|word| (word.to_owned(), vectors.vector(word).unwrap())).collect()
 }
@@ -43,7 +48,7 @@ fn shown(vectors: &WordVectors) -> Vec<(String, Vec<f32>)> {
 fn every_format_gives_back_words_and_numbers_in_its_order() {
     let folder = tempfile::tempdir().unwrap();
     let vectors = vectors();
-    for format in Format::WRITABLE {
+    for format in with_words() {
         for half in [false, true].into_iter().filter(|half| !half || format.has_half()) {
             let path = folder.path().join("saved");
             let report = vectors.save(&path, format, &SaveOptions::default().half(half)).unwrap();
@@ -58,7 +63,7 @@ fn every_format_gives_back_words_and_numbers_in_its_order() {
             assert_eq!(shown(&again), expected, "{format:?}");
             assert_eq!(
                 again.vocabulary().has_counts(),
-                matches!(format, Format::Safetensors | Format::Npz | Format::FastText)
+                matches!(format, Format::Safetensors | Format::Npz | Format::FastText | Format::Gensim)
             );
             assert_eq!(report.not_stored.contains(&Part::Counts), !again.vocabulary().has_counts(), "{format:?}");
         }
@@ -69,7 +74,7 @@ fn every_format_gives_back_words_and_numbers_in_its_order() {
 fn top_and_normalize_pick_and_scale_the_rows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("saved.txt");
-    for format in Format::WRITABLE {
+    for format in with_words() {
         vectors().save(&path, format, &SaveOptions::default().top(2).normalize(true)).unwrap();
         let saved = WordVectors::open(&path).unwrap();
         assert_eq!(saved.vocabulary().words().collect::<Vec<_>>(), ["often", "some"]);

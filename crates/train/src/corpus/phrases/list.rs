@@ -73,7 +73,7 @@ impl Pass {
 ///
 /// let text = "I love new york\nnew york is new\n".repeat(20);
 /// let corpus = Corpus::from_text("book", &text, &CorpusOptions::default().min_count(1))?;
-/// let phrases = Phrases::find(&corpus, &PhraseOptions::default().threshold(1.0))?;
+/// let phrases = Phrases::find(&corpus, &PhraseOptions::default().threshold(0.1))?;
 /// assert_eq!(phrases.join(["in", "new", "york"]), ["in", "new_york"]);
 /// let corpus = Corpus::from_text("book", &text, &CorpusOptions::default().phrases(phrases))?;
 /// assert!(corpus.vocabulary().id("new_york").is_some());

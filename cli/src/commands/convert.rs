@@ -111,16 +111,14 @@ impl Named for Subwords {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    if args.to == Some(To::Model2vec) {
-        return args.folder();
-    }
+    let named = match args.to {
+        Some(To::Model2vec) => return args.folder(),
+        Some(To::File(format)) => Some(format),
+        None => None,
+    };
     if args.sif.is_some() {
         return Err(UsageError(messages::sif_needs_folder()).into());
     }
-    let named = args.to.map(|to| match to {
-        To::File(format) => format,
-        To::Model2vec => Format::StaticEmbedding,
-    });
     let to = named.or_else(|| Format::of_ending(&args.output));
     let to = to.ok_or_else(|| unknown_ending(&args.output))?;
     if args.half && !to.has_half() {

@@ -37,11 +37,9 @@ impl Labels {
             lines.pop();
         }
         let name = path.display().to_string();
-        let text = lines.join("\n");
-        match of_json(&text) {
-            Some(lines) => Ok(Self { name, lines, is_plain: true }),
-            None => Ok(Self { name, lines, is_plain: false }),
-        }
+        let of_json = of_json(&lines);
+        let is_plain = of_json.is_some();
+        Ok(Self { name, lines: of_json.unwrap_or(lines), is_plain })
     }
 
     /// How many lines there are.
@@ -99,14 +97,15 @@ fn with_count(line: &str) -> Option<(&str, u64)> {
 }
 
 /// The words of JSON: a list, or a dictionary of rows.
-fn of_json(text: &str) -> Option<Vec<String>> {
-    if !text.starts_with(['[', '{']) {
+fn of_json(lines: &[String]) -> Option<Vec<String>> {
+    if !lines.first()?.starts_with(['[', '{']) {
         return None;
     }
-    if let Ok(words) = serde_json::from_str::<Vec<String>>(text) {
+    let text = lines.join("\n");
+    if let Ok(words) = serde_json::from_str::<Vec<String>>(&text) {
         return Some(words);
     }
-    let rows: std::collections::HashMap<String, usize> = serde_json::from_str(text).ok()?;
+    let rows: std::collections::HashMap<String, usize> = serde_json::from_str(&text).ok()?;
     let mut words = vec![None; rows.len()];
     for (word, row) in rows {
         *words.get_mut(row).filter(|place| place.is_none())? = Some(word);

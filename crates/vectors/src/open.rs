@@ -68,10 +68,11 @@ impl WordVectors {
 fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
     let (vectors, report) = if options.words.is_some() {
         unlabelled::open(&Arc::new(bytes), options)?
-    } else if recognise(&bytes)? == Format::Gensim {
-        pickle::gensim::open(&Arc::new(bytes), beside, options)?
     } else {
-        read_alone(bytes, options)?
+        match recognise(&bytes)? {
+            Format::Gensim => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
+            format => read_alone(bytes, format, options)?,
+        }
     };
     match options.matrix {
         Matrix::Input => Ok((vectors, report)),
@@ -79,9 +80,9 @@ fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(Wor
     }
 }
 
-/// A file that needs no other one.
-fn read_alone(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
-    let (table, report) = match recognise(&bytes)? {
+/// A file of this format that needs no other one.
+fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
+    let (table, report) = match format {
         Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
         Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),

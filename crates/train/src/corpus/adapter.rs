@@ -54,7 +54,7 @@ impl Adapter {
 mod charset {
     use super::{CorpusError, Read, Result};
     use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
-    use std::io;
+    use std::io::{self, BufRead, Cursor};
 
     /// Names that other programs use for encodings that are known under another one.
     const OTHER_NAMES: [(&str, &str); 8] = [
@@ -89,8 +89,7 @@ mod charset {
                 decoder: self.0.new_decoder(),
                 read: vec![0; BUFFER],
                 bytes: 0..0,
-                text: Vec::with_capacity(4 * BUFFER),
-                given: 0,
+                text: Cursor::new(Vec::with_capacity(4 * BUFFER)),
                 ended: false,
             })
         }
@@ -106,48 +105,44 @@ mod charset {
         read: Vec<u8>,
         /// What of `read` is not decoded.
         bytes: std::ops::Range<usize>,
-        text: Vec<u8>,
-        /// Bytes of `text` that were returned.
-        given: usize,
+        /// Decoded text, and how much of it was returned.
+        text: Cursor<Vec<u8>>,
         ended: bool,
     }
 
     impl Decoded<'_> {
         /// Decodes more. Returns whether there is any.
         fn fill(&mut self) -> io::Result<bool> {
-            (self.given, self.ended) = (0, self.ended);
-            self.text.clear();
-            while self.text.is_empty() && !self.ended {
+            self.text.set_position(0);
+            let text = self.text.get_mut();
+            text.clear();
+            while text.is_empty() && !self.ended {
                 if self.bytes.is_empty() {
                     let length = self.reader.read(&mut self.read)?;
                     self.bytes = 0..length;
                 }
                 let last = self.bytes.is_empty();
-                self.text.resize(3 * BUFFER + 16, 0);
+                text.resize(3 * BUFFER + 16, 0);
                 let source = &self.read[self.bytes.clone()];
-                let (result, read, written) =
-                    self.decoder.decode_to_utf8_without_replacement(source, &mut self.text, last);
+                let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, text, last);
                 self.bytes.start += read;
-                self.text.truncate(written);
+                text.truncate(written);
                 match result {
                     DecoderResult::InputEmpty => self.ended = last,
                     DecoderResult::OutputFull => {}
-                    DecoderResult::Malformed(..) => self.text.push(INVALID),
+                    DecoderResult::Malformed(..) => text.push(INVALID),
                 }
             }
-            Ok(!self.text.is_empty())
+            Ok(!text.is_empty())
         }
     }
 
     impl Read for Decoded<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            if self.given == self.text.len() && !self.fill()? {
+            if self.text.fill_buf()?.is_empty() && !self.fill()? {
                 return Ok(0);
             }
-            let length = buffer.len().min(self.text.len() - self.given);
-            buffer[..length].copy_from_slice(&self.text[self.given..][..length]);
-            self.given += length;
-            Ok(length)
+            self.text.read(buffer)
         }
     }
 }

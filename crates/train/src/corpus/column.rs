@@ -6,7 +6,7 @@
 
 use super::error::CorpusError;
 use crate::error::Error;
-use std::io::{self, Read};
+use std::io::{self, BufRead, Cursor, Read};
 
 const BUFFER: usize = 1 << 16;
 /// Bytes of the longest first row.
@@ -21,8 +21,8 @@ pub(super) struct Column<'a> {
     /// How rows are read; `None` before the first one was.
     rows: Option<Rows>,
     bytes: Vec<u8>,
-    text: Vec<u8>,
-    given: usize,
+    /// The text of some rows, and how much of it was returned.
+    text: Cursor<Vec<u8>>,
     ended: bool,
 }
 
@@ -30,14 +30,14 @@ impl<'a> Column<'a> {
     /// The column called `wanted` of the table `reader`; `name` is its name in messages.
     pub fn new(name: &str, wanted: &str, reader: Box<dyn Read + Send + 'a>) -> Self {
         let (name, wanted) = (name.to_owned(), wanted.to_owned());
-        Self { name, wanted, reader, rows: None, bytes: Vec::new(), text: Vec::new(), given: 0, ended: false }
+        Self { name, wanted, reader, rows: None, bytes: Vec::new(), text: Cursor::default(), ended: false }
     }
 
     /// Reads more of the table. Returns whether there is more text.
     fn fill(&mut self) -> io::Result<bool> {
-        self.given = 0;
-        self.text.clear();
-        while self.text.is_empty() && !self.ended {
+        let mut text = std::mem::take(&mut self.text).into_inner();
+        text.clear();
+        while text.is_empty() && !self.ended {
             let before = self.bytes.len();
             self.bytes.resize(before + BUFFER, 0);
             let length = self.reader.read(&mut self.bytes[before..])?;
@@ -47,14 +47,15 @@ impl<'a> Column<'a> {
                 self.begin()?;
             }
             if let Some(rows) = &mut self.rows {
-                self.bytes.iter().for_each(|&byte| rows.take(byte, &mut self.text));
+                self.bytes.iter().for_each(|&byte| rows.take(byte, &mut text));
                 self.bytes.clear();
                 if self.ended {
-                    rows.end(&mut self.text);
+                    rows.end(&mut text);
                 }
             }
         }
-        Ok(!self.text.is_empty())
+        self.text = Cursor::new(text);
+        Ok(!self.text.get_ref().is_empty())
     }
 
     /// Finds the column in the first row, once that is whole.
@@ -89,13 +90,10 @@ impl<'a> Column<'a> {
 
 impl Read for Column<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.text.len() && !self.fill()? {
+        if self.text.fill_buf()?.is_empty() && !self.fill()? {
             return Ok(0);
         }
-        let length = buffer.len().min(self.text.len() - self.given);
-        buffer[..length].copy_from_slice(&self.text[self.given..][..length]);
-        self.given += length;
-        Ok(length)
+        self.text.read(buffer)
     }
 }
 

@@ -145,8 +145,13 @@ impl<'a> Plan<'a> {
     ) -> Option<Composer<'a>> {
         let [ring, products] = local_rows(self.config);
         let own = self.local.part(thread * (ring + products), ring);
-        let learns = !self.frozen.is_some_and(|frozen| frozen.is_all());
-        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window, learns))
+        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window, self.learns()))
+    }
+
+    /// Whether any row is trained; none is while held-out text is scored.
+    #[inline]
+    pub fn learns(&self) -> bool {
+        !self.frozen.is_some_and(|frozen| frozen.is_all())
     }
 
     /// The weights of positions as thread `thread` sees them, if there are any.

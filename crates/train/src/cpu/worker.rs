@@ -373,7 +373,7 @@ impl<'a> Worker<'a> {
                             self.rate,
                             scratch,
                         );
-                        if !plan.frozen.is_some_and(|frozen| frozen.is_all()) {
+                        if plan.learns() {
                             positions.learn(&plan.kernels, center, placed(), factor, scratch);
                         }
                     }

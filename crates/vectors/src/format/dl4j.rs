@@ -2,12 +2,10 @@
 //!
 //! A line `V D documents` or `V D` may come first. As in other texts, all lines have the same number of numbers.
 
-use super::table_builder::{check_row, lossy, offer};
+use super::table_builder::{See, checked, collected, lossy};
 use super::word2vec_text::whole_number;
 use super::{OpenOptions, OpenReport, VectorTable, header};
-use crate::Numbers;
 use crate::error::FormatError;
-use rapidvec_core::Vocabulary;
 
 const MARK: &[u8] = b"B64:";
 
@@ -17,11 +15,7 @@ const MARK: &[u8] = b"B64:";
 /// [`FormatError`] with the line; what `options` do not allow.
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let text = Text::new(header::without_mark(bytes), options)?;
-    let mut rows = 0;
-    text.walk(&mut |row, word, numbers| {
-        rows += 1;
-        check_row(word, row, numbers.iter().copied().find(|number| !number.is_finite()), options)
-    })?;
+    let (rows, ()) = checked(options, |see| text.walk(see))?;
     let wanted = header::wanted(rows, options)?;
     if let Some(expected) = text.declared.filter(|&declared| options.limit.is_none() && declared != rows) {
         return Err(match rows < expected {
@@ -31,20 +25,8 @@ pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenRep
     }
     let stopped_at_limit = text.declared.is_some_and(|declared| declared > rows) || rows > wanted;
     let mut report = OpenReport { stopped_at_limit, ..OpenReport::default() };
-    let mut vocabulary = Vocabulary::new();
-    let mut all = Vec::with_capacity(rows * text.size);
-    text.walk(&mut |_, word, numbers| {
-        if !numbers.iter().all(|number| number.is_finite()) {
-            report.not_finite += 1;
-        } else if offer(&mut vocabulary, word, 0, options, &mut report) {
-            all.extend_from_slice(numbers);
-        }
-        Ok(())
-    })?;
-    if vocabulary.is_empty() {
-        return Err(FormatError::Empty { words: 0, vector_size: text.size });
-    }
-    Ok((VectorTable { vocabulary, vector_size: text.size, numbers: Numbers::F32(all) }, report))
+    let table = collected(rows, text.size, options, &mut report, |see| text.walk(see))?;
+    Ok((table, report))
 }
 
 /// The lines of the words.
@@ -74,7 +56,7 @@ impl<'a> Text<'a> {
         Ok(Self { body, first_line, declared, size, most: options.limit.unwrap_or(usize::MAX) })
     }
 
-    fn walk(&self, see: &mut impl FnMut(usize, &[u8], &[f32]) -> Result<(), FormatError>) -> Result<(), FormatError> {
+    fn walk(&self, see: &mut See<'_>) -> Result<(), FormatError> {
         let (mut word, mut numbers) = (Vec::new(), Vec::new());
         let lines =
             self.body.split(|&b| b == b'\n').zip(self.first_line..).filter(|(line, _)| !line.trim_ascii().is_empty());

@@ -104,6 +104,46 @@ pub(super) fn table(
     Ok(VectorTable { vocabulary, vector_size, numbers: Numbers::F32(numbers) })
 }
 
+/// Calls a function with the number, the word and the numbers of a row.
+pub(super) type See<'s> = dyn FnMut(usize, &[u8], &[f32]) -> Result<(), FormatError> + 's;
+
+/// Counts rows that a walk passes on, and rejects those that `options` do not allow. Returns what the walk returned, too.
+pub(super) fn checked<T>(
+    options: &OpenOptions,
+    walk: impl FnOnce(&mut See<'_>) -> Result<T, FormatError>,
+) -> Result<(usize, T), FormatError> {
+    let mut rows = 0;
+    let walked = walk(&mut |row, word, numbers| {
+        rows += 1;
+        check_row(word, row, numbers.iter().copied().find(|number| !number.is_finite()), options)
+    })?;
+    Ok((rows, walked))
+}
+
+/// Keeps the words and numbers of the `rows` rows that a walk passes on once more; all of them were [`checked`].
+pub(super) fn collected<T>(
+    rows: usize,
+    vector_size: usize,
+    options: &OpenOptions,
+    report: &mut OpenReport,
+    walk: impl FnOnce(&mut See<'_>) -> Result<T, FormatError>,
+) -> Result<VectorTable, FormatError> {
+    let mut vocabulary = Vocabulary::new();
+    let mut all = Vec::with_capacity(rows * vector_size);
+    walk(&mut |_, word, numbers| {
+        if !numbers.iter().all(|number| number.is_finite()) {
+            report.not_finite += 1;
+        } else if offer(&mut vocabulary, word, 0, options, report) {
+            all.extend_from_slice(numbers);
+        }
+        Ok(())
+    })?;
+    if vocabulary.is_empty() {
+        return Err(FormatError::Empty { words: 0, vector_size });
+    }
+    Ok(VectorTable { vocabulary, vector_size, numbers: Numbers::F32(all) })
+}
+
 /// Whether the word was new and is in the vocabulary now.
 fn take(words: &mut Vocabulary, bytes: &[u8], span: WordSpan, options: &OpenOptions, report: &mut OpenReport) -> bool {
     let Some(word) = bytes.get(span.start..span.end) else {

@@ -2,11 +2,9 @@
 
 use super::fields::Fields;
 use super::layout::{Layout, list, parsed};
-use crate::Numbers;
 use crate::error::FormatError;
-use crate::format::table_builder::{check_row, lossy, offer};
+use crate::format::table_builder::{See, checked, collected, lossy};
 use crate::format::{OpenOptions, OpenReport, VectorTable, header};
-use rapidvec_core::Vocabulary;
 
 /// Reads a table of words and numbers.
 ///
@@ -16,43 +14,17 @@ use rapidvec_core::Vocabulary;
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
     let bytes = header::without_mark(bytes);
     let layout = Layout::of(bytes).ok_or(FormatError::NoVectorSize)?;
-    let mut rows = 0;
     let most = options.limit.unwrap_or(usize::MAX);
-    let more = layout.walk(bytes, most, &mut |row, word, numbers| {
-        rows += 1;
-        check_row(word, row, numbers.iter().copied().find(|number| !number.is_finite()), options)
-    })?;
+    let (rows, more) = checked(options, |see| layout.walk(bytes, most, see))?;
     header::wanted(rows, options)?;
     let mut report = OpenReport { column_header: layout.has_header, stopped_at_limit: more, ..OpenReport::default() };
-    let mut vocabulary = Vocabulary::new();
-    let mut all = Vec::with_capacity(rows * layout.size);
-    layout.walk(bytes, most, &mut |_, word, numbers| {
-        if !numbers.iter().all(|number| number.is_finite()) {
-            report.not_finite += 1;
-        } else if offer(&mut vocabulary, word, 0, options, &mut report) {
-            all.extend_from_slice(numbers);
-        }
-        Ok(())
-    })?;
-    if vocabulary.is_empty() {
-        return Err(FormatError::Empty { words: 0, vector_size: layout.size });
-    }
-    Ok((VectorTable { vocabulary, vector_size: layout.size, numbers: Numbers::F32(all) }, report))
-}
-
-/// What is wrong in a row.
-enum Fault {
-    Number(String),
+    let table = collected(rows, layout.size, options, &mut report, |see| layout.walk(bytes, most, see))?;
+    Ok((table, report))
 }
 
 impl Layout {
     /// Passes on every row with its word and numbers, at most `most`. Returns whether there are more.
-    fn walk(
-        &self,
-        bytes: &[u8],
-        most: usize,
-        see: &mut impl FnMut(usize, &[u8], &[f32]) -> Result<(), FormatError>,
-    ) -> Result<bool, FormatError> {
+    fn walk(&self, bytes: &[u8], most: usize, see: &mut See<'_>) -> Result<bool, FormatError> {
         let mut fields = Fields::new(bytes, self.separator);
         let (mut word, mut numbers, mut row) = (Vec::new(), Vec::new(), 0);
         if self.has_header && !fields.is_at_end() {
@@ -63,10 +35,10 @@ impl Layout {
                 return Ok(true);
             }
             let line = fields.line();
-            let (got, fault) = self.row(&mut fields, &mut word, &mut numbers);
+            let (got, wrong) = self.row(&mut fields, &mut word, &mut numbers);
             let last = fields.is_at_end();
             let expected = self.size;
-            if let Some(Fault::Number(got)) = fault {
+            if let Some(got) = wrong {
                 return Err(FormatError::RowNumber { line, expected, got });
             }
             if got != expected {
@@ -81,9 +53,10 @@ impl Layout {
         Ok(false)
     }
 
-    /// Reads one row; returns how many numbers it has, of which those beyond the vector's are not kept.
-    fn row(&self, fields: &mut Fields<'_>, word: &mut Vec<u8>, numbers: &mut Vec<f32>) -> (usize, Option<Fault>) {
-        let (mut got, mut fault) = (0, None);
+    /// Reads one row; returns how many numbers it has, of which those beyond the vector's are not kept, and the first field that is
+    /// not a number.
+    fn row(&self, fields: &mut Fields<'_>, word: &mut Vec<u8>, numbers: &mut Vec<f32>) -> (usize, Option<String>) {
+        let (mut got, mut wrong) = (0, None);
         numbers.clear();
         word.clear();
         let mut push = |number: Option<f32>, field: &[u8]| {
@@ -91,7 +64,7 @@ impl Layout {
             match number {
                 Some(number) if got <= self.size => numbers.push(number),
                 Some(_) => {}
-                None => fault = fault.take().or_else(|| Some(Fault::Number(lossy(field)))),
+                None => wrong = wrong.take().or_else(|| Some(lossy(field))),
             }
         };
         fields.row(|column, field| match column.checked_sub(self.word) {
@@ -100,13 +73,14 @@ impl Layout {
             Some(1) if self.is_list => list(field).for_each(|number| push(number, field)),
             Some(_) => push(parsed(field, self.separator), field),
         });
-        (got, fault)
+        (got, wrong)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Numbers;
 
     fn opened(text: &str) -> (Vec<String>, Vec<f32>, OpenReport) {
         let (table, report) = read(text.as_bytes(), &OpenOptions::default()).unwrap_or_else(|e| panic!("{text}: {e}"));

@@ -487,6 +487,14 @@ fn a_large_text_is_read_as_a_small_one_is() {
     assert!(matches!(refuse(broken), Refused::RowNumber { line: 22_223, .. }));
 }
 
+/// `,` is among the most frequent words.
+#[test]
+fn words_that_separate_columns_elsewhere_do_not_make_a_table() {
+    for text in [", 0.5\n", "1, 0.5\n", ", 0.5\n; 2\n", ", 0.5 1\n| 2 3\n", "the 1 2\n, 0.5 1\n| 2 3\n"] {
+        assert_eq!(recognise(text.as_bytes()).unwrap(), Format::Glove, "{text}");
+    }
+}
+
 fn table() -> impl Strategy<Value = (Vocabulary, usize, Vec<f32>)> {
     let word = prop_oneof!["[a-z0-9.,가-힣]{1,6}", "\\PC{1,4}".prop_filter("no space", |w| !w.contains(' '))];
     let words = proptest::collection::hash_set(word, 1..12);

@@ -182,9 +182,9 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
         if has_words { Ok(format) } else { Err(FormatError::NoWords) }
     } else if word2vec_text::is_matrix(bytes) {
         Err(FormatError::NoWords)
-    } else if is_text(bytes) && csv::is_one(bytes) {
+    } else if is_text(bytes) && !word2vec_text::has_separators_as_words(bytes) && csv::is_one(bytes) {
         Ok(Format::Csv)
-    } else if word2vec_text::is_table_of_numbers(bytes) {
+    } else if !word2vec_text::has_separators_as_words(bytes) && word2vec_text::is_table_of_numbers(bytes) {
         Err(FormatError::NoWords)
     } else if word2vec_text::agreed_size(bytes).is_some() {
         Ok(Format::Glove)

@@ -25,4 +25,6 @@ pub use read::{read, read_without_header};
 pub use write::TextWriter;
 
 pub(super) use read::read_matrix;
-pub(super) use sample::{agreed_size, has_base64_words, has_numbers_only, is_matrix, is_row, is_table_of_numbers};
+pub(super) use sample::{
+    agreed_size, has_base64_words, has_numbers_only, has_separators_as_words, is_matrix, is_row, is_table_of_numbers,
+};

@@ -57,6 +57,24 @@ pub(in crate::format) fn is_table_of_numbers(bytes: &[u8]) -> bool {
     line::separator(bytes).is_some() && has_numbers_only(bytes)
 }
 
+/// Whether each of the first lines is a word and its numbers, all separated by spaces, and the words end in what separates columns
+/// elsewhere: `, 0.5` is the comma, with its vector. A word with digits may be a number, unless a single number follows it.
+pub(in crate::format) fn has_separators_as_words(bytes: &[u8]) -> bool {
+    let lines = sample(header::without_mark(bytes));
+    let is_row = |line: &&[u8]| {
+        let mut fields = fields(line);
+        let Some(word) =
+            fields.next().filter(|word| word.ends_with(b",") || word.ends_with(b";") || word.ends_with(b"|"))
+        else {
+            return false;
+        };
+        let mut numbers = 0;
+        let is_rest = fields.inspect(|_| numbers += 1).all(|field| number::whole(field).is_some());
+        is_rest && (numbers == 1 || !word.iter().any(u8::is_ascii_digit))
+    };
+    agreed_size(bytes).is_some() && lines.iter().all(is_row)
+}
+
 fn is_fraction(field: &[u8]) -> bool {
     field.iter().any(|b| b".eE".contains(b))
 }

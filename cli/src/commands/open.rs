@@ -164,6 +164,7 @@ pub fn show(path: &Path, report: &OpenReport) {
         (report.duplicates, messages::duplicate_words as fn(String) -> String),
         (report.not_finite, messages::not_finite_words),
         (report.invalid_words, messages::invalid_words),
+        (report.unnamed, messages::unnamed_rows),
         (report.other_languages, messages::other_languages),
         (report.empty_words, messages::empty_words),
         (report.column_header.into(), |_| messages::columns_numbered()),

@@ -4,7 +4,7 @@ use super::format::safetensors::ModelFile;
 use super::format::unpack::{self, Opened};
 use super::format::{
     Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, finalfusion, language, npz, pickle,
-    recognise, static_embedding, unlabelled, word2vec_binary, word2vec_text,
+    recognise, spacy, static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
@@ -46,8 +46,10 @@ impl WordVectors {
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
         if let Some(folder) = static_embedding::find(path) {
-            let (vectors, mut report) = static_embedding::open(&folder, options)?;
-            return Ok((language::only(vectors, options, &mut report)?, report));
+            return of_folder(static_embedding::open(&folder, options)?, options);
+        }
+        if let Some(folder) = spacy::find(path) {
+            return of_folder(spacy::open(&folder, options)?, options);
         }
         let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
         let beside = match &archive {
@@ -64,6 +66,13 @@ impl WordVectors {
     pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         read(Bytes::Owned(bytes), &Beside::Nowhere, options)
     }
+}
+
+fn of_folder(
+    (vectors, mut report): (WordVectors, OpenReport),
+    options: &OpenOptions,
+) -> Result<(WordVectors, OpenReport)> {
+    Ok((language::only(vectors, options, &mut report)?, report))
 }
 
 fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
@@ -89,7 +98,7 @@ fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(Wo
         Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
         Format::Finalfusion => return finalfusion::open(&Arc::new(bytes), options),
-        Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),
+        Format::Npy | Format::Gensim | Format::StaticEmbedding | Format::Spacy => return Err(FormatError::NoWords),
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),

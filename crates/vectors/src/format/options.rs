@@ -56,6 +56,8 @@ pub struct OpenReport {
     pub not_finite: u64,
     /// Words that were not valid UTF-8: replaced or dropped ([`OpenOptions::invalid_word`]).
     pub invalid_words: u64,
+    /// Rows left out because the file does not name their words.
+    pub unnamed: u64,
     /// Words dropped because they are of another language than [`OpenOptions::language`].
     pub other_languages: u64,
     /// Whether there is an empty word; it was kept.

@@ -9,7 +9,7 @@ use super::format::{
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
 use crate::beside::Beside;
-use crate::error::{FormatError, Result};
+use crate::error::{Error, FormatError, Result};
 use half::f16;
 use rapidvec_core::memory::check_room;
 use rapidvec_core::{Vocabulary, WordId};
@@ -45,18 +45,10 @@ impl WordVectors {
     /// As [`WordVectors::open`], for what `options` do not allow.
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
-        if let Some(folder) = static_embedding::find(path) {
-            return of_folder(static_embedding::open(&folder, options)?, options);
-        }
-        if let Some(folder) = spacy::find(path) {
-            return of_folder(spacy::open(&folder, options)?, options);
-        }
-        let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
-        let beside = match &archive {
-            Some((archive, name)) => Beside::Member(archive, name),
-            None => Beside::File(path),
-        };
-        read(bytes, &beside, options)
+        open(path, options).map_err(|error| match unfinished(path) {
+            Some(ending) if matches!(error, Error::Format(_)) => FormatError::Unfinished { ending }.into(),
+            _ => error,
+        })
     }
 
     /// Opens the bytes of a file of word vectors; not compressed ones, and not one that needs others beside it.
@@ -66,6 +58,27 @@ impl WordVectors {
     pub fn from_bytes(bytes: Vec<u8>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         read(Bytes::Owned(bytes), &Beside::Nowhere, options)
     }
+}
+
+/// The end of the name that browsers and downloaders give a file until it is whole.
+fn unfinished(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?;
+    ["part", "crdownload", "download", "partial", "opdownload"].into_iter().find(|known| ending == *known)
+}
+
+fn open(path: &Path, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
+    if let Some(folder) = static_embedding::find(path) {
+        return of_folder(static_embedding::open(&folder, options)?, options);
+    }
+    if let Some(folder) = spacy::find(path) {
+        return of_folder(spacy::open(&folder, options)?, options);
+    }
+    let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
+    let beside = match &archive {
+        Some((archive, name)) => Beside::Member(archive, name),
+        None => Beside::File(path),
+    };
+    read(bytes, &beside, options)
 }
 
 fn of_folder(

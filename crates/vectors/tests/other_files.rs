@@ -420,3 +420,15 @@ fn a_damaged_folder_of_spacy_is_refused() {
         assert!(got.starts_with(expected), "{got}");
     }
 }
+
+#[test]
+fn an_unfinished_download_is_named_and_a_whole_one_opens_under_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vectors.txt.part");
+    std::fs::write(&path, "3 2\na 1 2\nb 3").unwrap();
+    let refused = WordVectors::open(&path).unwrap_err().to_string();
+    assert_eq!(refused, "an unfinished download: its name ends in `.part`; finish the download first");
+    std::fs::write(&path, "2 2\na 1 2\nb 3 4\n").unwrap();
+    assert_eq!(WordVectors::open(&path).unwrap().len(), 2);
+    assert!(matches!(WordVectors::open(folder.path().join("none.part")), Err(Error::Core(_))));
+}

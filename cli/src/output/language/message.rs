@@ -560,6 +560,7 @@ messages! {
         ko: "--sif는 --to model2vec에만 씁니다",
     }
     not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
+    rules(count) { en: "{count} rule(s)", ko: "규칙 {count}개" }
     unknown_among(count) {
         en: "{count} word(s) of the list not in the vocabulary",
         ko: "목록의 단어 {count}개는 어휘에 없습니다",

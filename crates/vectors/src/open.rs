@@ -7,7 +7,7 @@ use super::format::{
     static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
-use super::{Numbers, Rows, WordVectors, lookup};
+use super::{ModelVectors, Numbers, Rows, WordVectors, lookup};
 use crate::beside::Beside;
 use crate::error::{FormatError, Result};
 use half::f16;
@@ -70,22 +70,30 @@ fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(Wor
         unlabelled::open(&Arc::new(bytes), options)?
     } else {
         match recognise(&bytes)? {
+            Format::Safetensors => return Ok(of_model(bytes, options)?),
             Format::Gensim => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
             format => read_alone(bytes, format, options)?,
         }
     };
+    let vectors = of_matrix(vectors, options)?;
+    Ok((vectors, report))
+}
+
+/// Takes the matrix that `options` ask for, of vectors that are input rows.
+fn of_matrix(vectors: WordVectors, options: &OpenOptions) -> Result<WordVectors, FormatError> {
     match options.matrix {
-        Matrix::Input => Ok((vectors, report)),
-        Matrix::Output => Ok((vectors.of_output()?, report)),
+        None | Some(Matrix::Input) => Ok(vectors),
+        other => vectors.take(ModelVectors::default().or(other, options.join_weight)),
     }
 }
 
 /// A file of this format that needs no other one.
 fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let (table, report) = match format {
-        Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
-        Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),
+        Format::Safetensors | Format::Npy | Format::Gensim | Format::StaticEmbedding => {
+            return Err(FormatError::NoWords);
+        }
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),
@@ -99,10 +107,11 @@ fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(Wo
 
 fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let model = ModelFile::from_shared(Arc::new(bytes))?;
-    let rows = model.input();
+    let chosen = ModelVectors::of_metadata(&model.metadata())?.or(options.matrix, options.join_weight);
+    let rows = chosen.rows(&model.input(), model.output_of_words().as_ref())?;
     let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
     if !is_cut && (!options.allow_nan || is_finite(&rows)) {
-        return Ok((WordVectors::from_model(model)?, OpenReport::default()));
+        return Ok((WordVectors::of_input(model)?.take(chosen)?, OpenReport::default()));
     }
     model.verify()?; // the copy has no checksums
     let (table, report) = allowed(model.vocabulary(), &rows, options)?;

@@ -3,8 +3,8 @@
 use super::format::safetensors::ModelFile;
 use super::format::unpack::{self, Opened};
 use super::format::{
-    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise,
-    static_embedding, unlabelled, word2vec_binary, word2vec_text,
+    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, finalfusion, language, npz, pickle,
+    recognise, static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{ModelVectors, Numbers, Rows, WordVectors, lookup};
@@ -46,7 +46,8 @@ impl WordVectors {
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
         if let Some(folder) = static_embedding::find(path) {
-            return static_embedding::open(&folder, options);
+            let (vectors, mut report) = static_embedding::open(&folder, options)?;
+            return Ok((language::only(vectors, options, &mut report)?, report));
         }
         let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
         let beside = match &archive {
@@ -66,16 +67,18 @@ impl WordVectors {
 }
 
 fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
-    let (vectors, report) = if options.words.is_some() {
-        unlabelled::open(&Arc::new(bytes), options)?
-    } else {
-        match recognise(&bytes)? {
-            Format::Safetensors => return Ok(of_model(bytes, options)?),
-            Format::Gensim => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
-            format => read_alone(bytes, format, options)?,
-        }
+    let format = if options.words.is_some() { None } else { Some(recognise(&bytes)?) };
+    let (vectors, mut report) = match format {
+        None => unlabelled::open(&Arc::new(bytes), options)?,
+        Some(Format::Safetensors) => of_model(bytes, options)?,
+        Some(Format::Gensim) => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
+        Some(format) => read_alone(bytes, format, options)?,
     };
-    let vectors = of_matrix(vectors, options)?;
+    // A model of rapidvec says itself what its vectors are.
+    let vectors = if format == Some(Format::Safetensors) { vectors } else { of_matrix(vectors, options)? };
+    // Readers of text drop other languages before they take memory for them.
+    let is_text = matches!(format, Some(Format::Word2vecText | Format::Glove));
+    let vectors = if is_text { vectors } else { language::only(vectors, options, &mut report)? };
     Ok((vectors, report))
 }
 
@@ -91,6 +94,7 @@ fn of_matrix(vectors: WordVectors, options: &OpenOptions) -> Result<WordVectors,
 fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let (table, report) = match format {
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
+        Format::Finalfusion => return finalfusion::open(&Arc::new(bytes), options),
         Format::Safetensors | Format::Npy | Format::Gensim | Format::StaticEmbedding => {
             return Err(FormatError::NoWords);
         }

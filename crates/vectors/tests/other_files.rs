@@ -1,6 +1,7 @@
 //! Files that people take for word vectors, or that hold some in another way: each opens, or is named for what it is.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+use rapidvec_vectors::Error;
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::error::FormatError;
 use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, word2vec_text};
@@ -257,4 +258,90 @@ fn a_word_of_text_holds_no_nul() {
         let line = if text[0] == b'2' { 3 } else { 2 };
         assert!(matches!(refused, FormatError::Nul { line: got } if got == line), "{refused}");
     }
+}
+
+/// Files that finalfusion wrote, and the vectors that it reads from them (`finalfusion_files.py`).
+#[test]
+fn finalfusions_files_open_to_the_same_numbers() {
+    let folder = format!("{}/tests/data/finalfusion", env!("CARGO_MANIFEST_DIR"));
+    let expected = std::fs::read_to_string(format!("{folder}/expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f32> {
+        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap() as f32).collect()
+    };
+    for (name, of) in expected.as_object().unwrap() {
+        let path = format!("{folder}/{name}.fifu");
+        assert_eq!(recognise_member(path.as_ref(), None).unwrap(), Format::Finalfusion);
+        let (vectors, report) = WordVectors::open_with(&path, &OpenOptions::default()).unwrap();
+        let words: Vec<_> = of["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), words, "{name}");
+        for (word, expected) in words.iter().zip(of["vectors"].as_array().unwrap()) {
+            close(&vectors.vector(word).unwrap(), &numbers(expected), name);
+        }
+        match of.get("thenew") {
+            Some(unknown) => close(&vectors.vector("thenew").unwrap(), &numbers(unknown), name),
+            None => assert!(vectors.vector("thenew").is_none(), "{name}"),
+        }
+        assert_eq!(report.ngrams_left_out, ["hashed", "listed"].contains(&name.as_str()), "{name}");
+        let two = OpenOptions { limit: Some(2), ..OpenOptions::default() };
+        let (first, report) = WordVectors::open_with(&path, &two).unwrap();
+        assert_eq!(
+            (first.len(), report.stopped_at_limit, first.vector("of")),
+            (2, true, vectors.vector("of")),
+            "{name}"
+        );
+    }
+}
+
+fn close(got: &[f32], expected: &[f32], name: &str) {
+    assert_eq!(got.len(), expected.len(), "{name}");
+    assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{name}: {got:?}, expected {expected:?}");
+}
+
+#[test]
+fn a_finalfusion_file_that_contradicts_itself_is_refused() {
+    let folder = format!("{}/tests/data/finalfusion", env!("CARGO_MANIFEST_DIR"));
+    for name in ["lengths", "rotated", "fasttext", "listed"] {
+        let bytes = std::fs::read(format!("{folder}/{name}.fifu")).unwrap();
+        for length in 4..bytes.len() {
+            let cut = WordVectors::from_bytes(bytes[..length].to_vec(), &OpenOptions::default());
+            assert!(matches!(cut, Err(Error::Format(_))), "{name} {length}");
+        }
+    }
+    let refused = |name: &str, at: usize, byte: u8| {
+        let mut bytes = std::fs::read(format!("{folder}/{name}.fifu")).unwrap();
+        bytes[at] = byte;
+        WordVectors::from_bytes(bytes, &OpenOptions::default()).unwrap_err().to_string()
+    };
+    assert!(refused("plain", 4, 1).starts_with("the version: expected 0, got 1"));
+    assert!(refused("plain", 20, 9).contains("floret's, which has none"));
+    assert!(refused("plain", 20, 30).starts_with("the kind of a chunk: expected from 1 to 9, got 30"));
+    assert!(refused("plain", 39, 1).starts_with("the words: expected "));
+    assert!(refused("quantised", 255, 200).starts_with("a code: expected a row of its table, got 200"));
+}
+
+/// The layout of ConceptNet Numberbatch 19.08, with and without its first line.
+#[test]
+fn one_language_of_numberbatch_opens_without_labels() {
+    let rows = "/c/de/katze 1 2\n/c/en/cat 3 4\n/c/en/new_york 5 6\n/c/ko/고양이 7 8\n/c/en/cat 9 9\n";
+    let english = OpenOptions { language: Some("en".into()), ..OpenOptions::default() };
+    let french = OpenOptions { language: Some("fr".into()), ..OpenOptions::default() };
+    for text in [format!("5 2\n{rows}"), rows.to_owned()] {
+        let (vectors, report) = WordVectors::from_bytes(text.into_bytes(), &english).unwrap();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["cat", "new_york"]);
+        assert_eq!(vectors.vector("new_york").unwrap(), [5.0, 6.0]);
+        assert_eq!((report.other_languages, report.duplicates), (2, 1));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let table = WordVectors::from_bytes(rows.as_bytes().to_vec(), &OpenOptions::default()).unwrap().0;
+    for format in [Format::Safetensors, Format::Word2vecBinary, Format::Npz, Format::Pickle] {
+        let path = folder.path().join("labelled");
+        table.save(&path, format, &rapidvec_vectors::SaveOptions::default()).unwrap();
+        let (vectors, report) = WordVectors::open_with(&path, &english).unwrap();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["cat", "new_york"], "{format:?}");
+        assert_eq!((vectors.vector("cat").unwrap(), report.other_languages), (vec![3.0, 4.0], 2), "{format:?}");
+        assert!(WordVectors::open_with(&path, &french).is_err(), "{format:?}");
+    }
+    let refused = WordVectors::from_bytes(rows.as_bytes().to_vec(), &french).unwrap_err().to_string();
+    assert_eq!(refused, "no word is labelled `/c/fr/...`, as ConceptNet's are; the first word is `/c/de/katze`");
 }

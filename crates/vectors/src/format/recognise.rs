@@ -4,7 +4,9 @@
 
 use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{csv, fasttext, npy, pickle, safetensors, static_embedding, unpack, word2vec_binary, word2vec_text};
+use super::{
+    csv, fasttext, finalfusion, npy, pickle, safetensors, static_embedding, unpack, word2vec_binary, word2vec_text,
+};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
@@ -25,6 +27,8 @@ pub enum Format {
     Word2vecBinary,
     /// A whole fastText model: `.bin`, or quantised: `.ftz`.
     FastText,
+    /// finalfusion's `.fifu`: see [`finalfusion`](mod@super::finalfusion).
+    Finalfusion,
     /// A zip archive of NumPy arrays.
     Npz,
     /// gensim's own `.kv` and `.model`: a pickle of its classes, with arrays in files beside it.
@@ -49,6 +53,7 @@ impl Format {
             Self::Glove => "GloVe text (no header)",
             Self::Word2vecBinary => "word2vec binary",
             Self::FastText => "fastText model",
+            Self::Finalfusion => "finalfusion",
             Self::Npz => "npz",
             Self::Gensim => "gensim's own format",
             Self::Npy => "NumPy array",
@@ -70,17 +75,18 @@ impl Format {
             Self::Npz => &["npz"],
             Self::Gensim => &["kv"],
             Self::Npy => &["npy"],
-            Self::FastText | Self::Csv | Self::Dl4j | Self::StaticEmbedding => &[],
+            Self::FastText | Self::Finalfusion | Self::Csv | Self::Dl4j | Self::StaticEmbedding => &[],
         }
     }
 
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Safetensors,
         Self::Word2vecText,
         Self::Word2vecBinary,
         Self::Glove,
         Self::FastText,
+        Self::Finalfusion,
         Self::Gensim,
         Self::Npz,
         Self::Npy,
@@ -101,6 +107,7 @@ impl Format {
             Self::Gensim => {
                 "`.kv` and `.model` of gensim 4 and older, with the `.npy` files beside them; written: `.kv` of gensim 4"
             }
+            Self::Finalfusion => "`.fifu`, also quantised; n-grams with fastText's hashes",
             Self::Npz => "arrays of words and vectors under any names",
             Self::Npy => "one array; its words in a file of their own",
             Self::Csv => "a row for each word; also TSV, semicolons, a column of lists",
@@ -172,6 +179,8 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
         Ok(Format::Npy)
     } else if bytes.starts_with(&fasttext::MAGIC.to_le_bytes()) {
         Ok(Format::FastText)
+    } else if bytes.starts_with(finalfusion::MAGIC) {
+        Ok(Format::Finalfusion)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)
     } else if word2vec_text::has_base64_words(bytes) {
@@ -243,6 +252,7 @@ mod tests {
         assert_eq!(recognise(b"\x80\x02}q\0(X\x09\0").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"(dp0\n.").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"PK\x03\x04").unwrap(), Format::Npz);
+        assert_eq!(recognise(b"FiFu\0\0\0\0").unwrap(), Format::Finalfusion);
         assert_eq!(recognise(b"\xba\x16\x4f\x2f\x0c\0\0\0").unwrap(), Format::FastText);
         // A header of 0x480 bytes: the same first two bytes as a pickle's.
         assert_eq!(recognise(b"\x80\x04\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);

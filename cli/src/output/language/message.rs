@@ -58,6 +58,8 @@ messages! {
         ko: "{shortest}~{longest}-그램({units})",
     }
     position_weights() { en: "position weights", ko: "위치 가중치" }
+    output_vectors() { en: "output vectors", ko: "출력 벡터" }
+    joined_vectors(weight) { en: "input + {weight} × output vectors", ko: "입력 + {weight} × 출력 벡터" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
     textbook_run(corpus, tokens, words, pairs, method, size, threads) {
         en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {method}, \
@@ -220,6 +222,11 @@ messages! {
     setting_of_other(flag, trainer) {
         en: "--{flag} is a setting of --trainer {trainer}; choose that trainer, or omit the flag",
         ko: "--{flag}은(는) --trainer {trainer}의 설정입니다. 그 학습기를 고르거나 이 옵션을 빼세요",
+    }
+    not_a_number() { en: "expected a number", ko: "수여야 합니다" }
+    join_weight_needs_joined(flag) {
+        en: "--join-weight needs {flag}: other vectors have only one matrix",
+        ko: "--join-weight는 {flag}에만 쓸 수 있습니다. 다른 벡터는 행렬이 하나뿐입니다",
     }
     context_sum_needs_cbow() {
         en: "--context-sum needs --model cbow: skipgram does not combine context vectors",

@@ -79,7 +79,7 @@ pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T
         subwords: subwords.as_ref().map(SubwordWeights::parts),
         positions: trainer.position_weights().map(|rows| RowsView::of_matrix(rows, rows.rows())),
         half: run.storage.half,
-        metadata: &metadata,
+        metadata: Cow::Borrowed(&metadata),
         extra: &state.tensors(),
     };
     Ok(write_contents(path, existing, contents)?)
@@ -98,7 +98,9 @@ pub fn model_metadata<T: Trainer>(
         ("trained", json(trained)?),
     ];
     let device = trainer.device().map(|device| json(&device)).transpose()?.map(|text| ("device", text));
-    Ok(fields.into_iter().chain(device).map(|(key, text)| (key.to_owned(), text)).collect())
+    let mut metadata = fields.into_iter().chain(device).map(|(key, text)| (key.to_owned(), text)).collect();
+    T::output_vectors(trainer.config()).put_into(&mut metadata);
+    Ok(metadata)
 }
 
 /// A run, as it was when it was saved.

@@ -20,7 +20,7 @@ use crate::progress::{LossPoint, Progress};
 use crate::trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 use rapidvec_core::kernels::window::WindowKernels;
 use rapidvec_core::{LANES, Matrix, Vocabulary, WordId, threads_of};
-use rapidvec_vectors::{Rows, Subwords};
+use rapidvec_vectors::{ModelVectors, Rows, Subwords};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -306,6 +306,10 @@ impl Trainer for CpuTrainer {
 
     fn vector_size(config: &Config) -> usize {
         config.vector_size
+    }
+
+    fn output_vectors(config: &Config) -> ModelVectors {
+        ModelVectors { matrix: config.output_vectors, weight: config.join_weight }
     }
 
     fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {

@@ -169,6 +169,16 @@ pub fn fasttext() -> Vec<Vec<u8>> {
     vec![model(2, 5, &[], 0), model(1, 0, &[], 0), model(3, 2, &["__label__a"], 0), model(2, 3, &[], 1)]
 }
 
+/// Files that finalfusion wrote: `crates/vectors/tests/data/finalfusion_files.py` made them.
+pub fn finalfusion() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../../crates/vectors/tests/data/finalfusion/plain.fifu").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/finalfusion/rotated.fifu").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/finalfusion/fasttext.fifu").to_vec(),
+        include_bytes!("../../crates/vectors/tests/data/finalfusion/listed.fifu").to_vec(),
+    ]
+}
+
 /// Whole archives.
 pub fn npz() -> Vec<Vec<u8>> {
     let (words, numbers) = (vocabulary(), numbers());

@@ -6,8 +6,8 @@ use rapidvec::vectors::error::{CoreError, FormatError};
 use rapidvec::vectors::format::npz::NpzWriter;
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts};
 use rapidvec::vectors::format::{
-    Format, OpenOptions, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise, safetensors, word2vec_binary,
-    word2vec_text,
+    Format, OpenOptions, VectorTable, csv, dl4j, fasttext, finalfusion, npz, pickle, recognise, safetensors,
+    word2vec_binary, word2vec_text,
 };
 use rapidvec::vectors::format::{TableView, VectorWriter};
 use rapidvec::vectors::{Error, Numbers, WordVectors};
@@ -153,6 +153,15 @@ fn dl4js_text_of_any_bytes() {
     let seeds = ["2 2 120\nB64:a2luZw== 0.1 0.2\nB64:7JWI64WV 0.3 -4e-1\n", "B64:YQ== 1\n"];
     fuzz(&seeds.map(|seed| seed.as_bytes().to_vec()), |bytes, options| {
         if let Some(found) = table(dl4j::read, bytes, options) {
+            archived(&found);
+        }
+    });
+}
+
+#[test]
+fn finalfusion_of_any_bytes() {
+    fuzz(&seeds::finalfusion(), |bytes, options| {
+        if let Some(found) = table(finalfusion::read, bytes, options) {
             archived(&found);
         }
     });

@@ -34,6 +34,9 @@ pub struct Opening {
     /// Choose what to do with words that are not valid UTF-8
     #[arg(long, value_parser = named::<InvalidWord>(), value_name = "WHAT", default_value = "error")]
     invalid_words: InvalidWord,
+    /// Take only the words of a language from ConceptNet's labels (/c/en/king)
+    #[arg(long, value_name = "LANG")]
+    language: Option<String>,
     /// Open this file of a zip or tar archive
     #[arg(long, value_name = "NAME")]
     member: Option<String>,
@@ -73,7 +76,7 @@ impl OpenArgs {
 
     /// Whether the whole of a file is to be opened, not a part of it.
     pub fn is_plain(&self) -> bool {
-        self.file.member.is_none() && self.file.matrix == Matrix::Input
+        self.file.member.is_none() && self.file.matrix == Matrix::Input && self.file.language.is_none()
     }
 }
 
@@ -120,6 +123,7 @@ impl Opening {
             words: words.map(Path::to_owned),
             member: self.member.clone(),
             matrix: self.matrix,
+            language: self.language.clone(),
         }
     }
 }
@@ -160,6 +164,8 @@ pub fn show(path: &Path, report: &OpenReport) {
         (report.duplicates, messages::duplicate_words as fn(String) -> String),
         (report.not_finite, messages::not_finite_words),
         (report.invalid_words, messages::invalid_words),
+        (report.unnamed, messages::unnamed_rows),
+        (report.other_languages, messages::other_languages),
         (report.empty_words, messages::empty_words),
         (report.column_header.into(), |_| messages::columns_numbered()),
         (report.ngrams_left_out.into(), |_| messages::ngrams_left_out()),

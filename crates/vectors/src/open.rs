@@ -3,8 +3,8 @@
 use super::format::safetensors::ModelFile;
 use super::format::unpack::{self, Opened};
 use super::format::{
-    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, npz, pickle, recognise,
-    static_embedding, unlabelled, word2vec_binary, word2vec_text,
+    Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, finalfusion, language, npz, pickle,
+    recognise, spacy, static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
 use super::{Numbers, Rows, WordVectors, lookup};
@@ -46,7 +46,10 @@ impl WordVectors {
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
         if let Some(folder) = static_embedding::find(path) {
-            return static_embedding::open(&folder, options);
+            return of_folder(static_embedding::open(&folder, options)?, options);
+        }
+        if let Some(folder) = spacy::find(path) {
+            return of_folder(spacy::open(&folder, options)?, options);
         }
         let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
         let beside = match &archive {
@@ -65,19 +68,28 @@ impl WordVectors {
     }
 }
 
+fn of_folder(
+    (vectors, mut report): (WordVectors, OpenReport),
+    options: &OpenOptions,
+) -> Result<(WordVectors, OpenReport)> {
+    Ok((language::only(vectors, options, &mut report)?, report))
+}
+
 fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
-    let (vectors, report) = if options.words.is_some() {
-        unlabelled::open(&Arc::new(bytes), options)?
-    } else {
-        match recognise(&bytes)? {
-            Format::Gensim => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
-            format => read_alone(bytes, format, options)?,
-        }
+    let format = if options.words.is_some() { None } else { Some(recognise(&bytes)?) };
+    let (vectors, mut report) = match format {
+        None => unlabelled::open(&Arc::new(bytes), options)?,
+        Some(Format::Gensim) => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
+        Some(format) => read_alone(bytes, format, options)?,
     };
-    match options.matrix {
-        Matrix::Input => Ok((vectors, report)),
-        Matrix::Output => Ok((vectors.of_output()?, report)),
-    }
+    let vectors = match options.matrix {
+        Matrix::Input => vectors,
+        Matrix::Output => vectors.of_output()?,
+    };
+    // Readers of text drop other languages before they take memory for them.
+    let is_text = matches!(format, Some(Format::Word2vecText | Format::Glove));
+    let vectors = if is_text { vectors } else { language::only(vectors, options, &mut report)? };
+    Ok((vectors, report))
 }
 
 /// A file of this format that needs no other one.
@@ -85,7 +97,8 @@ fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(Wo
     let (table, report) = match format {
         Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
-        Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),
+        Format::Finalfusion => return finalfusion::open(&Arc::new(bytes), options),
+        Format::Npy | Format::Gensim | Format::StaticEmbedding | Format::Spacy => return Err(FormatError::NoWords),
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),

@@ -1,9 +1,12 @@
 //! Files that people take for word vectors, or that hold some in another way: each opens, or is named for what it is.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+use rapidvec_core::atomic_file::Existing;
+use rapidvec_vectors::Error;
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::error::FormatError;
-use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, word2vec_text};
+use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, spacy, word2vec_text};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -256,5 +259,164 @@ fn a_word_of_text_holds_no_nul() {
         let refused = read(text, &OpenOptions::default()).unwrap_err();
         let line = if text[0] == b'2' { 3 } else { 2 };
         assert!(matches!(refused, FormatError::Nul { line: got } if got == line), "{refused}");
+    }
+}
+
+/// Files that finalfusion wrote, and the vectors that it reads from them (`finalfusion_files.py`).
+#[test]
+fn finalfusions_files_open_to_the_same_numbers() {
+    let folder = format!("{}/tests/data/finalfusion", env!("CARGO_MANIFEST_DIR"));
+    let expected = std::fs::read_to_string(format!("{folder}/expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f32> {
+        value.as_array().unwrap().iter().map(|x| x.as_f64().unwrap() as f32).collect()
+    };
+    for (name, of) in expected.as_object().unwrap() {
+        let path = format!("{folder}/{name}.fifu");
+        assert_eq!(recognise_member(path.as_ref(), None).unwrap(), Format::Finalfusion);
+        let (vectors, report) = WordVectors::open_with(&path, &OpenOptions::default()).unwrap();
+        let words: Vec<_> = of["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), words, "{name}");
+        for (word, expected) in words.iter().zip(of["vectors"].as_array().unwrap()) {
+            close(&vectors.vector(word).unwrap(), &numbers(expected), name);
+        }
+        match of.get("thenew") {
+            Some(unknown) => close(&vectors.vector("thenew").unwrap(), &numbers(unknown), name),
+            None => assert!(vectors.vector("thenew").is_none(), "{name}"),
+        }
+        assert_eq!(report.ngrams_left_out, ["hashed", "listed"].contains(&name.as_str()), "{name}");
+        let two = OpenOptions { limit: Some(2), ..OpenOptions::default() };
+        let (first, report) = WordVectors::open_with(&path, &two).unwrap();
+        assert_eq!(
+            (first.len(), report.stopped_at_limit, first.vector("of")),
+            (2, true, vectors.vector("of")),
+            "{name}"
+        );
+    }
+}
+
+fn close(got: &[f32], expected: &[f32], name: &str) {
+    assert_eq!(got.len(), expected.len(), "{name}");
+    assert!(got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-5), "{name}: {got:?}, expected {expected:?}");
+}
+
+#[test]
+fn a_finalfusion_file_that_contradicts_itself_is_refused() {
+    let folder = format!("{}/tests/data/finalfusion", env!("CARGO_MANIFEST_DIR"));
+    for name in ["lengths", "rotated", "fasttext", "listed"] {
+        let bytes = std::fs::read(format!("{folder}/{name}.fifu")).unwrap();
+        for length in 4..bytes.len() {
+            let cut = WordVectors::from_bytes(bytes[..length].to_vec(), &OpenOptions::default());
+            assert!(matches!(cut, Err(Error::Format(_))), "{name} {length}");
+        }
+    }
+    let refused = |name: &str, at: usize, byte: u8| {
+        let mut bytes = std::fs::read(format!("{folder}/{name}.fifu")).unwrap();
+        bytes[at] = byte;
+        WordVectors::from_bytes(bytes, &OpenOptions::default()).unwrap_err().to_string()
+    };
+    assert!(refused("plain", 4, 1).starts_with("the version: expected 0, got 1"));
+    assert!(refused("plain", 20, 9).contains("floret's, which has none"));
+    assert!(refused("plain", 20, 30).starts_with("the kind of a chunk: expected from 1 to 9, got 30"));
+    assert!(refused("plain", 39, 1).starts_with("the words: expected "));
+    assert!(refused("quantised", 255, 200).starts_with("a code: expected a row of its table, got 200"));
+}
+
+/// The layout of ConceptNet Numberbatch 19.08, with and without its first line.
+#[test]
+fn one_language_of_numberbatch_opens_without_labels() {
+    let rows = "/c/de/katze 1 2\n/c/en/cat 3 4\n/c/en/new_york 5 6\n/c/ko/고양이 7 8\n/c/en/cat 9 9\n";
+    let english = OpenOptions { language: Some("en".into()), ..OpenOptions::default() };
+    let french = OpenOptions { language: Some("fr".into()), ..OpenOptions::default() };
+    for text in [format!("5 2\n{rows}"), rows.to_owned()] {
+        let (vectors, report) = WordVectors::from_bytes(text.into_bytes(), &english).unwrap();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["cat", "new_york"]);
+        assert_eq!(vectors.vector("new_york").unwrap(), [5.0, 6.0]);
+        assert_eq!((report.other_languages, report.duplicates), (2, 1));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let table = WordVectors::from_bytes(rows.as_bytes().to_vec(), &OpenOptions::default()).unwrap().0;
+    for format in [Format::Safetensors, Format::Word2vecBinary, Format::Npz, Format::Pickle] {
+        let path = folder.path().join("labelled");
+        table.save(&path, format, &rapidvec_vectors::SaveOptions::default()).unwrap();
+        let (vectors, report) = WordVectors::open_with(&path, &english).unwrap();
+        assert_eq!(vectors.vocabulary().words().collect::<Vec<_>>(), ["cat", "new_york"], "{format:?}");
+        assert_eq!((vectors.vector("cat").unwrap(), report.other_languages), (vec![3.0, 4.0], 2), "{format:?}");
+        assert!(WordVectors::open_with(&path, &french).is_err(), "{format:?}");
+    }
+    let refused = WordVectors::from_bytes(rows.as_bytes().to_vec(), &french).unwrap_err().to_string();
+    assert_eq!(refused, "no word is labelled `/c/fr/...`, as ConceptNet's are; the first word is `/c/de/katze`");
+}
+
+/// Folders that spaCy wrote, and the vectors that it reads from them (`spacy_folders.py`).
+#[test]
+fn spacys_folders_open_to_the_same_numbers() {
+    let data = format!("{}/tests/data/spacy", env!("CARGO_MANIFEST_DIR"));
+    for (name, unnamed) in [("default", 1), ("floret", 0)] {
+        let expected = std::fs::read_to_string(format!("{data}/{name}.json")).unwrap();
+        let expected: BTreeMap<String, Vec<f32>> = serde_json::from_str(&expected).unwrap();
+        for folder in [format!("{data}/{name}"), format!("{data}/{name}/vocab")] {
+            assert_eq!(recognise_member(folder.as_ref(), None).unwrap(), Format::Spacy);
+            let (vectors, report) = WordVectors::open_with(&folder, &OpenOptions::default()).unwrap();
+            assert_eq!((vectors.len(), report.unnamed), (expected.len(), unnamed));
+            assert_eq!(report.ngrams_left_out, name == "floret");
+            expected.iter().for_each(|(word, numbers)| close(&vectors.vector(word).unwrap(), numbers, word));
+        }
+        let two = OpenOptions { limit: Some(2), ..OpenOptions::default() };
+        let (vectors, report) = WordVectors::open_with(format!("{data}/{name}"), &two).unwrap();
+        assert_eq!((vectors.len(), report.stopped_at_limit), (2, true));
+    }
+}
+
+#[test]
+fn a_package_of_spacy_opens_and_what_is_written_for_spacy_comes_back() {
+    let data = format!("{}/tests/data/spacy/default/vocab", env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("xx_small");
+    let vocab = package.join("xx_small-1.0.0/vocab");
+    std::fs::create_dir_all(&vocab).unwrap();
+    for file in ["vectors", "key2row", "strings.json", "vectors.cfg"] {
+        std::fs::copy(format!("{data}/{file}"), vocab.join(file)).unwrap();
+    }
+    let vectors = WordVectors::open(&package).unwrap();
+    let written = folder.path().join("written");
+    let existing = Existing::replace_if(false);
+    assert_eq!(spacy::write(&written, &vectors, Some(4), existing).unwrap(), 4);
+    let again = WordVectors::open(&written).unwrap();
+    assert_eq!(again.vocabulary().words().collect::<Vec<_>>(), ["the", "mark", "한국", "new york"]);
+    again.vocabulary().words().for_each(|word| assert_eq!(again.vector(word), vectors.vector(word)));
+    assert!(spacy::write(&written, &vectors, None, existing).is_err(), "the folder is there");
+    spacy::write(&written, &vectors, None, Existing::replace_if(true)).unwrap();
+    assert_eq!(WordVectors::open(&written).unwrap().len(), 5);
+}
+
+#[test]
+fn a_damaged_folder_of_spacy_is_refused() {
+    let data = format!("{}/tests/data/spacy/default/vocab", env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| std::fs::read(format!("{data}/{file}")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let opened = |file: &str, bytes: &[u8]| {
+        for name in ["vectors", "key2row", "strings.json", "vectors.cfg"] {
+            let bytes = if name == file { bytes.to_vec() } else { read(name) };
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        WordVectors::open(folder.path()).map(|vectors| vectors.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(opened("", b""), Ok(5));
+    assert_eq!(opened("strings.json", b"[\"nothing\"]"), Ok(1), "a symbol");
+    for file in ["vectors", "key2row"] {
+        let whole = read(file);
+        (0..whole.len()).for_each(|length| assert!(opened(file, &whole[..length]).is_err(), "{file} {length}"));
+    }
+    for (file, bytes, expected) in [
+        ("key2row", &b"\x81\x05\x7f"[..], "the row of a word: expected a row of the matrix, got 127"),
+        ("strings.json", b"{\"the\": 1}", "the header is damaged: strings.json: "),
+        ("vectors.cfg", b"[", "the header is damaged: vectors.cfg: "),
+        ("vectors.cfg", br#"{"mode": "floret", "minn": 1, "maxn": 2000}"#, "n-grams of an average word: expected"),
+        ("vectors.cfg", br#"{"mode": "floret", "hash_count": 5}"#, "floret's hashes: expected 1 to 4, got 5"),
+        ("vectors.cfg", br#"{"mode": "floret", "minn": 3, "maxn": 2}"#, "n-gram lengths: "),
+    ] {
+        let got = opened(file, bytes).unwrap_err();
+        assert!(got.starts_with(expected), "{got}");
     }
 }

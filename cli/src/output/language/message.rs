@@ -551,6 +551,14 @@ messages! {
         en: "{count} word(s) not valid UTF-8, replaced or dropped as --invalid-words says",
         ko: "UTF-8이 아닌 단어 {count}개를 --invalid-words에 따라 바꾸거나 뺐습니다",
     }
+    unnamed_rows(count) {
+        en: "{count} row(s) left out: the file does not name their words",
+        ko: "단어 이름이 없는 벡터 {count}개는 뺐습니다",
+    }
+    other_languages(count) {
+        en: "{count} word(s) of other languages left out",
+        ko: "다른 언어의 단어 {count}개는 뺐습니다",
+    }
     empty_words(count) { en: "{count} empty word(s), kept", ko: "빈 단어 {count}개를 그대로 두었습니다" }
     columns_numbered() {
         en: "the first line names the columns; it was skipped",

@@ -507,6 +507,14 @@ pub enum FormatError {
         /// What is there.
         got: i64,
     },
+    /// No word has the label of a language.
+    #[error("no word is labelled `{expected}...`, as ConceptNet's are; the first word is `{got}`")]
+    NoLanguage {
+        /// The label of the language.
+        expected: String,
+        /// The first word.
+        got: String,
+    },
     /// A quantised fastText model.
     #[error(
         "the model is quantised (fastText's .ftz) and holds only approximations of its vectors; use the .bin file that it \

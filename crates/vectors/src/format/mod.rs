@@ -5,16 +5,20 @@
 pub mod csv;
 pub mod dl4j;
 pub mod fasttext;
+pub mod finalfusion;
 pub mod npz;
 pub mod pickle;
 pub mod safetensors;
+pub mod spacy;
 pub mod static_embedding;
 pub mod word2vec_binary;
 pub mod word2vec_text;
 
+mod cursor;
 pub(crate) mod error;
 mod foreign;
 mod header;
+pub(crate) mod language;
 mod model;
 pub(crate) mod npy;
 mod options;

@@ -42,6 +42,8 @@ pub struct OpenOptions {
     pub member: Option<String>,
     /// Which matrix gives the vectors.
     pub matrix: Matrix,
+    /// Take only the words of this language, which ConceptNet Numberbatch labels `/c/en/word`, and drop the labels.
+    pub language: Option<String>,
 }
 
 /// What was changed or dropped; all 0 if nothing was.
@@ -54,6 +56,10 @@ pub struct OpenReport {
     pub not_finite: u64,
     /// Words that were not valid UTF-8: replaced or dropped ([`OpenOptions::invalid_word`]).
     pub invalid_words: u64,
+    /// Rows left out because the file does not name their words.
+    pub unnamed: u64,
+    /// Words dropped because they are of another language than [`OpenOptions::language`].
+    pub other_languages: u64,
     /// Whether there is an empty word; it was kept.
     pub empty_words: u64,
     /// The file has more vectors than [`OpenOptions::limit`].

@@ -4,7 +4,10 @@
 
 use super::foreign::{self, is_text};
 use super::header::Header;
-use super::{csv, fasttext, npy, pickle, safetensors, static_embedding, unpack, word2vec_binary, word2vec_text};
+use super::{
+    csv, fasttext, finalfusion, npy, pickle, safetensors, spacy, static_embedding, unpack, word2vec_binary,
+    word2vec_text,
+};
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
 use std::path::Path;
@@ -25,6 +28,8 @@ pub enum Format {
     Word2vecBinary,
     /// A whole fastText model: `.bin`, or quantised: `.ftz`.
     FastText,
+    /// finalfusion's `.fifu`: see [`finalfusion`](mod@super::finalfusion).
+    Finalfusion,
     /// A zip archive of NumPy arrays.
     Npz,
     /// gensim's own `.kv` and `.model`: a pickle of its classes, with arrays in files beside it.
@@ -37,6 +42,8 @@ pub enum Format {
     Dl4j,
     /// A folder of a tokenizer and a vector for each of its tokens: see [`static_embedding`](mod@super::static_embedding).
     StaticEmbedding,
+    /// spaCy's folder of a vocabulary: see [`spacy`](mod@super::spacy).
+    Spacy,
 }
 
 impl Format {
@@ -49,12 +56,14 @@ impl Format {
             Self::Glove => "GloVe text (no header)",
             Self::Word2vecBinary => "word2vec binary",
             Self::FastText => "fastText model",
+            Self::Finalfusion => "finalfusion",
             Self::Npz => "npz",
             Self::Gensim => "gensim's own format",
             Self::Npy => "NumPy array",
             Self::Csv => "CSV",
             Self::Dl4j => "Deeplearning4j text",
             Self::StaticEmbedding => "model2vec folder",
+            Self::Spacy => "spaCy folder",
         }
     }
 
@@ -70,17 +79,18 @@ impl Format {
             Self::Npz => &["npz"],
             Self::Gensim => &["kv"],
             Self::Npy => &["npy"],
-            Self::FastText | Self::Csv | Self::Dl4j | Self::StaticEmbedding => &[],
+            Self::FastText | Self::Finalfusion | Self::Csv | Self::Dl4j | Self::StaticEmbedding | Self::Spacy => &[],
         }
     }
 
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Safetensors,
         Self::Word2vecText,
         Self::Word2vecBinary,
         Self::Glove,
         Self::FastText,
+        Self::Finalfusion,
         Self::Gensim,
         Self::Npz,
         Self::Npy,
@@ -88,6 +98,7 @@ impl Format {
         Self::Pickle,
         Self::Dl4j,
         Self::StaticEmbedding,
+        Self::Spacy,
     ];
 
     /// What is to be known about it, in a few words.
@@ -101,11 +112,13 @@ impl Format {
             Self::Gensim => {
                 "`.kv` and `.model` of gensim 4 and older, with the `.npy` files beside them; written: `.kv` of gensim 4"
             }
+            Self::Finalfusion => "`.fifu`, also quantised; n-grams with fastText's hashes",
             Self::Npz => "arrays of words and vectors under any names",
             Self::Npy => "one array; its words in a file of their own",
             Self::Csv => "a row for each word; also TSV, semicolons, a column of lists",
             Self::Pickle => "words with vectors; written: the textbook's dictionary",
             Self::Dl4j => "words in base64",
+            Self::Spacy => "a pipeline, a package or its `vocab`; floret's vectors for the listed words",
             Self::StaticEmbedding => {
                 "`tokenizer.json` and `model.safetensors`, also sentence-transformers' StaticEmbedding; vectors of tokens"
             }
@@ -172,6 +185,8 @@ pub fn recognise(bytes: &[u8]) -> Result<Format, FormatError> {
         Ok(Format::Npy)
     } else if bytes.starts_with(&fasttext::MAGIC.to_le_bytes()) {
         Ok(Format::FastText)
+    } else if bytes.starts_with(finalfusion::MAGIC) {
+        Ok(Format::Finalfusion)
     } else if bytes.starts_with(b"PK\x03\x04") {
         Ok(Format::Npz)
     } else if word2vec_text::has_base64_words(bytes) {
@@ -209,6 +224,9 @@ pub fn recognise_member(path: &Path, member: Option<&str>) -> Result<Format> {
     if static_embedding::find(path).is_some() {
         return Ok(Format::StaticEmbedding);
     }
+    if spacy::find(path).is_some() {
+        return Ok(Format::Spacy);
+    }
     Ok(recognise(&unpack::head(path, HEAD, member)?)?)
 }
 
@@ -243,6 +261,7 @@ mod tests {
         assert_eq!(recognise(b"\x80\x02}q\0(X\x09\0").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"(dp0\n.").unwrap(), Format::Pickle);
         assert_eq!(recognise(b"PK\x03\x04").unwrap(), Format::Npz);
+        assert_eq!(recognise(b"FiFu\0\0\0\0").unwrap(), Format::Finalfusion);
         assert_eq!(recognise(b"\xba\x16\x4f\x2f\x0c\0\0\0").unwrap(), Format::FastText);
         // A header of 0x480 bytes: the same first two bytes as a pickle's.
         assert_eq!(recognise(b"\x80\x04\0\0\0\0\0\0{\"a\":1}").unwrap(), Format::Safetensors);

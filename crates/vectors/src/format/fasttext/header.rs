@@ -1,9 +1,9 @@
 //! The settings and the words of a model, all checked before anything is kept.
 
-use super::cursor::{Cursor, same, size};
 use super::{HIERARCHICAL_SOFTMAX, MAGIC};
 use crate::error::FormatError;
 use crate::format::OpenOptions;
+use crate::format::cursor::{Cursor, same, size};
 use crate::format::table_builder::check_row;
 use crate::subwords::{NGrams, work_each};
 use serde::{Deserialize, Serialize};

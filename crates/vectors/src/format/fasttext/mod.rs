@@ -18,7 +18,6 @@
 //! Limits: quantised models (`.ftz`), models pruned without being quantised (which fastText rejects, too) and bytes after
 //! the output matrix are rejected.
 
-mod cursor;
 mod header;
 mod read;
 mod write;

@@ -1,9 +1,9 @@
 //! From a model's bytes to words, vectors and n-grams: all sizes first, then the numbers, then the words.
 
 use super::TRAINING_KEY;
-use super::cursor::{Cursor, same};
 use super::header::{Dictionary, Settings, Training};
 use crate::error::FormatError;
+use crate::format::cursor::{Cursor, same};
 use crate::format::safetensors::Extras;
 use crate::format::table_builder::check_row;
 use crate::format::{OpenOptions, OpenReport, VectorTable, table_builder};

@@ -9,9 +9,9 @@ use crate::error::FormatError;
 use crate::format::header::Header;
 use crate::format::recognise::text_or_binary;
 use crate::format::table_builder::{Place, WordSpan};
-use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, table_builder};
+use crate::format::{Format, OpenOptions, OpenReport, VectorTable, header, language, table_builder};
 use crate::storage::Rows;
-use rapidvec_core::parallel::{cores, try_map};
+use rapidvec_core::parallel::{self, cores, try_map};
 
 /// Reads word2vec's text: a line `V D`, then a line for each word.
 ///
@@ -70,6 +70,8 @@ struct Text<'a> {
     unfinished: bool,
     /// Whether the limit dropped lines.
     more: bool,
+    /// What a word begins with that is kept, without it; empty: every word is.
+    label: String,
     options: &'a OpenOptions,
 }
 
@@ -86,7 +88,8 @@ impl<'a> Text<'a> {
         // A word, even an empty one or one of spaces, is never cut off: numbers follow it.
         let kept = options.limit.map_or(body, |limit| first_lines(body, declared.map_or(limit, |p| p.min(limit))));
         let more = kept.len() < body.len();
-        Self { body: kept, vector_size, first_line, declared, unfinished: unfinished && !more, more, options }
+        let label = language::label(options).unwrap_or_default();
+        Self { body: kept, vector_size, first_line, declared, unfinished: unfinished && !more, more, label, options }
     }
 
     /// The error for a body that is too short for its numbers: too few lines, or a line that is too short.
@@ -121,18 +124,24 @@ impl<'a> Text<'a> {
     }
 
     fn read(&self, pieces: &[Piece], mut report: OpenReport) -> Result<(VectorTable, OpenReport), FormatError> {
-        let rows = lines(pieces);
+        let lines = lines(pieces);
+        let counted: Vec<_> = parallel::map(cores(), pieces, |piece| (piece, self.kept(piece)));
+        let rows = counted.iter().map(|(_, kept)| kept).sum();
+        if rows == 0 && lines > 0 {
+            return Err(language::missing(&self.label, line::fields(self.body).next().unwrap_or_default()));
+        }
         report.unfinished = self.unfinished;
+        report.other_languages = (lines - rows) as u64;
         if table_builder::exceeds_file(rows, self.vector_size, self.body.len()) {
-            try_map(cores(), pieces, |piece| self.parse(piece, None)).map_err(|error| self.named(error, rows))?;
+            try_map(cores(), pieces, |piece| self.parse(piece, None)).map_err(|error| self.named(error, lines))?;
         }
         table_builder::check_room(rows, self.vector_size)?;
         let mut words = vec![WordSpan::default(); rows];
         let mut numbers = vec![0.0; rows * self.vector_size];
         let places = (&mut words[..], &mut numbers[..]);
-        let shares = table_builder::shares(pieces, |piece| piece.lines, self.vector_size, places);
-        let parsed = try_map(cores(), shares, |(piece, place)| self.parse(piece, Some(place)));
-        parsed.map_err(|error| self.named(error, rows))?;
+        let shares = table_builder::shares(&counted, |(_, kept)| *kept, self.vector_size, places);
+        let parsed = try_map(cores(), shares, |((piece, _), place)| self.parse(piece, Some(place)));
+        parsed.map_err(|error| self.named(error, lines))?;
         let table = table_builder::table(self.body, &words, self.vector_size, numbers, self.options, &mut report)?;
         Ok((table, report))
     }
@@ -151,10 +160,14 @@ impl<'a> Text<'a> {
 
     /// Checks every line of `piece`, and stores its words and numbers in `into`, if given.
     fn parse(&self, piece: &Piece, mut into: Option<Place>) -> Result<(), FormatError> {
-        let mut at = piece.bytes.start;
+        let (mut at, mut kept) = (piece.bytes.start, 0);
         for row in 0..piece.lines {
+            if !self.is_kept(at) {
+                at = next_line(self.body, at);
+                continue;
+            }
             let mut bad = None;
-            let range = row * self.vector_size..(row + 1) * self.vector_size;
+            let range = kept * self.vector_size..(kept + 1) * self.vector_size;
             let (word, next) = match &mut into {
                 Some((_, numbers)) => {
                     let numbers = &mut numbers[range];
@@ -172,11 +185,26 @@ impl<'a> Text<'a> {
             }
             table_builder::check_row(&self.body[word.clone()], piece.first + row, bad, self.options)?;
             if let Some((words, _)) = &mut into {
-                words[row] = WordSpan::new(word, bad.is_none());
+                let start = (word.start + self.label.len()).min(word.end);
+                words[kept] = WordSpan::new(start..word.end, bad.is_none());
             }
-            at = next;
+            (at, kept) = (next, kept + 1);
         }
         Ok(())
+    }
+
+    /// Whether the word of the line at byte `at` is to be read.
+    fn is_kept(&self, at: usize) -> bool {
+        self.label.is_empty() || self.body[at..].starts_with(self.label.as_bytes())
+    }
+
+    /// How many words of `piece` are to be read.
+    fn kept(&self, piece: &Piece) -> usize {
+        if self.label.is_empty() {
+            return piece.lines;
+        }
+        let starts = std::iter::successors(Some(piece.bytes.start), |&at| Some(next_line(self.body, at)));
+        starts.take(piece.lines).filter(|&at| self.is_kept(at)).count()
     }
 
     /// Where the word of the line at byte `at` is, and where the next line starts.
@@ -207,6 +235,12 @@ impl<'a> Text<'a> {
             }
         }
     }
+}
+
+/// Where the line after that at byte `at` begins.
+fn next_line(body: &[u8], at: usize) -> usize {
+    let end = body[at..].iter().position(|&b| b == b'\n');
+    end.map_or(body.len(), |end| at + end + 1)
 }
 
 /// The first `lines` lines, without the end of the last.

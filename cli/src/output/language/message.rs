@@ -51,6 +51,32 @@ messages! {
         en: "training takes about {megabytes} MB of memory",
         ko: "학습에 메모리를 약 {megabytes} MB 사용합니다",
     }
+    workers(count) { en: "{count} worker(s)", ko: "작업자 {count}개" }
+    sync_costs(rounds, full, percent, waiting, megabytes) {
+        en: "{rounds} synchronisation(s), {full} of all rows: {percent}% of the time, and {waiting}% waiting for other workers; \
+             {megabytes} MB sent",
+        ko: "동기화 {rounds}회(전체 행 {full}회): 시간의 {percent}%, 다른 작업자를 기다린 시간 {waiting}%; {megabytes} MB 전송",
+    }
+    ray_needs_python() {
+        en: "--engine ray needs the Python package: pip install 'rapidvec[ray]'; --engine env works without",
+        ko: "--engine ray에는 파이썬 패키지가 필요합니다: pip install 'rapidvec[ray]'. --engine env는 없이도 됩니다",
+    }
+    not_launched() {
+        en: "--engine env: expected RANK and WORLD_SIZE in the environment, or the variables of mpirun or srun",
+        ko: "--engine env: 환경 변수 RANK와 WORLD_SIZE, 또는 mpirun이나 srun의 변수가 있어야 합니다",
+    }
+    variable_is_no_number(name, value) {
+        en: "{name} must be a whole number, got {value}",
+        ko: "{name}은(는) 0 이상의 정수여야 하는데 {value}입니다",
+    }
+    variable_is_missing(name) {
+        en: "set {name} to the address of the machine of rank 0",
+        ko: "{name}에 0번 작업자가 있는 컴퓨터의 주소를 지정하세요",
+    }
+    token_is_missing() {
+        en: "set RAPIDVEC_TOKEN to the same secret of 16 bytes or more for all workers: nobody without it can join",
+        ko: "모든 작업자의 RAPIDVEC_TOKEN에 16바이트 이상의 같은 비밀 값을 지정하세요. 이 값이 없으면 아무도 참여할 수 없습니다",
+    }
     threads(count) { en: "{count} thread(s)", ko: "스레드 {count}개" }
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
     ngrams(shortest, longest, units) {

@@ -40,7 +40,7 @@ Exit codes:
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Train", &["train", "vocab", "phrases", "devices"]),
     ("Ask", &["similar", "analogy", "odd", "similarity", "rank", "embed", "eval"]),
-    ("Files", &["convert", "project", "index", "verify", "formats"]),
+    ("Files", &["convert", "project", "synonyms", "index", "verify", "formats"]),
     ("Look", &["info", "map", "plot"]),
 ];
 

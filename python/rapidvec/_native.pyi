@@ -342,6 +342,67 @@ class Reading:
     ) -> Reading:
         """Raises ValueError for an unknown choice; errors of reading the file `vocabulary`."""
 
+def part_reading(reading: Reading) -> Reading:
+    """How a `Worker` reads a part that it passes to `take`: every word, in the order of appearance."""
+
+class WorkerError(RuntimeError):
+    """Another worker of a run failed."""
+
+@final
+class Worker:
+    """A process that trains together with others: it meets them, reads its part of the text, starts and runs, in this order."""
+
+    def __new__(cls, host: str) -> Worker:
+        """Opens a door at an address of this machine. Raises ConnectionError."""
+    @property
+    def address(self) -> str:
+        """Where others connect to."""
+    def meet(
+        self,
+        rank: int,
+        addresses: Sequence[str],
+        token: str,
+        *,
+        start_seconds: float = 300.0,
+        answer_seconds: float = 1800.0,
+    ) -> None:
+        """Meets the others, whose doors are at these addresses. Raises ConnectionError; ValueError for a token below 16 bytes."""
+    def tell(self, path: str, *, threads: int = 0) -> tuple[list[str], Reading]:
+        """Learns what is in the checkpoint at `path`, which only worker 0 opens; the names of its text, and how to read it."""
+    def read(
+        self, names: Sequence[str], reading: Reading, tick: Callable[[int, int | None, int], object] | None = None
+    ) -> None:
+        """Reads this worker's part of files, folders and patterns. Raises as `Text.from_files`; WorkerError if another worker failed."""
+    def take(self, part: Text | None, name: str, reading: Reading) -> None:
+        """Takes a part that this worker has read as `part_reading` says, None if it has no words; `name` is that of the whole text."""
+    def start(
+        self,
+        settings: str,
+        *,
+        threads: int = 0,
+        sync_seconds: float | None = None,
+        sync_words: int | None = None,
+        full_sync_every: int | None = None,
+    ) -> None:
+        """Starts a run with settings in JSON, or continues the checkpoint that this worker was told of."""
+    def save_to(
+        self, path: str, *, seconds: float = 60.0, overwrite: bool = False, keep_state: bool = False, half: bool = False
+    ) -> None:
+        """Says where worker 0 saves."""
+    def run(
+        self,
+        *,
+        on_progress: Callable[[tuple[Any, ...]], bool | None] | None = None,
+        on_saved: Callable[[str, str], object] | None = None,
+    ) -> str:
+        """Trains to the end: "finished"; or until `on_progress` returns False in any worker: "interrupted", after a checkpoint."""
+    @property
+    def costs(self) -> tuple[float, float, float, int, int, int]:
+        """Seconds of training, of waiting and of synchronising; synchronisations, those of all rows; bytes sent."""
+    @property
+    def saved(self) -> str | None:
+        """The file that was saved last."""
+
 @final
 class Text:
     """A text as ids with its vocabulary, the most frequent word first."""

@@ -31,12 +31,14 @@ _SETTINGS: dict[str, type] = {
     "dynamic_window": bool,
     "epochs": int,
     "hierarchical_softmax": bool,
+    "join_weight": float,
     "learning_rate": float,
     "max_grad": float,
     "min_learning_rate": float,
     "model": str,
     "negatives": int,
     "optimizer": str,
+    "output_vectors": str,
     "power": float,
     "seed": int,
     "shuffle": bool,
@@ -378,7 +380,8 @@ def train(
         Predict a word from its context, or the context from a word.
     vector_size, window, epochs, negatives, power, learning_rate, min_learning_rate, subsample, hierarchical_softmax, seed
         As in the flags of ``rapidvec train``; ``rapidvec train --help`` lists the defaults. Also `dynamic_window`, `shuffle` and
-        `context_sum` ("mean" or "sum"); of the textbook trainer `optimizer`, `batch_size` and `max_grad`.
+        `context_sum` ("mean" or "sum"), and `output_vectors` ("input", "output", or "joined": the input matrix plus `join_weight`, 1.5, times the
+        output matrix); of the textbook trainer `optimizer`, `batch_size` and `max_grad`.
     min_count, max_vocab, max_tokens, lower, normalize, tokenizer, field, skip_missing_field, invalid_utf8, temporary_folder, vocabulary
         How text is read. `normalize` is None or "nfc", `tokenizer` "whitespace" or "unicode", `field` a field of JSON Lines.
     threads : int

@@ -1,14 +1,15 @@
 //! The crates' errors as Python's exceptions.
 
 use pyo3::exceptions::{
-    PyArithmeticError, PyEOFError, PyFileExistsError, PyFileNotFoundError, PyKeyError, PyMemoryError, PyOSError,
+    PyArithmeticError, PyConnectionError, PyEOFError, PyFileExistsError, PyFileNotFoundError, PyKeyError, PyMemoryError, PyOSError,
     PyRuntimeError, PyUnicodeDecodeError, PyValueError,
 };
 use pyo3::prelude::*;
 use pyo3::{PyErr, create_exception};
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
-use rapidvec::error::{CoreError, FormatError as Refused, OutputError, QueryError, TrainError, VectorsError};
+use rapidvec::distributed::collective::CollectiveError;
+use rapidvec::error::{CoreError, FormatError as Refused, GangError, OutputError, QueryError, TrainError, VectorsError};
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -20,6 +21,7 @@ create_exception!(
     PyArithmeticError,
     "The loss is not finite, or higher than that of an untrained model."
 );
+create_exception!(rapidvec, WorkerError, PyRuntimeError, "Another worker of a run failed.");
 create_exception!(rapidvec, InternalError, PyRuntimeError, "A bug in rapidvec. Please report it.");
 
 /// An error of any crate as the exception that a Python user expects.
@@ -34,6 +36,8 @@ pub fn exception(error: impl Into<Error>) -> PyErr {
         Error::Train(TrainError::Diverged { .. }) => DivergedError::new_err(text),
         Error::Train(TrainError::OutOfMemory { .. }) => PyMemoryError::new_err(text),
         Error::Train(TrainError::Worker(_)) => InternalError::new_err(text),
+        Error::Gang(GangError::Collective { .. }) => PyConnectionError::new_err(text),
+        Error::Gang(GangError::Worker { .. }) => WorkerError::new_err(text),
         Error::Device(_) => PyRuntimeError::new_err(text),
         Error::Vectors(VectorsError::Core(error)) => of_core(error, text),
         Error::Vectors(error) => of_vectors(&error, text),
@@ -63,6 +67,8 @@ fn of_core(error: CoreError, text: String) -> PyErr {
         CoreError::Output(OutputError::NoFolder { path }) => {
             missing("the folder does not exist; create it first", &path)
         }
+        CoreError::Collective(CollectiveError::Token { .. }) => PyValueError::new_err(text),
+        CoreError::Collective(_) => PyConnectionError::new_err(text),
         CoreError::Io { path, source } => match (source.kind(), source.raw_os_error()) {
             (ErrorKind::UnexpectedEof, _) => PyEOFError::new_err(text),
             // Python chooses the class by the number.

@@ -14,6 +14,7 @@ mod device;
 mod errors;
 mod feed;
 mod files;
+mod gang;
 mod program;
 mod search;
 mod session;
@@ -36,9 +37,11 @@ mod _native {
     #[pymodule_export]
     use crate::device::devices;
     #[pymodule_export]
-    use crate::errors::{DivergedError, FormatError, InternalError};
+    use crate::errors::{DivergedError, FormatError, InternalError, WorkerError};
     #[pymodule_export]
     use crate::files::{load_model, load_vectors, save_model, save_vectors};
+    #[pymodule_export]
+    use crate::gang::{Worker, part_reading};
     #[pymodule_export]
     use crate::program::cli;
     #[pymodule_export]

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 /// Time between two reports of progress.
-const REPORT: Duration = Duration::from_millis(200);
+pub const REPORT: Duration = Duration::from_millis(200);
 
 /// A training run. It takes one call at a time; a concurrent call from another thread is an error.
 #[pyclass(module = "rapidvec._native", frozen)]
@@ -39,9 +39,9 @@ pub struct Run {
 }
 
 /// Block, blocks per epoch, epochs, words, words per epoch, seconds, learning rate, loss.
-type Now = (u64, u64, usize, u64, u64, f64, f32, Option<f64>);
+pub type Now = (u64, u64, usize, u64, u64, f64, f32, Option<f64>);
 
-fn now(progress: &Progress) -> Now {
+pub fn now(progress: &Progress) -> Now {
     let Progress { block, blocks_per_epoch, epochs, words, words_per_epoch, seconds, learning_rate, loss, .. } =
         *progress;
     (block, blocks_per_epoch, epochs, words, words_per_epoch, seconds, learning_rate, loss)
@@ -343,21 +343,26 @@ impl Observer for Watcher<'_> {
 
     fn saved(&mut self, event: &SaveEvent) {
         let Some(call) = &self.on_saved else { return };
-        let (kind, text) = match event {
-            SaveEvent::Saved(path) => ("saved", path.display().to_string()),
-            SaveEvent::Failed(error) => ("failed", error.to_string()),
-            SaveEvent::SinglePrecision { word, got } => {
-                ("single-precision", format!("the vector of {word} has {got}, which half precision cannot hold"))
-            }
-            SaveEvent::Moved { path, .. } => ("moved", path.display().to_string()),
-            _ => return,
-        };
+        let Some((kind, text)) = saved_as(event) else { return };
         self.watch.call(|py| call.call1(py, (kind, text)).map(drop));
     }
 }
 
+/// What happened to a file, as Python is told.
+pub fn saved_as(event: &SaveEvent) -> Option<(&'static str, String)> {
+    Some(match event {
+        SaveEvent::Saved(path) => ("saved", path.display().to_string()),
+        SaveEvent::Failed(error) => ("failed", error.to_string()),
+        SaveEvent::SinglePrecision { word, got } => {
+            ("single-precision", format!("the vector of {word} has {got}, which half precision cannot hold"))
+        }
+        SaveEvent::Moved { path, .. } => ("moved", path.display().to_string()),
+        _ => return None,
+    })
+}
+
 /// The defaults of word2vec, which depend on the model.
-fn word2vec_config(settings: &str) -> PyResult<Config> {
+pub fn word2vec_config(settings: &str) -> PyResult<Config> {
     let given: Map<String, Value> = parsed(settings)?;
     let model = given.get("model").and_then(Value::as_str).unwrap_or("cbow");
     let model = match model {

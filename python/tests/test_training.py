@@ -285,6 +285,7 @@ FLAGS: list[tuple[dict[str, Any], list[object]]] = [
     ({"hierarchical_softmax": True, "negatives": 3}, ["--hierarchical-softmax", "--negatives", 3]),
     ({"window": 2, "dynamic_window": False}, ["--window", 2, "--fixed-window"]),
     ({"shuffle": False, "context_sum": "sum"}, ["--no-shuffle", "--context-sum", "sum"]),
+    ({"output_vectors": "joined", "join_weight": 0.5}, ["--output-vectors", "joined", "--join-weight", "0.5"]),
     ({"subsample": 0, "power": -0.5, "negatives": 2}, ["--subsample", 0, "--power=-0.5", "--negatives", 2]),
     ({"learning_rate": 0.2, "min_learning_rate": 0.1}, ["--learning-rate", 0.2, "--min-learning-rate", 0.1]),
     ({"min_count": 40}, ["--min-count", 40]),

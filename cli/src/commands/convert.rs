@@ -7,6 +7,7 @@ use crate::output::{Place, UsageError, is_same, messages, note, say, shell_words
 use rapidvec::atomic_file::Existing;
 use rapidvec::compress::Compression;
 use rapidvec::read_vocabulary;
+use rapidvec::vectors::format::spacy;
 use rapidvec::vectors::format::static_embedding::{self, StaticEmbeddingOptions};
 use rapidvec::vectors::format::{Format, words_path};
 use rapidvec::vectors::{Join, Numbers, Part, SaveOptions, SaveReport, WordVectors};
@@ -74,6 +75,7 @@ pub struct Args {
 enum To {
     File(Format),
     Model2vec,
+    Spacy,
 }
 
 impl Named for To {
@@ -96,6 +98,7 @@ impl Named for To {
             "model2vec",
             "A folder for model2vec and sentence-transformers: the vectors that `embed` gives",
         ),
+        (Self::Spacy, "spacy", "A folder for spaCy: a pipeline with vectors and without components"),
     ];
 }
 
@@ -112,7 +115,9 @@ impl Named for Subwords {
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let named = match args.to {
-        Some(To::Model2vec) => return args.folder(),
+        Some(To::Model2vec) => return args.folder(Args::model2vec),
+        Some(To::Spacy) if args.sif.is_none() => return args.folder(Args::spacy),
+        Some(To::Spacy) => None,
         Some(To::File(format)) => Some(format),
         None => None,
     };
@@ -153,15 +158,25 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 impl Args {
-    /// Writes the folder of model2vec.
-    fn folder(&self) -> anyhow::Result<()> {
+    /// Writes a folder by `write`, which returns the number of words.
+    fn folder(
+        &self,
+        write: fn(&Self, &WordVectors, Existing) -> rapidvec::vectors::Result<usize>,
+    ) -> anyhow::Result<()> {
         let vectors = self.vectors()?;
-        let options = StaticEmbeddingOptions { sif: self.sif, top: self.top.map(|top| top as usize) };
-        let existing = Existing::replace_if(self.force);
-        let words = static_embedding::write(&self.output, &vectors, options, existing);
+        let words = write(self, &vectors, Existing::replace_if(self.force));
         let words = words.map_err(|error| open::name_file(&self.output, error))?;
         say(messages::vectors_saved(thousands(words as u64), vectors.vector_size(), self.output.display()));
         Ok(())
+    }
+
+    fn model2vec(&self, vectors: &WordVectors, existing: Existing) -> rapidvec::vectors::Result<usize> {
+        let options = StaticEmbeddingOptions { sif: self.sif, top: self.top.map(|top| top as usize) };
+        static_embedding::write(&self.output, vectors, options, existing)
+    }
+
+    fn spacy(&self, vectors: &WordVectors, existing: Existing) -> rapidvec::vectors::Result<usize> {
+        spacy::write(&self.output, vectors, self.top.map(|top| top as usize), existing)
     }
 
     /// The vectors to write.

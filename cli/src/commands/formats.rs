@@ -53,9 +53,9 @@ fn table(out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Files, and the one kind of folder.
+/// Files and folders that `convert` writes.
 fn is_written(format: Format) -> bool {
-    Format::WRITABLE.contains(&format) || format == Format::StaticEmbedding
+    Format::WRITABLE.contains(&format) || matches!(format, Format::StaticEmbedding | Format::Spacy)
 }
 
 fn object(format: Format) -> serde_json::Value {

@@ -5,9 +5,9 @@ use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, messages, thousands, to_stdout, warn};
 use rapidvec::Vocabulary;
 use rapidvec::checkpoint::Trained;
-use rapidvec::vectors::format::Format;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
-use rapidvec::vectors::{self, Rows, Subwords, WordVectors};
+use rapidvec::vectors::format::{Format, Matrix};
+use rapidvec::vectors::{self, ModelVectors, Rows, Subwords, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -68,7 +68,14 @@ impl About {
         facts.add("bytes", fs::metadata(path).map_err(vectors::Error::io(path)).map_err(named)?.len());
         Ok(match open.format(path).map_err(named)? {
             Some(Format::Safetensors) if open.is_plain() => {
-                Self::of_model(facts, &ModelFile::open(path).map_err(named)?)
+                let model = ModelFile::open(path).map_err(named)?;
+                let chosen =
+                    ModelVectors::of_metadata(&model.metadata()).map_err(vectors::Error::from).map_err(named)?;
+                let about = Self::of_model(facts, &model);
+                match chosen.matrix {
+                    Matrix::Input => about,
+                    _ => about.with_chosen(chosen, &open.vectors(path)?),
+                }
             }
             other => Self::of_vectors(facts, other, &open.vectors(path)?),
         })
@@ -91,6 +98,13 @@ impl About {
         let trained = metadata.get("trained").and_then(|text| serde_json::from_str::<Trained>(text).ok());
         let losses = trained.and_then(|trained| LossCurve::of(&trained.losses));
         Self { losses, ..Self::spread(facts, model.vocabulary(), &model.input()) }
+    }
+
+    /// Vectors that are not the input rows: their lengths in place of those.
+    fn with_chosen(self, chosen: ModelVectors, vectors: &WordVectors) -> Self {
+        let Self { mut facts, losses, .. } = self;
+        facts.add("vectors", json!({ "matrix": chosen.matrix, "weight": chosen.weight }));
+        Self { losses, ..Self::spread(facts, vectors.vocabulary(), vectors.rows()) }
     }
 
     fn of_vectors(mut facts: Facts, format: Option<Format>, vectors: &WordVectors) -> Self {

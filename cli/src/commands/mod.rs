@@ -27,6 +27,7 @@ mod queries;
 pub mod rank;
 pub mod similar;
 pub mod similarity;
+pub mod synonyms;
 mod text_args;
 pub mod train;
 pub mod verify;

@@ -40,15 +40,19 @@ pub struct Opening {
     /// Open this file of a zip or tar archive
     #[arg(long, value_name = "NAME")]
     member: Option<String>,
-    /// Take the vectors of words, or those of words as contexts
-    #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH", default_value = "input")]
-    matrix: Matrix,
+    /// Take the vectors of words, those of words as contexts, or both joined [default: the model's]
+    #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH")]
+    matrix: Option<Matrix>,
+    /// With --matrix joined: add the output vectors times X [default: the model's, or 1.5]
+    #[arg(long, value_name = "X", value_parser = join_weight, requires = "matrix", allow_negative_numbers = true)]
+    join_weight: Option<f32>,
 }
 
 impl Named for Matrix {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[
         (Self::Input, "input", "The vectors of words"),
         (Self::Output, "output", "The vectors of words as contexts, where the file has them"),
+        (Self::Joined, "joined", "The sum of both: better than either for cbow"),
     ];
 }
 
@@ -76,7 +80,7 @@ impl OpenArgs {
 
     /// Whether the whole of a file is to be opened, not a part of it.
     pub fn is_plain(&self) -> bool {
-        self.file.member.is_none() && self.file.matrix == Matrix::Input && self.file.language.is_none()
+        self.file.member.is_none() && self.file.matrix.is_none() && self.file.language.is_none()
     }
 }
 
@@ -84,6 +88,9 @@ impl Opening {
     /// Opens the word vectors at `path` and reports what was dropped; an error names the file and the flag that helps. `words`
     /// are those of a matrix without words.
     pub fn vectors(&self, path: &Path, words: Option<&Path>) -> anyhow::Result<WordVectors> {
+        if self.join_weight.is_some() && self.matrix != Some(Matrix::Joined) {
+            return Err(UsageError(messages::join_weight_needs_joined("--matrix joined")).into());
+        }
         let (vectors, report) = WordVectors::open_with(path, &self.options(words)).map_err(|error| {
             let flag = flag_that_helps(&error);
             let error = name_file(path, error);
@@ -123,9 +130,16 @@ impl Opening {
             words: words.map(Path::to_owned),
             member: self.member.clone(),
             matrix: self.matrix,
+            join_weight: self.join_weight,
             language: self.language.clone(),
         }
     }
+}
+
+/// Parses the weight of the output vectors in joined ones.
+pub fn join_weight(text: &str) -> Result<f32, String> {
+    let weight: f32 = text.parse().map_err(|_| messages::not_a_number())?;
+    if (-100.0..=100.0).contains(&weight) { Ok(weight) } else { Err(messages::number_from_to(-100, 100)) }
 }
 
 /// Notes that the first words are taken for the most frequent if counts are unknown: other programs write words in that
@@ -164,6 +178,7 @@ pub fn show(path: &Path, report: &OpenReport) {
         (report.duplicates, messages::duplicate_words as fn(String) -> String),
         (report.not_finite, messages::not_finite_words),
         (report.invalid_words, messages::invalid_words),
+        (report.unnamed, messages::unnamed_rows),
         (report.other_languages, messages::other_languages),
         (report.empty_words, messages::empty_words),
         (report.column_header.into(), |_| messages::columns_numbered()),

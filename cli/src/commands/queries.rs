@@ -182,6 +182,12 @@ pub fn note_composed<'w>(words: impl IntoIterator<Item = &'w str>, vectors: &Wor
     }
 }
 
+/// A cosine on the command line.
+pub fn cosine(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|x: &f32| (-1.0..=1.0).contains(x));
+    number.ok_or_else(messages::not_a_cosine)
+}
+
 /// `king:0.5` is king with weight 0.5, unless the model has the word `king:0.5`.
 pub fn weighted<'t>(text: &'t str, vectors: &WordVectors) -> (&'t str, f32) {
     match vectors.id(text) {

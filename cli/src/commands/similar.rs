@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "restrict", help_heading = "Search")]
     among: Option<PathBuf>,
     /// Answer only with words of at least this cosine
-    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = cosine, help_heading = "Search")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = queries::cosine, help_heading = "Search")]
     min_similarity: Option<f32>,
     #[command(flatten)]
     answers: AnswerArgs,
@@ -87,11 +87,6 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     });
     let answers: Vec<_> = queries.into_iter().zip(found).map(|(query, found)| Answer::new(query, found)).collect();
     to_stdout(|out| args.answers.format.answers(out, &answers))
-}
-
-fn cosine(text: &str) -> Result<f32, String> {
-    let number = text.parse().ok().filter(|x: &f32| (-1.0..=1.0).contains(x));
-    number.ok_or_else(messages::not_a_cosine)
 }
 
 /// The ids of the words in a list; reports how many are unknown.

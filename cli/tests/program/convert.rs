@@ -51,6 +51,27 @@ fn convert_goes_by_the_ending_or_by_to() {
 
 /// Every format, by its ending, with every packing.
 #[test]
+fn a_folder_for_spacy_is_written_once_and_opens_again() {
+    let place = Place::new();
+    let (table, folder) = (place.path("table.vec"), place.path("pipeline"));
+    std::fs::write(&table, "3 2\n/c/en/one 1 2\n/c/ko/둘 3 4\n/c/en/three 5 6\n").unwrap();
+    let options = ["--to", "spacy", "--language", "en", "--top", "1"];
+    let message = converted(&table, &folder, &options);
+    assert!(message.contains("1 word of other languages left out"), "{message}");
+    assert!(message.contains("Saved 1 x 2 vectors to "), "{message}");
+    let vectors = WordVectors::open(&folder).unwrap();
+    assert_eq!(vectors.vector("one").unwrap(), [1.0, 2.0]);
+    let (code, message) = convert(&table, &folder, &options);
+    assert!(code == 1 && message.contains("config.cfg already exists"), "{message}");
+    converted(&table, &folder, &["--to", "spacy", "--force"]);
+    assert_eq!(WordVectors::open(&folder).unwrap().len(), 3);
+    let (code, message) = convert(&table, &folder, &["--to", "spacy", "--force", "--sif"]);
+    assert!(code == 2 && message.contains("--to model2vec only"), "{message}");
+    let (code, message) = convert(&table, &folder, &["--to", "spacy", "--force", "--language", "fr"]);
+    assert!(code == 1 && message.contains("no word is labelled `/c/fr/...`"), "{message}");
+}
+
+#[test]
 fn convert_goes_from_every_format_to_every_other() {
     let place = Place::by_descending_count();
     let names = [

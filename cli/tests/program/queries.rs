@@ -177,3 +177,20 @@ fn a_first_line_that_is_not_a_header_is_refused() {
     let output = crate::common::run("eval", &place.model, &[pairs.to_str().unwrap()]);
     assert!(stderr(&output).contains("named.tsv: the first line was read as names of columns"), "{}", stderr(&output));
 }
+
+#[test]
+fn synonyms_are_mutual_neighbours_in_the_rules_of_search_engines() {
+    let place = Place::new();
+    let vectors = "1,000 1 0\nkilo 0.99 0.1\nthousand# 0.98 0.14\nfar 0 1\n";
+    std::fs::write(place.path("v.glove"), vectors).unwrap();
+    let folder = place.path("");
+    let ask = |args: &[&str]| run_in(&folder, &[&["synonyms", "v.glove"], args].concat(), b"");
+    let output = ask(&["-k", "2", "--quiet"]);
+    let rules = "1\\,000 => 1\\,000, kilo, thousand\\#\nkilo => kilo, thousand\\#, 1\\,000\nthousand\\# => thousand\\#, kilo, 1\\,000\n";
+    assert_eq!((std::str::from_utf8(&output.stdout).unwrap(), stderr(&output).as_str()), (rules, ""));
+    let output = ask(&["-k", "1"]);
+    assert_eq!(String::from_utf8(output.stdout.clone()).unwrap().lines().count(), 2);
+    assert!(stderr(&output).contains("2 rules"), "{}", stderr(&output));
+    assert!(ask(&["--min-similarity", "1", "--quiet"]).stdout.is_empty());
+    assert!(refused_in(&folder, &["synonyms", "v.glove", "--min-similarity", "2"]).contains("from -1 to 1"));
+}

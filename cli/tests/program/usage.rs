@@ -43,6 +43,7 @@ fn every_command_ends_with_code_2_if_an_input_is_missing() {
         vec!["odd", missing, "a", "b", "c"],
         vec!["similarity", missing, "a", "b"],
         vec!["rank", missing, "a", "b"],
+        vec!["synonyms", missing],
         vec!["embed", missing, model],
         vec!["embed", model, missing],
         vec!["eval", missing, pairs],

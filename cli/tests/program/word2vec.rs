@@ -617,3 +617,47 @@ fn korean_neighbours_can_be_read_and_words_survive_in_every_output() {
     let listed = words.lines().map(|line| line.split('\t').next().unwrap());
     assert!(listed.eq(model.vocabulary().words()) && words.starts_with("있다\t"));
 }
+
+#[test]
+fn every_query_of_a_model_with_joined_vectors_uses_them() {
+    let case = with_topics();
+    let base = ["topics.txt", "--threads", "1", "--epochs", "2", "-o"];
+    train(&case, &[&base[..], &["plain.safetensors"]].concat()).succeeds();
+    let joined = ["joined.safetensors", "--output-vectors", "joined", "--join-weight", "0.5"];
+    train(&case, &[&base[..], &joined].concat()).succeeds();
+    let asked = |args: &[&str]| rapidvec(&case, args).succeeds().stdout;
+    let similar = |model: &str, more: &[&str]| asked(&[&["similar", model, "a1", "--format", "json"], more].concat());
+    let half = ["--matrix", "joined", "--join-weight", "0.5"];
+    assert_eq!(similar("joined.safetensors", &[]), similar("plain.safetensors", &half));
+    assert_ne!(similar("joined.safetensors", &[]), similar("plain.safetensors", &["--matrix", "joined"]), "1.5");
+    for matrix in ["input", "output"] {
+        let [one, two] = ["joined.safetensors", "plain.safetensors"].map(|model| similar(model, &["--matrix", matrix]));
+        assert_eq!(one, two, "{matrix}");
+        assert_ne!(one, similar("joined.safetensors", &[]), "{matrix}");
+    }
+    // A copy answers as the model does, whatever its format.
+    for copy in ["copy.safetensors", "copy.bin"] {
+        rapidvec(&case, &["convert", "joined.safetensors", copy]).succeeds();
+        assert_eq!(similar(copy, &[]), similar("joined.safetensors", &[]), "{copy}");
+    }
+    let info: serde_json::Value =
+        serde_json::from_str(&asked(&["info", "joined.safetensors", "--format", "json"])).unwrap();
+    assert_eq!(info["vectors"], serde_json::json!({ "matrix": "joined", "weight": 0.5 }));
+    assert_eq!(info["config"]["output_vectors"], "joined");
+}
+
+#[test]
+fn vectors_that_cannot_be_joined_are_refused_before_training() {
+    let case = with_topics();
+    let run = |more: &[&str]| train(&case, &[&["topics.txt"], more].concat());
+    run(&["--join-weight", "2"]).fails(2, "--join-weight needs --output-vectors joined");
+    run(&["--output-vectors", "joined", "--join-weight", "nan"]).fails(2, "from -100 to 100");
+    run(&["--output-vectors", "joined", "--subwords"])
+        .fails(2, "output-vectors must be input with subwords, got joined");
+    run(&["--output-vectors", "joined", "--hierarchical-softmax"]).fails(2, "must be input without negative sampling");
+    assert!(!case.exists("model.safetensors"));
+    run(&["--hierarchical-softmax", "--epochs", "1"]).succeeds();
+    let similar = |more: &[&str]| rapidvec(&case, &[&["similar", "model.safetensors", "a1"], more].concat());
+    similar(&["--matrix", "joined"]).fails(1, "no output vectors");
+    similar(&["--matrix", "input", "--join-weight", "1"]).fails(2, "--join-weight needs --matrix joined");
+}

@@ -1,6 +1,7 @@
 //! Anything that can go wrong in this crate.
 
 use crate::atomic_file::error::OutputError;
+use crate::collective::CollectiveError;
 use crate::word_list::error::VocabularyError;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// Processes cannot work together.
+    #[error(transparent)]
+    Collective(#[from] CollectiveError),
     /// An output cannot be written to its path.
     #[error(transparent)]
     Output(#[from] OutputError),

@@ -5,6 +5,7 @@
 //! | [`compress`] | gzip, bzip2, zstd and xz, recognised by content |
 //! | [`atomic_file`] | files that appear whole or not at all, and replace others only if allowed |
 //! | [`parallel`] | work shared among threads |
+//! | [`collective`] | work shared among processes |
 //! | [`memory`] | the memory that is available |
 //! | [`temporary`] | nameless temporary files, mapped |
 #![deny(unsafe_code)]
@@ -12,6 +13,7 @@
 mod alias;
 pub mod atomic_file;
 mod chunk;
+pub mod collective;
 pub mod compress;
 mod error;
 mod ids;

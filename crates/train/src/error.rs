@@ -4,6 +4,7 @@ use std::path::Path;
 
 pub use crate::config::ConfigError;
 pub use crate::corpus::{CorpusError, PhraseError};
+pub use crate::distributed::GangError;
 pub use crate::trainer::TrainError;
 #[cfg(feature = "ann")]
 pub use rapidvec_vectors::error::IndexError;
@@ -35,6 +36,9 @@ pub enum Error {
     /// Training cannot start, resume or continue.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// Processes cannot train together.
+    #[error(transparent)]
+    Gang(#[from] GangError),
     /// A device that a trainer uses, such as a graphics card, cannot be used or failed.
     #[error(transparent)]
     Device(Box<dyn std::error::Error + Send + Sync>),

@@ -30,6 +30,7 @@
 //! | checkpoints, held-out loss, starting vectors, continuing a model | [`Session`] |
 //! | watch and stop a run | [`Observer`] |
 //! | resume a run | [`checkpoint`] |
+//! | train with several processes, on one machine or on many | [`distributed`] |
 //! | drive training block by block | [`Trainer`], [`CpuTrainer`] |
 //! | open, query, evaluate, save vectors | [`WordVectors`], [`vectors`] |
 //!
@@ -50,6 +51,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod corpus;
 mod cpu;
+pub mod distributed;
 pub mod error;
 mod model;
 mod observer;

@@ -5,9 +5,9 @@ use crate::error::Result;
 use crate::trainer::Trainer;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
-use rapidvec_vectors::format::RowsView;
 use rapidvec_vectors::format::safetensors::{Contents, SubwordParts, write_contents};
-use rapidvec_vectors::{Numbers, WordVectors};
+use rapidvec_vectors::format::{self, RowsView};
+use rapidvec_vectors::{Numbers, Rows, WordVectors};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,6 +32,7 @@ impl Model {
     ) -> Result<Self> {
         let trained = Trained::new(&trainer.progress(), trainer.history(), held_out);
         let metadata = model_metadata(&trainer, corpus, &trained)?;
+        let chosen = T::output_vectors(trainer.config());
         let weights = trainer.weights();
         let (numbers, size) = (weights.input.to_vec(), weights.input.cols());
         let output = weights.output.into_owned();
@@ -41,6 +42,13 @@ impl Model {
         let vocabulary = Arc::unwrap_or_clone(vocabulary);
         let vectors = WordVectors::new(vocabulary, size, Numbers::F32(numbers))?;
         let vectors = subwords.map_or(Ok(vectors.clone()), |subwords| vectors.with_subwords(subwords))?;
+        let vectors = match chosen.matrix {
+            format::Matrix::Input => vectors,
+            _ => {
+                let rows = Rows::new(output.rows(), size, Numbers::F32(output.to_vec()))?;
+                vectors.with_output(rows)?.take(chosen)?
+            }
+        };
         Ok(Self { vectors: vectors.with_lower(corpus.preparation.lower), output, positions, trained, metadata })
     }
 
@@ -84,12 +92,12 @@ impl Model {
         let words = self.vectors.vocabulary();
         let contents = Contents {
             vocabulary: Cow::Borrowed(words),
-            input: RowsView::of_rows(self.vectors.rows()),
+            input: RowsView::of_rows(self.vectors.input_rows()),
             output: Some(RowsView::of_matrix(&self.output, words.len())),
             subwords: self.vectors.subwords().map(SubwordParts::of_all),
             positions: self.positions.as_ref().map(|rows| RowsView::of_matrix(rows, rows.rows())),
             half: false,
-            metadata: &self.metadata,
+            metadata: Cow::Borrowed(&self.metadata),
             extra: &[],
         };
         Ok(write_contents(path.as_ref(), Existing::Replace, contents)?)

@@ -18,6 +18,7 @@
 #[cfg(feature = "ann")]
 pub mod ann;
 mod beside;
+mod chosen;
 mod container;
 mod derive;
 mod embed;
@@ -39,6 +40,7 @@ mod unit;
 mod units;
 mod word_vectors;
 
+pub use chosen::{JOIN_WEIGHT, ModelVectors};
 pub use derive::Join;
 pub use embed::{EmbedReport, Embedder, NpySpool};
 pub use error::{Error, Result};

@@ -4,12 +4,12 @@ use super::format::safetensors::ModelFile;
 use super::format::unpack::{self, Opened};
 use super::format::{
     Format, Matrix, OpenOptions, OpenReport, VectorTable, csv, dl4j, fasttext, finalfusion, language, npz, pickle,
-    recognise, static_embedding, unlabelled, word2vec_binary, word2vec_text,
+    recognise, spacy, static_embedding, unlabelled, word2vec_binary, word2vec_text,
 };
 use super::mapped::Bytes;
-use super::{Numbers, Rows, WordVectors, lookup};
+use super::{ModelVectors, Numbers, Rows, WordVectors, lookup};
 use crate::beside::Beside;
-use crate::error::{FormatError, Result};
+use crate::error::{Error, FormatError, Result};
 use half::f16;
 use rapidvec_core::memory::check_room;
 use rapidvec_core::{Vocabulary, WordId};
@@ -45,16 +45,10 @@ impl WordVectors {
     /// As [`WordVectors::open`], for what `options` do not allow.
     pub fn open_with(path: impl AsRef<Path>, options: &OpenOptions) -> Result<(Self, OpenReport)> {
         let path = path.as_ref();
-        if let Some(folder) = static_embedding::find(path) {
-            let (vectors, mut report) = static_embedding::open(&folder, options)?;
-            return Ok((language::only(vectors, options, &mut report)?, report));
-        }
-        let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
-        let beside = match &archive {
-            Some((archive, name)) => Beside::Member(archive, name),
-            None => Beside::File(path),
-        };
-        read(bytes, &beside, options)
+        open(path, options).map_err(|error| match unfinished(path) {
+            Some(ending) if matches!(error, Error::Format(_)) => FormatError::Unfinished { ending }.into(),
+            _ => error,
+        })
     }
 
     /// Opens the bytes of a file of word vectors; not compressed ones, and not one that needs others beside it.
@@ -66,30 +60,66 @@ impl WordVectors {
     }
 }
 
+/// The end of the name that browsers and downloaders give a file until it is whole.
+fn unfinished(path: &Path) -> Option<&'static str> {
+    let ending = path.extension()?;
+    ["part", "crdownload", "download", "partial", "opdownload"].into_iter().find(|known| ending == *known)
+}
+
+fn open(path: &Path, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
+    if let Some(folder) = static_embedding::find(path) {
+        return of_folder(static_embedding::open(&folder, options)?, options);
+    }
+    if let Some(folder) = spacy::find(path) {
+        return of_folder(spacy::open(&folder, options)?, options);
+    }
+    let Opened { bytes, archive } = unpack::open_member(path, options.member.as_deref())?;
+    let beside = match &archive {
+        Some((archive, name)) => Beside::Member(archive, name),
+        None => Beside::File(path),
+    };
+    read(bytes, &beside, options)
+}
+
+fn of_folder(
+    (vectors, mut report): (WordVectors, OpenReport),
+    options: &OpenOptions,
+) -> Result<(WordVectors, OpenReport)> {
+    Ok((language::only(vectors, options, &mut report)?, report))
+}
+
 fn read(bytes: Bytes, beside: &Beside<'_>, options: &OpenOptions) -> Result<(WordVectors, OpenReport)> {
     let format = if options.words.is_some() { None } else { Some(recognise(&bytes)?) };
     let (vectors, mut report) = match format {
         None => unlabelled::open(&Arc::new(bytes), options)?,
+        Some(Format::Safetensors) => of_model(bytes, options)?,
         Some(Format::Gensim) => pickle::gensim::open(&Arc::new(bytes), beside, options)?,
         Some(format) => read_alone(bytes, format, options)?,
     };
-    let vectors = match options.matrix {
-        Matrix::Input => vectors,
-        Matrix::Output => vectors.of_output()?,
-    };
+    // A model of rapidvec says itself what its vectors are.
+    let vectors = if format == Some(Format::Safetensors) { vectors } else { of_matrix(vectors, options)? };
     // Readers of text drop other languages before they take memory for them.
     let is_text = matches!(format, Some(Format::Word2vecText | Format::Glove));
     let vectors = if is_text { vectors } else { language::only(vectors, options, &mut report)? };
     Ok((vectors, report))
 }
 
+/// Takes the matrix that `options` ask for, of vectors that are input rows.
+fn of_matrix(vectors: WordVectors, options: &OpenOptions) -> Result<WordVectors, FormatError> {
+    match options.matrix {
+        None | Some(Matrix::Input) => Ok(vectors),
+        other => vectors.take(ModelVectors::default().or(other, options.join_weight)),
+    }
+}
+
 /// A file of this format that needs no other one.
 fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let (table, report) = match format {
-        Format::Safetensors => return of_model(bytes, options),
         Format::FastText => return fasttext::open(&Arc::new(bytes), options),
         Format::Finalfusion => return finalfusion::open(&Arc::new(bytes), options),
-        Format::Npy | Format::Gensim | Format::StaticEmbedding => return Err(FormatError::NoWords),
+        Format::Safetensors | Format::Npy | Format::Gensim | Format::StaticEmbedding | Format::Spacy => {
+            return Err(FormatError::NoWords);
+        }
         Format::Pickle => pickle::read(&bytes, options),
         Format::Word2vecText => word2vec_text::read(&bytes, options),
         Format::Glove => word2vec_text::read_without_header(&bytes, options),
@@ -103,10 +133,11 @@ fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(Wo
 
 fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let model = ModelFile::from_shared(Arc::new(bytes))?;
-    let rows = model.input();
+    let chosen = ModelVectors::of_metadata(&model.metadata())?.or(options.matrix, options.join_weight);
+    let rows = chosen.rows(&model.input(), model.output_of_words().as_ref())?;
     let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
     if !is_cut && (!options.allow_nan || is_finite(&rows)) {
-        return Ok((WordVectors::from_model(model)?, OpenReport::default()));
+        return Ok((WordVectors::of_input(model)?.take(chosen)?, OpenReport::default()));
     }
     model.verify()?; // the copy has no checksums
     let (table, report) = allowed(model.vocabulary(), &rows, options)?;

@@ -1,6 +1,5 @@
 //! Writes word vectors in any writable format, and reports what the file does not hold.
 
-use crate::WordVectors;
 use crate::error::{FormatError, Result};
 use crate::format::fasttext::FastTextWriter;
 use crate::format::npz::NpzWriter;
@@ -10,8 +9,10 @@ use crate::format::word2vec_binary::BinaryWriter;
 use crate::format::word2vec_text::TextWriter;
 use crate::format::{Format, NpyWriter, RowsView, TableView, VectorWriter};
 use crate::subwords::Subwords;
+use crate::{ModelVectors, WordVectors};
 use rapidvec_core::{Vocabulary, WordId};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -155,16 +156,18 @@ impl WordVectors {
             return Err(FormatError::NoHalf { format: format.name() });
         }
         self.verify()?;
-        let half = (options.half || self.rows().is_half()) && format.has_half();
+        let keeps_both = !self.is_flattened(format, options);
+        let stored = if keeps_both && format == Format::Safetensors { self.input_rows() } else { self.rows() };
+        let half = (options.half || stored.is_half()) && format.has_half();
         let ids = picked(self.vocabulary(), format, options.top);
         let vocabulary = match &ids {
             None => Cow::Borrowed(self.vocabulary()),
             Some(ids) => Cow::Owned(self.vocabulary().of_ids(ids)),
         };
         let report = self.report(format, options, &vocabulary);
-        let rows = RowsView::of_rows(self.rows()).pick(ids.clone()).unit(options.normalize);
+        let rows = RowsView::of_rows(stored).pick(ids.clone()).unit(options.normalize);
         let Extras { output, positions, metadata, .. } = self.extras();
-        let output = output.as_ref().map(|output| RowsView::of_rows(output).pick(ids.clone()));
+        let output = output.as_ref().filter(|_| keeps_both).map(|output| RowsView::of_rows(output).pick(ids.clone()));
         let subwords = self.kept_subwords(options).map(|subwords| SubwordParts::of(subwords, ids));
         let table = TableView::of(vocabulary, rows).half(half);
         let writer: Box<dyn VectorWriter> = match format {
@@ -175,7 +178,7 @@ impl WordVectors {
                 subwords,
                 positions: positions.as_ref().map(RowsView::of_rows),
                 half,
-                metadata,
+                metadata: if keeps_both { Cow::Borrowed(metadata) } else { Cow::Owned(of_input_rows(metadata)) },
                 extra: &[],
             })?),
             Format::FastText => Box::new(FastTextWriter::new(table, subwords, output, metadata)?),
@@ -188,6 +191,11 @@ impl WordVectors {
             _ => return Err(FormatError::NotWritable { format: format.name() }),
         };
         Ok((writer, report))
+    }
+
+    /// Whether a copy has joined vectors as its only rows: the format has no place for two matrices, or the sum was scaled.
+    fn is_flattened(&self, format: Format, options: &SaveOptions) -> bool {
+        self.extras().input.is_some() && (format != Format::Safetensors || options.normalize)
     }
 
     /// The n-grams that a copy has.
@@ -203,9 +211,10 @@ impl WordVectors {
             None => false,
         };
         let (own, counted, was_half) = (format == Format::Safetensors, saved.has_counts(), self.rows().is_half());
+        let keeps_output = (own || fasttext) && !self.is_flattened(format, options);
         let not_stored = [
             (Part::TrainingState, *has_training_state),
-            (Part::OutputVectors, !own && !fasttext && output.is_some()),
+            (Part::OutputVectors, !keeps_output && output.is_some()),
             (Part::Counts, !own && !fasttext && !matches!(format, Format::Npz | Format::Gensim) && counted),
             (Part::Settings, !own && !fasttext && !metadata.is_empty()),
             (Part::Subwords, self.subwords().is_some() && !keeps_subwords),
@@ -215,7 +224,7 @@ impl WordVectors {
             (Caveat::Rounded, options.half && !was_half),
             (Caveat::LengthsRounded, was_half && !options.half && options.normalize && format.has_half()),
             (Caveat::NoCounts, (own || fasttext) && !counted),
-            (Caveat::OutputNotNormalized, (own || fasttext) && options.normalize && output.is_some()),
+            (Caveat::OutputNotNormalized, keeps_output && options.normalize && output.is_some()),
         ];
         SaveReport {
             words: saved.len(),
@@ -224,6 +233,13 @@ impl WordVectors {
             caveats: caveats.into_iter().filter(|(_, holds)| *holds).map(|(caveat, _)| caveat).collect(),
         }
     }
+}
+
+/// The metadata of a copy whose vectors are its input rows.
+fn of_input_rows(metadata: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut metadata = metadata.clone();
+    ModelVectors::default().put_into(&mut metadata);
+    metadata
 }
 
 /// The words to save, the most frequent first; `None`: all of them, as they are.

@@ -1,6 +1,8 @@
 //! Words with their vectors, from a file of any format or from memory.
 
+use super::chosen::ModelVectors;
 use super::error::FormatError;
+use super::format::Matrix;
 use super::format::safetensors::{CHECKED_ON_OPENING, Extras, ModelFile};
 use super::normed_rows::{NormedRows, RowError};
 use super::search::candidates::Candidates;
@@ -37,11 +39,17 @@ pub struct WordVectors {
 }
 
 impl WordVectors {
-    /// The input vectors of an opened model.
+    /// The vectors of an opened model: the input rows, unless it says otherwise ([`ModelVectors`]).
     ///
     /// # Errors
     /// [`FormatError::NotFinite`] if a vector holds NaN or infinity.
     pub fn from_model(model: ModelFile) -> Result<Self, FormatError> {
+        let chosen = ModelVectors::of_metadata(&model.metadata())?;
+        Self::of_input(model)?.take(chosen)
+    }
+
+    /// The input vectors of an opened model, whatever it says.
+    pub(super) fn of_input(model: ModelFile) -> Result<Self, FormatError> {
         let (rows, lower, extras) = (model.input(), lookup::was_lower(&model), Arc::new(model.extras()));
         let subwords = model.subwords()?;
         let vectors = Self::from_rows(model.into_vocabulary(), rows)?;
@@ -89,7 +97,7 @@ impl WordVectors {
     ///
     /// # Errors
     /// [`FormatError::Size`] if the sizes disagree.
-    pub(crate) fn with_output(self, output: Rows) -> Result<Self, FormatError> {
+    pub fn with_output(self, output: Rows) -> Result<Self, FormatError> {
         let expected = self.len().saturating_mul(self.vector_size());
         let got = output.len().saturating_mul(output.vector_size());
         if (output.len(), output.vector_size()) != (self.len(), self.vector_size()) {
@@ -98,6 +106,7 @@ impl WordVectors {
         let Extras { positions, metadata, has_training_state, unverified, .. } = &*self.extras;
         Ok(self.clone().with_extras(Extras {
             output: Some(output),
+            input: None,
             output_of_nodes: false,
             positions: positions.clone(),
             metadata: metadata.clone(),
@@ -106,21 +115,28 @@ impl WordVectors {
         }))
     }
 
-    /// The vectors of the words as contexts in place of those of the words; the n-grams are left out.
-    ///
-    /// # Errors
-    /// [`FormatError::NoOutput`] if the file has none; [`FormatError::NotFinite`].
-    pub fn of_output(&self) -> Result<Self, FormatError> {
-        let rows = self.output().cloned().ok_or(FormatError::NoOutput)?;
-        let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
-        let matrix = Arc::new(NormedRows::new(rows));
-        let unverified = self.extras.unverified.clone();
-        let extras = Arc::new(Extras { unverified, ..Extras::default() });
-        let vectors = Self { matrix, subwords: None, extras, ..self.clone() };
-        if !large {
-            vectors.check_finite()?;
+    /// The same words with other rows of the model, which `chosen` names. Without `keeps` the other parts of the model are left out.
+    pub(super) fn with_rows(&self, matrix: Arc<NormedRows>, chosen: ModelVectors, keeps: bool) -> Self {
+        let Extras { output, output_of_nodes, positions, metadata, has_training_state, unverified, .. } = &*self.extras;
+        let unverified = unverified.clone();
+        let is_input = chosen.matrix == Matrix::Input;
+        let subwords = self.subwords.clone().filter(|_| is_input);
+        if !keeps {
+            let extras = Arc::new(Extras { unverified, ..Extras::default() });
+            return Self { matrix, subwords, extras, ..self.clone() };
         }
-        Ok(vectors)
+        let mut metadata = metadata.clone();
+        chosen.put_into(&mut metadata);
+        let extras = Arc::new(Extras {
+            output: output.clone(),
+            input: (!is_input).then(|| self.input_rows().clone()),
+            output_of_nodes: *output_of_nodes,
+            positions: positions.clone(),
+            metadata,
+            has_training_state: *has_training_state,
+            unverified,
+        });
+        Self { matrix, subwords, extras, ..self.clone() }
     }
 
     /// The same vectors; `lower`: trained on lower-case text.
@@ -215,6 +231,11 @@ impl WordVectors {
     /// The vectors as they are stored, V x D.
     pub fn rows(&self) -> &Rows {
         self.matrix.rows()
+    }
+
+    /// The rows of the input matrix, V x D, also where the vectors are joined ones ([`ModelVectors`]).
+    pub fn input_rows(&self) -> &Rows {
+        self.extras.input.as_ref().unwrap_or_else(|| self.rows())
     }
 
     pub(super) fn matrix(&self) -> &NormedRows {

@@ -1,10 +1,12 @@
 //! Files that people take for word vectors, or that hold some in another way: each opens, or is named for what it is.
 #![allow(clippy::unwrap_used)] // helpers of tests are tests
 
+use rapidvec_core::atomic_file::Existing;
 use rapidvec_vectors::Error;
 use rapidvec_vectors::WordVectors;
 use rapidvec_vectors::error::FormatError;
-use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, word2vec_text};
+use rapidvec_vectors::format::{Format, OpenOptions, recognise, recognise_member, spacy, word2vec_text};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -344,4 +346,89 @@ fn one_language_of_numberbatch_opens_without_labels() {
     }
     let refused = WordVectors::from_bytes(rows.as_bytes().to_vec(), &french).unwrap_err().to_string();
     assert_eq!(refused, "no word is labelled `/c/fr/...`, as ConceptNet's are; the first word is `/c/de/katze`");
+}
+
+/// Folders that spaCy wrote, and the vectors that it reads from them (`spacy_folders.py`).
+#[test]
+fn spacys_folders_open_to_the_same_numbers() {
+    let data = format!("{}/tests/data/spacy", env!("CARGO_MANIFEST_DIR"));
+    for (name, unnamed) in [("default", 1), ("floret", 0)] {
+        let expected = std::fs::read_to_string(format!("{data}/{name}.json")).unwrap();
+        let expected: BTreeMap<String, Vec<f32>> = serde_json::from_str(&expected).unwrap();
+        for folder in [format!("{data}/{name}"), format!("{data}/{name}/vocab")] {
+            assert_eq!(recognise_member(folder.as_ref(), None).unwrap(), Format::Spacy);
+            let (vectors, report) = WordVectors::open_with(&folder, &OpenOptions::default()).unwrap();
+            assert_eq!((vectors.len(), report.unnamed), (expected.len(), unnamed));
+            assert_eq!(report.ngrams_left_out, name == "floret");
+            expected.iter().for_each(|(word, numbers)| close(&vectors.vector(word).unwrap(), numbers, word));
+        }
+        let two = OpenOptions { limit: Some(2), ..OpenOptions::default() };
+        let (vectors, report) = WordVectors::open_with(format!("{data}/{name}"), &two).unwrap();
+        assert_eq!((vectors.len(), report.stopped_at_limit), (2, true));
+    }
+}
+
+#[test]
+fn a_package_of_spacy_opens_and_what_is_written_for_spacy_comes_back() {
+    let data = format!("{}/tests/data/spacy/default/vocab", env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().unwrap();
+    let package = folder.path().join("xx_small");
+    let vocab = package.join("xx_small-1.0.0/vocab");
+    std::fs::create_dir_all(&vocab).unwrap();
+    for file in ["vectors", "key2row", "strings.json", "vectors.cfg"] {
+        std::fs::copy(format!("{data}/{file}"), vocab.join(file)).unwrap();
+    }
+    let vectors = WordVectors::open(&package).unwrap();
+    let written = folder.path().join("written");
+    let existing = Existing::replace_if(false);
+    assert_eq!(spacy::write(&written, &vectors, Some(4), existing).unwrap(), 4);
+    let again = WordVectors::open(&written).unwrap();
+    assert_eq!(again.vocabulary().words().collect::<Vec<_>>(), ["the", "mark", "한국", "new york"]);
+    again.vocabulary().words().for_each(|word| assert_eq!(again.vector(word), vectors.vector(word)));
+    assert!(spacy::write(&written, &vectors, None, existing).is_err(), "the folder is there");
+    spacy::write(&written, &vectors, None, Existing::replace_if(true)).unwrap();
+    assert_eq!(WordVectors::open(&written).unwrap().len(), 5);
+}
+
+#[test]
+fn a_damaged_folder_of_spacy_is_refused() {
+    let data = format!("{}/tests/data/spacy/default/vocab", env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| std::fs::read(format!("{data}/{file}")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let opened = |file: &str, bytes: &[u8]| {
+        for name in ["vectors", "key2row", "strings.json", "vectors.cfg"] {
+            let bytes = if name == file { bytes.to_vec() } else { read(name) };
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        WordVectors::open(folder.path()).map(|vectors| vectors.len()).map_err(|error| error.to_string())
+    };
+    assert_eq!(opened("", b""), Ok(5));
+    assert_eq!(opened("strings.json", b"[\"nothing\"]"), Ok(1), "a symbol");
+    for file in ["vectors", "key2row"] {
+        let whole = read(file);
+        (0..whole.len()).for_each(|length| assert!(opened(file, &whole[..length]).is_err(), "{file} {length}"));
+    }
+    for (file, bytes, expected) in [
+        ("key2row", &b"\x81\x05\x7f"[..], "the row of a word: expected a row of the matrix, got 127"),
+        ("strings.json", b"{\"the\": 1}", "the header is damaged: strings.json: "),
+        ("vectors.cfg", b"[", "the header is damaged: vectors.cfg: "),
+        ("vectors.cfg", br#"{"mode": "floret", "minn": 1, "maxn": 2000}"#, "n-grams of an average word: expected"),
+        ("vectors.cfg", br#"{"mode": "floret", "hash_count": 5}"#, "floret's hashes: expected 1 to 4, got 5"),
+        ("vectors.cfg", br#"{"mode": "floret", "minn": 3, "maxn": 2}"#, "n-gram lengths: "),
+    ] {
+        let got = opened(file, bytes).unwrap_err();
+        assert!(got.starts_with(expected), "{got}");
+    }
+}
+
+#[test]
+fn an_unfinished_download_is_named_and_a_whole_one_opens_under_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vectors.txt.part");
+    std::fs::write(&path, "3 2\na 1 2\nb 3").unwrap();
+    let refused = WordVectors::open(&path).unwrap_err().to_string();
+    assert_eq!(refused, "an unfinished download: its name ends in `.part`; finish the download first");
+    std::fs::write(&path, "2 2\na 1 2\nb 3 4\n").unwrap();
+    assert_eq!(WordVectors::open(&path).unwrap().len(), 2);
+    assert!(matches!(WordVectors::open(folder.path().join("none.part")), Err(Error::Core(_))));
 }

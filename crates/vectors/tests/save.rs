@@ -3,8 +3,8 @@
 
 use rapidvec_core::Vocabulary;
 use rapidvec_vectors::error::{Error, FormatError};
-use rapidvec_vectors::format::Format;
 use rapidvec_vectors::format::safetensors::{ModelFile, ModelParts, write};
+use rapidvec_vectors::format::{Format, Matrix, OpenOptions};
 use rapidvec_vectors::{Caveat, Numbers, Part, SaveOptions, WordVectors};
 use std::path::Path;
 
@@ -129,4 +129,77 @@ fn single_precision_lends_its_numbers_also_from_a_mapped_file() {
     assert_eq!(WordVectors::open(&path).unwrap().rows().as_f32().unwrap(), expected);
     vectors().save(&path, Format::Safetensors, &SaveOptions::default().half(true)).unwrap();
     assert_eq!(WordVectors::open(&path).unwrap().rows().as_f32(), None);
+}
+
+/// A file of `model`, opened as `w_in + w_out / 2`.
+fn joined(path: &Path) -> WordVectors {
+    model(path);
+    let options = OpenOptions { matrix: Some(Matrix::Joined), join_weight: Some(0.5), ..OpenOptions::default() };
+    WordVectors::open_with(path, &options).unwrap().0
+}
+
+#[test]
+fn a_copy_of_joined_vectors_keeps_both_matrices_and_how_they_are_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let [from, to] = ["model", "copy"].map(|name| folder.path().join(name));
+    let vectors = joined(&from);
+    assert_eq!(vectors.vector("rare").unwrap(), [4.5, 6.0]);
+    for options in [SaveOptions::default(), SaveOptions::default().top(2), SaveOptions::default().half(true)] {
+        let report = vectors.save(&to, Format::Safetensors, &options).unwrap();
+        assert!(!report.not_stored.contains(&Part::OutputVectors), "{options:?}");
+        let (again, file) = (WordVectors::open(&to).unwrap(), ModelFile::open(&to).unwrap());
+        assert_eq!(again.vector("some").unwrap(), [0.75, -0.375], "{options:?}");
+        assert_eq!(file.input().to_f32(), file.output().unwrap().to_f32(), "{options:?}");
+        // Not joined a second time.
+        let options = OpenOptions { matrix: Some(Matrix::Input), ..OpenOptions::default() };
+        assert_eq!(WordVectors::open_with(&to, &options).unwrap().0.vector("some").unwrap(), [0.5, -0.25]);
+        let limited = OpenOptions { limit: Some(1), ..OpenOptions::default() };
+        let first = WordVectors::open_with(&to, &limited).unwrap().0;
+        let word = first.vocabulary().word(0);
+        assert_eq!(first.vector(word), again.vector(word), "the limit takes joined rows too");
+    }
+}
+
+#[test]
+fn a_format_of_one_matrix_gets_the_joined_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let [from, to] = ["model", "copy"].map(|name| folder.path().join(name));
+    let vectors = joined(&from);
+    for format in with_words().filter(|format| *format != Format::Safetensors) {
+        let report = vectors.save(&to, format, &SaveOptions::default()).unwrap();
+        assert!(report.not_stored.contains(&Part::OutputVectors), "{format:?}");
+        assert_eq!(WordVectors::open(&to).unwrap().vector("rare").unwrap(), [4.5, 6.0], "{format:?}");
+    }
+    let report = vectors.save(&to, Format::Safetensors, &SaveOptions::default().normalize(true)).unwrap();
+    assert_eq!(report.not_stored, [Part::TrainingState, Part::OutputVectors]);
+    assert_eq!(report.caveats, []);
+    assert_eq!(WordVectors::open(&to).unwrap().vector("rare").unwrap(), [0.6, 0.8]);
+    assert!(ModelFile::open(&to).unwrap().output().is_none(), "the sum was scaled, not its parts");
+}
+
+#[test]
+fn a_model_that_says_its_vectors_are_joined_needs_an_output_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model");
+    let with = |entry: &str, output: bool| {
+        let numbers = [3.0, 4.0, 0.5, -0.25, 0.0, 2.0];
+        let parts = ModelParts {
+            vocabulary: &words(),
+            vector_size: 2,
+            input: &numbers,
+            output: output.then_some(&numbers),
+            half: false,
+            metadata: [("vectors".to_owned(), entry.to_owned())].into(),
+            extra: Vec::new(),
+        };
+        write(&path, &parts).unwrap();
+        WordVectors::open(&path)
+    };
+    let entry = r#"{"matrix":"joined","weight":1}"#;
+    assert_eq!(with(entry, true).unwrap().vector("often").unwrap(), [0.0, 4.0]);
+    assert!(matches!(with(entry, false), Err(Error::Format(FormatError::NoOutput))));
+    assert!(matches!(with("{}", true), Err(Error::Format(FormatError::Header { .. }))));
+    // The sum may overflow where neither matrix does.
+    let huge = format!(r#"{{"matrix":"joined","weight":{}}}"#, f32::MAX);
+    assert!(matches!(with(&huge, true), Err(Error::Format(FormatError::NotFinite { .. }))));
 }

@@ -1,5 +1,6 @@
 //! The flags of `train`.
 
+use super::gang_settings::GangSettings;
 use super::textbook_settings::TextbookSettings;
 use super::word2vec_settings::Word2vecSettings;
 use crate::commands::corpus::Choice;
@@ -59,6 +60,9 @@ pub struct Args {
 
     #[command(flatten)]
     pub textbook: TextbookSettings,
+
+    #[command(flatten)]
+    pub gang: GangSettings,
 
     #[command(flatten)]
     pub reading: Reading,

@@ -4,8 +4,10 @@ mod args;
 mod device;
 mod display;
 mod flags;
+mod gang_settings;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod launched;
 mod log;
 mod outputs;
 mod plot;
@@ -18,6 +20,7 @@ mod start;
 mod summary;
 mod textbook;
 mod textbook_settings;
+mod together;
 mod watcher;
 mod word2vec;
 mod word2vec_settings;

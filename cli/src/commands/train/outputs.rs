@@ -94,6 +94,7 @@ pub fn resume_command(args: &Args, model: &Path, corpus_again: bool) -> String {
     flag("threads", (args.threads != 0).then(|| args.threads.to_string()));
     flag("device", (args.device == Device::Gpu).then(|| "gpu".to_owned()));
     flag("windows-in-flight", args.word2vec.windows_in_flight.map(|windows| windows.to_string()));
+    flag("engine", args.gang.engine.map(|_| "env".to_owned()));
     flag("kernel", args.word2vec.kernel.clone());
     flag("temporary-folder", args.word2vec.temporary_folder.as_deref().map(path));
     flag("checkpoint-every", args.other_checkpoint_every());

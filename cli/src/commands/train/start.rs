@@ -5,7 +5,7 @@ use super::device::{self, Chosen};
 use super::flags::Flags;
 use super::run::{self, Run};
 use super::signals::Signals;
-use super::{outputs, resume};
+use super::{outputs, resume, together};
 use crate::commands::corpus::Choice;
 use crate::commands::default_model::DEFAULT_OUTPUT;
 use crate::commands::open::OpenArgs;
@@ -24,6 +24,9 @@ use std::sync::Arc;
 /// Runs the subcommand.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let signals = Signals::listen();
+    if let Some(engine) = args.gang.engine {
+        return together::run(&args, engine, &signals);
+    }
     if let Some(path) = &args.resume {
         return resume::run(&args, path, &signals);
     }

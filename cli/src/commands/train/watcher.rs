@@ -1,11 +1,12 @@
 //! The program's observer: progress on stderr, the log, and signals that stop training.
 
 use super::args::Args;
-use super::display::Display;
+use super::display::{Display, Unit};
 use super::flags::Flags;
 use super::log::{Columns, Log};
 use super::signals::Signals;
 use crate::output::messages;
+use rapidvec::checkpoint::HeldOutLoss;
 use rapidvec::{EpochEnd, LossPoint, Observer, Progress, SaveEvent, Session};
 use std::ops::ControlFlow;
 
@@ -22,12 +23,22 @@ pub struct Watcher<'a> {
 impl<'a> Watcher<'a> {
     /// Shows a run as `args` say, from where it is now.
     pub fn new<T: Flags>(args: &Args, signals: &'a Signals, session: &Session<T>) -> anyhow::Result<Self> {
-        let now = session.trainer().progress();
-        let columns = Columns::of(T::UNIT);
-        let history = session.trainer().history();
-        let log =
-            args.log.as_deref().map(|path| Log::create(path, columns, history, session.held_out())).transpose()?;
-        let display = Display::new(args.progress, T::UNIT, &now);
+        let trainer = session.trainer();
+        Self::of(args, signals, T::UNIT, &trainer.progress(), trainer.history(), session.held_out())
+    }
+
+    /// Shows a run as `args` say that is at `now`, with these losses so far.
+    pub fn of(
+        args: &Args,
+        signals: &'a Signals,
+        unit: Unit,
+        now: &Progress,
+        history: &[LossPoint],
+        held_out: &[HeldOutLoss],
+    ) -> anyhow::Result<Self> {
+        let columns = Columns::of(unit);
+        let log = args.log.as_deref().map(|path| Log::create(path, columns, history, held_out)).transpose()?;
+        let display = Display::new(args.progress, unit, now);
         Ok(Self { signals, display, log, last: None, blocks_per_epoch: now.blocks_per_epoch })
     }
 

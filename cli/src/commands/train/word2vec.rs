@@ -9,6 +9,7 @@ use crate::commands::vocab_args;
 use crate::output::{UsageError, messages, thousands};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::vectors::format::Matrix;
 use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Vocabulary};
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ impl Flags for CpuTrainer {
             let ngrams = own.ngrams(config.subwords);
             config = config.subwords(ngrams);
         }
+        if own.join_weight.is_some() && own.output_vectors.unwrap_or(config.output_vectors) != Matrix::Joined {
+            return Err(UsageError(messages::join_weight_needs_joined("--output-vectors joined")));
+        }
         if let Some(rate) = common.learning_rate {
             config = config.learning_rate(rate);
         }
@@ -47,6 +51,8 @@ impl Flags for CpuTrainer {
         config.subsample = own.subsample.unwrap_or(config.subsample);
         config.shuffle &= !own.no_shuffle;
         config.position_weights |= own.position_weights;
+        config.output_vectors = own.output_vectors.unwrap_or(config.output_vectors);
+        config.join_weight = own.join_weight.unwrap_or(config.join_weight);
         config.epochs = common.epochs.unwrap_or(config.epochs);
         config.min_learning_rate = own.min_learning_rate.unwrap_or(config.min_learning_rate);
         config.seed = common.seed.unwrap_or(config.seed);
@@ -84,6 +90,8 @@ impl Flags for CpuTrainer {
         same("buckets", own.buckets, ngrams.buckets)?;
         same("subword-units", own.subword_units, ngrams.units)?;
         same("position-weights", own.position_weights.then_some(true), config.position_weights)?;
+        same("output-vectors", own.output_vectors, config.output_vectors)?;
+        same("join-weight", own.join_weight, config.join_weight)?;
         let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
         match fixed.iter().find(|(_, given)| *given) {
             Some((flag, _)) => Err(UsageError(messages::argument_conflict(format_args!("--{flag}"), "--resume"))),
@@ -138,5 +146,10 @@ pub fn method(config: &Config) -> String {
         format!(", {}", messages::ngrams(min, max, ngrams.units))
     });
     let positions = if config.position_weights { format!(", {}", messages::position_weights()) } else { String::new() };
-    format!("{}, {objective}{}{positions}", config.model, ngrams.unwrap_or_default())
+    let vectors = match config.output_vectors {
+        Matrix::Input => String::new(),
+        Matrix::Output => format!(", {}", messages::output_vectors()),
+        Matrix::Joined => format!(", {}", messages::joined_vectors(config.join_weight)),
+    };
+    format!("{}, {objective}{}{positions}{vectors}", config.model, ngrams.unwrap_or_default())
 }

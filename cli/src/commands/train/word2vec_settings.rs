@@ -2,7 +2,9 @@
 
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count;
+use crate::commands::open::join_weight;
 use rapidvec::config::ContextSum;
+use rapidvec::vectors::format::Matrix;
 use rapidvec::{NGrams, Units};
 use std::path::PathBuf;
 
@@ -69,6 +71,15 @@ pub struct Word2vecSettings {
     /// Learn a weight for each position in the window of cbow
     #[arg(long, hide_short_help = true)]
     pub position_weights: bool,
+
+    /// Take as vectors the input or output matrix, or both joined [default: input]
+    #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH", hide_possible_values = true)]
+    pub output_vectors: Option<Matrix>,
+
+    /// With --output-vectors joined: add the output matrix times X [default: 1.5]
+    #[arg(long, value_name = "X", value_parser = join_weight, allow_negative_numbers = true)]
+    #[arg(hide_short_help = true)]
+    pub join_weight: Option<f32>,
 
     /// Start from the vectors in this file, in any format
     #[arg(long, value_name = "FILE")]
@@ -139,6 +150,8 @@ impl Word2vecSettings {
             ("context-sum", self.context_sum.is_some()),
             ("subwords", self.subwords),
             ("position-weights", self.position_weights),
+            ("output-vectors", self.output_vectors.is_some()),
+            ("join-weight", self.join_weight.is_some()),
             ("init", self.init.is_some()),
             ("update", self.update.is_some()),
             ("vocab", self.vocab.is_some()),

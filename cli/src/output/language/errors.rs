@@ -137,6 +137,8 @@ fn range(expected: &str) -> String {
         (_, "above 0 and at most 100") => "0보다 크고 100 이하".to_owned(),
         (_, "above 0 and finite") => "0보다 큰 유한한 수".to_owned(),
         (_, "at least 1") => "1 이상".to_owned(),
+        (_, "input with subwords") => "n-그램을 쓰면 input".to_owned(),
+        (_, "input without negative sampling") => "네거티브 샘플링을 쓰지 않으면 input".to_owned(),
         (_, "at least 1 without hierarchical softmax") => "계층적 소프트맥스를 쓰지 않으면 1 이상".to_owned(),
         _ => expected.to_owned(),
     }

@@ -51,6 +51,32 @@ messages! {
         en: "training takes about {megabytes} MB of memory",
         ko: "학습에 메모리를 약 {megabytes} MB 사용합니다",
     }
+    workers(count) { en: "{count} worker(s)", ko: "작업자 {count}개" }
+    sync_costs(rounds, full, percent, waiting, megabytes) {
+        en: "{rounds} synchronisation(s), {full} of all rows: {percent}% of the time, and {waiting}% waiting for other workers; \
+             {megabytes} MB sent",
+        ko: "동기화 {rounds}회(전체 행 {full}회): 시간의 {percent}%, 다른 작업자를 기다린 시간 {waiting}%; {megabytes} MB 전송",
+    }
+    ray_needs_python() {
+        en: "--engine ray needs the Python package: pip install 'rapidvec[ray]'; --engine env works without",
+        ko: "--engine ray에는 파이썬 패키지가 필요합니다: pip install 'rapidvec[ray]'. --engine env는 없이도 됩니다",
+    }
+    not_launched() {
+        en: "--engine env: expected RANK and WORLD_SIZE in the environment, or the variables of mpirun or srun",
+        ko: "--engine env: 환경 변수 RANK와 WORLD_SIZE, 또는 mpirun이나 srun의 변수가 있어야 합니다",
+    }
+    variable_is_no_number(name, value) {
+        en: "{name} must be a whole number, got {value}",
+        ko: "{name}은(는) 0 이상의 정수여야 하는데 {value}입니다",
+    }
+    variable_is_missing(name) {
+        en: "set {name} to the address of the machine of rank 0",
+        ko: "{name}에 0번 작업자가 있는 컴퓨터의 주소를 지정하세요",
+    }
+    token_is_missing() {
+        en: "set RAPIDVEC_TOKEN to the same secret of 16 bytes or more for all workers: nobody without it can join",
+        ko: "모든 작업자의 RAPIDVEC_TOKEN에 16바이트 이상의 같은 비밀 값을 지정하세요. 이 값이 없으면 아무도 참여할 수 없습니다",
+    }
     threads(count) { en: "{count} thread(s)", ko: "스레드 {count}개" }
     negatives(count) { en: "{count} negative(s)", ko: "네거티브 샘플 {count}개" }
     ngrams(shortest, longest, units) {
@@ -58,6 +84,8 @@ messages! {
         ko: "{shortest}~{longest}-그램({units})",
     }
     position_weights() { en: "position weights", ko: "위치 가중치" }
+    output_vectors() { en: "output vectors", ko: "출력 벡터" }
+    joined_vectors(weight) { en: "input + {weight} × output vectors", ko: "입력 + {weight} × 출력 벡터" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }
     textbook_run(corpus, tokens, words, pairs, method, size, threads) {
         en: "{corpus}: {tokens} tokens, {words} distinct words, {pairs} pairs per epoch; {method}, \
@@ -220,6 +248,11 @@ messages! {
     setting_of_other(flag, trainer) {
         en: "--{flag} is a setting of --trainer {trainer}; choose that trainer, or omit the flag",
         ko: "--{flag}은(는) --trainer {trainer}의 설정입니다. 그 학습기를 고르거나 이 옵션을 빼세요",
+    }
+    not_a_number() { en: "expected a number", ko: "수여야 합니다" }
+    join_weight_needs_joined(flag) {
+        en: "--join-weight needs {flag}: other vectors have only one matrix",
+        ko: "--join-weight는 {flag}에만 쓸 수 있습니다. 다른 벡터는 행렬이 하나뿐입니다",
     }
     context_sum_needs_cbow() {
         en: "--context-sum needs --model cbow: skipgram does not combine context vectors",
@@ -525,6 +558,10 @@ messages! {
         en: "{count} word(s) not valid UTF-8, replaced or dropped as --invalid-words says",
         ko: "UTF-8이 아닌 단어 {count}개를 --invalid-words에 따라 바꾸거나 뺐습니다",
     }
+    unnamed_rows(count) {
+        en: "{count} row(s) left out: the file does not name their words",
+        ko: "단어 이름이 없는 벡터 {count}개는 뺐습니다",
+    }
     other_languages(count) {
         en: "{count} word(s) of other languages left out",
         ko: "다른 언어의 단어 {count}개는 뺐습니다",
@@ -556,6 +593,7 @@ messages! {
         ko: "--sif는 --to model2vec에만 씁니다",
     }
     not_a_cosine() { en: "expected a number from -1 to 1", ko: "-1부터 1까지의 수여야 합니다" }
+    rules(count) { en: "{count} rule(s)", ko: "규칙 {count}개" }
     unknown_among(count) {
         en: "{count} word(s) of the list not in the vocabulary",
         ko: "목록의 단어 {count}개는 어휘에 없습니다",

@@ -6,6 +6,7 @@ use super::shape::Shape;
 use crate::device::Device;
 use rapidvec::checkpoint::{StateReader, StateWriter};
 use rapidvec::corpus::Corpus;
+use rapidvec::vectors::ModelVectors;
 use rapidvec::{
     Config, ConfigError, CpuTrainer, LossPoint, Matrices, Observer, Progress, Result, Stopped, TrainError, Trainer,
     Until, Weights,
@@ -123,6 +124,10 @@ impl Trainer for GpuTrainer {
 
     fn vector_size(config: &Config) -> usize {
         CpuTrainer::vector_size(config)
+    }
+
+    fn output_vectors(config: &Config) -> ModelVectors {
+        CpuTrainer::output_vectors(config)
     }
 
     fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {

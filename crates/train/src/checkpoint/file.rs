@@ -7,6 +7,7 @@ use super::state::{StateReader, StateWriter};
 use super::summary::{Summary, Tagged};
 use crate::corpus::Corpus;
 use crate::error::{FormatError, Result, TrainError};
+use crate::progress::{LossPoint, Progress};
 use crate::trainer::{SubwordWeights, Trainer};
 use rapidvec_core::Vocabulary;
 use rapidvec_core::atomic_file::Existing;
@@ -62,13 +63,29 @@ pub fn save_checkpoint<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Resul
 /// # Errors
 /// As [`save_model`]; [`OutputError`](crate::error::OutputError) if a file at `path` is to be kept.
 pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T, with_state: bool) -> Result<()> {
-    let trained = Trained::new(&trainer.progress(), trainer.history(), run.held_out);
+    let state = |state: &mut StateWriter<'_>| Ok(state.take_record());
+    write_run(path, existing, run, trainer, &trainer.progress(), trainer.history(), with_state.then_some(&state))
+}
+
+/// As [`write`], for a run of which `trainer` trains a part: `progress` and `history` are those of the whole. With `state`, which changes the
+/// part of the state that is not a tensor, the file is a checkpoint.
+pub(crate) fn write_run<T: Trainer>(
+    path: &Path,
+    existing: Existing,
+    run: &Run,
+    trainer: &T,
+    progress: &Progress,
+    history: &[LossPoint],
+    state_of: Option<&dyn Fn(&mut StateWriter) -> Result<Value>>,
+) -> Result<()> {
+    let trained = Trained::new(progress, history, run.held_out);
     let mut metadata = model_metadata(trainer, run.corpus, &trained)?;
     let mut state = StateWriter::new(run.storage.half);
-    if with_state {
+    if let Some(state_of) = state_of {
         trainer.save_state(&mut state)?;
-        history::write(trainer.history(), &mut state);
-        let record = StateRecord { state: state.take_record(), storage: run.storage, held_out: run.held_out.to_vec() };
+        history::write(history, &mut state);
+        let record =
+            StateRecord { state: state_of(&mut state)?, storage: run.storage, held_out: run.held_out.to_vec() };
         metadata.insert("trainer".to_owned(), json(&record)?);
     }
     let (weights, subwords) = (trainer.weights(), trainer.subwords());
@@ -79,7 +96,7 @@ pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T
         subwords: subwords.as_ref().map(SubwordWeights::parts),
         positions: trainer.position_weights().map(|rows| RowsView::of_matrix(rows, rows.rows())),
         half: run.storage.half,
-        metadata: &metadata,
+        metadata: Cow::Borrowed(&metadata),
         extra: &state.tensors(),
     };
     Ok(write_contents(path, existing, contents)?)
@@ -98,7 +115,9 @@ pub fn model_metadata<T: Trainer>(
         ("trained", json(trained)?),
     ];
     let device = trainer.device().map(|device| json(&device)).transpose()?.map(|text| ("device", text));
-    Ok(fields.into_iter().chain(device).map(|(key, text)| (key.to_owned(), text)).collect())
+    let mut metadata = fields.into_iter().chain(device).map(|(key, text)| (key.to_owned(), text)).collect();
+    T::output_vectors(trainer.config()).put_into(&mut metadata);
+    Ok(metadata)
 }
 
 /// A run, as it was when it was saved.
@@ -159,6 +178,16 @@ impl Checkpoint {
         Ok(config)
     }
 
+    /// The number of processes that made it together, if it was not one alone.
+    pub fn workers(&self) -> Option<u64> {
+        self.record.state.get("workers")?.as_u64()
+    }
+
+    /// What the trainer saved.
+    pub(crate) fn state(&self) -> StateReader<'_> {
+        StateReader::new(&self.model, &self.record.state, self.record.storage.half)
+    }
+
     /// A trainer that continues where this one was, on the same `corpus` with the same settings; only the number of epochs
     /// may differ.
     ///
@@ -169,9 +198,12 @@ impl Checkpoint {
         if expected != got {
             return Err(mismatch("a vector size of", expected, got).into());
         }
+        if let Some(workers) = self.workers() {
+            return Err(mismatch("a number of workers of", workers, "one process").into());
+        }
         self.corpus.check(corpus)?;
         let mut trainer = T::new(config, corpus, self.vocabulary().counts(), threads)?;
-        trainer.load_state(&StateReader::new(&self.model, &self.record.state, self.record.storage.half))?;
+        trainer.load_state(&self.state())?;
         Ok(trainer)
     }
 }

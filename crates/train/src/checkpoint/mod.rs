@@ -31,8 +31,9 @@ mod record;
 mod state;
 mod summary;
 
-pub(crate) use fields::damaged;
+pub(crate) use fields::{damaged, mismatch};
 pub(crate) use file::model_metadata;
+pub(crate) use file::write_run;
 pub use file::{Checkpoint, Run, save_checkpoint, save_model, write};
 pub use record::{CorpusRecord, HeldOutLoss, PhrasesRecord, Storage, Trained};
 pub use state::{StateReader, StateWriter};

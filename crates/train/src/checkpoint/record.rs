@@ -92,6 +92,14 @@ impl CorpusRecord {
         self.compare(corpus.fingerprint(), corpus.report().tokens, corpus.name())
     }
 
+    /// As [`check`](Self::check), for a text that another record describes.
+    ///
+    /// # Errors
+    /// [`TrainError::Mismatch`].
+    pub(crate) fn check_same(&self, text: &Self) -> Result<(), TrainError> {
+        self.compare(text.fingerprint.clone(), text.tokens, &text.name)
+    }
+
     /// Checks that these are the phrases it was read with: others would give other words.
     ///
     /// # Errors

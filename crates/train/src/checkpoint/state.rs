@@ -76,7 +76,7 @@ impl<'a> StateWriter<'a> {
         self.tensors.push((format!("{PREFIX}{name}"), tensor));
     }
 
-    pub(super) fn take_record(&mut self) -> Value {
+    pub(crate) fn take_record(&mut self) -> Value {
         self.record.take()
     }
 

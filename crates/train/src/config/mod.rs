@@ -7,7 +7,8 @@ pub use error::ConfigError;
 #[doc(hidden)]
 pub use range::{count, real};
 
-use rapidvec_vectors::NGrams;
+use rapidvec_vectors::format::Matrix;
+use rapidvec_vectors::{JOIN_WEIGHT, NGrams};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -90,6 +91,12 @@ pub struct Config {
     /// Learn a weight for each position in the window of CBOW, up to 1,000 words to each side (Mikolov et al. 2018).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub position_weights: bool,
+    /// Which rows are the word vectors of the finished model. Both matrices are stored, so that training can continue from them.
+    #[serde(default, skip_serializing_if = "is_input")]
+    pub output_vectors: Matrix,
+    /// The weight of the output matrix in joined vectors, from -100 to 100. Without them it has no effect.
+    #[serde(default = "default_join_weight", skip_serializing_if = "is_default_join_weight")]
+    pub join_weight: f32,
     /// Passes over the corpus, from 1 to a million.
     pub epochs: usize,
     /// The learning rate at the start.
@@ -135,6 +142,8 @@ impl Config {
             shuffle: true,
             subwords: None,
             position_weights: false,
+            output_vectors: Matrix::Input,
+            join_weight: JOIN_WEIGHT,
             epochs: 5,
             learning_rate,
             min_learning_rate: learning_rate * MIN_LEARNING_RATE,
@@ -205,12 +214,44 @@ impl Config {
             real("model", self.model, self.model == ModelKind::Cbow, reason)?;
             count("window", self.window, 1..=1_000, "from 1 to 1000 with position weights")?;
         }
+        self.check_output_vectors()?;
         let (rate, min) = (self.learning_rate, self.min_learning_rate);
         real("learning-rate", rate, rate > 0.0 && rate <= 100.0, "above 0 and at most 100")?;
         real("min-learning-rate", min, (0.0..=100.0).contains(&min), "from 0 to 100")?;
         let neither = !self.hierarchical_softmax && self.negatives == 0;
         real("negatives", self.negatives, !neither, "at least 1 without hierarchical softmax")
     }
+}
+
+impl Config {
+    /// Sets the vectors of the finished model to `w_in + weight · w_out`: for CBOW they are better than either matrix.
+    pub fn joined(self, weight: f32) -> Self {
+        Self { output_vectors: Matrix::Joined, join_weight: weight, ..self }
+    }
+
+    /// Other vectors than the input rows need an output row for each word, and leave no place for n-grams.
+    fn check_output_vectors(&self) -> Result<(), ConfigError> {
+        let (weight, chosen) = (self.join_weight, self.output_vectors);
+        real("join-weight", weight, (-100.0..=100.0).contains(&weight), "from -100 to 100")?;
+        if chosen == Matrix::Input {
+            return Ok(());
+        }
+        let refuse = |ok, expected| real("output-vectors", chosen, ok, expected);
+        refuse(self.negatives > 0, "input without negative sampling")?;
+        refuse(self.subwords.is_none(), "input with subwords")
+    }
+}
+
+fn is_input(matrix: &Matrix) -> bool {
+    *matrix == Matrix::Input
+}
+
+fn default_join_weight() -> f32 {
+    JOIN_WEIGHT
+}
+
+fn is_default_join_weight(weight: &f32) -> bool {
+    *weight == JOIN_WEIGHT
 }
 
 /// Checks the sizes of n-grams.
@@ -228,6 +269,8 @@ rapidvec_core::setters!(Config {
     subsample: f64,
     shuffle: bool,
     position_weights: bool,
+    output_vectors: Matrix,
+    join_weight: f32,
     epochs: usize,
     min_learning_rate: f32,
     seed: u64,
@@ -267,6 +310,8 @@ mod tests {
                 shuffle: true,
                 subwords: None,
                 position_weights: false,
+                output_vectors: Matrix::Input,
+                join_weight: 1.5,
                 epochs: 5,
                 learning_rate: rate,
                 min_learning_rate: rate * 0.0001,
@@ -293,6 +338,9 @@ mod tests {
             ("min-learning-rate", Config { min_learning_rate: 101.0, ..base() }),
             ("min-learning-rate", Config { min_learning_rate: -0.01, ..base() }),
             ("min-learning-rate", Config { min_learning_rate: f32::NAN, ..base() }),
+            ("join-weight", base().joined(f32::INFINITY)),
+            ("output-vectors", base().joined(1.0).hierarchical_softmax()),
+            ("output-vectors", base().subwords(NGrams::default()).output_vectors(Matrix::Output)),
         ];
         for (field, config) in bad {
             let Err(ConfigError::OutOfRange { name, .. }) = config.validate() else { panic!("{field} was accepted") };
@@ -311,7 +359,7 @@ mod tests {
 
     #[test]
     fn survives_json() {
-        let config = Config { learning_rate: 0.1, ..Config::new(ModelKind::SkipGram) };
+        let config = Config { learning_rate: 0.1, ..Config::new(ModelKind::SkipGram) }.joined(0.5);
         let text = serde_json::to_string(&config).unwrap();
         assert_eq!(serde_json::from_str::<Config>(&text).unwrap(), config);
     }

@@ -157,6 +157,12 @@ pub enum CorpusError {
         /// The same later.
         got: String,
     },
+    /// Only one process has it.
+    #[error("{name} cannot be shared among processes: put the text into files")]
+    NotShared {
+        /// The text.
+        name: String,
+    },
     /// A pattern that matches no file.
     #[error("no file matches {pattern:?}")]
     NoMatch {

@@ -355,7 +355,7 @@ pub(super) fn gather<L>(shares: Vec<Share<L>>) -> Gathered<L> {
 }
 
 /// Names of the sources; if there are many, the first and their number.
-fn name_of(sources: &[Source]) -> String {
+pub(super) fn name_of(sources: &[Source]) -> String {
     let names: Vec<_> = sources.iter().take(5).map(Source::to_string).collect();
     match sources.len() {
         0 => "an empty list of files".to_owned(),

@@ -7,6 +7,7 @@ use super::positions::Positions;
 use super::replicas::ReplicaSet;
 use super::schedule::{Schedule, ShuffleOrder};
 use super::sentence::max_contexts;
+use super::share::Share;
 use super::shared::{ReplicatedRows, Row, SharedRows};
 use super::subsample::Subsampling;
 use super::subword_table::{Held, SubwordTable};
@@ -80,6 +81,8 @@ pub(super) struct Plan<'a> {
     pub local: SharedRows<'a>,
     /// Rows that are not trained, if any.
     pub frozen: Option<Frozen<'a>>,
+    /// What other processes do meanwhile, if there are any.
+    pub share: Option<Share>,
 }
 
 /// The number of rows of its own that a thread needs: for composed rows, and for weighted contexts.
@@ -167,7 +170,11 @@ impl<'a> Plan<'a> {
     /// The learning rate after `at` ids of epoch `epoch` (from 0).
     #[inline]
     pub fn rate(&self, epoch: u64, at: usize) -> f32 {
-        rate(self.config, self.blocks.ids().len(), epoch, at)
+        let ids = self.blocks.ids().len();
+        match self.share {
+            None => rate(self.config, ids, epoch, at),
+            Some(share) => rate_at(self.config, share.done_at(epoch * ids as u64 + at as u64)),
+        }
     }
 
     /// The learning rate after `done` blocks, over all epochs.
@@ -184,7 +191,11 @@ pub(super) fn rate_after(config: &Config, blocks: &Schedule, done: u64) -> f32 {
 
 /// Linear from the start of the first epoch to the end of the last.
 pub(super) fn rate(config: &Config, corpus: usize, epoch: u64, at: usize) -> f32 {
-    let done = (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64;
+    rate_at(config, (epoch as f64 + at as f64 / corpus as f64) / config.epochs as f64)
+}
+
+/// The learning rate when this share of the run is done.
+pub(super) fn rate_at(config: &Config, done: f64) -> f32 {
     let (start, end) = (f64::from(config.learning_rate), f64::from(config.min_learning_rate));
     (start + (end - start) * done) as f32
 }

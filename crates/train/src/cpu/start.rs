@@ -169,6 +169,7 @@ impl CpuTrainer {
             w_positions: none(),
             frozen: None,
             words_per_epoch: words_per_epoch as u64,
+            share: None,
             state: CpuState::default(),
             corpus: corpus.clone(),
             config: config.clone(),

@@ -6,6 +6,7 @@ use super::pool::{self, Failure};
 use super::replicas::{ReplicaSet, Replicas};
 use super::schedule::{self, Schedule, ShuffleOrder};
 use super::sentence::max_contexts;
+use super::share::Share;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
 use super::subsample::Subsampling;
@@ -20,7 +21,7 @@ use crate::progress::{LossPoint, Progress};
 use crate::trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 use rapidvec_core::kernels::window::WindowKernels;
 use rapidvec_core::{LANES, Matrix, Vocabulary, WordId, threads_of};
-use rapidvec_vectors::{Rows, Subwords};
+use rapidvec_vectors::{ModelVectors, Rows, Subwords};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -71,6 +72,8 @@ pub struct CpuTrainer {
     pub(super) w_positions: Matrix,
     pub(super) frozen: Option<Vec<bool>>,
     pub(super) words_per_epoch: u64,
+    /// What other processes do meanwhile, if there are any.
+    pub(super) share: Option<Share>,
     pub(super) state: CpuState,
 }
 
@@ -208,6 +211,7 @@ impl CpuTrainer {
             w_positions: TrainedRows { shared: w_positions, replicas: &replicas.w_positions, copies: copies_positions },
             local,
             frozen: self.frozen.as_deref().map(|by_id| Frozen::new(Some(by_id), window, each)),
+            share: self.share,
         };
         let started = Instant::now();
         let seconds = || before.seconds + started.elapsed().as_secs_f64();
@@ -247,7 +251,7 @@ impl CpuTrainer {
     }
 
     /// Continues where `state` was saved.
-    fn restore(&mut self, state: CpuState) -> Result<(), TrainError> {
+    pub(super) fn restore(&mut self, state: CpuState) -> Result<(), TrainError> {
         let (blocks, all) = (self.schedule().count(), self.words_per_epoch);
         let last = blocks * self.config.epochs as u64;
         if state.block > last {
@@ -309,6 +313,10 @@ impl Trainer for CpuTrainer {
 
     fn vector_size(config: &Config) -> usize {
         config.vector_size
+    }
+
+    fn output_vectors(config: &Config) -> ModelVectors {
+        ModelVectors { matrix: config.output_vectors, weight: config.join_weight }
     }
 
     fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {
@@ -424,6 +432,7 @@ impl Trainer for CpuTrainer {
             w_positions: alone(w_positions),
             local,
             frozen: Some(Frozen::new(None, window, each)),
+            share: None,
         };
         let mut all_stats = BTreeMap::new();
         let done = pool::run(plan, 0, 0..blocks.count(), threads, |more, _| {
@@ -465,6 +474,13 @@ impl Trainer for CpuTrainer {
 
     fn load_state(&mut self, from: &StateReader) -> Result<()> {
         self.restore(CpuState { history: from.history()?, ..from.record()? })?;
+        self.load_weights(from)
+    }
+}
+
+impl CpuTrainer {
+    /// The weights, and which of them are frozen, as [`save_state`](Trainer::save_state) and the model's file have them.
+    pub(crate) fn load_weights(&mut self, from: &StateReader) -> Result<()> {
         if from.is_half() {
             from.fill(W_IN, &mut self.w_in)?;
             from.fill(W_OUT, self.w_out_mut())?;

@@ -136,6 +136,7 @@ impl<'a> Worker<'a> {
     pub fn block(&mut self, epoch: u64, block: u64) -> BlockStats {
         let (blocks, config) = (self.plan.blocks, self.plan.config);
         let number = epoch * blocks.count() + block;
+        let number = self.plan.share.map_or(number, |share| share.block(number));
         self.rng = Rng::stream(config.seed, Purpose::Block, number);
         (self.kept, self.pairs) = (0, 0);
         blocks.read_ahead(block);

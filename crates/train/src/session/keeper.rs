@@ -1,9 +1,8 @@
 //! Saves a run: where, and when.
 
-use crate::checkpoint::{self, Run, Storage};
+use crate::checkpoint::Storage;
 use crate::error::{CoreError, Error, FormatError, OutputError, Result, VectorsError};
 use crate::observer::{Observer, SaveEvent};
-use crate::trainer::Trainer;
 use rapidvec_core::atomic_file::{self, Existing};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,7 +45,7 @@ type FileId = (u64, u64, Option<std::time::SystemTime>);
 
 /// Saves a run.
 #[derive(Debug)]
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     policy: Checkpoints,
     /// The file this run may replace: the one it found and was allowed to overwrite, or its own.
     own: Option<FileId>,
@@ -78,46 +77,48 @@ impl Keeper {
 
     /// Saves in half precision if that was requested and every weight fits; otherwise, from now on, in single precision: a larger
     /// model is better than none. Returns how it is stored.
-    pub fn save<T: Trainer>(
+    ///
+    /// `write` writes the run, which is at `block`, to a path.
+    pub fn save(
         &mut self,
-        trainer: &T,
-        run: Run,
-        with_state: bool,
+        storage: Storage,
+        block: u64,
+        write: &dyn Fn(&Path, Existing, Storage) -> Result<()>,
         observer: &mut dyn Observer,
     ) -> Result<Storage> {
-        match self.save_unclaimed(trainer, &run, with_state, observer) {
-            Err(Error::Vectors(VectorsError::Format(FormatError::HalfOverflow { word, got }))) if run.storage.half => {
+        match self.save_unclaimed(storage, block, write, observer) {
+            Err(Error::Vectors(VectorsError::Format(FormatError::HalfOverflow { word, got }))) if storage.half => {
                 observer.saved(&SaveEvent::SinglePrecision { word: &word, got });
-                let storage = Storage { half: false, ..run.storage };
-                self.save_unclaimed(trainer, &Run { storage, ..run }, with_state, observer)?;
+                let storage = Storage { half: false, ..storage };
+                self.save_unclaimed(storage, block, write, observer)?;
                 Ok(storage)
             }
-            saved => saved.map(|()| run.storage),
+            saved => saved.map(|()| storage),
         }
     }
 
     /// Saves to the path, or next to it if another program has written a file there.
-    fn save_unclaimed<T: Trainer>(
+    fn save_unclaimed(
         &mut self,
-        trainer: &T,
-        run: &Run,
-        with_state: bool,
+        storage: Storage,
+        block: u64,
+        write: &dyn Fn(&Path, Existing, Storage) -> Result<()>,
         observer: &mut dyn Observer,
     ) -> Result<()> {
         let is_own = self.own.is_some() && identity(&self.policy.path) == self.own;
         let existing = Existing::replace_if(is_own);
-        match checkpoint::write(&self.policy.path, existing, run, trainer, with_state) {
+        match write(&self.policy.path, existing, storage) {
             Err(Error::Vectors(VectorsError::Core(CoreError::Output(OutputError::NameTaken { kept, .. })))) => {
                 self.move_to(kept, observer)
             }
             Err(Error::Vectors(VectorsError::Core(CoreError::Output(OutputError::Exists { .. })))) => {
                 self.move_to(atomic_file::free_name(&self.policy.path), observer);
-                return self.save_unclaimed(trainer, run, with_state, observer);
+                return self.save_unclaimed(storage, block, write, observer);
             }
             saved => saved?,
         }
         self.own = identity(&self.policy.path);
-        self.saved = Some((self.policy.path.clone(), trainer.progress().block));
+        self.saved = Some((self.policy.path.clone(), block));
         observer.saved(&SaveEvent::Saved(&self.policy.path));
         Ok(())
     }

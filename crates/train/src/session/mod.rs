@@ -5,6 +5,7 @@ mod pretrained;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use keeper::Keeper;
 pub use keeper::{CHECKPOINT_INTERVAL, Checkpoints};
 pub use pretrained::Pretrained;
 
@@ -15,7 +16,6 @@ use crate::model::Model;
 use crate::observer::{EpochEnd, Observer};
 use crate::progress::{LossPoint, Progress, epoch_loss};
 use crate::trainer::{Stopped, TrainError, Trainer, Until};
-use keeper::Keeper;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Vocabulary, WordId};
 use std::ops::ControlFlow;
@@ -276,14 +276,7 @@ impl<T: Trainer> Session<T> {
 
     /// Refuses a last loss that is worse than guessing.
     fn check_loss(&self) -> Result<(), TrainError> {
-        let mut points = self.trainer.history().iter().filter(|point| point.pairs > 0);
-        let Some(first) = points.next() else { return Ok(()) };
-        let last = points.next_back().unwrap_or(first);
-        let limit = DIVERGED * self.trainer.guessing_loss().unwrap_or(10.0 * first.loss);
-        if last.loss > limit {
-            return Err(TrainError::Diverged { epoch: last.epoch, block: last.block, loss: last.loss });
-        }
-        Ok(())
+        check_loss(self.trainer.history(), self.trainer.guessing_loss())
     }
 
     /// Saves a checkpoint now, where [`set_checkpoints`](Self::set_checkpoints) says; nothing if it was not called.
@@ -310,8 +303,16 @@ impl<T: Trainer> Session<T> {
     fn save(&mut self, observer: &mut dyn Observer, with_state: bool) -> Result<()> {
         let Self { trainer, vocabulary, record, storage, held_out, keeper, .. } = self;
         let Some(keeper) = keeper else { return Ok(()) };
-        let run = Run { vocabulary, corpus: record, storage: *storage, held_out };
-        *storage = keeper.save(trainer, run, with_state, observer)?;
+        let write = |path: &Path, existing: Existing, storage: Storage| {
+            checkpoint::write(
+                path,
+                existing,
+                &Run { vocabulary, corpus: record, storage, held_out },
+                trainer,
+                with_state,
+            )
+        };
+        *storage = keeper.save(*storage, trainer.progress().block, &write, observer)?;
         Ok(())
     }
 
@@ -332,6 +333,18 @@ impl<T: Trainer> Session<T> {
     pub fn into_model(self) -> Result<Model> {
         Model::of(self.trainer, self.vocabulary, &self.record, &self.held_out)
     }
+}
+
+/// Refuses a last loss that is worse than guessing.
+pub(crate) fn check_loss(history: &[LossPoint], guessing: Option<f64>) -> Result<(), TrainError> {
+    let mut points = history.iter().filter(|point| point.pairs > 0);
+    let Some(first) = points.next() else { return Ok(()) };
+    let last = points.next_back().unwrap_or(first);
+    let limit = DIVERGED * guessing.unwrap_or(10.0 * first.loss);
+    if last.loss > limit {
+        return Err(TrainError::Diverged { epoch: last.epoch, block: last.block, loss: last.loss });
+    }
+    Ok(())
 }
 
 /// The words that start from known vectors.

@@ -52,7 +52,7 @@ impl Pretrained {
 
     /// These vectors, with the n-grams and the output vectors that a fastText model has. Messages call them `name`.
     pub fn of(name: &str, vectors: &WordVectors) -> Self {
-        let (words, input) = (vectors.vocabulary().clone(), vectors.rows().clone());
+        let (words, input) = (vectors.vocabulary().clone(), vectors.input_rows().clone());
         let (output, subwords) = (vectors.output().cloned(), vectors.subwords().cloned());
         Self { name: name.to_owned(), words, input, output, subwords, positions: None, config: None, corpus: None }
     }

@@ -303,3 +303,28 @@ fn the_estimate_of_memory_has_the_ngrams_that_are_used() {
     assert!(more as usize > 4 * 1_000 * rows(&config), "{more} bytes for {} rows", rows(&config));
     assert!(more < 2_000_000, "not for all buckets: {more}");
 }
+
+#[test]
+fn joined_vectors_are_what_a_model_gives_and_training_continues_from_both_matrices() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plain, joined) = (folder.path().join("plain"), folder.path().join("joined"));
+    let train = |config: &Config| {
+        let mut session = Session::<CpuTrainer>::start(config, &corpus(), 1).unwrap();
+        session.run(&mut ()).unwrap();
+        session.into_model().unwrap()
+    };
+    let (one, two) = (train(&config()), train(&config().joined(0.5)));
+    let expected: Vec<f32> =
+        one.vectors().rows().to_f32().iter().zip(one.output().to_vec()).map(|(a, b)| a + 0.5 * b).collect();
+    assert_eq!(bits(two.vectors().rows().to_f32()), bits(expected.clone()), "the model in memory");
+    one.save(&plain).unwrap();
+    two.save(&joined).unwrap();
+    assert_eq!(bits(WordVectors::open(&joined).unwrap().rows().to_f32()), bits(expected), "and its file");
+    let [from_plain, from_joined] = [&plain, &joined].map(|path| {
+        let base = Pretrained::open(path).unwrap();
+        let (mut session, _) = Session::<CpuTrainer>::update(&config(), &corpus(), &base, 1).unwrap();
+        session.run(&mut ()).unwrap();
+        session.into_model().unwrap().vectors().rows().to_f32()
+    });
+    assert_eq!(bits(from_plain), bits(from_joined));
+}

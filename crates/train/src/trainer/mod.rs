@@ -14,7 +14,7 @@ use crate::progress::{LossPoint, Progress};
 use rapidvec_core::{Matrix, Vocabulary, WordId};
 use rapidvec_vectors::format::RowsView;
 use rapidvec_vectors::format::safetensors::SubwordParts;
-use rapidvec_vectors::{NGrams, Numbers, Rows, Subwords};
+use rapidvec_vectors::{ModelVectors, NGrams, Numbers, Rows, Subwords};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -115,6 +115,12 @@ pub trait Trainer: Sized {
 
     /// Numbers per vector.
     fn vector_size(config: &Self::Config) -> usize;
+
+    /// Which rows are the word vectors of the finished model.
+    fn output_vectors(config: &Self::Config) -> ModelVectors {
+        let _ = config;
+        ModelVectors::default()
+    }
 
     /// Trains until `until`, or until `observer` stops it. Does nothing if all epochs are done.
     ///

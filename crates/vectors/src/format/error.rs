@@ -507,6 +507,12 @@ pub enum FormatError {
         /// What is there.
         got: i64,
     },
+    /// A file that a browser or another program is still downloading.
+    #[error("an unfinished download: its name ends in `.{ending}`; finish the download first")]
+    Unfinished {
+        /// The end of its name.
+        ending: &'static str,
+    },
     /// No word has the label of a language.
     #[error("no word is labelled `{expected}...`, as ConceptNet's are; the first word is `{got}`")]
     NoLanguage {

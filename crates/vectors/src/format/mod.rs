@@ -9,6 +9,7 @@ pub mod finalfusion;
 pub mod npz;
 pub mod pickle;
 pub mod safetensors;
+pub mod spacy;
 pub mod static_embedding;
 pub mod word2vec_binary;
 pub mod word2vec_text;

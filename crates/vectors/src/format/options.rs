@@ -2,6 +2,8 @@
 
 use crate::Numbers;
 use rapidvec_core::Vocabulary;
+use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::path::PathBuf;
 
 /// What to do with a word that is not valid UTF-8.
@@ -16,18 +18,31 @@ pub enum InvalidWord {
     Skip,
 }
 
-/// Which of a model's two matrices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Which of a model's two matrices, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Matrix {
     /// The vectors of the words.
     #[default]
     Input,
     /// The vectors of the words as contexts (word2vec's `syn1neg`).
     Output,
+    /// The sum of both, that of the output vectors times a weight.
+    Joined,
+}
+
+impl fmt::Display for Matrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Joined => "joined",
+        })
+    }
 }
 
 /// How to open a file of vectors.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpenOptions {
     /// Take only this many of the first vectors. `None`: all, and then the file must hold exactly as many as it declares.
     pub limit: Option<usize>,
@@ -40,8 +55,10 @@ pub struct OpenOptions {
     pub words: Option<PathBuf>,
     /// The file of an archive to open, if it has several: its name, or the end of it after a slash.
     pub member: Option<String>,
-    /// Which matrix gives the vectors.
-    pub matrix: Matrix,
+    /// Which matrix gives the vectors. `None`: the one that the model was trained to give, for most models the input matrix.
+    pub matrix: Option<Matrix>,
+    /// The weight of the output vectors in joined ones. `None`: that of the model, or [`JOIN_WEIGHT`](crate::JOIN_WEIGHT).
+    pub join_weight: Option<f32>,
     /// Take only the words of this language, which ConceptNet Numberbatch labels `/c/en/word`, and drop the labels.
     pub language: Option<String>,
 }
@@ -56,6 +73,8 @@ pub struct OpenReport {
     pub not_finite: u64,
     /// Words that were not valid UTF-8: replaced or dropped ([`OpenOptions::invalid_word`]).
     pub invalid_words: u64,
+    /// Rows left out because the file does not name their words.
+    pub unnamed: u64,
     /// Words dropped because they are of another language than [`OpenOptions::language`].
     pub other_languages: u64,
     /// Whether there is an empty word; it was kept.

@@ -5,7 +5,8 @@
 use super::foreign::{self, is_text};
 use super::header::Header;
 use super::{
-    csv, fasttext, finalfusion, npy, pickle, safetensors, static_embedding, unpack, word2vec_binary, word2vec_text,
+    csv, fasttext, finalfusion, npy, pickle, safetensors, spacy, static_embedding, unpack, word2vec_binary,
+    word2vec_text,
 };
 use crate::error::{FormatError, Result};
 use rapidvec_core::compress::Compression;
@@ -41,6 +42,8 @@ pub enum Format {
     Dl4j,
     /// A folder of a tokenizer and a vector for each of its tokens: see [`static_embedding`](mod@super::static_embedding).
     StaticEmbedding,
+    /// spaCy's folder of a vocabulary: see [`spacy`](mod@super::spacy).
+    Spacy,
 }
 
 impl Format {
@@ -60,6 +63,7 @@ impl Format {
             Self::Csv => "CSV",
             Self::Dl4j => "Deeplearning4j text",
             Self::StaticEmbedding => "model2vec folder",
+            Self::Spacy => "spaCy folder",
         }
     }
 
@@ -75,12 +79,12 @@ impl Format {
             Self::Npz => &["npz"],
             Self::Gensim => &["kv"],
             Self::Npy => &["npy"],
-            Self::FastText | Self::Finalfusion | Self::Csv | Self::Dl4j | Self::StaticEmbedding => &[],
+            Self::FastText | Self::Finalfusion | Self::Csv | Self::Dl4j | Self::StaticEmbedding | Self::Spacy => &[],
         }
     }
 
     /// All formats, in the order in which they are listed.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Safetensors,
         Self::Word2vecText,
         Self::Word2vecBinary,
@@ -94,6 +98,7 @@ impl Format {
         Self::Pickle,
         Self::Dl4j,
         Self::StaticEmbedding,
+        Self::Spacy,
     ];
 
     /// What is to be known about it, in a few words.
@@ -113,6 +118,7 @@ impl Format {
             Self::Csv => "a row for each word; also TSV, semicolons, a column of lists",
             Self::Pickle => "words with vectors; written: the textbook's dictionary",
             Self::Dl4j => "words in base64",
+            Self::Spacy => "a pipeline, a package or its `vocab`; floret's vectors for the listed words",
             Self::StaticEmbedding => {
                 "`tokenizer.json` and `model.safetensors`, also sentence-transformers' StaticEmbedding; vectors of tokens"
             }
@@ -217,6 +223,9 @@ pub fn recognise_file(path: &Path) -> Result<Format> {
 pub fn recognise_member(path: &Path, member: Option<&str>) -> Result<Format> {
     if static_embedding::find(path).is_some() {
         return Ok(Format::StaticEmbedding);
+    }
+    if spacy::find(path).is_some() {
+        return Ok(Format::Spacy);
     }
     Ok(recognise(&unpack::head(path, HEAD, member)?)?)
 }

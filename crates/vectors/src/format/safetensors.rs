@@ -25,6 +25,7 @@
 //! | `config` | the trainer's name and settings, JSON; may be missing |
 //! | `corpus` | what it was trained on (name, tokens, fingerprint), JSON; may be missing |
 //! | `trained` | how far (epochs, steps), JSON; may be missing |
+//! | `vectors` | which rows are the word vectors, JSON: `matrix` (`output`, or `joined` for `input + weight · output`) and `weight`; if it is missing, those of `input.weight` |
 //! | `trainer` | a checkpoint's state that is not a tensor, JSON; may be missing |
 //!
 //! Other keys and other tensors, such as `gensim.*` of the Python package, are available to readers. `checksum.header`

@@ -1,9 +1,10 @@
 //! From the rows of a file to words with ids; what is dropped is counted.
 
 use super::{InvalidWord, OpenOptions, OpenReport, VectorTable};
-use crate::Numbers;
 use crate::error::FormatError;
-use rapidvec_core::{Vocabulary, memory};
+use crate::storage::Rows;
+use crate::{Numbers, WordVectors};
+use rapidvec_core::{Vocabulary, WordId, memory};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -142,6 +143,33 @@ pub(super) fn collected<T>(
         return Err(FormatError::Empty { words: 0, vector_size });
     }
     Ok(VectorTable { vocabulary, vector_size, numbers: Numbers::F32(all) })
+}
+
+/// A copy of the rows `kept`, without those that are not finite if `options` say so.
+pub(super) fn picked(
+    words: Vocabulary,
+    rows: &Rows,
+    kept: &[WordId],
+    options: &OpenOptions,
+    report: &mut OpenReport,
+) -> Result<WordVectors, FormatError> {
+    let size = rows.vector_size();
+    let (mut vocabulary, mut numbers) = (Vocabulary::new(), Vec::new());
+    for (id, &row) in kept.iter().enumerate() {
+        let start = numbers.len();
+        rows.push_row(row as usize, &mut numbers);
+        let finite = numbers[start..].iter().all(|number| number.is_finite());
+        if options.allow_nan && !finite {
+            report.not_finite += 1;
+            numbers.truncate(start);
+        } else {
+            vocabulary.insert(words.word(id as WordId), words.count(id as WordId));
+        }
+    }
+    if vocabulary.is_empty() {
+        return Err(FormatError::Empty { words: 0, vector_size: size });
+    }
+    WordVectors::new(vocabulary, size, Numbers::F32(numbers))
 }
 
 /// Whether the word was new and is in the vocabulary now.

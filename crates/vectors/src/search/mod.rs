@@ -9,6 +9,7 @@ mod batch;
 pub(crate) mod candidates;
 pub(crate) mod error;
 mod hits;
+mod mutual;
 mod nearest;
 #[cfg(feature = "ann")]
 mod recall;

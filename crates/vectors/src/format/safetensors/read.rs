@@ -46,7 +46,9 @@ pub(crate) struct Tensors {
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
-    /// Whether their rows belong to the nodes of a tree instead of words.
+    /// The input vectors, V x D, where the vectors are others: see [`ModelVectors`](crate::ModelVectors).
+    pub input: Option<Rows>,
+    /// Whether the output rows belong to the nodes of a tree instead of words.
     pub output_of_nodes: bool,
     /// The weights of positions, 2W x D.
     pub positions: Option<Rows>,
@@ -138,6 +140,15 @@ impl ModelFile {
         self.matrix(OUTPUT)
     }
 
+    /// The output vectors, V x D, if the file has them and they belong to words instead of the nodes of a tree.
+    pub(crate) fn output_of_words(&self) -> Option<Rows> {
+        self.output().filter(|_| !self.output_is_of_nodes())
+    }
+
+    fn output_is_of_nodes(&self) -> bool {
+        self.tensors.header.metadata.get("config").is_some_and(|config| has_tree(config))
+    }
+
     /// The rows of n-grams, and those that words have of their own, if the model has subwords.
     ///
     /// # Errors
@@ -187,7 +198,8 @@ impl ModelFile {
         metadata.remove(TRAINER_KEY);
         Extras {
             output: self.output(),
-            output_of_nodes: metadata.get("config").is_some_and(|config| has_tree(config)),
+            input: None,
+            output_of_nodes: self.output_is_of_nodes(),
             positions: self.positions(),
             metadata,
             has_training_state: self.has_training_state(),

@@ -97,7 +97,7 @@ pub struct Contents<'a> {
     /// Store all matrices in half precision.
     pub half: bool,
     /// Other metadata.
-    pub metadata: &'a BTreeMap<String, String>,
+    pub metadata: Cow<'a, BTreeMap<String, String>>,
     /// Tensors that other programs may ignore.
     pub extra: &'a [(String, ExtraTensor<'a>)],
 }
@@ -148,7 +148,7 @@ impl<'a> Contents<'a> {
             subwords: None,
             positions: None,
             half: parts.half,
-            metadata: &parts.metadata,
+            metadata: Cow::Borrowed(&parts.metadata),
             extra: &parts.extra,
         }
     }
@@ -194,7 +194,7 @@ impl<'a> ModelWriter<'a> {
         if let Some(positions) = &contents.positions {
             check_numbers(POSITIONS, positions, contents.half)?;
         }
-        check_keys(contents.metadata)?;
+        check_keys(&contents.metadata)?;
         check_names(contents.extra)?;
         Ok(Self { header: header(&contents)?.to_bytes()?, contents })
     }
@@ -208,7 +208,7 @@ impl VectorWriter for ModelWriter<'_> {
 }
 
 fn header(parts: &Contents) -> Result<Header, FormatError> {
-    let mut header = Header { metadata: parts.metadata.clone(), tensors: BTreeMap::new(), data_start: 0 };
+    let mut header = Header { metadata: parts.metadata.clone().into_owned(), tensors: BTreeMap::new(), data_start: 0 };
     header.metadata.insert(FORMAT_KEY.to_owned(), VERSION.to_owned());
     if let Some(subwords) = &parts.subwords {
         let text = serde_json::to_string(&subwords.ngrams);

@@ -6,7 +6,7 @@ use super::ngrams::to_complete;
 use crate::error::{FormatError, Result};
 use crate::format::pickle::PickleError;
 use crate::format::pickle::value::{Body, Pieces, Value};
-use crate::format::table_builder::{check_row, offer};
+use crate::format::table_builder::{check_row, offer, picked};
 use crate::format::{OpenOptions, OpenReport, header};
 use crate::storage::Rows;
 use crate::{Numbers, WordVectors};
@@ -100,31 +100,4 @@ fn counted(vocabulary: Vocabulary, kept: &[WordId], part: &Part<'_, '_>, arrays:
         }
     }
     vocabulary.with_counts(counts)
-}
-
-/// A copy of the rows `kept`, without those that are not finite if `options` say so.
-fn picked(
-    words: Vocabulary,
-    rows: &Rows,
-    kept: &[WordId],
-    options: &OpenOptions,
-    report: &mut OpenReport,
-) -> Result<WordVectors, FormatError> {
-    let size = rows.vector_size();
-    let (mut vocabulary, mut numbers) = (Vocabulary::new(), Vec::new());
-    for (id, &row) in kept.iter().enumerate() {
-        let start = numbers.len();
-        rows.push_row(row as usize, &mut numbers);
-        let finite = numbers[start..].iter().all(|number| number.is_finite());
-        if options.allow_nan && !finite {
-            report.not_finite += 1;
-            numbers.truncate(start);
-        } else {
-            vocabulary.insert(words.word(id as WordId), words.count(id as WordId));
-        }
-    }
-    if vocabulary.is_empty() {
-        return Err(FormatError::Empty { words: 0, vector_size: size });
-    }
-    WordVectors::new(vocabulary, size, Numbers::F32(numbers))
 }

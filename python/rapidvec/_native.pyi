@@ -30,10 +30,17 @@ __all__ = [
     "builtin_text",
     "checkpoint_reading",
     "cli",
+    "compose_vectors",
     "huffman",
+    "load_fasttext",
     "load_model",
     "load_vectors",
+    "ngram_buckets",
+    "ngram_hash",
+    "ngrams_of_word",
+    "random_ngrams",
     "random_vectors",
+    "save_fasttext",
     "save_model",
     "save_vectors",
     "summary",
@@ -43,6 +50,10 @@ __all__ = [
 DROP: int
 
 _Path: TypeAlias = str | PathLike[str]
+#: Shortest and longest n-gram, and buckets; 0 buckets: no n-grams.
+_Sizes: TypeAlias = tuple[int, int, int]
+#: Window, epochs, minimum count, negatives, word n-grams, loss, model, update rate, sampling, tokens.
+_How: TypeAlias = tuple[int, int, int, int, int, int, int, int, float, int]
 _Scored: TypeAlias = tuple[str, float]
 #: Block, blocks per epoch, epochs, words, words per epoch, seconds, learning rate, loss.
 _Now: TypeAlias = tuple[int, int, int, int, int, float, float, float | None]
@@ -85,8 +96,8 @@ class Corpus:
     @property
     def sentences(self) -> int:
         """Sentences, empty ones included."""
-    def renumber(self, ids: NDArray[np.uint32], words: int) -> None:
-        """Gives token `i` the id `ids[i]`, below `words`, or drops it (`DROP`). Afterwards `keys` and `counts` are gone (RuntimeError).
+    def renumber(self, ids: NDArray[np.uint32], words: int, *, names: Iterable[str] | None = None) -> None:
+        """Gives token `i` the id `ids[i]`, below `words`, or drops it (`DROP`). `names`: the words, needed for n-grams. Afterwards `keys` and `counts` are gone (RuntimeError).
 
         Raises ValueError if a token has no id, or an id is out of range.
         """
@@ -134,8 +145,15 @@ class Training:
         threads: int,
         shuffle: bool,
         locked: NDArray[np.bool_] | None = None,
+        ngrams: _Sizes | None = None,
+        locked_ngrams: NDArray[np.uint32] | None = None,
+        ngram_rows: NDArray[np.float32] | None = None,
+        ngram_buckets: NDArray[np.uint32] | None = None,
     ) -> Training:
-        """Raises ValueError with the setting's name as gensim spells it, expected and got; RuntimeError if the corpus is not renumbered;
+        """With `ngrams`, words are composed: `vectors` are the rows that they have of their own, `ngram_rows` those of the buckets
+        `ngram_buckets` (ascending; None: of all), `locked_ngrams` the buckets that are not trained. The corpus must know the words' names.
+
+        Raises ValueError with the setting's name as gensim spells it, expected and got; RuntimeError if the corpus is not renumbered;
         MemoryError."""
     def epoch(self, tick: Callable[[float, int, float], object] | None = None) -> bool:
         """Trains to the end of the epoch; whether all epochs are done. The GIL is released.
@@ -150,6 +168,10 @@ class Training:
         """Copies the trainer's matrices to the caller's arrays. Raises RuntimeError if one was resized or is being written to."""
     def take(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None, NDArray[np.float32] | None]:
         """The matrices (vectors, syn1, syn1neg) as arrays that own the trainer's memory, without a copy. The training is over then."""
+    def ngrams(self) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+        """The buckets in use, ascending, and their rows: copies."""
+    def composed(self) -> NDArray[np.float32]:
+        """The vectors of the words as they are now, with their n-grams: a copy."""
     @property
     def words(self) -> int:
         """Words processed since the start, including those that subsampling dropped."""
@@ -170,6 +192,58 @@ def random_vectors(rows: int, vector_size: int, seed: int, first: int = 0) -> ND
     """The initial vectors of rows `first` to `first + rows` of a new model: (rows, vector_size), uniform in +-1/D.
 
     Raises ValueError for a size out of range.
+    """
+
+def random_ngrams(buckets: NDArray[np.uint32], vector_size: int, seed: int) -> NDArray[np.float32]:
+    """The initial rows of these buckets in a new model."""
+
+def ngram_hash(ngram: bytes) -> int:
+    """fastText's hash of an n-gram."""
+
+def ngrams_of_word(word: str, min_n: int, max_n: int) -> list[bytes]:
+    """The n-grams of a word, from left to right, at each place the shortest first."""
+
+def ngram_buckets(words: Sequence[str], sizes: _Sizes) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+    """The buckets of the n-grams of all words, and where those of each word end. Raises TypeError for a word that is not a `str`."""
+
+def compose_vectors(
+    own: NDArray[np.float32], rows: NDArray[np.float32], numbers: NDArray[np.uint32], ends: NDArray[np.uint64]
+) -> NDArray[np.float32]:
+    """The means (V, D) of the rows of words, `own` (V, D), and those of their n-grams in `rows` (N, D), listed as by `ngram_buckets`.
+
+    Raises ValueError for lists that do not fit.
+    """
+
+def load_fasttext(
+    path: _Path,
+) -> tuple[
+    list[bytes],
+    NDArray[np.uint64],
+    NDArray[np.float32],
+    NDArray[np.float32],
+    NDArray[np.float32] | None,
+    _Sizes,
+    _How,
+]:
+    """All parts of a fastText model: words, counts, rows of words, rows of buckets, output rows (none of a classifier), n-grams, training.
+
+    Raises FormatError; OSError.
+    """
+
+def save_fasttext(
+    path: _Path,
+    words: Iterable[str],
+    counts: NDArray[np.uint64],
+    own: NDArray[np.float32],
+    rows: NDArray[np.float32] | None,
+    buckets: NDArray[np.uint32] | None,
+    output: NDArray[np.float32] | None,
+    sizes: _Sizes,
+    how: _How,
+) -> None:
+    """Writes a fastText model; `rows` are those of `buckets` (ascending; None: of all). An existing file is replaced.
+
+    Raises FormatError for what the format cannot hold; OSError.
     """
 
 def huffman(counts: NDArray[np.uint64]) -> tuple[list[NDArray[np.uint8]], list[NDArray[np.uint32]]]:
@@ -627,8 +701,11 @@ def save_model(
     output: NDArray[np.float32] | None,
     metadata: Mapping[str, str],
     extra: dict[str, NDArray[Any]],
+    *,
+    subwords: tuple[_Sizes, NDArray[np.uint32] | None, NDArray[np.float32], NDArray[np.float32]] | None = None,
 ) -> None:
     """Writes one safetensors model. `extra`: one-dimensional float32, uint32 or uint64 arrays under names of your own, for example "gensim.syn1".
+    `subwords`: which n-grams words have, the bucket of each row (ascending; None: all), the rows of n-grams, those of words.
 
     Raises ValueError if the sizes do not fit, TypeError for another array, OSError.
     """
@@ -642,8 +719,9 @@ def load_model(
     NDArray[np.float32] | None,
     dict[str, str],
     dict[str, NDArray[Any]],
+    tuple[_Sizes, NDArray[np.uint32] | None, NDArray[np.float32], NDArray[np.float32]] | None,
 ]:
-    """Opens what `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra.
+    """Opens what `save_model` wrote, or any model of the command line: words, counts, vectors, output, metadata, extra, subwords of letters.
 
     Checksums are compared, unless `mmap`: then the matrices are the mapped file, read-only. Raises FileNotFoundError, EOFError, FormatError.
     """

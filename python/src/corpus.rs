@@ -4,6 +4,7 @@ use crate::arrays::{array, slice};
 use crate::arrow::{self, Column};
 use crate::errors::run;
 use crate::feed::{Others, Reader};
+use crate::files::vocabulary_of;
 use crate::text::fed;
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -110,7 +111,14 @@ impl Corpus {
         self.with_own_tokens(|state| Ok(array(py, state.text.counts())))
     }
 
-    fn renumber(&self, py: Python<'_>, ids: PyReadonlyArray1<'_, u32>, words: usize) -> PyResult<()> {
+    #[pyo3(signature = (ids, words, *, names = None))]
+    fn renumber(
+        &self,
+        py: Python<'_>,
+        ids: PyReadonlyArray1<'_, u32>,
+        words: usize,
+        names: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let (ids, own) = (slice(&ids, "ids")?, self.__len__());
         if ids.len() != own {
             return Err(PyValueError::new_err(format!(
@@ -122,11 +130,15 @@ impl Corpus {
             return Err(PyValueError::new_err(format!("ids must be below {words}, got {id}")));
         }
         self.with_own_tokens(|_| Ok(()))?;
+        let vocabulary = match names {
+            Some(names) => vocabulary_of(names, None, words)?.into(),
+            None => nameless(words),
+        };
         run(py, || {
             let mut state = self.state();
             // Nothing else shares the ids now, so that they are rewritten in place.
             let text = std::mem::replace(&mut state.text, corpus::Corpus::from_ids("", &[], Arc::default()));
-            state.text = text.renumbered(ids, nameless(words))?;
+            state.text = text.renumbered(ids, vocabulary)?;
             state.is_renumbered = true;
             state.others.clear();
             Ok(())

@@ -2,16 +2,19 @@
 
 use crate::arrays::{Memory, array, matrix, owned_matrix, slice};
 use crate::errors::{exception, run, run_at, without_gil};
+use crate::subwords::{Sizes, ngrams_of};
 use crate::vectors::invalid_word;
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
+use rapidvec::atomic_file::Existing;
 use rapidvec::vectors::format::open_model;
-use rapidvec::vectors::format::safetensors::{ExtraTensor, ModelParts, write};
-use rapidvec::vectors::format::{Format, OpenOptions};
+use rapidvec::vectors::format::safetensors::{Contents, ExtraTensor, ModelFile, SubwordParts, write_contents};
+use rapidvec::vectors::format::{Format, OpenOptions, RowsView};
 use rapidvec::vectors::{Numbers, Rows, SaveOptions};
-use rapidvec::{Vocabulary, WordVectors};
+use rapidvec::{NGrams, Units, Vocabulary, WordVectors};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -77,7 +80,7 @@ pub fn format_of(name: &str) -> PyResult<Format> {
 
 /// Writes a model in one safetensors file.
 #[pyfunction]
-#[pyo3(signature = (path, words, counts, vectors, output, metadata, extra))]
+#[pyo3(signature = (path, words, counts, vectors, output, metadata, extra, *, subwords = None))]
 #[allow(clippy::too_many_arguments)] // the parts of a model
 pub fn save_model(
     py: Python<'_>,
@@ -88,6 +91,7 @@ pub fn save_model(
     output: Option<PyReadonlyArray2<'_, f32>>,
     metadata: BTreeMap<String, String>,
     extra: &Bound<'_, PyDict>,
+    subwords: Option<GivenSubwords<'_>>,
 ) -> PyResult<()> {
     let vectors = matrix(&vectors, "vectors")?;
     let output = output.as_ref().map(|output| matrix(output, "output")).transpose()?;
@@ -95,17 +99,40 @@ pub fn save_model(
     let extra = extra.iter().map(|(name, numbers)| Ok((name.extract()?, Extra::of(&numbers)?)));
     let extra: Vec<(String, Extra)> = extra.collect::<PyResult<_>>()?;
     let extra =
-        extra.iter().map(|(name, numbers)| Ok((name.clone(), numbers.tensor(name)?))).collect::<PyResult<_>>()?;
-    let parts = ModelParts {
-        vocabulary: &vocabulary,
-        vector_size: vectors.columns,
-        input: vectors.numbers,
-        output: output.map(|output| output.numbers),
+        extra.iter().map(|(name, numbers)| Ok((name.clone(), numbers.tensor(name)?))).collect::<PyResult<Vec<_>>>()?;
+    let subwords = subwords.as_ref().map(|given| subword_parts(given, vectors.columns)).transpose()?.flatten();
+    let rows = |numbers| RowsView::of_slice(numbers, vectors.columns);
+    let contents = Contents {
+        vocabulary: Cow::Borrowed(&vocabulary),
+        input: rows(vectors.numbers),
+        output: output.map(|output| rows(output.numbers)),
+        subwords,
+        positions: None,
         half: false,
-        metadata,
-        extra,
+        metadata: &metadata,
+        extra: &extra,
     };
-    run(py, || Ok(write(&path, &parts)?))
+    run(py, || Ok(write_contents(&path, Existing::Replace, contents)?))
+}
+
+/// Which n-grams words have, the bucket of each row (`None`: all), the rows of n-grams, and those that words have of their own.
+type GivenSubwords<'py> =
+    (Sizes, Option<PyReadonlyArray1<'py, u32>>, PyReadonlyArray2<'py, f32>, PyReadonlyArray2<'py, f32>);
+
+fn subword_parts<'a>(given: &'a GivenSubwords<'_>, columns: usize) -> PyResult<Option<SubwordParts<'a>>> {
+    let (sizes, buckets, rows, own) = given;
+    let view = |array, name| {
+        let lent = matrix(array, name)?;
+        if lent.columns != columns {
+            let text = format!("{name} must have {columns} columns, got {}", lent.columns);
+            return Err(PyValueError::new_err(text));
+        }
+        Ok(RowsView::of_slice(lent.numbers, columns))
+    };
+    let Some(ngrams) = ngrams_of(*sizes)? else { return Ok(None) };
+    let buckets = buckets.as_ref().map(|buckets| slice(buckets, "buckets")).transpose()?;
+    let words = Some(view(own, "own")?);
+    Ok(Some(SubwordParts { ngrams, buckets: buckets.map(Cow::Borrowed), rows: view(rows, "rows")?, words }))
 }
 
 /// Numbers under a name chosen by the caller.
@@ -136,8 +163,18 @@ impl<'py> Extra<'py> {
     }
 }
 
-type Loaded<'py> =
-    (Bound<'py, PyList>, Counts<'py>, Matrix<'py>, Option<Matrix<'py>>, BTreeMap<String, String>, Bound<'py, PyDict>);
+/// As [`GivenSubwords`].
+type FoundSubwords<'py> = (Sizes, Option<Bound<'py, PyArray1<u32>>>, Matrix<'py>, Matrix<'py>);
+
+type Loaded<'py> = (
+    Bound<'py, PyList>,
+    Counts<'py>,
+    Matrix<'py>,
+    Option<Matrix<'py>>,
+    BTreeMap<String, String>,
+    Bound<'py, PyDict>,
+    Option<FoundSubwords<'py>>,
+);
 
 /// Opens what [`save_model`] wrote, or any model of the command line. `mmap`: both matrices are the mapped file, read-only.
 #[pyfunction]
@@ -166,7 +203,18 @@ pub fn load_model(py: Python<'_>, path: PathBuf, mmap: bool) -> PyResult<Loaded<
         }
     }
     let words = model.vocabulary();
-    Ok((list_of(py, words)?, array(py, words.counts()), input, output, model.metadata(), extra))
+    let subwords = subwords_of(py, &model)?;
+    Ok((list_of(py, words)?, array(py, words.counts()), input, output, model.metadata(), extra, subwords))
+}
+
+/// The n-grams of letters that a model has, with the rows that words have of their own.
+fn subwords_of<'py>(py: Python<'py>, model: &ModelFile) -> PyResult<Option<FoundSubwords<'py>>> {
+    let found = model.subwords().map_err(exception)?.filter(|found| found.ngrams().units == Units::Letters);
+    let Some((found, own)) = found.as_ref().and_then(|found| Some((found, found.words()?))) else { return Ok(None) };
+    let NGrams { min_n, max_n, buckets, .. } = found.ngrams();
+    let used = found.buckets().map(|buckets| array(py, buckets));
+    let rows = rows(py, found.rows().clone(), false)?;
+    Ok(Some(((min_n, max_n, buckets), used, rows, self::rows(py, own.clone(), false)?)))
 }
 
 /// Rows of a file as a matrix: the mapped file itself, or a copy.

@@ -18,6 +18,7 @@ mod gang;
 mod program;
 mod search;
 mod session;
+mod subwords;
 mod text;
 mod text_reader;
 mod training;
@@ -47,6 +48,10 @@ mod _native {
     use crate::search::RowSearch;
     #[pymodule_export]
     use crate::session::{Run, Trained, checkpoint_reading, summary};
+    #[pymodule_export]
+    use crate::subwords::{
+        compose_vectors, hash, load_fasttext, ngram_buckets, ngrams_of_word, random_ngrams, save as save_fasttext,
+    };
     #[pymodule_export]
     use crate::text::{Reading, Text, builtin_text};
     #[pymodule_export]

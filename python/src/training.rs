@@ -3,6 +3,7 @@
 use crate::arrays::{Memory, matrix, matrix_mut, owned_matrix, slice};
 use crate::corpus::Corpus;
 use crate::errors::{exception, run, without_gil};
+use crate::subwords::{self, NGramRows, Sizes, ngrams_of};
 use crate::watch::Watch;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
@@ -34,13 +35,14 @@ struct Arrays {
     vectors: Option<Py<PyArray2<f32>>>,
     syn1: Option<Py<PyArray2<f32>>>,
     syn1neg: Option<Py<PyArray2<f32>>>,
+    ngrams: NGramRows,
 }
 
 #[pymethods]
 impl Training {
     #[new]
     #[pyo3(signature = (corpus, counts, vectors, syn1, syn1neg, *, vector_size, sg, hs, negative, ns_exponent, sample, window,
-        shrink_windows, cbow_mean, alpha, min_alpha, epochs, seed, threads, shuffle, locked = None))]
+        shrink_windows, cbow_mean, alpha, min_alpha, epochs, seed, threads, shuffle, locked = None, ngrams = None, locked_ngrams = None, ngram_rows = None, ngram_buckets = None))]
     #[allow(clippy::too_many_arguments)] // gensim's settings
     fn new(
         py: Python<'_>,
@@ -65,6 +67,10 @@ impl Training {
         threads: usize,
         shuffle: bool,
         locked: Option<PyReadonlyArray1<'_, bool>>,
+        ngrams: Option<Sizes>,
+        locked_ngrams: Option<PyReadonlyArray1<'_, u32>>,
+        ngram_rows: Option<Array<'_>>,
+        ngram_buckets: Option<PyReadonlyArray1<'_, u32>>,
     ) -> PyResult<Self> {
         let mut config = Config::new(if sg { ModelKind::SkipGram } else { ModelKind::Cbow })
             .vector_size(vector_size)
@@ -78,6 +84,7 @@ impl Training {
             .min_learning_rate(min_alpha)
             .seed(seed);
         (config.dynamic_window, config.hierarchical_softmax, config.negatives) = (shrink_windows, hs, negative);
+        config.subwords = ngrams.map(ngrams_of).transpose()?.flatten();
         config.validate().map_err(|error| setting(&error))?;
         let counts = slice(&counts, "counts")?;
         let text = corpus.renumbered()?;
@@ -95,6 +102,7 @@ impl Training {
             CpuTrainer::with_weights(&config, &text, counts, threads, input, outputs)
         })?;
         let mut trainer = trainer.map_err(failure)?;
+        let mut held = Vec::new();
         if let Some(locked) = locked {
             let locked = slice(&locked, "locked")?;
             if locked.len() != counts.len() {
@@ -105,11 +113,23 @@ impl Training {
                 )));
             }
             let ids: Vec<u32> = (0..).zip(locked).filter(|(_, locked)| **locked).map(|(id, _)| id).collect();
-            trainer.freeze(&ids).map_err(exception)?;
+            match config.subwords {
+                Some(_) => held = ids,
+                None => trainer.freeze(&ids).map_err(exception)?,
+            }
         }
+        if config.subwords.is_some() {
+            let buckets = locked_ngrams.as_ref().map(|buckets| slice(buckets, "locked_ngrams")).transpose()?;
+            let buckets = buckets.unwrap_or_default();
+            if !(held.is_empty() && buckets.is_empty()) {
+                trainer.hold_parts(&held, buckets);
+            }
+        }
+        let ngrams = NGramRows::new(ngram_rows, ngram_buckets)?;
+        ngrams.load(py, &mut trainer)?;
         let (vectors, syn1, syn1neg) =
             (vectors.map(Bound::unbind), syn1.map(Bound::unbind), syn1neg.map(Bound::unbind));
-        Ok(Self { trainer: Some(trainer), arrays: Arrays { vectors, syn1, syn1neg } })
+        Ok(Self { trainer: Some(trainer), arrays: Arrays { vectors, syn1, syn1neg, ngrams } })
     }
 
     #[pyo3(signature = (tick = None))]
@@ -126,7 +146,9 @@ impl Training {
 
     fn load(&mut self, py: Python<'_>) -> PyResult<()> {
         let Self { trainer, arrays } = self;
-        let matrices = trainer.as_mut().ok_or_else(taken)?.matrices_mut();
+        let trainer = trainer.as_mut().ok_or_else(taken)?;
+        arrays.ngrams.load(py, trainer)?;
+        let matrices = trainer.matrices_mut();
         let parts = [
             (&arrays.vectors, Some(matrices.input)),
             (&arrays.syn1neg, matrices.words),
@@ -144,6 +166,7 @@ impl Training {
     fn store(&self, py: Python<'_>) -> PyResult<()> {
         let matrices = self.trainer()?.matrices();
         let arrays = &self.arrays;
+        arrays.ngrams.store(py, self.trainer()?)?;
         let parts = [
             (&arrays.vectors, Some(matrices.input)),
             (&arrays.syn1neg, matrices.words),
@@ -163,6 +186,14 @@ impl Training {
         let (input, Outputs { words, nodes }) = trainer.into_weights();
         let shown = |matrix: Matrix| Memory::from(without_gil(py, || matrix.close_rows())?).into_matrix(py, size);
         Ok((shown(input)?, nodes.map(shown).transpose()?, words.map(shown).transpose()?))
+    }
+
+    fn ngrams<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyArray1<u32>>, Array<'py>)> {
+        subwords::trained(py, self.trainer()?)
+    }
+
+    fn composed<'py>(&self, py: Python<'py>) -> PyResult<Array<'py>> {
+        subwords::composed(py, self.trainer()?)
     }
 
     #[getter]

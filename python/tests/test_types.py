@@ -69,7 +69,7 @@ def undocumented(name: str, thing: object) -> list[str]:
 MODULES = [
     "rapidvec", "rapidvec.errors", "rapidvec.progress", "rapidvec.training", "rapidvec.vectors", "rapidvec.hub", "rapidvec.sentence_transformers",
     "rapidvec.gensim.models.word2vec", "rapidvec.gensim.models.keyedvectors", "rapidvec.gensim.models.callbacks", "rapidvec.gensim.utils",
-    "rapidvec.gensim.patch", "rapidvec.gensim.downloader",
+    "rapidvec.gensim.models.fasttext", "rapidvec.gensim.patch", "rapidvec.gensim.downloader",
 ]  # fmt: skip
 
 

@@ -456,7 +456,7 @@ def test_python_opens_what_the_command_line_writes(tmp_path: Path, corpus: Path,
     program("train", corpus, "-o", path, "--vector-size", 8, "--epochs", 1, "--seed", 3, "--quiet")
     vectors = rapidvec.open(path)
     assert vectors.metadata["config"]["seed"] == 3 and vectors.vector_size == 8
-    words, counts, rows, output, metadata, extra = _native.load_model(path)
+    words, counts, rows, output, metadata, extra, _ = _native.load_model(path)
     assert words == vectors.words and counts.tolist() == (vectors.counts.tolist() if vectors.counts is not None else [])
     assert np.array_equal(rows, vectors.matrix()) and output is not None and output.shape == rows.shape
     assert "config" in metadata and extra == {}
@@ -474,7 +474,7 @@ def test_a_model_with_extra_arrays_comes_back(tmp_path: Path, matrix: NDArray[np
     counts = np.arange(len(WORDS), 0, -1).astype(np.uint64)
     _native.save_model(path, WORDS, counts, matrix, matrix * 2, {"gensim.note": "한글"}, dict(extra))
     for mmap in (False, True):
-        words, got_counts, vectors, output, metadata, got = _native.load_model(path, mmap=mmap)
+        words, got_counts, vectors, output, metadata, got, _ = _native.load_model(path, mmap=mmap)
         assert words == WORDS and got_counts.tolist() == counts.tolist() and metadata["gensim.note"] == "한글"
         assert np.array_equal(vectors, matrix) and output is not None and np.array_equal(output, matrix * 2)
         assert vectors.flags.writeable is not mmap

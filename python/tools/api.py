@@ -26,6 +26,10 @@ MODULES: list[tuple[str, list[str]]] = [
     ("rapidvec.errors", []),
     ("rapidvec.gensim", ["patch", "unpatch"]),
     ("rapidvec.gensim.models", ["Word2Vec", "KeyedVectors"]),
+    (
+        "rapidvec.gensim.models.fasttext",
+        ["FastText", "FastTextKeyedVectors", "load_facebook_model", "load_facebook_vectors", "save_facebook_model"],
+    ),
     ("rapidvec.gensim.models.word2vec", ["LineSentence", "PathLineSentences", "Text8Corpus", "BrownCorpus"]),
     ("rapidvec.gensim.models.callbacks", []),
     ("rapidvec.gensim.utils", ["simple_preprocess", "save_as_line_sentence"]),

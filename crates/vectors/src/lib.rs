@@ -49,7 +49,7 @@ pub use save::{Caveat, Part, SaveOptions, SaveReport};
 pub use search::Recall;
 pub use search::{AnalogyMethod, Hits, RowSearch, Search};
 pub use storage::{Numbers, Rows};
-pub use subwords::{NGrams, Subwords};
+pub use subwords::{NGramLists, NGrams, Subwords, compose, ngram_hash};
 pub use unit::{normalize, unit_rows};
 pub use units::Units;
 pub use word_vectors::WordVectors;

@@ -50,7 +50,7 @@ class Prediction(_Base):
             )
         if getattr(self, "syn1neg", None) is None:
             raise RuntimeError("Parameters required for predicting the output words not found.")
-        rows = [self.wv.get_index(word) for word in context_words_list if word in self.wv]
+        rows = [self.wv.get_index(word) for word in context_words_list if self.wv.has_index_for(word)]
         if not rows:
             logger.warning("All the input context words are out-of-vocabulary for the current model.")
             return None

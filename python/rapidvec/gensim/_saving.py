@@ -24,6 +24,7 @@ logger = logging.getLogger("rapidvec.utils")
 
 #: What is stored elsewhere, or computed again.
 _APART_KV = frozenset({"vectors", "index_to_key", "key_to_index", "norms", "_unborn", "_rows"})
+_APART_NGRAMS = frozenset({"vectors_vocab", "vectors_ngrams", "_sparse"})
 _APART_MODEL = frozenset({"wv", "syn1", "syn1neg", "cum_table", "random", "hashfxn", "_unborn"})
 
 
@@ -34,7 +35,7 @@ def save_keyed_vectors(kv: Any, where: Any, *args: Any, ignore: Any = (), **kwar
     """Writes a `KeyedVectors`."""
     kv.add_lifecycle_event("saving", fname_or_handle=str(where))
     extra = _metadata.Arrays()
-    about = {"class": "KeyedVectors", "wv": _about_vectors(kv, frozenset(ignore), extra)}
+    about = {"class": _kind_of_vectors(kv), "wv": _about_vectors(kv, frozenset(ignore), extra)}
     _write(where, kv, None, about, extra)
 
 
@@ -45,7 +46,7 @@ def save_word2vec(model: Any, where: Any, *args: Any, ignore: Any = (), **kwargs
     ignored = frozenset(ignore)
     extra = _metadata.Arrays()
     about = {
-        "class": "Word2Vec",
+        "class": "FastText" if _has_ngrams(model.wv) else "Word2Vec",
         "wv": _about_vectors(model.wv, ignored, extra),
         "model": _metadata.encode_attributes(state, _APART_MODEL | ignored, extra),
     }
@@ -58,9 +59,23 @@ def save_word2vec(model: Any, where: Any, *args: Any, ignore: Any = (), **kwargs
     _write(where, model.wv, output, about, extra)
 
 
+def _has_ngrams(kv: Any) -> bool:
+    """Whether these are `FastTextKeyedVectors`, also without n-grams."""
+    return hasattr(kv, "_sparse")
+
+
+def _kind_of_vectors(kv: Any) -> str:
+    return "FastTextKeyedVectors" if _has_ngrams(kv) else "KeyedVectors"
+
+
 def _about_vectors(kv: Any, ignored: frozenset[str], extra: _metadata.Arrays) -> dict[str, Any]:
     """What the other parts of the file lack of a `KeyedVectors`."""
-    about: dict[str, Any] = {"attributes": _metadata.encode_attributes(kv.__getstate__(), _APART_KV | ignored | {"expandos"}, extra)}
+    without = _APART_KV | _APART_NGRAMS | ignored | {"expandos"}
+    about: dict[str, Any] = {"attributes": _metadata.encode_attributes(kv.__getstate__(), without, extra)}
+    if _has_ngrams(kv) and _subwords(kv) is None:
+        rows = kv._rows_of_ngrams()
+        about["ngrams"] = [extra.add(array) for array in (kv.vectors_vocab, rows.rows)]
+        about["buckets"] = None if rows.buckets is None else extra.add(rows.buckets)
     counts = kv.expandos.get("count")
     plain = _are_plain_counts(counts, len(kv))
     about["expandos"] = _metadata.encode_attributes(kv.expandos, frozenset({"count", "code", "point"} if plain else {"code", "point"}), extra)
@@ -70,6 +85,16 @@ def _about_vectors(kv: Any, ignored: frozenset[str], extra: _metadata.Arrays) ->
     if not _fits(kv.vectors, len(kv)):
         about["vectors"] = extra.add(kv.vectors)
     return about
+
+
+def _subwords(kv: Any) -> Any:
+    """N-grams as the file has them; None if there are none, or it cannot hold them."""
+    if not _has_ngrams(kv) or not kv.bucket or not _are_plain_keys(kv.index_to_key) or not _fits(kv.vectors, len(kv)):
+        return None
+    own, ngrams = kv.vectors_vocab, kv._rows_of_ngrams()
+    if own.shape != kv.vectors.shape or not _fits(own, len(kv)) or not _fits(ngrams.rows, len(ngrams.rows)):
+        return None
+    return kv._sizes(), ngrams.buckets, contiguous(ngrams.rows), contiguous(own)
 
 
 def _are_plain_counts(counts: Any, words: int) -> bool:
@@ -101,13 +126,14 @@ def _write(where: Any, kv: Any, output: Any, about: dict[str, Any], extra: _meta
         keys, counts = keys or ["0"], counts if len(keys) else np.zeros(1, dtype=np.uint64)
         vectors = _stand_in(vectors, len(keys))
     metadata = {"gensim": json.dumps(about)}
+    parts = keys, counts, vectors, output, metadata, extra, _subwords(kv)
     if hasattr(where, "write"):
-        _to_handle(where, keys, counts, vectors, output, metadata, extra)
+        _to_handle(where, *parts)
     elif is_device(where):
         with open(where, "wb") as handle:
-            _to_handle(handle, keys, counts, vectors, output, metadata, extra)
+            _to_handle(handle, *parts)
     else:
-        _save(os.fspath(where), keys, counts, vectors, output, metadata, extra)
+        _save(os.fspath(where), *parts)
         logger.info("saved %s", where)
 
 
@@ -119,11 +145,17 @@ def _stand_in(vectors: NDArray[Any], rows: int) -> NDArray[np.float32]:
 
 
 def _save(
-    path: str, keys: list[Any], counts: Any, vectors: Any, output: Any, metadata: dict[str, str], extra: _metadata.Arrays
+    path: str,
+    keys: list[Any],
+    counts: Any,
+    vectors: Any,
+    output: Any,
+    metadata: dict[str, str],
+    extra: _metadata.Arrays,
+    subwords: Any,
 ) -> None:
-    _native.save_model(
-        path, keys, counts, contiguous(vectors), None if output is None else contiguous(output), metadata, extra.tensors()
-    )
+    output = None if output is None else contiguous(output)
+    _native.save_model(path, keys, counts, contiguous(vectors), output, metadata, extra.tensors(), subwords=subwords)
 
 
 def _to_handle(handle: Any, *parts: Any) -> None:
@@ -184,14 +216,14 @@ def _about(metadata: dict[str, str]) -> dict[str, Any]:
 
 def _vectors_of(cls: Any, parts: Any, about: dict[str, Any]) -> Any:
     """Makes a `KeyedVectors` from the parts of a file."""
-    words, counts, vectors, _, _, extra = parts
+    words, counts, vectors, _, _, extra, subwords = parts
     more = about.get("wv", {})
     if "vectors" in more:
         vectors = _metadata.array(more["vectors"], extra)
         words, counts = words[: more["words"]], counts[: more["words"]]
     if "keys" in more:
         words = _metadata.decode(more["keys"], extra)
-    kv = cls(vectors.shape[1] if vectors.ndim == 2 else 0)
+    kv = _bare_vectors(cls, vectors.shape[1] if vectors.ndim == 2 else 0, subwords, about)
     kv.__dict__.update(_metadata.decode_attributes(more.get("attributes", {}), extra))
     kv.index_to_key = words
     kv.key_to_index = {key: row for row, key in enumerate(words) if key is not None}
@@ -201,17 +233,51 @@ def _vectors_of(cls: Any, parts: Any, about: dict[str, Any]) -> Any:
     kind = more.get("counts", "int64")
     if kind is not None:
         kv.expandos["count"] = counts.astype(kind)
+    if _has_ngrams(kv):
+        _take_ngrams(kv, subwords, more, extra)
     return kv
+
+
+def _bare_vectors(cls: Any, size: int, subwords: Any, about: dict[str, Any]) -> Any:
+    """Vectors without words: with n-grams if the file has them."""
+    from rapidvec.gensim.models.fasttext import FastTextKeyedVectors
+
+    is_of_words = about.get("class") in ("KeyedVectors", "Word2Vec") or (not about and subwords is None)
+    if is_of_words:
+        if issubclass(cls, FastTextKeyedVectors):
+            raise AttributeError(f"Model of type KeyedVectors can't be loaded by {cls.__name__}: the file has no n-grams")
+        return cls(size)
+    if not issubclass(cls, FastTextKeyedVectors):
+        cls = FastTextKeyedVectors
+    return cls(size, *(subwords[0] if subwords else (0, 0, 0)))
+
+
+def _take_ngrams(kv: Any, subwords: Any, more: dict[str, Any], extra: dict[str, Any]) -> None:
+    """Gives the vectors their n-grams."""
+    from rapidvec.gensim._subwords import NGramRows
+
+    if "ngrams" in more:
+        kv.vectors_vocab, rows = (_metadata.array(found, extra) for found in more["ngrams"])
+        buckets = more["buckets"] and _metadata.array(more["buckets"], extra)
+    elif subwords is not None:
+        _, buckets, rows, kv.vectors_vocab = subwords
+    else:
+        return
+    kv._set_rows(NGramRows(rows, buckets))
 
 
 def _model_of(cls: Any, parts: Any) -> Any:
     """Makes a `Word2Vec` from the parts of a file."""
+    from rapidvec.gensim.models.fasttext import FastText
     from rapidvec.gensim.models.keyedvectors import KeyedVectors
 
     metadata, extra = parts[4], parts[5]
     about = _about(metadata)
-    kind = about.get("class") or ("Word2Vec" if "config" in metadata and parts[3] is not None else "KeyedVectors")
-    if kind != "Word2Vec":
+    whole = "Word2Vec" if parts[6] is None else "FastText"
+    kind = about.get("class") or (whole if "config" in metadata and parts[3] is not None else "KeyedVectors")
+    if kind == "FastText" and not issubclass(cls, FastText):
+        cls = FastText
+    if kind not in ("Word2Vec", "FastText") or (issubclass(cls, FastText) and kind != "FastText"):
         raise AttributeError(
             f"Model of type {kind} can't be loaded by {cls.__name__}; {kind}.load opens it, with vectors that cannot be trained further"
         )
@@ -221,6 +287,8 @@ def _model_of(cls: Any, parts: Any) -> Any:
         model.__dict__.update(_metadata.decode_attributes(about["model"], extra))
     else:
         _settings_of_command_line(model, json.loads(metadata["config"]))
+    if kind == "FastText":
+        model._ngrams = model.wv._sizes()
     if parts[3] is not None:
         model.syn1neg = parts[3]
     for name in ("syn1", "syn1neg"):
@@ -233,10 +301,11 @@ def _model_of(cls: Any, parts: Any) -> Any:
 
 def _bare(cls: Any) -> Any:
     """An object with the attributes of a model without words; subclasses may need arguments, so their constructors are not called."""
+    from rapidvec.gensim.models.fasttext import FastText
     from rapidvec.gensim.models.word2vec import Word2Vec
 
     model = cls.__new__(cls)
-    model.__dict__.update(Word2Vec().__dict__)
+    model.__dict__.update((FastText if issubclass(cls, FastText) else Word2Vec)().__dict__)
     model.__dict__.pop("lifecycle_events", None)
     return model
 

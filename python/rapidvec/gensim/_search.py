@@ -122,8 +122,12 @@ class Search(_Base):
         items = [weighted(item, 1.0) for item in as_list(positive)] + [weighted(item, -1.0) for item in as_list(negative)]
         keys, weights = [key for key, _ in items], [weight for _, weight in items]
         query = self.get_mean_vector(keys, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
-        rows = [self.get_index(key) for key in keys if not isinstance(key, np.ndarray)]
-        return query, rows
+        return query, self._rows_of(keys)
+
+    def _rows_of(self, keys: list[Any]) -> list[int]:
+        """The rows of the keys among these that have one."""
+        rows = (self.get_index(key, -1) for key in keys if not isinstance(key, np.ndarray))
+        return [row for row in rows if row >= 0]
 
     def _named(self, rows: NDArray[np.int64], scores: NDArray[Any]) -> Scored:
         keys = self.index_to_key
@@ -170,9 +174,9 @@ class Search(_Base):
         last = len(self.vectors) if not restrict_vocab else min(restrict_vocab, len(self.vectors))
         if topn is None:
             return self._product(wanted, last) / (self._product(unwanted, last) + 0.000001)
-        asked = [self.get_index(key) for key in wanted + unwanted if not isinstance(key, np.ndarray)]
+        directions = self._directions(wanted), self._directions(unwanted)
         found, scores = self._row_search().by_product(
-            self._directions(wanted), self._directions(unwanted), int(topn), exclude=asked, last=last
+            *directions, int(topn), exclude=self._rows_of(wanted + unwanted), last=last
         )
         return self._named(found, scores)
 

@@ -34,7 +34,7 @@ logger = logging.getLogger("rapidvec.word2vec")
 #: Guards the flag that a model is in training.
 _marks = threading.Lock()
 
-_MATRICES = ("vectors", "syn1", "syn1neg")
+_OUTPUTS = ("syn1", "syn1neg")
 
 
 class Stopped(Exception):  # noqa: N818  (no error: `stop` was called)
@@ -43,6 +43,9 @@ class Stopped(Exception):  # noqa: N818  (no error: `stop` was called)
 
 class ModelTraining(_Base):
     """The part of `Word2Vec` that trains it."""
+
+    def _leg(self, run: _Run, corpus: _native.Corpus, epochs: int, alpha: float, min_alpha: float) -> Leg:
+        return Leg(run, corpus, epochs, alpha, min_alpha)
 
     def train(
         self,
@@ -203,7 +206,7 @@ class _Run:
         try:
             self._call("on_train_begin")
             for epochs, alpha, min_alpha in _legs(model, reiterate):
-                leg = _Leg(self, model._corpus(corpus_iterable, corpus_file), epochs, alpha, min_alpha)
+                leg = model._leg(self, model._corpus(corpus_iterable, corpus_file), epochs, alpha, min_alpha)
                 try:
                     self._epochs(leg, epochs)
                 finally:
@@ -226,7 +229,7 @@ class _Run:
             ),
         )
 
-    def _epochs(self, leg: _Leg, epochs: int) -> None:
+    def _epochs(self, leg: Leg, epochs: int) -> None:
         model = self.model
         for _ in range(epochs):
             self._call("on_epoch_begin", leg)
@@ -242,7 +245,7 @@ class _Run:
             if model._stop:
                 raise Stopped
 
-    def _call(self, name: str, leg: _Leg | None = None) -> None:
+    def _call(self, name: str, leg: Leg | None = None) -> None:
         """Calls the callbacks; they see the weights, and what they assign is trained on."""
         if not self.callbacks:
             return
@@ -255,7 +258,7 @@ class _Run:
         if leg is not None:
             leg.look()
 
-    def _log_epoch(self, leg: _Leg, raw: int, kept: int, seconds: float) -> None:
+    def _log_epoch(self, leg: Leg, raw: int, kept: int, seconds: float) -> None:
         epoch = self.model.epochs_done
         logger.info(
             "EPOCH %i: training on %i raw words (%i effective words) took %.1fs, %.0f effective words/s",
@@ -288,15 +291,18 @@ class _Run:
         )
 
 
-class _Leg:
+class Leg:
     """Epochs over one corpus: all of them, or one with `reiterate`."""
+
+    #: The array of `wv` that is trained.
+    input = "vectors"
 
     def __init__(self, run: _Run, corpus: _native.Corpus, epochs: int, alpha: float, min_alpha: float) -> None:
         self.run = run
         self.model = model = run.model
         self.tokens, self.sentences = corpus.tokens, corpus.sentences
         self.epochs = epochs
-        self._known = known = _renumber(corpus, model.wv)
+        self._known = known = self._renumber(corpus)
         if known == 0 or len(model.wv) < 2:
             # With a single word there is nothing to learn: a run without effect, as in gensim.
             model.wv.vectors  # noqa: B018
@@ -304,15 +310,37 @@ class _Leg:
             self.alpha = min_alpha
             return
         self.is_new = _is_new(model) and not run.callbacks
-        self.seen = {} if self.is_new else _weights(model)
+        self.seen = {} if self.is_new else self._weights()
         self.arrays = {name: contiguous(array) for name, array in self.seen.items()}
         self._check_shapes()
         self.training = self._native_training(corpus, alpha, min_alpha)
         self.base = (run.raw, run.kept, run.loss)
 
+    def _renumber(self, corpus: _native.Corpus) -> int:
+        """Replaces the tokens by rows of the vocabulary; returns how many tokens are known."""
+        return _renumber(corpus, self.model.wv)
+
+    def _weights(self) -> dict[str, NDArray[Any]]:
+        """The arrays to train; missing ones are made."""
+        model = self.model
+        arrays = {self.input: self._get(self.input)}
+        for name, is_used in (("syn1", model.hs), ("syn1neg", model.negative)):
+            if is_used:
+                if self._get(name) is None:
+                    setattr(model, name, np.zeros(arrays[self.input].shape, dtype=REAL))
+                arrays[name] = self._get(name)
+        return arrays
+
+    def _get(self, name: str) -> Any:
+        return getattr(self.model.wv if name == self.input else self.model, name, None)
+
+    def _more(self) -> dict[str, Any]:
+        """Further arguments of the trainer."""
+        return {"locked": _locked(self.model.wv, "vectors_lockf")}
+
     def _check_shapes(self) -> None:
         for name, array in self.arrays.items():
-            expected = (len(self.model.wv), self.arrays["vectors"].shape[-1])
+            expected = (len(self.model.wv), self.arrays[self.input].shape[-1])
             if array.shape != expected:
                 raise ValueError(f"{name}: expected an array of shape {expected}, got {array.shape}")
 
@@ -322,8 +350,8 @@ class _Leg:
         return _native.Training(
             corpus,
             counts,
-            *(self.arrays.get(name) for name in _MATRICES),
-            vector_size=model.vector_size if self.is_new else self.arrays["vectors"].shape[1],
+            *(self.arrays.get(name) for name in (self.input, *_OUTPUTS)),
+            vector_size=model.vector_size if self.is_new else self.arrays[self.input].shape[1],
             sg=bool(model.sg),
             hs=bool(model.hs),
             negative=int(model.negative),
@@ -338,7 +366,7 @@ class _Leg:
             seed=seed_of_reading(model),
             threads=int(model.workers or 0),
             shuffle=bool(model.shuffle),
-            locked=_locked(model.wv),
+            **self._more(),
         )
 
     def epoch(self) -> None:
@@ -389,7 +417,7 @@ class _Leg:
             return
         self.training.store()
         for name, array in self.arrays.items():
-            seen = _get(self.model, name)
+            seen = self._get(name)
             if seen is not array and seen is not None and seen.shape == array.shape:
                 np.copyto(seen, array, casting="same_kind")
         self.model.wv.norms = None
@@ -399,7 +427,7 @@ class _Leg:
         if self.training is None:
             return
         for name, array in self.arrays.items():
-            seen = _get(self.model, name)
+            seen = self._get(name)
             if seen is not array and seen is not None:
                 if seen.shape != array.shape:
                     raise ValueError(f"{name}: expected an array of shape {array.shape}, got {seen.shape}")
@@ -414,14 +442,14 @@ class _Leg:
         if not self.is_new:
             self.show()
             return
-        taken = dict(zip(_MATRICES, self.training.take()))
         model.wv.__dict__.pop("_unborn", None)
         model.__dict__.pop("_unborn", None)
-        model.wv.vectors = taken["vectors"]
+        vectors, *outputs = self.training.take()
+        setattr(model.wv, self.input, vectors)
         model.wv.norms = None
-        for name in _MATRICES[1:]:
-            if taken[name] is not None:
-                setattr(model, name, taken[name])
+        for name, output in zip(_OUTPUTS, outputs):
+            if output is not None:
+                setattr(model, name, output)
 
 
 def _legs(model: Word2Vec, reiterate: bool) -> Iterator[tuple[int, float, float]]:
@@ -434,34 +462,19 @@ def _legs(model: Word2Vec, reiterate: bool) -> Iterator[tuple[int, float, float]
         yield 1, start + (end - start) * epoch / epochs, start + (end - start) * (epoch + 1) / epochs
 
 
-def _renumber(corpus: _native.Corpus, wv: Any) -> int:
-    """Replaces the tokens by rows of the vocabulary; returns how many tokens are known."""
+def _renumber(corpus: _native.Corpus, wv: Any, names: list[str] | None = None) -> int:
+    """As the method."""
     keys = corpus.keys()
     ids = np.fromiter(map(wv.key_to_index.get, keys, repeat(_native.DROP)), dtype=np.uint32, count=len(keys))
     known = int(corpus.counts()[ids != _native.DROP].sum())
     if known:
-        corpus.renumber(ids, len(wv))
+        corpus.renumber(ids, len(wv), names=names)
     return known
 
 
 def _is_new(model: Word2Vec) -> bool:
     """Whether the weights were never accessed."""
-    return "_unborn" in model.wv.__dict__ and not any(name in model.__dict__ for name in _MATRICES[1:])
-
-
-def _weights(model: Word2Vec) -> dict[str, NDArray[Any]]:
-    """The arrays to train; missing ones are made."""
-    arrays = {"vectors": model.wv.vectors}
-    for name, is_used in (("syn1", model.hs), ("syn1neg", model.negative)):
-        if is_used:
-            if _get(model, name) is None:
-                setattr(model, name, np.zeros(model.wv.vectors.shape, dtype=REAL))
-            arrays[name] = _get(model, name)
-    return arrays
-
-
-def _get(model: Word2Vec, name: str) -> Any:
-    return getattr(model.wv if name == "vectors" else model, name, None)
+    return "_unborn" in model.wv.__dict__ and not any(name in model.__dict__ for name in _OUTPUTS)
 
 
 def _counts(wv: Any) -> NDArray[np.uint64]:
@@ -477,9 +490,9 @@ def _share(sample: float, counts: NDArray[np.uint64]) -> float:
     return sample_threshold(sample, total) / max(total, 1)
 
 
-def _locked(wv: Any) -> NDArray[np.bool_] | None:
-    """The rows that `vectors_lockf` freezes."""
-    factors = getattr(wv, "vectors_lockf", None)
+def _locked(wv: Any, name: str, rows: int | None = None) -> NDArray[np.bool_] | None:
+    """The rows that the factors of this name freeze."""
+    factors = getattr(wv, name, None)
     if factors is None or not len(factors):
         return None
     factors = np.asarray(factors)
@@ -487,6 +500,6 @@ def _locked(wv: Any) -> NDArray[np.bool_] | None:
         return None
     other = factors[(factors != 0) & (factors != 1)]
     if len(other):
-        raise ValueError(f"vectors_lockf: expected 0 or 1 for each word, got {other[0]}")
-    locked: NDArray[np.bool_] = np.resize(factors, len(wv)) == 0
+        raise ValueError(f"{name}: expected 0 or 1 for each row, got {other[0]}")
+    locked: NDArray[np.bool_] = np.resize(factors, len(wv) if rows is None else rows) == 0
     return locked

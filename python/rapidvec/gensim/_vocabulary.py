@@ -361,6 +361,11 @@ class VocabularyBuilding(_Base):
         more = _native.random_vectors(rows - have, wv.vectors.shape[1], seed_of(self), have)
         wv.vectors = np.vstack((wv.vectors, more))
         wv.norms = None
+        self._lengthen_outputs()
+
+    def _lengthen_outputs(self) -> None:
+        """Adds output rows of zeros for words that have none."""
+        rows = len(self.wv)
         for name in ("syn1", "syn1neg"):
             matrix = self.__dict__.get(name)
             if matrix is not None:
@@ -381,10 +386,8 @@ class VocabularyBuilding(_Base):
         other_model : Word2Vec
             Neither model should add words afterwards.
         """
-        from rapidvec.gensim.models.keyedvectors import KeyedVectors
-
         theirs = other_model.wv
-        self.wv = KeyedVectors(self.vector_size)
+        self.wv = self._new_vectors()
         self.wv.index_to_key = theirs.index_to_key
         self.wv.key_to_index = theirs.key_to_index
         self.wv.expandos = theirs.expandos

@@ -26,7 +26,7 @@ logger = logging.getLogger("rapidvec.utils")
 #: Attributes that are derived from other parts, or not taken over.
 _APART = frozenset(
     "wv kv vocabulary trainables syn0 syn1 syn1neg vocab index2word syn0_lockf vectors_lockf cum_table random hashfxn iter "
-    "model_trimmed_post_training total_train_time_ neg_labels".split()
+    "vectors_vocab_lockf vectors_ngrams_lockf model_trimmed_post_training total_train_time_ neg_labels".split()
 )
 
 #: What gensim's `save` notes on an object and `load` leaves there. Programs that export `wv.__dict__` check that it is there.
@@ -59,15 +59,18 @@ def load_keyed_vectors(cls: Any, path: str, mmap: str | None = None) -> Any:
         if not isinstance(state.get("wv"), dict) and "syn0" not in state:
             raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}")
         state = state.get("wv", state)
-    elif made.name == "FastTextKeyedVectors":
-        logger.warning("%s: n-grams are not loaded; unknown words have no vector", path)
     return _vectors_of(cls, state)
 
 
 def load_word2vec(cls: Any, path: str, mmap: str | None = None) -> Any:
     """Reads a `Word2Vec` of gensim; see `load_keyed_vectors`."""
     made, state = _opened(path, mmap)
-    if made.name != "Word2Vec":
+    from rapidvec.gensim.models.fasttext import FastText
+
+    if made.name == "FastText" and not issubclass(cls, FastText):
+        cls = FastText
+    expected = "FastText" if issubclass(cls, FastText) else "Word2Vec"
+    if made.name != expected:
         opener = "KeyedVectors.load opens its vectors" if "KeyedVectors" in made.name or "wv" in state else "it is not a model of words"
         raise AttributeError(f"Model of type {made.path} can't be loaded by {cls.__name__}: {opener}")
     return _model_of(cls, state)
@@ -129,7 +132,7 @@ def _vectors_of(cls: Any, state: State) -> Any:
         raise FormatError("expected a list of words, got none")
     if not isinstance(vectors, np.ndarray):
         vectors = np.zeros((0, int(state.get("vector_size") or 0)), dtype=REAL)
-    kv = cls(vectors.shape[1] if vectors.ndim == 2 else int(state.get("vector_size") or 0))
+    kv = _empty(cls, vectors.shape[1] if vectors.ndim == 2 else int(state.get("vector_size") or 0), state)
     kv.index_to_key = keys
     kv.key_to_index = {key: row for row, key in enumerate(keys) if key is not None}
     kv.vectors = vectors
@@ -140,7 +143,48 @@ def _vectors_of(cls: Any, state: State) -> Any:
     kv.__dict__.update({note: state[note] for note in _NOTES if note in state})
     if "mapfile_path" not in state:
         del kv.mapfile_path
+    _take_ngrams(kv, state)
     return kv
+
+
+def _empty(cls: Any, size: int, state: State) -> Any:
+    """Vectors without words: with n-grams if these are a FastText's."""
+    from rapidvec.gensim.models.fasttext import FastTextKeyedVectors
+
+    if not isinstance(state.get("vectors_vocab"), np.ndarray):
+        if issubclass(cls, FastTextKeyedVectors):
+            raise AttributeError(f"Model without n-grams can't be loaded by {cls.__name__}: KeyedVectors.load opens it")
+        return cls(size)
+    if not issubclass(cls, FastTextKeyedVectors):
+        cls = FastTextKeyedVectors
+    return cls(size, *(int(state.get(name) or 0) for name in ("min_n", "max_n", "bucket")))
+
+
+def _take_ngrams(kv: Any, state: State) -> None:
+    """Gives FastText's vectors their n-grams."""
+    from rapidvec.gensim._subwords import NGramRows, no_rows
+
+    if not isinstance(state.get("vectors_vocab"), np.ndarray):
+        return
+    kv.vectors_vocab = state["vectors_vocab"]
+    rows, places = state.get("vectors_ngrams"), state.get("hash2index")
+    if not isinstance(rows, np.ndarray):
+        rows, places = no_rows(kv.vector_size).rows, {}
+    if isinstance(places, dict):
+        # Before gensim 4 there was a row for each bucket in use.
+        buckets = np.array(sorted(places), dtype=np.uint32)
+        kv._set_rows(NGramRows(rows[[places[bucket] for bucket in buckets.tolist()]], buckets))
+    else:
+        if rows.shape != (kv.bucket, kv.vector_size):
+            raise FormatError(f"expected {kv.bucket} rows of {kv.vector_size} numbers for n-grams, got {rows.shape}")
+        kv.vectors_ngrams = rows
+    if not isinstance(state.get("vectors"), np.ndarray):
+        kv.adjust_vectors()  # gensim leaves them out
+    for name in ("vectors_vocab_lockf", "vectors_ngrams_lockf"):
+        if isinstance(state.get(name), np.ndarray):
+            setattr(kv, name, state[name])
+    if state.get("compatible_hash") is False:
+        logger.warning("n-grams beyond ASCII were hashed in another way in this model: vectors of such words differ")
 
 
 def _first(state: State, *names: str) -> Any:
@@ -182,6 +226,8 @@ def _model_of(cls: Any, state: State) -> Any:
     vectors = state.get("wv") if isinstance(state.get("wv"), dict) else state
     model.wv = _vectors_of(KeyedVectors, vectors)
     model.vector_size = model.wv.vector_size
+    if hasattr(model, "_ngrams"):
+        model._ngrams = model.wv._sizes()
     for name in ("syn1", "syn1neg"):
         if isinstance(everything.get(name), np.ndarray):
             setattr(model, name, everything[name])

@@ -1,4 +1,4 @@
-"""Replaces gensim's Word2Vec by that of rapidvec, for programs that import gensim themselves."""
+"""Replaces gensim's models of words by those of rapidvec, for programs that import gensim themselves."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 
 __all__ = ["patch", "unpatch"]
 
-_REPLACED = ("word2vec", "keyedvectors")
-_PROVIDED = ("models", "models.word2vec", "models.keyedvectors", "models.callbacks", "models.phrases", "utils", "downloader")
-_CLASSES = {"Word2Vec": "word2vec", "KeyedVectors": "keyedvectors"}
+_REPLACED = ("word2vec", "keyedvectors", "fasttext", "phrases")
+_PROVIDED = ("models", *(f"models.{name}" for name in _REPLACED), "models.callbacks", "utils", "downloader")
+#: The classes that `gensim.models` has.
+_CLASSES = {"Word2Vec": "word2vec", "KeyedVectors": "keyedvectors", "FastText": "fasttext", "Phrases": "phrases"}
+#: The classes whose place ours takes, in their modules.
+_HOMES = {**_CLASSES, "FastTextKeyedVectors": "fasttext"}
 
 #: What `unpatch` has to restore: gensim's modules that were replaced, or nothing if gensim is not installed. None: not patched.
 _originals: dict[str, ModuleType] | None = None
@@ -32,10 +35,10 @@ class _Front(ModuleType):
 
 
 def patch() -> None:
-    """Makes `gensim.models.Word2Vec` and `KeyedVectors` those of rapidvec, in this process.
+    """Makes `gensim.models.Word2Vec`, `FastText`, `KeyedVectors` and `Phrases` those of rapidvec, in this process.
 
     Call it before other modules import names from gensim. If gensim is not installed, `import gensim` finds rapidvec.
-    gensim's other models (Doc2Vec, FastText) keep working with gensim's own classes, but cannot be saved until `unpatch` is called.
+    gensim's other models (Doc2Vec) keep working with gensim's own classes, but cannot be saved until `unpatch` is called.
 
     Examples
     --------
@@ -59,10 +62,11 @@ def patch() -> None:
         front = _Front(theirs.__name__, import_module(f"rapidvec.gensim.models.{name}"), theirs)
         sys.modules[theirs.__name__] = front
         setattr(models, name, front)
-    for name, module in _CLASSES.items():
+    for name, module in _HOMES.items():
         ours = getattr(getattr(models, module), name)
         ours.stands_in_for = getattr(originals[module], name)
-        setattr(models, name, ours)
+        if name in _CLASSES:
+            setattr(models, name, ours)
     _originals = originals
 
 
@@ -76,11 +80,12 @@ def unpatch() -> None:
             sys.modules.pop(name, None)
     else:
         models = sys.modules["gensim.models"]
+        for name, module in _HOMES.items():
+            getattr(getattr(models, module), name).stands_in_for = None
         for name, theirs in _originals.items():
             sys.modules[theirs.__name__] = theirs
             setattr(models, name, theirs)
         for name, module in _CLASSES.items():
-            getattr(models, name).stands_in_for = None
             setattr(models, name, getattr(_originals[module], name))
     _originals = None
 
@@ -93,7 +98,7 @@ def gensims_own(name: str) -> Any:
     ImportError
         If gensim is not installed.
     """
-    home = _CLASSES[name]
+    home = _HOMES[name]
     if _originals:
         return getattr(_originals[home], name)
     if _originals is not None or find_spec("gensim") is None:

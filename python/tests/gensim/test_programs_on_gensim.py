@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+import rapidvec.gensim
 from rapidvec.gensim.models import KeyedVectors, Word2Vec
+from rapidvec.gensim.patch import gensims_own
 
 
 @pytest.fixture(params=["today's", "older"])
@@ -92,27 +94,50 @@ def test_workers_of_minus_one_are_all_cores(texts):
 @pytest.fixture
 def patched():
     pytest.importorskip("gensim")
-    import rapidvec.gensim
-
     rapidvec.gensim.patch()
     yield
     rapidvec.gensim.unpatch()
 
 
-def test_gensims_other_models_are_still_of_gensims_classes(texts, patched):
-    """WEFE takes any `KeyedVectors`, FastText's too, which is gensim's own."""
+def test_vectors_of_gensims_own_classes_still_count_as_such(texts, patched):
+    """WEFE takes any `KeyedVectors`, also those that gensim's Doc2Vec or a program that imported FastText before the patch has."""
     import gensim
 
-    model = gensim.models.FastText(texts, min_count=1, vector_size=8)
-    assert isinstance(model.wv, gensim.models.KeyedVectors) and issubclass(type(model.wv), gensim.models.KeyedVectors)
-    assert isinstance(model, gensim.models.Word2Vec)
-    assert not isinstance(model, gensim.models.KeyedVectors) and not isinstance([], gensim.models.KeyedVectors)
+    theirs = gensims_own("FastTextKeyedVectors")(8, 3, 6, 10)
+    assert isinstance(theirs, gensim.models.KeyedVectors) and issubclass(type(theirs), gensim.models.KeyedVectors)
+    assert isinstance(theirs, gensim.models.fasttext.FastTextKeyedVectors)
+    assert not isinstance([], gensim.models.KeyedVectors)
 
     class Own(gensim.models.KeyedVectors):
         pass
 
-    assert not isinstance(model.wv, Own) and not issubclass(type(model.wv), Own)
+    assert not isinstance(theirs, Own) and not issubclass(type(theirs), Own)
     assert isinstance(Own(3), gensim.models.KeyedVectors)
+
+
+def test_all_models_of_words_are_replaced_and_put_back(texts):
+    gensim = pytest.importorskip("gensim")
+    from gensim.models import doc2vec  # noqa: F401
+
+    names = ("Word2Vec", "FastText", "KeyedVectors", "Phrases")
+    theirs = [getattr(gensim.models, name) for name in names]
+    modules = {name: sys.modules[f"gensim.models.{name}"] for name in ("word2vec", "fasttext", "keyedvectors", "phrases")}
+    rapidvec.gensim.patch()
+    try:
+        assert all(getattr(gensim.models, name).__module__.startswith("rapidvec.") for name in names)
+        from gensim.models.fasttext import load_facebook_model
+        from gensim.models.phrases import Phrases
+
+        assert load_facebook_model.__module__.startswith("rapidvec.") and Phrases is gensim.models.Phrases
+        model = gensim.models.FastText(texts, min_count=1, vector_size=8, bucket=100)
+        assert isinstance(model, gensim.models.Word2Vec) and isinstance(model.wv, gensim.models.KeyedVectors)
+        joined = Phrases(texts, min_count=1, threshold=0.1)
+        assert isinstance(joined, gensim.models.Phrases) and not isinstance(joined, gensim.models.FastText)
+    finally:
+        rapidvec.gensim.unpatch()
+    assert [getattr(gensim.models, name) for name in names] == theirs
+    assert all(getattr(gensim.models, name) is module is sys.modules[f"gensim.models.{name}"] for name, module in modules.items())
+    assert not isinstance(model, gensim.models.FastText)
 
 
 def test_nothing_of_gensims_is_ours_without_the_patch(texts):

@@ -2,6 +2,7 @@
 
 use super::CpuTrainer;
 use super::positions::Positions;
+use super::subword_table::Held;
 use crate::config::Config;
 use crate::trainer::SubwordWeights;
 use rapidvec_core::{Chunk, LANES, Matrix, Purpose, Rng, WordId, parallel};
@@ -28,6 +29,20 @@ impl CpuTrainer {
                 .for_each(|(i, &bucket)| w_ngrams.set_row(i, &Self::first_ngram_row(config, bucket)));
         }
         *w_positions = Positions::ones(config);
+    }
+
+    /// Keeps the rows that these words have of their own, and those of these buckets, as they are; words still learn by their other rows.
+    /// It is not part of the state: a resumed run trains all rows. Without subwords it does nothing; see [`freeze`](crate::Trainer::freeze).
+    ///
+    /// # Panics
+    /// If there is no such word.
+    pub fn hold_parts(&mut self, words: &[WordId], buckets: &[u32]) {
+        let Some(table) = &self.subwords else { return };
+        let mut held = Held { words: vec![false; self.w_in.rows()], ngrams: vec![false; table.buckets().len()] };
+        words.iter().for_each(|&word| held.words[word as usize] = true);
+        let buckets: std::collections::HashSet<u32> = buckets.iter().copied().collect();
+        held.ngrams.iter_mut().zip(table.buckets()).for_each(|(held, bucket)| *held = buckets.contains(bucket));
+        self.held = Some(held);
     }
 
     /// The vectors of all words, V x D: the mean of a word's own row and of its n-grams'. `None` without subwords.

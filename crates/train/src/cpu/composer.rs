@@ -11,7 +11,7 @@
 
 use super::sentence::LONGEST;
 use super::shared::{ReplicatedRows, Row, SharedRows};
-use super::subword_table::SubwordTable;
+use super::subword_table::{Held, SubwordTable};
 use rapidvec_core::WordId;
 use rapidvec_core::kernels::window::{Scratch, WindowKernels};
 
@@ -33,6 +33,9 @@ pub(super) struct Composer<'a> {
     learns: bool,
     /// For each place of the ring, the rows that its word is composed of.
     parts: Vec<Vec<Row<'a>>>,
+    /// What is not trained, and for each place of the ring the rows that are; empty where all are.
+    held: Option<&'a Held>,
+    trained: Vec<Vec<Row<'a>>>,
     /// The next word whose rows are prefetched, the next to compose, and the first that is still in the ring.
     next_asked: usize,
     next: usize,
@@ -58,9 +61,11 @@ impl<'a> Composer<'a> {
         ring: SharedRows<'a>,
         window: usize,
         learns: bool,
+        held: Option<&'a Held>,
     ) -> Self {
         let parts = vec![Vec::new(); capacity(window)];
-        Self { table, w_in, w_ngrams, ring, window, learns, parts, next_asked: 0, next: 0, first: 0 }
+        let trained = if held.is_some() { parts.clone() } else { Vec::new() };
+        Self { table, w_in, w_ngrams, ring, window, learns, parts, held, trained, next_asked: 0, next: 0, first: 0 }
     }
 
     /// Begins a sentence: `rows` gets the row that stands for each of its words.
@@ -116,6 +121,12 @@ impl<'a> Composer<'a> {
             parts.push(w_in.row(word));
             parts.extend(self.table.rows(word).iter().map(|&row| w_ngrams.row(row)));
             parts.iter().for_each(|row| row.prefetch(chunks));
+            if let Some(held) = self.held {
+                let trained = &mut self.trained[place];
+                trained.clear();
+                let is_trained = held.is_trained(word, self.table.rows(word));
+                trained.extend(parts.iter().zip(is_trained).filter(|(_, is)| *is).map(|(&row, _)| row));
+            }
             self.next_asked += 1;
         }
     }
@@ -125,7 +136,10 @@ impl<'a> Composer<'a> {
     fn leave(&mut self, kernels: &WindowKernels, scratch: &mut Scratch) {
         let (slot, place) = (self.slot(self.first), self.first % self.parts.len());
         if self.learns {
-            self.ring.spread(kernels, &self.parts[place], slot, self.copy_of(slot), scratch);
+            let parts = if self.held.is_some() { &self.trained[place] } else { &self.parts[place] };
+            if !parts.is_empty() {
+                self.ring.spread(kernels, parts, slot, self.copy_of(slot), scratch);
+            }
         }
         self.first += 1;
     }

@@ -10,7 +10,7 @@ use super::sentence::max_contexts;
 use super::share::Share;
 use super::shared::{ReplicatedRows, Row, SharedRows};
 use super::subsample::Subsampling;
-use super::subword_table::SubwordTable;
+use super::subword_table::{Held, SubwordTable};
 use crate::config::Config;
 use rapidvec_core::kernels::window::WindowKernels;
 
@@ -71,6 +71,8 @@ pub(super) struct Plan<'a> {
     pub w_nodes: TrainedRows<'a>,
     /// Which rows words are composed of, if they have n-grams.
     pub subwords: Option<&'a SubwordTable>,
+    /// What words are composed of that is not trained.
+    pub held: Option<&'a Held>,
     /// A row for each n-gram.
     pub w_ngrams: TrainedRows<'a>,
     /// A row for each position of a window, if they are weighted.
@@ -148,7 +150,8 @@ impl<'a> Plan<'a> {
     ) -> Option<Composer<'a>> {
         let [ring, products] = local_rows(self.config);
         let own = self.local.part(thread * (ring + products), ring);
-        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, self.config.window, self.learns()))
+        let window = self.config.window;
+        self.subwords.map(|table| Composer::new(table, w_in, w_ngrams, own, window, self.learns(), self.held))
     }
 
     /// Whether any row is trained; none is while held-out text is scored.

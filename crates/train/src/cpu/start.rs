@@ -165,6 +165,7 @@ impl CpuTrainer {
             w_nodes: none(),
             subwords,
             w_ngrams: none(),
+            held: None,
             w_positions: none(),
             frozen: None,
             words_per_epoch: words_per_epoch as u64,

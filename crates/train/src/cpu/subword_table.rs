@@ -23,6 +23,22 @@ pub(super) struct SubwordTable {
     ends: Vec<usize>,
 }
 
+/// What words are composed of that is not trained.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// Own rows, by word.
+    pub words: Vec<bool>,
+    /// Rows of n-grams, by row.
+    pub ngrams: Vec<bool>,
+}
+
+impl Held {
+    /// Whether each row of a word is trained: its own, then those of its n-grams.
+    pub fn is_trained(&self, word: WordId, ngrams: &[u32]) -> impl Iterator<Item = bool> {
+        std::iter::once(!self.words[word as usize]).chain(ngrams.iter().map(|&row| !self.ngrams[row as usize]))
+    }
+}
+
 /// A bucket without a row yet.
 const NONE: u32 = u32::MAX;
 

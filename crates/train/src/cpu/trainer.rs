@@ -10,7 +10,7 @@ use super::share::Share;
 use super::shared::{ReplicatedRows, SharedRows};
 use super::state::CpuState;
 use super::subsample::Subsampling;
-use super::subword_table::SubwordTable;
+use super::subword_table::{Held, SubwordTable};
 use super::worker::BlockStats;
 use crate::checkpoint::{StateReader, StateWriter, damaged};
 use crate::config::{Config, ConfigError};
@@ -66,6 +66,8 @@ pub struct CpuTrainer {
     pub(super) subwords: Option<SubwordTable>,
     /// A row for each n-gram.
     pub(super) w_ngrams: Matrix,
+    /// What words are composed of that is not trained.
+    pub(super) held: Option<Held>,
     /// A row for each position of the window, if they are weighted.
     pub(super) w_positions: Matrix,
     pub(super) frozen: Option<Vec<bool>>,
@@ -204,6 +206,7 @@ impl CpuTrainer {
             w_words: TrainedRows { shared: w_words, replicas: &replicas.w_words, copies: copies_words },
             w_nodes: TrainedRows { shared: w_nodes, replicas: &replicas.w_nodes, copies: copies_nodes },
             subwords: self.subwords.as_ref(),
+            held: self.held.as_ref(),
             w_ngrams: TrainedRows { shared: w_ngrams, replicas: &replicas.w_ngrams, copies: copies_ngrams },
             w_positions: TrainedRows { shared: w_positions, replicas: &replicas.w_positions, copies: copies_positions },
             local,
@@ -424,6 +427,7 @@ impl Trainer for CpuTrainer {
             w_words: alone(w_words),
             w_nodes: alone(w_nodes),
             subwords: subwords.as_ref(),
+            held: None,
             w_ngrams: alone(w_ngrams),
             w_positions: alone(w_positions),
             local,

@@ -3,6 +3,7 @@
 use crate::error::FormatError;
 
 /// A place in the bytes of a file.
+#[derive(Clone)]
 pub(in crate::format) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,

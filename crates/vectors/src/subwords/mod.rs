@@ -11,10 +11,12 @@
 //!
 //! Limits: words are hashed as bytes; two n-grams may share a row, by design of the method.
 
+mod compose;
 mod ngrams;
 
-pub use ngrams::NGrams;
+pub use compose::{NGramLists, compose};
 pub(crate) use ngrams::work_each;
+pub use ngrams::{NGrams, ngram_hash};
 
 use super::storage::Rows;
 use crate::error::{FormatError, QueryError};

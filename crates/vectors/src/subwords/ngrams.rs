@@ -139,6 +139,11 @@ fn for_each_ngram(word: &[u8], min_n: usize, max_n: usize, mut see: impl FnMut(&
 
 const FNV_BASIS: u32 = 2_166_136_261;
 
+/// The hash of an n-gram; modulo the number of buckets it is the bucket.
+pub fn ngram_hash(ngram: &[u8]) -> u32 {
+    ngram.iter().fold(FNV_BASIS, |hash, &byte| extend(hash, byte))
+}
+
 /// One step of FNV-1a with fastText's quirk: the byte is widened with its sign.
 fn extend(hash: u32, byte: u8) -> u32 {
     (hash ^ byte as i8 as u32).wrapping_mul(16_777_619)

@@ -113,15 +113,18 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat, metaclass=Stan
         """The vectors, of shape (V, D). Any array can be assigned; that resets `norms`."""
         found: NDArray[Any] | None = self.__dict__.get("vectors")
         if found is None:
-            # Rows of a new model that were not accessed yet.
-            rows, seed = self.__dict__.pop("_unborn", (0, 0))
-            found = self.vectors = _native.random_vectors(rows, self.vector_size, seed)
+            self._make_first(*self.__dict__.pop("_unborn", (0, 0)))
+            found = self.__dict__["vectors"]
         return found
 
     @vectors.setter
     def vectors(self, vectors: NDArray[Any]) -> None:
         self.__dict__["vectors"] = vectors
         self.__dict__["norms"] = None
+
+    def _make_first(self, rows: int, seed: int) -> None:
+        """Makes the rows of a new model, which were not accessed until now."""
+        self.vectors = _native.random_vectors(rows, self.vector_size, seed)
 
     def __getattr__(self, name: str) -> Any:
         # Reached only for missing names, such as those of gensim 3.
@@ -465,19 +468,27 @@ class KeyedVectors(Lifecycle, Search, Evaluation, Word2VecFormat, metaclass=Stan
         keys : iterable of keys
             Duplicates are ignored.
         allow_inference : bool
-            Without effect: unknown words have no vector.
+            Whether keys without a row get the vector of their n-grams, if there are n-grams.
         copy_vecattrs : bool
             Whether to take over `expandos` too.
         """
-        wanted = [key for key in dict.fromkeys(keys) if key in self]
-        rows = [self.get_index(key) for key in wanted]
+        is_known = self.__contains__ if allow_inference else self.has_index_for
+        wanted = [key for key in dict.fromkeys(keys) if is_known(key)]
+        rows = [self.get_index(key, -1) for key in wanted]
         chosen = KeyedVectors(self.vector_size, dtype=self.vectors.dtype)
         chosen.index_to_key = wanted
         chosen.key_to_index = {key: row for row, key in enumerate(wanted)}
-        chosen.vectors = self.vectors[rows] if rows else chosen.vectors
+        if -1 in rows:
+            chosen.vectors = np.array([self.get_vector(key) for key in wanted], dtype=self.vectors.dtype)
+        elif rows:
+            chosen.vectors = self.vectors[rows]
         chosen.next_index = len(wanted)
         if copy_vecattrs:
-            chosen.expandos = {attr: values[rows] for attr, values in self.expandos.items()}
+            # A key without a row has the zeros of a new one.
+            has_row = np.array(rows, dtype=np.int64) >= 0
+            for attr, values in self.expandos.items():
+                copied = chosen.expandos[attr] = np.zeros(len(wanted), dtype=values.dtype)
+                copied[has_row] = values[[row for row in rows if row >= 0]]
         else:
             chosen.expandos = {"count": np.ones(len(wanted), dtype=np.int64)}
         return chosen

@@ -15,6 +15,7 @@ from typing import Any
 from rapidvec import _native
 from rapidvec.gensim import _phrase_files
 from rapidvec.gensim._events import Lifecycle
+from rapidvec.gensim._stand_in import StandIn
 
 __all__ = ["ENGLISH_CONNECTOR_WORDS", "FrozenPhrases", "Phraser", "Phrases", "npmi_scorer", "original_scorer"]
 
@@ -104,7 +105,7 @@ class _Joined:
         return len(self.corpus)
 
 
-class _PhrasesTransformation(Lifecycle):
+class _PhrasesTransformation(Lifecycle, metaclass=StandIn):
     """What `Phrases` and `FrozenPhrases` have in common: finding phrases in sentences."""
 
     def __init__(self, connector_words: Iterable[str]) -> None:

@@ -231,7 +231,7 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle, metacla
         self.layer1_size = self.vector_size
         self.comment = comment
         self.shuffle = bool(shuffle)
-        self.wv = KeyedVectors(self.vector_size)
+        self.wv = self._new_vectors()
         self.wv.vectors_lockf = np.ones(1, dtype=REAL)
         if sentences is not None or corpus_file is not None:
             self._learn(sentences, corpus_file, trim_rule, callbacks, progress, reiterate)
@@ -241,6 +241,10 @@ class Word2Vec(VocabularyBuilding, ModelTraining, Prediction, Lifecycle, metacla
                 "Model initialized without sentences. trim_rule provided, if any, will be ignored."
             )
         self.add_lifecycle_event("created", params=str(self))
+
+    def _new_vectors(self) -> KeyedVectors:
+        """Vectors without words."""
+        return KeyedVectors(self.vector_size)
 
     def _learn(
         self, sentences: Any, corpus_file: Any, trim_rule: TrimRule | None, callbacks: Iterable[Any], progress: Any, reiterate: bool

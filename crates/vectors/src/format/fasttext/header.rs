@@ -23,22 +23,37 @@ const FREE_ADDITIONS: u64 = 1 << 30;
 
 /// How a model was trained, as its file says. Vectors do not depend on it; a copy of the model has it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Training {
+pub struct Training {
+    /// Words on each side.
     pub window: i32,
+    /// Passes over the text.
     pub epochs: i32,
+    /// Words that occur less often were dropped.
     pub min_count: i32,
+    /// Negatives for each target.
     pub negatives: i32,
+    /// The most words in an n-gram of words.
+    #[serde(default = "one")]
+    pub word_ngrams: i32,
+    /// 1: hierarchical softmax; 2: negative sampling; 3: softmax; 4: one against all.
     pub loss: i32,
+    /// 1: CBOW; 2: skip-gram; 3: a classifier.
     pub model: i32,
+    /// How often fastText's threads report, in tokens.
     pub update_rate: i32,
+    /// The threshold of subsampling.
     pub sampling: f64,
     /// Tokens of the text, those of dropped words too.
     pub tokens: i64,
 }
 
+fn one() -> i32 {
+    1
+}
+
 impl Training {
     /// Whether the output rows belong to the nodes of a tree.
-    pub fn has_tree(&self) -> bool {
+    pub(super) fn has_tree(&self) -> bool {
         self.loss == HIERARCHICAL_SOFTMAX
     }
 }
@@ -55,20 +70,22 @@ pub(super) struct Settings {
     pub(super) max_n: usize,
     /// Trained to predict labels, not neighbours.
     pub(super) is_classifier: bool,
+    /// The format before versions had numbers: without a signature, pruned n-grams and quantised matrices.
+    pub(super) is_old: bool,
     pub(super) training: Training,
 }
 
 impl Settings {
-    pub(super) fn read(cursor: &mut Cursor) -> Result<Self, FormatError> {
-        one_of("the first number", MAGIC..=MAGIC, cursor.i32("the signature")?)?;
-        let version = cursor.i32("the signature")?;
-        if !(11..=12).contains(&version) {
-            return Err(FormatError::Version { expected: "11 or 12", got: version.to_string() });
-        }
+    /// `allow_old`: a file without a signature is one of the old format, as gensim takes it; its sizes tell whether it is.
+    pub(super) fn read(cursor: &mut Cursor, allow_old: bool) -> Result<Self, FormatError> {
+        let start = cursor.clone();
+        let is_old = allow_old && cursor.i32("the signature")? != MAGIC;
+        *cursor = start;
+        let version = if is_old { 0 } else { version(cursor)? };
         let mut next = || cursor.i32("the settings");
         let vector_size = size("numbers per vector", next()?.into(), 1)?;
         let [window, epochs, min_count, negatives] = [next()?, next()?, next()?, next()?];
-        next()?; // word n-grams
+        let word_ngrams = next()?;
         let loss = one_of("the loss", 1..=4, next()?)?;
         let model = one_of("the model", 1..=3, next()?)?;
         let buckets = size("buckets", next()?.into(), 0)?;
@@ -80,8 +97,19 @@ impl Settings {
         if version == 11 && is_classifier {
             max_n = 0; // as fastText itself reads them: classifiers had no n-grams then, whatever is written here
         }
-        let training = Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling, tokens: 0 };
-        Ok(Self { vector_size, buckets, min_n, max_n, is_classifier, training })
+        let training = Training {
+            window,
+            epochs,
+            min_count,
+            negatives,
+            word_ngrams,
+            loss,
+            model,
+            update_rate,
+            sampling,
+            tokens: 0,
+        };
+        Ok(Self { vector_size, buckets, min_n, max_n, is_classifier, is_old, training })
     }
 
     /// The n-grams of words, if the model has any.
@@ -90,6 +118,16 @@ impl Settings {
         let ngrams = NGrams::default().min_n(self.min_n.max(1)).max_n(self.max_n).buckets(self.buckets);
         has.then(|| ngrams.check().map(|()| ngrams)).transpose()
     }
+}
+
+/// The signature and the version after it.
+fn version(cursor: &mut Cursor) -> Result<i32, FormatError> {
+    one_of("the first number", MAGIC..=MAGIC, cursor.i32("the signature")?)?;
+    let version = cursor.i32("the signature")?;
+    if (11..=12).contains(&version) {
+        return Ok(version);
+    }
+    Err(FormatError::Version { expected: "11 or 12", got: version.to_string() })
 }
 
 fn one_of(field: &'static str, known: RangeInclusive<i32>, got: i32) -> Result<i32, FormatError> {
@@ -121,7 +159,7 @@ impl<'a> Dictionary<'a> {
         same("words and labels together", words as u64 + labels as u64, entries as i64)?;
         let tokens = cursor.i64(what)?;
         size("tokens", tokens, 0)?;
-        let pruned = cursor.i64(what)?;
+        let pruned = if settings.is_old { -1 } else { cursor.i64(what)? };
         cursor.expect("the dictionary", (entries as u64).saturating_mul(MIN_WORD_BYTES))?;
         let dictionary = Self { tokens, ..walk(cursor, settings, options, words, labels)? };
         if pruned >= 0 {

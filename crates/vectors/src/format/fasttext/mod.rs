@@ -20,10 +20,13 @@
 
 mod header;
 mod read;
+mod whole;
 mod write;
 
+pub use header::Training;
 pub(crate) use read::open;
 pub use read::read;
+pub use whole::{FastTextModel, FastTextParts, NGramTable, read_whole, write_whole};
 pub use write::FastTextWriter;
 
 /// The number that every model begins with.

@@ -25,7 +25,7 @@ const WORDS_AT_A_TIME: usize = 64;
 /// # Errors
 /// As [`read`].
 pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
-    let layout = Layout::of(bytes, options)?;
+    let layout = Layout::of(bytes, options, false)?;
     let (VectorTable { vocabulary, vector_size, numbers }, report) = layout.table(options)?;
     // Without a dropped word the rows of the file are those of the words.
     let own = |start| Rows::mapped_f32(Section::new(bytes, layout.rows(start, vocabulary.len())), vector_size);
@@ -57,28 +57,30 @@ pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVec
 /// [`FormatError::Quantised`] for a quantised model; another [`FormatError`] if the model is truncated, contradicts
 /// itself, or holds what `options` do not allow. Rejecting a file takes less memory than the length of `bytes` and 16 MB.
 pub fn read(bytes: &[u8], options: &OpenOptions) -> Result<(VectorTable, OpenReport), FormatError> {
-    Layout::of(bytes, options)?.table(options)
+    Layout::of(bytes, options, false)?.table(options)
 }
 
 /// The layout of a model, whose sizes are known to fit the file.
-struct Layout<'a> {
+pub(super) struct Layout<'a> {
     bytes: &'a [u8],
-    vector_size: usize,
+    pub(super) vector_size: usize,
     ngrams: Option<NGrams>,
-    dictionary: Dictionary<'a>,
+    /// The shortest n-gram, the longest, and B, as the file has them.
+    pub(super) sizes: [usize; 3],
+    pub(super) dictionary: Dictionary<'a>,
     /// Where the V + B input rows begin.
-    input: usize,
+    pub(super) input: usize,
     /// B.
-    buckets: usize,
+    pub(super) buckets: usize,
     /// Where the V output rows begin; a classifier's belong to labels.
-    output: Option<usize>,
+    pub(super) output: Option<usize>,
     training: Training,
 }
 
 impl<'a> Layout<'a> {
-    fn of(bytes: &'a [u8], options: &OpenOptions) -> Result<Self, FormatError> {
+    pub(super) fn of(bytes: &'a [u8], options: &OpenOptions, allow_old: bool) -> Result<Self, FormatError> {
         let cursor = &mut Cursor::new(bytes);
-        let settings = Settings::read(cursor)?;
+        let settings = Settings::read(cursor, allow_old)?;
         let dictionary = Dictionary::read(cursor, &settings, options)?;
         let (words, buckets) = (dictionary.len() as u64, settings.buckets);
         let input = matrix(cursor, "the input matrix", words + buckets as u64, &settings)?;
@@ -89,6 +91,7 @@ impl<'a> Layout<'a> {
                 bytes,
                 vector_size: settings.vector_size,
                 ngrams: settings.ngrams()?,
+                sizes: [settings.min_n, settings.max_n, buckets],
                 buckets,
                 dictionary,
                 input,
@@ -104,19 +107,23 @@ impl<'a> Layout<'a> {
     }
 
     /// Where in the file the first `rows` rows of a matrix are that begins at `start`.
-    fn rows(&self, start: usize, rows: usize) -> Range<usize> {
+    pub(super) fn rows(&self, start: usize, rows: usize) -> Range<usize> {
         start..start + rows * self.row_bytes()
+    }
+
+    /// How the model was trained, and on how many tokens.
+    pub(super) fn whole_training(&self) -> Training {
+        Training { tokens: self.dictionary.tokens, ..self.training.clone() }
     }
 
     /// How the model was trained, for a copy of it.
     fn metadata(&self) -> BTreeMap<String, String> {
-        let training = Training { tokens: self.dictionary.tokens, ..self.training.clone() };
-        let text = serde_json::to_string(&training).ok();
+        let text = serde_json::to_string(&self.whole_training()).ok();
         text.map(|text| (TRAINING_KEY.to_owned(), text)).into_iter().collect()
     }
 
     /// Where in the file the B rows of n-grams are.
-    fn ngram_rows(&self) -> Range<usize> {
+    pub(super) fn ngram_rows(&self) -> Range<usize> {
         let start = self.input + self.dictionary.len() * self.row_bytes();
         start..start + self.buckets * self.row_bytes()
     }
@@ -177,7 +184,7 @@ impl<'a> Layout<'a> {
 
 /// Skips a matrix of `rows` x D numbers; returns where the numbers begin.
 fn matrix(cursor: &mut Cursor, what: &'static str, rows: u64, settings: &Settings) -> Result<usize, FormatError> {
-    match cursor.u8(what)? {
+    match if settings.is_old { 0 } else { cursor.u8(what)? } {
         0 => {}
         1 => return Err(FormatError::Quantised),
         got => return Err(FormatError::Field { field: what, expected: "0 or 1 before it", got: got.to_string() }),

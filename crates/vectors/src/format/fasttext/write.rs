@@ -40,9 +40,19 @@ impl<'a> FastTextWriter<'a> {
     /// [`FormatError::TooManyWords`] for more words or buckets than the format counts; [`FormatError::NotFinite`].
     pub(crate) fn new(
         table: TableView<'a>,
-        mut subwords: Option<SubwordParts<'a>>,
+        subwords: Option<SubwordParts<'a>>,
         output: Option<RowsView<'a>>,
         metadata: &BTreeMap<String, String>,
+    ) -> Result<Self, FormatError> {
+        Self::with(table, subwords, output, Training::of(metadata))
+    }
+
+    /// The same where it is known how the model was trained.
+    pub(super) fn with(
+        table: TableView<'a>,
+        mut subwords: Option<SubwordParts<'a>>,
+        output: Option<RowsView<'a>>,
+        training: Training,
     ) -> Result<Self, FormatError> {
         let own = subwords.as_mut().and_then(|subwords| subwords.words.take());
         let subwords = subwords.filter(|_| own.is_some());
@@ -66,11 +76,12 @@ impl<'a> FastTextWriter<'a> {
             let word = word.escape_debug().to_string();
             return Err(FormatError::Unwritable { word, what: "a zero byte", format: "fastText" });
         }
-        Ok(Self { table, subwords, output, training: Training::of(metadata) })
+        Ok(Self { table, subwords, output, training })
     }
 
     fn write_settings(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Training { window, epochs, min_count, negatives, loss, model, update_rate, sampling, .. } = self.training;
+        let Training { window, epochs, min_count, negatives, word_ngrams, loss, model, update_rate, sampling, .. } =
+            self.training;
         let size = self.table.rows.vector_size() as i32; // a row of a file is shorter than 2^31
         let [buckets, min_n, max_n] = match self.subwords.as_ref().map(|subwords| subwords.ngrams) {
             Some(NGrams { buckets, min_n, max_n, .. }) => {
@@ -78,8 +89,8 @@ impl<'a> FastTextWriter<'a> {
             }
             None => [0; 3],
         };
-        let numbers =
-            [MAGIC, VERSION, size, window, epochs, min_count, negatives, 1, loss, model, buckets, min_n, max_n];
+        let words = [window, epochs, min_count, negatives, word_ngrams];
+        let numbers = [[MAGIC, VERSION, size].as_slice(), &words, &[loss, model, buckets, min_n, max_n]].concat();
         numbers.iter().chain([&update_rate]).try_for_each(|number| out.write_all(&number.to_le_bytes()))?;
         out.write_all(&sampling.to_le_bytes())
     }
@@ -183,6 +194,7 @@ impl Training {
             epochs: number(config, "epochs", 5),
             min_count: number(corpus, "min_count", 5),
             negatives: number(config, "negatives", 5),
+            word_ngrams: 1,
             loss: if has_tree { HIERARCHICAL_SOFTMAX } else { NEGATIVE_SAMPLING },
             model: if is("model", &Value::from("cbow")) { CBOW } else { SKIP_GRAM },
             update_rate: 100,

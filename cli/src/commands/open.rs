@@ -40,10 +40,10 @@ pub struct Opening {
     /// Open this file of a zip or tar archive
     #[arg(long, value_name = "NAME")]
     member: Option<String>,
-    /// Take the vectors of words, those of words as contexts, or both joined [default: the model's]
+    /// Take the input or output vectors, or both joined [default: the model's]
     #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH")]
     matrix: Option<Matrix>,
-    /// With --matrix joined: add the output vectors times X [default: the model's, or 1.5]
+    /// Add the output vectors times X where joined [default: the model's, or 1.5]
     #[arg(long, value_name = "X", value_parser = join_weight, requires = "matrix", allow_negative_numbers = true)]
     join_weight: Option<f32>,
 }

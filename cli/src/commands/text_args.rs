@@ -21,8 +21,8 @@ pub struct Reading {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u64>)]
     pub max_tokens: Option<u64>,
 
-    /// Handle bytes that are not valid UTF-8 [default: error]
-    #[arg(long, value_parser = named::<InvalidUtf8>(), value_name = "POLICY")]
+    /// Treat invalid UTF-8 by error, replace or skip [default: error]
+    #[arg(long, hide_possible_values = true, value_parser = named::<InvalidUtf8>(), value_name = "POLICY")]
     pub invalid_utf8: Option<InvalidUtf8>,
 
     /// Convert the text to lower case
@@ -33,15 +33,15 @@ pub struct Reading {
     #[arg(long, value_parser = named::<Normalization>(), value_name = "FORM", hide_possible_values = true)]
     pub normalize: Option<Normalization>,
 
-    /// Split text into words at white space or by Unicode rules [default: whitespace]
-    #[arg(long, value_parser = named::<TokenizerKind>(), value_name = "KIND")]
+    /// Split text by whitespace or unicode rules [default: whitespace]
+    #[arg(long, hide_possible_values = true, value_parser = named::<TokenizerKind>(), value_name = "KIND")]
     pub tokenizer: Option<TokenizerKind>,
 
-    /// Read this field of JSON Lines: text, or an array of tokens (doc.body for nested)
+    /// Read this field of JSON Lines, as in doc.body: text or tokens
     #[arg(long, value_name = "NAME")]
     pub field: Option<String>,
 
-    /// Read this column of a table (CSV, TSV): its name in the first row, or its number
+    /// Read this column of a table (CSV, TSV), by name or number
     #[arg(long, value_name = "NAME", conflicts_with = "field")]
     pub column: Option<String>,
 
@@ -49,11 +49,11 @@ pub struct Reading {
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Handle lines of JSON without the field, or with null in it [default: error]
-    #[arg(long, value_parser = named::<MissingField>(), value_name = "POLICY")]
+    /// Treat JSON without the field by error or skip [default: error]
+    #[arg(long, hide_possible_values = true, value_parser = named::<MissingField>(), value_name = "POLICY")]
     pub missing_field: Option<MissingField>,
 
-    /// Read the phrases in FILE as one word each; repeatable, joined in this order
+    /// Read the phrases in FILE as one word each; may be repeated
     #[arg(long, value_name = "FILE")]
     pub phrases: Vec<PathBuf>,
 }

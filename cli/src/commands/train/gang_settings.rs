@@ -15,7 +15,7 @@ pub enum Engine {
 #[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Several processes")]
 pub struct GangSettings {
-    /// Train with other processes, started by mpirun, srun or a script (env), or by ray
+    /// Train with processes that mpirun or srun start (env), or ray
     #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub engine: Option<Engine>,
 
@@ -29,12 +29,12 @@ pub struct GangSettings {
     #[arg(value_parser = seconds)]
     pub sync_seconds: Option<f64>,
 
-    /// Synchronise every N words of each worker; with --threads 1, repeatable
+    /// Synchronise after every N words of each worker instead
     #[arg(long, value_name = "N", value_parser = count::<u64>, requires = "engine", hide_short_help = true)]
     #[arg(allow_negative_numbers = true)]
     pub sync_words: Option<u64>,
 
-    /// Synchronise all rows, not only frequent ones, every N times [default: 16]
+    /// Synchronise all rows every N times [default: 16]
     #[arg(long, value_name = "N", value_parser = count::<u64>, requires = "engine", hide_short_help = true)]
     #[arg(allow_negative_numbers = true)]
     pub full_sync_every: Option<u64>,

@@ -20,7 +20,7 @@ pub struct Word2vecSettings {
     #[arg(conflicts_with = "vocab")]
     pub min_count: Option<u64>,
 
-    /// Skip words above this share of the text at random; 0: off [default: 0.001]
+    /// Skip words above this share at random; 0: off [default: 0.001]
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub subsample: Option<f64>,
 
@@ -44,7 +44,7 @@ pub struct Word2vecSettings {
     #[arg(long, value_parser = named::<ContextSum>(), value_name = "HOW", hide_short_help = true, hide_possible_values = true)]
     pub context_sum: Option<ContextSum>,
 
-    /// Compose vectors of letter n-grams, so that unknown words have vectors too
+    /// Compose vectors of letter n-grams, for unknown words too
     #[arg(long)]
     pub subwords: bool,
 
@@ -72,11 +72,11 @@ pub struct Word2vecSettings {
     #[arg(long, hide_short_help = true)]
     pub position_weights: bool,
 
-    /// Take as vectors the input or output matrix, or both joined [default: input]
+    /// Take the input or output matrix, or joined [default: input]
     #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH", hide_possible_values = true)]
     pub output_vectors: Option<Matrix>,
 
-    /// With --output-vectors joined: add the output matrix times X [default: 1.5]
+    /// Add the output matrix times X where joined [default: 1.5]
     #[arg(long, value_name = "X", value_parser = join_weight, allow_negative_numbers = true)]
     #[arg(hide_short_help = true)]
     pub join_weight: Option<f32>,

@@ -109,7 +109,7 @@ pub fn save_model(
         subwords,
         positions: None,
         half: false,
-        metadata: &metadata,
+        metadata: Cow::Borrowed(&metadata),
         extra: &extra,
     };
     run(py, || Ok(write_contents(&path, Existing::Replace, contents)?))

@@ -51,5 +51,9 @@ impl GangSettings {
 
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|error| format!("{error}; expected seconds, such as 1 or 0.5"))?;
-    if seconds > 0.0 && seconds <= 3600.0 { Ok(seconds) } else { Err("expected seconds above 0, up to 3600".to_owned()) }
+    if seconds > 0.0 && seconds <= 3600.0 {
+        Ok(seconds)
+    } else {
+        Err("expected seconds above 0, up to 3600".to_owned())
+    }
 }

@@ -3,39 +3,43 @@
 //! word2vec.c and fastText have flags with one dash and other commands, gensim has names with `_`. clap would misread some of
 //! the flags (`-hs` as help, `-output` as `-o utput`), so the arguments are checked before it parses them.
 
-use crate::output::{UsageError, shell_words};
-use Meaning::{Called, No};
+use crate::output::{UsageError, messages, shell_words};
+use Meaning::{Called, No, Said};
 use clap::Command;
 
 /// The meaning here of a name of another program.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Meaning {
     /// Another name.
     Called(&'static str),
+    /// Another name, and more to say.
+    Said(fn() -> String),
     /// Not available, and why.
-    No(&'static str),
+    No(fn() -> String),
 }
 
-const CLASSIFY: Meaning = No("rapidvec does not classify texts");
-const GPU: Meaning = No("rapidvec trains on the CPU with all cores, or on a card with train --device gpu");
-const NGRAMS: Meaning = No("rapidvec uses character n-grams (fastText's .bin) but does not train them");
-const TEXT: Meaning = Called("a plain argument: rapidvec train TEXT");
-const QUANTIZE: Meaning = No("to make a model smaller, use --half");
+const CLASSIFY: Meaning = No(messages::hint_classify);
+const GPU: Meaning = No(messages::hint_gpu);
+const TEXT: Meaning = Said(messages::hint_text);
+const QUANTIZE: Meaning = No(messages::hint_quantize);
+
+/// The flags for graphics cards, which every command answers.
+const GPU_FLAGS: [&str; 7] = ["cuda", "device", "gpu", "gpus", "use-cuda", "use-gpu", "yes-cuda"];
 
 /// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`.
 const FLAGS: [(&str, Meaning); 60] = [
     ("alpha", Called("--learning-rate")),
-    ("batch-words", No("rapidvec chooses how much text a thread takes at a time")),
-    ("binary", Called("rapidvec convert MODEL OUT.bin, after training")),
-    ("bucket", NGRAMS),
-    ("cbow", Called("--model cbow or --model skipgram")),
-    ("cbow-mean", Called("--context-sum mean or --context-sum sum")),
-    ("classes", No("rapidvec does not write word clusters; its map colours them")),
-    ("compute-loss", No("rapidvec always computes and shows the loss")),
+    ("batch-words", No(messages::hint_batch)),
+    ("binary", Said(messages::hint_binary)),
+    ("bucket", Called("--buckets")),
+    ("cbow", Said(messages::hint_cbow)),
+    ("cbow-mean", Said(messages::hint_cbow_mean)),
+    ("classes", No(messages::hint_classes)),
+    ("compute-loss", No(messages::hint_loss_shown)),
     ("corpus-file", TEXT),
     ("cuda", GPU),
     ("cutoff", QUANTIZE),
-    ("debug", Called("--progress none, instead of 0")),
+    ("debug", Said(messages::hint_debug)),
     ("device", GPU),
     ("dim", Called("--vector-size")),
     ("dsub", QUANTIZE),
@@ -46,16 +50,16 @@ const FLAGS: [(&str, Meaning); 60] = [
     ("input", TEXT),
     ("iter", Called("--epochs")),
     ("label", CLASSIFY),
-    ("loss", Called("--hierarchical-softmax, instead of hs; ns, negative sampling, is the default")),
+    ("loss", Said(messages::hint_loss)),
     ("lr", Called("--learning-rate")),
-    ("lrupdaterate", No("rapidvec updates the learning rate as training proceeds")),
-    ("max-final-vocab", Called("--vocab, with a word list written by rapidvec vocab --top N")),
+    ("lrupdaterate", No(messages::hint_update_rate)),
+    ("max-final-vocab", Said(messages::hint_final_vocab)),
     ("max-vocab-size", Called("--max-vocab")),
-    ("maxn", NGRAMS),
+    ("maxn", Called("--max-n")),
     ("min-alpha", Called("--min-learning-rate")),
     ("mincount", Called("--min-count")),
     ("mincountlabel", CLASSIFY),
-    ("minn", NGRAMS),
+    ("minn", Called("--min-n")),
     ("neg", Called("--negatives")),
     ("negative", Called("--negatives")),
     ("ns-exponent", Called("--power")),
@@ -67,13 +71,13 @@ const FLAGS: [(&str, Meaning); 60] = [
     ("retrain", QUANTIZE),
     ("sample", Called("--subsample")),
     ("save-vocab", Called("rapidvec vocab TEXT -o FILE")),
-    ("saveoutput", No("a rapidvec model always holds the output weights")),
+    ("saveoutput", No(messages::hint_output_kept)),
     ("sentences", TEXT),
     ("sg", Called("--model skipgram")),
-    ("shrink-windows", Called("--fixed-window, for windows that do not shrink")),
+    ("shrink-windows", Said(messages::hint_shrink)),
     ("size", Called("--vector-size")),
     ("skipgram", Called("--model skipgram")),
-    ("sorted-vocab", No("rapidvec always writes word2vec's formats with the most frequent words first")),
+    ("sorted-vocab", No(messages::hint_sorted)),
     ("t", Called("--subsample")),
     ("thread", Called("--threads")),
     ("train", TEXT),
@@ -100,15 +104,15 @@ const COMMANDS: [(&str, Meaning); 22] = [
     ("neighbours", Called("rapidvec similar")),
     ("nn", Called("rapidvec similar")),
     ("predict", CLASSIFY),
-    ("print-ngrams", No("similar and embed use the n-grams of unknown words but do not list them")),
-    ("print-sentence-vectors", Called("rapidvec embed, one vector per line of text")),
-    ("print-word-vectors", Called("rapidvec convert MODEL - --to text, which writes the vectors of all words")),
-    ("quantize", Called("rapidvec convert --half, which halves a model")),
+    ("print-ngrams", No(messages::hint_print_ngrams)),
+    ("print-sentence-vectors", Said(messages::hint_print_sentences)),
+    ("print-word-vectors", Said(messages::hint_print_words)),
+    ("quantize", Said(messages::hint_halve)),
     ("skipgram", Called("rapidvec train --model skipgram")),
     ("supervised", CLASSIFY),
     ("visualize", Called("rapidvec map")),
     ("word-analogy", Called("rapidvec analogy")),
-    ("word2phrase", No("join the words of a phrase with _ before training")),
+    ("word2phrase", Called("rapidvec phrases")),
     ("word2vec", Called("rapidvec train")),
 ];
 
@@ -131,8 +135,7 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
     if !cfg!(feature = "ann") {
         let wants_index = || flags().any(|flag| ["--approximate", "--index"].contains(&name(flag)));
         if command == "index" || command == "similar" && wants_index() {
-            let help = "this build has no approximate search; build it with a C++ compiler: cargo build --release --features ann";
-            return Err(UsageError(help.into()));
+            return Err(UsageError(messages::no_approximate_search()));
         }
     }
     let of_command = find(&COMMANDS, &normal(command)).filter(|_| own.is_none());
@@ -142,14 +145,14 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
     };
     let meaning = |flag: &str| match trains {
         true => meaning(flag, cli.find_subcommand("train")?),
-        false => find(&FLAGS, &normal(flag)).filter(|what| *what == GPU && own.is_some()).map(explained),
+        false => (own.is_some() && GPU_FLAGS.contains(&&*normal(flag))).then(|| explained(GPU)),
     };
     let of_flags = flags().filter_map(|flag| Some(line(name(flag), &meaning(name(flag))?)));
     let lines: String = of_command.map(|what| line(command, &explained(what))).into_iter().chain(of_flags).collect();
     match (lines.is_empty(), of_command) {
         (true, _) => check_words(command, own.filter(|_| OF_WORDS.contains(&command.as_str())), &rest),
-        (_, None) => Err(UsageError(format!("rapidvec has other names for some of these flags:{lines}"))),
-        (_, Some(_)) => Err(UsageError(format!("this is a command of another program:{lines}"))),
+        (_, None) => Err(UsageError(messages::other_names(lines))),
+        (_, Some(_)) => Err(UsageError(messages::other_programs_command(lines))),
     }
 }
 
@@ -160,7 +163,7 @@ fn check_line_of_word2vec(args: &[String], cli: &Command) -> Result<(), UsageErr
     let lines: String = flags.filter_map(|flag| Some(line(name(flag), &meaning(name(flag), train)?))).collect();
     match lines.is_empty() {
         true => Ok(()),
-        false => Err(UsageError(format!("a command comes first, as in `rapidvec train TEXT -o MODEL`:{lines}"))),
+        false => Err(UsageError(messages::command_comes_first(lines))),
     }
 }
 
@@ -180,11 +183,11 @@ fn check_words(command: &str, own: Option<&Command>, rest: &[&String]) -> Result
         let flag = flag.filter(|flag| flag.get_action().takes_values());
         let tip = match flag {
             Some(flag) if takes_dashes(flag) => continue,
-            Some(_) => format!("write --{}={word}", before.unwrap_or_default()),
+            Some(_) => messages::dash_in_value(word, before.unwrap_or_default()),
             None if own.get_positionals().any(takes_dashes) => continue,
-            None => format!("write -- before the words: {}", shell_words(["rapidvec", command, "MODEL", "--", word])),
+            None => messages::dash_in_word(word, shell_words(["rapidvec", command, "MODEL", "--", word])),
         };
-        return Err(UsageError(format!("`{word}` looks like a flag; if it is a word, {tip}")));
+        return Err(UsageError(tip));
     }
     Ok(())
 }
@@ -224,8 +227,9 @@ fn line(name: &str, meaning: &str) -> String {
 
 fn explained(meaning: Meaning) -> String {
     match meaning {
-        Called(here) => format!("rapidvec calls it {here}"),
-        No(why) => format!("no counterpart; {why}"),
+        Called(here) => messages::hint_called(here),
+        Said(text) => messages::hint_called(text()),
+        No(why) => messages::hint_none(why()),
     }
 }
 
@@ -236,7 +240,7 @@ fn meaning(flag: &str, train: &Command) -> Option<String> {
     if is_own {
         // `--vector_size`, `-window`; flags like `-o` are too short to be words.
         let is_written_so = flag.strip_prefix("--") == Some(word.as_str());
-        return (!is_written_so && word.len() > 1).then(|| format!("rapidvec calls it --{word}"));
+        return (!is_written_so && word.len() > 1).then(|| messages::hint_called(format_args!("--{word}")));
     }
     find(&FLAGS, &word).map(explained)
 }
@@ -278,7 +282,7 @@ mod tests {
         let lines = [
             "-loss: rapidvec calls it --hierarchical-softmax, instead of hs",
             "-t: rapidvec calls it --subsample",
-            "-minn: no counterpart; rapidvec uses character n-grams",
+            "-minn: rapidvec calls it --min-n",
             "-wordNgrams: no counterpart; rapidvec does not classify texts",
             "-debug: rapidvec calls it --progress none",
             "--batch_words: no counterpart; rapidvec chooses how much text",
@@ -304,7 +308,7 @@ mod tests {
         ];
         assert_hints(args, &lines);
         assert!(hints("rapidvec nn model.bin -t").unwrap().ends_with(":\n  nn: rapidvec calls it rapidvec similar"));
-        assert!(hints("rapidvec word2phrase").unwrap().contains("word2phrase: no counterpart; join"));
+        assert!(hints("rapidvec word2phrase").unwrap().contains("word2phrase: rapidvec calls it rapidvec phrases"));
         assert!(hints("rapidvec --quiet --lang ko doesnt_match").unwrap().contains("rapidvec odd"));
         assert_eq!(hints("rapidvec nonsense -input a"), None);
     }
@@ -350,9 +354,14 @@ mod tests {
         let cli = crate::Cli::command();
         let train = cli.find_subcommand("train").unwrap();
         let is_flag = |flag: &str| train.get_arguments().any(|arg| arg.get_long() == Some(&flag[2..]));
-        for (other, meaning) in COMMANDS.iter().chain(&FLAGS) {
-            let Called(here) = meaning else { continue };
-            assert!(!COMMANDS.contains(&(other, *meaning)) || cli.find_subcommand(other).is_none(), "{other}");
+        assert!(COMMANDS.iter().all(|(other, _)| cli.find_subcommand(other).is_none()));
+        assert!(GPU_FLAGS.iter().all(|flag| FLAGS.iter().any(|(known, _)| known == flag)));
+        for (_, meaning) in COMMANDS.iter().chain(&FLAGS) {
+            let here = match meaning {
+                Called(here) => (*here).to_owned(),
+                Said(text) => text(),
+                No(_) => continue,
+            };
             let first = here.split([' ', ',']).next().unwrap();
             let command = here.strip_prefix("rapidvec ").and_then(|here| here.split([' ', ',']).next());
             assert!(!first.starts_with("--") || is_flag(first), "{here}");

@@ -573,6 +573,10 @@ class Vectors:
         limit: int | None = None,
         allow_nan: bool = False,
         invalid: Literal["error", "replace", "skip"] | str = "error",
+        words: _Path | None = None,
+        member: str | None = None,
+        language: str | None = None,
+        matrix: Literal["input", "output", "joined"] | str | None = None,
     ) -> Vectors:
         """Opens a file of any format, by its content. Raises FileNotFoundError, EOFError (cut short), UnicodeDecodeError, FormatError."""
     @staticmethod

@@ -31,19 +31,32 @@ def open(
     limit: int | None = None,
     allow_nan: bool = False,
     invalid: str = "error",
+    words: str | os.PathLike[str] | None = None,
+    member: str | None = None,
+    language: str | None = None,
+    matrix: str | None = None,
 ) -> Vectors:
-    """Open a file of word vectors. Its format is recognised by its content, and it may be compressed.
+    """Open a file or folder of word vectors. Its format is recognised by its content, and it may be compressed.
 
     Parameters
     ----------
     path
-        A model of rapidvec, word2vec text or binary, GloVe, fastText ``.bin``, NumPy ``.npz``, the textbook's pickle.
+        A model of rapidvec, word2vec text or binary, GloVe, fastText ``.bin``, gensim's ``.kv`` and ``.model``, NumPy ``.npz``, finalfusion,
+        a table, a pickle of words and vectors; a folder of model2vec or spaCy; one of them in a zip or tar archive.
     limit
         Use only this many of the first words.
     allow_nan
         Drop words whose vectors hold NaN or infinity, instead of rejecting the file.
     invalid : {"error", "replace", "skip"}
         What to do with words that are not valid UTF-8.
+    words
+        A file with the words of a matrix that has none, such as a ``.npy``: one a line, in the order of the rows.
+    member
+        The file of an archive to open, if it has several.
+    language
+        Take only the words that ConceptNet Numberbatch labels ``/c/LANGUAGE/``, without the label.
+    matrix : {"input", "output", "joined"}, optional
+        The vectors of words, those of words as contexts, or the sum of both. By default those that the model was saved with.
 
     Raises
     ------
@@ -54,7 +67,19 @@ def open(
     FormatError
         If it is not a whole file of a known format; the message says what and where.
     """
-    return Vectors(_native.Vectors.open(os.fspath(path), limit=limit, allow_nan=allow_nan, invalid=invalid))
+    names = None if words is None else os.fspath(words)
+    return Vectors(
+        _native.Vectors.open(
+            os.fspath(path),
+            limit=limit,
+            allow_nan=allow_nan,
+            invalid=invalid,
+            words=names,
+            member=member,
+            language=language,
+            matrix=matrix,
+        )
+    )
 
 
 class Vectors:

@@ -12,7 +12,7 @@ use rapidvec::error::QueryError;
 use rapidvec::vectors::evaluate::statistics::Correlation;
 use rapidvec::vectors::evaluate::{EvaluateOptions, EvaluationSet, SectionScore};
 use rapidvec::vectors::format::safetensors::{ModelFile, ModelParts, to_bytes};
-use rapidvec::vectors::format::{Format, InvalidWord, OpenOptions, recognise_file};
+use rapidvec::vectors::format::{Format, InvalidWord, Matrix, OpenOptions, recognise_file};
 use rapidvec::vectors::{AnalogyMethod, Embedder, Numbers, SaveOptions};
 use rapidvec::{Hits, Search, WordVectors, atomic_file, parallel};
 use std::borrow::Cow;
@@ -62,16 +62,24 @@ fn borrowed(words: &[String]) -> Vec<&str> {
 #[pymethods]
 impl Vectors {
     #[staticmethod]
-    #[pyo3(signature = (path, *, limit = None, allow_nan = false, invalid = "error"))]
+    #[pyo3(signature = (
+        path, *, limit = None, allow_nan = false, invalid = "error", words = None, member = None, language = None, matrix = None,
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "the options of a file, each with a default")]
     fn open(
         py: Python<'_>,
         path: PathBuf,
         #[pyo3(from_py_with = count_or_none)] limit: Option<usize>,
         allow_nan: bool,
         invalid: &str,
+        words: Option<PathBuf>,
+        member: Option<String>,
+        language: Option<String>,
+        matrix: Option<&str>,
     ) -> PyResult<Self> {
-        let invalid_word = invalid_word(invalid)?;
-        let options = OpenOptions { limit, allow_nan, invalid_word, ..OpenOptions::default() };
+        let (invalid_word, matrix) = (invalid_word(invalid)?, matrix.map(matrix_named).transpose()?);
+        let options =
+            OpenOptions { limit, allow_nan, invalid_word, words, member, language, matrix, ..OpenOptions::default() };
         run_at(py, &path, || {
             let (own, _) = WordVectors::open_with(&path, &options)?;
             let is_model = matches!(recognise_file(&path), Ok(Format::Safetensors));
@@ -423,6 +431,15 @@ pub fn invalid_word(name: &str) -> PyResult<InvalidWord> {
         "replace" => Ok(InvalidWord::Replace),
         "skip" => Ok(InvalidWord::Skip),
         got => Err(PyValueError::new_err(format!("invalid must be error, replace or skip, got {got}"))),
+    }
+}
+
+fn matrix_named(name: &str) -> PyResult<Matrix> {
+    match name {
+        "input" => Ok(Matrix::Input),
+        "output" => Ok(Matrix::Output),
+        "joined" => Ok(Matrix::Joined),
+        got => Err(PyValueError::new_err(format!("matrix must be input, output or joined, got {got}"))),
     }
 }
 

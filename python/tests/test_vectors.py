@@ -5,6 +5,7 @@ import gc
 import io
 import pickle
 import threading
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,24 @@ def model(sentences: Sentences) -> Model:
 
 
 # ---- arrays
+
+
+def test_a_file_is_opened_in_part_or_with_the_words_of_another(tmp_path: Path) -> None:
+    table = tmp_path / "numberbatch.txt"
+    table.write_text("3 2\n/c/en/cat 1 2\n/c/ko/고양이 3 4\n/c/en/dog 5 6\n", encoding="utf-8")
+    assert rapidvec.open(table, language="en").words == ["cat", "dog"]
+    np.save(tmp_path / "matrix.npy", np.array([[1, 2], [3, 4]], np.float32))
+    (tmp_path / "words.txt").write_text("a\nb\n")
+    opened = rapidvec.open(tmp_path / "matrix.npy", words=tmp_path / "words.txt")
+    assert opened["b"].tolist() == [3, 4]
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("one.txt", "1 2\na 1 2\n")
+        archive.writestr("two.txt", "1 2\nb 3 4\n")
+    assert rapidvec.open(tmp_path / "two.zip", member="two.txt").words == ["b"]
+    with pytest.raises(rapidvec.FormatError, match="has no output vectors"):
+        rapidvec.open(table, matrix="output")
+    with pytest.raises(ValueError, match="matrix must be input, output or joined, got both"):
+        rapidvec.open(table, matrix="both")
 
 
 def test_matrix_is_the_models_memory_and_read_only(model: Model) -> None:

@@ -1,8 +1,8 @@
 //! `rapidvec verify MODEL...`: check every byte.
 
 use super::open;
-use crate::output::{counted, report, to_stdout};
-use anyhow::bail;
+use crate::output::{messages, report, thousands, to_stdout};
+use anyhow::anyhow;
 use rapidvec::Error;
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::safetensors::ModelFile;
@@ -28,7 +28,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let mut failed = None;
     for model in &args.models {
         match check(model) {
-            Ok(checked) => to_stdout(|out| writeln!(out, "{}: OK, {checked}", model.display()))?,
+            Ok(checked) => to_stdout(|out| writeln!(out, "{}", messages::verified(model.display(), checked)))?,
             Err(error) => {
                 // The last one is returned as the program's error.
                 if let Some(before) = failed.replace(error) {
@@ -45,19 +45,14 @@ fn check(path: &Path) -> anyhow::Result<String> {
     let is_ours = recognise_file(path).is_ok_and(|format| format == Format::Safetensors);
     let read = if is_ours { check_model(path) } else { check_other(path) };
     let (vectors, how) = read.map_err(|error| open::name_file(path, error))?;
-    let Some(how) = how else {
-        let path = path.display();
-        bail!(
-            "{path}: cannot tell whether it is complete: the last line has no line end, so the last number may be cut short. Add a line end if the file is complete"
-        );
-    };
-    Ok(format!("{}, vector size {}; {how}", counted(vectors.len() as u64, "word(s)"), vectors.vector_size()))
+    let how = how.ok_or_else(|| anyhow!(messages::maybe_cut(path.display())))?;
+    Ok(messages::checked_words(thousands(vectors.len() as u64), vectors.vector_size(), how))
 }
 
 fn check_model(path: &Path) -> Result<(WordVectors, Option<String>), Error> {
     let model = ModelFile::open(path)?;
     model.verify()?; // large files are not verified on opening
-    let how = format!("checksums of {} tensors and of the header match", model.tensors().count());
+    let how = messages::checksums_match(model.tensors().count());
     model.check_finite()?; // nor are their numbers checked
     Ok((WordVectors::from_model(model)?, Some(how)))
 }
@@ -68,5 +63,5 @@ fn check_other(path: &Path) -> Result<(WordVectors, Option<String>), Error> {
     vectors.check_finite()?; // those of large mapped files are not checked on opening
     let is_finished = !std::mem::take(&mut report.unfinished);
     open::show(path, &report);
-    Ok((vectors, is_finished.then(|| "read to the end (this format has no checksums)".to_owned())))
+    Ok((vectors, is_finished.then(messages::read_to_the_end)))
 }

@@ -533,6 +533,121 @@ messages! {
         ko: "나머지 빈도는 실제보다 최대 {count}만큼 낮을 수 있습니다",
     }
 
+    // ---- Names of other programs ----
+    hint_called(name) { en: "rapidvec calls it {name}", ko: "rapidvec에서는 {name}" }
+    hint_none(why) { en: "no counterpart; {why}", ko: "해당하는 옵션이 없습니다. {why}" }
+    hint_classify() { en: "rapidvec does not classify texts", ko: "rapidvec은 텍스트를 분류하지 않습니다" }
+    hint_gpu() {
+        en: "rapidvec trains on the CPU with all cores, or on a card with train --device gpu",
+        ko: "모든 CPU 코어로 학습하며, 그래픽 카드는 train --device gpu로 씁니다",
+    }
+    hint_quantize() { en: "to make a model smaller, use --half", ko: "모델을 줄이려면 --half를 쓰세요" }
+    hint_batch() {
+        en: "rapidvec chooses how much text a thread takes at a time",
+        ko: "스레드가 한 번에 처리할 텍스트의 양은 알아서 정합니다",
+    }
+    hint_classes() {
+        en: "rapidvec does not write word clusters; its map colours them",
+        ko: "단어 군집은 파일로 쓰지 않고 지도에 색으로 나타냅니다",
+    }
+    hint_loss_shown() { en: "rapidvec always computes and shows the loss", ko: "손실은 언제나 계산해 보여 줍니다" }
+    hint_update_rate() {
+        en: "rapidvec updates the learning rate as training proceeds",
+        ko: "학습률은 학습이 진행되는 대로 갱신됩니다",
+    }
+    hint_output_kept() {
+        en: "a rapidvec model always holds the output weights",
+        ko: "모델에는 언제나 출력 가중치가 들어 있습니다",
+    }
+    hint_sorted() {
+        en: "rapidvec always writes word2vec's formats with the most frequent words first",
+        ko: "word2vec 형식은 언제나 빈도가 높은 단어부터 씁니다",
+    }
+    hint_print_ngrams() {
+        en: "similar and embed use the n-grams of unknown words but do not list them",
+        ko: "similar와 embed는 모르는 단어의 n-gram을 쓰지만 목록으로 보여 주지는 않습니다",
+    }
+    hint_text() { en: "a plain argument: rapidvec train TEXT", ko: "옵션 없이 씁니다: rapidvec train TEXT" }
+    hint_binary() {
+        en: "rapidvec convert MODEL OUT.bin, after training",
+        ko: "rapidvec convert MODEL OUT.bin (학습한 뒤에)",
+    }
+    hint_cbow() { en: "--model cbow or --model skipgram", ko: "--model cbow 또는 --model skipgram" }
+    hint_cbow_mean() {
+        en: "--context-sum mean or --context-sum sum",
+        ko: "--context-sum mean 또는 --context-sum sum",
+    }
+    hint_debug() { en: "--progress none, instead of 0", ko: "--progress none (0 대신)" }
+    hint_loss() {
+        en: "--hierarchical-softmax, instead of hs; ns, negative sampling, is the default",
+        ko: "--hierarchical-softmax (hs 대신). ns, 즉 네거티브 샘플링이 기본값입니다",
+    }
+    hint_final_vocab() {
+        en: "--vocab, with a word list written by rapidvec vocab --top N",
+        ko: "--vocab (rapidvec vocab --top N이 쓴 단어 목록과 함께)",
+    }
+    hint_shrink() {
+        en: "--fixed-window, for windows that do not shrink",
+        ko: "--fixed-window (윈도우 크기를 고정할 때)",
+    }
+    hint_print_sentences() {
+        en: "rapidvec embed, one vector per line of text",
+        ko: "rapidvec embed (텍스트 한 줄에 벡터 하나)",
+    }
+    hint_print_words() {
+        en: "rapidvec convert MODEL - --to text, which writes the vectors of all words",
+        ko: "rapidvec convert MODEL - --to text (모든 단어의 벡터를 씁니다)",
+    }
+    hint_halve() {
+        en: "rapidvec convert --half, which halves a model",
+        ko: "rapidvec convert --half (모델 크기가 절반이 됩니다)",
+    }
+    no_approximate_search() {
+        en: "this build has no approximate search; build it with a C++ compiler: cargo build --release --features ann",
+        ko: "이 빌드에는 근사 검색이 없습니다. C++ 컴파일러로 빌드하세요: cargo build --release --features ann",
+    }
+    other_names(lines) {
+        en: "rapidvec has other names for some of these flags:{lines}",
+        ko: "rapidvec에서 이름이 다른 옵션이 있습니다:{lines}",
+    }
+    other_programs_command(lines) {
+        en: "this is a command of another program:{lines}",
+        ko: "다른 프로그램의 명령입니다:{lines}",
+    }
+    command_comes_first(lines) {
+        en: "a command comes first, as in `rapidvec train TEXT -o MODEL`:{lines}",
+        ko: "`rapidvec train TEXT -o MODEL`처럼 명령이 먼저 와야 합니다:{lines}",
+    }
+    dash_in_value(word, flag) {
+        en: "`{word}` looks like a flag; if it is a word, write --{flag}={word}",
+        ko: "`{word}`은(는) 옵션처럼 보입니다. 단어라면 --{flag}={word}처럼 쓰세요",
+    }
+    dash_in_word(word, command) {
+        en: "`{word}` looks like a flag; if it is a word, write -- before the words: {command}",
+        ko: "`{word}`은(는) 옵션처럼 보입니다. 단어라면 앞에 --를 쓰세요: {command}",
+    }
+
+    // ---- verify ----
+    verified(path, what) { en: "{path}: OK, {what}", ko: "{path}: 정상, {what}" }
+    maybe_cut(path) {
+        en: "{path}: cannot tell whether it is complete: the last line has no line end, so the last number may be cut short. \
+             Add a line end if the file is complete",
+        ko: "{path}: 파일이 온전한지 알 수 없습니다. 마지막 줄이 줄바꿈으로 끝나지 않아 마지막 수가 잘렸을 수 있습니다. \
+             온전한 파일이면 줄바꿈을 추가하세요",
+    }
+    checked_words(words, size, how) {
+        en: "{words} word(s), vector size {size}; {how}",
+        ko: "단어 {words}개, 벡터 크기 {size}; {how}",
+    }
+    checksums_match(tensors) {
+        en: "checksums of {tensors} tensors and of the header match",
+        ko: "텐서 {tensors}개와 헤더의 체크섬이 맞습니다",
+    }
+    read_to_the_end() {
+        en: "read to the end (this format has no checksums)",
+        ko: "끝까지 읽었습니다(이 형식에는 체크섬이 없습니다)",
+    }
+
     // ---- Models ----
     no_default_model(name) {
         en: "no model given, and there is no {name} here; name a model, or train one with `rapidvec train`",

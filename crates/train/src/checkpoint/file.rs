@@ -67,6 +67,9 @@ pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T
     write_run(path, existing, run, trainer, &trainer.progress(), trainer.history(), with_state.then_some(&state))
 }
 
+/// Makes the part of a trainer's state that is not a tensor.
+pub(crate) type RecordOf<'f> = dyn Fn(&mut StateWriter<'_>) -> Result<Value> + 'f;
+
 /// As [`write`], for a run of which `trainer` trains a part: `progress` and `history` are those of the whole. With `state`, which changes the
 /// part of the state that is not a tensor, the file is a checkpoint.
 pub(crate) fn write_run<T: Trainer>(
@@ -76,7 +79,7 @@ pub(crate) fn write_run<T: Trainer>(
     trainer: &T,
     progress: &Progress,
     history: &[LossPoint],
-    state_of: Option<&dyn Fn(&mut StateWriter) -> Result<Value>>,
+    state_of: Option<&RecordOf<'_>>,
 ) -> Result<()> {
     let trained = Trained::new(progress, history, run.held_out);
     let mut metadata = model_metadata(trainer, run.corpus, &trained)?;

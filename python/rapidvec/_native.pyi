@@ -339,8 +339,11 @@ class Reading:
         threads: int = 0,
         temporary_folder: _Path | None = None,
         vocabulary: _Path | None = None,
+        phrases: Sequence[str | tuple[_Path]] = ...,
     ) -> Reading:
-        """Raises ValueError for an unknown choice; errors of reading the file `vocabulary`."""
+        """`phrases`: names of files, each in a tuple, and contents of such files.
+
+        Raises ValueError for an unknown choice; errors of reading the files `vocabulary` and `phrases`."""
 
 def part_reading(reading: Reading) -> Reading:
     """How a `Worker` reads a part that it passes to `take`: every word, in the order of appearance."""
@@ -546,7 +549,9 @@ class Trained:
     def save(self, path: _Path, *, overwrite: bool = False) -> None:
         """Writes the model. Raises FileExistsError if there is a file and not `overwrite`."""
 
-def checkpoint_reading(path: _Path, threads: int) -> tuple[list[str], Reading]:
+def checkpoint_reading(
+    path: _Path, threads: int, phrases: Sequence[str | tuple[_Path]] = ...
+) -> tuple[list[str], Reading]:
     """Where a checkpoint's text came from (["-"]: from memory), and how to read it again. Raises ValueError if the file does not say."""
 
 def summary(path: _Path) -> tuple[dict[str, str], bool]:

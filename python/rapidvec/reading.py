@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -18,6 +19,7 @@ OPTIONS = (
     "max_vocab",
     "min_count",
     "normalize",
+    "phrases",
     "skip_missing_field",
     "temporary_folder",
     "tokenizer",
@@ -30,6 +32,34 @@ Tick = Callable[[int, int | None, int], object]
 def is_path(data: object) -> bool:
     """Whether `data` names a file, a folder or a pattern."""
     return isinstance(data, (str, os.PathLike))
+
+
+def phrase_lists(phrases: Any) -> list[str | tuple[str]]:
+    """The lists of phrases in `phrases`: names of files, each in a tuple, and contents of such files.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    """
+    if phrases is None:
+        return []
+    if is_path(phrases) or hasattr(phrases, "delimiter"):
+        return [_phrase_list(phrases)]
+    return [_phrase_list(item) for item in phrases]
+
+
+def _phrase_list(phrases: Any) -> str | tuple[str]:
+    if is_path(phrases):
+        return (os.fspath(phrases),)
+    if not hasattr(phrases, "delimiter"):
+        raise TypeError(f"phrases must be files, Phrases or FrozenPhrases, got {phrases!r}")
+    scores = phrases.export_phrases() if hasattr(phrases, "export_phrases") else phrases.phrasegrams
+    delimiter: str = phrases.delimiter
+    head = json.dumps({"rapidvec_phrases": 1, "delimiter": delimiter})
+    best = sorted(scores.items(), key=lambda item: -item[1])
+    lines = ["\t".join((str(float(score)), "0", *phrase.split(delimiter))) for phrase, score in best]
+    return "\n".join([f"#{head}", *lines, ""])
 
 
 def read(data: Any, texts: Any, reading: _native.Reading, tick: Tick | None = None) -> _native.Text:

@@ -27,6 +27,7 @@ Path = "str | os.PathLike[str]"
 #: Settings of the trainers, by the names of the command line's flags, and their types.
 _SETTINGS: dict[str, type] = {
     "batch_size": int,
+    "buckets": int,
     "context_sum": str,
     "dynamic_window": bool,
     "epochs": int,
@@ -34,15 +35,20 @@ _SETTINGS: dict[str, type] = {
     "join_weight": float,
     "learning_rate": float,
     "max_grad": float,
+    "max_n": int,
     "min_learning_rate": float,
+    "min_n": int,
     "model": str,
     "negatives": int,
     "optimizer": str,
     "output_vectors": str,
+    "position_weights": bool,
     "power": float,
     "seed": int,
     "shuffle": bool,
     "subsample": float,
+    "subword_units": str,
+    "subwords": bool,
     "vector_size": int,
     "window": int,
 }
@@ -179,6 +185,7 @@ class Trainer:
         options, settings = _split(settings)
         threads = _checked("threads", threads, int)
         options["textbook"] = trainer == "textbook"
+        options["phrases"] = reading.phrase_lists(options.get("phrases"))
         native = _native.Reading(threads=threads, **options)
         text = reading.read(data, texts, native)
         held_out = None if valid is None else _held_out(valid, text, native)
@@ -206,6 +213,7 @@ class Trainer:
         data: Any = None,
         *,
         texts: Iterable[str] | None = None,
+        phrases: Any = None,
         epochs: int | None = None,
         threads: int = 0,
         device: str = "cpu",
@@ -219,6 +227,8 @@ class Trainer:
             A file written by `checkpoint` or by the command line.
         data, texts
             The text that the run was started with. Not needed for files.
+        phrases
+            The phrases that the run was started with. Not needed for files.
         epochs
             Another number of epochs for the whole run.
         threads
@@ -231,7 +241,7 @@ class Trainer:
         ValueError
             If the checkpoint has no training state, or the text is another one.
         """
-        sources, native = _native.checkpoint_reading(os.fspath(path), threads)
+        sources, native = _native.checkpoint_reading(os.fspath(path), threads, reading.phrase_lists(phrases))
         if data is None and texts is None:
             if sources == ["-"]:
                 raise TypeError("the run was started with text in memory: pass the same text again")
@@ -382,6 +392,11 @@ def train(
         As in the flags of ``rapidvec train``; ``rapidvec train --help`` lists the defaults. Also `dynamic_window`, `shuffle` and
         `context_sum` ("mean" or "sum"), and `output_vectors` ("input", "output", or "joined": the input matrix plus `join_weight`, 1.5, times the
         output matrix); of the textbook trainer `optimizer`, `batch_size` and `max_grad`.
+    subwords, min_n, max_n, buckets, subword_units, position_weights
+        `subwords=True` composes vectors of n-grams of `min_n` to `max_n` units (3 to 6), hashed into `buckets` rows (2,000,000), so that unknown words
+        have vectors too; `subword_units` is "letters" or "jamo". `position_weights=True` learns a weight for each position in the window of CBOW.
+    phrases
+        Words to read as one: a file that ``rapidvec phrases`` wrote, `Phrases` or `FrozenPhrases` of `rapidvec.gensim`, or a list of these.
     min_count, max_vocab, max_tokens, lower, normalize, tokenizer, field, skip_missing_field, invalid_utf8, temporary_folder, vocabulary
         How text is read. `normalize` is None or "nfc", `tokenizer` "whitespace" or "unicode", `field` a field of JSON Lines.
     threads : int
@@ -440,7 +455,21 @@ def _split(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
             options[name] = _checked(name, value, _KINDS_OF_READING[name]) if name in _KINDS_OF_READING else value
         else:
             settings[name] = _checked(name, value, kind)
+    _nest_subwords(settings)
     return options, settings
+
+
+#: Settings of n-grams, and what the trainer calls them.
+_OF_NGRAMS = {"buckets": "buckets", "max_n": "max_n", "min_n": "min_n", "subword_units": "units"}
+
+
+def _nest_subwords(settings: dict[str, Any]) -> None:
+    """Puts the settings of n-grams where the trainer has them."""
+    own = {name: settings.pop(name) for name in _OF_NGRAMS if name in settings}
+    if settings.pop("subwords", False):
+        settings["subwords"] = {_OF_NGRAMS[name]: value for name, value in own.items()}
+    elif own:
+        raise TypeError(f"{next(iter(own))} is a setting of n-grams: it needs subwords=True")
 
 
 #: Options of reading that are numbers.

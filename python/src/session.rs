@@ -4,7 +4,7 @@ use crate::any_session::{AnySession, Origin, any};
 use crate::arrays::owned_matrix;
 use crate::device::Asked;
 use crate::errors::run;
-use crate::text::{Reading, Text};
+use crate::text::{PhraseList, Reading, Text, phrases_of};
 use crate::vectors::Vectors;
 use crate::watch::Watch;
 use numpy::PyArray2;
@@ -12,10 +12,11 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use rapidvec::atomic_file;
 use rapidvec::checkpoint::{Checkpoint, Summary};
+use rapidvec::corpus::Phrases;
 use rapidvec::vectors::format::open_model;
 use rapidvec::{
-    Checkpoints, Config, CpuTrainer, EpochEnd, LossPoint, Model, ModelKind, Observer, Pretrained, Progress, SaveEvent,
-    Stopped, Trainer as _, Until,
+    Checkpoints, Config, CpuTrainer, EpochEnd, Error, LossPoint, Model, ModelKind, NGrams, Observer, Pretrained,
+    Progress, SaveEvent, Stopped, Trainer as _, Until,
 };
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use serde::Serialize;
@@ -303,14 +304,29 @@ impl Trained {
 
 /// The contents of a checkpoint: the source of its text, how to read it again, and whether it is the textbook trainer's.
 #[pyfunction]
-pub fn checkpoint_reading(py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<(Vec<String>, Reading)> {
+#[pyo3(signature = (path, threads, phrases = Vec::new()))]
+pub fn checkpoint_reading(
+    py: Python<'_>,
+    path: PathBuf,
+    threads: usize,
+    phrases: Vec<PhraseList>,
+) -> PyResult<(Vec<String>, Reading)> {
+    let given = phrases_of(phrases)?;
     run(py, || {
         let checkpoint = Checkpoint::open(&path)?;
         let is_textbook = checkpoint.summary.config.as_ref().is_some_and(|config| config.is_of::<TextbookTrainer>());
         let words = Arc::new(checkpoint.vocabulary().clone());
         let options =
             if is_textbook { checkpoint.corpus.options() } else { checkpoint.corpus.count_options(&words, threads) };
-        Ok((checkpoint.corpus.sources.clone(), Reading { options }))
+        let phrases = match &checkpoint.corpus.phrases {
+            Some(recorded) if given.is_empty() => {
+                let mut files = recorded.files.iter();
+                files.try_fold(given, |all, file| Ok::<_, Error>(all.then(Phrases::read(file.as_ref())?)))?
+            }
+            _ => given,
+        };
+        checkpoint.corpus.check_phrases(&phrases)?;
+        Ok((checkpoint.corpus.sources.clone(), Reading { options: options.phrases(phrases) }))
     })
 }
 
@@ -377,7 +393,11 @@ pub fn word2vec_config(settings: &str) -> PyResult<Config> {
     if given.get("hierarchical_softmax") == Some(&Value::Bool(true)) {
         base = base.hierarchical_softmax();
     }
-    merged(&base, settings)
+    let mut rest = given;
+    if let Some(ngrams) = rest.remove("subwords").filter(|ngrams| !ngrams.is_null()) {
+        base = base.subwords(merged(&NGrams::default(), &ngrams.to_string())?);
+    }
+    merged(&base, &Value::Object(rest).to_string())
 }
 
 /// Replaces the settings that are given in JSON.

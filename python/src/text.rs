@@ -13,7 +13,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{
-    Corpus, CorpusOptions, Feeds, InvalidUtf8, MissingField, Normalization, Preparation, Sources, TokenizerKind,
+    Corpus, CorpusOptions, Feeds, InvalidUtf8, MissingField, Normalization, Phrases, Preparation, Sources,
+    TokenizerKind,
 };
 use rapidvec::{Vocabulary, read_vocabulary};
 use std::ops::ControlFlow;
@@ -30,6 +31,24 @@ const IN_MEMORY: &str = "-";
 /// The name of texts in messages.
 const TEXTS: &str = "the texts";
 
+/// A file of phrases, or the text of one.
+#[derive(FromPyObject)]
+pub enum PhraseList {
+    Text(String),
+    File((PathBuf,)),
+}
+
+/// The phrases of all lists, in their order.
+pub fn phrases_of(lists: Vec<PhraseList>) -> PyResult<Phrases> {
+    lists.into_iter().try_fold(Phrases::default(), |all, list| {
+        let next = match list {
+            PhraseList::Text(text) => Phrases::of_lines(&text),
+            PhraseList::File((path,)) => Phrases::read(&path),
+        };
+        Ok(all.then(next.map_err(exception)?))
+    })
+}
+
 /// How text is read.
 #[pyclass(module = "rapidvec._native", frozen)]
 #[derive(Clone)]
@@ -42,7 +61,7 @@ impl Reading {
     #[new]
     #[pyo3(signature = (*, textbook = false, min_count = None, max_vocab = None, max_tokens = None, lower = false, normalize = None,
         tokenizer = None, field = None, skip_missing_field = false, invalid_utf8 = None, threads = 0, temporary_folder = None,
-        vocabulary = None))]
+        vocabulary = None, phrases = Vec::new()))]
     #[allow(clippy::too_many_arguments)] // the options of reading
     fn new(
         textbook: bool,
@@ -58,6 +77,7 @@ impl Reading {
         threads: usize,
         temporary_folder: Option<PathBuf>,
         vocabulary: Option<PathBuf>,
+        phrases: Vec<PhraseList>,
     ) -> PyResult<Self> {
         let normalize = match normalize {
             None => Normalization::None,
@@ -88,6 +108,7 @@ impl Reading {
         let mut options = base.min_count(min).max_vocab(max).max_tokens(max_tokens);
         options = options.preparation(preparation).invalid_utf8(invalid_utf8).threads(threads);
         options.temporary_folder = temporary_folder;
+        options.phrases = phrases_of(phrases)?;
         if let Some(path) = vocabulary {
             options = options.vocabulary(Arc::new(read_vocabulary(&path).map_err(exception)?));
         }

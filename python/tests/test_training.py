@@ -624,3 +624,66 @@ def test_a_second_run_of_one_trainer_meanwhile_is_refused(longer: Sentences) -> 
     with pytest.raises(StopIteration):
         trainer.run(progress=second)
     assert [type(error) for error in refused] == [RuntimeError]
+
+
+NIGHTS = [["bright", "nights", "in", "new", "york"], ["a", "night", "in", "new", "york"]] * 100
+
+
+@pytest.mark.parametrize("model", ["cbow", "skipgram"])
+def test_with_subwords_unknown_words_have_vectors(model: str) -> None:
+    options: dict[str, Any] = {"model": model, "min_count": 1, "vector_size": 8, "threads": 1, "epochs": 1}
+    trained = rapidvec.train(NIGHTS, subwords=True, min_n=2, max_n=4, buckets=5000, **options)
+    assert trained.settings["subwords"] == {"min_n": 2, "max_n": 4, "buckets": 5000}
+    assert trained.settings["learning_rate"] == pytest.approx(0.05)
+    assert trained.vectors["nightly"].shape == (8,)
+    jamo = rapidvec.train([["고양이", "가", "왔다"]] * 50, subsample=0, subwords=True, subword_units="jamo", **options)
+    assert jamo.settings["subwords"]["units"] == "jamo" and jamo.vectors["고양"].any()
+
+
+def test_settings_of_ngrams_need_ngrams() -> None:
+    with pytest.raises(TypeError, match="min_n is a setting of n-grams"):
+        rapidvec.train(NIGHTS, min_count=1, min_n=2)
+    with pytest.raises(ValueError, match="max_n must be"):
+        rapidvec.train(NIGHTS, min_count=1, subwords=True, min_n=5, max_n=2)
+
+
+def test_positions_can_be_weighted() -> None:
+    trained = rapidvec.train(NIGHTS, min_count=1, vector_size=8, threads=1, epochs=1, subwords=True, position_weights=True)
+    assert trained.settings["position_weights"] is True
+    with pytest.raises(ValueError, match="position"):
+        rapidvec.train(NIGHTS, min_count=1, model="skipgram", position_weights=True)
+
+
+def test_phrases_are_joined_in_memory_and_in_files(tmp_path: Path) -> None:
+    from rapidvec.gensim.models.phrases import Phrases
+
+    text, listed = tmp_path / "text.txt", tmp_path / "phrases.txt"
+    text.write_text("\n".join(" ".join(sentence) for sentence in NIGHTS), encoding="utf-8")
+    listed.write_text("new york\n", encoding="utf-8")
+    found = Phrases(NIGHTS, min_count=1, threshold=0.01, delimiter="+")
+    options: dict[str, Any] = {"min_count": 1, "vector_size": 8, "threads": 1, "epochs": 1}
+    models = [rapidvec.train(data, phrases=listed, **options) for data in (NIGHTS, iter(NIGHTS), str(text))]
+    models.append(rapidvec.train(texts=[" ".join(sentence) for sentence in NIGHTS], phrases=[listed], **options))
+    for model in models:
+        assert "new_york" in model.vectors and "york" not in model.vectors
+        np.testing.assert_array_equal(model.vectors["new_york"], models[0].vectors["new_york"])
+    joined = rapidvec.train(NIGHTS, phrases=found, **options).vectors.words
+    assert set(joined) == {word for sentence in found[NIGHTS] for word in sentence} and any("+" in word for word in joined)
+    with pytest.raises(TypeError, match="phrases must be files"):
+        rapidvec.train(NIGHTS, phrases=[3], **options)
+
+
+def test_a_run_with_phrases_is_resumed_with_the_same_ones(tmp_path: Path) -> None:
+    listed, other = tmp_path / "phrases.txt", tmp_path / "other.txt"
+    listed.write_text("new york\n", encoding="utf-8")
+    other.write_text("a night\n", encoding="utf-8")
+    path = tmp_path / "run.safetensors"
+    trainer = rapidvec.Trainer(NIGHTS, phrases=listed, min_count=1, vector_size=8, threads=1, epochs=2)
+    trainer.run(until="epoch")
+    trainer.checkpoint(path)
+    resumed = rapidvec.Trainer.resume(path, NIGHTS, threads=1)
+    trainer.run()
+    resumed.run()
+    np.testing.assert_array_equal(trainer.model().vectors["new_york"], resumed.model().vectors["new_york"])
+    with pytest.raises(ValueError, match="phrases"):
+        rapidvec.Trainer.resume(path, NIGHTS, phrases=other)

@@ -572,3 +572,21 @@ fn the_estimate_of_memory_for_many_threads_is_near_what_they_take() {
     assert_eq!(needed(4_000, 64), needed(4_000, 2));
     assert!(needed(4_000, 2) > needed(4_000, 1));
 }
+
+#[test]
+fn held_rows_of_words_and_ngrams_stay_and_the_others_learn() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds().into_iter().filter(|config| config.subwords.is_some()) {
+        let mut trainer = trainer(&config, &ids, &counts, 1).unwrap();
+        let bucket = trainer.subwords().unwrap().buckets[0];
+        let row_of = |trainer: &CpuTrainer| trainer.subwords().unwrap().order[0] as usize;
+        let row = row_of(&trainer);
+        trainer.hold_parts(&[7], &[bucket]);
+        let before = [trainer.w_in().row(7), trainer.w_in().row(8), trainer.w_ngrams.row(row)];
+        let ngrams = trainer.w_ngrams.clone();
+        finish(&mut trainer);
+        assert_eq!([trainer.w_in().row(7), trainer.w_ngrams.row(row)], [before[0].clone(), before[2].clone()]);
+        assert_ne!(trainer.w_in().row(8), before[1]);
+        assert_ne!(trainer.w_ngrams, ngrams);
+    }
+}

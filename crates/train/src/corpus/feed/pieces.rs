@@ -83,7 +83,8 @@ impl Feed {
         self.ended()?.finish()
     }
 
-    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner.
+    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner; phrases are
+    /// [joined](Corpus::joined) before.
     ///
     /// # Errors
     /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
@@ -170,11 +171,15 @@ impl Feeds {
         Ok(Parts { ids, vocabulary: Arc::new(vocabulary), counts: None, name, report }.into())
     }
 
-    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner.
+    /// The corpus in the words that `options` leave: what [`Corpus::selected`] would make of that of [`finish`](Self::finish), sooner; phrases are
+    /// [joined](Corpus::joined) before.
     ///
     /// # Errors
     /// An option is out of range; no word is left; a temporary file is needed and cannot be written.
     pub fn finish_selected(self, options: &CorpusOptions) -> Result<Corpus> {
+        if !options.phrases.is_empty() {
+            return self.finish()?.joined(options)?.selected(options);
+        }
         let are_distinct = self.0.iter().all(|feed| feed.others.is_empty());
         let Merged { blocks, ids: of_feeds, vocabulary: all, store, options: fed, name, report } = self.merged()?;
         let selection = Selection::of(&all, all.counts(), &name, options, are_distinct)?;

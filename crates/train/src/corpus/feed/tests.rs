@@ -1,5 +1,5 @@
 use super::{Feed, FeedProgress, Feeds};
-use crate::corpus::{Corpus, CorpusError, CorpusOptions, Normalization, Preparation, WordOrder};
+use crate::corpus::{Corpus, CorpusError, CorpusOptions, Normalization, Phrases, Preparation, WordOrder};
 use crate::error::Error;
 use proptest::prelude::*;
 use rapidvec_core::{EOS_ID, Vocabulary, WordId};
@@ -279,5 +279,25 @@ fn tokens_and_line_ends_are_limited_and_counted_as_those_of_a_text() {
             assert_eq!(got.report().tokens, expected.report().tokens);
             assert_eq!(got.report().stopped_at_limit, expected.report().stopped_at_limit, "{options:?}");
         }
+    }
+}
+
+#[test]
+fn phrases_of_sentences_in_memory_are_those_of_a_file() {
+    let phrases = Phrases::of_lines("new york\nnew york times\n").unwrap();
+    let text = "In New York\nthe new york times\nnew\nyork in new york";
+    let options = CorpusOptions::default().min_count(1).phrases(phrases);
+    let options = options.clone().preparation(Preparation { lower: true, ..options.preparation });
+    let expected = Corpus::from_text("text", text, &options).unwrap();
+    let sentences: Vec<Vec<String>> = text.lines().map(|line| line.split(' ').map(str::to_owned).collect()).collect();
+    let mut feed = Feed::new(&options);
+    for sentence in &sentences {
+        feed.push(&sentence.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+        feed.end_sentence().unwrap();
+    }
+    let whole = feed.finish_selected(&options).unwrap();
+    for got in [whole, fed_in_pieces(&sentences, 3, &options).finish_selected(&options).unwrap()] {
+        assert_eq!(got.vocabulary(), expected.vocabulary());
+        assert_eq!(got.ids().to_vec(), expected.ids().to_vec());
     }
 }

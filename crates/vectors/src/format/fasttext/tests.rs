@@ -86,6 +86,17 @@ impl Forged {
         bytes
     }
 
+    /// The same in the format before versions had numbers: no signature, no pruned n-grams, no quantised matrices.
+    pub(super) fn old_bytes(&self) -> Vec<u8> {
+        let new = self.bytes();
+        let (sizes, entries) =
+            (8 + 48 + 8 + 12 + 8, self.entries.iter().map(|(word, ..)| word.len() + 10).sum::<usize>());
+        let (words, input) = (sizes + 8, 4 * self.input.len() + 16);
+        let matrices = words + entries;
+        [&new[8..sizes], &new[words..matrices], &new[matrices + 1..][..input], &new[matrices + 1 + input + 1..]]
+            .concat()
+    }
+
     fn read(&self) -> Result<VectorTable, FormatError> {
         read(&self.bytes(), &OpenOptions::default()).map(|(table, _)| table)
     }

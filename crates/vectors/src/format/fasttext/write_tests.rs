@@ -1,6 +1,7 @@
 //! What is written is what was read, and what a trainer made.
 
 use super::tests::{Forged, fixture};
+use super::{FastTextParts, NGramTable, read_whole, write_whole};
 use crate::error::FormatError;
 use crate::format::{Format, OpenOptions};
 use crate::{NGrams, Numbers, Part, Rows, SaveOptions, Subwords, Units, WordVectors};
@@ -136,4 +137,47 @@ fn what_fasttext_cannot_hold_is_refused() {
     let vectors = WordVectors::new(words, 1, Numbers::F32(vec![1.0])).unwrap();
     let refused = vectors.writer(Format::FastText, &SaveOptions::default()).map(|_| ()).unwrap_err();
     assert!(matches!(refused, FormatError::Unwritable { what: "a zero byte", .. }), "{refused}");
+}
+
+fn on_disk(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    file
+}
+
+#[test]
+fn all_parts_of_a_model_are_read_and_written_byte_for_byte() {
+    for forged in [Forged::new(), Forged::without_ngrams()] {
+        let file = on_disk(&forged.bytes());
+        let model = read_whole(file.path()).unwrap();
+        assert_eq!(model.words[1], (b"</s>".to_vec(), 5));
+        assert_eq!((model.own.len(), model.output.as_ref().map(Vec::len)), (6, Some(6)));
+        let mut vocabulary = Vocabulary::new();
+        for (word, count) in &model.words {
+            assert!(vocabulary.insert(std::str::from_utf8(word).unwrap(), *count).is_some());
+        }
+        let [min_n, max_n, buckets] = model.ngrams;
+        let ngrams = NGrams::default().min_n(min_n).max_n(max_n).buckets(buckets);
+        let parts = FastTextParts {
+            vocabulary: &vocabulary,
+            vector_size: model.vector_size,
+            own: &model.own,
+            ngrams: (buckets > 0).then_some(NGramTable { ngrams, buckets: None, rows: &model.rows }),
+            output: model.output.as_deref(),
+            training: model.training.clone(),
+        };
+        let again = tempfile::NamedTempFile::new().unwrap();
+        write_whole(again.path(), &parts).unwrap();
+        assert_eq!(std::fs::read(again.path()).unwrap(), forged.bytes());
+    }
+}
+
+#[test]
+fn a_model_from_before_versions_had_numbers_has_the_same_parts() {
+    let [new, old] = [Forged::new().bytes(), Forged::new().old_bytes()];
+    let [new, old] = [&new, &old].map(|bytes| read_whole(on_disk(bytes).path()).unwrap());
+    assert_eq!(new, old);
+    assert!(
+        read_whole(on_disk(b"no model at all, but long enough to have settings and some more bytes").path()).is_err()
+    );
 }

@@ -2,7 +2,7 @@
 
 use crate::commands::named::{Named, named};
 use crate::commands::numbers::count_in;
-use crate::output::{UsageError, message, messages, note, thousands};
+use crate::output::{Advised, UsageError, message, messages, note, thousands};
 use rapidvec::error::{CoreError, FormatError, VectorsError};
 use rapidvec::vectors::WordVectors;
 use rapidvec::vectors::format::{Format, InvalidWord, Matrix, OpenOptions, OpenReport, recognise_member};
@@ -96,9 +96,9 @@ impl Opening {
             let error = name_file(path, error);
             match flag {
                 // The message stays the cause, but is shown only once.
-                Some(flag) => {
-                    let whole = format!("{}; {flag}", message(&error));
-                    error.context(whole)
+                Some(advice) => {
+                    let whole = format!("{}; {advice}", message(&error));
+                    error.context(Advised { whole, advice })
                 }
                 None => error,
             }
@@ -156,18 +156,15 @@ fn flag_that_helps(error: &VectorsError) -> Option<String> {
     let VectorsError::Format(error) = error else { return None };
     match *error {
         FormatError::TruncatedRows { got: 0, .. } | FormatError::RowLength { row: 0, .. } => None,
-        FormatError::TruncatedRows { got, .. } => Some(format!("--limit {got} reads the vectors that are there")),
-        FormatError::RowLength { row, last: true, .. } => Some(format!("--limit {row} reads the vectors before it")),
+        FormatError::TruncatedRows { got, .. } => Some(messages::limit_reads_whole(got)),
+        FormatError::RowLength { row, last: true, .. } => Some(messages::limit_reads_before(row)),
         FormatError::MoreRows { expected, .. } | FormatError::MoreBytes { expected, .. } => {
-            Some(format!("--limit {expected} reads the declared ones"))
+            Some(messages::limit_reads_declared(expected))
         }
-        FormatError::InvalidWord { .. } => Some(
-            "--invalid-words replace puts U+FFFD in place of invalid bytes, --invalid-words skip drops such words"
-                .into(),
-        ),
-        FormatError::NotFiniteRow { .. } => Some("--allow-nan drops such words".into()),
-        FormatError::NoWords => Some("--words FILE names such a list".into()),
-        FormatError::ManyMembers { .. } => Some("--member NAME chooses one".into()),
+        FormatError::InvalidWord { .. } => Some(messages::invalid_words_help()),
+        FormatError::NotFiniteRow { .. } => Some(messages::allow_nan_helps()),
+        FormatError::NoWords => Some(messages::words_help()),
+        FormatError::ManyMembers { .. } => Some(messages::member_helps()),
         _ => None,
     }
 }

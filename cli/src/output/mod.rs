@@ -32,7 +32,7 @@ pub use chart::Charts;
 pub use color::{Color, early_choice, set_color};
 pub use comparison::Comparison;
 pub use evaluation::{Evaluation, Measured};
-pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
+pub use exit::{Advised, INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;

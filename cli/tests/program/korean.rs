@@ -1,5 +1,6 @@
 //! A run in Korean, from the first line to the last.
 
+use crate::common::{Place, program, stderr};
 use crate::signals::signal;
 use crate::trial::{Case, Outcome, SMALL};
 use std::io::{BufRead, BufReader};
@@ -129,4 +130,18 @@ fn a_korean_locale_is_enough_and_english_can_be_chosen() {
     };
     assert_korean(&run(&[]));
     assert!(!has_hangul(&run(&["--lang", "en"])));
+}
+
+#[test]
+fn an_error_of_a_file_is_korean_with_its_advice() {
+    let place = Place::new();
+    let path = place.file("cut.txt", b"5 2\na 1 2\nb 3\n");
+    let output = program().args(["--lang", "ko", "similar"]).arg(&path).arg("a").output().unwrap();
+    let expected = format!(
+        "오류: {}: 파일이 잘렸습니다. 크기 2인 벡터가 5개여야 하는데 1개뿐입니다. 원본에서 다시 받으세요. --limit 1은(는) 남아 있는 벡터만 읽습니다\n",
+        path.display()
+    );
+    assert_eq!(stderr(&output), expected);
+    let output = program().args(["--lang", "ko", "train", "a.txt", "-minn", "3"]).output().unwrap();
+    assert!(stderr(&output).contains("-minn: rapidvec에서는 --min-n"), "{}", stderr(&output));
 }

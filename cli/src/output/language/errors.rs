@@ -1,15 +1,18 @@
 //! The library's common errors in Korean. Others are shown in the library's English.
 
+use super::files::of_format;
+use crate::output::Advised;
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
 use rapidvec::corpus::datasets::DatasetError;
-use rapidvec::error::{ConfigError, CoreError, FormatError, OutputError, QueryError, TrainError, VectorsError};
+use rapidvec::error::{ConfigError, CoreError, OutputError, QueryError, TrainError, VectorsError};
 use std::io::ErrorKind;
 
 /// The error and its subject in Korean; `None` if it is not one of the common kinds.
 pub fn translated(error: &anyhow::Error) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
-    for cause in error.chain() {
+    let advice = error.downcast_ref::<Advised>().map(|advised| format!(". {}", advised.advice));
+    for cause in error.chain().skip(usize::from(advice.is_some())) {
         let Some(korean) = of_cause(cause) else {
             parts.push(cause.to_string());
             continue;
@@ -20,7 +23,7 @@ pub fn translated(error: &anyhow::Error) -> Option<String> {
         if !parts.last().is_some_and(|about| about.contains(&korean)) {
             parts.push(korean);
         }
-        return Some(parts.join(": "));
+        return Some(parts.join(": ") + advice.as_deref().unwrap_or_default());
     }
     None
 }
@@ -168,16 +171,6 @@ fn of_corpus(error: &CorpusError) -> Option<String> {
     })
 }
 
-fn of_format(error: &FormatError) -> Option<String> {
-    match error {
-        FormatError::Length { expected, got } => Some(format!(
-            "파일 길이가 맞지 않습니다. {expected}바이트여야 하는데 {got}바이트입니다. 원본에서 다시 받으세요"
-        )),
-        FormatError::Unrecognised { got, .. } => Some(format!("단어 벡터 파일이 아닙니다({got})")),
-        _ => None,
-    }
-}
-
 fn of_training(error: &TrainError) -> Option<String> {
     Some(match error {
         TrainError::CorpusTooShort { tokens, window } => {
@@ -226,6 +219,7 @@ fn of_card(error: &rapidvec_gpu::GpuError) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rapidvec::error::FormatError;
     use std::path::Path;
 
     fn korean(error: impl Into<anyhow::Error>) -> Option<String> {

@@ -661,6 +661,25 @@ messages! {
         en: "{path} has no word counts; its first {words} words are taken for the most frequent",
         ko: "{path}에 단어 빈도가 없어 앞의 단어 {words}개를 빈도가 가장 높은 것으로 봅니다",
     }
+    limit_reads_whole(count) {
+        en: "--limit {count} reads the vectors that are there",
+        ko: "--limit {count}은(는) 남아 있는 벡터만 읽습니다",
+    }
+    limit_reads_before(count) {
+        en: "--limit {count} reads the vectors before it",
+        ko: "--limit {count}은(는) 그 앞의 벡터만 읽습니다",
+    }
+    limit_reads_declared(count) {
+        en: "--limit {count} reads the declared ones",
+        ko: "--limit {count}은(는) 첫 줄에 적힌 만큼만 읽습니다",
+    }
+    invalid_words_help() {
+        en: "--invalid-words replace puts U+FFFD in place of invalid bytes, --invalid-words skip drops such words",
+        ko: "--invalid-words replace는 잘못된 바이트를 U+FFFD로 바꾸고, --invalid-words skip은 그런 단어를 뺍니다",
+    }
+    allow_nan_helps() { en: "--allow-nan drops such words", ko: "--allow-nan은 그런 단어를 뺍니다" }
+    words_help() { en: "--words FILE names such a list", ko: "--words FILE로 단어 목록을 지정하세요" }
+    member_helps() { en: "--member NAME chooses one", ko: "--member NAME으로 고르세요" }
     duplicate_words(count) {
         en: "{count} duplicate word(s); kept the first vector of each",
         ko: "중복된 단어 {count}개는 첫 번째 벡터만 남겼습니다",

@@ -4,6 +4,7 @@
 //! [`usage`] the argument parser's. Help texts are English only.
 
 mod errors;
+mod files;
 pub mod message;
 mod usage;
 

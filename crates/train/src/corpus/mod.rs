@@ -40,6 +40,7 @@ mod error;
 mod feed;
 mod head;
 mod input;
+mod joined;
 mod memory;
 mod merge;
 mod options;

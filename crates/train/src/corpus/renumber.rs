@@ -2,10 +2,8 @@
 
 use super::concat::{Part, pack_parts};
 use super::error::CorpusError;
-use super::feed::Feed;
 use super::options::{CorpusOptions, WordOrder};
 use super::packed_ids::PackedIds;
-use super::phrases::Phrases;
 use super::prepare::{Normalization, Preparation};
 use super::read::Parts;
 use super::report::CorpusReport;
@@ -93,47 +91,6 @@ impl Corpus {
     }
 }
 
-impl Corpus {
-    /// The text with the phrases of `options` joined, each to one word, after words were prepared as [`selected`](Self::selected) prepares
-    /// them; ids are in the order in which the words come. For texts that were read with every word.
-    ///
-    /// ```
-    /// use rapidvec::corpus::{CorpusOptions, Feed, Phrases};
-    ///
-    /// let options = CorpusOptions::default().min_count(1).phrases(Phrases::of_lines("new york")?);
-    /// let mut feed = Feed::new(&options);
-    /// feed.push(&["in", "new", "york"])?;
-    /// let corpus = feed.finish()?.joined(&options)?;
-    /// assert_eq!(corpus.vocabulary().words().collect::<Vec<_>>(), ["in", "new_york"]);
-    /// # Ok::<(), rapidvec::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A temporary file is needed and cannot be written.
-    pub fn joined(&self, options: &CorpusOptions) -> Result<Self> {
-        let (words, numbers) = prepared(self.vocabulary(), self.counts(), self.name(), options)?;
-        let word = |id: WordId| words.word(numbers[id as usize]);
-        let (mut feed, mut sentence) = (Feed::new(options), Vec::new());
-        for id in self.ids().iter() {
-            if id != EOS_ID {
-                sentence.push(id);
-                continue;
-            }
-            push_joined(&mut feed, &options.phrases, sentence.drain(..).map(word))?;
-            feed.end_sentence()?;
-        }
-        // Where a word ends lines there are no marks: the whole text comes here, with these words in it.
-        push_joined(&mut feed, &options.phrases, sentence.drain(..).map(word))?;
-        feed.finish()
-    }
-}
-
-fn push_joined<'w>(feed: &mut Feed, phrases: &Phrases, sentence: impl Iterator<Item = &'w str>) -> Result<()> {
-    let joined = phrases.join(sentence);
-    let tokens: Vec<&str> = joined.iter().map(String::as_str).collect();
-    feed.push(&tokens)
-}
-
 /// The words of a text that options leave.
 pub(super) struct Selection<'a> {
     pub vocabulary: Arc<Vocabulary>,
@@ -215,7 +172,7 @@ impl<'a> Selection<'a> {
 }
 
 /// The distinct words after preparation, with their counts, and which of them each word becomes.
-fn prepared(
+pub(super) fn prepared(
     all: &Vocabulary,
     all_counts: &[u64],
     name: &str,

@@ -11,10 +11,10 @@
 //!
 //! Limits: words are hashed as bytes; two n-grams may share a row, by design of the method.
 
-mod compose;
+mod lists;
 mod ngrams;
 
-pub use compose::{NGramLists, compose};
+pub use lists::{NGramLists, compose};
 pub(crate) use ngrams::work_each;
 pub use ngrams::{NGrams, ngram_hash};
 

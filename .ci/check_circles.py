@@ -104,7 +104,8 @@ class Module:
         if first == "*":
             return None
         if first in self.names:
-            return self.definer((*self.names[first], *rest), seen)
+            # `use anyhow::anyhow` is of another crate.
+            return None if self.names[first][0] == first else self.definer((*self.names[first], *rest), seen)
         for glob in (path for path, name, _ in self.uses if name == "*"):
             return self.definer((*glob[:-1], first, *rest), seen)
         return self

@@ -157,7 +157,10 @@ def _empty(cls: Any, size: int, state: State) -> Any:
         return cls(size)
     if not issubclass(cls, FastTextKeyedVectors):
         cls = FastTextKeyedVectors
-    return cls(size, *(int(state.get(name) or 0) for name in ("min_n", "max_n", "bucket")))
+    sizes = [state.get(name) or 0 for name in ("min_n", "max_n", "bucket")]
+    if not all(isinstance(number, (int, np.integer)) and 0 <= number < 2**32 for number in sizes):
+        raise FormatError(f"expected the lengths of n-grams and the number of buckets, got {sizes}")
+    return cls(size, *map(int, sizes))
 
 
 def _take_ngrams(kv: Any, state: State) -> None:
@@ -167,11 +170,16 @@ def _take_ngrams(kv: Any, state: State) -> None:
     if not isinstance(state.get("vectors_vocab"), np.ndarray):
         return
     kv.vectors_vocab = state["vectors_vocab"]
+    if kv.vectors_vocab.shape != (len(kv), kv.vector_size):
+        raise FormatError(f"expected {len(kv)} rows of {kv.vector_size} numbers for words, got {kv.vectors_vocab.shape}")
     rows, places = state.get("vectors_ngrams"), state.get("hash2index")
     if not isinstance(rows, np.ndarray):
         rows, places = no_rows(kv.vector_size).rows, {}
     if isinstance(places, dict):
         # Before gensim 4 there was a row for each bucket in use.
+        is_row = all(isinstance(n, int) for item in places.items() for n in item)
+        if not is_row or any(not (0 <= bucket < kv.bucket and 0 <= row < len(rows)) for bucket, row in places.items()):
+            raise FormatError("expected a row of an n-gram for each bucket in use, got something else")
         buckets = np.array(sorted(places), dtype=np.uint32)
         kv._set_rows(NGramRows(rows[[places[bucket] for bucket in buckets.tolist()]], buckets))
     else:

@@ -253,3 +253,21 @@ def test_arguments_are_gensims_in_its_order(gensims):
     for ours, theirs in ((FastText, gensims.FastText), (FastTextKeyedVectors, gensims.FastTextKeyedVectors)):
         names = list(signature(theirs.__init__).parameters)
         assert list(signature(ours.__init__).parameters)[: len(names)] == names
+
+
+def test_a_model_of_gensim_whose_sizes_do_not_fit_is_rejected(gensims, texts, tmp_path):
+    from rapidvec.errors import FormatError
+
+    def broken(**changes):
+        theirs = gensims.FastText(texts, **SETTINGS).wv
+        theirs.__dict__.update(changes)
+        path = tmp_path / "broken.kv"
+        path.write_bytes(pickle.dumps(theirs))
+        return path
+
+    rows = np.ones((2, 6), dtype=np.float32)
+    fine = FastTextKeyedVectors.load(broken(vectors_ngrams=rows, hash2index={7: 1, 3: 0}))
+    np.testing.assert_array_equal(np.flatnonzero(fine.vectors_ngrams.any(axis=1)), [3, 7])
+    for changes in ({"vectors_vocab": rows}, {"vectors_ngrams": rows}, {"bucket": "many"}, {"min_n": -1}, {"vectors_ngrams": rows, "hash2index": {3: 9}}):
+        with pytest.raises(FormatError):
+            FastTextKeyedVectors.load(broken(**changes))

@@ -26,6 +26,8 @@ __all__ = [
     "Trained",
     "Training",
     "Vectors",
+    "Worker",
+    "WorkerError",
     "__version__",
     "builtin_text",
     "checkpoint_reading",
@@ -33,6 +35,7 @@ __all__ = [
     "huffman",
     "load_model",
     "load_vectors",
+    "part_reading",
     "random_vectors",
     "save_model",
     "save_vectors",
@@ -270,9 +273,6 @@ class Reading:
 
 def part_reading(reading: Reading) -> Reading:
     """How a `Worker` reads a part that it passes to `take`: every word, in the order of appearance."""
-
-class WorkerError(RuntimeError):
-    """Another worker of a run failed."""
 
 @final
 class Worker:
@@ -652,6 +652,9 @@ class FormatError(ValueError):
 
 class DivergedError(ArithmeticError):
     """The loss is not finite, or higher than that of an untrained model."""
+
+class WorkerError(RuntimeError):
+    """Another worker of a run failed."""
 
 class InternalError(RuntimeError):
     """A bug in rapidvec. Please report it."""

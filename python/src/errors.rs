@@ -1,15 +1,17 @@
 //! The crates' errors as Python's exceptions.
 
 use pyo3::exceptions::{
-    PyArithmeticError, PyConnectionError, PyEOFError, PyFileExistsError, PyFileNotFoundError, PyKeyError, PyMemoryError, PyOSError,
-    PyRuntimeError, PyUnicodeDecodeError, PyValueError,
+    PyArithmeticError, PyConnectionError, PyEOFError, PyFileExistsError, PyFileNotFoundError, PyKeyError,
+    PyMemoryError, PyOSError, PyRuntimeError, PyUnicodeDecodeError, PyValueError,
 };
 use pyo3::prelude::*;
 use pyo3::{PyErr, create_exception};
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
 use rapidvec::distributed::collective::CollectiveError;
-use rapidvec::error::{CoreError, FormatError as Refused, GangError, OutputError, QueryError, TrainError, VectorsError};
+use rapidvec::error::{
+    CoreError, FormatError as Refused, GangError, OutputError, QueryError, TrainError, VectorsError,
+};
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

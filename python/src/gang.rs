@@ -173,7 +173,12 @@ impl Worker {
 
     /// Trains to the end: `finished`; or until `on_progress` returns false in any worker: `interrupted`.
     #[pyo3(signature = (*, on_progress = None, on_saved = None))]
-    fn run(&self, py: Python<'_>, on_progress: Option<Py<PyAny>>, on_saved: Option<Py<PyAny>>) -> PyResult<&'static str> {
+    fn run(
+        &self,
+        py: Python<'_>,
+        on_progress: Option<Py<PyAny>>,
+        on_saved: Option<Py<PyAny>>,
+    ) -> PyResult<&'static str> {
         self.with(|inner| {
             let session = inner.session.as_mut().ok_or_else(too_early)?;
             let (watch, stops) = (Watch::new(None, REPORT), false);

@@ -15,7 +15,7 @@ pub enum Engine {
 #[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Several processes")]
 pub struct GangSettings {
-    /// Train with other processes, started by mpirun, srun or a script (env), or by ray
+    /// Train with other workers, started by mpirun, srun, a script (env) or by ray
     #[arg(long, value_enum, value_name = "NAME", hide_short_help = true, hide_possible_values = true)]
     pub engine: Option<Engine>,
 
@@ -51,5 +51,9 @@ impl GangSettings {
 
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|error| format!("{error}; expected seconds, such as 1 or 0.5"))?;
-    if seconds > 0.0 && seconds <= 3600.0 { Ok(seconds) } else { Err("expected seconds above 0, up to 3600".to_owned()) }
+    if seconds > 0.0 && seconds <= 3600.0 {
+        Ok(seconds)
+    } else {
+        Err("expected seconds above 0, up to 3600".to_owned())
+    }
 }

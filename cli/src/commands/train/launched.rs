@@ -63,7 +63,8 @@ mod tests {
 
     fn of(set: &[(&str, &str)]) -> Result<(usize, usize, String), String> {
         let token = ("RAPIDVEC_TOKEN", "0123456789abcdef");
-        let set: Vec<_> = if set.iter().any(|(name, _)| *name == token.0) { set.to_vec() } else { [set, &[token]].concat() };
+        let set: Vec<_> =
+            if set.iter().any(|(name, _)| *name == token.0) { set.to_vec() } else { [set, &[token]].concat() };
         let value = |name: &str| set.iter().find(|(found, _)| *found == name).map(|(_, value)| (*value).to_owned());
         let launched = Launched::of(|name| value(name).filter(|value| !value.is_empty())).map_err(|error| error.0)?;
         Ok((launched.seat.rank, launched.seat.size, launched.root))

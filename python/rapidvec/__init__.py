@@ -14,6 +14,7 @@ train for a while, resume      `Trainer`
 open vectors of any format     `open`
 query them, embed texts        `Vectors`
 join phrases to one word       `Phrases`
+train on several machines      `rapidvec.ray`
 replace gensim                 `rapidvec.gensim`, `Word2Vec`, `KeyedVectors`
 =============================  ==============================================
 """
@@ -23,7 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._native import __version__
-from .errors import DivergedError, FormatError, InternalError, UnknownWordError
+from .errors import DivergedError, FormatError, InternalError, UnknownWordError, WorkerError
 from .training import Model, Trainer, devices, train
 from .vectors import Vectors, open
 
@@ -42,6 +43,7 @@ __all__ = [
     "UnknownWordError",
     "Vectors",
     "Word2Vec",
+    "WorkerError",
     "__version__",
     "devices",
     "gensim",

@@ -26,6 +26,8 @@ __all__ = [
     "Trained",
     "Training",
     "Vectors",
+    "Worker",
+    "WorkerError",
     "__version__",
     "builtin_text",
     "checkpoint_reading",
@@ -38,6 +40,7 @@ __all__ = [
     "ngram_buckets",
     "ngram_hash",
     "ngrams_of_word",
+    "part_reading",
     "random_ngrams",
     "random_vectors",
     "save_fasttext",
@@ -347,9 +350,6 @@ class Reading:
 
 def part_reading(reading: Reading) -> Reading:
     """How a `Worker` reads a part that it passes to `take`: every word, in the order of appearance."""
-
-class WorkerError(RuntimeError):
-    """Another worker of a run failed."""
 
 @final
 class Worker:
@@ -739,6 +739,9 @@ class FormatError(ValueError):
 
 class DivergedError(ArithmeticError):
     """The loss is not finite, or higher than that of an untrained model."""
+
+class WorkerError(RuntimeError):
+    """Another worker of a run failed."""
 
 class InternalError(RuntimeError):
     """A bug in rapidvec. Please report it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ._native import DivergedError, FormatError, InternalError
+from ._native import DivergedError, FormatError, InternalError, WorkerError
 
-__all__ = ["DivergedError", "FormatError", "InternalError", "UnknownWordError"]
+__all__ = ["DivergedError", "FormatError", "InternalError", "UnknownWordError", "WorkerError"]
 
 
 class UnknownWordError(KeyError):

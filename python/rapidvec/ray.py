@@ -299,9 +299,10 @@ class _Gang:
 
     def __init__(self, workers: int, threads: int) -> None:
         import ray
+        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         self._ray = ray
-        here = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
         actor = ray.remote(num_cpus=max(threads, 1), max_concurrency=4, max_restarts=0)(_Worker)
         # The first worker writes the files: on the machine of the driver, if there is room.
         self._actors = [actor.options(scheduling_strategy=here).remote() if rank == 0 else actor.remote() for rank in range(workers)]

@@ -35,6 +35,7 @@ MODULES: list[tuple[str, list[str]]] = [
     ("rapidvec.gensim.utils", ["simple_preprocess", "save_as_line_sentence"]),
     ("rapidvec.sklearn", []),
     ("rapidvec.html", []),
+    ("rapidvec.ray", []),
     ("rapidvec.textbook", []),
     ("rapidvec.hub", []),
     ("rapidvec.sentence_transformers", []),

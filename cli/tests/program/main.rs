@@ -35,6 +35,7 @@ mod scarcity;
 mod signals;
 mod similar;
 mod subwords;
+mod together;
 mod train;
 mod trial;
 mod usage;

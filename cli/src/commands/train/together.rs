@@ -87,6 +87,7 @@ fn resumed(args: &Args, path: &Path, mut gang: Gang) -> anyhow::Result<GangSessi
     let mut resumed = told?;
     CpuTrainer::check_against(args, &resumed.config)?;
     resumed.set_plan(args.gang.plan(resumed.plan()));
+    resumed.config.epochs = args.settings.epochs.unwrap_or(resumed.config.epochs);
     let names = if args.corpus.is_empty() { &resumed.record.sources } else { &args.corpus };
     let names = names.clone();
     if gang.is_first() {

@@ -309,7 +309,8 @@ impl GangSession {
             self.history.push(point);
             observer.loss(&point);
         }
-        let _stops = observer.progress(&self.progress()); // the next round asks again
+        // A process that has finished its part is asked here only.
+        self.wants_stop |= observer.progress(&self.progress()).is_break();
         while self.epochs_shown < self.all.epochs() {
             check_loss(&self.history, self.trainer.guessing_loss())?;
             self.epochs_shown += 1;

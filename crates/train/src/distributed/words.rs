@@ -190,7 +190,9 @@ mod tests {
     #[test]
     fn words_are_read_as_they_were_written_and_a_cut_list_is_refused() {
         let mut words = Vocabulary::new();
-        [("the", 7), ("안녕", 3), ("", 1)].map(|(word, count)| words.insert(word, count));
+        for (word, count) in [("the", 7), ("안녕", 3), ("", 1)] {
+            words.insert(word, count);
+        }
         let bytes = message(&words);
         assert_eq!(vocabulary(&bytes).unwrap(), words);
         for length in 1..bytes.len() {

@@ -52,6 +52,10 @@ enum Command {
     Odd(commands::odd::Args),
     Similarity(commands::similarity::Args),
     Rank(commands::rank::Args),
+    Weat(commands::weat::Args),
+    Axis(commands::axis::Args),
+    Align(commands::align::Args),
+    Average(commands::average::Args),
     Embed(commands::embed::Args),
     Eval(commands::eval::Args),
     Convert(commands::convert::Args),
@@ -81,6 +85,8 @@ impl Command {
         matches!(
             self,
             Command::Embed(_)
+                | Command::Align(_)
+                | Command::Average(_)
                 | Command::Convert(_)
                 | Command::Map(_)
                 | Command::Plot(_)
@@ -100,6 +106,10 @@ impl Command {
             Command::Odd(args) => commands::odd::run(&args),
             Command::Similarity(args) => commands::similarity::run(&args),
             Command::Rank(args) => commands::rank::run(&args),
+            Command::Weat(args) => commands::weat::run(&args),
+            Command::Axis(args) => commands::axis::run(&args),
+            Command::Align(args) => commands::align::run(&args),
+            Command::Average(args) => commands::average::run(&args),
             Command::Embed(args) => commands::embed::run(&args),
             Command::Eval(args) => commands::eval::run(&args),
             Command::Convert(args) => commands::convert::run(&args),

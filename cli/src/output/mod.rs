@@ -14,6 +14,7 @@ mod json;
 mod language;
 mod line_chart;
 mod losses;
+mod measures;
 mod picture;
 mod place;
 #[cfg(feature = "png")]
@@ -42,6 +43,7 @@ pub use language::tests::SPOKEN;
 pub use language::{Language, message as messages};
 pub use line_chart::{LineChart, Series};
 pub use losses::LossCurve;
+pub use measures::Measures;
 pub use picture::{chart_path, save_chart};
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;

@@ -37,9 +37,10 @@ Exit codes:
   130  interrupted; train has saved its model";
 
 /// The commands as `rapidvec --help` lists them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Train", &["train", "vocab", "phrases", "devices"]),
     ("Ask", &["similar", "analogy", "odd", "similarity", "rank", "embed", "eval"]),
+    ("Measure", &["weat", "axis", "align", "average"]),
     ("Files", &["convert", "project", "synonyms", "index", "verify", "formats"]),
     ("Look", &["info", "map", "plot"]),
 ];

@@ -117,7 +117,7 @@ const COMMANDS: [(&str, Meaning); 22] = [
 ];
 
 /// Commands whose arguments are words, which may begin with a dash.
-const OF_WORDS: [&str; 5] = ["analogy", "odd", "rank", "similar", "similarity"];
+const OF_WORDS: [&str; 6] = ["analogy", "axis", "odd", "rank", "similar", "similarity"];
 
 /// Rejects names of other programs, with their names here, and words that look like flags.
 ///

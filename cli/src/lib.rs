@@ -53,6 +53,10 @@ enum Command {
     Similarity(commands::similarity::Args),
     Rank(commands::rank::Args),
     Synonyms(commands::synonyms::Args),
+    Weat(commands::weat::Args),
+    Axis(commands::axis::Args),
+    Align(commands::align::Args),
+    Average(commands::average::Args),
     Embed(commands::embed::Args),
     Eval(commands::eval::Args),
     Convert(commands::convert::Args),
@@ -82,6 +86,8 @@ impl Command {
         matches!(
             self,
             Command::Embed(_)
+                | Command::Align(_)
+                | Command::Average(_)
                 | Command::Convert(_)
                 | Command::Map(_)
                 | Command::Plot(_)
@@ -102,6 +108,10 @@ impl Command {
             Command::Similarity(args) => commands::similarity::run(&args),
             Command::Rank(args) => commands::rank::run(&args),
             Command::Synonyms(args) => commands::synonyms::run(&args),
+            Command::Weat(args) => commands::weat::run(&args),
+            Command::Axis(args) => commands::axis::run(&args),
+            Command::Align(args) => commands::align::run(&args),
+            Command::Average(args) => commands::average::run(&args),
             Command::Embed(args) => commands::embed::run(&args),
             Command::Eval(args) => commands::eval::run(&args),
             Command::Convert(args) => commands::convert::run(&args),

@@ -258,7 +258,7 @@ pub fn instead(output: &Path) -> Option<String> {
     Some(messages::other_extension(wanted, promised.name(), model, command))
 }
 
-fn unknown_ending(output: &Path) -> UsageError {
+pub(super) fn unknown_ending(output: &Path) -> UsageError {
     let endings: Vec<_> =
         Format::WRITABLE.iter().flat_map(|format| format.endings()).map(|e| format!(".{e}")).collect();
     let endings = endings.join(", ") + " (+ .gz, .bz2, .zst, .xz)";

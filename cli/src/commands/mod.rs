@@ -1,6 +1,9 @@
 //! One file per subcommand, each with `Args` and `run`.
 
+pub mod align;
 pub mod analogy;
+pub mod average;
+pub mod axis;
 pub mod completions;
 pub mod convert;
 mod corpus;
@@ -10,6 +13,7 @@ pub mod devices;
 pub mod embed;
 pub mod eval;
 pub mod formats;
+mod groups;
 #[cfg(feature = "ann")]
 pub mod index;
 pub mod info;
@@ -33,3 +37,4 @@ pub mod train;
 pub mod verify;
 pub mod vocab;
 mod vocab_args;
+pub mod weat;

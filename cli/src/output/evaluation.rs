@@ -34,6 +34,7 @@ impl Evaluation {
             Measured::Analogies(report, method) => {
                 fields.push(("method", (*method).into()));
                 fields.extend(of_section(&report.total));
+                fields.extend(of_interval("accuracy", report.total.interval()));
                 fields.extend(report.halves.iter().flatten().map(|half| {
                     let name = if half.name == "semantic" { "semantic" } else { "syntactic" };
                     (name, Value::Object(of_section(half).into_iter().map(|(k, v)| (k.to_owned(), v)).collect()))
@@ -65,7 +66,7 @@ fn of_section(section: &SectionScore) -> Fields {
 fn of_pairs(report: &PairReport) -> Fields {
     let both = |of: Option<Correlation>| (json!(of.map(|c| c.coefficient)), json!(of.map(|c| c.p_value)));
     let ((pearson, pearson_p), (spearman, spearman_p)) = (both(report.pearson), both(report.spearman));
-    vec![
+    let mut fields = vec![
         ("spearman", spearman),
         ("spearman_p", spearman_p),
         ("pearson", pearson),
@@ -73,7 +74,20 @@ fn of_pairs(report: &PairReport) -> Fields {
         ("total", report.compared.into()),
         ("out_of_vocabulary", report.unknown.into()),
         ("composed", report.composed.into()),
-    ]
+    ];
+    fields.extend(of_interval("spearman", report.spearman_interval()));
+    fields.extend(of_interval("pearson", report.pearson_interval()));
+    fields
+}
+
+/// The two ends of a 95 % interval.
+fn of_interval(of: &'static str, interval: Option<(f64, f64)>) -> [(&'static str, Value); 2] {
+    let names = match of {
+        "accuracy" => ["accuracy_low", "accuracy_high"],
+        "spearman" => ["spearman_low", "spearman_high"],
+        _ => ["pearson_low", "pearson_high"],
+    };
+    [(names[0], json!(interval.map(|ends| ends.0))), (names[1], json!(interval.map(|ends| ends.1)))]
 }
 
 impl Serialize for Evaluation {
@@ -97,6 +111,7 @@ pub fn tsv(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
             Measured::Pairs(report) => lines("", of_pairs(report))?,
             Measured::Analogies(report, _) => {
                 lines("", of_section(&report.total))?;
+                lines("", of_interval("accuracy", report.total.interval()).into())?;
                 for section in report.sections.iter() {
                     lines(&section.name, of_section(section))?;
                 }
@@ -137,14 +152,22 @@ fn sections_table(out: &mut dyn Write, report: &AnalogyReport) -> io::Result<()>
         let (correct, asked, unknown) = (row.correct, row.asked, row.unknown);
         writeln!(out, "  {}  {accuracy:>8}  {correct:>7}  {asked:>6}  {unknown:>7}", padded(&name, widest))?;
     }
-    Ok(())
+    match report.total.interval() {
+        Some((low, high)) => writeln!(out, "  95 % interval of the total: {:.2} to {:.2} %", 100.0 * low, 100.0 * high),
+        None => Ok(()),
+    }
 }
 
 fn pairs_table(out: &mut dyn Write, report: &PairReport) -> io::Result<()> {
-    for (name, correlation) in [("Spearman", report.spearman), ("Pearson", report.pearson)] {
+    let both = [
+        ("Spearman", report.spearman, report.spearman_interval()),
+        ("Pearson", report.pearson, report.pearson_interval()),
+    ];
+    for (name, correlation, interval) in both {
         match correlation {
             Some(Correlation { coefficient, p_value }) => {
-                writeln!(out, "  {name:<8}  {coefficient:>7.4}  (p = {})", shown_p(p_value))?;
+                let ends = interval.map(|(low, high)| format!("; 95 %: {low:.4} to {high:.4}")).unwrap_or_default();
+                writeln!(out, "  {name:<8}  {coefficient:>7.4}  (p = {}{ends})", shown_p(p_value))?;
             }
             None => writeln!(out, "  {name:<8}  {:>7}", "-")?,
         }

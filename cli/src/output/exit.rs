@@ -43,21 +43,6 @@ pub fn refuse(error: &clap::Error) -> ! {
     std::process::exit(USAGE.into())
 }
 
-/// Said about an error: the whole message, and the part of it that names a flag that helps.
-#[derive(Debug)]
-pub struct Advised {
-    /// In English, but for the advice.
-    pub whole: String,
-    /// In the current language.
-    pub advice: String,
-}
-
-impl std::fmt::Display for Advised {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.whole)
-    }
-}
-
 /// The error in the current language, with advice.
 pub fn shown(error: &anyhow::Error) -> String {
     // Settings have the names of their flags, without the dashes.

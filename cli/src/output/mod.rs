@@ -1,5 +1,6 @@
 //! What users see: results on stdout, errors and notes on stderr, exit codes. One file per form of output.
 
+mod advised;
 mod answer;
 mod bar;
 mod chart;
@@ -14,6 +15,7 @@ mod json;
 mod language;
 mod line_chart;
 mod losses;
+mod measures;
 mod picture;
 mod place;
 #[cfg(feature = "png")]
@@ -26,13 +28,14 @@ mod text;
 mod tsv;
 mod words;
 
+pub use advised::Advised;
 pub use answer::{Answer, Query};
 pub use bar::{Bar, Share, columns, left};
 pub use chart::Charts;
 pub use color::{Color, early_choice, set_color};
 pub use comparison::Comparison;
 pub use evaluation::{Evaluation, Measured};
-pub use exit::{Advised, INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
+pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
 pub use facts::Facts;
 pub use form::{FactsForm, Form, ScoresForm};
 pub use histogram::Histogram;
@@ -42,6 +45,7 @@ pub use language::tests::SPOKEN;
 pub use language::{Language, message as messages};
 pub use line_chart::{LineChart, Series};
 pub use losses::LossCurve;
+pub use measures::Measures;
 pub use picture::{chart_path, save_chart};
 pub use place::{Place, is_same};
 pub use progress::ProgressMode;

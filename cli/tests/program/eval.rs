@@ -33,6 +33,9 @@ fn eval_writes_an_object_for_each_file() {
         assert!((found[1][name].as_f64().unwrap() - expected).abs() < 1e-6, "{name}: {}", found[1]);
     }
     assert_eq!((&found[1]["spearman"], &found[1]["spearman_p"]), (&1.0.into(), &0.0.into()));
+    // Wilson's interval of two questions out of two; three pairs are too few for Fisher's.
+    assert!((found[0]["accuracy_low"].as_f64().unwrap() - 0.342380).abs() < 1e-5, "{}", found[0]);
+    assert_eq!((&found[0]["accuracy_high"], &found[1]["spearman_low"]), (&1.0.into(), &Value::Null));
 }
 
 /// scipy 1.17.1 over the cosines of the three pairs that are known.
@@ -48,6 +51,7 @@ fn eval_shows_a_table_and_writes_tsv() {
     assert!(table.starts_with(&format!("[analogies, mul] {questions}\n")), "{table}");
     assert!(table.contains("\n  royal       100.00 %        2       2        0\n"), "{table}");
     assert!(table.contains("\n  gram1 none         -        0       0        1\n"), "{table}");
+    assert!(table.contains("\n  95 % interval of the total: 34.24 to 100.00 %\n"), "{table}");
     assert!(table.contains("\n\n[pairs] ") && table.ends_with("3 pairs compared, 1 unknown\n"), "{table}");
     let tsv = answer("eval", &place.model, &[questions, "--format", "tsv"]);
     assert!(tsv.starts_with("file\tsection\tmeasure\tvalue\n"));

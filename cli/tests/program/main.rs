@@ -23,6 +23,7 @@ mod korean;
 mod limits;
 mod map;
 mod map_in_browser;
+mod measures;
 mod phrases;
 mod plot;
 mod project;

@@ -77,7 +77,9 @@ fn a_killed_worker_ends_the_others_and_the_checkpoint_gives_the_same_bytes() {
     let case = Case::new();
     case.text(40_000);
     let run = [&["text.txt", "--epochs", "20"], &RUN[..]].concat();
-    finish(start(&case, &[&run[..], &["-o", "whole"]].concat())).map(Outcome::succeeds);
+    finish(start(&case, &[&run[..], &["-o", "whole"]].concat()))
+        .into_iter()
+        .for_each(|outcome| drop(outcome.succeeds()));
     let mut workers = start(&case, &[&run[..], &["-o", "killed"]].concat());
     let began = Instant::now();
     while !case.exists("killed") && began.elapsed() < Duration::from_secs(30) {
@@ -88,7 +90,7 @@ fn a_killed_worker_ends_the_others_and_the_checkpoint_gives_the_same_bytes() {
     if second.code.is_none() {
         first.fails(1, "rank 1 is gone").says("killed");
         let resume = ["--resume", "killed", "--engine", "env", "--checkpoint-every", "0.000001", "--progress", "none"];
-        finish(start(&case, &resume)).map(Outcome::succeeds);
+        finish(start(&case, &resume)).into_iter().for_each(|outcome| drop(outcome.succeeds()));
     }
     assert!(case.bytes("killed") == case.bytes("whole"), "after {:?}", began.elapsed());
     case.run(&["--resume", "whole", "--epochs", "30"]).fails(1, "");
@@ -103,11 +105,41 @@ fn what_is_missing_or_cannot_be_shared_is_named() {
         change(&mut command);
         Outcome::of(command.output().unwrap()).fails(2, message);
     };
-    refused(&[], &|command| drop(command.env_remove("RAPIDVEC_TOKEN")), "set RAPIDVEC_TOKEN");
-    refused(&[], &|command| drop(command.env("RAPIDVEC_TOKEN", "short")), "from 16 to 256 bytes, got 5");
-    refused(&[], &|command| drop(command.env_remove("MASTER_ADDR")), "set MASTER_ADDR");
-    refused(&[], &|command| drop(command.env_remove("WORLD_SIZE")), "expected RANK and WORLD_SIZE");
-    refused(&[], &|command| drop(command.env("RANK", "first")), "RANK must be a whole number, got first");
+    refused(
+        &[],
+        &|command| {
+            command.env_remove("RAPIDVEC_TOKEN");
+        },
+        "set RAPIDVEC_TOKEN",
+    );
+    refused(
+        &[],
+        &|command| {
+            command.env("RAPIDVEC_TOKEN", "short");
+        },
+        "from 16 to 256 bytes, got 5",
+    );
+    refused(
+        &[],
+        &|command| {
+            command.env_remove("MASTER_ADDR");
+        },
+        "set MASTER_ADDR",
+    );
+    refused(
+        &[],
+        &|command| {
+            command.env_remove("WORLD_SIZE");
+        },
+        "expected RANK and WORLD_SIZE",
+    );
+    refused(
+        &[],
+        &|command| {
+            command.env("RANK", "first");
+        },
+        "RANK must be a whole number, got first",
+    );
     refused(&["--valid", "text.txt"], &|_| (), "--valid cannot be combined with --engine env");
     refused(&["--trainer", "textbook"], &|_| (), "--trainer textbook cannot be combined with --engine env");
     case.run(&["text.txt", "--engine", "ray"]).fails(2, "pip install 'rapidvec[ray]'");

@@ -661,3 +661,45 @@ fn vectors_that_cannot_be_joined_are_refused_before_training() {
     similar(&["--matrix", "joined"]).fails(1, "no output vectors");
     similar(&["--matrix", "input", "--join-weight", "1"]).fails(2, "--join-weight needs --matrix joined");
 }
+
+/// `few.txt`: 4,000 words of 400, far too few for five epochs.
+fn with_few_words() -> Case {
+    let case = Case::new();
+    let line = |i: usize| (0..10).map(|j| format!("w{} ", (i * 7 + j * i * 13) % 400)).collect::<String>() + "\n";
+    case.write("few.txt", (0..400).map(line).collect::<String>());
+    case
+}
+
+#[test]
+fn the_recipe_gives_a_small_text_more_epochs_and_flags_override_it() {
+    let case = with_few_words();
+    let config = |more: &[&str]| -> serde_json::Value {
+        let flags = ["few.txt", "--recipe", "best", "--min-count", "1", "-f", "-o", "m.safetensors"];
+        let said = case.run(&[&flags[..], more, &["--vector-size", "8"]].concat()).succeeds();
+        assert!(said.stderr.contains("--recipe best: "), "{}", said.stderr);
+        let info = rapidvec(&case, &["info", "m.safetensors", "--format", "json"]).succeeds().stdout;
+        serde_json::from_str::<serde_json::Value>(&info).unwrap()["config"].clone()
+    };
+    let best = config(&[]);
+    assert_eq!((&best["model"], &best["output_vectors"]), (&"cbow".into(), &"joined".into()));
+    assert_eq!((best["epochs"].as_u64(), best["vector_size"].as_u64()), (Some(80), Some(8)));
+    let skip_gram = config(&["--model", "skipgram", "--epochs", "3", "--subsample", "0"]);
+    assert_eq!((&skip_gram["model"], skip_gram.get("output_vectors")), (&"skipgram".into(), None));
+    assert_eq!((&skip_gram["epochs"], &skip_gram["subsample"]), (&3.into(), &0.0.into()));
+    case.run(&["few.txt", "--recipe", "best", "--subwords"]).fails(2, "--subwords");
+    case.run(&["--resume", "m.safetensors", "--recipe", "best"]).fails(2, "--recipe");
+}
+
+#[test]
+fn a_run_that_is_too_short_to_learn_warns_and_names_the_recipe() {
+    let case = with_few_words();
+    let run = |more: &[&str]| {
+        case.run(&[&["few.txt", "--min-count", "1", "--vector-size", "8", "-f"], more].concat()).succeeds()
+    };
+    let warning = "5 epochs over 4,000 tokens are too few to learn vectors of";
+    assert!(run(&[]).stderr.contains(warning));
+    assert!(run(&["--lang", "ko"]).stderr.contains("--recipe best를 쓰거나"));
+    for enough in [&["--recipe", "best"][..], &["--epochs", "80"]] {
+        assert!(!run(enough).stderr.contains("too few to learn"), "{enough:?}");
+    }
+}

@@ -19,6 +19,15 @@ pub trait Flags: Trainer {
     /// Flags that exclude each other.
     fn of_flags(args: &Args, base: Option<Self::Config>) -> Result<Self::Config, UsageError>;
 
+    /// The settings for this text: those of the recipe, if it was asked for, under the other flags; otherwise the same.
+    ///
+    /// # Errors
+    /// As [`of_flags`](Self::of_flags), and settings out of range.
+    fn for_text(args: &Args, config: Self::Config, text: &Corpus) -> anyhow::Result<Self::Config> {
+        let _ = (args, text);
+        Ok(config)
+    }
+
     /// The same settings for another number of epochs.
     fn with_epochs(config: Self::Config, epochs: usize) -> Self::Config;
 

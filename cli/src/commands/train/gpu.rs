@@ -32,6 +32,10 @@ impl Flags for GpuTrainer {
         Ok(config)
     }
 
+    fn for_text(args: &Args, config: Config, text: &Corpus) -> anyhow::Result<Config> {
+        CpuTrainer::for_text(args, config, text)
+    }
+
     fn with_epochs(config: Config, epochs: usize) -> Config {
         CpuTrainer::with_epochs(config, epochs)
     }

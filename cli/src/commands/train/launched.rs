@@ -44,7 +44,7 @@ impl Launched {
         let seat = Seat { rank: number(names[0])?, size: number(names[1])? };
         let is_local = |name: &&str| variable(name).is_some_and(|size| size == seat.size.to_string());
         let is_one_machine = seat.size == 1
-            || ON_THIS_MACHINE.iter().any(|name| is_local(&name))
+            || ON_THIS_MACHINE.iter().any(is_local)
             || variable("SLURM_NNODES").is_some_and(|machines| machines == "1");
         let host = variable("MASTER_ADDR").or_else(|| is_one_machine.then(|| "127.0.0.1".to_owned()));
         let host = host.ok_or_else(|| UsageError(messages::variable_is_missing("MASTER_ADDR")))?;

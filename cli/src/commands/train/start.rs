@@ -60,6 +60,7 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
         options = options.min_count(record.min_count);
     }
     let text = Text::read::<T>(args, &choice, options, base.as_ref())?;
+    let config = T::for_text(args, config, &text.corpus)?;
     let held_out = read_held_out::<T>(args, &config, &text.options, text.corpus.vocabulary())?;
     let mut session = match &base {
         Some(base) => {

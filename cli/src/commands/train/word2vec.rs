@@ -3,12 +3,14 @@
 use super::args::{Args, Settings};
 use super::display::Unit;
 use super::flags::{Flags, threads};
+use super::word2vec_settings::Recipe;
 use crate::commands::corpus::note_punctuation;
 use crate::commands::text_args::same;
 use crate::commands::vocab_args;
-use crate::output::{UsageError, messages, thousands};
+use crate::output::{UsageError, messages, note, thousands};
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions};
+use rapidvec::error::Error;
 use rapidvec::vectors::format::Matrix;
 use rapidvec::{Config, CpuTrainer, ModelKind, Trainer, Vocabulary};
 use std::sync::Arc;
@@ -59,6 +61,24 @@ impl Flags for CpuTrainer {
         Ok(config)
     }
 
+    fn for_text(args: &Args, config: Config, text: &Corpus) -> anyhow::Result<Config> {
+        let own = &args.word2vec;
+        let (kept, words) = (text.report().kept, text.vocabulary().len());
+        let Some(Recipe::Best) = own.recipe else {
+            // Vectors that are started from may be trained already.
+            let is_fresh = own.init.is_none() && own.update.is_none();
+            if is_fresh && config.is_too_short(kept, words) {
+                note(messages::too_short_to_learn(thousands(kept), thousands(words as u64), config.epochs));
+            }
+            return Ok(config);
+        };
+        let best = Config::best(args.settings.model.unwrap_or(config.model), kept, words);
+        let config = Self::of_flags(args, Some(best))?;
+        Self::validate(&config).map_err(Error::from)?;
+        note(messages::recipe(method(&config), config.epochs, config.learning_rate, config.subsample));
+        Ok(config)
+    }
+
     fn with_epochs(config: Config, epochs: usize) -> Config {
         config.epochs(epochs)
     }
@@ -93,7 +113,8 @@ impl Flags for CpuTrainer {
         same("output-vectors", own.output_vectors, config.output_vectors)?;
         same("join-weight", own.join_weight, config.join_weight)?;
         let fixed = [("init", own.init.is_some()), ("update", own.update.is_some()), ("vocab", own.vocab.is_some())];
-        match fixed.iter().find(|(_, given)| *given) {
+        let fixed = fixed.into_iter().chain([("recipe", own.recipe.is_some())]);
+        match fixed.into_iter().find(|(_, given)| *given) {
             Some((flag, _)) => Err(UsageError(messages::argument_conflict(format_args!("--{flag}"), "--resume"))),
             None => Ok(()),
         }

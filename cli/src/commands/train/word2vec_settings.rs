@@ -15,6 +15,11 @@ const KERNELS: [&str; 4] = ["scalar", "avx2", "avx512", "neon"];
 #[derive(Debug, Default, Clone, clap::Args)]
 #[command(next_help_heading = "Settings of --trainer word2vec")]
 pub struct Word2vecSettings {
+    /// Use the settings that are best for this text: best
+    #[arg(long, value_parser = named::<Recipe>(), value_name = "NAME", hide_possible_values = true)]
+    #[arg(conflicts_with_all = ["update", "subwords", "hierarchical_softmax"])]
+    pub recipe: Option<Recipe>,
+
     /// Drop words seen fewer than N times [default: 5]
     #[arg(long, value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
     #[arg(conflicts_with = "vocab")]
@@ -74,6 +79,7 @@ pub struct Word2vecSettings {
 
     /// Take the input or output matrix, or joined [default: input]
     #[arg(long, value_parser = named::<Matrix>(), value_name = "WHICH", hide_possible_values = true)]
+    #[arg(hide_short_help = true)]
     pub output_vectors: Option<Matrix>,
 
     /// Add the output matrix times X where joined [default: 1.5]
@@ -116,6 +122,16 @@ pub struct Word2vecSettings {
     pub kernel: Option<String>,
 }
 
+/// Settings that follow from the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recipe {
+    Best,
+}
+
+impl Named for Recipe {
+    const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Best, "best", "")];
+}
+
 impl Named for ContextSum {
     const NAMES: &'static [(Self, &'static str, &'static str)] = &[(Self::Mean, "mean", ""), (Self::Sum, "sum", "")];
 }
@@ -141,6 +157,7 @@ impl Word2vecSettings {
     /// The first flag given.
     pub fn given(&self) -> Option<&'static str> {
         let given = [
+            ("recipe", self.recipe.is_some()),
             ("min-count", self.min_count.is_some()),
             ("subsample", self.subsample.is_some()),
             ("min-learning-rate", self.min_learning_rate.is_some()),

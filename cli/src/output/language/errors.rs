@@ -1,11 +1,12 @@
 //! The library's common errors in Korean. Others are shown in the library's English.
 
 use super::files::of_format;
-use crate::output::Advised;
+use crate::output::advised::Advised;
 use rapidvec::Error;
 use rapidvec::corpus::CorpusError;
 use rapidvec::corpus::datasets::DatasetError;
 use rapidvec::error::{ConfigError, CoreError, OutputError, QueryError, TrainError, VectorsError};
+use rapidvec::vectors::measure::MeasureError;
 use std::io::ErrorKind;
 
 /// The error and its subject in Korean; `None` if it is not one of the common kinds.
@@ -35,6 +36,7 @@ fn of_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     of_library
         .or_else(|| cause.downcast_ref().and_then(of_vectors))
         .or_else(|| cause.downcast_ref().and_then(of_core))
+        .or_else(|| cause.downcast_ref().and_then(of_measure))
         .or_else(|| cause.downcast_ref().and_then(of_training))
         .or_else(|| cause.downcast_ref().and_then(of_output))
         .or_else(|| {
@@ -120,6 +122,39 @@ fn of_query(error: &QueryError) -> Option<String> {
         QueryError::NoWords => Some("단어를 하나 이상 지정하세요".to_owned()),
         QueryError::NoCounts => Some("단어 빈도가 필요한데 모델에 빈도가 없습니다".to_owned()),
         _ => None,
+    }
+}
+
+fn of_measure(error: &MeasureError) -> Option<String> {
+    Some(match error {
+        MeasureError::FewWords { group, expected, got } => {
+            format!("{}에는 단어가 {expected}개 이상 필요한데 {got}개입니다", group_name(group))
+        }
+        MeasureError::InBoth { word } => format!("`{word}`이(가) 두 대상 단어 묶음에 모두 있습니다"),
+        MeasureError::Twice { word, group } => format!("`{word}`이(가) {}에 두 번 있습니다", group_name(group)),
+        MeasureError::NoDirection => "축의 양 끝 단어들의 평균 방향이 같습니다".to_owned(),
+        MeasureError::FewShared { expected, got } => {
+            format!(
+                "두 모델에 함께 있는 단어가 {got}개입니다. 벡터 크기가 {expected}이므로 {expected}개 이상 필요합니다"
+            )
+        }
+        MeasureError::VectorSize { expected, got } => format!("두 모델의 벡터 크기가 다릅니다({expected}, {got})"),
+        MeasureError::FewRuns { got } => format!("평균을 내려면 모델이 둘 이상 필요한데 {got}개입니다"),
+        MeasureError::Format(error) => return of_format(error),
+        MeasureError::Query(error) => return of_query(error),
+        _ => return None,
+    })
+}
+
+fn group_name(group: &'static str) -> &'static str {
+    match group {
+        "the first group of targets" => "첫째 대상 단어 묶음(X)",
+        "the second group of targets" => "둘째 대상 단어 묶음(Y)",
+        "the first group of attributes" => "첫째 속성 단어 묶음(A)",
+        "the second group of attributes" => "둘째 속성 단어 묶음(B)",
+        "the start of the axis" => "축의 시작",
+        "the end of the axis" => "축의 끝",
+        other => other,
     }
 }
 

@@ -84,6 +84,24 @@ messages! {
         ko: "{shortest}~{longest}-그램({units})",
     }
     position_weights() { en: "position weights", ko: "위치 가중치" }
+    too_short_to_learn(tokens, words, epochs) {
+        en: "{epochs} epoch(s) over {tokens} tokens are too few to learn vectors of {words} words: use --recipe best, or more \
+             --epochs",
+        ko: "토큰 {tokens}개를 {epochs}번 학습해서는 단어 {words}개의 벡터를 배우기에 부족합니다. --recipe best를 쓰거나 --epochs를 \
+             늘리세요",
+    }
+    recipe(method, epochs, rate, subsample) {
+        en: "--recipe best: {method}; {epochs} epoch(s), learning rate {rate}, subsample {subsample}",
+        ko: "--recipe best: {method}; 에폭 {epochs}, 학습률 {rate}, 서브샘플링 {subsample}",
+    }
+    output_is_a_run(path) {
+        en: "{path} is one of the runs; write the mean to another file",
+        ko: "{path}은(는) 평균을 낼 모델 중 하나입니다. 다른 파일에 쓰세요",
+    }
+    not_in_all_runs(words) {
+        en: "{words} word(s) that not all runs have are left out",
+        ko: "모든 모델에 있지는 않은 단어 {words}개를 뺐습니다",
+    }
     output_vectors() { en: "output vectors", ko: "출력 벡터" }
     joined_vectors(weight) { en: "input + {weight} × output vectors", ko: "입력 + {weight} × 출력 벡터" }
     hierarchical_softmax() { en: "hierarchical softmax", ko: "계층적 소프트맥스" }

@@ -2,6 +2,7 @@
 
 mod error;
 mod range;
+mod recipe;
 
 pub use error::ConfigError;
 #[doc(hidden)]

@@ -40,6 +40,7 @@
 mod analogies;
 mod block;
 pub(crate) mod error;
+mod interval;
 mod known;
 mod pairs;
 mod read;

@@ -1,0 +1,147 @@
+//! One model rotated onto another, and the words whose vectors differ most (Hamilton, Leskovec and Jurafsky 2016).
+//!
+//! Two runs of training, or models of two periods, have no axes in common. The rotation that brings the vectors of shared words, at length 1,
+//! nearest to each other makes them comparable. A word's change is 1 minus the cosine of its vector in one model with the rotated one of the other.
+
+use super::error::MeasureError;
+use super::procrustes::Rotation;
+use crate::Numbers;
+use crate::error::FormatError;
+use crate::unit::unit_rows;
+use crate::word_vectors::WordVectors;
+use rapidvec_core::WordId;
+
+/// A shared word, and how near its vectors are after the rotation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The word.
+    pub word: String,
+    /// The cosine of its vector in the one model with that in the other.
+    pub similarity: f64,
+    /// Its counts in both; 0 if unknown.
+    pub counts: [u64; 2],
+}
+
+/// A rotation of one model onto another, and how far each shared word is from itself then.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Alignment {
+    /// The rotation.
+    pub rotation: Rotation,
+    /// The words that it was found with.
+    pub anchors: usize,
+    /// All shared words, those that changed most first.
+    pub changes: Vec<Change>,
+}
+
+impl WordVectors {
+    /// Rotates these vectors onto those of `other`, by the `restrict` shared words that are most frequent (by the smaller of their two
+    /// counts; without counts the first ones), or by all of them. `threads` 0 means one per core.
+    ///
+    /// # Errors
+    /// [`MeasureError::VectorSize`], [`MeasureError::FewShared`].
+    pub fn align(&self, other: &Self, restrict: Option<usize>, threads: usize) -> Result<Alignment, MeasureError> {
+        let (expected, got) = (self.vector_size(), other.vector_size());
+        if expected != got {
+            return Err(MeasureError::VectorSize { expected, got });
+        }
+        let shared = self.shared_with(other);
+        let anchors = restrict.unwrap_or(shared.len()).min(shared.len());
+        if anchors < expected {
+            return Err(MeasureError::FewShared { expected, got: anchors });
+        }
+        let [own, others] = [0, 1].map(|i| shared.iter().map(|ids| ids[i]).collect::<Vec<_>>());
+        let (mut a, b) = (unit_rows(self.rows(), &own), unit_rows(other.rows(), &others));
+        let rotation = Rotation::between(&a[..anchors * expected], &b[..anchors * expected], expected, threads);
+        rotation.apply_to(&mut a, threads);
+        let rows = a.chunks_exact(expected).zip(b.chunks_exact(expected));
+        let mut changes: Vec<Change> =
+            shared.iter().zip(rows).map(|(ids, (a, b))| self.change(other, ids, a, b)).collect();
+        changes.sort_by(|a, b| a.similarity.total_cmp(&b.similarity));
+        Ok(Alignment { rotation, anchors, changes })
+    }
+
+    /// The ids of words in both, the most frequent first.
+    fn shared_with(&self, other: &Self) -> Vec<[WordId; 2]> {
+        let (own, others) = (self.vocabulary(), other.vocabulary());
+        let twins = (0..).zip(own.words()).filter_map(|(id, word)| others.id(word).map(|twin| [id, twin]));
+        let mut shared: Vec<[WordId; 2]> = twins.collect();
+        if own.has_counts() && others.has_counts() {
+            shared.sort_by_key(|ids| std::cmp::Reverse(own.count(ids[0]).min(others.count(ids[1]))));
+        }
+        shared
+    }
+
+    fn change(&self, other: &Self, ids: &[WordId; 2], a: &[f32], b: &[f32]) -> Change {
+        let similarity = a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
+        let counts = [self.vocabulary().count(ids[0]), other.vocabulary().count(ids[1])];
+        Change { word: self.vocabulary().word(ids[0]).to_owned(), similarity, counts }
+    }
+
+    /// All vectors, rotated; n-grams and output vectors are left out.
+    ///
+    /// # Errors
+    /// [`FormatError`] if a rotated vector is not finite.
+    ///
+    /// # Panics
+    /// If the rotation is one of vectors of another size.
+    pub fn rotated(&self, rotation: &Rotation, threads: usize) -> Result<Self, FormatError> {
+        let mut numbers = self.rows().to_f32();
+        rotation.apply_to(&mut numbers, threads);
+        let rotated = Self::new(self.vocabulary().clone(), self.vector_size(), Numbers::F32(numbers))?;
+        Ok(rotated.with_lower(self.is_lower()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rapidvec_core::Vocabulary;
+
+    /// 12 words of 3 numbers; `turned`: in another space, and `w5` somewhere else.
+    fn model(turned: bool) -> WordVectors {
+        let mut vocabulary = Vocabulary::new();
+        let mut numbers = Vec::new();
+        for i in 0..12_u64 {
+            vocabulary.insert(&format!("w{i}"), 100 - i);
+            let [a, b, c] = [i * i * 7 % 11, i * 5 % 13, i * 3 % 7 + 1].map(|x| x as f32 - 3.0);
+            numbers.extend(match (turned, i) {
+                (true, 5) => [9.0, -9.0, 1.0],
+                (true, _) => [0.6 * a - 0.8 * b, -c, 0.8 * a + 0.6 * b],
+                (false, _) => [a, b, c],
+            });
+        }
+        if turned {
+            vocabulary.insert("new", 3);
+            numbers.extend([1.0, 2.0, 3.0]);
+        }
+        WordVectors::new(vocabulary, 3, Numbers::F32(numbers)).unwrap()
+    }
+
+    #[test]
+    fn a_rotated_model_is_turned_back_and_the_word_that_moved_is_first() {
+        let (before, after) = (model(false), model(true));
+        let found = before.align(&after, None, 2).unwrap();
+        assert_eq!((found.anchors, found.changes.len(), found.changes[0].word.as_str()), (12, 12, "w5"));
+        assert_eq!(found.changes[0].counts, [95, 95]);
+        assert!(found.changes[0].similarity < 0.9 && found.changes[1].similarity > found.changes[0].similarity);
+        // By words that did not move the rotation is found exactly.
+        let exact = before.align(&after, Some(5), 1).unwrap();
+        assert_eq!(exact.anchors, 5);
+        assert!(exact.changes[1..].iter().all(|change| change.similarity > 1.0 - 1e-6), "{:?}", exact.changes);
+        let back = before.rotated(&exact.rotation, 1).unwrap();
+        for (a, b) in back.vector("w1").unwrap().iter().zip(after.vector("w1").unwrap()) {
+            assert!((a - b).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn models_that_cannot_be_aligned_are_refused() {
+        let one = model(false);
+        let narrow = WordVectors::new(one.vocabulary().clone(), 1, Numbers::F32(vec![1.0; 12])).unwrap();
+        let found = one.align(&narrow, None, 1);
+        assert!(matches!(found, Err(MeasureError::VectorSize { expected: 3, got: 1 })));
+        let (few, _) = one.of_words(&["w1", "w2"]).unwrap();
+        assert!(matches!(one.align(&few, None, 1), Err(MeasureError::FewShared { expected: 3, got: 2 })));
+    }
+}

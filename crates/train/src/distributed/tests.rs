@@ -45,10 +45,15 @@ impl Place {
 
     /// Lines of random words, frequent and rare; many are as frequent as others.
     fn text(&self, name: &str, lines: usize) -> String {
+        self.text_of(name, lines, 400)
+    }
+
+    /// The same of up to so many distinct words.
+    fn text_of(&self, name: &str, lines: usize, most: u32) -> String {
         let mut rng = Rng::stream(5, Purpose::Map, lines as u64);
         let mut text = String::new();
         for _ in 0..lines {
-            let word = |rng: &mut Rng| format!("w{}", rng.below(1 + rng.clone().below(400)));
+            let word = |rng: &mut Rng| format!("w{}", rng.below(1 + rng.clone().below(most)));
             let words: Vec<String> = (0..3 + rng.below(20)).map(|_| word(&mut rng)).collect();
             text += &words.join(" ");
             text.push('\n');
@@ -200,7 +205,7 @@ fn matrices(session: &GangSession) -> Vec<Matrix> {
 #[test]
 fn a_run_gives_the_same_bits_every_time_also_if_it_was_stopped_and_every_process_has_them() {
     let place = Place::new();
-    let names = [place.text("text", 3_000)];
+    let names = [place.text_of("text", 3_000, 4_000)]; // more than are synchronised every time
     let subwords = NGrams::default().buckets(500);
     for (number, (size, config)) in [
         (2, Config::skip_gram()),
@@ -223,7 +228,7 @@ fn a_run_gives_the_same_bits_every_time_also_if_it_was_stopped_and_every_process
             let last = events.last.unwrap();
             assert!(last.is_finished() && last.words == last.total_words(), "{last:?}");
             let costs = session.costs();
-            assert!(costs.rounds[0] > 2 * costs.rounds[1] && costs.rounds[1] > 0 && costs.sent > 0, "{costs:?}");
+            assert!(costs.rounds[0] > costs.rounds[1] && costs.rounds[1] > 0 && costs.sent > 0, "{costs:?}");
             matrices(&session)
         });
         assert!(whole.iter().all(|matrices| *matrices == whole[0]));

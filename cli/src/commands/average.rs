@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// Average several runs of the same training, rotated onto each other
 ///
 /// Runs that differ only in their --seed differ by a rotation and by chance. Each is rotated onto the mean of all until that settles (generalised
-/// Procrustes); the mean is better than any of the runs. Shows the words on which the runs agree least: 1 would be complete agreement.
+/// Procrustes); what chance added is averaged out. Shows the words on which the runs agree least: 1 would be complete agreement.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -1,13 +1,13 @@
 //! The settings that give the best vectors for a text, and whether given ones are too few steps to learn anything.
 //!
 //! What a word learns grows with its *exposure*: the mean number of times that a word is a target, times the learning rate,
-//! `tokens · epochs · rate / words`. Vectors improve with it up to some 70, in texts of 100 thousand to 10 million words alike; the
-//! default settings reach that in texts of 20 million words and more. So the recipe chooses the number of epochs by the text.
+//! `tokens · epochs · rate / words`. Most of what can be gained is gained by an exposure of 70, in texts of 100 thousand to 10 million words alike; more epochs still bring a
+//! point or two where the text is large. The default settings had 42 in 10 million words. So the recipe chooses the number of epochs by the text.
 //! `docs/recipe.md` has the measurements, `bench/recipe/` the program that made them.
 
 use super::{Config, ModelKind};
 
-/// The exposure at which more epochs bring little more.
+/// The exposure that the recipe aims at: twice as much cost bought one or two points more.
 const ENOUGH: f64 = 70.0;
 /// The most epochs that the recipe asks for: texts of less than some 100,000 words would need more.
 const MOST_EPOCHS: f64 = 80.0;
@@ -22,7 +22,7 @@ const RATE: f32 = 0.05;
 
 impl Config {
     /// The settings that give the best vectors of this model for a text of `tokens` words, `words` of them distinct, both without the
-    /// rare words that are dropped. CBOW with its two matrices joined is the better model, and the faster one.
+    /// rare words that are dropped. CBOW, which is the faster model, has its two matrices joined.
     ///
     /// ```
     /// use rapidvec::{Config, ModelKind};

@@ -1,7 +1,7 @@
 //! Several runs rotated onto their mean and averaged (generalised Procrustes analysis, Gower 1975).
 //!
 //! Runs of the same training with other seeds differ by a rotation and by chance. Each is rotated onto the mean of all, which moves the mean; this is
-//! repeated until it settles. What chance added is then averaged out: the mean is better than any of the runs. The rotation of a run is applied to both of
+//! repeated until it settles. What chance added is then averaged out. The rotation of a run is applied to both of
 //! its matrices, so that scores of pairs stay what they were and training can continue from the mean.
 
 use super::error::MeasureError;

@@ -134,11 +134,12 @@ fn read_alone(bytes: Bytes, format: Format, options: &OpenOptions) -> Result<(Wo
 fn of_model(bytes: Bytes, options: &OpenOptions) -> Result<(WordVectors, OpenReport), FormatError> {
     let model = ModelFile::from_shared(Arc::new(bytes))?;
     let chosen = ModelVectors::of_metadata(&model.metadata())?.or(options.matrix, options.join_weight);
-    let rows = chosen.rows(&model.input(), model.output_of_words().as_ref())?;
-    let is_cut = options.limit.is_some_and(|limit| limit < rows.len());
-    if !is_cut && (!options.allow_nan || is_finite(&rows)) {
+    let rows = || chosen.rows(&model.input(), model.output_of_words().as_ref());
+    let is_cut = options.limit.is_some_and(|limit| limit < model.vocabulary().len());
+    if !is_cut && (!options.allow_nan || is_finite(&rows()?)) {
         return Ok((WordVectors::of_input(model)?.take(chosen)?, OpenReport::default()));
     }
+    let rows = rows()?;
     model.verify()?; // the copy has no checksums
     let (table, report) = allowed(model.vocabulary(), &rows, options)?;
     let vectors = WordVectors::new(table.vocabulary, table.vector_size, table.numbers)?;

@@ -21,6 +21,10 @@ impl WordVectors {
     /// # Errors
     /// [`FormatError::NoOutput`] if the model has no output vectors; [`FormatError::NotFinite`].
     pub fn take(&self, chosen: ModelVectors) -> Result<Self, FormatError> {
+        if chosen.matrix == Matrix::Input && ModelVectors::of_metadata(&self.extras().metadata)?.matrix == Matrix::Input
+        {
+            return Ok(self.clone()); // they are the input rows already, and were checked as such
+        }
         let rows = chosen.rows(self.input_rows(), self.output())?;
         let large = rows.is_mapped() && rows.len().saturating_mul(rows.row_bytes()) > CHECKED_ON_OPENING;
         let keeps = match chosen.matrix {

@@ -7,6 +7,7 @@ use super::mapped::Section;
 use crate::error::FormatError;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
+use rapidvec_core::WordId;
 use rapidvec_core::kernels::search::{Precision, half_bytes, single_bytes};
 use std::borrow::Cow;
 use std::fmt;
@@ -237,6 +238,16 @@ impl Rows {
         self.decode(&self.bytes(id..id + 1), &mut out[from..]);
     }
 
+    /// The rows of `ids`, one after the other, copied: `ids.len() x D` numbers.
+    ///
+    /// # Panics
+    /// If there is no row for one of the ids.
+    pub(crate) fn of_ids(&self, ids: &[WordId]) -> Vec<f32> {
+        let mut numbers = Vec::with_capacity(ids.len() * self.vector_size);
+        ids.iter().for_each(|&id| self.push_row(id as usize, &mut numbers));
+        numbers
+    }
+
     /// All numbers, `V x D`, row after row, borrowed, if they are stored as f32: in memory, or aligned in a mapped file.
     pub fn as_f32(&self) -> Option<&[f32]> {
         match &self.numbers {
@@ -301,7 +312,7 @@ pub(crate) fn check_size(
 const HALVES: usize = 256;
 
 // Byte by byte in the source; the compiler turns these loops into plain copies, whatever the alignment.
-fn decode_f32(bytes: &[u8], out: &mut [f32]) {
+pub(crate) fn decode_f32(bytes: &[u8], out: &mut [f32]) {
     for (number, bytes) in out.iter_mut().zip(bytes.as_chunks().0) {
         *number = f32::from_le_bytes(*bytes);
     }

@@ -25,8 +25,7 @@ pub fn normalize(row: &mut [f32]) {
 /// # Panics
 /// If `rows` has no row for one of the ids.
 pub fn unit_rows(rows: &Rows, ids: &[WordId]) -> Vec<f32> {
-    let mut units = Vec::with_capacity(ids.len() * rows.vector_size());
-    ids.iter().for_each(|&id| rows.for_each(id as usize..id as usize + 1, |_, row| units.extend_from_slice(row)));
+    let mut units = rows.of_ids(ids);
     units.chunks_exact_mut(rows.vector_size()).for_each(normalize);
     units
 }

@@ -2,7 +2,7 @@
 
 use super::npz::array::{Array, Element};
 use super::packed::{self, Holds};
-use super::writer::{TableView, VectorWriter, bytes_of};
+use super::writer::{RowsView, TableView, VectorWriter, bytes_of};
 use crate::Numbers;
 use crate::error::FormatError;
 use crate::mapped::{Bytes, Section};
@@ -27,6 +27,13 @@ pub fn head(kind: &str, shape: &str) -> Vec<u8> {
     [&b"\x93NUMPY\x01\x00"[..], &length, text.as_bytes()].concat()
 }
 
+/// Writes rows as one array, in half precision or in single.
+pub(super) fn write_rows(out: &mut dyn Write, rows: &RowsView<'_>, half: bool) -> io::Result<()> {
+    let kind = if half { "<f2" } else { "<f4" };
+    out.write_all(&head(kind, &format!("({}, {})", rows.len(), rows.vector_size())))?;
+    rows.visit(|numbers| bytes_of(numbers, half, |bytes| out.write_all(bytes)))
+}
+
 /// Writes the vectors as one array, in half precision if the table says so; the words have to be written elsewhere.
 #[derive(Debug, Clone)]
 pub struct NpyWriter<'a> {
@@ -48,10 +55,7 @@ impl<'a> NpyWriter<'a> {
 
 impl VectorWriter for NpyWriter<'_> {
     fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
-        let TableView { vocabulary, rows, half } = &self.table;
-        let kind = if *half { "<f2" } else { "<f4" };
-        out.write_all(&head(kind, &format!("({}, {})", vocabulary.len(), rows.vector_size())))?;
-        rows.visit(|numbers| bytes_of(numbers, *half, |bytes| out.write_all(bytes)))
+        write_rows(out, &self.table.rows, self.table.half)
     }
 
     fn words(&self) -> Option<String> {

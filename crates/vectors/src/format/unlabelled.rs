@@ -42,9 +42,7 @@ pub(crate) fn open(bytes: &Arc<Bytes>, options: &OpenOptions) -> Result<(WordVec
     if kept.is_empty() {
         return Err(FormatError::Empty { words: 0, vector_size: rows.vector_size() }.into());
     }
-    let mut numbers = Vec::with_capacity(kept.len() * rows.vector_size());
-    kept.iter().for_each(|&row| rows.push_row(row as usize, &mut numbers));
-    Ok((WordVectors::new(vocabulary, rows.vector_size(), Numbers::F32(numbers))?, report))
+    Ok((WordVectors::new(vocabulary, rows.vector_size(), Numbers::F32(rows.of_ids(&kept)))?, report))
 }
 
 fn rows(bytes: &Arc<Bytes>, labels: &Labels) -> Result<Rows, FormatError> {

@@ -94,12 +94,12 @@ impl WordVectors {
 
 impl Run {
     fn of(run: &WordVectors, ids: &[WordId], anchors: &[WordId], chosen: Option<ModelVectors>) -> Self {
-        let rows = picked(run.rows(), ids);
+        let rows = run.rows().of_ids(ids);
         let places: Vec<WordId> = anchors.iter().map(|&place| ids[place as usize]).collect();
         let anchors = unit_rows(run.rows(), &places);
         match chosen.and_then(|_| run.output()) {
             Some(output) => {
-                Self { input: picked(run.input_rows(), ids), output: Some(picked(output, ids)), anchors, rows }
+                Self { input: run.input_rows().of_ids(ids), output: Some(output.of_ids(ids)), anchors, rows }
             }
             None => Self { input: rows.clone(), output: None, anchors, rows },
         }
@@ -129,12 +129,6 @@ fn shared(runs: &[WordVectors]) -> Vec<Vec<WordId>> {
         }
     }
     ids
-}
-
-fn picked(rows: &Rows, ids: &[WordId]) -> Vec<f32> {
-    let mut numbers = Vec::with_capacity(ids.len() * rows.vector_size());
-    ids.iter().for_each(|&id| rows.push_row(id as usize, &mut numbers));
-    numbers
 }
 
 /// The rotations that bring the runs onto their mean, and the rounds until it settled. The first mean is the first run.

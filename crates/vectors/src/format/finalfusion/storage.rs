@@ -3,6 +3,7 @@
 use super::kind;
 use crate::error::FormatError;
 use crate::format::cursor::Cursor;
+use crate::storage::decode_f32;
 use std::ops::Range;
 
 /// finalfusion's numbers for the types of elements.
@@ -94,7 +95,7 @@ impl<'a> Storage<'a> {
     /// Writes row `id` to `row`.
     pub fn decode(&self, id: usize, row: &mut [f32]) {
         match &self.numbers {
-            Numbers::Plain(bytes, _) => copy(&bytes[4 * id * row.len()..], row),
+            Numbers::Plain(bytes, _) => decode_f32(&bytes[4 * id * row.len()..], row),
             Numbers::Quantised(quantised) => quantised.decode(id, row),
         }
     }
@@ -105,7 +106,7 @@ impl Quantised<'_> {
         let parts = row.len() / self.part;
         let codes = &self.codes[id * parts..][..parts];
         for (place, (part, &code)) in row.chunks_exact_mut(self.part).zip(codes).enumerate() {
-            copy(&self.tables[4 * (place * self.centroids + usize::from(code)) * self.part..], part);
+            decode_f32(&self.tables[4 * (place * self.centroids + usize::from(code)) * self.part..], part);
         }
         if let Some(projection) = self.projection {
             let rotated = row.to_vec();
@@ -131,10 +132,6 @@ pub(super) fn lengths<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], FormatErr
     expect_type("the type of the lengths", F32, cursor)?;
     skip_padding(cursor)?;
     floats("the lengths", count, 1, cursor)
-}
-
-fn copy(bytes: &[u8], row: &mut [f32]) {
-    row.iter_mut().zip(bytes.as_chunks().0).for_each(|(number, bytes)| *number = f32::from_le_bytes(*bytes));
 }
 
 fn floats<'a>(what: &'static str, rows: u64, size: u64, cursor: &mut Cursor<'a>) -> Result<&'a [u8], FormatError> {

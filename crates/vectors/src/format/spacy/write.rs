@@ -3,11 +3,10 @@
 use super::{CONFIG, KEYS, STRINGS, VECTORS, hash, keys};
 use crate::WordVectors;
 use crate::error::{FormatError, Result};
-use crate::format::npy_head;
+use crate::format::{RowsView, npy};
 use rapidvec_core::WordId;
 use rapidvec_core::atomic_file::{self, Existing};
 use serde_json::json;
-use std::io::{self, Write};
 use std::path::Path;
 
 /// An empty map in MessagePack: lookup tables without any, a tokenizer without rules.
@@ -64,7 +63,8 @@ pub fn write(path: &Path, vectors: &WordVectors, top: Option<usize>, existing: E
     for (name, bytes) in small {
         atomic_file::write(&path.join(name), existing, |out| out.write_all(&bytes))?;
     }
-    atomic_file::write(&matrix, existing, |out| rows(vectors, &ids, out))?;
+    let rows = RowsView::of_rows(vectors.rows()).pick(Some(ids));
+    atomic_file::write(&matrix, existing, |out| npy::write_rows(out, &rows, false))?;
     Ok(count)
 }
 
@@ -85,17 +85,4 @@ fn pairs(vectors: &WordVectors, ids: &[WordId]) -> Result<Vec<(u64, u32)>, Forma
         }),
         None => Ok(pairs),
     }
-}
-
-fn rows(vectors: &WordVectors, ids: &[WordId], out: &mut dyn Write) -> io::Result<()> {
-    let size = vectors.vector_size();
-    out.write_all(&npy_head("<f4", &format!("({}, {size})", ids.len())))?;
-    let (mut row, mut bytes) = (Vec::with_capacity(size), Vec::with_capacity(4 * size));
-    ids.iter().try_for_each(|&id| {
-        row.clear();
-        bytes.clear();
-        vectors.rows().push_row(id as usize, &mut row);
-        bytes.extend(row.iter().flat_map(|x| x.to_le_bytes()));
-        out.write_all(&bytes)
-    })
 }

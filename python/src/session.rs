@@ -15,8 +15,8 @@ use rapidvec::checkpoint::{Checkpoint, Summary};
 use rapidvec::corpus::Phrases;
 use rapidvec::vectors::format::open_model;
 use rapidvec::{
-    Checkpoints, Config, CpuTrainer, EpochEnd, Error, LossPoint, Model, ModelKind, NGrams, Observer, Pretrained,
-    Progress, SaveEvent, Stopped, Trainer as _, Until,
+    Checkpoints, Config, CpuTrainer, EpochEnd, LossPoint, Model, ModelKind, NGrams, Observer, Pretrained, Progress,
+    SaveEvent, Stopped, Trainer as _, Until,
 };
 use rapidvec_textbook::{Config as TextbookConfig, TextbookTrainer};
 use serde::Serialize;
@@ -319,10 +319,7 @@ pub fn checkpoint_reading(
         let options =
             if is_textbook { checkpoint.corpus.options() } else { checkpoint.corpus.count_options(&words, threads) };
         let phrases = match &checkpoint.corpus.phrases {
-            Some(recorded) if given.is_empty() => {
-                let mut files = recorded.files.iter();
-                files.try_fold(given, |all, file| Ok::<_, Error>(all.then(Phrases::read(file.as_ref())?)))?
-            }
+            Some(recorded) if given.is_empty() => Phrases::read_all(&recorded.files)?,
             _ => given,
         };
         checkpoint.corpus.check_phrases(&phrases)?;

@@ -7,7 +7,7 @@ use rapidvec::Error;
 use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{CorpusOptions, InvalidUtf8, MissingField, Normalization, Phrases, Preparation, TokenizerKind};
 use std::fmt::Display;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// How texts are found and read.
 #[derive(Debug, Clone, clap::Args)]
@@ -93,14 +93,14 @@ impl Reading {
 
     /// `options` with the phrases of the files.
     pub fn with_phrases(&self, options: CorpusOptions) -> anyhow::Result<CorpusOptions> {
-        Ok(options.phrases(phrases(&self.phrases)?))
+        Ok(options.phrases(Phrases::read_all(&self.phrases)?))
     }
 
     /// `options` with the phrases that a checkpoint's text was read with, from the files given or those recorded.
     pub fn with_phrases_again(&self, options: CorpusOptions, record: &CorpusRecord) -> anyhow::Result<CorpusOptions> {
         let phrases = match &record.phrases {
-            Some(recorded) if self.phrases.is_empty() => phrases(&recorded.files)?,
-            _ => phrases(&self.phrases)?,
+            Some(recorded) if self.phrases.is_empty() => Phrases::read_all(&recorded.files)?,
+            _ => Phrases::read_all(&self.phrases)?,
         };
         record
             .check_phrases(&phrases)
@@ -137,11 +137,6 @@ impl Reading {
         same("encoding", self.encoding.as_deref(), encoding.as_deref().unwrap_or("utf-8"))?;
         same("field", self.field.as_deref(), field.as_deref().unwrap_or("plain text"))
     }
-}
-
-/// The phrases of all files, in the order of the files.
-fn phrases(paths: &[impl AsRef<Path>]) -> anyhow::Result<Phrases> {
-    paths.iter().try_fold(Phrases::default(), |all, path| Ok(all.then(Phrases::read(path.as_ref())?)))
 }
 
 /// Rejects a flag whose value is not the recorded one.

@@ -33,8 +33,8 @@ mod summary;
 
 pub(crate) use fields::{damaged, mismatch};
 pub(crate) use file::model_metadata;
-pub(crate) use file::write_run;
 pub use file::{Checkpoint, Run, save_checkpoint, save_model, write};
+pub(crate) use file::{RecordOf, write_run};
 pub use record::{CorpusRecord, HeldOutLoss, PhrasesRecord, Storage, Trained};
 pub use state::{StateReader, StateWriter};
 #[doc(hidden)]

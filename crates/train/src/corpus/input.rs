@@ -67,13 +67,20 @@ pub(super) fn open(source: &Source, adapter: &Adapter) -> Result<Input> {
     Ok(Input { name, stamp, bytes })
 }
 
+/// Why the file at `path` could not be opened, from the error of the system.
+pub(super) fn not_opened(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |source| match source.kind() {
+        ErrorKind::NotFound => CorpusError::Missing { path: path.to_owned() }.into(),
+        _ => Error::io(path)(source),
+    }
+}
+
 fn open_file(path: &Path) -> Result<(File, Metadata)> {
     let folder = || Error::from(CorpusError::Folder { path: path.to_owned() });
     let file = File::open(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => CorpusError::Missing { path: path.to_owned() }.into(),
         // Windows refuses to open a folder, with this kind.
         ErrorKind::PermissionDenied if path.is_dir() => folder(),
-        _ => Error::io(path)(source),
+        _ => not_opened(path)(source),
     })?;
     let about = file.metadata().map_err(Error::io(path))?;
     if about.is_dir() { Err(folder()) } else { Ok((file, about)) }

@@ -7,6 +7,7 @@ use super::blocks::Origin;
 use super::decompress::as_io;
 use super::error::CorpusError;
 use super::head::{self, HEAD_BYTES};
+use super::input::not_opened;
 use super::options::CorpusOptions;
 use super::prepare::Preparation;
 use super::read::{Reading, SIZES};
@@ -63,11 +64,7 @@ impl<'s> Piece<'s> {
         let Source::File(path) = source else {
             return Err(CorpusError::NotShared { name: source.to_string() }.into());
         };
-        let missing = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => CorpusError::Missing { path: path.clone() }.into(),
-            _ => Error::io(path)(error),
-        };
-        let about = fs::metadata(path).map_err(missing)?;
+        let about = fs::metadata(path).map_err(not_opened(path))?;
         if !about.is_file() {
             return Err(CorpusError::NotShared { name: source.to_string() }.into());
         }
@@ -134,11 +131,7 @@ struct Lines {
 
 impl Lines {
     fn open(path: &Path, start: u64, length: u64) -> Result<Self> {
-        let missing = |error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => CorpusError::Missing { path: path.to_owned() }.into(),
-            _ => Error::io(path)(error),
-        };
-        let mut file = File::open(path).map_err(missing)?;
+        let mut file = File::open(path).map_err(not_opened(path))?;
         file.seek(SeekFrom::Start(start)).map_err(Error::io(path))?;
         Ok(Self { file: file.take(length), path: path.to_owned(), expected: start + length })
     }

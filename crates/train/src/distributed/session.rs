@@ -15,7 +15,7 @@ use super::state::{GangState, Resumed};
 use super::sync::{Bases, tell_weights};
 use super::text::SharedText;
 use super::watch::Watch;
-use crate::checkpoint::{CorpusRecord, Run, StateWriter, Storage, write_run};
+use crate::checkpoint::{CorpusRecord, RecordOf, Run, StateWriter, Storage, write_run};
 use crate::config::Config;
 use crate::corpus::{Corpus, check_memory};
 use crate::cpu::{CpuTrainer, Share};
@@ -384,7 +384,7 @@ impl GangSession {
         let state = state.map(|state| move |_: &mut StateWriter| Ok(state.clone()));
         let write = |path: &Path, existing: Existing, storage: Storage| {
             let run = Run { vocabulary, corpus: record, storage, held_out: &[] };
-            let state = state.as_ref().map(|state| state as &dyn Fn(&mut StateWriter) -> Result<Value>);
+            let state = state.as_ref().map(|state| state as &RecordOf<'_>);
             write_run(path, existing, &run, trainer, &progress, history, state)
         };
         *storage = keeper.save(*storage, progress.block, &write, observer)?;

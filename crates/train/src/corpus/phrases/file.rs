@@ -42,6 +42,14 @@ struct Head {
 }
 
 impl Phrases {
+    /// Reads files of phrases, which are joined in this order.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_all(paths: &[impl AsRef<Path>]) -> Result<Self> {
+        paths.iter().try_fold(Self::default(), |all, path| Ok(all.then(Self::read(path.as_ref())?)))
+    }
+
     /// Reads a file of phrases.
     ///
     /// # Errors

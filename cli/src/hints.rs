@@ -4,7 +4,7 @@
 //! the flags (`-hs` as help, `-output` as `-o utput`), so the arguments are checked before it parses them.
 
 use crate::output::{UsageError, messages, shell_words};
-use Meaning::{Called, No, Said};
+use Meaning::{Called, Card, No, Said};
 use clap::Command;
 
 /// The meaning here of a name of another program.
@@ -16,15 +16,13 @@ enum Meaning {
     Said(fn() -> String),
     /// Not available, and why.
     No(fn() -> String),
+    /// A flag for graphics cards, which every command answers.
+    Card,
 }
 
 const CLASSIFY: Meaning = No(messages::hint_classify);
-const GPU: Meaning = No(messages::hint_gpu);
 const TEXT: Meaning = Said(messages::hint_text);
 const QUANTIZE: Meaning = No(messages::hint_quantize);
-
-/// The flags for graphics cards, which every command answers.
-const GPU_FLAGS: [&str; 7] = ["cuda", "device", "gpu", "gpus", "use-cuda", "use-gpu", "yes-cuda"];
 
 /// Flags of word2vec.c, fastText and gensim, in lower case and with `-` for `_`.
 const FLAGS: [(&str, Meaning); 60] = [
@@ -37,15 +35,15 @@ const FLAGS: [(&str, Meaning); 60] = [
     ("classes", No(messages::hint_classes)),
     ("compute-loss", No(messages::hint_loss_shown)),
     ("corpus-file", TEXT),
-    ("cuda", GPU),
+    ("cuda", Card),
     ("cutoff", QUANTIZE),
     ("debug", Said(messages::hint_debug)),
-    ("device", GPU),
+    ("device", Card),
     ("dim", Called("--vector-size")),
     ("dsub", QUANTIZE),
     ("epoch", Called("--epochs")),
-    ("gpu", GPU),
-    ("gpus", GPU),
+    ("gpu", Card),
+    ("gpus", Card),
     ("hs", Called("--hierarchical-softmax")),
     ("input", TEXT),
     ("iter", Called("--epochs")),
@@ -81,13 +79,13 @@ const FLAGS: [(&str, Meaning); 60] = [
     ("t", Called("--subsample")),
     ("thread", Called("--threads")),
     ("train", TEXT),
-    ("use-cuda", GPU),
-    ("use-gpu", GPU),
+    ("use-cuda", Card),
+    ("use-gpu", Card),
     ("verbose", Called("--progress lines")),
     ("wordngrams", CLASSIFY),
     ("workers", Called("--threads")),
     ("ws", Called("--window")),
-    ("yes-cuda", GPU),
+    ("yes-cuda", Card),
 ];
 
 /// Commands of other programs, and their programs.
@@ -145,7 +143,7 @@ pub fn check(args: &[String], cli: &Command) -> Result<(), UsageError> {
     };
     let meaning = |flag: &str| match trains {
         true => meaning(flag, cli.find_subcommand("train")?),
-        false => (own.is_some() && GPU_FLAGS.contains(&&*normal(flag))).then(|| explained(GPU)),
+        false => find(&FLAGS, &normal(flag)).filter(|what| matches!(what, Card) && own.is_some()).map(explained),
     };
     let of_flags = flags().filter_map(|flag| Some(line(name(flag), &meaning(name(flag))?)));
     let lines: String = of_command.map(|what| line(command, &explained(what))).into_iter().chain(of_flags).collect();
@@ -230,6 +228,7 @@ fn explained(meaning: Meaning) -> String {
         Called(here) => messages::hint_called(here),
         Said(text) => messages::hint_called(text()),
         No(why) => messages::hint_none(why()),
+        Card => messages::hint_none(messages::hint_gpu()),
     }
 }
 
@@ -355,12 +354,12 @@ mod tests {
         let train = cli.find_subcommand("train").unwrap();
         let is_flag = |flag: &str| train.get_arguments().any(|arg| arg.get_long() == Some(&flag[2..]));
         assert!(COMMANDS.iter().all(|(other, _)| cli.find_subcommand(other).is_none()));
-        assert!(GPU_FLAGS.iter().all(|flag| FLAGS.iter().any(|(known, _)| known == flag)));
+        assert_eq!(FLAGS.iter().filter(|(_, meaning)| matches!(meaning, Card)).count(), 7);
         for (_, meaning) in COMMANDS.iter().chain(&FLAGS) {
             let here = match meaning {
                 Called(here) => (*here).to_owned(),
                 Said(text) => text(),
-                No(_) => continue,
+                No(_) | Card => continue,
             };
             let first = here.split([' ', ',']).next().unwrap();
             let command = here.strip_prefix("rapidvec ").and_then(|here| here.split([' ', ',']).next());

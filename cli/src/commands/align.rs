@@ -1,13 +1,13 @@
 //! `rapidvec align A B`: rotates one model onto another and shows which words changed.
 
-use super::convert::unknown_ending;
 use super::numbers::{count, count_in, threads};
-use super::open::{self, Opening};
-use crate::output::{Form, Measures, Place, messages, say, thousands, to_stdout};
+use super::open::Opening;
+use super::saved::{format_of, save};
+use crate::output::{Form, Measures, Place, to_stdout};
 use rapidvec::Error;
+use rapidvec::vectors::SaveOptions;
 use rapidvec::vectors::format::Format;
 use rapidvec::vectors::measure::Change;
-use rapidvec::vectors::{SaveOptions, WordVectors};
 use std::path::{Path, PathBuf};
 
 /// Rotate a model onto another, and show which words changed most
@@ -58,7 +58,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let alignment = from.align(&to, args.restrict.map(|words| words as usize), args.threads)?;
     if let Some((path, format)) = target {
         let rotated = from.rotated(&alignment.rotation, args.threads).map_err(Error::from)?;
-        write(&rotated, path, format, args.force)?;
+        save(&rotated, path, format, &SaveOptions::default(), args.force)?;
     }
     let shared = alignment.changes.len();
     let mean = alignment.changes.iter().map(|change| change.similarity).sum::<f64>() / shared as f64;
@@ -71,15 +71,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 impl Args {
     /// Where the rotated vectors go, and their format.
     fn target<'p>(&self, path: &'p Path) -> anyhow::Result<(&'p Path, Format)> {
-        let format = Format::of_ending(path).ok_or_else(|| unknown_ending(path))?;
+        let format = format_of(path)?;
         Place::File(path).check(self.force)?;
         Ok((path, format))
     }
-}
-
-fn write(vectors: &WordVectors, path: &Path, format: Format, force: bool) -> anyhow::Result<()> {
-    let (writer, _) = vectors.writer(format, &SaveOptions::default()).map_err(|error| open::name_file(path, error))?;
-    Place::File(path).write(force, |out| writer.write_to(out))?;
-    say(messages::vectors_saved(thousands(vectors.len() as u64), vectors.vector_size(), path.display()));
-    Ok(())
 }

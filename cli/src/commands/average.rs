@@ -1,10 +1,9 @@
 //! `rapidvec average RUN RUN... -o FILE`: the mean of several runs of the same training.
 
-use super::convert::unknown_ending;
 use super::numbers::{count_in, threads};
-use super::open::{self, Opening};
-use crate::output::{Form, Measures, Place, UsageError, is_same, messages, note, say, thousands, to_stdout};
-use rapidvec::vectors::format::Format;
+use super::open::Opening;
+use super::saved::{format_of, save};
+use crate::output::{Form, Measures, Place, UsageError, is_same, messages, note, thousands, to_stdout};
 use rapidvec::vectors::measure::Average;
 use rapidvec::vectors::{SaveOptions, WordVectors};
 use std::path::PathBuf;
@@ -45,15 +44,14 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let format = Format::of_ending(&args.output).ok_or_else(|| unknown_ending(&args.output))?;
+    let format = format_of(&args.output)?;
     if args.half && !format.has_half() {
         return Err(UsageError(messages::no_half(format.name())).into());
     }
     if let Some(run) = args.runs.iter().find(|run| is_same(run, &args.output)) {
         return Err(UsageError(messages::output_is_a_run(run.display())).into());
     }
-    let place = Place::File(&args.output);
-    place.check_file(args.force)?;
+    Place::File(&args.output).check_file(args.force)?;
     let runs = args.runs.iter().map(|run| args.open.vectors(run, None)).collect::<anyhow::Result<Vec<_>>>()?;
     let average = WordVectors::average(&runs, args.threads)?;
     let left_out = runs.iter().map(WordVectors::len).max().unwrap_or(0) - average.vectors.len();
@@ -62,10 +60,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
     drop(runs);
     let options = SaveOptions::default().half(args.half);
-    let writer = average.vectors.writer(format, &options).map_err(|error| open::name_file(&args.output, error))?.0;
-    place.write(args.force, |out| writer.write_to(out))?;
-    let (words, size) = (thousands(average.vectors.len() as u64), average.vectors.vector_size());
-    say(messages::vectors_saved(words, size, args.output.display()));
+    save(&average.vectors, &args.output, format, &options, args.force)?;
     to_stdout(|out| args.format.measures(out, &measures(&average, args.runs.len(), args.top as usize)))
 }
 

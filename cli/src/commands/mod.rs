@@ -29,6 +29,7 @@ pub mod plot;
 pub mod project;
 mod queries;
 pub mod rank;
+mod saved;
 pub mod similar;
 pub mod similarity;
 pub mod synonyms;

@@ -1,6 +1,7 @@
 //! Trains until the end or a signal, and reports the result.
 
 use super::args::Args;
+use super::display::Unit;
 use super::flags::Flags;
 use super::outputs::resume_command;
 use super::plot;
@@ -12,7 +13,7 @@ use crate::output::{Interrupted, messages, note, save_chart, say, thousands};
 use rapidvec::atomic_file::Existing;
 use rapidvec::corpus::Corpus;
 use rapidvec::error::Error;
-use rapidvec::{Checkpoints, Session, Stopped, Trainer};
+use rapidvec::{Checkpoints, Progress, Session, Stopped, Trainer};
 use std::path::{Path, PathBuf};
 
 /// The file where a resumed run was saved before, if it is not `output`.
@@ -93,13 +94,14 @@ fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Er
 
 /// Prints how to resume.
 fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyhow::Error {
-    let now = session.trainer().progress();
+    stopped_at(&session.trainer().progress(), T::UNIT, model, resume_command(run.args, model, run.corpus_again))
+}
+
+/// Prints where a run stopped, what was saved, and the command that resumes it.
+pub fn stopped_at(now: &Progress, unit: Unit, model: &Path, command: String) -> anyhow::Error {
     let epoch = (now.epochs_done() + 1).min(now.epochs);
-    let (epochs, block, blocks) = (now.epochs, now.block % now.blocks_per_epoch.max(1), now.blocks_per_epoch);
-    let [block, blocks] = [block, blocks].map(thousands);
-    let command = resume_command(run.args, model, run.corpus_again);
-    let unit = T::UNIT.block();
-    say(messages::stopped(epoch, epochs, unit, block, blocks));
+    let [block, blocks] = [now.block % now.blocks_per_epoch.max(1), now.blocks_per_epoch].map(thousands);
+    say(messages::stopped(epoch, now.epochs, unit.block(), block, blocks));
     say(messages::saved(model.display()));
     say(messages::to_resume(command));
     Interrupted.into()

@@ -6,13 +6,14 @@ use super::flags::Flags;
 use super::gang_settings::Engine;
 use super::launched::Launched;
 use super::outputs::{self, resume_command};
+use super::run::stopped_at;
 use super::signals::Signals;
 use super::summary;
 use super::watcher::Watcher;
 use super::word2vec::method;
 use crate::commands::corpus::{Choice, with_flags};
 use crate::commands::default_model::DEFAULT_OUTPUT;
-use crate::output::{Interrupted, UsageError, messages, note, say, set_quiet, thousands};
+use crate::output::{UsageError, messages, note, say, set_quiet, thousands};
 use anyhow::Context;
 use rapidvec::checkpoint::Checkpoint;
 use rapidvec::corpus::CorpusOptions;
@@ -147,13 +148,8 @@ fn train(args: &Args, mut session: GangSession, output: &Path, signals: &Signals
         }
         Stopped::Finished => Ok(()),
         _ => {
-            let now = session.progress();
-            let epoch = (now.epochs_done() + 1).min(now.epochs);
-            let [block, blocks] = [now.block % now.blocks_per_epoch.max(1), now.blocks_per_epoch].map(thousands);
-            say(messages::stopped(epoch, now.epochs, messages::block(), block, blocks));
-            say(messages::saved(model.display()));
-            say(messages::to_resume(resume_command(args, &model, !args.corpus.is_empty())));
-            Err(Interrupted.into())
+            let command = resume_command(args, &model, !args.corpus.is_empty());
+            Err(stopped_at(&session.progress(), Unit::Words, &model, command))
         }
     }
 }

@@ -8,6 +8,7 @@ use super::error::MeasureError;
 use super::procrustes::Rotation;
 use crate::chosen::ModelVectors;
 use crate::error::FormatError;
+use crate::format::Matrix;
 use crate::storage::{Numbers, Rows};
 use crate::unit::{cosine, unit_rows, widened};
 use crate::word_vectors::WordVectors;
@@ -38,8 +39,8 @@ struct Run {
     output: Option<Vec<f32>>,
     /// The vectors of the anchors, of length 1.
     anchors: Vec<f32>,
-    /// The vectors.
-    rows: Vec<f32>,
+    /// The vectors, where they are not the input rows.
+    others: Option<Vec<f32>>,
 }
 
 impl WordVectors {
@@ -77,9 +78,11 @@ impl WordVectors {
         let (rotations, rounds) = settle(&all, size, threads);
         all.iter_mut().zip(&rotations).for_each(|(run, rotation)| run.rotate(rotation, threads));
         let mean = |of: &dyn Fn(&Run) -> &[f32]| mean(&all.iter().map(of).collect::<Vec<_>>());
-        let rows = mean(&|run| &run.rows);
-        let agreement = agreement(&all, &rows, size);
         let input = mean(&|run| &run.input);
+        let agreement = match all[0].others {
+            None => agreement(&all, &input, size),
+            Some(_) => agreement(&all, &mean(&|run| run.rows()), size),
+        };
         let vectors = Self::new(first.vocabulary().of_ids(&ids[0]), size, Numbers::F32(input))?;
         let vectors = match chosen {
             None => vectors,
@@ -94,20 +97,23 @@ impl WordVectors {
 
 impl Run {
     fn of(run: &WordVectors, ids: &[WordId], anchors: &[WordId], chosen: Option<ModelVectors>) -> Self {
-        let rows = run.rows().of_ids(ids);
         let places: Vec<WordId> = anchors.iter().map(|&place| ids[place as usize]).collect();
         let anchors = unit_rows(run.rows(), &places);
-        match chosen.and_then(|_| run.output()) {
-            Some(output) => {
-                Self { input: run.input_rows().of_ids(ids), output: Some(output.of_ids(ids)), anchors, rows }
-            }
-            None => Self { input: rows.clone(), output: None, anchors, rows },
-        }
+        let Some((chosen, output)) = chosen.zip(run.output()) else {
+            return Self { input: run.rows().of_ids(ids), output: None, anchors, others: None };
+        };
+        let others = (chosen.matrix != Matrix::Input).then(|| run.rows().of_ids(ids));
+        Self { input: run.input_rows().of_ids(ids), output: Some(output.of_ids(ids)), anchors, others }
+    }
+
+    /// The vectors.
+    fn rows(&self) -> &[f32] {
+        self.others.as_deref().unwrap_or(&self.input)
     }
 
     fn rotate(&mut self, rotation: &Rotation, threads: usize) {
-        let Self { input, output, rows, .. } = self;
-        [input, rows].into_iter().chain(output).for_each(|rows| rotation.apply_to(rows, threads));
+        let Self { input, output, others, .. } = self;
+        [input].into_iter().chain(output).chain(others).for_each(|rows| rotation.apply_to(rows, threads));
     }
 }
 
@@ -161,7 +167,7 @@ fn agreement(runs: &[Run], mean: &[f32], size: usize) -> Vec<f64> {
         let range = at * size..(at + 1) * size;
         let cosines = runs
             .iter()
-            .map(|run| f64::from(cosine(&widened(&run.rows[range.clone()]), &widened(&mean[range.clone()]))));
+            .map(|run| f64::from(cosine(&widened(&run.rows()[range.clone()]), &widened(&mean[range.clone()]))));
         cosines.sum::<f64>() / runs.len() as f64
     };
     (0..mean.len() / size).map(of_word).collect()

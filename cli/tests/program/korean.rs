@@ -83,7 +83,7 @@ fn common_errors_are_in_korean() {
         (&["train", "--epochs", "many"], 2, "'--epochs <N>'에 쓸 수 없는 값입니다: 'many': 1000, 100k"),
         (&["train", "--model", "bow"], 2, "쓸 수 있는 값: cbow, skipgram"),
         (&["train", "--bogus"], 2, "알 수 없는 인자입니다: '--bogus'\n사용법:"),
-        (&["trainn"], 2, "알 수 없는 명령입니다: 'trainn'\n혹시 "),
+        (&["convrt"], 2, "알 수 없는 명령입니다: 'convrt'\n혹시 convert?"),
         (&["map", "m"], 2, "필요한 인자가 빠졌습니다: --output <FILE>"),
         (&["map", "m", "-o", "a.txt"], 2, "'a.txt': 파일 이름은 .svg, .html"),
         (&["plot", "m", "-o", "a.txt"], 2, "'a.txt': 파일 이름은 .svg, .png"),

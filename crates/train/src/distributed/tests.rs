@@ -205,7 +205,7 @@ fn matrices(session: &GangSession) -> Vec<Matrix> {
 #[test]
 fn a_run_gives_the_same_bits_every_time_also_if_it_was_stopped_and_every_process_has_them() {
     let place = Place::new();
-    let names = [place.text_of("text", 3_000, 4_000)]; // more than are synchronised every time
+    let names = [place.text_of("text", 6_000, 12_000)]; // more than are synchronised every time
     let subwords = NGrams::default().buckets(500);
     for (number, (size, config)) in [
         (2, Config::skip_gram()),
@@ -228,7 +228,7 @@ fn a_run_gives_the_same_bits_every_time_also_if_it_was_stopped_and_every_process
             let last = events.last.unwrap();
             assert!(last.is_finished() && last.words == last.total_words(), "{last:?}");
             let costs = session.costs();
-            assert!(costs.rounds[0] > costs.rounds[1] && costs.rounds[1] > 0 && costs.sent > 0, "{costs:?}");
+            assert!(costs.rounds[0] > 2 * costs.rounds[1] && costs.rounds[1] > 0 && costs.sent > 0, "{costs:?}");
             matrices(&session)
         });
         assert!(whole.iter().all(|matrices| *matrices == whole[0]));

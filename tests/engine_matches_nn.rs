@@ -104,12 +104,12 @@ impl Window {
 
     fn by_engine(&self, way: Way, kernels: &WindowKernels) -> (Matrix, Matrix, f64) {
         let (mut w_in, mut w_out) = (self.w_in.clone(), self.w_out.clone());
-        let chunks = w_in.width();
+        let columns = w_in.cols();
         let (contexts, targets) = (rows(&mut w_in, &self.contexts), rows(&mut w_out, &self.targets));
         let mut labels = Labels::default();
         labels.set(self.labels.iter().copied());
-        let mut scratch = Scratch::new(targets.len(), chunks);
-        let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: RATE };
+        let mut scratch = Scratch::new(targets.len(), columns);
+        let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns, rate: RATE };
         // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
         unsafe {
             match way {

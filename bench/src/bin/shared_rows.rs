@@ -98,7 +98,7 @@ struct Worker {
 impl Worker {
     fn new(way: Way, size: usize) -> Self {
         let copies = Matrix::zeros(CONTEXTS + TARGETS, size);
-        let scratch = Scratch::new(TARGETS, copies.width());
+        let scratch = Scratch::new(TARGETS, size);
         Self { way, labels: Labels::negative_sampling(TARGETS - 1), scratch, copies }
     }
 
@@ -109,7 +109,7 @@ impl Worker {
     unsafe fn step(&mut self, window: &Window) {
         let chunks = self.copies.width();
         let Window { contexts, targets } = window;
-        let step = Step { contexts, targets, labels: &self.labels, chunks, rate: RATE };
+        let step = Step { contexts, targets, labels: &self.labels, columns: self.copies.cols(), rate: RATE };
         // SAFETY: the caller vouches for the rows.
         unsafe {
             match self.way {

@@ -59,7 +59,8 @@ const FEW: usize = 4;
 pub(super) struct SharedRows<'a> {
     start: RowPtr,
     rows: usize,
-    /// Numbers from one row to the next.
+    /// Numbers in a row, and from one row to the next.
+    columns: usize,
     stride: usize,
     matrix: PhantomData<&'a mut Matrix>,
 }
@@ -113,20 +114,25 @@ impl Row<'_> {
 impl<'a> SharedRows<'a> {
     /// Borrows matrices whose rows are equally long, for as long as `'a`.
     ///
-    /// A step reads [`chunks`](Self::chunks) chunks of each of its rows, by one of these matrices, so all rows of a run have to
+    /// A step reads [`columns`](Self::columns) numbers of each of its rows, by one of these matrices, so all rows of a run have to
     /// come from one group.
     ///
     /// # Panics
     /// If their rows differ in length.
     pub fn group<const N: usize>(matrices: [&'a mut Matrix; N]) -> [Self; N] {
-        let width = matrices[0].width();
-        assert!(matrices.iter().all(|matrix| matrix.width() == width), "rows of one length");
+        let columns = matrices[0].cols();
+        assert!(matrices.iter().all(|matrix| matrix.cols() == columns), "rows of one length");
         matrices.map(Self::new)
     }
 
     fn new(matrix: &'a mut Matrix) -> Self {
-        let (rows, stride) = (matrix.rows(), matrix.width() * LANES);
-        Self { start: matrix.chunks_mut().as_mut_ptr().cast(), rows, stride, matrix: PhantomData }
+        let (rows, columns, stride) = (matrix.rows(), matrix.cols(), matrix.width() * LANES);
+        Self { start: matrix.chunks_mut().as_mut_ptr().cast(), rows, columns, stride, matrix: PhantomData }
+    }
+
+    /// Numbers in a row.
+    pub fn columns(&self) -> usize {
+        self.columns
     }
 
     /// Chunks in a row.
@@ -253,15 +259,15 @@ pub(super) struct Rows<'s, 'a> {
     contexts: &'s [Row<'a>],
     targets: &'s [Row<'a>],
     labels: &'s Labels,
-    /// Chunks in each of the rows.
-    chunks: usize,
+    /// Numbers in each of the rows.
+    columns: usize,
 }
 
 impl<'a> SharedRows<'a> {
     /// A step on rows of the group that this matrix belongs to.
     #[inline]
     pub fn step<'s>(&self, contexts: &'s [Row<'a>], targets: &'s [Row<'a>], labels: &'s Labels) -> Rows<'s, 'a> {
-        Rows { contexts, targets, labels, chunks: self.chunks() }
+        Rows { contexts, targets, labels, columns: self.columns }
     }
 }
 
@@ -269,7 +275,7 @@ impl<'a> SharedRows<'a> {
     /// Writes the mean of `rows`, of the group that this matrix belongs to, to rows `out` and `copy` of this matrix.
     #[inline]
     pub fn compose(&self, kernels: &WindowKernels, rows: &[Row<'a>], out: u32, copy: u32) {
-        let of = Composed { rows: pointers(rows), chunks: self.chunks() };
+        let of = Composed { rows: pointers(rows), columns: self.columns };
         // SAFETY: as in `skip_gram` below.
         unsafe { kernels.mean(&of, [self.row(out).0, self.row(copy).0]) }
     }
@@ -277,7 +283,7 @@ impl<'a> SharedRows<'a> {
     /// Adds to each of `rows` how far row `now` of this matrix is from row `before`.
     #[inline]
     pub fn spread(&self, kernels: &WindowKernels, rows: &[Row<'a>], now: u32, before: u32, scratch: &mut Scratch) {
-        let to = Composed { rows: pointers(rows), chunks: self.chunks() };
+        let to = Composed { rows: pointers(rows), columns: self.columns };
         // SAFETY: as in `skip_gram` below.
         unsafe { kernels.spread(&to, [self.row(now).0, self.row(before).0], scratch) }
     }
@@ -287,7 +293,7 @@ impl<'a> SharedRows<'a> {
     pub fn weigh(&self, kernels: &WindowKernels, weights: Row<'a>, context: Row<'a>, slot: u32) -> Row<'a> {
         let out = self.row(slot);
         // SAFETY: as in `skip_gram` below.
-        unsafe { kernels.weigh([weights.0, context.0, out.0], self.chunks()) };
+        unsafe { kernels.weigh([weights.0, context.0, out.0], self.columns) };
         out
     }
 
@@ -302,7 +308,7 @@ impl<'a> SharedRows<'a> {
         scratch: &Scratch,
     ) {
         // SAFETY: as in `skip_gram` below.
-        unsafe { kernels.learn_position([weights.0, context.0], factor, self.chunks(), scratch) }
+        unsafe { kernels.learn_position([weights.0, context.0], factor, self.columns, scratch) }
     }
 }
 
@@ -325,7 +331,7 @@ impl Rows<'_, '_> {
     #[inline]
     fn step(&self, rate: f32) -> window::Step<'_> {
         let (contexts, targets) = (pointers(self.contexts), pointers(self.targets));
-        window::Step { contexts, targets, labels: self.labels, chunks: self.chunks, rate }
+        window::Step { contexts, targets, labels: self.labels, columns: self.columns, rate }
     }
 }
 

@@ -100,7 +100,7 @@ pub(super) struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// The worker of thread `thread`.
     pub fn new(plan: Plan<'a>, thread: usize) -> Self {
-        let (targets, chunks) = (plan.objective.max_targets().max(1), plan.w_in.shared.chunks());
+        let (targets, columns) = (plan.objective.max_targets().max(1), plan.w_in.shared.columns());
         let (w_in, w_ngrams) = (plan.w_in.of_thread(thread), plan.w_ngrams.of_thread(thread));
         let w_positions = plan.w_positions.of_thread(thread);
         Self {
@@ -115,7 +115,7 @@ impl<'a> Worker<'a> {
             next_targets: Vec::with_capacity(targets),
             next_labels: Labels::default(),
             negatives: Vec::with_capacity(targets),
-            scratch: Scratch::new(targets, chunks),
+            scratch: Scratch::new(targets, columns),
             thread,
             rate: 0.0,
             kept: 0,

@@ -6,8 +6,8 @@ use std::arch::x86_64::*;
 
 type V = __m256;
 const LANES_V: usize = 8;
-/// Six sums, six targets and a context fit 16 registers.
-const PAIR: usize = 1;
+/// Twelve sums, two contexts and a target fit 16 registers.
+const PAIR: usize = 2;
 
 /// `None` if the CPU lacks AVX2 or FMA.
 pub(super) fn kernels() -> Option<WindowKernels> {
@@ -63,19 +63,27 @@ unsafe fn store(to: *mut f32, v: V) {
     unsafe { _mm256_store_ps(to, v) }
 }
 
-/// # Safety
-/// There is room for eight numbers at `out`, aligned to 32 bytes.
+/// Each of six registers, added up.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn sums(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
-    let [[a, b, c, d, e, f]] = *sum;
+fn six_sums([a, b, c, d, e, f]: [V; GROUP]) -> V {
     let four = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
     let two = _mm256_hadd_ps(_mm256_hadd_ps(e, f), zero());
     // Each half of `four` and of `two` has half of each sum.
     let lower = _mm256_permute2f128_ps::<0x20>(four, two);
     let upper = _mm256_permute2f128_ps::<0x31>(four, two);
-    // SAFETY: the caller vouches for it.
-    unsafe { store(out, add(lower, upper)) }
+    add(lower, upper)
+}
+
+/// # Safety
+/// There is room for `P` times eight numbers at `out`, aligned to 32 bytes.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn sums<const P: usize>(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
+    for (p, &sum) in sum.iter().enumerate().take(P) {
+        // SAFETY: the caller vouches for it.
+        unsafe { store(out.add(p * STRIDE), six_sums(sum)) };
+    }
 }
 
 window_kernels!("avx2,fma");

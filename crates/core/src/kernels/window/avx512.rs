@@ -79,7 +79,7 @@ fn quarters(a: V, b: V, c: V, d: V) -> V {
 /// There is room for sixteen numbers at `out`, aligned to 64 bytes.
 #[inline]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw")]
-unsafe fn sums(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
+unsafe fn sums<const P: usize>(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
     let [x, y] = sum.map(|[a, b, c, d, e, f]| {
         let (four, two) = (quarters(a, b, c, d), quarters(e, f, zero(), zero()));
         // Quarters 0 and 2 of both plus quarters 1 and 3 of both.

@@ -44,34 +44,27 @@ impl LossSum {
     }
 }
 
-/// `score_i` becomes `rate (label_i - σ(score_i))`, for the first `count` lanes, 0 if the score is certain; the losses are
-/// added to `loss`. Labels are 1 or 0, or negative for lanes without a target. `FMA`: whether the calling code may use fused
-/// multiply-add.
+/// `score_i` becomes `rate (label_i - σ(score_i))`, 0 if the score is certain; the losses are added to `loss`. Labels are 1 or 0,
+/// or negative for lanes that hold no score. `FMA`: whether the calling code may use fused multiply-add.
+///
+/// Every choice is one between two numbers, so that compilers keep the lanes in registers of numbers.
 #[inline(always)]
 pub(super) fn gradients<const FMA: bool>(
     Chunk(scores): &mut Chunk,
     labels: &[f32; LANES],
-    count: usize,
     rate: f32,
     loss: &mut LossSum,
 ) {
-    let count = count as u32;
-    let mut linear = [0.0; LANES];
-    let mut factor = [1.0; LANES];
     for lane in 0..LANES {
         let (score, label) = (scores[lane], labels[lane]);
-        let used = (lane as u32) < count && label >= 0.0;
         let e = exp_of_minus::<FMA>(score.abs());
-        let y = if label > 0.5 { score } else { -score };
-        linear[lane] = if used && y < 0.0 { -y } else { 0.0 };
-        factor[lane] = if used { 1.0 + e } else { 1.0 };
+        let against = if label > 0.5 { -score } else { score };
+        let linear = if against > 0.0 { against } else { 0.0 };
+        loss.linear[lane] += if label >= 0.0 { linear } else { 0.0 };
+        loss.product[lane] *= if label >= 0.0 { 1.0 + e } else { 1.0 };
         let sigmoid = (if score >= 0.0 { 1.0 } else { e }) / (1.0 + e);
-        let learns = used && score.abs() < CERTAIN;
-        scores[lane] = if learns { rate * (label - sigmoid) } else { 0.0 };
-    }
-    for lane in 0..LANES {
-        loss.linear[lane] += linear[lane];
-        loss.product[lane] *= factor[lane];
+        let gradient = if score.abs() < CERTAIN { rate * (label - sigmoid) } else { 0.0 };
+        scores[lane] = if label >= 0.0 { gradient } else { 0.0 };
     }
     loss.factors += 1;
     if loss.factors == MAX_FACTORS {
@@ -123,8 +116,10 @@ mod tests {
 
     fn one(score: f32, label: f32) -> (f32, f64) {
         let (mut scores, mut loss) = (Chunk([score; LANES]), LossSum::default());
-        gradients::<true>(&mut scores, &[label; LANES], 1, 0.5, &mut loss);
-        assert_eq!(scores.0[1], 0.0, "only the first was asked for");
+        let mut labels = [-1.0; LANES];
+        labels[0] = label;
+        gradients::<true>(&mut scores, &labels, 0.5, &mut loss);
+        assert_eq!(scores.0[1], 0.0, "only the first has a label");
         (scores.0[0], loss.take())
     }
 
@@ -151,7 +146,7 @@ mod tests {
         let mut labels = [-1.0; LANES];
         labels[0] = 1.0;
         let mut loss = LossSum::default();
-        gradients::<true>(&mut scores, &labels, LANES, 1.0, &mut loss);
+        gradients::<true>(&mut scores, &labels, 1.0, &mut loss);
         assert!(scores.0[1..].iter().all(|&g| g == 0.0) && loss.take().is_finite());
     }
 
@@ -166,7 +161,7 @@ mod tests {
         let (mut loss, mut expected) = (LossSum::default(), 0.0);
         for i in 0..100_000 {
             let score = ((i * 7919 % 2003) as f32 - 1001.0) / 200.0;
-            gradients::<true>(&mut Chunk([score; LANES]), &[1.0; LANES], LANES, 1.0, &mut loss);
+            gradients::<true>(&mut Chunk([score; LANES]), &[1.0; LANES], 1.0, &mut loss);
             expected += 16.0 * ((-f64::from(score)).max(0.0) + (-f64::from(score).abs()).exp().ln_1p());
         }
         assert!((loss.take() / expected - 1.0).abs() < 1e-6);

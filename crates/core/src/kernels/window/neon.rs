@@ -74,7 +74,7 @@ unsafe fn store(to: *mut f32, v: V) {
 /// There is room for sixteen numbers at `out`.
 #[inline]
 #[target_feature(enable = "neon")]
-unsafe fn sums(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
+unsafe fn sums<const P: usize>(sum: &[[V; GROUP]; PAIR], out: *mut f32) {
     for (i, &[a, b, c, d, e, f]) in sum.iter().enumerate() {
         let four = vpaddq_f32(vpaddq_f32(a, b), vpaddq_f32(c, d));
         let two = vpaddq_f32(vpaddq_f32(e, f), zero());

@@ -15,25 +15,30 @@ pub(super) fn kernels() -> WindowKernels {
     WindowKernels { name: "scalar", skip_gram, cbow, mean, spread, weigh, learn }
 }
 
+/// Chunks that hold a row of so many numbers.
+fn chunks(columns: usize) -> usize {
+    columns.div_ceil(LANES)
+}
+
 /// # Safety
 /// As [`WindowKernels::skip_gram`].
 unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
-    let contexts = step.contexts;
+    let (contexts, chunks) = (step.contexts, chunks(step.columns));
     for (g, targets) in step.targets.chunks(GROUP).enumerate() {
         let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS];
         for (i, &context) in contexts.iter().enumerate() {
             for (t, &target) in targets.iter().enumerate() {
                 // SAFETY: the caller vouches for the rows.
-                *score(scores, i, t) = unsafe { dot(context, target, step.chunks) };
+                *score(scores, i, t) = unsafe { dot(context, target, chunks) };
             }
         }
         for (chunk, scores) in scores.iter_mut().take(contexts.len().div_ceil(2)).enumerate() {
-            let left = (contexts.len() - 2 * chunk) * STRIDE;
-            gradients::<false>(scores, step.labels.of_group(g), left, step.rate, &mut scratch.loss);
+            let labels = step.labels.of_group(g, contexts.len() - 2 * chunk);
+            gradients::<false>(scores, labels, step.rate, &mut scratch.loss);
         }
     }
     let mut moved = [Chunk::ZERO; MAX_CONTEXTS];
-    for k in 0..step.chunks {
+    for k in 0..chunks {
         moved.fill(Chunk::ZERO);
         for (t, &target) in step.targets.iter().enumerate() {
             let gradients = &mut scratch.scores[t / GROUP * GROUP_CHUNKS..];
@@ -63,7 +68,8 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
 /// # Safety
 /// As [`WindowKernels::cbow`].
 unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
-    for (k, hidden) in scratch.hidden[..step.chunks].iter_mut().enumerate() {
+    let chunks = chunks(step.columns);
+    for (k, hidden) in scratch.hidden[..chunks].iter_mut().enumerate() {
         let mut sum = Chunk::ZERO;
         // SAFETY: k is a chunk of every row, for which the caller vouches.
         step.contexts.iter().for_each(|&context| add_scaled(&mut sum, 1.0, &unsafe { load(context, k) }));
@@ -73,12 +79,12 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
     for (pair, targets) in step.targets.chunks(2 * GROUP).enumerate() {
         for (t, &target) in targets.iter().enumerate() {
             // SAFETY: `hidden` has at least as many chunks as a row.
-            *score(&mut scratch.scores[pair..], t / GROUP, t % GROUP) = unsafe { dot(hidden, target, step.chunks) };
+            *score(&mut scratch.scores[pair..], t / GROUP, t % GROUP) = unsafe { dot(hidden, target, chunks) };
         }
         let labels = step.labels.of_groups(2 * pair);
-        gradients::<false>(&mut scratch.scores[pair], &labels, LANES, step.rate, &mut scratch.loss);
+        gradients::<false>(&mut scratch.scores[pair], &labels, step.rate, &mut scratch.loss);
     }
-    let (hidden, errors) = (&scratch.hidden[..step.chunks], &mut scratch.error);
+    let (hidden, errors) = (&scratch.hidden[..chunks], &mut scratch.error);
     for (k, (hidden, kept)) in hidden.iter().zip(errors).enumerate() {
         let mut error = Chunk::ZERO;
         for (t, &target) in step.targets.iter().enumerate() {
@@ -105,7 +111,7 @@ unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
 /// As [`WindowKernels::mean`].
 unsafe fn mean(of: &Composed, out: [RowPtr; 2]) {
     let factor = 1.0 / of.rows.len() as f32;
-    for k in 0..of.chunks {
+    for k in 0..chunks(of.columns) {
         let mut sum = Chunk::ZERO;
         // SAFETY: k is a chunk of every row, for which the caller vouches.
         of.rows.iter().for_each(|&row| add_scaled(&mut sum, 1.0, &unsafe { load(row, k) }));
@@ -118,7 +124,7 @@ unsafe fn mean(of: &Composed, out: [RowPtr; 2]) {
 /// # Safety
 /// As [`WindowKernels::spread`].
 unsafe fn spread(to: &Composed, [now, before]: [RowPtr; 2], _: &mut Scratch) {
-    for k in 0..to.chunks {
+    for k in 0..chunks(to.columns) {
         // SAFETY: k is a chunk of every row, for which the caller vouches.
         let mut moved = unsafe { load(now, k) };
         // SAFETY: as above.
@@ -136,8 +142,8 @@ unsafe fn spread(to: &Composed, [now, before]: [RowPtr; 2], _: &mut Scratch) {
 
 /// # Safety
 /// As [`WindowKernels::weigh`].
-unsafe fn weigh([d, c, out]: [RowPtr; 3], chunks: usize) {
-    for k in 0..chunks {
+unsafe fn weigh([d, c, out]: [RowPtr; 3], columns: usize) {
+    for k in 0..chunks(columns) {
         // SAFETY: k is a chunk of every row, for which the caller vouches.
         unsafe {
             let (d, c) = (load(d, k), load(c, k));
@@ -148,8 +154,8 @@ unsafe fn weigh([d, c, out]: [RowPtr; 3], chunks: usize) {
 
 /// # Safety
 /// As [`WindowKernels::learn_position`].
-unsafe fn learn([d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
-    for (k, e) in scratch.error[..chunks].iter().enumerate() {
+unsafe fn learn([d, c]: [RowPtr; 2], s: f32, columns: usize, scratch: &Scratch) {
+    for (k, e) in scratch.error[..chunks(columns)].iter().enumerate() {
         // SAFETY: k is a chunk of every row, for which the caller vouches.
         unsafe {
             let (old_d, old_c) = (load(d, k), load(c, k));

@@ -15,12 +15,12 @@ pub(super) const STRIDE: usize = LANES / 2;
 /// Chunks that hold one group's scores for every context.
 pub(super) const GROUP_CHUNKS: usize = MAX_CONTEXTS / 2;
 
-/// A group's labels in the layout of a chunk of scores: padded with -1, and twice, once for each context of a chunk.
+/// A group's labels in the layout of a chunk of scores: for one context, padded with -1, then for two.
 ///
 /// For each pattern of up to six labels: a leading 1, then a bit for each label, the first one highest.
-static PATTERNS: [[f32; LANES]; 2 << GROUP] = patterns();
+static PATTERNS: [[[f32; LANES]; 2 << GROUP]; 2] = [patterns(1), patterns(2)];
 
-const fn patterns() -> [[f32; LANES]; 2 << GROUP] {
+const fn patterns(contexts: usize) -> [[f32; LANES]; 2 << GROUP] {
     let mut patterns = [[-1.0; LANES]; 2 << GROUP];
     let mut pattern = 1;
     while pattern < patterns.len() {
@@ -28,7 +28,10 @@ const fn patterns() -> [[f32; LANES]; 2 << GROUP] {
         let mut label = 0;
         while label < labels {
             let value = (pattern >> (labels - 1 - label) & 1) as f32;
-            (patterns[pattern][label], patterns[pattern][label + STRIDE]) = (value, value);
+            patterns[pattern][label] = value;
+            if contexts == 2 {
+                patterns[pattern][label + STRIDE] = value;
+            }
             label += 1;
         }
         pattern += 1;
@@ -97,18 +100,19 @@ impl Labels {
         self.targets == 0
     }
 
-    /// The labels of group `g`, laid out as a chunk of two contexts' scores.
+    /// The labels of group `g`, laid out as a chunk of the scores of `contexts` contexts, of which it holds two.
     #[inline]
-    pub(super) fn of_group(&self, g: usize) -> &'static [f32; LANES] {
-        &PATTERNS[usize::from(self.groups[g])]
+    pub(super) fn of_group(&self, g: usize, contexts: usize) -> &'static [f32; LANES] {
+        &PATTERNS[usize::from(contexts > 1)][usize::from(self.groups[g])]
     }
 
     /// The labels of group `g` and the next one, if there is one, laid out as a chunk of one context's scores.
     #[inline]
     pub(super) fn of_groups(&self, g: usize) -> [f32; LANES] {
-        let mut labels = *self.of_group(g);
-        let next = self.groups.get(g + 1).map_or(&PATTERNS[1], |&pattern| &PATTERNS[usize::from(pattern)]);
-        labels[STRIDE..].copy_from_slice(&next[STRIDE..]);
+        let mut labels = *self.of_group(g, 1);
+        if g + 1 < self.groups.len() {
+            labels[STRIDE..].copy_from_slice(&self.of_group(g + 1, 1)[..STRIDE]);
+        }
         labels
     }
 }
@@ -130,8 +134,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// For steps of up to `targets` targets and rows of `chunks` chunks.
-    pub fn new(targets: usize, chunks: usize) -> Self {
+    /// For steps of up to `targets` targets and rows of `columns` numbers.
+    pub fn new(targets: usize, columns: usize) -> Self {
+        let chunks = columns.div_ceil(LANES);
         let groups = targets.div_ceil(GROUP);
         Self {
             scores: vec![Chunk::ZERO; groups * GROUP_CHUNKS],
@@ -144,8 +149,8 @@ impl Scratch {
     }
 
     #[inline]
-    pub(super) fn fits(&self, targets: usize, chunks: usize) -> bool {
-        targets <= self.targets && chunks <= self.hidden.len()
+    pub(super) fn fits(&self, targets: usize, columns: usize) -> bool {
+        targets <= self.targets && columns <= self.hidden.len() * LANES
     }
 }
 
@@ -165,7 +170,7 @@ mod tests {
             set(&mut laid, &values);
             assert_eq!(laid.len(), count);
             for group in 0..count.div_ceil(GROUP) {
-                for (lane, &label) in laid.of_group(group).iter().enumerate() {
+                for (lane, &label) in laid.of_group(group, 2).iter().enumerate() {
                     let target = group * GROUP + lane % STRIDE;
                     let expected = values.get(target).filter(|_| lane % STRIDE < GROUP).copied().unwrap_or(-1.0);
                     assert_eq!(label, expected, "group {group} of {count}, lane {lane}");

@@ -3,7 +3,7 @@
 use super::scratch::{Labels, MAX_CONTEXTS, Scratch};
 use std::fmt;
 
-/// A row of a matrix that threads share: `chunks` chunks of sixteen f32, aligned to 64 bytes.
+/// A row of a matrix that threads share: whole chunks of sixteen f32, aligned to 64 bytes.
 pub type RowPtr = *mut f32;
 
 /// One step's rows and labels. See the module for the letters.
@@ -14,8 +14,8 @@ pub struct Step<'a> {
     pub targets: &'a [RowPtr],
     /// Their labels.
     pub labels: &'a Labels,
-    /// Chunks of sixteen numbers in a row.
-    pub chunks: usize,
+    /// Numbers in a row, without padding: what lies after them, up to a whole chunk, is 0 and stays so.
+    pub columns: usize,
     /// The learning rate: r.
     pub rate: f32,
 }
@@ -24,8 +24,8 @@ pub struct Step<'a> {
 pub struct Composed<'a> {
     /// The rows, at least one. A row may occur twice.
     pub rows: &'a [RowPtr],
-    /// Chunks of sixteen numbers in a row.
-    pub chunks: usize,
+    /// Numbers in a row, as in [`Step::columns`].
+    pub columns: usize,
 }
 
 pub(super) type StepRaw = unsafe fn(&Step, f32, &mut Scratch);
@@ -61,7 +61,7 @@ impl WindowKernels {
     /// A step of SkipGram: each context predicts the targets.
     ///
     /// # Safety
-    /// Every pointer leads to `chunks` whole chunks, aligned to 64 bytes, that live through the call and to which no
+    /// Every pointer leads to a row of `columns` numbers, padded to whole chunks, aligned to 64 bytes, that live through the call and to which no
     /// Rust reference exists. Other threads may read and write them: see the CPU trainer's `shared.rs`.
     #[inline]
     #[allow(unsafe_code)]
@@ -103,7 +103,7 @@ impl WindowKernels {
     #[inline]
     #[allow(unsafe_code)]
     pub unsafe fn spread(&self, to: &Composed, [now, before]: [RowPtr; 2], scratch: &mut Scratch) {
-        assert!(scratch.fits(0, to.chunks), "a scratch that was made for less");
+        assert!(scratch.fits(0, to.columns), "a scratch that was made for less");
         // SAFETY: as above.
         unsafe { (self.spread)(to, [now, before], scratch) }
     }
@@ -114,9 +114,9 @@ impl WindowKernels {
     /// As [`mean`](Self::mean), for the three rows.
     #[inline]
     #[allow(unsafe_code)]
-    pub unsafe fn weigh(&self, [d, c, out]: [RowPtr; 3], chunks: usize) {
+    pub unsafe fn weigh(&self, [d, c, out]: [RowPtr; 3], columns: usize) {
         // SAFETY: as above.
-        unsafe { (self.weigh)([d, c, out], chunks) }
+        unsafe { (self.weigh)([d, c, out], columns) }
     }
 
     /// After a step of CBOW on rows that [`weigh`](Self::weigh) made, with the step's `e`: `d += s e ⊙ c` and `c += e ⊙ d`, both with the old values.
@@ -125,10 +125,10 @@ impl WindowKernels {
     /// As [`mean`](Self::mean), for both rows.
     #[inline]
     #[allow(unsafe_code)]
-    pub unsafe fn learn_position(&self, [d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
-        assert!(scratch.fits(0, chunks), "a scratch that was made for less");
+    pub unsafe fn learn_position(&self, [d, c]: [RowPtr; 2], s: f32, columns: usize, scratch: &Scratch) {
+        assert!(scratch.fits(0, columns), "a scratch that was made for less");
         // SAFETY: as above.
-        unsafe { (self.learn)([d, c], s, chunks, scratch) }
+        unsafe { (self.learn)([d, c], s, columns, scratch) }
     }
 }
 
@@ -136,5 +136,5 @@ impl WindowKernels {
 fn check(step: &Step, scratch: &Scratch) {
     assert!(!step.contexts.is_empty(), "a step without contexts");
     assert!(step.targets.len() == step.labels.len() && !step.targets.is_empty(), "a label a target");
-    assert!(scratch.fits(step.targets.len(), step.chunks), "a scratch that was made for less");
+    assert!(scratch.fits(step.targets.len(), step.columns), "a scratch that was made for less");
 }

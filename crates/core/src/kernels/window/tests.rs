@@ -30,13 +30,12 @@ fn step_with(
     size: usize,
 ) -> (Vec<f32>, Vec<f32>, f64) {
     let (mut w_in, mut w_out) = (random(n, size, 1), random(labels.len(), size, 2));
-    let chunks = w_in.width();
-    let mut scratch = Scratch::new(labels.len(), chunks);
+    let mut scratch = Scratch::new(labels.len(), size);
     let (contexts, targets) = (rows(&mut w_in), rows(&mut w_out));
     let mut one_or_none = Labels::default();
     one_or_none.set(labels.iter().map(|&label| label == 1.0));
     let labels = one_or_none;
-    let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: 0.3 };
+    let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: 0.3 };
     // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
     unsafe {
         match factor {
@@ -136,14 +135,13 @@ fn the_definition_is_the_gradient_of_its_loss() {
 /// New rows of `mean` and `spread`: the two copies of the mean, and the rows after their mean was moved.
 fn compose(kernels: &WindowKernels, n: usize, size: usize) -> [Vec<f32>; 2] {
     let (mut parts, mut ring) = (random(n, size, 1), random(3, size, 2));
-    let chunks = ring.width();
     let (mut pointers, ring_rows) = (rows(&mut parts), rows(&mut ring));
     pointers.push(pointers[0]); // an n-gram that a word has twice
-    let composed = Composed { rows: &pointers, chunks };
+    let composed = Composed { rows: &pointers, columns: size };
     // SAFETY: as in `step_with`.
     unsafe {
         kernels.mean(&composed, [ring_rows[0], ring_rows[1]]);
-        kernels.spread(&composed, [ring_rows[2], ring_rows[1]], &mut Scratch::new(1, chunks));
+        kernels.spread(&composed, [ring_rows[2], ring_rows[1]], &mut Scratch::new(1, size));
     }
     [ring.to_vec(), parts.to_vec()]
 }
@@ -195,17 +193,16 @@ fn position_weights_move_by_the_gradient_of_the_loss() {
     };
     for kernels in WindowKernels::all() {
         let (mut c, mut d, mut w, mut products) = (c.clone(), d.clone(), w.clone(), Matrix::zeros(n, size));
-        let chunks = c.width();
-        let mut scratch = Scratch::new(labels.len(), chunks);
+        let mut scratch = Scratch::new(labels.len(), size);
         let (c_rows, d_rows, targets, contexts) = (rows(&mut c), rows(&mut d), rows(&mut w), rows(&mut products));
         let mut one_or_none = Labels::default();
         one_or_none.set(labels.iter().map(|&label| label == 1.0));
-        let step = Step { contexts: &contexts, targets: &targets, labels: &one_or_none, chunks, rate: RATE as f32 };
+        let step = Step { contexts: &contexts, targets: &targets, labels: &one_or_none, columns: size, rate: RATE as f32 };
         // SAFETY: as in `step_with`.
         unsafe {
-            (0..n).for_each(|i| kernels.weigh([d_rows[i], c_rows[i], contexts[i]], chunks));
+            (0..n).for_each(|i| kernels.weigh([d_rows[i], c_rows[i], contexts[i]], size));
             kernels.cbow(&step, 1.0 / n as f32, &mut scratch);
-            (0..n).for_each(|i| kernels.learn_position([d_rows[i], c_rows[i]], 1.0 / n as f32, chunks, &scratch));
+            (0..n).for_each(|i| kernels.learn_position([d_rows[i], c_rows[i]], 1.0 / n as f32, size, &scratch));
         }
         for at in 0..n * size {
             // Contexts take the whole gradient of their mean: n times their own.
@@ -237,9 +234,9 @@ fn reference_loss(cbow: bool, w_in: &[f64], w_out: &[f64], labels: &[f32], size:
 fn refuses_more_contexts_than_it_has_room_for() {
     let contexts = [std::ptr::null_mut(); MAX_CONTEXTS + 1];
     let labels = Labels::negative_sampling(0);
-    let step = Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, chunks: 1, rate: 0.1 };
+    let step = Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, columns: 16, rate: 0.1 };
     // SAFETY: it panics before it reads a pointer.
-    unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 1)) }
+    unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 16)) }
 }
 
 /// Contexts that are one row: it moves once for each, up to the order of the squared rate.
@@ -262,13 +259,12 @@ fn a_row_that_is_several_contexts_moves_for_each() {
         }
         for kernels in WindowKernels::all() {
             (w_in, w_out) = (Matrix::from_rows(3, size, &old_in), Matrix::from_rows(count, size, &old_out));
-            let chunks = w_in.width();
             let (rows, targets) = (rows(&mut w_in), rows(&mut w_out));
             let contexts = places.map(|place| rows[place]);
             let labels = Labels::negative_sampling(count - 1);
-            let step = Step { contexts: &contexts, targets: &targets, labels: &labels, chunks, rate: RATE };
+            let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: RATE };
             // SAFETY: as in `step`.
-            unsafe { kernels.skip_gram(&step, &mut Scratch::new(count, chunks)) };
+            unsafe { kernels.skip_gram(&step, &mut Scratch::new(count, size)) };
             let furthest = |new: &[f32], expected: &[f32]| {
                 new.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
             };

@@ -44,38 +44,49 @@ macro_rules! window_kernels {
         use super::scratch::{GROUP_CHUNKS, STRIDE};
         use super::{Composed, GROUP, RowPtr, Scratch, Step};
 
+        /// Registers in rows of usual lengths, for which the kernels are compiled by themselves.
+        const OF_64: usize = registers(64);
+        const OF_100: usize = registers(100);
+        const OF_300: usize = registers(300);
+
+        /// Registers that hold a row of so many numbers: fewer than its chunks have if the last chunk is padding from its middle on.
+        #[inline(always)]
+        const fn registers(columns: usize) -> usize {
+            columns.div_ceil(LANES_V)
+        }
+
         /// # Safety
         /// As [`WindowKernels::skip_gram`], and the CPU has the features.
         #[target_feature(enable = $features)]
         unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
             // SAFETY: the caller vouches for the rows.
             unsafe {
-                match step.chunks {
-                    4 => skip_gram_of::<4>(step, scratch),
-                    7 => skip_gram_of::<7>(step, scratch),
-                    19 => skip_gram_of::<19>(step, scratch),
+                match registers(step.columns) {
+                    OF_64 => skip_gram_of::<OF_64>(step, scratch),
+                    OF_100 => skip_gram_of::<OF_100>(step, scratch),
+                    OF_300 => skip_gram_of::<OF_300>(step, scratch),
                     _ => skip_gram_of::<0>(step, scratch),
                 }
             }
         }
 
-        /// `CHUNKS` of a row, if known beforehand, else 0.
+        /// `REGISTERS` of a row, if known beforehand, else 0.
         ///
         /// # Safety
         /// As [`skip_gram`].
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn skip_gram_of<const CHUNKS: usize>(step: &Step, scratch: &mut Scratch) {
+        unsafe fn skip_gram_of<const REGISTERS: usize>(step: &Step, scratch: &mut Scratch) {
             let n = step.contexts.len();
-            let registers = registers::<CHUNKS>(step);
+            let registers = if REGISTERS == 0 { registers(step.columns) } else { REGISTERS };
             let groups = step.targets.len().div_ceil(GROUP);
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
                 let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS];
                 // SAFETY: the caller vouches for the rows; a group's chunks have room for `MAX_CONTEXTS` contexts.
                 unsafe { dots::<PAIR>(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
-                let labels = step.labels.of_group(g);
                 for (chunk, scores) in scores[..n.div_ceil(2)].iter_mut().enumerate() {
-                    gradients::<true>(scores, labels, (n - 2 * chunk) * STRIDE, step.rate, &mut scratch.loss);
+                    let labels = step.labels.of_group(g, n - 2 * chunk);
+                    gradients::<true>(scores, labels, step.rate, &mut scratch.loss);
                 }
             }
             let held = scratch.held.as_mut_ptr().cast();
@@ -93,12 +104,6 @@ macro_rules! window_kernels {
                     }
                 }
             }
-        }
-
-        #[inline(always)]
-        fn registers<const CHUNKS: usize>(step: &Step) -> usize {
-            let chunks = if CHUNKS == 0 { step.chunks } else { CHUNKS };
-            chunks * (16 / LANES_V)
         }
 
         /// `out[i STRIDE + t] = c_i · w_t`, `P` contexts at a time.
@@ -132,25 +137,41 @@ macro_rules! window_kernels {
             out: *mut f32,
         ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
-            let n = contexts.len();
-            for i in (0..n).step_by(P) {
-                // The last one twice if there is no other: its second scores are overwritten or never read.
-                let pair: [RowPtr; P] = std::array::from_fn(|p| contexts[(i + p).min(n - 1)]);
-                let mut sum = [[zero(); GROUP]; PAIR];
-                for k in 0..registers {
-                    for (p, &context) in pair.iter().enumerate() {
-                        // SAFETY: k is a register of the row.
-                        let c = unsafe { load(context.add(k * LANES_V)) };
-                        for (t, &target) in targets.iter().enumerate() {
-                            // SAFETY: as above.
-                            let w = unsafe { load(target.add(k * LANES_V)) };
-                            sum[p][t] = fma(c, w, sum[p][t]);
-                        }
-                    }
+            let (whole, rest) = contexts.as_chunks::<P>();
+            // SAFETY: the caller vouches for the rows; a tile's scores are within a whole number of pairs.
+            unsafe {
+                for (i, tile) in whole.iter().enumerate() {
+                    dots_of_tile(tile, &targets, registers, out.add(i * P * STRIDE));
                 }
-                // SAFETY: i + PAIR is at most n rounded up to whole pairs.
-                unsafe { sums(&sum, out.add(i * STRIDE)) };
+                for (i, &context) in (whole.len() * P..).zip(rest) {
+                    dots_of_tile(&[context], &targets, registers, out.add(i * STRIDE));
+                }
             }
+        }
+
+        /// # Safety
+        /// As [`dots`], with `G` targets and `P` contexts.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn dots_of_tile<const G: usize, const P: usize>(
+            contexts: &[RowPtr; P],
+            targets: &[RowPtr; G],
+            registers: usize,
+            out: *mut f32,
+        ) {
+            let mut sum = [[zero(); GROUP]; PAIR];
+            for k in 0..registers {
+                // SAFETY: k is a register of the row.
+                let c = contexts.map(|context| unsafe { load(context.add(k * LANES_V)) });
+                // Target after target: one of them at a time is in a register.
+                for (t, &target) in targets.iter().enumerate() {
+                    // SAFETY: as above.
+                    let w = unsafe { load(target.add(k * LANES_V)) };
+                    (0..P).for_each(|p| sum[p][t] = fma(c[p], w, sum[p][t]));
+                }
+            }
+            // SAFETY: the caller vouches for it.
+            unsafe { sums::<P>(&sum, out) };
         }
 
         /// Updates a group of targets, and the contexts by this group's part.
@@ -230,10 +251,10 @@ macro_rules! window_kernels {
         unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
             // SAFETY: the caller vouches for the rows.
             unsafe {
-                match step.chunks {
-                    4 => cbow_of::<4>(step, factor, scratch),
-                    7 => cbow_of::<7>(step, factor, scratch),
-                    19 => cbow_of::<19>(step, factor, scratch),
+                match registers(step.columns) {
+                    OF_64 => cbow_of::<OF_64>(step, factor, scratch),
+                    OF_100 => cbow_of::<OF_100>(step, factor, scratch),
+                    OF_300 => cbow_of::<OF_300>(step, factor, scratch),
                     _ => cbow_of::<0>(step, factor, scratch),
                 }
             }
@@ -243,8 +264,8 @@ macro_rules! window_kernels {
         /// As [`cbow`].
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn cbow_of<const CHUNKS: usize>(step: &Step, factor: f32, scratch: &mut Scratch) {
-            let registers = registers::<CHUNKS>(step);
+        unsafe fn cbow_of<const REGISTERS: usize>(step: &Step, factor: f32, scratch: &mut Scratch) {
+            let registers = if REGISTERS == 0 { registers(step.columns) } else { REGISTERS };
             let hidden = scratch.hidden.as_mut_ptr().cast::<f32>();
             let error = scratch.error.as_mut_ptr().cast::<f32>();
             // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
@@ -254,7 +275,7 @@ macro_rules! window_kernels {
                 // SAFETY: a chunk has room for the scores of two groups.
                 unsafe { dots_of_hidden(hidden, targets, registers, scores.0.as_mut_ptr()) };
                 let labels = step.labels.of_groups(2 * pair);
-                gradients::<true>(scores, &labels, 2 * STRIDE, step.rate, &mut scratch.loss);
+                gradients::<true>(scores, &labels, step.rate, &mut scratch.loss);
             }
             let scores = scratch.scores.as_ptr().cast::<f32>();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
@@ -275,7 +296,7 @@ macro_rules! window_kernels {
         /// As [`WindowKernels::mean`], and the CPU has the features.
         #[target_feature(enable = $features)]
         unsafe fn mean(of: &Composed, out: [RowPtr; 2]) {
-            let registers = of.chunks * (16 / LANES_V);
+            let registers = registers(of.columns);
             let [out, copy] = out;
             // SAFETY: the caller vouches for the rows.
             unsafe {
@@ -288,7 +309,7 @@ macro_rules! window_kernels {
         /// As [`WindowKernels::spread`], and the CPU has the features.
         #[target_feature(enable = $features)]
         unsafe fn spread(to: &Composed, [now, before]: [RowPtr; 2], scratch: &mut Scratch) {
-            let registers = to.chunks * (16 / LANES_V);
+            let registers = registers(to.columns);
             let moved = scratch.error.as_mut_ptr().cast::<f32>();
             // SAFETY: the caller vouches for the rows, and `error` has as many chunks as they have.
             unsafe {
@@ -303,8 +324,8 @@ macro_rules! window_kernels {
         /// # Safety
         /// As [`WindowKernels::weigh`], and the CPU has the features.
         #[target_feature(enable = $features)]
-        unsafe fn weigh([d, c, out]: [RowPtr; 3], chunks: usize) {
-            for k in 0..chunks * (16 / LANES_V) {
+        unsafe fn weigh([d, c, out]: [RowPtr; 3], columns: usize) {
+            for k in 0..registers(columns) {
                 // SAFETY: k is a register of every row, for which the caller vouches.
                 unsafe { store(out.add(k * LANES_V), mul(load(d.add(k * LANES_V)), load(c.add(k * LANES_V)))) };
             }
@@ -313,9 +334,9 @@ macro_rules! window_kernels {
         /// # Safety
         /// As [`WindowKernels::learn_position`], and the CPU has the features.
         #[target_feature(enable = $features)]
-        unsafe fn learn([d, c]: [RowPtr; 2], s: f32, chunks: usize, scratch: &Scratch) {
+        unsafe fn learn([d, c]: [RowPtr; 2], s: f32, columns: usize, scratch: &Scratch) {
             let (s, error) = (splat(s), scratch.error.as_ptr().cast::<f32>());
-            for k in 0..chunks * (16 / LANES_V) {
+            for k in 0..registers(columns) {
                 // SAFETY: k is a register of both rows, for which the caller vouches, and of `error`.
                 unsafe {
                     let (old_d, old_c) = (load(d.add(k * LANES_V)), load(c.add(k * LANES_V)));
@@ -373,7 +394,7 @@ macro_rules! window_kernels {
                 }
             }
             // SAFETY: `out` is a chunk.
-            unsafe { sums(&sum, out) };
+            unsafe { sums::<PAIR>(&sum, out) };
         }
 
         /// `e += Σ_t g_t w_t` (or `=`, for the `FIRST` group), then `w_t += g_t h`.

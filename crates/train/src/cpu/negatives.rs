@@ -55,7 +55,11 @@ impl Negatives {
         drawn.clear();
         // All at once, so that their reads overlap; duplicates are very rare.
         drawn.extend((0..self.wanted).map(|_| self.table.draw(rng)));
-        if (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])) {
+        let repeats = match drawn[..] {
+            [a, b, c, d, e] => has_repeats([a, b, c, d, e]),
+            _ => (1..drawn.len()).any(|i| drawn[..i].contains(&drawn[i])),
+        };
+        if repeats {
             self.make_different(rng, drawn);
         }
     }
@@ -93,6 +97,12 @@ impl Negatives {
     fn another(&self, rng: &mut Rng, drawn: &[WordId], target: Option<WordId>) -> Option<WordId> {
         (0..MAX_DRAWS).map(|_| self.table.draw(rng)).find(|id| !drawn.contains(id) && Some(*id) != target)
     }
+}
+
+/// Whether two are the same. All pairs are compared without a branch, since they are few and hardly any is the same.
+#[inline]
+fn has_repeats<const N: usize>(ids: [WordId; N]) -> bool {
+    (1..N).fold(false, |found, i| (0..i).fold(found, |found, j| found | (ids[i] == ids[j])))
 }
 
 fn raised(count: u64, power: f64) -> f64 {

@@ -47,6 +47,7 @@ pub use step::{Composed, RowPtr, Step, WindowKernels};
 
 use super::prefetch::prefetch_line_to_write;
 use crate::LANES;
+use std::ops::Range;
 
 impl WindowKernels {
     /// The best implementation this CPU can run. Nothing else in the crate asks.
@@ -74,7 +75,15 @@ impl WindowKernels {
 /// Prefetches a row for writing. A hint: it changes no value, and any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {
-    for chunk in 0..chunks {
-        prefetch_line_to_write(row.wrapping_add(chunk * LANES).cast());
+    // Every window prefetches some seven rows; those of usual lengths without a loop.
+    match chunks {
+        4 => prefetch_chunks(row, 0..4),
+        7 => prefetch_chunks(row, 0..7),
+        _ => prefetch_chunks(row, 0..chunks),
     }
+}
+
+#[inline(always)]
+fn prefetch_chunks(row: *const f32, chunks: Range<usize>) {
+    chunks.for_each(|chunk| prefetch_line_to_write(row.wrapping_add(chunk * LANES).cast()));
 }

@@ -197,7 +197,8 @@ fn position_weights_move_by_the_gradient_of_the_loss() {
         let (c_rows, d_rows, targets, contexts) = (rows(&mut c), rows(&mut d), rows(&mut w), rows(&mut products));
         let mut one_or_none = Labels::default();
         one_or_none.set(labels.iter().map(|&label| label == 1.0));
-        let step = Step { contexts: &contexts, targets: &targets, labels: &one_or_none, columns: size, rate: RATE as f32 };
+        let step =
+            Step { contexts: &contexts, targets: &targets, labels: &one_or_none, columns: size, rate: RATE as f32 };
         // SAFETY: as in `step_with`.
         unsafe {
             (0..n).for_each(|i| kernels.weigh([d_rows[i], c_rows[i], contexts[i]], size));

@@ -10,6 +10,7 @@ pub mod log;
 pub mod machine;
 pub mod product;
 pub mod report;
+pub mod roofline;
 pub mod steps;
 pub mod text;
 pub mod timing;

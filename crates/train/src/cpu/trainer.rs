@@ -105,6 +105,12 @@ impl CpuTrainer {
         Ok(())
     }
 
+    /// Uses these kernels, for programs that measure.
+    #[doc(hidden)]
+    pub fn set_kernels(&mut self, kernels: WindowKernels) {
+        self.kernels = kernels;
+    }
+
     /// Name of the kernels in use.
     pub fn kernels(&self) -> &'static str {
         self.kernels.name()

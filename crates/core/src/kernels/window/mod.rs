@@ -43,7 +43,7 @@ mod tests;
 
 pub use loss::LossSum;
 pub use scratch::{GROUP, Labels, MAX_CONTEXTS, Scratch};
-pub use step::{Composed, RowPtr, Step, WindowKernels};
+pub use step::{Composed, RowPtr, Step, StepRaw, WindowKernels};
 
 use super::prefetch::prefetch_line_to_write;
 use crate::LANES;

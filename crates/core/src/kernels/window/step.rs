@@ -28,7 +28,8 @@ pub struct Composed<'a> {
     pub columns: usize,
 }
 
-pub(super) type StepRaw = unsafe fn(&Step, f32, &mut Scratch);
+/// A step of either kind: its rows, CBOW's factor, and buffers.
+pub type StepRaw = unsafe fn(&Step, f32, &mut Scratch);
 pub(super) type MeanRaw = unsafe fn(&Composed, [RowPtr; 2]);
 pub(super) type SpreadRaw = unsafe fn(&Composed, [RowPtr; 2], &mut Scratch);
 pub(super) type WeighRaw = unsafe fn([RowPtr; 3], usize);
@@ -53,6 +54,11 @@ impl fmt::Debug for WindowKernels {
 }
 
 impl WindowKernels {
+    /// The definition with other steps in the place of its own, to see or count what a trainer does.
+    pub fn with_steps(name: &'static str, skip_gram: StepRaw, cbow: StepRaw) -> Self {
+        Self { name, skip_gram, cbow, ..super::scalar::kernels() }
+    }
+
     /// Name of the instruction set: `scalar`, `avx2`, `avx512` or `neon`.
     pub fn name(&self) -> &'static str {
         self.name

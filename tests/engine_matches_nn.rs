@@ -109,7 +109,7 @@ impl Window {
         let mut labels = Labels::default();
         labels.set(self.labels.iter().copied());
         let mut scratch = Scratch::new(targets.len(), columns);
-        let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns, rate: RATE };
+        let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns, rate: RATE, ahead: &[] };
         // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
         unsafe {
             match way {

@@ -109,7 +109,8 @@ impl Worker {
     unsafe fn step(&mut self, window: &Window) {
         let chunks = self.copies.width();
         let Window { contexts, targets } = window;
-        let step = Step { contexts, targets, labels: &self.labels, columns: self.copies.cols(), rate: RATE };
+        let step =
+            Step { contexts, targets, labels: &self.labels, columns: self.copies.cols(), rate: RATE, ahead: &[] };
         // SAFETY: the caller vouches for the rows.
         unsafe {
             match self.way {

@@ -127,7 +127,7 @@ impl<'t> Replay<'t> {
                     labels = Labels::negative_sampling(window.targets.len() - 1);
                 }
                 let (contexts, targets) = (&contexts[..window.contexts.len()], &targets[..window.targets.len()]);
-                let step = Step { contexts, targets, labels: &labels, columns, rate: 1e-6 };
+                let step = Step { contexts, targets, labels: &labels, columns, rate: 1e-6, ahead: &[] };
                 // SAFETY: rows of two matrices of this thread's own, to which no reference exists meanwhile.
                 unsafe {
                     if cbow {

@@ -259,7 +259,7 @@ fn is_default_join_weight(weight: &f32) -> bool {
 fn check_ngrams(ngrams: NGrams) -> Result<(), ConfigError> {
     count("buckets", ngrams.buckets, 1..=1 << 31, "from 1 to 2147483648")?;
     count("min-n", ngrams.min_n, 1..=1_000, "from 1 to 1000")?;
-    real("max-n", ngrams.max_n, (ngrams.min_n..=1_000).contains(&ngrams.max_n), "from min-n to 1000")
+    real("max-n", ngrams.max_n, (ngrams.min_n..=1_000).contains(&ngrams.max_n), "from the minimum length to 1000")
 }
 
 rapidvec_core::setters!(Config {

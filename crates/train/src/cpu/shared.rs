@@ -259,6 +259,8 @@ pub(super) struct Rows<'s, 'a> {
     contexts: &'s [Row<'a>],
     targets: &'s [Row<'a>],
     labels: &'s Labels,
+    /// Rows to prefetch meanwhile.
+    ahead: &'s [Row<'a>],
     /// Numbers in each of the rows.
     columns: usize,
 }
@@ -267,7 +269,7 @@ impl<'a> SharedRows<'a> {
     /// A step on rows of the group that this matrix belongs to.
     #[inline]
     pub fn step<'s>(&self, contexts: &'s [Row<'a>], targets: &'s [Row<'a>], labels: &'s Labels) -> Rows<'s, 'a> {
-        Rows { contexts, targets, labels, columns: self.columns }
+        Rows { contexts, targets, labels, ahead: &[], columns: self.columns }
     }
 }
 
@@ -312,7 +314,13 @@ impl<'a> SharedRows<'a> {
     }
 }
 
-impl Rows<'_, '_> {
+impl<'s, 'a> Rows<'s, 'a> {
+    /// The same step, which prefetches the rows `ahead`, of the same group, in its course.
+    #[inline]
+    pub fn ahead(self, ahead: &'s [Row<'a>]) -> Self {
+        Self { ahead, ..self }
+    }
+
     /// A step of SkipGram.
     #[inline]
     pub fn skip_gram(&self, kernels: &WindowKernels, rate: f32, scratch: &mut Scratch) {
@@ -331,7 +339,14 @@ impl Rows<'_, '_> {
     #[inline]
     fn step(&self, rate: f32) -> window::Step<'_> {
         let (contexts, targets) = (pointers(self.contexts), pointers(self.targets));
-        window::Step { contexts, targets, labels: self.labels, columns: self.columns, rate }
+        window::Step {
+            contexts,
+            targets,
+            labels: self.labels,
+            columns: self.columns,
+            rate,
+            ahead: pointers(self.ahead),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Trains a block on one thread: sentence by sentence, with one step per window.
 //!
-//! The negatives of a window are drawn before the previous one is trained, and their rows are prefetched at once, with the
+//! The negatives of a window are drawn before the previous one is trained, whose step prefetches their rows in its course, with the
 //! next target's row and the row of a context some words ahead: rows are scattered over matrices larger than the cache, and a
-//! step takes about as long as a read from memory.
+//! step takes about as long as a read from memory. Prefetched at once, before the step, some fifty lines would hold it up: a CPU waits for
+//! 12 to 24 at a time.
 
 use super::composer::Composer;
 use super::huffman::{Branch, HuffmanTree};
@@ -73,6 +74,8 @@ pub(super) struct Worker<'a> {
     labels: Labels,
     /// Targets of the next window.
     next_targets: Vec<Row<'a>>,
+    /// Rows that the next window needs and this one does not.
+    ahead: Vec<Row<'a>>,
     /// Labels of a tree's targets; those of negative sampling are always the same.
     next_labels: Labels,
     /// Labels of negative sampling.
@@ -113,6 +116,7 @@ impl<'a> Worker<'a> {
             targets: Vec::with_capacity(targets),
             labels: Labels::negative_sampling(targets - 1),
             next_targets: Vec::with_capacity(targets),
+            ahead: Vec::with_capacity(targets + 1),
             next_labels: Labels::default(),
             negatives: Vec::with_capacity(targets),
             scratch: Scratch::new(targets, columns),
@@ -175,18 +179,20 @@ impl<'a> Worker<'a> {
             self.rows.extend(self.sentence.words().iter().map(|&id| self.w_in.row(id)));
             self.rows.iter().take(window + PREFETCH_DISTANCE).for_each(|row| row.prefetch(chunks));
         }
-        self.prefetch_next(0);
+        self.find_next(0);
+        self.ahead.iter().for_each(|row| row.prefetch(chunks));
         for center in 0..length {
             let width = self.width();
             let (start, end) = (center.saturating_sub(width), (center + width + 1).min(length));
             self.select_targets(center);
+            self.ahead.clear();
             if let Some(composer) = &mut self.composer {
                 composer.advance(center, self.sentence.words(), &self.plan.kernels, &mut self.scratch);
-            } else if let Some(row) = self.rows.get(center + window + PREFETCH_DISTANCE) {
-                row.prefetch(chunks);
+            } else {
+                self.ahead.extend(self.rows.get(center + window + PREFETCH_DISTANCE));
             }
             if center + 1 < length {
-                self.prefetch_next(center + 1);
+                self.find_next(center + 1);
             }
             self.window(start, center, end);
             self.windows += 1;
@@ -224,31 +230,27 @@ impl<'a> Worker<'a> {
         if self.plan.config.dynamic_window { 1 + self.rng.below(window as u32) as usize } else { window }
     }
 
-    /// Draws the random numbers of the window around `center`, finds its targets, and prefetches their rows.
+    /// Draws the random numbers of the window around `center`, finds its targets, and puts their rows among those to prefetch.
     #[inline]
-    fn prefetch_next(&mut self, center: usize) {
+    fn find_next(&mut self, center: usize) {
         self.next_targets.clear();
         let Objective { negatives, tree } = self.plan.objective;
         if let Some(negatives) = negatives {
-            self.prefetch_negatives(negatives, center);
+            self.draw_negatives(negatives, center);
         }
         if let Some(tree) = tree {
-            self.prefetch_path(tree, center);
+            self.follow_path(tree, center);
         }
     }
 
     /// Words as targets: the one at `center`, and negatives.
     #[inline]
-    fn prefetch_negatives(&mut self, negatives: &Negatives, center: usize) {
-        let (w_words, chunks) = (self.w_words, self.plan.w_in.shared.chunks());
-        let asked = |id: WordId| {
-            let row = w_words.row(id);
-            row.prefetch(chunks);
-            row
-        };
+    fn draw_negatives(&mut self, negatives: &Negatives, center: usize) {
+        let w_words = self.w_words;
         negatives.draw(&mut self.rng, &mut self.negatives);
-        self.next_targets.push(asked(self.sentence.words()[center]));
-        self.next_targets.extend(self.negatives.iter().map(|&id| asked(id)));
+        self.next_targets.push(w_words.row(self.sentence.words()[center]));
+        self.next_targets.extend(self.negatives.iter().map(|&id| w_words.row(id)));
+        self.ahead.extend_from_slice(&self.next_targets);
         // Those of the next window are drawn once the width of this one is. With a million words the table exceeds the cache,
         // and prefetching it makes a run a third faster (Zen 5, 100 M words, 2026-11-27).
         let mut scout = self.rng.clone();
@@ -260,8 +262,8 @@ impl<'a> Worker<'a> {
 
     /// Nodes as targets: those on the path to the word at `center`.
     #[inline]
-    fn prefetch_path(&mut self, tree: &HuffmanTree, center: usize) {
-        let (w_nodes, chunks, words) = (self.w_nodes, self.plan.w_in.shared.chunks(), self.sentence.words());
+    fn follow_path(&mut self, tree: &HuffmanTree, center: usize) {
+        let (w_nodes, words) = (self.w_nodes, self.sentence.words());
         if let Some(&later) = words.get(center + PATH_PREFETCH_DISTANCE) {
             tree.prefetch(later);
         }
@@ -277,11 +279,9 @@ impl<'a> Worker<'a> {
             w_nodes.row(turn.node())
         };
         self.next_targets.extend(near.iter().map(&mut row));
-        self.next_targets.extend(far.iter().map(|turn| {
-            let row = row(turn);
-            row.prefetch(chunks);
-            row
-        }));
+        let far_ones = self.next_targets.len();
+        self.next_targets.extend(far.iter().map(row));
+        self.ahead.extend_from_slice(&self.next_targets[far_ones..]);
         if path.len() <= Labels::MAX_BITS {
             self.next_labels.set_bits(bits, path.len());
         } else {
@@ -330,7 +330,9 @@ impl<'a> Worker<'a> {
     /// Trains the window from `start` to `end` around `center`.
     #[inline]
     fn window(&mut self, start: usize, center: usize, end: usize) {
-        let Self { plan, sentence, rows, copies, targets, labels, scratch, composer, positions, products, .. } = self;
+        let Self {
+            plan, sentence, rows, copies, targets, labels, scratch, composer, positions, products, ahead, ..
+        } = self;
         // The first context takes the center's place, so that all of them are adjacent and need not be copied.
         rows.swap(start, center);
         let mut contexts = &rows[start + 1..end];
@@ -357,23 +359,15 @@ impl<'a> Worker<'a> {
                 };
                 match positions {
                     None => {
-                        plan.w_in.shared.step(contexts, targets, labels).cbow(
-                            &plan.kernels,
-                            factor,
-                            self.rate,
-                            scratch,
-                        );
+                        let step = plan.w_in.shared.step(contexts, targets, labels).ahead(ahead);
+                        step.cbow(&plan.kernels, factor, self.rate, scratch);
                     }
                     Some(positions) => {
                         let place = |place| if place == center { start } else { place };
                         let placed = || (start + 1..end).map(place).zip(contexts.iter().copied());
                         positions.weigh(&plan.kernels, center, placed(), products);
-                        plan.w_in.shared.step(products, targets, labels).cbow(
-                            &plan.kernels,
-                            factor,
-                            self.rate,
-                            scratch,
-                        );
+                        let step = plan.w_in.shared.step(products, targets, labels).ahead(ahead);
+                        step.cbow(&plan.kernels, factor, self.rate, scratch);
                         if plan.learns() {
                             positions.learn(&plan.kernels, center, placed(), factor, scratch);
                         }
@@ -382,8 +376,10 @@ impl<'a> Worker<'a> {
                 self.pairs += 1;
             }
             ModelKind::SkipGram => {
+                let mut ahead = &ahead[..];
                 for contexts in contexts.chunks(MAX_CONTEXTS) {
-                    plan.w_in.shared.step(contexts, targets, labels).skip_gram(&plan.kernels, self.rate, scratch);
+                    let step = plan.w_in.shared.step(contexts, targets, labels).ahead(std::mem::take(&mut ahead));
+                    step.skip_gram(&plan.kernels, self.rate, scratch);
                 }
                 self.pairs += contexts.len() as u64;
             }

@@ -72,6 +72,13 @@ impl WindowKernels {
     }
 }
 
+/// Prefetches part `part` of `parts` of the rows that come after this step.
+#[inline(always)]
+fn prefetch_ahead(step: &Step, part: usize, parts: usize) {
+    let (rows, chunks) = (step.ahead.len(), step.columns.div_ceil(LANES));
+    step.ahead[rows * part / parts..rows * (part + 1) / parts].iter().for_each(|&row| prefetch(row, chunks));
+}
+
 /// Prefetches a row for writing. A hint: it changes no value, and any address is allowed.
 #[inline(always)]
 pub fn prefetch(row: *const f32, chunks: usize) {

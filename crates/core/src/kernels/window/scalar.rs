@@ -7,7 +7,7 @@
 
 use super::loss::gradients;
 use super::scratch::{GROUP_CHUNKS, STRIDE};
-use super::{Composed, GROUP, MAX_CONTEXTS, RowPtr, Scratch, Step, WindowKernels};
+use super::{Composed, GROUP, MAX_CONTEXTS, RowPtr, Scratch, Step, WindowKernels, prefetch_ahead};
 use crate::{Chunk, LANES};
 
 /// This implementation runs everywhere.
@@ -24,6 +24,7 @@ fn chunks(columns: usize) -> usize {
 /// As [`WindowKernels::skip_gram`].
 unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
     let (contexts, chunks) = (step.contexts, chunks(step.columns));
+    prefetch_ahead(step, 0, 1);
     for (g, targets) in step.targets.chunks(GROUP).enumerate() {
         let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS];
         for (i, &context) in contexts.iter().enumerate() {
@@ -69,6 +70,7 @@ unsafe fn skip_gram(step: &Step, _: f32, scratch: &mut Scratch) {
 /// As [`WindowKernels::cbow`].
 unsafe fn cbow(step: &Step, factor: f32, scratch: &mut Scratch) {
     let chunks = chunks(step.columns);
+    prefetch_ahead(step, 0, 1);
     for (k, hidden) in scratch.hidden[..chunks].iter_mut().enumerate() {
         let mut sum = Chunk::ZERO;
         // SAFETY: k is a chunk of every row, for which the caller vouches.

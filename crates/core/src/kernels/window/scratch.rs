@@ -201,7 +201,7 @@ mod tests {
         set(&mut labels, &[1.0; 20]);
         set(&mut labels, &[0.0, 1.0]);
         assert_eq!(labels.len(), 2);
-        assert_eq!(labels.of_group(0)[..3], [0.0, 1.0, -1.0]);
+        assert_eq!(labels.of_group(0, 1)[..3], [0.0, 1.0, -1.0]);
         set(&mut labels, &[]);
         assert!(labels.is_empty());
     }

@@ -18,6 +18,8 @@ pub struct Step<'a> {
     pub columns: usize,
     /// The learning rate: r.
     pub rate: f32,
+    /// Rows of the next step that are prefetched in the course of this one, a few at a time: a CPU waits for so many lines at most.
+    pub ahead: &'a [RowPtr],
 }
 
 /// Rows that stand for one: those of a word's n-grams, or a row and the weights of its position.

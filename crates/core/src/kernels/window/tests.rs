@@ -35,7 +35,7 @@ fn step_with(
     let mut one_or_none = Labels::default();
     one_or_none.set(labels.iter().map(|&label| label == 1.0));
     let labels = one_or_none;
-    let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: 0.3 };
+    let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: 0.3, ahead: &[] };
     // SAFETY: the rows are those of two matrices that live on, and this thread alone has them.
     unsafe {
         match factor {
@@ -197,8 +197,14 @@ fn position_weights_move_by_the_gradient_of_the_loss() {
         let (c_rows, d_rows, targets, contexts) = (rows(&mut c), rows(&mut d), rows(&mut w), rows(&mut products));
         let mut one_or_none = Labels::default();
         one_or_none.set(labels.iter().map(|&label| label == 1.0));
-        let step =
-            Step { contexts: &contexts, targets: &targets, labels: &one_or_none, columns: size, rate: RATE as f32 };
+        let step = Step {
+            contexts: &contexts,
+            targets: &targets,
+            labels: &one_or_none,
+            columns: size,
+            rate: RATE as f32,
+            ahead: &[],
+        };
         // SAFETY: as in `step_with`.
         unsafe {
             (0..n).for_each(|i| kernels.weigh([d_rows[i], c_rows[i], contexts[i]], size));
@@ -235,7 +241,8 @@ fn reference_loss(cbow: bool, w_in: &[f64], w_out: &[f64], labels: &[f32], size:
 fn refuses_more_contexts_than_it_has_room_for() {
     let contexts = [std::ptr::null_mut(); MAX_CONTEXTS + 1];
     let labels = Labels::negative_sampling(0);
-    let step = Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, columns: 16, rate: 0.1 };
+    let step =
+        Step { contexts: &contexts, targets: &contexts[..1], labels: &labels, columns: 16, rate: 0.1, ahead: &[] };
     // SAFETY: it panics before it reads a pointer.
     unsafe { scalar::kernels().skip_gram(&step, &mut Scratch::new(1, 16)) }
 }
@@ -263,7 +270,8 @@ fn a_row_that_is_several_contexts_moves_for_each() {
             let (rows, targets) = (rows(&mut w_in), rows(&mut w_out));
             let contexts = places.map(|place| rows[place]);
             let labels = Labels::negative_sampling(count - 1);
-            let step = Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: RATE };
+            let step =
+                Step { contexts: &contexts, targets: &targets, labels: &labels, columns: size, rate: RATE, ahead: &[] };
             // SAFETY: as in `step`.
             unsafe { kernels.skip_gram(&step, &mut Scratch::new(count, size)) };
             let furthest = |new: &[f32], expected: &[f32]| {

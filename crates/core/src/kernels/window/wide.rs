@@ -42,7 +42,7 @@ macro_rules! window_kernels {
     ($features:literal) => {
         use super::loss::gradients;
         use super::scratch::{GROUP_CHUNKS, STRIDE};
-        use super::{Composed, GROUP, RowPtr, Scratch, Step};
+        use super::{Composed, GROUP, RowPtr, Scratch, Step, prefetch_ahead};
 
         /// Registers in rows of usual lengths, for which the kernels are compiled by themselves.
         const OF_64: usize = registers(64);
@@ -83,7 +83,15 @@ macro_rules! window_kernels {
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
                 let scores = &mut scratch.scores[g * GROUP_CHUNKS..][..GROUP_CHUNKS];
                 // SAFETY: the caller vouches for the rows; a group's chunks have room for `MAX_CONTEXTS` contexts.
-                unsafe { dots::<PAIR>(step.contexts, targets, registers, scores.as_mut_ptr().cast()) };
+                unsafe {
+                    dots::<PAIR>(
+                        step.contexts,
+                        targets,
+                        registers,
+                        scores.as_mut_ptr().cast(),
+                        Some(step).filter(|_| g == 0),
+                    )
+                };
                 for (chunk, scores) in scores[..n.div_ceil(2)].iter_mut().enumerate() {
                     let labels = step.labels.of_group(g, n - 2 * chunk);
                     gradients::<true>(scores, labels, step.rate, &mut scratch.loss);
@@ -112,16 +120,22 @@ macro_rules! window_kernels {
         /// Rows have `registers` registers; `out` has room for a whole number of pairs, and is aligned as rows are.
         #[inline]
         #[target_feature(enable = $features)]
-        unsafe fn dots<const P: usize>(contexts: &[RowPtr], targets: &[RowPtr], registers: usize, out: *mut f32) {
+        unsafe fn dots<const P: usize>(
+            contexts: &[RowPtr],
+            targets: &[RowPtr],
+            registers: usize,
+            out: *mut f32,
+            ahead: Option<&Step>,
+        ) {
             // SAFETY: passed on.
             unsafe {
                 match targets.len() {
-                    1 => dots_of::<1, P>(contexts, targets, registers, out),
-                    2 => dots_of::<2, P>(contexts, targets, registers, out),
-                    3 => dots_of::<3, P>(contexts, targets, registers, out),
-                    4 => dots_of::<4, P>(contexts, targets, registers, out),
-                    5 => dots_of::<5, P>(contexts, targets, registers, out),
-                    _ => dots_of::<6, P>(contexts, targets, registers, out),
+                    1 => dots_of::<1, P>(contexts, targets, registers, out, ahead),
+                    2 => dots_of::<2, P>(contexts, targets, registers, out, ahead),
+                    3 => dots_of::<3, P>(contexts, targets, registers, out, ahead),
+                    4 => dots_of::<4, P>(contexts, targets, registers, out, ahead),
+                    5 => dots_of::<5, P>(contexts, targets, registers, out, ahead),
+                    _ => dots_of::<6, P>(contexts, targets, registers, out, ahead),
                 }
             }
         }
@@ -135,6 +149,7 @@ macro_rules! window_kernels {
             targets: &[RowPtr],
             registers: usize,
             out: *mut f32,
+            ahead: Option<&Step>,
         ) {
             let targets: [RowPtr; G] = std::array::from_fn(|t| targets[t]);
             let (whole, rest) = contexts.as_chunks::<P>();
@@ -142,6 +157,12 @@ macro_rules! window_kernels {
             unsafe {
                 for (i, tile) in whole.iter().enumerate() {
                     dots_of_tile(tile, &targets, registers, out.add(i * P * STRIDE));
+                    if let Some(step) = ahead {
+                        prefetch_ahead(step, i, whole.len());
+                    }
+                }
+                if let (true, Some(step)) = (whole.is_empty(), ahead) {
+                    prefetch_ahead(step, 0, 1);
                 }
                 for (i, &context) in (whole.len() * P..).zip(rest) {
                     dots_of_tile(&[context], &targets, registers, out.add(i * STRIDE));
@@ -270,13 +291,18 @@ macro_rules! window_kernels {
             let error = scratch.error.as_mut_ptr().cast::<f32>();
             // SAFETY: the caller vouches for the rows, and `hidden` has as many chunks as they have.
             unsafe { sum_contexts(step.contexts, splat(factor), registers, hidden) };
+            prefetch_ahead(step, 0, 3);
             for (pair, targets) in step.targets.chunks(2 * GROUP).enumerate() {
                 let scores = &mut scratch.scores[pair];
                 // SAFETY: a chunk has room for the scores of two groups.
                 unsafe { dots_of_hidden(hidden, targets, registers, scores.0.as_mut_ptr()) };
                 let labels = step.labels.of_groups(2 * pair);
+                if pair == 0 {
+                    prefetch_ahead(step, 1, 3);
+                }
                 gradients::<true>(scores, &labels, step.rate, &mut scratch.loss);
             }
+            prefetch_ahead(step, 2, 3);
             let scores = scratch.scores.as_ptr().cast::<f32>();
             for (g, targets) in step.targets.chunks(GROUP).enumerate() {
                 let gradients = scores.wrapping_add(g * STRIDE);
@@ -358,7 +384,7 @@ macro_rules! window_kernels {
             // SAFETY: passed on.
             unsafe {
                 match (PAIR, targets.len().saturating_sub(GROUP)) {
-                    (_, 0) => dots::<1>(&[hidden], targets, registers, out),
+                    (_, 0) => dots::<1>(&[hidden], targets, registers, out, None),
                     (2, 1) => dots_of_pair::<1>(hidden, targets, registers, out),
                     (2, 2) => dots_of_pair::<2>(hidden, targets, registers, out),
                     (2, 3) => dots_of_pair::<3>(hidden, targets, registers, out),
@@ -366,8 +392,8 @@ macro_rules! window_kernels {
                     (2, 5) => dots_of_pair::<5>(hidden, targets, registers, out),
                     (2, _) => dots_of_pair::<6>(hidden, targets, registers, out),
                     _ => {
-                        dots::<1>(&[hidden], &targets[..GROUP], registers, out);
-                        dots::<1>(&[hidden], &targets[GROUP..], registers, out.add(STRIDE));
+                        dots::<1>(&[hidden], &targets[..GROUP], registers, out, None);
+                        dots::<1>(&[hidden], &targets[GROUP..], registers, out.add(STRIDE), None);
                     }
                 }
             }

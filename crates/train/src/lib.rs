@@ -74,6 +74,6 @@ pub use rapidvec_core::{
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Hits, NGrams, Search, Units, WordVectors};
-pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Session, Started};
+pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Runs, Session, Started};
 pub use trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 pub use word2vec::Word2Vec;

@@ -33,6 +33,7 @@ mod reading;
 mod resume;
 #[cfg(target_os = "linux")]
 mod scarcity;
+mod runs;
 mod signals;
 mod similar;
 mod subwords;

@@ -31,9 +31,9 @@ mod queries;
 mod reading;
 #[cfg(unix)]
 mod resume;
+mod runs;
 #[cfg(target_os = "linux")]
 mod scarcity;
-mod runs;
 mod signals;
 mod similar;
 mod subwords;

@@ -29,10 +29,10 @@ fn answers_have_deviations_and_the_share_of_runs_that_find_a_word() {
     let table = ask(&case, &["similar", "m", "word1", "-k", "4"]);
     assert!(table.contains("± over 3 runs") && table.matches(" ± ").count() == 4 && table.contains(" %"), "{table}");
     for args in [
-        &["similar", "m", "word1", "word2"][..],
-        &["similar", "m", "--positive", "word1", "--negative", "word3"],
-        &["analogy", "m", "word1", "word2", "word3"],
-        &["analogy", "m", "word1", "word2", "word3", "--method", "mul"],
+        &["similar", "m", "word1", "word4"][..],
+        &["similar", "m", "--positive", "word1", "--negative", "word25"],
+        &["analogy", "m", "word1", "word4", "word25"],
+        &["analogy", "m", "word1", "word4", "word25", "--method", "mul"],
     ] {
         let answers = json(&case, args);
         for answer in answers.as_array().unwrap() {
@@ -51,21 +51,22 @@ fn answers_have_deviations_and_the_share_of_runs_that_find_a_word() {
     // Without vectors of runs everything is as before.
     let plain = json(&case, &["similar", "plain", "word1"]);
     assert!(plain[0].get("runs").is_none() && plain[0]["neighbours"][0].get("deviation").is_none(), "{plain}");
-    let of_both = ["m", "plain"].map(|model| json(&case, &["similar", model, "word1"])[0]["neighbours"][0]["word"].clone());
+    let of_both =
+        ["m", "plain"].map(|model| json(&case, &["similar", model, "word1"])[0]["neighbours"][0]["word"].clone());
     assert_eq!(of_both[0], of_both[1], "the mean is the same");
 }
 
 #[test]
 fn a_similarity_a_rank_and_a_score_have_deviations() {
     let case = trained();
-    let table = ask(&case, &["similarity", "m", "word1", "word2"]);
+    let table = ask(&case, &["similarity", "m", "word1", "word4"]);
     assert!(table.contains(" ± 0.") && table.lines().count() == 1, "{table}");
-    let similarity = &json(&case, &["similarity", "m", "word1", "word2"])[0];
+    let similarity = &json(&case, &["similarity", "m", "word1", "word4"])[0];
     assert!(similarity["runs"] == 3 && similarity["deviation"].as_f64().unwrap() > 0.0, "{similarity}");
-    assert!(ask(&case, &["rank", "m", "word1", "word2"]).contains(" ± "));
-    let rank = &json(&case, &["rank", "m", "word1", "word2"])[0];
+    assert!(ask(&case, &["rank", "m", "word1", "word4"]).contains(" ± "));
+    let rank = &json(&case, &["rank", "m", "word1", "word4"])[0];
     assert!(rank["rank_deviation"].as_f64().is_some() && rank["deviation"].as_f64().is_some(), "{rank}");
-    let tsv = ask(&case, &["rank", "m", "word1", "word2", "--format", "tsv"]);
+    let tsv = ask(&case, &["rank", "m", "word1", "word4", "--format", "tsv"]);
     assert!(tsv.starts_with("a\tb\tsimilarity\trank\tdeviation\trank_deviation\n"), "{tsv}");
     let pairs: String = (0..20).map(|i| format!("word{i}\tword{}\t{i}\n", (i * 7 + 3) % 40)).collect();
     case.write("pairs.tsv", pairs);

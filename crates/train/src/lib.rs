@@ -29,6 +29,7 @@
 //! | read text: files, folders, pipes, sentences, ids | [`corpus`] |
 //! | checkpoints, held-out loss, starting vectors, continuing a model | [`Session`] |
 //! | watch and stop a run | [`Observer`] |
+//! | several runs and their mean | [`Session::start_runs`] |
 //! | resume a run | [`checkpoint`] |
 //! | train with several processes, on one machine or on many | [`distributed`] |
 //! | drive training block by block | [`Trainer`], [`CpuTrainer`] |
@@ -45,6 +46,7 @@
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../README.ko.md")]
 #[doc = include_str!("../../../docs/rust.md")]
+#[doc = include_str!("../../../docs/uncertainty.md")]
 pub struct ReadmeExamples;
 
 pub mod checkpoint;

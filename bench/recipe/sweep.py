@@ -44,6 +44,7 @@ def arguments():
     parser.add_argument("--epochs", help="try these numbers of epochs only")
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--recipe", action="store_true", help="train with --recipe best instead of the grid")
+    parser.add_argument("--runs", type=int, help="with --recipe: the mean of so many runs")
     return parser.parse_args()
 
 
@@ -62,7 +63,7 @@ def settings(args):
             texts(args.text), listed(args.sizes, int), listed(args.samples, float), listed(args.seeds, int)):
         fixed = {"language": language, "text": Path(path).name, "tokens": tokens, "size": size, "seed": seed}
         if args.recipe:
-            yield fixed | {"recipe": "best"}, path
+            yield fixed | {"recipe": "best"} | ({"runs": args.runs} if args.runs else {}), path
             continue
         epochs = listed(args.epochs, int) if args.epochs else epochs_for(tokens)
         for passes, model in itertools.product(epochs, args.models.split(",")):
@@ -73,7 +74,7 @@ def settings(args):
 def train(program, setting, path, model):
     """Trains one model; the CPU seconds that it took, or None if it diverged."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    how = ["--recipe", "best"]
+    how = ["--recipe", "best"] + (["--runs", str(setting["runs"])] if "runs" in setting else [])
     if "recipe" not in setting:
         how = ["--model", setting["model"], "--learning-rate", str(setting["rate"]), "--epochs", str(setting["epochs"]),
                "--subsample", str(setting["sample"])]

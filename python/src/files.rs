@@ -108,6 +108,7 @@ pub fn save_model(
         output: output.map(|output| rows(output.numbers)),
         subwords,
         positions: None,
+        runs: Vec::new(),
         half: false,
         metadata: Cow::Borrowed(&metadata),
         extra: &extra,

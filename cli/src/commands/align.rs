@@ -5,6 +5,7 @@ use super::open::Opening;
 use super::saved::{format_of, save};
 use crate::output::{Form, Measures, Place, to_stdout};
 use rapidvec::Error;
+use rapidvec::error::QueryError;
 use rapidvec::vectors::SaveOptions;
 use rapidvec::vectors::format::Format;
 use rapidvec::vectors::measure::Change;
@@ -63,7 +64,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let shared = alignment.changes.len();
     let mean = alignment.changes.iter().map(|change| change.similarity).sum::<f64>() / shared as f64;
     let is_frequent = |change: &Change| change.counts.iter().all(|&count| count >= args.min_count);
-    let changes = alignment.changes.into_iter().filter(is_frequent).take(args.top as usize).collect();
+    let changes = alignment.changes.into_iter().filter(is_frequent).take(args.top as usize);
+    let with_deviation = |change: Change| {
+        let deviation = from.change_deviation(&to, &alignment.rotation, &change.word)?;
+        Ok((change, deviation))
+    };
+    let changes: Result<Vec<_>, QueryError> = changes.map(with_deviation).collect();
+    let changes = changes.map_err(Error::from)?;
     let measures = Measures::Alignment { shared, anchors: alignment.anchors, mean, changes };
     to_stdout(|out| args.format.measures(out, &measures))
 }

@@ -6,7 +6,7 @@ use super::queries::{self, AnswerArgs, SearchArgs};
 use crate::output::{Answer, Query, UsageError, messages, to_stdout};
 use anyhow::Context;
 use rapidvec::Error;
-use rapidvec::vectors::AnalogyMethod;
+use rapidvec::vectors::{AnalogyMethod, Hits, Search};
 use std::path::PathBuf;
 
 /// Answer "A is to B as C is to what?"
@@ -44,14 +44,31 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let vectors = args.open.vectors(&model)?;
     let (method, name) = (args.method, args.method.name());
     let search = args.search.search(&model, &vectors);
+    // The textbook's score has the length of a vector in it, which the vectors of runs do not keep.
+    let runs = vectors.runs().filter(|_| method != AnalogyMethod::Textbook);
     queries::note_composed(questions.iter().flatten().map(String::as_str), &vectors);
     let answer = |words: [String; 3]| {
-        let [a, b, c] = &words;
-        let found = search.analogy(a, b, c, method, args.answers.top as usize).map_err(Error::from)?;
-        Ok(Answer::new(Query::Analogy { words, method: name }, found))
+        let top = args.answers.top as usize;
+        let found = ask(&search, &words, method, top)?;
+        let spreads = runs.as_ref().map(|runs| {
+            let all = |run| ask(&args.search.again(run), &words, method, top).map(|hits| vec![hits]);
+            let one = std::slice::from_ref(&found);
+            Ok::<_, Error>((runs.count(), runs.spreads(one, all, |_, search, top| ask(search, &words, method, top))?))
+        });
+        let spreads = spreads.transpose()?;
+        let answer = Answer::new(Query::Analogy { words, method: name }, found);
+        Ok(match spreads {
+            Some((runs, spreads)) => answer.with_spreads(runs, spreads.first().map_or(&[], Vec::as_slice)),
+            None => answer,
+        })
     };
     let answers = questions.into_iter().map(answer).collect::<anyhow::Result<Vec<_>>>()?;
     to_stdout(|out| args.answers.format.answers(out, &answers))
+}
+
+fn ask<'v>(search: &Search<'v>, words: &[String; 3], method: AnalogyMethod, top: usize) -> Result<Hits<'v>, Error> {
+    let [a, b, c] = words;
+    Ok(search.analogy(a, b, c, method, top)?)
 }
 
 /// The questions on standard input, three words on each line, separated by tabs or by spaces.

@@ -100,7 +100,22 @@ impl Args {
         }
     }
 
+    /// The scores on one file, and how much they differ between the runs that the model is the mean of.
     fn evaluate(&self, vectors: &WordVectors, set: &EvaluationSet, file: &Path) -> Result<Evaluation, QueryError> {
+        if let EvaluationSet::Pairs(pairs) = set
+            && pairs.has_header
+        {
+            note(messages::column_names(file.display()));
+        }
+        let measured = self.measure(vectors, set)?;
+        let runs = vectors.runs().map(|runs| {
+            runs.vectors().iter().map(|run| self.measure(run, set)).collect::<Result<Vec<_>, QueryError>>()
+        });
+        let runs = runs.transpose()?.unwrap_or_default();
+        Ok(Evaluation { file: file.display().to_string(), measured, runs })
+    }
+
+    fn measure(&self, vectors: &WordVectors, set: &EvaluationSet) -> Result<Measured, QueryError> {
         let restrict = self.restrict as usize;
         let options = EvaluateOptions::default()
             .restrict(restrict)
@@ -113,14 +128,9 @@ impl Args {
                 let (method, name) = (self.method, self.method.name());
                 Measured::Analogies(vectors.evaluate_analogies(analogies, method, &options)?, name)
             }
-            EvaluationSet::Pairs(pairs) => {
-                if pairs.has_header {
-                    note(messages::column_names(file.display()));
-                }
-                Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?)
-            }
+            EvaluationSet::Pairs(pairs) => Measured::Pairs(vectors.evaluate_pairs(pairs, &options)?),
         };
-        Ok(Evaluation { file: file.display().to_string(), measured })
+        Ok(measured)
     }
 }
 

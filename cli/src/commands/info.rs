@@ -5,8 +5,10 @@ use super::open::{self, OpenArgs};
 use crate::output::{Charts, Facts, FactsForm, Histogram, LossCurve, messages, thousands, to_stdout, warn};
 use rapidvec::Vocabulary;
 use rapidvec::checkpoint::Trained;
+use rapidvec::error::QueryError;
 use rapidvec::vectors::format::safetensors::{ModelFile, VERSION};
 use rapidvec::vectors::format::{Format, Matrix};
+use rapidvec::vectors::measure::RunVectors;
 use rapidvec::vectors::{self, ModelVectors, Rows, Subwords, WordVectors};
 use serde_json::{Value, json};
 use std::fs;
@@ -34,6 +36,10 @@ pub struct Args {
 
 /// The maximum number of vectors that are measured, evenly spaced: enough for a chart, within a second.
 const MEASURED: usize = 200_000;
+
+/// The most frequent words, whose stability is measured, and how many of the least and the most stable are shown.
+const FREQUENT: usize = 10_000;
+const LISTED: usize = 5;
 
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let about = About::read(or_default(args.model.as_deref())?, &args.open)?;
@@ -71,10 +77,18 @@ impl About {
                 let model = ModelFile::open(path).map_err(named)?;
                 let chosen =
                     ModelVectors::of_metadata(&model.metadata()).map_err(vectors::Error::from).map_err(named)?;
-                let about = Self::of_model(facts, &model);
+                let mut about = Self::of_model(facts, &model);
+                if chosen.matrix == Matrix::Input && model.runs().is_empty() {
+                    return Ok(about);
+                }
+                let vectors = open.vectors(path)?;
+                if let Some(runs) = vectors.runs() {
+                    let found = of_runs(&mut about.facts, &runs, &vectors);
+                    found.map_err(vectors::Error::from).map_err(named)?;
+                }
                 match chosen.matrix {
                     Matrix::Input => about,
-                    _ => about.with_chosen(chosen, &open.vectors(path)?),
+                    _ => about.with_chosen(chosen, &vectors),
                 }
             }
             other => Self::of_vectors(facts, other, &open.vectors(path)?),
@@ -87,7 +101,7 @@ impl About {
         let tensor = |(name, kind, shape)| json!({ "name": name, "type": kind, "shape": shape });
         facts.add("tensors", model.tensors().map(tensor).collect::<Vec<_>>());
         let metadata = model.metadata();
-        for key in ["config", "corpus", "trained", "device"] {
+        for key in ["config", "corpus", "runs", "trained", "device"] {
             facts.add(key, metadata.get(key).map_or(Value::Null, |text| parsed(text)));
         }
         if let Ok(Some(subwords)) = model.subwords() {
@@ -184,6 +198,28 @@ fn of_ngrams(subwords: &Subwords, vocabulary: &Vocabulary) -> Value {
         "buckets": ngrams.buckets,
         "buckets_used": used,
     })
+}
+
+/// How well runs agree on frequent words, and on which of them least and most: the mean cosine of their vectors with the mean.
+fn of_runs(facts: &mut Facts, runs: &RunVectors, vectors: &WordVectors) -> Result<(), QueryError> {
+    let mut ids = vectors.vocabulary().by_descending_count();
+    ids.truncate(FREQUENT);
+    let agreement = runs.agreement(&ids)?;
+    let mean = agreement.iter().sum::<f64>() / agreement.len().max(1) as f64;
+    let mut words: Vec<(u32, f64)> = ids.into_iter().zip(agreement).collect();
+    words.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let word = |&(id, of): &(u32, f64)| json!({ "word": vectors.vocabulary().word(id), "agreement": rounded(of) });
+    let least: Vec<Value> = words.iter().take(LISTED).map(word).collect();
+    let most: Vec<Value> = words.iter().rev().take(LISTED).map(word).collect();
+    facts.add("agreement", json!({ "runs": runs.count(), "words": words.len(), "mean": rounded(mean) }));
+    facts.add("least_stable", least);
+    facts.add("most_stable", most);
+    Ok(())
+}
+
+/// Four decimals.
+fn rounded(number: f64) -> Value {
+    json!((number * 1e4).round() / 1e4)
 }
 
 /// Our metadata are JSON; those of other programs are shown unchanged.

@@ -32,13 +32,18 @@ pub struct SearchArgs {
 impl SearchArgs {
     /// The search these options describe.
     pub fn search<'v>(&self, path: &Path, vectors: &'v WordVectors) -> Search<'v> {
+        if let Some(words) = self.restrict {
+            super::open::tell_order(path, vectors.vocabulary(), words as usize);
+        }
+        self.again(vectors)
+    }
+
+    /// The same search of other vectors of the model.
+    pub fn again<'v>(&self, vectors: &'v WordVectors) -> Search<'v> {
         let search = vectors.search().threads(self.threads);
         match self.restrict {
             None => search,
-            Some(words) => {
-                super::open::tell_order(path, vectors.vocabulary(), words as usize);
-                search.restrict(words as usize)
-            }
+            Some(words) => search.restrict(words as usize),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::open::OpenArgs;
 use super::queries::{self, SearchArgs};
-use crate::output::{Comparison, Form, to_stdout};
+use crate::output::{Comparison, Form, RunDeviation, to_stdout};
 use rapidvec::Error;
+use rapidvec::error::QueryError;
+use rapidvec::vectors::WordVectors;
 use std::path::PathBuf;
 
 /// Show the rank of B among the words near A; 1 is the nearest
@@ -36,6 +38,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     queries::note_composed(words.iter().map(String::as_str), &vectors);
     let rank = args.search.search(&model, &vectors).rank(&words[0], &words[1]).map_err(Error::from)?;
     let similarity = vectors.similarity(&words[0], &words[1]).map_err(Error::from)?;
+    let runs = vectors.runs().map(|runs| {
+        let similarity = runs.deviation(|run| run.similarity(&words[0], &words[1]).map(f64::from))?;
+        let rank = |run: &WordVectors| args.search.again(run).rank(&words[0], &words[1]).map(|rank| rank as f64);
+        Ok(RunDeviation { count: runs.count(), similarity, rank: Some(runs.deviation(rank)?) })
+    });
+    let runs = runs.transpose().map_err(|error: QueryError| Error::from(error))?;
     let [a, b] = [0, 1].map(|i| vec![words[i].clone()]);
-    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: Some(rank) }]))
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: Some(rank), runs }]))
 }

@@ -68,10 +68,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (model, words) = queries::model_and_words("similar", args.model.as_deref(), &args.words, expected)?;
     let vectors = args.open.vectors(&model)?;
     let search = args.search.search(&model, &vectors);
-    let search = match &args.among {
-        Some(list) => search.among(known_ids(list, &vectors)?),
-        None => search,
-    };
+    let among = args.among.as_deref().map(|list| known_ids(list, &vectors)).transpose()?;
+    let search = narrowed(search, among.as_deref());
     #[cfg(feature = "ann")]
     let index = args.index(&model, &vectors)?;
     #[cfg(feature = "ann")]
@@ -79,13 +77,24 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Some(index) => search.index(index),
         None => search,
     };
-    let (queries, found) = args.find(words, &vectors, &search)?;
+    let asked = args.ask(words, &vectors)?;
+    let found = asked.find(&search, args.answers.top as usize)?;
     queries::note_if_untrained(&found, &vectors);
+    let runs = vectors.runs();
+    let spreads = runs.as_ref().map(|runs| {
+        let all = |run| asked.find(&narrowed(args.search.again(run), among.as_deref()), args.answers.top as usize);
+        runs.spreads(&found, all, |query, search, top| asked.find_one(query, search, top))
+    });
+    let spreads = spreads.transpose()?.unwrap_or_default();
     let found = found.into_iter().map(|hits| match args.min_similarity {
         Some(least) => hits.at_least(least),
         None => hits,
     });
-    let answers: Vec<_> = queries.into_iter().zip(found).map(|(query, found)| Answer::new(query, found)).collect();
+    let answers = asked.queries().into_iter().zip(found).map(|(query, found)| Answer::new(query, found));
+    let answers: Vec<_> = match &runs {
+        Some(runs) => answers.zip(&spreads).map(|(answer, of)| answer.with_spreads(runs.count(), of)).collect(),
+        None => answers.collect(),
+    };
     to_stdout(|out| args.answers.format.answers(out, &answers))
 }
 
@@ -100,30 +109,68 @@ fn known_ids(list: &Path, vectors: &WordVectors) -> anyhow::Result<Vec<WordId>> 
     Ok(ids)
 }
 
+/// A search among some words only.
+fn narrowed<'v>(search: Search<'v>, among: Option<&[WordId]>) -> Search<'v> {
+    match among {
+        Some(ids) => search.among(ids.iter().copied()),
+        None => search,
+    }
+}
+
+/// What is looked up.
+enum Asked {
+    Words(Vec<String>),
+    Sum(Vec<(String, f32)>),
+    /// The numbers of all vectors, and of each.
+    Vectors(Vec<f32>, usize),
+}
+
+impl Asked {
+    fn queries(&self) -> Vec<Query> {
+        match self {
+            Self::Words(words) => words.iter().cloned().map(Query::Nearest).collect(),
+            Self::Sum(terms) => vec![Query::Weighted(terms.clone())],
+            Self::Vectors(numbers, size) => (1..=numbers.len() / size).map(Query::Vector).collect(),
+        }
+    }
+
+    /// The answers to all queries.
+    fn find<'v>(&self, search: &Search<'v>, top: usize) -> anyhow::Result<Vec<Hits<'v>>> {
+        let found = match self {
+            Self::Words(words) => search.most_similar_batch(&words.iter().map(String::as_str).collect::<Vec<_>>(), top),
+            Self::Sum(_) => return Ok(vec![self.find_one(0, search, top)?]),
+            Self::Vectors(numbers, _) => search.most_similar_to_batch(numbers, top),
+        };
+        Ok(found.map_err(Error::from)?)
+    }
+
+    /// The answer to the query of this number, from 0.
+    fn find_one<'v>(&self, query: usize, search: &Search<'v>, top: usize) -> anyhow::Result<Hits<'v>> {
+        let found = match self {
+            Self::Words(words) => search.most_similar(&words[query], top),
+            Self::Sum(terms) => {
+                let terms: Vec<_> = terms.iter().map(|(word, weight)| (word.as_str(), *weight)).collect();
+                search.most_similar_weighted(&terms, top)
+            }
+            Self::Vectors(numbers, size) => search.most_similar_to(&numbers[query * size..(query + 1) * size], top),
+        };
+        Ok(found.map_err(Error::from)?)
+    }
+}
+
 impl Args {
-    /// All queries with their answers, so that an unknown word leaves no partial output.
-    fn find<'v>(
-        &self,
-        words: Vec<String>,
-        vectors: &'v WordVectors,
-        search: &Search<'v>,
-    ) -> anyhow::Result<(Vec<Query>, Vec<Hits<'v>>)> {
-        let top = self.answers.top as usize;
+    /// All queries, so that an unknown word leaves no partial output.
+    fn ask(&self, words: Vec<String>, vectors: &WordVectors) -> anyhow::Result<Asked> {
         if let Some(path) = &self.vector {
-            let given = queries::vectors(path, vectors.vector_size())?;
-            let found = search.most_similar_to_batch(&given, top).map_err(Error::from)?;
-            return Ok(((1..=found.len()).map(Query::Vector).collect(), found));
+            let size = vectors.vector_size();
+            return Ok(Asked::Vectors(queries::vectors(path, size)?, size));
         }
         if words.is_empty() {
             let terms = self.terms(vectors);
             queries::note_composed(terms.iter().map(|(word, _)| *word), vectors);
-            let found = search.most_similar_weighted(&terms, top).map_err(Error::from)?;
-            let terms = terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect();
-            return Ok((vec![Query::Weighted(terms)], vec![found]));
+            return Ok(Asked::Sum(terms.into_iter().map(|(word, weight)| (word.to_owned(), weight)).collect()));
         }
-        let words = queries::known(queries::words(&words, vectors)?, vectors, self.skip_unknown)?;
-        let found = search.most_similar_batch(&words.iter().map(String::as_str).collect::<Vec<_>>(), top);
-        Ok((words.into_iter().map(Query::Nearest).collect(), found.map_err(Error::from)?))
+        Ok(Asked::Words(queries::known(queries::words(&words, vectors)?, vectors, self.skip_unknown)?))
     }
 
     /// The words of the sum, those to subtract with negative weights.

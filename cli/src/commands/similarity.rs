@@ -2,8 +2,9 @@
 
 use super::open::OpenArgs;
 use super::queries;
-use crate::output::{Comparison, Form, to_stdout};
+use crate::output::{Comparison, Form, RunDeviation, to_stdout};
 use rapidvec::Error;
+use rapidvec::error::QueryError;
 use std::path::PathBuf;
 
 /// Show the cosine of two words, or of the means of two sets of words
@@ -38,6 +39,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let (a, b) = (set(&words[0]), set(&words[1]));
     queries::note_composed(a.iter().chain(&b).copied(), &vectors);
     let similarity = vectors.n_similarity(&a, &b).map_err(Error::from)?;
+    let runs = vectors.runs().map(|runs| {
+        let similarity = runs.deviation(|run| run.n_similarity(&a, &b).map(f64::from))?;
+        Ok(RunDeviation { count: runs.count(), similarity, rank: None })
+    });
+    let runs = runs.transpose().map_err(|error: QueryError| Error::from(error))?;
     let [a, b] = [a, b].map(|words| words.into_iter().map(str::to_owned).collect());
-    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None }]))
+    to_stdout(|out| args.format.comparisons(out, &[Comparison { a, b, similarity, rank: None, runs }]))
 }

@@ -1,5 +1,6 @@
 //! An answered query, for any form of output.
 
+use rapidvec::vectors::measure::Spread;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A query.
@@ -27,6 +28,18 @@ pub enum Query {
 pub struct Found {
     pub word: String,
     pub similarity: f32,
+    /// How much it differs between the runs that the model is the mean of.
+    #[serde(flatten)]
+    pub spread: Option<RunSpread>,
+}
+
+/// How much a word found differs between runs.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct RunSpread {
+    /// The standard deviation of its score.
+    pub deviation: f64,
+    /// The share of runs that find it.
+    pub stability: f64,
 }
 
 /// A query and the words found, best first.
@@ -34,12 +47,23 @@ pub struct Found {
 pub struct Answer {
     pub query: Query,
     pub found: Vec<Found>,
+    /// The runs that the model is the mean of, if it has their vectors.
+    pub runs: Option<usize>,
 }
 
 impl Answer {
     pub fn new<'v>(query: Query, found: impl IntoIterator<Item = (&'v str, f32)>) -> Self {
-        let found = found.into_iter().map(|(word, similarity)| Found { word: word.to_owned(), similarity });
-        Self { query, found: found.collect() }
+        let found =
+            found.into_iter().map(|(word, similarity)| Found { word: word.to_owned(), similarity, spread: None });
+        Self { query, found: found.collect(), runs: None }
+    }
+
+    /// With how much each word found differs between `runs` runs.
+    pub fn with_spreads(mut self, runs: usize, spreads: &[Spread]) -> Self {
+        for (found, &Spread { deviation, stability, .. }) in self.found.iter_mut().zip(spreads) {
+            found.spread = Some(RunSpread { deviation, stability });
+        }
+        Self { runs: Some(runs), ..self }
     }
 }
 
@@ -63,6 +87,9 @@ impl Serialize for Answer {
             }
         }
         let name = if matches!(self.query, Query::Odd(_)) { "words" } else { "neighbours" };
+        if let Some(runs) = self.runs {
+            map.serialize_entry("runs", &runs)?;
+        }
         map.serialize_entry(name, &self.found)?;
         map.end()
     }

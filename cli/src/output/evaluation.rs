@@ -3,6 +3,7 @@
 use super::text::{counted, field, padded, printable, width};
 use rapidvec::vectors::evaluate::statistics::Correlation;
 use rapidvec::vectors::evaluate::{AnalogyReport, PairReport, SectionScore};
+use rapidvec::vectors::measure::deviation;
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
@@ -13,6 +14,8 @@ pub struct Evaluation {
     /// Its name, as given.
     pub file: String,
     pub measured: Measured,
+    /// The same of each run that the model is the mean of, if it has their vectors.
+    pub runs: Vec<Measured>,
 }
 
 /// The kind of the file.
@@ -22,6 +25,16 @@ pub enum Measured {
     Analogies(AnalogyReport, &'static str),
     /// Pairs.
     Pairs(PairReport),
+}
+
+impl Measured {
+    /// The accuracy, or both correlations.
+    fn scores(&self) -> [Option<f64>; 2] {
+        match self {
+            Self::Analogies(report, _) => [report.total.accuracy(), None],
+            Self::Pairs(report) => [report.spearman, report.pearson].map(|of| of.map(|of| of.coefficient)),
+        }
+    }
 }
 
 /// Fields of JSON in their order.
@@ -49,7 +62,28 @@ impl Evaluation {
             }
             Measured::Pairs(report) => fields.extend(of_pairs(report)),
         }
+        fields.extend(self.of_runs());
         fields
+    }
+
+    /// How many runs there are, and the standard deviation of each score over them.
+    fn of_runs(&self) -> Fields {
+        if self.runs.is_empty() {
+            return Vec::new();
+        }
+        let mut fields = vec![("runs", json!(self.runs.len()))];
+        let names: &[_] = match self.measured {
+            Measured::Analogies(..) => &["accuracy_deviation"],
+            Measured::Pairs(_) => &["spearman_deviation", "pearson_deviation"],
+        };
+        fields.extend(names.iter().enumerate().map(|(score, name)| (*name, json!(self.deviation(score)))));
+        fields
+    }
+
+    /// The standard deviation over the runs of the first or the second score; `None` if a run has none.
+    fn deviation(&self, score: usize) -> Option<f64> {
+        let values = self.runs.iter().map(|run| run.scores()[score]).collect::<Option<Vec<_>>>()?;
+        Some(deviation(&values)).filter(|_| !values.is_empty())
     }
 }
 
@@ -117,6 +151,7 @@ pub fn tsv(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> {
                 }
             }
         }
+        lines("", evaluation.of_runs())?;
     }
     Ok(())
 }
@@ -132,14 +167,27 @@ pub fn table(out: &mut dyn Write, evaluations: &[Evaluation]) -> io::Result<()> 
             Measured::Analogies(report, method) => {
                 writeln!(out, "[analogies, {method}] {file}")?;
                 sections_table(out, report)?;
+                let points = evaluation.deviation(0).map(|of| format!("{:.2} %", 100.0 * of));
+                deviations_line(out, evaluation.runs.len(), [points, None])?;
             }
             Measured::Pairs(report) => {
                 writeln!(out, "[pairs] {file}")?;
                 pairs_table(out, report)?;
+                let shown = |score, name| Some(format!("{name} {:.4}", evaluation.deviation(score)?));
+                deviations_line(out, evaluation.runs.len(), [shown(0, "Spearman"), shown(1, "Pearson")])?;
             }
         }
     }
     Ok(())
+}
+
+/// How much the scores of single runs differ.
+fn deviations_line(out: &mut dyn Write, runs: usize, deviations: [Option<String>; 2]) -> io::Result<()> {
+    let shown: Vec<String> = deviations.into_iter().flatten().collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  standard deviation of one of {runs} runs: {}", shown.join(", "))
 }
 
 fn sections_table(out: &mut dyn Write, report: &AnalogyReport) -> io::Result<()> {

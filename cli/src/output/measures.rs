@@ -13,8 +13,9 @@ pub enum Measures {
     Weat { groups: [Vec<String>; 4], weat: Weat, two_sided: bool },
     /// Words and their places between two groups of words.
     Axis { from: Vec<String>, to: Vec<String>, places: Vec<(String, f64)> },
-    /// Words in both models, those the rotation was found with, their mean similarity, and those that changed most.
-    Alignment { shared: usize, anchors: usize, mean: f64, changes: Vec<Change> },
+    /// Words in both models, those the rotation was found with, their mean similarity, and those that changed most with
+    /// the deviation between runs, if both models have them.
+    Alignment { shared: usize, anchors: usize, mean: f64, changes: Vec<(Change, Option<f64>)> },
     /// The number of runs, their mean agreement with the mean, and the words on which they agree least.
     Average { runs: usize, mean: f64, words: Vec<(String, f64)> },
 }
@@ -52,11 +53,12 @@ fn table(out: &mut dyn Write, measures: &Measures) -> io::Result<()> {
         Measures::Alignment { shared, anchors, mean, changes } => {
             let [shared, anchors] = [shared, anchors].map(|&count| thousands(count as u64));
             writeln!(out, "[align] {shared} words in both, rotated by {anchors}; mean similarity {mean:.4}")?;
-            let shown = |change: &Change| {
+            let shown = |(change, deviation): &(Change, Option<f64>)| {
                 let [a, b] = change.counts.map(thousands);
-                format!("{:>8.4}  {a:>10}  {b:>10}", change.similarity)
+                let spread = deviation.map(|deviation| format!(" ± {deviation:.4}")).unwrap_or_default();
+                format!("{:>8.4}{spread}  {a:>10}  {b:>10}", change.similarity)
             };
-            lines(out, changes.iter().map(|change| (change.word.as_str(), shown(change))))
+            lines(out, changes.iter().map(|change| (change.0.word.as_str(), shown(change))))
         }
         Measures::Average { runs, mean, words } => {
             writeln!(out, "[average] {runs} runs; mean agreement {mean:.4}; the runs agree least on")?;
@@ -91,9 +93,11 @@ fn tsv(out: &mut dyn Write, measures: &Measures) -> io::Result<()> {
             places.iter().try_for_each(|(word, place)| writeln!(out, "{}\t{place}", field(word)))
         }
         Measures::Alignment { changes, .. } => {
-            writeln!(out, "word\tsimilarity\tcount_a\tcount_b")?;
-            changes.iter().try_for_each(|Change { word, similarity, counts: [a, b], .. }| {
-                writeln!(out, "{}\t{similarity}\t{a}\t{b}", field(word))
+            let spreads = changes.iter().any(|(_, deviation)| deviation.is_some());
+            writeln!(out, "word\tsimilarity\tcount_a\tcount_b{}", if spreads { "\tdeviation" } else { "" })?;
+            changes.iter().try_for_each(|(Change { word, similarity, counts: [a, b], .. }, deviation)| {
+                let deviation = deviation.map(|deviation| format!("\t{deviation}")).unwrap_or_default();
+                writeln!(out, "{}\t{similarity}\t{a}\t{b}{deviation}", field(word))
             })
         }
         Measures::Average { words, .. } => {
@@ -127,7 +131,14 @@ fn value(measures: &Measures) -> Value {
             json!({ "runs": runs, "mean_agreement": mean, "words": words.iter().map(one).collect::<Vec<_>>() })
         }
         Measures::Alignment { shared, anchors, mean, changes } => {
-            let one = |change: &Change| json!({ "word": change.word, "similarity": change.similarity, "count_a": change.counts[0], "count_b": change.counts[1] });
+            let one = |(change, deviation): &(Change, Option<f64>)| {
+                let Change { word, similarity, counts: [a, b], .. } = change;
+                let mut one = json!({ "word": word, "similarity": similarity, "count_a": a, "count_b": b });
+                if let Some(deviation) = deviation {
+                    one["deviation"] = json!(deviation);
+                }
+                one
+            };
             let words: Vec<Value> = changes.iter().map(one).collect();
             json!({ "shared": shared, "anchors": anchors, "mean_similarity": mean, "changes": words })
         }

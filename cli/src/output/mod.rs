@@ -33,7 +33,7 @@ pub use answer::{Answer, Query};
 pub use bar::{Bar, Share, columns, left};
 pub use chart::Charts;
 pub use color::{Color, early_choice, set_color};
-pub use comparison::Comparison;
+pub use comparison::{Comparison, RunDeviation};
 pub use evaluation::{Evaluation, Measured};
 pub use exit::{INTERRUPTED, Interrupted, SUCCESS, UsageError, message, refuse, report, shown};
 pub use facts::Facts;

@@ -2,9 +2,10 @@
 //!
 //! Control characters in words are shown escaped.
 
-use super::answer::{Answer, Query, sum};
+use super::answer::{Answer, Query, RunSpread, sum};
 use super::comparison::Comparison;
 use super::facts::Facts;
+use super::messages;
 use super::text::{padded, printable, thousands, width};
 use serde_json::Value;
 use std::io::{self, Write};
@@ -21,17 +22,18 @@ pub fn answers(out: &mut dyn Write, answers: &[Answer]) -> io::Result<()> {
 }
 
 fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
+    let runs = answer.runs.map(|runs| format!("  ({})", messages::spread_of_runs(runs))).unwrap_or_default();
     match &answer.query {
-        Query::Nearest(word) => writeln!(out, "[query] {}", printable(word))?,
-        Query::Weighted(terms) => writeln!(out, "[query] {}", sum(terms, printable))?,
-        Query::Vector(number) => writeln!(out, "[query] vector {number}")?,
+        Query::Nearest(word) => writeln!(out, "[query] {}{runs}", printable(word))?,
+        Query::Weighted(terms) => writeln!(out, "[query] {}{runs}", sum(terms, printable))?,
+        Query::Vector(number) => writeln!(out, "[query] vector {number}{runs}")?,
         Query::Odd(words) => {
             let words: Vec<_> = words.iter().map(|word| printable(word)).collect();
             writeln!(out, "[odd] {}", words.join(" "))?;
         }
         Query::Analogy { words, .. } => {
             let [a, b, c] = words.each_ref().map(|word| printable(word));
-            writeln!(out, "[analogy] {a}:{b} = {c}:?")?;
+            writeln!(out, "[analogy] {a}:{b} = {c}:?{runs}")?;
         }
     }
     if answer.found.is_empty() {
@@ -40,7 +42,11 @@ fn one(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     let words: Vec<_> = answer.found.iter().map(|found| printable(&found.word)).collect();
     let widest = words.iter().map(|word| width(word)).max().unwrap_or(0);
     for (word, found) in words.iter().zip(&answer.found) {
-        writeln!(out, "  {}  {:>7}", padded(word, widest), four_decimals(found.similarity))?;
+        let spread = found
+            .spread
+            .map(|RunSpread { deviation, stability }| format!(" ± {deviation:.4}  {:>3.0} %", 100.0 * stability));
+        let spread = spread.unwrap_or_default();
+        writeln!(out, "  {}  {:>7}{spread}", padded(word, widest), four_decimals(found.similarity))?;
     }
     Ok(())
 }
@@ -52,9 +58,16 @@ pub fn comparisons(out: &mut dyn Write, comparisons: &[Comparison]) -> io::Resul
         if comparisons.len() > 1 {
             write!(out, "{} {}  ", name(&comparison.a), name(&comparison.b))?;
         }
+        let runs = comparison.runs;
         match comparison.rank {
-            Some(rank) => writeln!(out, "{rank}")?,
-            None => writeln!(out, "{}", four_decimals(comparison.similarity))?,
+            Some(rank) => {
+                let spread = runs.and_then(|runs| runs.rank).map(|rank| format!(" ± {rank:.1}"));
+                writeln!(out, "{rank}{}", spread.unwrap_or_default())?;
+            }
+            None => {
+                let spread = runs.map(|runs| format!(" ± {:.4}", runs.similarity)).unwrap_or_default();
+                writeln!(out, "{}{spread}", four_decimals(comparison.similarity))?;
+            }
         }
     }
     Ok(())

@@ -31,6 +31,7 @@ mod queries;
 mod reading;
 #[cfg(unix)]
 mod resume;
+mod runs;
 #[cfg(target_os = "linux")]
 mod scarcity;
 mod signals;

@@ -122,6 +122,58 @@ fn a_model_that_is_updated_ends_the_same_however_often_it_is_stopped() {
 }
 
 #[test]
+fn several_runs_are_stopped_and_resumed_in_any_of_them_and_give_the_same_mean() {
+    let case = with_text();
+    let flags = ["--runs", "3", "--keep-runs", "--bootstrap", "--threads", "1", "--epochs", "3"];
+    let fresh = [&["text.txt"][..], &flags, &RUN].concat();
+    let start = Instant::now();
+    case.run(&[&fresh[..], &["-o", "straight"]].concat()).succeeds();
+    let straight = start.elapsed();
+    let mut codes = Vec::new();
+    for round in 0..60 {
+        let resumed = ["--resume", "stopped", "--progress", "none", "--kernel", "scalar"];
+        let args = if case.exists("stopped") { &resumed[..] } else { &fresh[..] };
+        let own = ["--checkpoint-every", "0.02", "-o", "stopped"];
+        let mut command = case.train(&[args, &own].concat());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(straight * (20 + round * 7 % 15) / 100);
+        signal(&child, ["INT", "KILL"][round as usize % 2]);
+        codes.push(child.wait().unwrap().code());
+        if codes.ends_with(&[Some(0)]) {
+            break;
+        }
+    }
+    assert!(codes.contains(&Some(130)) && codes.ends_with(&[Some(0)]), "{codes:?}");
+    assert!(case.bytes("stopped") == case.bytes("straight"), "{codes:?}");
+    let opened = WordVectors::open(case.path("stopped")).unwrap();
+    assert_eq!(opened.run_rows().len(), 3);
+    let told = case.run(&["--resume", "stopped"]).succeeds();
+    assert!(told.stderr.contains("finished"), "{}", told.stderr);
+}
+
+#[test]
+fn several_runs_say_which_one_it_is_and_what_does_not_go_together() {
+    let case = with_text();
+    let common = ["text.txt", "-o", "m", "--vector-size", "10", "--epochs", "1", "--runs", "2"];
+    let told = case.run(&[&common[..], &["--progress", "lines"]].concat()).succeeds().stderr;
+    assert!(told.contains("run 1 of 2") && told.contains("run 2 of 2"), "{told}");
+    for (flags, expected) in [
+        (&["--update", "m"][..], "--update"),
+        (&["--init", "m"], "--init"),
+        (&["--subwords"], "--subwords"),
+        (&["--position-weights"], "--position-weights"),
+        (&["--log", "x.csv"], "--log"),
+        (&["--keep-state"], "--keep-state"),
+        (&["--device", "auto"], "--device"),
+        (&["--trainer", "textbook"], "--runs is"),
+    ] {
+        case.run(&[&common[..], &["--force"], flags].concat()).fails(2, expected);
+    }
+    case.run(&["text.txt", "-o", "n", "--bootstrap"]).fails(2, "--runs");
+    case.run(&["text.txt", "-o", "n", "--runs", "1"]).fails(2, "2 to 1000");
+}
+
+#[test]
 fn several_threads_resume_at_the_same_place_of_the_schedule() {
     let case = with_text();
     let epochs = EPOCHS.to_string();

@@ -26,6 +26,8 @@ pub enum Purpose {
     Segment = 7,
     /// First weights of the row of an n-gram.
     NGramWeights = 8,
+    /// The pieces of a text that a run draws with repetition.
+    Bootstrap = 9,
     /// Initial positions of words on a map, and initial centres of its clusters.
     Map = 100,
 }

@@ -12,6 +12,7 @@ pub use rapidvec_vectors::error::{
     CoreError, DecompressError, Error as VectorsError, EvaluateError, FormatError, OutputError, PickleError,
     QueryError, TextError, VocabularyError,
 };
+pub use rapidvec_vectors::measure::MeasureError;
 
 /// What the library's functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -36,6 +37,9 @@ pub enum Error {
     /// Training cannot start, resume or continue.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// Models cannot be rotated onto each other.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
     /// Processes cannot train together.
     #[error(transparent)]
     Gang(#[from] GangError),

@@ -29,6 +29,7 @@
 //! | read text: files, folders, pipes, sentences, ids | [`corpus`] |
 //! | checkpoints, held-out loss, starting vectors, continuing a model | [`Session`] |
 //! | watch and stop a run | [`Observer`] |
+//! | several runs and their mean | [`Session::start_runs`] |
 //! | resume a run | [`checkpoint`] |
 //! | train with several processes, on one machine or on many | [`distributed`] |
 //! | drive training block by block | [`Trainer`], [`CpuTrainer`] |
@@ -45,6 +46,7 @@
 #[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../../../README.ko.md")]
 #[doc = include_str!("../../../docs/rust.md")]
+#[doc = include_str!("../../../docs/uncertainty.md")]
 pub struct ReadmeExamples;
 
 pub mod checkpoint;
@@ -74,6 +76,6 @@ pub use rapidvec_core::{
 };
 pub use rapidvec_vectors as vectors;
 pub use rapidvec_vectors::{AnalogyMethod, Hits, NGrams, Search, Units, WordVectors};
-pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Session, Started};
+pub use session::{CHECKPOINT_INTERVAL, Checkpoints, Pretrained, Runs, Session, Started};
 pub use trainer::{Stopped, SubwordWeights, TrainError, Trainer, Until, Weights};
 pub use word2vec::Word2Vec;

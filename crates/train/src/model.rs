@@ -1,13 +1,14 @@
 //! A trained model in memory: the words, both matrices, and how they were trained.
 
-use crate::checkpoint::{CorpusRecord, HeldOutLoss, Trained, model_metadata};
+use crate::checkpoint::{CorpusRecord, HeldOutLoss, Trained, mean_metadata, model_metadata};
 use crate::error::Result;
 use crate::trainer::Trainer;
 use rapidvec_core::atomic_file::Existing;
 use rapidvec_core::{Matrix, Vocabulary};
 use rapidvec_vectors::format::safetensors::{Contents, SubwordParts, write_contents};
 use rapidvec_vectors::format::{self, RowsView};
-use rapidvec_vectors::{Numbers, Rows, WordVectors};
+use rapidvec_vectors::measure::MeanMatrices;
+use rapidvec_vectors::{ModelVectors, Numbers, Rows, WordVectors};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,22 +35,31 @@ impl Model {
         let metadata = model_metadata(&trainer, corpus, &trained)?;
         let chosen = T::output_vectors(trainer.config());
         let weights = trainer.weights();
-        let (numbers, size) = (weights.input.to_vec(), weights.input.cols());
+        let numbers = weights.input.to_vec();
         let output = weights.output.into_owned();
         let subwords = trainer.subwords().map(|subwords| subwords.to_subwords()).transpose()?;
         let positions = trainer.position_weights().cloned();
         drop(trainer); // its matrices
-        let vocabulary = Arc::unwrap_or_clone(vocabulary);
-        let vectors = WordVectors::new(vocabulary, size, Numbers::F32(numbers))?;
+        let vectors = vectors_of(vocabulary, numbers, &output, chosen)?;
         let vectors = subwords.map_or(Ok(vectors.clone()), |subwords| vectors.with_subwords(subwords))?;
-        let vectors = match chosen.matrix {
-            format::Matrix::Input => vectors,
-            _ => {
-                let rows = Rows::new(output.rows(), size, Numbers::F32(output.to_vec()))?;
-                vectors.with_output(rows)?.take(chosen)?
-            }
-        };
         Ok(Self { vectors: vectors.with_lower(corpus.preparation.lower), output, positions, trained, metadata })
+    }
+
+    /// The mean of the runs of which `trainer` trained the last one.
+    pub(crate) fn of_mean<T: Trainer>(
+        trainer: &T,
+        config: &T::Config,
+        mean: MeanMatrices,
+        vocabulary: Arc<Vocabulary>,
+        corpus: &CorpusRecord,
+        held_out: &[HeldOutLoss],
+    ) -> Result<Self> {
+        let trained = Trained::new(&trainer.progress(), trainer.history(), held_out);
+        let metadata = mean_metadata(trainer, config, corpus, &trained, &mean)?;
+        let output = Matrix::from_rows(vocabulary.len(), T::vector_size(config), &mean.output);
+        let vectors = vectors_of(vocabulary, mean.input, &output, T::output_vectors(config))?;
+        let vectors = vectors.with_runs(mean.runs)?.with_lower(corpus.preparation.lower);
+        Ok(Self { vectors, output, positions: None, trained, metadata })
     }
 
     /// The word vectors, to query.
@@ -96,10 +106,26 @@ impl Model {
             output: Some(RowsView::of_matrix(&self.output, words.len())),
             subwords: self.vectors.subwords().map(SubwordParts::of_all),
             positions: self.positions.as_ref().map(|rows| RowsView::of_matrix(rows, rows.rows())),
+            runs: self.vectors.run_rows().iter().map(RowsView::of_rows).collect(),
             half: false,
             metadata: Cow::Borrowed(&self.metadata),
             extra: &[],
         };
         Ok(write_contents(path.as_ref(), Existing::Replace, contents)?)
     }
+}
+
+/// The vectors that `chosen` names, by the numbers of the input matrix and the output matrix.
+fn vectors_of(
+    vocabulary: Arc<Vocabulary>,
+    input: Vec<f32>,
+    output: &Matrix,
+    chosen: ModelVectors,
+) -> Result<WordVectors> {
+    let vectors = WordVectors::new(Arc::unwrap_or_clone(vocabulary), output.cols(), Numbers::F32(input))?;
+    if chosen.matrix == format::Matrix::Input {
+        return Ok(vectors);
+    }
+    let rows = Rows::new(output.rows(), output.cols(), Numbers::F32(output.to_vec()))?;
+    Ok(vectors.with_output(rows)?.take(chosen)?)
 }

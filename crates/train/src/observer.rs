@@ -32,6 +32,11 @@ pub trait Observer {
         let _ = point;
     }
 
+    /// A run begins or is resumed, of several that the model is the mean of; from 1. Only a [`Session`](crate::Session) calls this.
+    fn run_begins(&mut self, run: usize, runs: usize, now: &Progress) {
+        let _ = (run, runs, now);
+    }
+
     /// The end of an epoch, after the held-out text was scored. Only a [`Session`](crate::Session) calls this.
     fn epoch_end(&mut self, epoch: &EpochEnd) {
         let _ = epoch;

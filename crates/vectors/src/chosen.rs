@@ -73,6 +73,17 @@ impl ModelVectors {
         Self { matrix: matrix.unwrap_or(self.matrix), weight: weight.unwrap_or(self.weight) }
     }
 
+    /// The vector of a word by its rows in both matrices.
+    pub(crate) fn numbers<'r>(self, input: &'r [f32], output: &'r [f32]) -> impl Iterator<Item = f32> + use<'r> {
+        let [of_input, of_output] = match self.matrix {
+            Matrix::Input => [1.0, 0.0],
+            Matrix::Output => [0.0, 1.0],
+            Matrix::Joined => [1.0, self.weight],
+        };
+        let output = output.iter().chain(std::iter::repeat(&0.0));
+        input.iter().zip(output).map(move |(input, output)| of_input * input + of_output * output)
+    }
+
     /// These rows of a model with both matrices.
     ///
     /// # Errors

@@ -68,6 +68,8 @@ pub enum Part {
     Subwords,
     /// The weights of the positions in a window.
     PositionWeights,
+    /// The vectors of the runs that the model is the mean of.
+    Runs,
 }
 
 impl fmt::Display for Part {
@@ -79,6 +81,7 @@ impl fmt::Display for Part {
             Self::Settings => "settings",
             Self::Subwords => "n-grams (vectors of unknown words)",
             Self::PositionWeights => "position weights",
+            Self::Runs => "vectors of the runs (deviations)",
         })
     }
 }
@@ -166,9 +169,9 @@ impl WordVectors {
         };
         let report = self.report(format, options, &vocabulary);
         let rows = RowsView::of_rows(stored).pick(ids.clone()).unit(options.normalize);
-        let Extras { output, positions, metadata, .. } = self.extras();
+        let Extras { output, positions, runs, metadata, .. } = self.extras();
         let output = output.as_ref().filter(|_| keeps_both).map(|output| RowsView::of_rows(output).pick(ids.clone()));
-        let subwords = self.kept_subwords(options).map(|subwords| SubwordParts::of(subwords, ids));
+        let subwords = self.kept_subwords(options).map(|subwords| SubwordParts::of(subwords, ids.clone()));
         let table = TableView::of(vocabulary, rows).half(half);
         let writer: Box<dyn VectorWriter> = match format {
             Format::Safetensors => Box::new(ModelWriter::new(Contents {
@@ -177,6 +180,7 @@ impl WordVectors {
                 output,
                 subwords,
                 positions: positions.as_ref().map(RowsView::of_rows),
+                runs: runs.iter().map(|rows| RowsView::of_rows(rows).pick(ids.clone())).collect(),
                 half,
                 metadata: if keeps_both { Cow::Borrowed(metadata) } else { Cow::Owned(of_input_rows(metadata)) },
                 extra: &[],
@@ -204,7 +208,7 @@ impl WordVectors {
     }
 
     fn report(&self, format: Format, options: &SaveOptions, saved: &Vocabulary) -> SaveReport {
-        let Extras { output, positions, metadata, has_training_state, .. } = self.extras();
+        let Extras { output, positions, runs, metadata, has_training_state, .. } = self.extras();
         let fasttext = format == Format::FastText;
         let keeps_subwords = match self.kept_subwords(options) {
             Some(subwords) => format == Format::Safetensors || fasttext && subwords.words().is_some(),
@@ -219,6 +223,7 @@ impl WordVectors {
             (Part::Settings, !own && !fasttext && !metadata.is_empty()),
             (Part::Subwords, self.subwords().is_some() && !keeps_subwords),
             (Part::PositionWeights, !own && positions.is_some()),
+            (Part::Runs, !(own || runs.is_empty())),
         ];
         let caveats = [
             (Caveat::Rounded, options.half && !was_half),

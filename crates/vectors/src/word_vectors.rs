@@ -103,26 +103,48 @@ impl WordVectors {
         if (output.len(), output.vector_size()) != (self.len(), self.vector_size()) {
             return Err(FormatError::Size { tensor: "output.weight", expected, got });
         }
-        let Extras { positions, metadata, has_training_state, unverified, .. } = &*self.extras;
-        Ok(self.clone().with_extras(Extras {
-            output: Some(output),
-            input: None,
-            output_of_nodes: false,
-            positions: positions.clone(),
-            metadata: metadata.clone(),
-            has_training_state: *has_training_state,
-            unverified: unverified.clone(),
-        }))
+        let extras = Extras { output: Some(output), input: None, output_of_nodes: false, ..(*self.extras).clone() };
+        Ok(self.with_extras(extras))
+    }
+
+    /// The same vectors with those of the runs that they are the mean of, V x D each.
+    ///
+    /// # Errors
+    /// [`FormatError::Size`] if the sizes disagree.
+    pub fn with_runs(self, runs: Vec<Rows>) -> Result<Self, FormatError> {
+        let shape = |rows: &Rows| (rows.len(), rows.vector_size());
+        let expected = shape(self.rows());
+        if let Some((rows, size)) = runs.iter().map(shape).find(|shape| *shape != expected) {
+            let [expected, got] = [expected.0.saturating_mul(expected.1), rows.saturating_mul(size)];
+            return Err(FormatError::Size { tensor: "runs.weight", expected, got });
+        }
+        let extras = Extras { runs, ..(*self.extras).clone() };
+        Ok(self.with_extras(extras))
+    }
+
+    /// The vectors of the runs that these are the mean of, V x D each, if the model has them: of length 1, rotated onto the mean.
+    pub fn run_rows(&self) -> &[Rows] {
+        &self.extras.runs
+    }
+
+    /// The same words with the vectors of one run.
+    pub(super) fn with_run(&self, rows: &Rows) -> Self {
+        let matrix = Arc::new(NormedRows::new(rows.clone()));
+        Self { matrix, subwords: None, extras: Arc::default(), ..self.clone() }
     }
 
     /// The same words with other rows of the model, which `chosen` names. Without `keeps` the other parts of the model are left out.
     pub(super) fn with_rows(&self, matrix: Arc<NormedRows>, chosen: ModelVectors, keeps: bool) -> Self {
-        let Extras { output, output_of_nodes, positions, metadata, has_training_state, unverified, .. } = &*self.extras;
+        let Extras { output, output_of_nodes, positions, runs, metadata, has_training_state, unverified, .. } =
+            &*self.extras;
         let unverified = unverified.clone();
         let is_input = chosen.matrix == Matrix::Input;
         let subwords = self.subwords.clone().filter(|_| is_input);
+        // The runs' vectors are those that the model itself takes.
+        let is_own = ModelVectors::of_metadata(metadata).is_ok_and(|own| own == chosen);
+        let runs = if is_own { runs.clone() } else { Vec::new() };
         if !keeps {
-            let extras = Arc::new(Extras { unverified, ..Extras::default() });
+            let extras = Arc::new(Extras { unverified, runs, ..Extras::default() });
             return Self { matrix, subwords, extras, ..self.clone() };
         }
         let mut metadata = metadata.clone();
@@ -132,6 +154,7 @@ impl WordVectors {
             input: (!is_input).then(|| self.input_rows().clone()),
             output_of_nodes: *output_of_nodes,
             positions: positions.clone(),
+            runs,
             metadata,
             has_training_state: *has_training_state,
             unverified,
@@ -205,7 +228,8 @@ impl WordVectors {
                 return Err(FormatError::DuplicateWord { word: self.vocabulary.word(id).to_owned(), row: id as usize });
             }
         }
-        self.check_finite()
+        self.check_finite()?;
+        self.extras.runs.iter().try_for_each(|rows| self.with_run(rows).check_finite())
     }
 
     /// The number of words.

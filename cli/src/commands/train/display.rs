@@ -40,22 +40,34 @@ pub struct Display {
     start: Progress,
 }
 
+/// A bar at the progress of a run.
+fn bar_at(unit: Unit, now: &Progress) -> Bar {
+    let (done, total) = match unit {
+        Unit::Iterations => (now.block, now.total_blocks()),
+        Unit::Words => (now.words, now.total_words()),
+    };
+    Bar::start(done, total, now.epochs)
+}
+
 impl Display {
     /// Shows a run whose progress is `now`.
     pub fn new(mode: ProgressMode, unit: Unit, now: &Progress) -> Self {
-        let bar = mode.is_bar().then(|| {
-            let (done, total) = match unit {
-                Unit::Iterations => (now.block, now.total_blocks()),
-                Unit::Words => (now.words, now.total_words()),
-            };
-            Bar::start(done, total, now.epochs)
-        });
+        let bar = mode.is_bar().then(|| bar_at(unit, now));
         // The first line waits, too: an immediate measurement would be that of the start.
         Self { mode, unit, bar, last_line: Instant::now(), last_part: None, start: *now }
     }
 
     fn has_lines(&self) -> bool {
         self.bar.is_none() && self.mode != ProgressMode::None && !is_quiet()
+    }
+
+    /// Shows the next of several runs, or the first.
+    pub fn run_begins(&mut self, run: usize, runs: usize, now: &Progress) {
+        if self.bar.is_some() || self.has_lines() {
+            self.say(&messages::run_of(run, runs));
+        }
+        let bar = self.bar.take().map(|_| bar_at(self.unit, now));
+        *self = Self { bar, start: *now, last_part: None, last_line: Instant::now(), ..*self };
     }
 
     /// Updates the progress.

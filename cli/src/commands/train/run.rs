@@ -34,7 +34,7 @@ pub struct Run<'a> {
 pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Config, run: Run) -> anyhow::Result<()> {
     let Run { args, signals, ref output, .. } = run;
     session.trainer_mut().apply(args)?;
-    say_memory::<T>(config, corpus, args.threads);
+    say_memory(&session, config, corpus, args.threads);
     say(session.trainer().describe(corpus));
     signals.training_begins();
     let is_own = args.resume.as_deref() == Some(output);
@@ -63,12 +63,12 @@ pub fn run<T: Flags>(mut session: Session<T>, corpus: &Corpus, config: &T::Confi
 }
 
 /// The line with the estimate of memory.
-fn say_memory<T: Flags>(config: &T::Config, corpus: &Corpus, threads: usize) {
+fn say_memory<T: Flags>(session: &Session<T>, config: &T::Config, corpus: &Corpus, threads: usize) {
     /// Bytes of the program itself and its libraries that are in memory while it trains.
     const PROGRAM: u64 = 6_000_000;
     let ids = if corpus.is_spilled() { 0 } else { corpus.ids().size() as u64 };
     let words = 40 * corpus.vocabulary().len() as u64;
-    let all = Session::<T>::memory_needed(config, corpus, threads) + ids + words + PROGRAM;
+    let all = Session::<T>::memory_needed(config, corpus, threads) + session.memory_of_runs() + ids + words + PROGRAM;
     say(messages::training_memory(thousands(all.div_ceil(1_000_000))));
 }
 
@@ -94,6 +94,9 @@ fn failed<T: Flags>(session: &Session<T>, error: Error, run: &Run) -> anyhow::Er
 
 /// Prints how to resume.
 fn interrupted<T: Flags>(session: &Session<T>, run: &Run, model: &Path) -> anyhow::Error {
+    if let Some((run, runs)) = session.run_of_runs() {
+        say(messages::stopped_in_run(run, runs));
+    }
     stopped_at(&session.trainer().progress(), T::UNIT, model, resume_command(run.args, model, run.corpus_again))
 }
 

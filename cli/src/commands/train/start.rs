@@ -1,6 +1,6 @@
 //! Starts a run; everything that can be checked is checked before the text is read.
 
-use super::args::{Args, TrainerName};
+use super::args::{Args, Device, TrainerName};
 use super::device::{self, Chosen};
 use super::flags::Flags;
 use super::run::{self, Run};
@@ -16,7 +16,7 @@ use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport};
 use rapidvec::error::Error;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{CpuTrainer, Pretrained, Session, Started, Vocabulary, read_vocabulary};
+use rapidvec::{CpuTrainer, Pretrained, Runs, Session, Started, Vocabulary, read_vocabulary};
 use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +31,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         return resume::run(&args, path, &signals);
     }
     let choice = Choice::parse(&args.corpus)?;
+    if args.word2vec.runs.is_some() && args.device != Device::Cpu {
+        return Err(UsageError(messages::argument_conflict("--runs", "--device")).into());
+    }
     match args.trainer(&choice)? {
         TrainerName::Textbook => match device::choose(&args, false)? {
             Chosen::Cpu => start::<TextbookTrainer>(&args, choice, &signals),
@@ -68,7 +71,12 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
             report_started(base, &started, session.vocabulary());
             session
         }
-        None => Session::start(&config, &text.corpus, args.threads)?,
+        None => match own.runs {
+            Some(count) => {
+                Session::start_runs(&config, Runs::of(count).keep(own.keep_runs), &text.corpus, args.threads)?
+            }
+            None => Session::start(&config, &text.corpus, args.threads)?,
+        },
     };
     if let Some(init) = &init {
         let started = session.init_from(init)?;

@@ -67,6 +67,10 @@ impl Observer for Watcher<'_> {
         }
     }
 
+    fn run_begins(&mut self, run: usize, runs: usize, now: &Progress) {
+        self.display.run_begins(run, runs, now);
+    }
+
     fn epoch_end(&mut self, epoch: &EpochEnd) {
         self.display.epoch_end(epoch);
         let last = self.last.take();

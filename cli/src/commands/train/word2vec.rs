@@ -52,6 +52,7 @@ impl Flags for CpuTrainer {
         config.power = common.power.unwrap_or(config.power);
         config.subsample = own.subsample.unwrap_or(config.subsample);
         config.shuffle &= !own.no_shuffle;
+        config.bootstrap |= own.bootstrap;
         config.position_weights |= own.position_weights;
         config.output_vectors = own.output_vectors.unwrap_or(config.output_vectors);
         config.join_weight = own.join_weight.unwrap_or(config.join_weight);

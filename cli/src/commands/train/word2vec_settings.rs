@@ -1,10 +1,11 @@
 //! The flags of the word2vec trainer.
 
 use crate::commands::named::{Named, named};
-use crate::commands::numbers::count;
+use crate::commands::numbers::{count, count_in};
 use crate::commands::open::join_weight;
 use rapidvec::config::ContextSum;
 use rapidvec::vectors::format::Matrix;
+use rapidvec::vectors::format::safetensors::MAX_RUNS;
 use rapidvec::{NGrams, Units};
 use std::path::PathBuf;
 
@@ -86,6 +87,20 @@ pub struct Word2vecSettings {
     #[arg(long, value_name = "X", value_parser = join_weight, allow_negative_numbers = true)]
     #[arg(hide_short_help = true)]
     pub join_weight: Option<f32>,
+
+    /// Train N times, with seeds from --seed on, and take the mean
+    #[arg(long, value_name = "N", value_parser = count_in::<usize>(2..=MAX_RUNS))]
+    #[arg(conflicts_with_all = ["update", "init", "subwords", "position_weights", "resume", "valid", "log", "plot"])]
+    #[arg(conflicts_with_all = ["keep_state", "engine"])]
+    pub runs: Option<usize>,
+
+    /// Keep the vectors of --runs, to show how far they differ
+    #[arg(long, requires = "runs", hide_short_help = true)]
+    pub keep_runs: bool,
+
+    /// Draw pieces of the text with repetition for each of --runs
+    #[arg(long, requires = "runs", hide_short_help = true)]
+    pub bootstrap: bool,
 
     /// Start from the vectors in this file, in any format
     #[arg(long, value_name = "FILE")]
@@ -169,6 +184,9 @@ impl Word2vecSettings {
             ("position-weights", self.position_weights),
             ("output-vectors", self.output_vectors.is_some()),
             ("join-weight", self.join_weight.is_some()),
+            ("runs", self.runs.is_some()),
+            ("keep-runs", self.keep_runs),
+            ("bootstrap", self.bootstrap),
             ("init", self.init.is_some()),
             ("update", self.update.is_some()),
             ("vocab", self.vocab.is_some()),

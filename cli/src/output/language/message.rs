@@ -33,6 +33,8 @@ messages! {
     // ---- Progress ----
     epoch(epoch) { en: "epoch {epoch}", ko: "에폭 {epoch}" }
     epoch_of(epoch, epochs) { en: "epoch {epoch} of {epochs}", ko: "에폭 {epoch}/{epochs}" }
+    spread_of_runs(runs) { en: "± over {runs} runs, and in how many of them", ko: "{runs}회 학습의 ±, 그중 나온 비율" }
+    run_of(run, runs) { en: "run {run} of {runs}", ko: "{runs}회 학습 중 {run}회째" }
     of_all(percent) { en: "{percent}% of all", ko: "전체의 {percent}%" }
     loss(loss) { en: "loss {loss}", ko: "손실 {loss}" }
     left(time) { en: "{time} left", ko: "{time} 남음" }
@@ -196,6 +198,7 @@ messages! {
         en: "stopped in epoch {epoch} of {epochs}, {unit} {done} of {all}",
         ko: "에폭 {epoch}/{epochs}, {unit} {done}/{all}에서 중단했습니다",
     }
+    stopped_in_run(run, runs) { en: "stopped in run {run} of {runs}", ko: "{runs}회 학습 중 {run}회째에서 중단했습니다" }
     to_resume(command) { en: "to resume: {command}", ko: "이어서 학습하려면: {command}" }
     checkpoint_failed(reason) {
         en: "the checkpoint could not be saved; training continues: {reason}",

@@ -2,7 +2,7 @@
 
 use super::fields::{damaged, json, mismatch, optional, required};
 use super::history;
-use super::record::{CorpusRecord, HeldOutLoss, Storage, Trained};
+use super::record::{CorpusRecord, HeldOutLoss, RunsRecord, SeriesRecord, Storage, Trained};
 use super::state::{StateReader, StateWriter};
 use super::summary::{Summary, Tagged};
 use crate::corpus::Corpus;
@@ -14,6 +14,7 @@ use rapidvec_core::atomic_file::Existing;
 use rapidvec_vectors::format::RowsView;
 use rapidvec_vectors::format::open_model;
 use rapidvec_vectors::format::safetensors::{Contents, ModelFile, write_contents};
+use rapidvec_vectors::measure::MeanMatrices;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -41,6 +42,9 @@ struct StateRecord {
     held_out: Vec<HeldOutLoss>,
 }
 
+/// The key of a [`SeriesRecord`] in the part of a state that is not a tensor.
+pub(crate) const SERIES: &str = "series";
+
 /// Writes the model as it is now, without the trainer's state, atomically. A file at `path` is replaced.
 ///
 /// # Errors
@@ -63,23 +67,23 @@ pub fn save_checkpoint<T: Trainer>(path: &Path, run: &Run, trainer: &T) -> Resul
 /// # Errors
 /// As [`save_model`]; [`OutputError`](crate::error::OutputError) if a file at `path` is to be kept.
 pub fn write<T: Trainer>(path: &Path, existing: Existing, run: &Run, trainer: &T, with_state: bool) -> Result<()> {
-    let state = |state: &mut StateWriter<'_>| Ok(state.take_record());
-    write_run(path, existing, run, trainer, &trainer.progress(), trainer.history(), with_state.then_some(&state))
+    let state: &RecordOf<'_> = &|state| Ok(state.take_record());
+    write_run(path, existing, run, trainer, &trainer.progress(), trainer.history(), with_state.then_some(state))
 }
 
 /// Makes the part of a trainer's state that is not a tensor.
-pub(crate) type RecordOf<'f> = dyn Fn(&mut StateWriter<'_>) -> Result<Value> + 'f;
+pub(crate) type RecordOf<'f> = dyn Fn(&mut StateWriter<'f>) -> Result<Value> + 'f;
 
 /// As [`write`], for a run of which `trainer` trains a part: `progress` and `history` are those of the whole. With `state`, which changes the
 /// part of the state that is not a tensor, the file is a checkpoint.
-pub(crate) fn write_run<T: Trainer>(
+pub(crate) fn write_run<'f, T: Trainer>(
     path: &Path,
     existing: Existing,
     run: &Run,
-    trainer: &T,
+    trainer: &'f T,
     progress: &Progress,
-    history: &[LossPoint],
-    state_of: Option<&RecordOf<'_>>,
+    history: &'f [LossPoint],
+    state_of: Option<&RecordOf<'f>>,
 ) -> Result<()> {
     let trained = Trained::new(progress, history, run.held_out);
     let mut metadata = model_metadata(trainer, run.corpus, &trained)?;
@@ -98,11 +102,52 @@ pub(crate) fn write_run<T: Trainer>(
         output: Some(RowsView::of_matrix(&weights.output, run.vocabulary.len())),
         subwords: subwords.as_ref().map(SubwordWeights::parts),
         positions: trainer.position_weights().map(|rows| RowsView::of_matrix(rows, rows.rows())),
+        runs: Vec::new(),
         half: run.storage.half,
         metadata: Cow::Borrowed(&metadata),
         extra: &state.tensors(),
     };
     Ok(write_contents(path, existing, contents)?)
+}
+
+/// Writes the mean of the runs of which `trainer` trained the last one; `config` are the settings of the first.
+pub(crate) fn write_mean<T: Trainer>(
+    path: &Path,
+    existing: Existing,
+    run: &Run,
+    trainer: &T,
+    config: &T::Config,
+    mean: &MeanMatrices,
+) -> Result<()> {
+    let trained = Trained::new(&trainer.progress(), trainer.history(), run.held_out);
+    let metadata = mean_metadata(trainer, config, run.corpus, &trained, mean)?;
+    let size = T::vector_size(config);
+    let contents = Contents {
+        vocabulary: Cow::Borrowed(run.vocabulary),
+        input: RowsView::of_slice(&mean.input, size),
+        output: Some(RowsView::of_slice(&mean.output, size)),
+        subwords: None,
+        positions: None,
+        runs: mean.runs.iter().map(RowsView::of_rows).collect(),
+        half: run.storage.half,
+        metadata: Cow::Borrowed(&metadata),
+        extra: &[],
+    };
+    Ok(write_contents(path, existing, contents)?)
+}
+
+/// The metadata of a mean: those of the last run, with the settings of the first.
+pub(crate) fn mean_metadata<T: Trainer>(
+    trainer: &T,
+    config: &T::Config,
+    corpus: &CorpusRecord,
+    trained: &Trained,
+    mean: &MeanMatrices,
+) -> Result<BTreeMap<String, String>, FormatError> {
+    let mut metadata = model_metadata(trainer, corpus, trained)?;
+    metadata.insert("config".to_owned(), json(&Tagged { trainer: T::NAME, config })?);
+    metadata.insert("runs".to_owned(), json(&RunsRecord { count: mean.count })?);
+    Ok(metadata)
 }
 
 /// The metadata of a model.
@@ -184,6 +229,15 @@ impl Checkpoint {
     /// The number of processes that made it together, if it was not one alone.
     pub fn workers(&self) -> Option<u64> {
         self.record.state.get("workers")?.as_u64()
+    }
+
+    /// What the session saved of the runs before this one, if the model is to be the mean of several.
+    ///
+    /// # Errors
+    /// [`TrainError::Damaged`].
+    pub(crate) fn series(&self) -> Result<Option<SeriesRecord>, TrainError> {
+        let found = self.record.state.get(SERIES).map(SeriesRecord::deserialize);
+        found.transpose().map_err(|error| damaged("trainer", error))
     }
 
     /// What the trainer saved.

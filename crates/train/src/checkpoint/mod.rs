@@ -17,10 +17,11 @@
 //! `trainer.w_out` (F32) only where the model is stored in half precision. Where it trains by both objectives, `output.weight`
 //! has the rows of words, and a checkpoint those of the tree's nodes as `trainer.w_nodes` (F32). With
 //! subwords or position weights a half-precision checkpoint also has `trainer.w_ngrams` and `trainer.w_positions`. The textbook trainer adds `trainer.w_in` and
-//! `trainer.w_out` as they are in memory, and with Adam `trainer.adam.*`.
+//! `trainer.w_out` as they are in memory, and with Adam `trainer.adam.*`. Where the model is to be the mean of several runs, the matrices of
+//! those before the one that was stopped are `trainer.run.K.input` and `trainer.run.K.output` (F32), K from 0.
 //!
 //! Metadata, as JSON: `config` (the trainer's name and its settings), `corpus` ([`CorpusRecord`]), `lowercase` (whether the
-//! text was put in lower case), `trained` ([`Trained`]), `device` (what it was last trained on, if that was not the CPU), and in a checkpoint `trainer` (the state that is not a tensor, how the
+//! text was put in lower case), `runs` ([`RunsRecord`], if the model is the mean of several runs), `trained` ([`Trained`]), `device` (what it was last trained on, if that was not the CPU), and in a checkpoint `trainer` (the state that is not a tensor, how the
 //! finished model is stored, and the held-out losses).
 
 #[doc(hidden)]
@@ -34,8 +35,9 @@ mod summary;
 pub(crate) use fields::{damaged, mismatch};
 pub(crate) use file::model_metadata;
 pub use file::{Checkpoint, Run, save_checkpoint, save_model, write};
-pub(crate) use file::{RecordOf, write_run};
-pub use record::{CorpusRecord, HeldOutLoss, PhrasesRecord, Storage, Trained};
+pub(crate) use file::{RecordOf, SERIES, mean_metadata, write_mean, write_run};
+pub(crate) use record::SeriesRecord;
+pub use record::{CorpusRecord, HeldOutLoss, PhrasesRecord, RunsRecord, Storage, Trained};
 pub use state::{StateReader, StateWriter};
 #[doc(hidden)]
 pub use summary::Tagged;

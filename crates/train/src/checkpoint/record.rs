@@ -154,6 +154,24 @@ impl PhrasesRecord {
     }
 }
 
+/// The runs that a model is the mean of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsRecord {
+    /// How many.
+    pub count: usize,
+}
+
+/// Where a series of runs was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeriesRecord {
+    /// How many runs the model is to be the mean of.
+    pub count: usize,
+    /// Whether their vectors are kept.
+    pub keep: bool,
+    /// The runs that are finished.
+    pub done: usize,
+}
+
 /// How far a model was trained. Without times, since those are never the same twice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trained {

@@ -126,6 +126,14 @@ impl<'m> StateReader<'m> {
         of_size(name, expected, self.model.extra_f32(&format!("{PREFIX}{name}"))?)
     }
 
+    /// A tensor of single-precision numbers of any size.
+    ///
+    /// # Errors
+    /// [`FormatError`] if it is missing, altered, or has another type.
+    pub(crate) fn f32_of(&self, name: &str) -> Result<Vec<f32>, FormatError> {
+        self.model.extra_f32(&format!("{PREFIX}{name}"))
+    }
+
     /// The same for 32-bit integers.
     ///
     /// # Errors

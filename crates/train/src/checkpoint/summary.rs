@@ -1,7 +1,7 @@
 //! What a model's metadata say about its training, whichever trainer made it.
 
 use super::fields::{damaged, mismatch, optional};
-use super::record::{CorpusRecord, Trained};
+use super::record::{CorpusRecord, RunsRecord, Trained};
 use crate::error::TrainError;
 use crate::trainer::Trainer;
 use rapidvec_vectors::format::safetensors::ModelFile;
@@ -18,6 +18,8 @@ pub struct Summary {
     pub corpus: Option<CorpusRecord>,
     /// How far it was trained.
     pub trained: Option<Trained>,
+    /// The runs that it is the mean of, if it is one.
+    pub runs: Option<RunsRecord>,
     /// What it was last trained on, if that was not the CPU.
     pub device: Option<String>,
     /// Whether training can resume from it.
@@ -31,7 +33,13 @@ impl Summary {
     /// [`TrainError::Damaged`] if the metadata are present but invalid.
     pub fn of(model: &ModelFile) -> Result<Self, TrainError> {
         let metadata = model.metadata();
+        let runs: Option<RunsRecord> = optional(&metadata, "runs")?;
+        let kept = model.runs().len();
+        if let Some(RunsRecord { count }) = runs.filter(|runs| kept > 0 && kept != runs.count) {
+            return Err(damaged("runs", format!("the model is the mean of {count}, but has the vectors of {kept}")));
+        }
         Ok(Self {
+            runs,
             config: optional(&metadata, "config")?,
             corpus: optional(&metadata, "corpus")?,
             trained: optional(&metadata, "trained")?,

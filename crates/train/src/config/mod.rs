@@ -86,6 +86,10 @@ pub struct Config {
     /// Process the corpus in pieces of about 2,000 words, in another random order each epoch; otherwise in the order of the
     /// text, as word2vec.c does. Shuffled text makes better vectors: `cpu/schedule.rs` has the figures.
     pub shuffle: bool,
+    /// Train on pieces of the text that are drawn with repetition by the seed, as many as it has, instead of on each once: a bootstrap sample.
+    /// Runs with other seeds then show what hangs on single passages of the text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bootstrap: bool,
     /// Compose the vectors of words of n-grams, so that unknown words have vectors too (Bojanowski et al. 2017).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subwords: Option<NGrams>,
@@ -141,6 +145,7 @@ impl Config {
             hierarchical_softmax: false,
             subsample: 1e-3,
             shuffle: true,
+            bootstrap: false,
             subwords: None,
             position_weights: false,
             output_vectors: Matrix::Input,
@@ -269,6 +274,7 @@ rapidvec_core::setters!(Config {
     power: f64,
     subsample: f64,
     shuffle: bool,
+    bootstrap: bool,
     position_weights: bool,
     output_vectors: Matrix,
     join_weight: f32,
@@ -309,6 +315,7 @@ mod tests {
                 hierarchical_softmax: false,
                 subsample: 0.001,
                 shuffle: true,
+                bootstrap: false,
                 subwords: None,
                 position_weights: false,
                 output_vectors: Matrix::Input,

@@ -59,11 +59,29 @@ impl ShuffleOrder {
         Self(Some(order))
     }
 
+    /// The same order of the pieces that `drawn` has instead of all.
+    pub fn of_drawn(self, drawn: &[u32]) -> Self {
+        Self(Some((0..drawn.len()).map(|place| drawn[self.piece(place)]).collect()))
+    }
+
     /// The piece at this place, both from 0.
     #[inline]
     pub fn piece(&self, place: usize) -> usize {
         self.0.as_ref().map_or(place, |order| order[place] as usize)
     }
+}
+
+/// As many of `pieces` pieces, drawn with repetition, in the order of the text: a bootstrap sample. They are drawn within the windows
+/// in which pieces are shuffled, so that ids in a file are still read nearly in order.
+pub(super) fn drawn_pieces(pieces: usize, seed: u64) -> Vec<u32> {
+    let mut rng = Rng::stream(seed, Purpose::Bootstrap, 0);
+    let mut drawn: Vec<u32> = (0..pieces as u32).collect();
+    for stretch in drawn.chunks_mut(SHUFFLE_WINDOW) {
+        let (first, count) = (stretch[0], stretch.len() as u32);
+        stretch.iter_mut().for_each(|piece| *piece = first + rng.below(count));
+        stretch.sort_unstable();
+    }
+    drawn
 }
 
 /// The approximate number of ids in a block of a corpus of so many.
@@ -178,6 +196,38 @@ mod tests {
             }
             prop_assert_eq!(next, length);
         }
+    }
+
+    #[test]
+    fn pieces_are_drawn_with_repetition_and_the_same_ones_again() {
+        let pieces = SHUFFLE_WINDOW + 1_000;
+        let drawn = drawn_pieces(pieces, 7);
+        assert_eq!(drawn.len(), pieces);
+        assert_eq!(drawn, drawn_pieces(pieces, 7));
+        assert_ne!(drawn, drawn_pieces(pieces, 8));
+        assert!(drawn.is_sorted() && drawn.iter().all(|&piece| (piece as usize) < pieces));
+        let mut times = vec![0_usize; pieces];
+        drawn.iter().for_each(|&piece| times[piece as usize] += 1);
+        // A piece is drawn k times with the probability e^-1 / k!: missing in 37 % of all cases, twice in 18 %.
+        let share = |k| times.iter().filter(|&&drawn| drawn == k).count() as f64 / pieces as f64;
+        for (k, expected) in [(0, 0.368), (1, 0.368), (2, 0.184), (3, 0.061)] {
+            assert!((share(k) - expected).abs() < 0.02, "{k}: {}", share(k));
+        }
+    }
+
+    #[test]
+    fn drawn_pieces_are_shuffled_in_each_epoch_and_stay_the_same_ones() {
+        let drawn = drawn_pieces(500, 3);
+        let order = |epoch| {
+            let order = ShuffleOrder::shuffled(500, 3, epoch).of_drawn(&drawn);
+            (0..500).map(|place| order.piece(place) as u32).collect::<Vec<_>>()
+        };
+        let (mut first, second) = (order(0), order(1));
+        assert_ne!(first, second);
+        first.sort_unstable();
+        assert_eq!(first, drawn);
+        let of_text = ShuffleOrder::OF_TEXT.of_drawn(&drawn);
+        assert!((0..500).all(|place| of_text.piece(place) as u32 == drawn[place]));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::outputs::{Matrices, Outputs, check_shape};
 use super::plan::Objective;
 use super::pool;
 use super::replicas::Replicas;
-use super::schedule::Schedule;
+use super::schedule::{Schedule, drawn_pieces};
 use super::state::CpuState;
 use super::subsample::Subsampling;
 use super::subword_table::SubwordTable;
@@ -144,6 +144,7 @@ impl CpuTrainer {
         let ids = corpus.ids();
         let (words_per_epoch, most) =
             (ids.words(), pool::useful(threads, &(0..Schedule::new(ids, config.shuffle).count())));
+        let drawn = config.bootstrap.then(|| drawn_pieces(Schedule::new(ids, config.shuffle).pieces(), config.seed));
         let length = words_per_epoch as f64 / (ids.len() - words_per_epoch).max(1) as f64;
         let subwords = config.subwords.map(|ngrams| {
             let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
@@ -168,13 +169,20 @@ impl CpuTrainer {
             held: None,
             w_positions: none(),
             frozen: None,
-            words_per_epoch: words_per_epoch as u64,
+            words_per_epoch: drawn.as_deref().map_or(words_per_epoch, |drawn| words_of(ids, config, drawn)) as u64,
+            drawn,
             share: None,
             state: CpuState::default(),
             corpus: corpus.clone(),
             config: config.clone(),
         })
     }
+}
+
+/// The words of these pieces.
+fn words_of(ids: Ids, config: &Config, drawn: &[u32]) -> usize {
+    let blocks = Schedule::new(ids, config.shuffle);
+    drawn.iter().map(|&piece| ids.slice(blocks.range(piece as usize)).words()).sum()
 }
 
 /// Ids are words or sentence ends.

@@ -72,6 +72,8 @@ pub struct CpuTrainer {
     pub(super) w_positions: Matrix,
     pub(super) frozen: Option<Vec<bool>>,
     pub(super) words_per_epoch: u64,
+    /// The pieces of the text that are trained instead of all, if they were drawn.
+    pub(super) drawn: Option<Vec<u32>>,
     /// What other processes do meanwhile, if there are any.
     pub(super) share: Option<Share>,
     pub(super) state: CpuState,
@@ -239,9 +241,13 @@ impl CpuTrainer {
 
     /// The order of the corpus in epoch `epoch`, from 0.
     pub(super) fn order(&self, epoch: u64) -> ShuffleOrder {
-        match self.config.shuffle {
+        let order = match self.config.shuffle {
             true => ShuffleOrder::shuffled(self.schedule().pieces(), self.config.seed, epoch),
             false => ShuffleOrder::OF_TEXT,
+        };
+        match &self.drawn {
+            Some(drawn) => order.of_drawn(drawn),
+            None => order,
         }
     }
 
@@ -323,6 +329,20 @@ impl Trainer for CpuTrainer {
 
     fn output_vectors(config: &Config) -> ModelVectors {
         ModelVectors { matrix: config.output_vectors, weight: config.join_weight }
+    }
+
+    /// A mean of n-grams or weights of positions means nothing: a rotation turns them apart from what they are multiplied with.
+    fn of_run(config: &Config, later: i64) -> Result<Config, TrainError> {
+        let refuse = |what| Err(TrainError::Unsupported { trainer: Self::NAME, what });
+        match config {
+            Config { subwords: Some(_), .. } => refuse("several runs with subwords"),
+            Config { position_weights: true, .. } => refuse("several runs with position weights"),
+            config => Ok(config.clone().seed(config.seed.wrapping_add_signed(later))),
+        }
+    }
+
+    fn work_like(&mut self, other: &Self) {
+        self.kernels = other.kernels;
     }
 
     fn run(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {

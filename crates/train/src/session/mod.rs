@@ -2,14 +2,17 @@
 
 mod keeper;
 mod pretrained;
+mod series;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use keeper::Keeper;
 pub use keeper::{CHECKPOINT_INTERVAL, Checkpoints};
 pub use pretrained::Pretrained;
+pub use series::Runs;
+use series::Series;
 
-use crate::checkpoint::{self, Checkpoint, CorpusRecord, HeldOutLoss, Run, Storage};
+use crate::checkpoint::{self, Checkpoint, CorpusRecord, HeldOutLoss, RecordOf, Run, Storage};
 use crate::corpus::{Corpus, check_memory};
 use crate::error::{Error, Result};
 use crate::model::Model;
@@ -49,6 +52,7 @@ pub struct Session<T: Trainer> {
     held_out_text: Option<Corpus>,
     held_out: Vec<HeldOutLoss>,
     keeper: Option<Keeper>,
+    series: Option<Series<T>>,
 }
 
 impl<T: Trainer> Session<T> {
@@ -71,6 +75,34 @@ impl<T: Trainer> Session<T> {
         Ok((session, started))
     }
 
+    /// Several runs on `corpus`, one after the other, whose seeds are that of `config` and the ones after it. Each is rotated onto the mean of
+    /// all until that settles; the model is the mean. The text is that of the corpus: it is not read again.
+    ///
+    /// ```
+    /// use rapidvec::corpus::{Corpus, CorpusOptions};
+    /// use rapidvec::{Config, CpuTrainer, Runs, Session};
+    ///
+    /// let text = "the king and the queen\nthe man and the woman\n".repeat(200);
+    /// let corpus = Corpus::from_text("tale", &text, &CorpusOptions::default())?;
+    /// let config = Config::skip_gram().vector_size(4);
+    /// let mut session = Session::<CpuTrainer>::start_runs(&config, Runs::of(3).keep(true), &corpus, 1)?;
+    /// session.run(&mut ())?;
+    /// assert_eq!(session.into_model()?.vectors().run_rows().len(), 3);
+    /// # Ok::<(), rapidvec::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`TrainError::Unsupported`] for settings whose runs cannot be averaged; [`ConfigError`](crate::ConfigError) for a number of runs out of
+    /// range; [`MeasureError::FewShared`](crate::error::MeasureError) for fewer words than numbers per vector; otherwise as [`start`](Self::start).
+    pub fn start_runs(config: &T::Config, runs: Runs, corpus: &Corpus, threads: usize) -> Result<Self> {
+        let vocabulary = corpus.counted_vocabulary();
+        let series = Series::start(runs, config, corpus, vocabulary.len(), threads)?;
+        let more = series.memory(vocabulary.len());
+        check_memory(Self::memory_needed(config, corpus, threads).saturating_add(more), 0)?;
+        let session = Self::with_vocabulary(config, corpus, vocabulary, threads)?;
+        Ok(Self { series: Some(series), ..session })
+    }
+
     fn with_vocabulary(
         config: &T::Config,
         corpus: &Corpus,
@@ -89,6 +121,7 @@ impl<T: Trainer> Session<T> {
             held_out_text: None,
             held_out: Vec::new(),
             keeper: None,
+            series: None,
         })
     }
 
@@ -101,6 +134,7 @@ impl<T: Trainer> Session<T> {
         T::validate(config)?;
         check_memory(Self::memory_needed(config, corpus, threads), 0)?;
         let storage = checkpoint.storage();
+        let series = Series::resume(checkpoint, config, corpus, threads)?;
         Ok(Self {
             trainer: checkpoint.trainer(config, corpus, threads)?,
             vocabulary: Arc::new(checkpoint.vocabulary().clone()),
@@ -109,6 +143,7 @@ impl<T: Trainer> Session<T> {
             held_out_text: None,
             held_out: checkpoint.held_out().to_vec(),
             keeper: None,
+            series,
         })
     }
 
@@ -181,6 +216,16 @@ impl<T: Trainer> Session<T> {
         self.keeper.as_ref()?.saved()
     }
 
+    /// The run now, from 1, and how many there are, if the model is to be the mean of several.
+    pub fn run_of_runs(&self) -> Option<(usize, usize)> {
+        self.series.as_ref().map(Series::place)
+    }
+
+    /// An estimate of the bytes that several runs take in addition to one.
+    pub fn memory_of_runs(&self) -> u64 {
+        self.series.as_ref().map_or(0, |series| series.memory(self.vocabulary.len()))
+    }
+
     /// Trains to the end of the last epoch, or until the observer stops it; saves as [`set_checkpoints`](Self::set_checkpoints) says.
     /// A run that was stopped can be continued by calling this again.
     ///
@@ -192,7 +237,8 @@ impl<T: Trainer> Session<T> {
         self.run_until(Until::End, observer)
     }
 
-    /// As [`run`](Self::run), but only until `until`: [`Stopped::Reached`] if epochs are left then. Nothing is saved for that reason.
+    /// As [`run`](Self::run), but only until `until`: [`Stopped::Reached`] if epochs are left then. Nothing is saved for that reason. Of
+    /// several runs it ends at the end of the current one at the latest, unless `until` is the end.
     ///
     /// ```
     /// # use rapidvec::corpus::{Corpus, CorpusOptions};
@@ -209,11 +255,14 @@ impl<T: Trainer> Session<T> {
     /// # Errors
     /// As [`run`](Self::run).
     pub fn run_until(&mut self, until: Until, observer: &mut dyn Observer) -> Result<Stopped> {
-        let goal = self.trainer.progress().block_of(until);
+        let mut goal = self.trainer.progress().block_of(until);
+        self.tell_run(observer);
         loop {
             let (stopped, is_stopped) = self.train(goal, observer)?;
-            if stopped == Stopped::Finished {
-                self.check_trained()?;
+            let is_next = stopped == Stopped::Finished && self.next_run(observer)?;
+            if is_next {
+                goal = self.trainer.progress().block_of(until);
+            } else if stopped == Stopped::Finished {
                 self.save(observer, self.storage.keep_state)?;
                 return Ok(Stopped::Finished);
             }
@@ -221,10 +270,27 @@ impl<T: Trainer> Session<T> {
                 self.save(observer, true)?;
                 return Ok(Stopped::Interrupted);
             }
-            if self.trainer.progress().block >= goal {
+            if self.trainer.progress().block >= goal || is_next && until != Until::End {
                 return Ok(Stopped::Reached);
             }
             self.checkpoint_if_due(observer);
+        }
+    }
+
+    /// Begins the next run of a series after one has ended, or makes the mean. Whether there is a next one.
+    fn next_run(&mut self, observer: &mut dyn Observer) -> Result<bool> {
+        self.check_trained()?;
+        let Some(series) = &mut self.series else { return Ok(false) };
+        let Some(next) = series.finish_run(&self.trainer, &self.vocabulary)? else { return Ok(false) };
+        self.trainer = next;
+        self.held_out.clear();
+        self.tell_run(observer);
+        Ok(true)
+    }
+
+    fn tell_run(&self, observer: &mut dyn Observer) {
+        if let Some((run, runs)) = self.run_of_runs() {
+            observer.run_begins(run, runs, &self.trainer.progress());
         }
     }
 
@@ -301,19 +367,25 @@ impl<T: Trainer> Session<T> {
 
     /// Saves the run where its policy says, if it has one.
     fn save(&mut self, observer: &mut dyn Observer, with_state: bool) -> Result<()> {
-        let Self { trainer, vocabulary, record, storage, held_out, keeper, .. } = self;
-        let Some(keeper) = keeper else { return Ok(()) };
-        let write = |path: &Path, existing: Existing, storage: Storage| {
-            checkpoint::write(
-                path,
-                existing,
-                &Run { vocabulary, corpus: record, storage, held_out },
-                trainer,
-                with_state,
-            )
-        };
-        *storage = keeper.save(*storage, trainer.progress().block, &write, observer)?;
+        let Some(mut keeper) = self.keeper.take() else { return Ok(()) };
+        let write = |path: &Path, existing: Existing, storage| self.write(path, existing, storage, with_state);
+        let saved = keeper.save(self.storage, self.trainer.progress().block, &write, observer);
+        self.keeper = Some(keeper);
+        self.storage = saved?;
         Ok(())
+    }
+
+    /// Writes the run as it is now: the mean of several runs once they are finished, which has no state.
+    fn write(&self, path: &Path, existing: Existing, storage: Storage, with_state: bool) -> Result<()> {
+        let Self { trainer, vocabulary, record, held_out, series, .. } = self;
+        let run = Run { vocabulary, corpus: record, storage, held_out };
+        let Some(series) = series else { return checkpoint::write(path, existing, &run, trainer, with_state) };
+        if let Some(mean) = &series.mean {
+            return checkpoint::write_mean(path, existing, &run, trainer, &series.first, mean);
+        }
+        let state: &RecordOf<'_> = &|state| series.save(state);
+        let (now, history) = (trainer.progress(), trainer.history());
+        checkpoint::write_run(path, existing, &run, trainer, &now, history, with_state.then_some(state))
     }
 
     /// Writes the run to `path` as it is now, with the state that is needed to resume if `with_state`. A file there is replaced.
@@ -321,17 +393,19 @@ impl<T: Trainer> Session<T> {
     /// # Errors
     /// As [`save_checkpoint`](crate::checkpoint::save_checkpoint).
     pub fn save_to(&self, path: &Path, with_state: bool) -> Result<()> {
-        let Self { trainer, vocabulary, record, storage, held_out, .. } = self;
-        let run = Run { vocabulary, corpus: record, storage: *storage, held_out };
-        checkpoint::write(path, Existing::Replace, &run, trainer, with_state)
+        self.write(path, Existing::Replace, self.storage, with_state)
     }
 
-    /// The model as it is now, in memory.
+    /// The model as it is now, in memory: the current run, or the mean of several once they are finished.
     ///
     /// # Errors
     /// [`FormatError`](crate::error::FormatError) if a weight is not finite.
     pub fn into_model(self) -> Result<Model> {
-        Model::of(self.trainer, self.vocabulary, &self.record, &self.held_out)
+        let Self { trainer, vocabulary, record, held_out, series, .. } = self;
+        match series.and_then(|series| Some((series.first, series.mean?))) {
+            Some((config, mean)) => Model::of_mean(&trainer, &config, mean, vocabulary, &record, &held_out),
+            None => Model::of(trainer, vocabulary, &record, &held_out),
+        }
     }
 }
 

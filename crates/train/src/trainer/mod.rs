@@ -122,6 +122,20 @@ pub trait Trainer: Sized {
         ModelVectors::default()
     }
 
+    /// The settings of the run that comes `later` runs after this one, if the model is the mean of several: the same with another seed.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsupported`] if such runs cannot be averaged.
+    fn of_run(config: &Self::Config, later: i64) -> Result<Self::Config, TrainError> {
+        let _ = (config, later);
+        Err(TrainError::Unsupported { trainer: Self::NAME, what: "several runs" })
+    }
+
+    /// Takes the settings of another trainer that are not part of its [`Config`](Self::Config), such as its kernels.
+    fn work_like(&mut self, other: &Self) {
+        let _ = other;
+    }
+
     /// Trains until `until`, or until `observer` stops it. Does nothing if all epochs are done.
     ///
     /// # Errors

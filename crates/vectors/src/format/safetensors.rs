@@ -14,6 +14,7 @@
 //! | `ngrams.buckets` | U32 | N | the bucket of each of these rows, ascending; if it is missing, N is the number of buckets |
 //! | `ngrams.words` | as `input.weight` | V x D | the rows that words have of their own; `input.weight` is then the mean of such a row and of the word's n-grams |
 //! | `positions.weight` | as `input.weight` | 2W x D | the weights of the positions in a window of W words to each side, from the first word before the target to the last one after it |
+//! | `runs.weight` | F16 | N x V x D | the vectors of the N runs, from 2, that the model is the mean of: rotated onto it, of length 1; may be missing |
 //! | `trainer.*` | F32, U32 or U64 | n | a checkpoint's state; not needed for queries |
 //!
 //! | metadata | holds |
@@ -43,7 +44,7 @@ mod write;
 
 pub use crate::mapped::CHECKED_ON_OPENING;
 pub(crate) use read::Extras;
-pub use read::{ModelFile, verify};
+pub use read::{MAX_RUNS, ModelFile, verify};
 pub(crate) use write::ModelWriter;
 pub use write::{Contents, ExtraTensor, ModelParts, SubwordParts, to_bytes, write, write_contents};
 
@@ -62,6 +63,7 @@ const NGRAMS: &str = "ngrams.weight";
 const NGRAM_BUCKETS: &str = "ngrams.buckets";
 const NGRAM_WORDS: &str = "ngrams.words";
 const POSITIONS: &str = "positions.weight";
+const RUNS: &str = "runs.weight";
 const TRAINER: &str = "trainer.";
 const TRAINER_KEY: &str = "trainer";
 const NGRAMS_KEY: &str = "ngrams";

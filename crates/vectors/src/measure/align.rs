@@ -5,9 +5,10 @@
 
 use super::error::MeasureError;
 use super::procrustes::Rotation;
+use super::runs::{RunVectors, deviation};
 use crate::Numbers;
-use crate::error::FormatError;
-use crate::unit::unit_rows;
+use crate::error::{FormatError, QueryError};
+use crate::unit::{cosine, unit_rows};
 use crate::word_vectors::WordVectors;
 use rapidvec_core::WordId;
 
@@ -76,6 +77,24 @@ impl WordVectors {
         let similarity = a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum();
         let counts = [self.vocabulary().count(ids[0]), other.vocabulary().count(ids[1])];
         Change { word: self.vocabulary().word(ids[0]).to_owned(), similarity, counts }
+    }
+
+    /// The standard deviation of a word's similarity in `other` to itself here over all pairs of their runs, after `rotation` of these vectors;
+    /// `None` unless both have the vectors of runs.
+    ///
+    /// # Errors
+    /// Those of [`Search`](crate::Search).
+    ///
+    /// # Panics
+    /// If the rotation is one of vectors of another size.
+    pub fn change_deviation(&self, other: &Self, rotation: &Rotation, word: &str) -> Result<Option<f64>, QueryError> {
+        let (Some(own), Some(others)) = (self.runs(), other.runs()) else { return Ok(None) };
+        let rows = |runs: &RunVectors| runs.vectors().iter().map(|run| run.wide_vector(word)).collect();
+        let (own, others): (Result<Vec<_>, _>, Result<Vec<_>, _>) = (rows(&own), rows(&others));
+        let others = others?;
+        let turned = own?.into_iter().map(|row| rotation.apply(&row.iter().map(|&x| x as f32).collect::<Vec<_>>()));
+        let pairs = turned.flat_map(|row| others.iter().map(move |other| f64::from(cosine(&row, other))));
+        Ok(Some(deviation(&pairs.collect::<Vec<_>>())))
     }
 
     /// All vectors, rotated; n-grams and output vectors are left out.

@@ -10,9 +10,10 @@ use crate::chosen::ModelVectors;
 use crate::error::FormatError;
 use crate::format::Matrix;
 use crate::storage::{Numbers, Rows};
-use crate::unit::{cosine, unit_rows, widened};
+use crate::unit::{cosine, normalize, unit_rows, widened};
 use crate::word_vectors::WordVectors;
-use rapidvec_core::WordId;
+use half::f16;
+use rapidvec_core::{Vocabulary, WordId};
 
 /// The most words that rotations are found with: a rotation has far fewer numbers than they have.
 const ANCHORS: usize = 20_000;
@@ -31,6 +32,69 @@ pub struct Average {
     pub agreement: Vec<f64>,
     /// The rounds after which the mean had settled.
     pub rounds: usize,
+}
+
+/// The matrices of one run, row after row; the words of all runs are the same.
+#[derive(Debug, Clone)]
+pub struct RunMatrices {
+    /// V x D.
+    pub input: Vec<f32>,
+    /// V x D, or (V - 1) x D where the rows belong to the nodes of a tree.
+    pub output: Vec<f32>,
+}
+
+/// The mean of the matrices of several runs.
+#[derive(Debug)]
+pub struct MeanMatrices {
+    /// How many runs they are the mean of.
+    pub count: usize,
+    /// V x D.
+    pub input: Vec<f32>,
+    /// As in [`RunMatrices::output`].
+    pub output: Vec<f32>,
+    /// For each run, its vectors: of length 1, rotated onto the mean, in half precision.
+    pub runs: Vec<Rows>,
+}
+
+impl RunMatrices {
+    /// Rotates runs onto their mean by the vectors that `chosen` names, and averages both matrices. The vectors of the runs are made if `keep`.
+    ///
+    /// # Errors
+    /// [`MeasureError::FewRuns`], [`MeasureError::FewShared`].
+    pub fn mean(
+        runs: Vec<Self>,
+        vocabulary: &Vocabulary,
+        size: usize,
+        chosen: ModelVectors,
+        keep: bool,
+        threads: usize,
+    ) -> Result<MeanMatrices, MeasureError> {
+        if runs.len() < 2 {
+            return Err(MeasureError::FewRuns { got: runs.len() });
+        }
+        check_shared(vocabulary.len(), size)?;
+        let frequent = vocabulary.by_descending_count();
+        let anchors = &frequent[..frequent.len().min(ANCHORS)];
+        let mut all: Vec<Run> = runs.into_iter().map(|run| run.with_anchors(anchors, size, chosen)).collect();
+        let (rotations, _) = settle(&all, size, threads);
+        all.iter_mut().zip(&rotations).for_each(|(run, rotation)| run.rotate(rotation, threads));
+        let mean = |of: &dyn Fn(&Run) -> &[f32]| mean(&all.iter().map(of).collect::<Vec<_>>());
+        let (input, output) = (mean(&|run| &run.input), mean(&|run| run.output.as_deref().unwrap_or_default()));
+        let count = all.len();
+        let kept = all.into_iter().filter(|_| keep).map(|run| run.unit_rows(size, chosen));
+        Ok(MeanMatrices { count, input, output, runs: kept.collect::<Result<_, _>>()? })
+    }
+
+    fn with_anchors(self, anchors: &[WordId], size: usize, chosen: ModelVectors) -> Run {
+        let mut units = Vec::with_capacity(anchors.len() * size);
+        for &word in anchors {
+            let at = word as usize * size;
+            units
+                .extend(chosen.numbers(&self.input[at..at + size], self.output.get(at..at + size).unwrap_or_default()));
+        }
+        units.chunks_exact_mut(size).for_each(normalize);
+        Run { input: self.input, output: Some(self.output), anchors: units, others: None }
+    }
 }
 
 /// The rows of one run for the words that all have.
@@ -68,9 +132,7 @@ impl WordVectors {
             return Err(MeasureError::VectorSize { expected: size, got: other.vector_size() });
         }
         let ids = shared(runs);
-        if ids[0].len() < size {
-            return Err(MeasureError::FewShared { expected: size, got: ids[0].len() });
-        }
+        check_shared(ids[0].len(), size)?;
         let chosen = common_choice(runs)?;
         let frequent = first.vocabulary().of_ids(&ids[0]).by_descending_count();
         let anchors = &frequent[..frequent.len().min(ANCHORS)];
@@ -111,10 +173,28 @@ impl Run {
         self.others.as_deref().unwrap_or(&self.input)
     }
 
+    /// The vectors that `chosen` names, of length 1, in half precision.
+    fn unit_rows(self, size: usize, chosen: ModelVectors) -> Result<Rows, FormatError> {
+        let output = self.output.unwrap_or_default();
+        let others = output.chunks_exact(size).chain(std::iter::repeat(&[][..]));
+        let mut numbers = Vec::with_capacity(self.input.len());
+        for (input, output) in self.input.chunks_exact(size).zip(others) {
+            let mut row: Vec<f32> = chosen.numbers(input, output).collect();
+            normalize(&mut row);
+            numbers.extend(row.into_iter().map(f16::from_f32));
+        }
+        Rows::new(numbers.len() / size, size, Numbers::F16(numbers))
+    }
+
     fn rotate(&mut self, rotation: &Rotation, threads: usize) {
         let Self { input, output, others, .. } = self;
         [input].into_iter().chain(output).chain(others).for_each(|rows| rotation.apply_to(rows, threads));
     }
+}
+
+/// A rotation needs as many words as a vector has numbers.
+fn check_shared(words: usize, size: usize) -> Result<(), MeasureError> {
+    if words < size { Err(MeasureError::FewShared { expected: size, got: words }) } else { Ok(()) }
 }
 
 /// The choice that all runs make, if all of them have both matrices.
@@ -177,7 +257,7 @@ fn agreement(runs: &[Run], mean: &[f32], size: usize) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::{Join, SaveOptions, format::Format};
-    use rapidvec_core::{Purpose, Rng, Vocabulary};
+    use rapidvec_core::{Purpose, Rng};
 
     const WORDS: usize = 200;
     const SIZE: usize = 6;

@@ -7,12 +7,14 @@ mod axis;
 mod error;
 mod partitions;
 mod procrustes;
+mod runs;
 mod svd;
 mod weat;
 
 pub use align::{Alignment, Change};
-pub use average::Average;
+pub use average::{Average, MeanMatrices, RunMatrices};
 pub use axis::Axis;
 pub use error::MeasureError;
 pub use procrustes::Rotation;
+pub use runs::{RunVectors, Spread, deviation};
 pub use weat::{Association, Weat, WeatOptions};

@@ -3,7 +3,7 @@
 use super::header::{Header, hex};
 use super::{
     CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, NGRAM_BUCKETS, NGRAM_WORDS, NGRAMS, NGRAMS_KEY, OUTPUT,
-    POSITIONS, TEXT, TRAINER, TRAINER_KEY, VERSION,
+    POSITIONS, RUNS, TEXT, TRAINER, TRAINER_KEY, VERSION,
 };
 use crate::error::{FormatError, Result};
 use crate::format::unpack;
@@ -20,6 +20,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use xxhash_rust::xxh3::Xxh3;
+
+/// The maximum number of runs whose vectors a model has.
+pub const MAX_RUNS: usize = 1_000;
 
 /// Fewer bytes than this are checked faster than threads are started.
 const BYTES_PER_THREAD: usize = 4 << 20;
@@ -42,7 +45,7 @@ pub(crate) struct Tensors {
 }
 
 /// What a model has apart from words and word vectors, for copies of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Extras {
     /// The output vectors, V x D.
     pub output: Option<Rows>,
@@ -52,6 +55,8 @@ pub(crate) struct Extras {
     pub output_of_nodes: bool,
     /// The weights of positions, 2W x D.
     pub positions: Option<Rows>,
+    /// The vectors of the runs that the model is the mean of, V x D each.
+    pub runs: Vec<Rows>,
     /// The metadata, without a trainer's state.
     pub metadata: BTreeMap<String, String>,
     pub has_training_state: bool,
@@ -173,6 +178,14 @@ impl ModelFile {
         self.matrix(POSITIONS)
     }
 
+    /// The vectors of the runs that the model is the mean of, V x D each, if the file has them.
+    pub fn runs(&self) -> Vec<Rows> {
+        let Some(info) = self.tensors.header.tensors.get(RUNS) else { return Vec::new() };
+        let (whole, runs) = (self.tensors.section(info), info.shape[0]);
+        let each = whole.len() / runs.max(1);
+        (0..runs).map(|run| Rows::mapped_f16(whole.part(run * each..(run + 1) * each), self.vector_size)).collect()
+    }
+
     /// The metadata by key, without `rapidvec.format` and the checksums, to be written again.
     pub fn metadata(&self) -> BTreeMap<String, String> {
         let own = |key: &str| key == FORMAT_KEY || key == NGRAMS_KEY || key.starts_with(CHECKSUM);
@@ -201,6 +214,7 @@ impl ModelFile {
             input: None,
             output_of_nodes: self.output_is_of_nodes(),
             positions: self.positions(),
+            runs: self.runs(),
             metadata,
             has_training_state: self.has_training_state(),
             unverified: self.tensors.verified.get().is_none().then(|| Arc::clone(&self.tensors)),
@@ -252,7 +266,8 @@ impl ModelFile {
     /// # Errors
     /// [`FormatError::NotFinite`] for the first row, of the input and then of the output, that holds NaN or infinity.
     pub fn check_finite(&self) -> Result<(), FormatError> {
-        [Some(self.input()), self.output()].iter().flatten().try_for_each(|rows| self.refuse_not_finite(rows))
+        let matrices = [Some(self.input()), self.output()];
+        matrices.into_iter().flatten().chain(self.runs()).try_for_each(|rows| self.refuse_not_finite(&rows))
     }
 
     fn refuse_not_finite(&self, rows: &Rows) -> Result<(), FormatError> {
@@ -413,6 +428,13 @@ fn check_shapes(header: &Header) -> Result<usize, FormatError> {
     [(NGRAMS, None), (NGRAM_WORDS, Some(words)), (POSITIONS, None)]
         .into_iter()
         .try_for_each(|(t, rows)| matrix(t, rows))?;
+    if header.tensors.contains_key(RUNS) {
+        let runs = expect(header, RUNS, &[Dtype::F16], "F16", &[None, Some(words), Some(vector_size)])?;
+        if !(2..=MAX_RUNS).contains(&runs.shape[0]) {
+            let expected = format!("[2 to {MAX_RUNS}, {words}, {vector_size}]");
+            return Err(FormatError::TensorShape { tensor: RUNS.to_owned(), expected, got: runs.shape.clone() });
+        }
+    }
     Ok(vector_size)
 }
 

@@ -5,7 +5,8 @@ use super::*;
 use crate::error::{Error, FormatError};
 use crate::format::Format;
 use crate::mapped::Bytes;
-use crate::{SaveOptions, WordVectors};
+use crate::{Numbers, Rows, SaveOptions, WordVectors};
+use ::safetensors::Dtype;
 use half::f16;
 use proptest::prelude::*;
 use rapidvec_core::Vocabulary;
@@ -645,4 +646,40 @@ proptest! {
             prop_assert_eq!(model.vocabulary().len(), rows);
         }
     }
+}
+
+/// A model of four words with the vectors of three runs, whose header `change` has changed.
+fn with_runs(change: impl FnOnce(&mut Header)) -> Result<ModelFile, FormatError> {
+    let rows = |salt| Rows::new(4, 3, Numbers::F32(numbers(salt))).unwrap();
+    let runs = vec![rows(1.0), rows(2.0), rows(3.0)];
+    let vectors = WordVectors::from_rows(words(), rows(0.0)).unwrap().with_runs(runs).unwrap();
+    let (writer, _) = vectors.writer(Format::Safetensors, &SaveOptions::default()).unwrap();
+    let mut bytes = Vec::new();
+    writer.write_to(&mut bytes).unwrap();
+    let mut header = Header::parse(&bytes).unwrap();
+    let data = bytes.split_off(header.data_start);
+    change(&mut header);
+    header.metadata.insert(format!("{CHECKSUM}{HEADER}"), header.checksum());
+    ModelFile::from_bytes([header.to_bytes().unwrap(), data].concat())
+}
+
+#[test]
+fn vectors_of_runs_have_a_shape_and_a_type_or_the_file_is_refused() {
+    let model = with_runs(|_| ()).unwrap();
+    assert_eq!(model.runs().iter().map(|rows| (rows.len(), rows.vector_size())).collect::<Vec<_>>(), [(4, 3); 3]);
+    assert!(model.runs().iter().all(Rows::is_half));
+    for shape in [vec![1, 12, 3], vec![3, 3, 4], vec![36], vec![3, 12], vec![1, 4, 9], vec![0, 4, 3]] {
+        let refused = with_runs(|header| {
+            if let Some(info) = header.tensors.get_mut(RUNS) {
+                info.shape.clone_from(&shape);
+            }
+        });
+        assert!(refused.is_err(), "{shape:?}");
+    }
+    let refused = with_runs(|header| {
+        if let Some(info) = header.tensors.get_mut(RUNS) {
+            info.dtype = Dtype::BF16;
+        }
+    });
+    assert!(matches!(refused, Err(FormatError::TensorType { .. })), "{refused:?}");
 }

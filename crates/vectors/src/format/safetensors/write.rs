@@ -6,7 +6,7 @@
 use super::header::{Header, hex};
 use super::{
     CHECKSUM, COUNTS, ENDS, FORMAT_KEY, HEADER, INPUT, NGRAM_BUCKETS, NGRAM_WORDS, NGRAMS, NGRAMS_KEY, OUTPUT,
-    POSITIONS, TEXT, VERSION,
+    POSITIONS, RUNS, TEXT, VERSION,
 };
 use crate::error::{FormatError, Result};
 use crate::format::writer::{RowsView, VectorWriter, bytes_of, check_numbers, check_rows, in_chunks};
@@ -94,6 +94,8 @@ pub struct Contents<'a> {
     pub subwords: Option<SubwordParts<'a>>,
     /// The weights of positions, 2W x D.
     pub positions: Option<RowsView<'a>>,
+    /// The vectors of the runs that the model is the mean of, V x D each; stored in half precision.
+    pub runs: Vec<RowsView<'a>>,
     /// Store all matrices in half precision.
     pub half: bool,
     /// Other metadata.
@@ -147,6 +149,7 @@ impl<'a> Contents<'a> {
             output: parts.output.map(rows),
             subwords: None,
             positions: None,
+            runs: Vec::new(),
             half: parts.half,
             metadata: Cow::Borrowed(&parts.metadata),
             extra: &parts.extra,
@@ -169,6 +172,7 @@ impl<'a> Contents<'a> {
             tensors.extend(subwords.buckets.iter().map(|all| (NGRAM_BUCKETS, Data::Extra(ExtraTensor::U32(all)))));
         }
         tensors.extend(self.positions.iter().map(|rows| (POSITIONS, Data::Rows(rows, self.half))));
+        tensors.extend((!self.runs.is_empty()).then_some((RUNS, Data::Runs(&self.runs))));
         tensors.extend(self.extra.iter().map(|(name, extra)| (name.as_str(), Data::Extra(*extra))));
         tensors.sort_by(|(a_name, a), (b_name, b)| b.dtype().cmp(&a.dtype()).then(a_name.cmp(b_name)));
         tensors
@@ -194,6 +198,7 @@ impl<'a> ModelWriter<'a> {
         if let Some(positions) = &contents.positions {
             check_numbers(POSITIONS, positions, contents.half)?;
         }
+        contents.runs.iter().try_for_each(|rows| check_rows(RUNS, &contents.vocabulary, rows, true))?;
         check_keys(&contents.metadata)?;
         check_names(contents.extra)?;
         Ok(Self { header: header(&contents)?.to_bytes()?, contents })
@@ -230,7 +235,7 @@ fn header(parts: &Contents) -> Result<Header, FormatError> {
 fn check_names(extra: &[(String, ExtraTensor)]) -> Result<(), FormatError> {
     for (index, (name, _)) in extra.iter().enumerate() {
         let refuse = |expected| Err(FormatError::Name { name: name.clone(), expected });
-        let own = [INPUT, OUTPUT, TEXT, ENDS, COUNTS, NGRAMS, NGRAM_BUCKETS, NGRAM_WORDS, POSITIONS];
+        let own = [INPUT, OUTPUT, TEXT, ENDS, COUNTS, NGRAMS, NGRAM_BUCKETS, NGRAM_WORDS, POSITIONS, RUNS];
         if own.contains(&name.as_str()) {
             return refuse("a name that no tensor of the model has");
         }
@@ -255,6 +260,8 @@ fn check_keys(metadata: &BTreeMap<String, String>) -> Result<(), FormatError> {
 enum Data<'a> {
     /// A matrix of f32, or of f16 (true), to which its numbers are rounded when they are written.
     Rows(&'a RowsView<'a>, bool),
+    /// Matrices of f16, one after the other.
+    Runs(&'a [RowsView<'a>]),
     Bytes(&'a [u8]),
     Extra(ExtraTensor<'a>),
 }
@@ -262,7 +269,7 @@ enum Data<'a> {
 impl Data<'_> {
     fn dtype(&self) -> Dtype {
         match self {
-            Data::Rows(_, true) => Dtype::F16,
+            Data::Rows(_, true) | Data::Runs(_) => Dtype::F16,
             Data::Rows(_, false) | Data::Extra(ExtraTensor::F32(_) | ExtraTensor::Matrix(_)) => Dtype::F32,
             Data::Bytes(_) => Dtype::U8,
             Data::Extra(ExtraTensor::U32(_)) => Dtype::U32,
@@ -273,6 +280,10 @@ impl Data<'_> {
     fn shape(&self) -> Vec<usize> {
         match self {
             Data::Rows(rows, _) => vec![rows.len(), rows.vector_size()],
+            Data::Runs(runs) => {
+                let [rows, size] = runs.first().map_or([0; 2], |rows| [rows.len(), rows.vector_size()]);
+                vec![runs.len(), rows, size]
+            }
             other => vec![other.len()],
         }
     }
@@ -280,6 +291,7 @@ impl Data<'_> {
     fn len(&self) -> usize {
         match self {
             Data::Rows(rows, _) => rows.numbers(),
+            Data::Runs(runs) => runs.iter().map(RowsView::numbers).sum(),
             Data::Extra(ExtraTensor::F32(numbers)) => numbers.len(),
             Data::Extra(ExtraTensor::Matrix(matrix)) => matrix.rows() * matrix.cols(),
             Data::Bytes(bytes) => bytes.len(),
@@ -293,6 +305,7 @@ impl Data<'_> {
         match *self {
             Data::Bytes(bytes) => see(bytes),
             Data::Rows(rows, half) => rows.visit(|some| bytes_of(some, half, &mut see)),
+            Data::Runs(runs) => runs.iter().try_for_each(|rows| rows.visit(|some| bytes_of(some, true, &mut see))),
             Data::Extra(ExtraTensor::F32(numbers)) => in_chunks(numbers, f32::to_le_bytes, see),
             Data::Extra(ExtraTensor::Matrix(matrix)) => {
                 RowsView::of_matrix(matrix, matrix.rows()).visit(|some| bytes_of(some, false, &mut see))

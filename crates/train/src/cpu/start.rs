@@ -156,7 +156,8 @@ impl CpuTrainer {
             config,
             counts,
             subsampling: &subsampling,
-            objective: &objective,
+            negatives: objective.negatives.as_ref(),
+            tree: objective.tree.as_ref(),
             subwords: subwords.as_ref(),
             length,
         };

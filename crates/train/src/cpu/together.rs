@@ -27,7 +27,15 @@ impl CpuTrainer {
     /// How often each row is used for an id of a text of `ids` ids, where words have the counts `counts` and sentences `length` words.
     pub(crate) fn uses(&self, counts: &[u64], length: f64, ids: u64) -> Matrices<Vec<f64>> {
         let Self { config, subsampling, objective, subwords, .. } = self;
-        let uses = Uses { config, counts, subsampling, objective, subwords: subwords.as_ref(), length };
+        let uses = Uses {
+            config,
+            counts,
+            subsampling,
+            negatives: objective.negatives.as_ref(),
+            tree: objective.tree.as_ref(),
+            subwords: subwords.as_ref(),
+            length,
+        };
         let windows = uses.windows() / ids.max(1) as f64;
         uses.of_rows().map(|of_rows| of_rows.into_iter().map(|uses| uses * windows).collect())
     }

@@ -1,7 +1,8 @@
 //! How often windows use each row, as far as counts tell.
 
+use super::huffman::HuffmanTree;
+use super::negatives::Negatives;
 use super::outputs::Matrices;
-use super::plan::Objective;
 use super::positions::Positions;
 use super::subsample::Subsampling;
 use super::subword_table::SubwordTable;
@@ -13,7 +14,8 @@ pub(super) struct Uses<'a> {
     pub config: &'a Config,
     pub counts: &'a [u64],
     pub subsampling: &'a Subsampling,
-    pub objective: &'a Objective,
+    pub negatives: Option<&'a Negatives>,
+    pub tree: Option<&'a HuffmanTree>,
     pub subwords: Option<&'a SubwordTable>,
     /// Words in a sentence, on average.
     pub length: f64,
@@ -41,11 +43,11 @@ impl Uses<'_> {
     pub fn of_rows(&self) -> Matrices<Vec<f64>> {
         let (contexts, all, words) = (self.contexts(), self.windows(), self.counts.len());
         let share = |word: usize| self.kept(word) / all;
-        let of_words = self.objective.negatives.as_ref().map(|negatives| {
+        let of_words = self.negatives.map(|negatives| {
             let drawn = |word: usize| negatives.wanted() as f64 * negatives.probability(self.counts[word]);
             (0..words).map(|word| share(word) + drawn(word)).collect()
         });
-        let of_nodes = self.objective.tree.as_ref().map(|tree| {
+        let of_nodes = self.tree.map(|tree| {
             let mut uses = vec![0.0; words - 1];
             (0..words).for_each(|word| {
                 tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))

@@ -8,7 +8,7 @@
 //!
 //! `(1 - exp(-h η u)) / (n (1 - exp(-h η u / n)))`,
 //!
-//! which goes from 1 to `1/n`; a row of one process alone gets its whole difference. The uses follow from counts ([`uses`](crate::cpu)).
+//! which goes from 1 to `1/n`; a row of one process alone gets its whole difference. The uses follow from counts (`cpu/uses.rs`).
 //!
 //! Rows are taken in stretches of some megabytes. Where more than a third of a stretch has changed, all of it is summed by a ring;
 //! otherwise only the changed rows travel, to the process that owns each, and back. Sums are added in a fixed order either way.

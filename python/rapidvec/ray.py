@@ -174,11 +174,11 @@ def train(
         The file of the checkpoints and, in the end, of the model. It must be on a disk that the workers' machines share, unless there is
         one machine.
     workers, threads_per_worker
-        How many workers, and their threads. With one thread each and `sync_words`, results are reproducible bit for bit.
+        How many workers, and their threads. With one thread each, and without `sync_seconds`, results are reproducible bit for bit.
     sync_seconds, sync_words
-        Workers synchronise this often, or when each has trained so many words. The default is every second.
+        Workers synchronise this often, or when each has trained so many words. The default is 40,000 words of all together.
     full_sync_every
-        All rows are synchronised, not only the frequent ones, every time this often. The default is 16.
+        All rows are synchronised, not only the frequent ones, every time this often. The default is 64.
     column
         The column of a data set that has the texts, or the lists of tokens; the first one by default.
     checkpoint_seconds, overwrite, keep_state, half

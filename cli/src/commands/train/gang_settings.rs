@@ -24,17 +24,17 @@ pub struct GangSettings {
     #[arg(allow_negative_numbers = true)]
     pub workers: Option<usize>,
 
-    /// Synchronise this often [default: 1]
+    /// Synchronise this often, not after a number of words
     #[arg(long, value_name = "SECONDS", requires = "engine", conflicts_with = "sync_words", hide_short_help = true)]
     #[arg(value_parser = seconds)]
     pub sync_seconds: Option<f64>,
 
-    /// Synchronise after every N words of each worker instead
+    /// Synchronise after every N words of each worker [default: 40,000 of all workers together]
     #[arg(long, value_name = "N", value_parser = count::<u64>, requires = "engine", hide_short_help = true)]
     #[arg(allow_negative_numbers = true)]
     pub sync_words: Option<u64>,
 
-    /// Synchronise all rows every N times [default: 16]
+    /// Synchronise all rows every N times [default: 64]
     #[arg(long, value_name = "N", value_parser = count::<u64>, requires = "engine", hide_short_help = true)]
     #[arg(allow_negative_numbers = true)]
     pub full_sync_every: Option<u64>,

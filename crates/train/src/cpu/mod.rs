@@ -41,6 +41,7 @@ mod together;
 mod trainer;
 #[cfg(test)]
 mod twin_tests;
+mod uses;
 mod worker;
 
 pub use elsewhere::{BlockRunner, EpochBlocks, Piece, Sampling};

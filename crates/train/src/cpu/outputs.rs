@@ -14,7 +14,7 @@ pub struct Outputs {
     pub nodes: Option<Matrix>,
 }
 
-/// All matrices of a trainer, borrowed; `M` is `&Matrix` or `&mut Matrix`.
+/// All matrices of a trainer, borrowed, where `M` is `&Matrix` or `&mut Matrix`; or something about each.
 #[derive(Debug)]
 pub struct Matrices<M> {
     /// The vectors: V x D. With subwords, the rows that words have of their own.
@@ -27,6 +27,26 @@ pub struct Matrices<M> {
     pub ngrams: Option<M>,
     /// The weights of positions, 2W x D: those of the words before the target, from the farthest, then those after it.
     pub positions: Option<M>,
+}
+
+impl<M> Matrices<M> {
+    /// Something else about each.
+    pub(crate) fn map<N>(self, of: impl Fn(M) -> N) -> Matrices<N> {
+        let Self { input, words, nodes, ngrams, positions } = self;
+        Matrices {
+            input: of(input),
+            words: words.map(&of),
+            nodes: nodes.map(&of),
+            ngrams: ngrams.map(&of),
+            positions: positions.map(&of),
+        }
+    }
+
+    /// Those that there are.
+    pub(crate) fn into_list(self) -> impl Iterator<Item = M> {
+        let Self { input, words, nodes, ngrams, positions } = self;
+        [Some(input), words, nodes, ngrams, positions].into_iter().flatten()
+    }
 }
 
 impl Outputs {

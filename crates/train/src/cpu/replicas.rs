@@ -8,11 +8,8 @@
 //! threads, so that a row never moves far on stale values. Rows that would wait longer than 2^[`MAX_LEVEL`] ticks stay
 //! shared. The rows of a matrix are due in turns, a few every [`SYNC_INTERVAL`] windows.
 
-use super::plan::Objective;
-use super::positions::Positions;
-use super::subsample::Subsampling;
-use super::subword_table::SubwordTable;
-use crate::config::Config;
+use super::outputs::Matrices;
+use super::uses::Uses;
 use std::ops::Range;
 
 /// The approximate number of uses of a row, over all threads, between two synchronisations.
@@ -107,50 +104,20 @@ pub(super) struct Replicas {
 }
 
 impl Replicas {
-    /// For words with these counts in sentences of `length` words on average, trained by `threads` threads.
-    pub fn new(
-        config: &Config,
-        counts: &[u64],
-        length: f64,
-        subsampling: &Subsampling,
-        objective: &Objective,
-        subwords: Option<&SubwordTable>,
-        threads: usize,
-    ) -> Self {
+    /// For rows that are used so often, trained by `threads` threads.
+    pub fn new(uses: &Uses, threads: usize) -> Self {
         if !pays(threads) {
             return Self::default(); // before every path of a tree is walked
         }
-        let kept = |word: usize| counts[word] as f64 * subsampling.probability(word);
-        let all: f64 = (0..counts.len()).map(kept).sum();
-        let share = |word: usize| kept(word) / all;
-        // A window of random width has half as many contexts as the widest, and one more.
-        let contexts = if config.dynamic_window { config.window + 1 } else { 2 * config.window } as f64;
-        let contexts = contexts.min(length.max(1.0));
-        // With subwords a row is read and written once for all windows that contain the word.
-        let contexts = if subwords.is_some() { 1.0 } else { contexts };
-        let words = 0..counts.len();
-        let w_in = ReplicaSet::new(0, false, words.clone().map(|word| contexts * share(word)), threads);
-        let w_words = objective.negatives.as_ref().map(|negatives| {
-            let uses = |word| share(word) + negatives.wanted() as f64 * negatives.probability(counts[word]);
-            ReplicaSet::new(0, false, words.clone().map(uses), threads)
-        });
-        let w_nodes = objective.tree.as_ref().map(|tree| {
-            let mut uses = vec![0.0; counts.len() - 1];
-            words.for_each(|word| {
-                tree.path(word as u32).iter().for_each(|turn| uses[turn.node() as usize] += share(word))
-            });
-            ReplicaSet::new(counts.len() as u32 - 2, true, uses.into_iter().rev(), threads)
-        });
-        let w_ngrams = subwords.map(|table| {
-            let uses = table.uses().iter().copied();
-            ReplicaSet::new(0, false, uses, threads)
-        });
+        let Matrices { input, words, nodes, ngrams, positions } = uses.of_rows();
+        let first = |uses: Vec<f64>| ReplicaSet::new(0, false, uses.into_iter(), threads);
+        let last = |uses: Vec<f64>| ReplicaSet::new(uses.len() as u32 - 1, true, uses.into_iter().rev(), threads);
         Self {
-            w_in,
-            w_words: w_words.unwrap_or_default(),
-            w_nodes: w_nodes.unwrap_or_default(),
-            w_ngrams: w_ngrams.unwrap_or_default(),
-            w_positions: ReplicaSet::new(0, false, Positions::uses(config), threads),
+            w_in: first(input),
+            w_words: words.map(first).unwrap_or_default(),
+            w_nodes: nodes.map(last).unwrap_or_default(),
+            w_ngrams: ngrams.map(first).unwrap_or_default(),
+            w_positions: positions.map(first).unwrap_or_default(),
         }
     }
 

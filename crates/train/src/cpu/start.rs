@@ -10,6 +10,7 @@ use super::schedule::{Schedule, drawn_pieces};
 use super::state::CpuState;
 use super::subsample::Subsampling;
 use super::subword_table::SubwordTable;
+use super::uses::Uses;
 use crate::config::Config;
 use crate::corpus::Corpus;
 use crate::error::Result;
@@ -152,7 +153,16 @@ impl CpuTrainer {
             SubwordTable::new(ngrams, corpus.vocabulary(), counts.len(), |word| kept(word) / all)
         });
         let subwords = subwords.transpose()?;
-        let replicas = Replicas::new(config, counts, length, &subsampling, &objective, subwords.as_ref(), most);
+        let uses = Uses {
+            config,
+            counts,
+            subsampling: &subsampling,
+            negatives: objective.negatives.as_ref(),
+            tree: objective.tree.as_ref(),
+            subwords: subwords.as_ref(),
+            length,
+        };
+        let replicas = Replicas::new(&uses, most);
         large_pages::give_back(); // memory that was used to read the text and to make the tables
         let none = || Matrix::zeros(0, config.vector_size);
         Ok(Self {

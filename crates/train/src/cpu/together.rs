@@ -1,8 +1,11 @@
 //! A trainer that trains a part of a text, while other processes train the others.
 
+use super::outputs::Matrices;
+use super::plan::rate_at;
 use super::share::Share;
 use super::state::CpuState;
 use super::trainer::CpuTrainer;
+use super::uses::Uses;
 use crate::checkpoint::damaged;
 use crate::error::TrainError;
 use serde::Deserialize;
@@ -19,6 +22,27 @@ impl CpuTrainer {
         let (blocks, ids) = (self.schedule(), self.corpus.ids().len() as u64);
         let (epoch, block) = (self.state.block / blocks.count().max(1), self.state.block % blocks.count().max(1));
         epoch * ids + blocks.before(block) as u64
+    }
+
+    /// How often each row is used for an id of a text of `ids` ids, where words have the counts `counts` and sentences `length` words.
+    pub(crate) fn uses(&self, counts: &[u64], length: f64, ids: u64) -> Matrices<Vec<f64>> {
+        let Self { config, subsampling, objective, subwords, .. } = self;
+        let uses = Uses {
+            config,
+            counts,
+            subsampling,
+            negatives: objective.negatives.as_ref(),
+            tree: objective.tree.as_ref(),
+            subwords: subwords.as_ref(),
+            length,
+        };
+        let windows = uses.windows() / ids.max(1) as f64;
+        uses.of_rows().map(|of_rows| of_rows.into_iter().map(|uses| uses * windows).collect())
+    }
+
+    /// The learning rate when this share of the run is done.
+    pub(crate) fn rate_when(&self, done: f64) -> f64 {
+        f64::from(rate_at(&self.config, done))
     }
 
     /// Continues where `record`, of [`save_state`](crate::Trainer::save_state), was saved. The weights stay as they are.

@@ -9,10 +9,10 @@
 
 use super::error::GangError;
 use super::gang::Gang;
-use super::plan::{Period, SyncPlan};
+use super::plan::SyncPlan;
 use super::standing::{All, Standing};
 use super::state::{GangState, Resumed};
-use super::sync::{Bases, tell_weights};
+use super::sync::{Bases, Now, tell_weights};
 use super::text::SharedText;
 use super::watch::Watch;
 use crate::checkpoint::{CorpusRecord, RecordOf, Run, StateWriter, Storage, write_run};
@@ -121,7 +121,7 @@ impl GangSession {
     }
 
     fn begin(
-        gang: Gang,
+        mut gang: Gang,
         trainer: CpuTrainer,
         corpus: &Corpus,
         vocabulary: Arc<Vocabulary>,
@@ -129,18 +129,23 @@ impl GangSession {
         storage: Storage,
         plan: SyncPlan,
     ) -> Result<Self> {
+        let ids = corpus.ids().len() as u64;
+        let all = All(gang.share("the start", &Standing::of(&trainer, ids))?);
+        let [whole, words] = all.text(Trainer::config(&trainer).epochs);
+        let length = words as f64 / whole.saturating_sub(words).max(1) as f64;
+        let uses = trainer.uses(vocabulary.counts(), length, whole);
         let mut session = Self {
-            bases: Bases::of(&trainer),
+            bases: Bases::of(&mut gang, &trainer, uses, all.ids())?,
             gang,
             trainer,
-            ids: corpus.ids().len() as u64,
+            ids,
             vocabulary,
             record,
             storage,
             keeper: None,
             plan,
             round: 0,
-            all: All::default(),
+            all,
             history: Vec::new(),
             recorded: (0.0, 0),
             seconds: 0.0,
@@ -148,8 +153,6 @@ impl GangSession {
             epochs_shown: 0,
             costs: Costs::default(),
         };
-        let own = session.standing();
-        session.all = All(session.gang.share("the start", &own)?);
         session.share_work();
         Ok(session)
     }
@@ -213,7 +216,7 @@ impl GangSession {
     }
 
     /// Trains to the end of the last epoch, or until the observer of any process stops it; saves as
-    /// [`set_checkpoints`](Self::set_checkpoints) says. All processes call this. With [`Period::Words`], a run that is stopped trains on until
+    /// [`set_checkpoints`](Self::set_checkpoints) says. All processes call this. Unless time decides when ([`Period::Seconds`](super::Period::Seconds)), a run that is stopped trains on until
     /// the next round in which all rows are made equal.
     ///
     /// # Errors
@@ -244,13 +247,10 @@ impl GangSession {
     /// Trains until the next round.
     fn train(&mut self, observer: &mut dyn Observer) -> Result<()> {
         let now = self.trainer.progress();
-        let (until, time) = match self.plan.period {
-            Period::Seconds(_) => (Until::End, self.plan.time()),
-            Period::Words(words) => {
-                let ids = (self.ids / now.blocks_per_epoch.max(1)).max(1);
-                (Until::Blocks((words / ids).max(1)), None)
-            }
-        };
+        let ids = (self.ids / now.blocks_per_epoch.max(1)).max(1);
+        let words = self.plan.words(self.gang.seat().size);
+        let until = words.map_or(Until::End, |words| Until::Blocks((words / ids).max(1)));
+        let time = self.plan.time();
         let mut watch = Watch::new(observer, self.progress(), &now, self.all.at_work(), time);
         self.trainer.run(until, &mut watch)?;
         self.wants_stop |= watch.wants_stop();
@@ -280,7 +280,8 @@ impl GangSession {
         let planned = if self.all.is_finished() { rows } else { self.plan.reach(self.round, rows) };
         let is_full = planned == rows || self.plan.time().is_some() && (stop || due);
         let started = Instant::now();
-        self.bases.synchronise(&mut self.gang, &mut self.trainer, if is_full { rows } else { planned })?;
+        let now = Now { ids: self.all.ids(), rate: self.trainer.rate_when(self.all.done()[0]) };
+        self.bases.synchronise(&mut self.gang, &mut self.trainer, if is_full { rows } else { planned }, now)?;
         self.share_work();
         self.costs.synchronising += started.elapsed();
         self.costs.rounds = [self.costs.rounds[0] + 1, self.costs.rounds[1] + u64::from(is_full)];

@@ -71,6 +71,17 @@ impl All {
         [self.sum(|standing| standing.ids[0]) as f64 / all, 1.0 / all]
     }
 
+    /// Ids done, over all epochs.
+    pub fn ids(&self) -> u64 {
+        self.sum(|standing| standing.ids[0])
+    }
+
+    /// Ids and words of the whole text, in a run of `epochs` epochs.
+    pub fn text(&self, epochs: usize) -> [u64; 2] {
+        let ids = self.sum(|standing| standing.ids[1]) / epochs.max(1) as u64;
+        [ids, self.sum(|standing| standing.words[1])]
+    }
+
     /// Whole epochs that all have done.
     pub fn epochs(&self) -> usize {
         self.0.iter().map(|standing| standing.epochs).min().unwrap_or(0)

@@ -119,24 +119,26 @@ fn an_error_of_one_process_is_known_to_all() {
     assert_eq!(limited[1], "several workers cannot train with a limit of tokens");
 }
 
-/// Rows that one process changed are added in full, those of two averaged; only those within reach.
+/// Differences of rows that were used little are added in full, those of rows used much are averaged; only those within reach.
 #[test]
-fn differences_are_divided_by_the_processes_that_have_any() {
+fn differences_are_summed_or_averaged() {
     let text = "the king and the queen\nthe man and the woman\n".repeat(20);
     let corpus = Corpus::from_text("tale", &text, &options()).unwrap();
     let config = Config::skip_gram().vector_size(3);
-    for (reach, size) in [(6, 2), (2, 2), (6, 1), (6, 3)] {
+    for (reach, size, rate) in [(6, 2, 1e9), (2, 2, 1e9), (6, 1, 1e9), (6, 3, 1e9), (6, 3, 0.0), (2, 2, 0.0)] {
         let matrices = gang(size, |mut gang| {
             let mut trainer = CpuTrainer::new(&config, &corpus, corpus.counts(), 1).unwrap();
             (0..6).for_each(|row| trainer.set_input(row, &[8.0; 3]));
-            let mut bases = sync::Bases::of(&trainer);
+            let uses = trainer.uses(corpus.counts(), 4.5, 200);
+            let mut bases = sync::Bases::of(&mut gang, &trainer, uses, 0).unwrap();
             let rank = gang.seat().rank as u32;
             trainer.set_input(0, &[10.0 + rank as f32, 8.0, 8.0]);
             trainer.set_input(1 + rank, &[9.0; 3]);
-            bases.synchronise(&mut gang, &mut trainer, reach).unwrap();
+            bases.synchronise(&mut gang, &mut trainer, reach, sync::Now { ids: 100, rate }).unwrap();
             trainer.w_in().clone()
         });
-        let first = 8.0 + (0..size).map(|rank| 2.0 + rank as f32).sum::<f32>() / size as f32;
+        let sum = (0..size).map(|rank| 2.0 + rank as f32).sum::<f32>();
+        let first = 8.0 + if rate > 0.0 { sum / size as f32 } else { sum };
         for (rank, matrix) in matrices.iter().enumerate() {
             assert_eq!((matrix.row(0)[0], matrix.row(0)[1]), (first, 8.0));
             let row = |row: usize| matrix.row(row)[0];

@@ -24,6 +24,7 @@
 //!
 //! Rows are passed as pointers, since threads share them without locks: the CPU trainer's `shared.rs` explains why that works.
 
+mod ahead;
 mod loss;
 mod scalar;
 mod scratch;
@@ -41,13 +42,12 @@ mod neon;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::prefetch;
 pub use loss::LossSum;
 pub use scratch::{GROUP, Labels, MAX_CONTEXTS, Scratch};
 pub use step::{Composed, RowPtr, Step, StepRaw, WindowKernels};
 
-use super::prefetch::prefetch_line_to_write;
-use crate::LANES;
-use std::ops::Range;
+use ahead::prefetch_ahead;
 
 impl WindowKernels {
     /// The best implementation this CPU can run. Nothing else in the crate asks.
@@ -66,31 +66,13 @@ impl WindowKernels {
         all
     }
 
+    /// The definition with other steps in the place of its own, to see or count what a trainer does.
+    pub fn with_steps(name: &'static str, skip_gram: StepRaw, cbow: StepRaw) -> Self {
+        Self { name, skip_gram, cbow, ..scalar::kernels() }
+    }
+
     /// The implementation of this name, if this CPU can run it.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().into_iter().find(|kernels| kernels.name == name)
     }
-}
-
-/// Prefetches part `part` of `parts` of the rows that come after this step.
-#[inline(always)]
-fn prefetch_ahead(step: &Step, part: usize, parts: usize) {
-    let (rows, chunks) = (step.ahead.len(), step.columns.div_ceil(LANES));
-    step.ahead[rows * part / parts..rows * (part + 1) / parts].iter().for_each(|&row| prefetch(row, chunks));
-}
-
-/// Prefetches a row for writing. A hint: it changes no value, and any address is allowed.
-#[inline(always)]
-pub fn prefetch(row: *const f32, chunks: usize) {
-    // Every window prefetches some seven rows; those of usual lengths without a loop.
-    match chunks {
-        4 => prefetch_chunks(row, 0..4),
-        7 => prefetch_chunks(row, 0..7),
-        _ => prefetch_chunks(row, 0..chunks),
-    }
-}
-
-#[inline(always)]
-fn prefetch_chunks(row: *const f32, chunks: Range<usize>) {
-    chunks.for_each(|chunk| prefetch_line_to_write(row.wrapping_add(chunk * LANES).cast()));
 }

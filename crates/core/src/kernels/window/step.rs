@@ -56,11 +56,6 @@ impl fmt::Debug for WindowKernels {
 }
 
 impl WindowKernels {
-    /// The definition with other steps in the place of its own, to see or count what a trainer does.
-    pub fn with_steps(name: &'static str, skip_gram: StepRaw, cbow: StepRaw) -> Self {
-        Self { name, skip_gram, cbow, ..super::scalar::kernels() }
-    }
-
     /// Name of the instruction set: `scalar`, `avx2`, `avx512` or `neon`.
     pub fn name(&self) -> &'static str {
         self.name

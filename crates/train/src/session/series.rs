@@ -1,6 +1,6 @@
 //! Several runs of one training, of which the model is the mean: they differ by their seeds, and go one after the other.
 //!
-//! A run uses all threads, so that runs side by side would take as long, and as many times the memory.
+//! Each run uses all threads. Runs side by side would need as many times the memory.
 
 use crate::checkpoint::{Checkpoint, SERIES, SeriesRecord, StateWriter, damaged, mismatch};
 use crate::config::count;

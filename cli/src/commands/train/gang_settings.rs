@@ -29,7 +29,7 @@ pub struct GangSettings {
     #[arg(value_parser = seconds)]
     pub sync_seconds: Option<f64>,
 
-    /// Synchronise after every N words of each worker [default: 40,000 of all workers together]
+    /// Synchronise after N words of each worker [default: 40,000 of all together]
     #[arg(long, value_name = "N", value_parser = count::<u64>, requires = "engine", hide_short_help = true)]
     #[arg(allow_negative_numbers = true)]
     pub sync_words: Option<u64>,

@@ -30,6 +30,9 @@ pub struct Args {
     /// Find the rotation by the N most frequent words in both [default: all]
     #[arg(long, value_name = "N", value_parser = count_in::<u32>(1..))]
     restrict: Option<u32>,
+    /// Compare as they are, without a rotation: models trained with the same --compass
+    #[arg(long, conflicts_with_all = ["restrict", "output"])]
+    no_rotation: bool,
     /// Show only words that both texts have at least N times
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count::<u64>, hide_default_value = true)]
     min_count: u64,
@@ -56,7 +59,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let target = args.output.as_deref().map(|path| args.target(path)).transpose()?;
     let [from, to] = [&args.from, &args.to].map(|path| args.open.vectors(path, None));
     let (from, to) = (from?, to?);
-    let alignment = from.align(&to, args.restrict.map(|words| words as usize), args.threads)?;
+    let alignment = match args.no_rotation {
+        true => from.compare(&to)?,
+        false => from.align(&to, args.restrict.map(|words| words as usize), args.threads)?,
+    };
     if let Some((path, format)) = target {
         let rotated = from.rotated(&alignment.rotation, args.threads).map_err(Error::from)?;
         save(&rotated, path, format, &SaveOptions::default(), args.force)?;

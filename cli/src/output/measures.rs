@@ -51,8 +51,9 @@ fn table(out: &mut dyn Write, measures: &Measures) -> io::Result<()> {
             lines(out, places.iter().map(|(word, place)| (word.as_str(), format!("{place:>8.4}"))))
         }
         Measures::Alignment { shared, anchors, mean, changes } => {
-            let [shared, anchors] = [shared, anchors].map(|&count| thousands(count as u64));
-            writeln!(out, "[align] {shared} words in both, rotated by {anchors}; mean similarity {mean:.4}")?;
+            let [shared, count] = [shared, anchors].map(|&count| thousands(count as u64));
+            let how = if *anchors == 0 { "as they are".to_owned() } else { format!("rotated by {count}") };
+            writeln!(out, "[align] {shared} words in both, {how}; mean similarity {mean:.4}")?;
             let shown = |(change, deviation): &(Change, Option<f64>)| {
                 let [a, b] = change.counts.map(thousands);
                 let spread = deviation.map(|deviation| format!(" ± {deviation:.4}")).unwrap_or_default();

@@ -148,3 +148,30 @@ fn average_writes_the_mean_of_runs_and_shows_where_they_differ() {
     average(&["one.vec", "-o", "m.vec"]).fails(1, "a mean needs at least 2 runs, got 1");
     assert!(!case.exists("m.vec"));
 }
+
+#[test]
+fn slices_trained_by_a_compass_are_compared_without_a_rotation() {
+    let case = Case::new();
+    case.text(40_000);
+    let text = String::from_utf8(case.bytes("text.txt")).unwrap();
+    let slice: String = text.lines().take(600).flat_map(|line| [line, "\n"]).collect();
+    case.write("slice.txt", slice + "word1 fresh fresh fresh fresh fresh\n");
+    let common = ["--vector-size", "20", "--epochs", "2", "--threads", "1"];
+    case.run(&[&["text.txt", "-o", "whole"][..], &common].concat()).succeeds();
+    let follows = |seed: &str, model: &str| {
+        case.run(&[&["slice.txt", "--compass", "whole", "--seed", seed, "-o", model][..], &common].concat()).succeeds()
+    };
+    let said = follows("2", "a").stderr;
+    assert!(said.contains("words have the output vectors of whole, which stay as they are"), "{said}");
+    assert!(said.contains("1 word(s) are not in the compass, such as \"fresh\""), "{said}");
+    follows("3", "b");
+    let align = |args: &[&str]| Outcome::of(case.rapidvec().arg("align").args(args).output().unwrap());
+    let shown = align(&["a", "b", "--no-rotation"]).succeeds().stdout;
+    assert!(shown.contains("words in both, as they are; mean similarity 0."), "{shown}");
+    align(&["a", "b", "--no-rotation", "-o", "c.safetensors"]).fails(2, "--no-rotation");
+    case.write("plain.vec", "1 20\nword1 ".to_owned() + &"1 ".repeat(20) + "\n");
+    case.run(&[&["slice.txt", "--compass", "plain.vec", "-o", "d"][..], &common].concat())
+        .fails(1, "cannot be a compass");
+    case.run(&[&["slice.txt", "--compass", "whole", "--hierarchical-softmax", "-o", "d"][..], &common].concat())
+        .fails(2, "--compass");
+}

@@ -62,7 +62,7 @@ fn check_apart(args: &Args, output: &Path, read: &[&Choice]) -> anyhow::Result<(
         return Err(UsageError(messages::output_among_texts(path.display())).into());
     }
     let own = &args.word2vec;
-    let models = [&args.resume, &own.init, &own.update, &own.vocab];
+    let models = [&args.resume, &own.init, &own.compass, &own.update, &own.vocab];
     written.iter().try_for_each(|path| Place::File(path).check_unread(models.into_iter().flatten()))?;
     let overwritten = written.iter().map(|path| path.as_path()).chain([output]);
     match overwritten.into_iter().find(|path| read.iter().any(|choice| choice.reads(path))) {

@@ -16,7 +16,7 @@ use rapidvec::checkpoint::CorpusRecord;
 use rapidvec::corpus::{Corpus, CorpusOptions, CorpusReport};
 use rapidvec::error::Error;
 use rapidvec::vectors::format::{Format, recognise_file};
-use rapidvec::{CpuTrainer, Pretrained, Runs, Session, Started, Vocabulary, read_vocabulary};
+use rapidvec::{CpuTrainer, Pretrained, Runs, Session, Started, Vocabulary, WordId, read_vocabulary};
 use rapidvec_textbook::TextbookTrainer;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,8 +31,9 @@ pub fn run(args: Args) -> anyhow::Result<()> {
         return resume::run(&args, path, &signals);
     }
     let choice = Choice::parse(&args.corpus)?;
-    if args.word2vec.runs.is_some() && args.device != Device::Cpu {
-        return Err(UsageError(messages::argument_conflict("--runs", "--device")).into());
+    let only_cpu = [("--runs", args.word2vec.runs.is_some()), ("--compass", args.word2vec.compass.is_some())];
+    if let Some((flag, _)) = only_cpu.into_iter().find(|(_, given)| *given && args.device != Device::Cpu) {
+        return Err(UsageError(messages::argument_conflict(flag, "--device")).into());
     }
     match args.trainer(&choice)? {
         TrainerName::Textbook => match device::choose(&args, false)? {
@@ -55,7 +56,8 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
     let output = args.output.clone().unwrap_or_else(|| DEFAULT_OUTPUT.into());
     outputs::check(args, &output, &choice, false)?;
     let init = own.init.as_deref().map(pretrained).transpose()?;
-    for known in [&base, &init].into_iter().flatten() {
+    let compass = own.compass.as_deref().map(pretrained).transpose()?;
+    for known in [&base, &init, &compass].into_iter().flatten() {
         known.check_size(T::vector_size(&config)).map_err(with_vector_size)?;
     }
     let mut options = args.reading.with_phrases(T::corpus_options(args))?;
@@ -85,7 +87,11 @@ fn start<T: Flags>(args: &Args, choice: Choice, signals: &Signals) -> anyhow::Re
             session.freeze(&started.ids)?;
         }
     }
-    drop((base, init));
+    if let Some(compass) = &compass {
+        let others = session.follow(compass)?;
+        report_followed(compass, &others, session.vocabulary());
+    }
+    drop((base, init, compass));
     session.describe_corpus(CorpusRecord::new(&text.corpus, choice.names(), &text.options));
     let run = Run { args, signals, output, held_out, corpus_again: choice.is_stdin(), resumed: None };
     run::run(session, &text.corpus, &config, run)
@@ -134,6 +140,14 @@ fn with_vector_size(error: rapidvec::TrainError) -> anyhow::Error {
     match error {
         rapidvec::TrainError::VectorSize { got, .. } => anyhow::anyhow!("{error}; use --vector-size {got}"),
         error => Error::from(error).into(),
+    }
+}
+
+fn report_followed(compass: &Pretrained, others: &[WordId], vocabulary: &Vocabulary) {
+    let [found, all] = [vocabulary.len() - others.len(), vocabulary.len()].map(|count| thousands(count as u64));
+    note(messages::words_follow(found, all, compass.name()));
+    if let Some(first) = others.iter().min_by_key(|id| std::cmp::Reverse(vocabulary.count(**id))) {
+        note(messages::words_without_compass(thousands(others.len() as u64), vocabulary.word(*first)));
     }
 }
 

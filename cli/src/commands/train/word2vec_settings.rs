@@ -110,6 +110,11 @@ pub struct Word2vecSettings {
     #[arg(long, requires = "init", conflicts_with = "update", hide_short_help = true)]
     pub freeze: bool,
 
+    /// Train in the space of this model: its output vectors stay fixed
+    #[arg(long, value_name = "MODEL", hide_short_help = true)]
+    #[arg(conflicts_with_all = ["update", "runs", "hierarchical_softmax", "resume", "engine"])]
+    pub compass: Option<PathBuf>,
+
     /// Continue training this model, adding the text's new words
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["init", "vocab"])]
     pub update: Option<PathBuf>,
@@ -188,6 +193,7 @@ impl Word2vecSettings {
             ("keep-runs", self.keep_runs),
             ("bootstrap", self.bootstrap),
             ("init", self.init.is_some()),
+            ("compass", self.compass.is_some()),
             ("update", self.update.is_some()),
             ("vocab", self.vocab.is_some()),
             ("max-vocab", self.max_vocab.is_some()),

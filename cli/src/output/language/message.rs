@@ -153,6 +153,14 @@ messages! {
              on the counts",
         ko: "{name}의 출력 가중치는 사용하지 않습니다. 계층적 소프트맥스의 출력 가중치는 단어 빈도로 만든 트리에만 맞습니다",
     }
+    words_follow(found, all, name) {
+        en: "{found} of {all} words have the output vectors of {name}, which stay as they are",
+        ko: "단어 {all}개 중 {found}개는 {name}의 출력 벡터를 쓰며, 그 벡터는 바뀌지 않습니다",
+    }
+    words_without_compass(count, first) {
+        en: "{count} word(s) are not in the compass, such as \"{first}\": their output vectors are trained, and they compare less well",
+        ko: "단어 {count}개는 기준 모델에 없습니다(예: \"{first}\"). 출력 벡터를 새로 배우므로 비교가 덜 정확합니다",
+    }
     words_start_from(found, all, name) {
         en: "{found} of {all} words start from {name}",
         ko: "단어 {all}개 중 {found}개를 {name}의 벡터로 초기화했습니다",

@@ -13,7 +13,7 @@
 //! | `trainer.history.rate` | F32 | its learning rate |
 //! | `trainer.*` | F32, U32, U64 | what the trainer adds |
 //!
-//! The word2vec trainer adds `trainer.frozen` (U32, ids of words whose vectors are not trained), and `trainer.w_in` and
+//! The word2vec trainer adds `trainer.frozen` (U32, ids of words whose vectors are not trained), `trainer.frozen_output` (the same of output vectors), and `trainer.w_in` and
 //! `trainer.w_out` (F32) only where the model is stored in half precision. Where it trains by both objectives, `output.weight`
 //! has the rows of words, and a checkpoint those of the tree's nodes as `trainer.w_nodes` (F32). With
 //! subwords or position weights a half-precision checkpoint also has `trainer.w_ngrams` and `trainer.w_positions`. The textbook trainer adds `trainer.w_in` and

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::observer::Observer;
 use crate::progress::{Progress, Until};
-use crate::trainer::{Stopped, TrainError};
+use crate::trainer::{Stopped, TrainError, Trainer};
 use rapidvec_core::{AliasTable, Ids};
 use std::ops::Range;
 use std::time::Instant;
@@ -115,6 +115,10 @@ impl CpuTrainer {
         observer: &mut dyn Observer,
         runner: &mut dyn BlockRunner,
     ) -> Result<Stopped> {
+        if self.frozen_output.is_some() {
+            let what = "frozen output vectors on a graphics card";
+            return Err(TrainError::Unsupported { trainer: <Self as Trainer>::NAME, what }.into());
+        }
         self.each_epoch(until, |trainer, epoch, end| trainer.epoch_elsewhere(epoch, end, observer, runner))
     }
 

@@ -102,13 +102,27 @@ pub(super) struct Frozen<'a> {
     copies: SharedRows<'a>,
     /// How many these are.
     each: usize,
+    /// Which rows of `w_words`, if some.
+    outputs: Option<&'a [bool]>,
 }
 
 impl<'a> Frozen<'a> {
     /// The rows of `w_in` that `by_id` marks, or all rows of all matrices. Each thread uses `each` rows of `copies`: for a
     /// window's contexts, and for its targets if those are frozen too.
     pub fn new(by_id: Option<&'a [bool]>, copies: SharedRows<'a>, each: usize) -> Self {
-        Self { by_id, copies, each }
+        Self { by_id, copies, each, outputs: None }
+    }
+
+    /// Also the rows of `w_words` that `outputs` marks. Two windows' targets are copied at a time: the `each` rows have room for them.
+    pub fn with_outputs(self, outputs: Option<&'a [bool]>) -> Self {
+        Self { outputs, ..self }
+    }
+
+    /// Row `id` of `w_words`, copied to `slot` if it is frozen; such a row never changes, so that a copy may be made early.
+    #[inline]
+    pub fn copy_output(&self, id: u32, w_words: &SharedRows<'a>, slot: u32) -> Option<Row<'a>> {
+        let is_frozen = self.outputs.is_some_and(|outputs| outputs[id as usize]);
+        is_frozen.then(|| w_words.copy_row(id, &self.copies, slot))
     }
 
     /// Whether no row of any matrix is trained.

@@ -179,6 +179,7 @@ impl CpuTrainer {
             held: None,
             w_positions: none(),
             frozen: None,
+            frozen_output: None,
             words_per_epoch: drawn.as_deref().map_or(words_per_epoch, |drawn| words_of(ids, config, drawn)) as u64,
             drawn,
             share: None,

@@ -33,6 +33,7 @@ const W_NODES: &str = "w_nodes";
 const W_NGRAMS: &str = "w_ngrams";
 const W_POSITIONS: &str = "w_positions";
 const FROZEN: &str = "frozen";
+const FROZEN_OUTPUT: &str = "frozen_output";
 
 /// Trains word2vec models on the CPU.
 ///
@@ -71,6 +72,8 @@ pub struct CpuTrainer {
     /// A row for each position of the window, if they are weighted.
     pub(super) w_positions: Matrix,
     pub(super) frozen: Option<Vec<bool>>,
+    /// The same of `w_words`.
+    pub(super) frozen_output: Option<Vec<bool>>,
     pub(super) words_per_epoch: u64,
     /// The pieces of the text that are trained instead of all, if they were drawn.
     pub(super) drawn: Option<Vec<u32>>,
@@ -139,8 +142,12 @@ impl CpuTrainer {
 
     /// The words whose vectors are not trained.
     pub fn frozen(&self) -> Vec<WordId> {
-        let all = self.frozen.iter().flatten().zip(0..);
-        all.filter(|(frozen, _)| **frozen).map(|(_, id)| id).collect()
+        marked(self.frozen.as_deref())
+    }
+
+    /// The words whose output vectors are not trained.
+    pub fn frozen_output(&self) -> Vec<WordId> {
+        marked(self.frozen_output.as_deref())
     }
 
     pub(super) fn schedule(&self) -> Schedule<'_> {
@@ -182,7 +189,8 @@ impl CpuTrainer {
             |rows: &ReplicaSet| Matrix::zeros(threads * ReplicatedRows::copies(rows.ids().len()), config.vector_size);
         let mut copies_in = copies_of(&replicas.w_in);
         let (mut copies_words, mut copies_nodes) = (copies_of(&replicas.w_words), copies_of(&replicas.w_nodes));
-        let each = max_contexts(config.window);
+        let targets = if self.frozen_output.is_some() { 2 * self.objective.max_targets() } else { 0 };
+        let each = max_contexts(config.window) + targets;
         let window_rows = if self.frozen.is_some() { threads * each } else { 0 };
         let mut window = Matrix::zeros(window_rows, config.vector_size);
         let (mut copies_ngrams, mut copies_positions) =
@@ -218,7 +226,10 @@ impl CpuTrainer {
             w_ngrams: TrainedRows { shared: w_ngrams, replicas: &replicas.w_ngrams, copies: copies_ngrams },
             w_positions: TrainedRows { shared: w_positions, replicas: &replicas.w_positions, copies: copies_positions },
             local,
-            frozen: self.frozen.as_deref().map(|by_id| Frozen::new(Some(by_id), window, each)),
+            frozen: self
+                .frozen
+                .as_deref()
+                .map(|by_id| Frozen::new(Some(by_id), window, each).with_outputs(self.frozen_output.as_deref())),
             share: self.share,
         };
         let started = Instant::now();
@@ -425,6 +436,21 @@ impl Trainer for CpuTrainer {
         Ok(())
     }
 
+    fn freeze_output(&mut self, ids: &[WordId]) -> Result<(), TrainError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        if self.config.hierarchical_softmax {
+            let what = "frozen output vectors together with hierarchical softmax";
+            return Err(TrainError::Unsupported { trainer: Self::NAME, what });
+        }
+        let words = self.w_in.rows();
+        self.frozen.get_or_insert_with(|| vec![false; words]);
+        let frozen = self.frozen_output.get_or_insert_with(|| vec![false; words]);
+        ids.iter().for_each(|&id| frozen[id as usize] = true);
+        Ok(())
+    }
+
     /// With the same subsampling, windows and negatives as in training. The same text gives the same draws every time. Steps
     /// write to copies, so that no row changes, not even the sign of a zero.
     fn held_out_loss(&mut self, text: &Corpus, observer: &mut dyn Observer) -> Result<Option<f64>> {
@@ -482,6 +508,10 @@ impl Trainer for CpuTrainer {
         if !frozen.is_empty() {
             out.u32(FROZEN, frozen);
         }
+        let frozen = self.frozen_output();
+        if !frozen.is_empty() {
+            out.u32(FROZEN_OUTPUT, frozen);
+        }
         if out.is_half() {
             out.matrix(W_IN, &self.w_in);
             out.matrix(W_OUT, self.w_out());
@@ -527,13 +557,24 @@ impl CpuTrainer {
         if self.has_two_outputs() {
             from.fill(W_NODES, &mut self.w_nodes)?;
         }
-        let frozen = if from.has(FROZEN) { from.u32(FROZEN, None)? } else { Vec::new() };
-        let words = self.w_in.rows();
-        if let Some(id) = frozen.iter().find(|id| **id as usize >= words) {
-            return Err(damaged("trainer.frozen", format!("word {id} of {words}")).into());
-        }
-        Ok(self.freeze(&frozen)?)
+        self.freeze(&self.ids_in(from, FROZEN)?)?;
+        Ok(self.freeze_output(&self.ids_in(from, FROZEN_OUTPUT)?)?)
     }
+
+    /// The ids of words in a tensor of a state, if it is there.
+    fn ids_in(&self, from: &StateReader, tensor: &'static str) -> Result<Vec<WordId>> {
+        let ids = if from.has(tensor) { from.u32(tensor, None)? } else { Vec::new() };
+        let words = self.w_in.rows();
+        match ids.iter().find(|id| **id as usize >= words) {
+            Some(id) => Err(damaged(tensor, format!("word {id} of {words}")).into()),
+            None => Ok(ids),
+        }
+    }
+}
+
+/// The words that are marked.
+fn marked(words: Option<&[bool]>) -> Vec<WordId> {
+    words.into_iter().flatten().zip(0..).filter(|(marked, _)| **marked).map(|(_, id)| id).collect()
 }
 
 #[cfg(test)]

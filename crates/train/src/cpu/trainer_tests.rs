@@ -273,6 +273,29 @@ fn frozen_vectors_stay_and_the_others_learn() {
 }
 
 #[test]
+fn frozen_output_vectors_stay_and_the_others_learn() {
+    let (ids, counts) = corpus(1_000);
+    for config in all_kinds() {
+        if config.hierarchical_softmax {
+            let refused = trainer(&config, &ids, &counts, 1).unwrap().freeze_output(&[7]);
+            assert!(refused.unwrap_err().to_string().contains("hierarchical softmax"));
+            continue;
+        }
+        for threads in [1, 3] {
+            let mut trainer = trainer(&config, &ids, &counts, threads).unwrap();
+            let known = vec![0.25; 20];
+            trainer.set_output(7, &known);
+            trainer.freeze_output(&[7, 8]).unwrap();
+            let before = trainer.w_in().row(7);
+            finish(&mut trainer);
+            assert_eq!((trainer.w_out().row(7), trainer.w_out().row(8)), (known, vec![0.0; 20]), "{config:?}");
+            assert_ne!(trainer.w_out().row(9), vec![0.0; 20]);
+            assert_ne!(trainer.w_in().row(7), before, "input vectors learn");
+        }
+    }
+}
+
+#[test]
 fn a_loss_that_is_not_a_number_stops_the_run_and_says_where() {
     let (ids, counts) = corpus(1_000);
     for config in all_kinds() {

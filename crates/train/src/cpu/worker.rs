@@ -95,6 +95,8 @@ pub(super) struct Worker<'a> {
     /// What stands for the words of a sentence, if they have n-grams.
     composer: Option<Composer<'a>>,
     positions: Option<Positions<'a>>,
+    /// Where frozen targets of the window that was drawn last are copied: those of two windows are in use.
+    slots: u32,
     /// Windows since the last tick, and the number of ticks so far: see `replicas.rs`.
     windows: usize,
     ticks: usize,
@@ -131,6 +133,7 @@ impl<'a> Worker<'a> {
             w_positions,
             composer: plan.composer(thread, w_in, w_ngrams),
             positions: plan.positions(thread, w_positions),
+            slots: 0,
             windows: 0,
             ticks: 0,
         }
@@ -246,10 +249,11 @@ impl<'a> Worker<'a> {
     /// Words as targets: the one at `center`, and negatives.
     #[inline]
     fn draw_negatives(&mut self, negatives: &Negatives, center: usize) {
-        let w_words = self.w_words;
         negatives.draw(&mut self.rng, &mut self.negatives);
-        self.next_targets.push(w_words.row(self.sentence.words()[center]));
-        self.next_targets.extend(self.negatives.iter().map(|&id| w_words.row(id)));
+        self.slots = self.other_slots();
+        let rows = self.output_rows(0);
+        self.next_targets.push(rows(0, self.sentence.words()[center]));
+        self.next_targets.extend((1..).zip(&self.negatives).map(|(slot, &id)| rows(slot, id)));
         self.ahead.extend_from_slice(&self.next_targets);
         // Those of the next window are drawn once the width of this one is. With a million words the table exceeds the cache,
         // and prefetching it makes a run a third faster (Zen 5, 100 M words, 2026-11-27).
@@ -323,8 +327,27 @@ impl<'a> Worker<'a> {
 
     #[inline]
     fn push_negatives(&mut self) {
-        let w_words = self.w_words;
-        self.targets.extend(self.negatives.iter().map(|&id| w_words.row(id)));
+        let rows = self.output_rows(1);
+        self.targets.extend((0..).zip(&self.negatives).map(|(slot, &id)| rows(slot, id)));
+    }
+
+    /// The rows of words as targets, of which the first is the `first` of its window; copies of those that are frozen.
+    #[inline]
+    fn output_rows(&self, first: u32) -> impl Fn(u32, WordId) -> Row<'a> + use<'a> {
+        let (w_words, shared, frozen) = (self.w_words, self.plan.w_words.shared, self.plan.frozen);
+        let slots = self.slots + first;
+        move |slot, id| {
+            let copy = frozen.and_then(|frozen| frozen.copy_output(id, &shared, slots + slot));
+            copy.unwrap_or_else(|| w_words.row(id))
+        }
+    }
+
+    /// Where the next window's targets are copied: not where those of the last one are.
+    #[inline]
+    fn other_slots(&self) -> u32 {
+        let Some(frozen) = self.plan.frozen else { return 0 };
+        let first = frozen.first(self.thread) + max_contexts(self.plan.config.window) as u32;
+        if self.slots == first { first + self.plan.objective.max_targets() as u32 } else { first }
     }
 
     /// Trains the window from `start` to `end` around `center`.

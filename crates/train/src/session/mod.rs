@@ -169,6 +169,17 @@ impl<T: Trainer> Session<T> {
         Ok(self.trainer.freeze(ids)?)
     }
 
+    /// Trains in the space of `model`: the output vectors of the words that both have are its own, and are not trained. Input vectors learn what
+    /// predicts them, so that the vectors of runs on different texts can be compared as they are (Di Carlo, Bianchi and Palmonari 2019,
+    /// "Training Temporal Word Embeddings with a Compass"). Returns the words that the model does not have; they are trained as usual.
+    ///
+    /// # Errors
+    /// [`TrainError::VectorSize`], [`TrainError::NoCompass`] without output vectors of words, [`TrainError::NothingShared`];
+    /// [`TrainError::Unsupported`] if the trainer cannot do that.
+    pub fn follow(&mut self, model: &Pretrained) -> Result<Vec<WordId>> {
+        Ok(model.lead(&mut self.trainer, &self.vocabulary)?)
+    }
+
     /// Replaces what the model says about its text, such as where it came from.
     pub fn describe_corpus(&mut self, record: CorpusRecord) {
         self.record = record;

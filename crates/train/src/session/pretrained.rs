@@ -99,6 +99,31 @@ impl Pretrained {
         self.words.extended_by(text, min_count)
     }
 
+    /// Gives `trainer` the output vectors of the words that both have, and freezes them. The other words.
+    pub(super) fn lead<T: Trainer>(&self, trainer: &mut T, vocabulary: &Vocabulary) -> Result<Vec<WordId>, TrainError> {
+        self.check_size(T::vector_size(trainer.config()))?;
+        let has_tree = self.config.as_ref().is_some_and(SavedConfig::has_tree);
+        let output = self.output.as_ref().filter(|_| !has_tree);
+        let Some(output) = output else { return Err(TrainError::NoCompass { name: self.name.clone() }) };
+        let (mut shared, mut others) = (Vec::new(), Vec::new());
+        let mut rows = Vec::new();
+        for (id, word) in (0..).zip(vocabulary.words()) {
+            match self.words.id(word).and_then(|known| output.row(known as usize)) {
+                Some(row) => {
+                    shared.push(id);
+                    rows.push(row);
+                }
+                None => others.push(id),
+            }
+        }
+        if shared.is_empty() {
+            return Err(TrainError::NothingShared { name: self.name.clone(), words: vocabulary.len() });
+        }
+        trainer.freeze_output(&shared)?;
+        shared.iter().zip(&rows).for_each(|(&id, row)| trainer.set_output(id, row));
+        Ok(others)
+    }
+
     /// Gives `trainer` the vectors of the words that both have.
     pub(super) fn start<T: Trainer>(&self, trainer: &mut T, vocabulary: &Vocabulary) -> Result<Started, TrainError> {
         self.check_size(T::vector_size(trainer.config()))?;

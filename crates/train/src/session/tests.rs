@@ -328,3 +328,99 @@ fn joined_vectors_are_what_a_model_gives_and_training_continues_from_both_matric
     });
     assert_eq!(bits(from_plain), bits(from_joined));
 }
+
+/// Words in fours that stand together, in lines from `lines`.
+fn slice(lines: std::ops::Range<u32>) -> Corpus {
+    let text = lines.map(|i| {
+        let (four, order) = (i * i % 11, i * 7 % 24);
+        let word = |k: u32| format!("w{}", 4 * four + (k + order) % 4);
+        format!("{} {} {} {}\n", word(0), word(1), word(2), word(3))
+    });
+    Corpus::from_text("slice", &text.collect::<String>(), &CorpusOptions::default()).unwrap()
+}
+
+#[test]
+fn runs_that_follow_a_compass_can_be_compared_as_they_are() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let settings = |seed| Config::cbow().vector_size(10).epochs(20).seed(seed);
+    let whole = Word2Vec { config: settings(1), threads: 1, ..Word2Vec::cbow() }.train(&slice(0..12_000)).unwrap();
+    whole.save(file.path()).unwrap();
+    let compass = Pretrained::model(file.path()).unwrap();
+    let trained = |lines, seed, follows: bool| {
+        let mut session = Session::<CpuTrainer>::start(&settings(seed), &slice(lines), 1).unwrap();
+        if follows {
+            assert!(session.follow(&compass).unwrap().is_empty());
+        }
+        session.run(&mut ()).unwrap();
+        session.into_model().unwrap()
+    };
+    let alike = |follows| {
+        let [a, b] = [(0..6_000, 2), (6_000..12_000, 3)].map(|(lines, seed)| trained(lines, seed, follows));
+        let same = |word: &str| {
+            let [a, b] = [&a, &b].map(|model| model.vectors().vector(word).unwrap());
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt()
+        };
+        let words = a.vectors().vocabulary();
+        words.words().map(same).sum::<f32>() / words.len() as f32
+    };
+    let (with, without) = (alike(true), alike(false));
+    assert!(with > 0.8 && without < 0.5, "{with} {without}");
+}
+
+#[test]
+fn words_that_a_compass_lacks_are_told_and_learn_as_usual() {
+    let compass = Word2Vec { config: Config::cbow().vector_size(10), threads: 1, ..Word2Vec::cbow() };
+    let compass = compass.train(&slice(0..3_000)).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    compass.save(file.path()).unwrap();
+    let compass = Pretrained::model(file.path()).unwrap();
+    let text = "w1 w2 new w3 w4\n".repeat(2_000);
+    let corpus = Corpus::from_text("new", &text, &CorpusOptions::default()).unwrap();
+    let config = Config::cbow().vector_size(10);
+    let mut session = Session::<CpuTrainer>::start(&config, &corpus, 1).unwrap();
+    let others = session.follow(&compass).unwrap();
+    let new = corpus.vocabulary().id("new").unwrap();
+    assert_eq!(others, [new]);
+    // It is stopped and resumed with the same vectors frozen.
+    session.run(&mut Seen { stop_after: Some(2), ..Seen::default() }).unwrap();
+    session.save_to(file.path(), true).unwrap();
+    let checkpoint = Checkpoint::open(file.path()).unwrap();
+    let mut session = Session::<CpuTrainer>::resume(&checkpoint, &config, &corpus, 1).unwrap();
+    assert_eq!(session.trainer().frozen_output().len(), corpus.vocabulary().len() - 1);
+    session.run(&mut ()).unwrap();
+    let known = compass_row(&compass, "w3");
+    let id = corpus.vocabulary().id("w3").unwrap() as usize;
+    assert_eq!(session.trainer().w_out().row(id), known);
+    assert_ne!(session.trainer().w_out().row(new as usize), vec![0.0; 10]);
+}
+
+fn compass_row(compass: &Pretrained, word: &str) -> Vec<f32> {
+    let mut output = Vec::new();
+    let corpus = Corpus::from_text("one", &format!("{word} {word}x\n").repeat(9), &CorpusOptions::default()).unwrap();
+    let mut session = Session::<CpuTrainer>::start(&Config::cbow().vector_size(10).negatives(1), &corpus, 1).unwrap();
+    session.follow(compass).unwrap();
+    output.extend(session.trainer().w_out().row(corpus.vocabulary().id(word).unwrap() as usize));
+    output
+}
+
+#[test]
+fn what_cannot_be_a_compass_is_refused() {
+    let vectors = Word2Vec::cbow().vector_size(10).train(&slice(0..3_000)).unwrap().into_vectors();
+    let mut session = Session::<CpuTrainer>::start(&Config::cbow().vector_size(10), &slice(0..3_000), 1).unwrap();
+    let error = session.follow(&Pretrained::of("vectors", &vectors)).unwrap_err();
+    assert!(matches!(error, Error::Train(TrainError::NoCompass { .. })), "{error}");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    Word2Vec::cbow().vector_size(10).train_text(&"other words\n".repeat(900)).unwrap().save(file.path()).unwrap();
+    let other = Pretrained::model(file.path()).unwrap();
+    let error = session.follow(&other).unwrap_err();
+    assert!(matches!(error, Error::Train(TrainError::NothingShared { .. })), "{error}");
+    let mut wide = Session::<CpuTrainer>::start(&Config::cbow().vector_size(12), &slice(0..3_000), 1).unwrap();
+    assert!(matches!(wide.follow(&other).unwrap_err(), Error::Train(TrainError::VectorSize { .. })));
+    let tree = Config::cbow().vector_size(10).hierarchical_softmax();
+    let mut tree = Session::<CpuTrainer>::start(&tree, &slice(0..3_000), 1).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    Word2Vec::cbow().vector_size(10).train(&slice(0..3_000)).unwrap().save(file.path()).unwrap();
+    let error = tree.follow(&Pretrained::model(file.path()).unwrap()).unwrap_err();
+    assert!(matches!(error, Error::Train(TrainError::Unsupported { .. })), "{error}");
+}

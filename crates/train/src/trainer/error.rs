@@ -79,6 +79,20 @@ pub enum TrainError {
         /// Numbers per vector in the file.
         got: usize,
     },
+    /// A model whose space a run is to have lacks what defines it.
+    #[error("{name} has no output vectors of words, so it cannot be a compass")]
+    NoCompass {
+        /// The file.
+        name: String,
+    },
+    /// No word of a run is in the model whose space it is to have.
+    #[error("none of the {words} words is in {name}, so it cannot be their compass")]
+    NothingShared {
+        /// The file.
+        name: String,
+        /// Words of this run.
+        words: usize,
+    },
     /// A matrix to start from has another size.
     #[error("the {matrix} must be {} x {}, got {} x {}", expected.0, expected.1, got.0, got.1)]
     Shape {

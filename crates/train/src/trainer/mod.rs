@@ -219,6 +219,18 @@ pub trait Trainer: Sized {
         Err(TrainError::Unsupported { trainer: Self::NAME, what: "frozen vectors" })
     }
 
+    /// The same for the output vectors of words.
+    ///
+    /// # Errors
+    /// [`TrainError::Unsupported`] if this trainer cannot do that.
+    ///
+    /// # Panics
+    /// If there is no such word.
+    fn freeze_output(&mut self, ids: &[WordId]) -> Result<(), TrainError> {
+        let _ = ids;
+        Err(TrainError::Unsupported { trainer: Self::NAME, what: "frozen output vectors" })
+    }
+
     /// The average loss on other text, encoded with this vocabulary; nothing is learned from it. The same weights and text
     /// give the same bits. `None` if the text has no pair, its loss is not finite, or `observer` stopped it.
     ///

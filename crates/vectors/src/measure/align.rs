@@ -3,6 +3,7 @@
 //! Two runs of training, or models of two periods, have no axes in common. The rotation that brings the vectors of shared words, at length 1,
 //! nearest to each other makes them comparable. A word's change is 1 minus the cosine of its vector in one model with the rotated one of the other.
 
+use super::average::check_shared;
 use super::error::MeasureError;
 use super::procrustes::Rotation;
 use super::runs::{RunVectors, deviation};
@@ -42,35 +43,57 @@ impl WordVectors {
     /// # Errors
     /// [`MeasureError::VectorSize`], [`MeasureError::FewShared`].
     pub fn align(&self, other: &Self, restrict: Option<usize>, threads: usize) -> Result<Alignment, MeasureError> {
+        let size = self.vector_size();
+        let shared = self.shared_with(other, size)?;
+        let anchors = restrict.unwrap_or(shared.len()).min(shared.len());
+        check_shared(anchors, size)?;
+        let [mut a, b] = self.unit_rows_of(other, &shared);
+        let rotation = Rotation::between(&a[..anchors * size], &b[..anchors * size], size, threads);
+        rotation.apply_to(&mut a, threads);
+        Ok(Alignment { changes: self.changes(other, &shared, &a, &b), rotation, anchors })
+    }
+
+    /// As [`align`](Self::align), but without a rotation: for models that have their axes in common, such as those that were trained with the same
+    /// compass.
+    ///
+    /// # Errors
+    /// As [`align`](Self::align).
+    pub fn compare(&self, other: &Self) -> Result<Alignment, MeasureError> {
+        let shared = self.shared_with(other, 1)?;
+        let [a, b] = self.unit_rows_of(other, &shared);
+        let changes = self.changes(other, &shared, &a, &b);
+        Ok(Alignment { changes, rotation: Rotation::none(self.vector_size()), anchors: 0 })
+    }
+
+    /// The vectors of shared words here and in `other`, of length 1.
+    fn unit_rows_of(&self, other: &Self, shared: &[[WordId; 2]]) -> [Vec<f32>; 2] {
+        let [own, others] = [0, 1].map(|i| shared.iter().map(|ids| ids[i]).collect::<Vec<_>>());
+        [unit_rows(self.rows(), &own), unit_rows(other.rows(), &others)]
+    }
+
+    /// All shared words, those that changed most first.
+    fn changes(&self, other: &Self, shared: &[[WordId; 2]], a: &[f32], b: &[f32]) -> Vec<Change> {
+        let rows = a.chunks_exact(self.vector_size()).zip(b.chunks_exact(self.vector_size()));
+        let mut changes: Vec<Change> =
+            shared.iter().zip(rows).map(|(ids, (a, b))| self.change(other, ids, a, b)).collect();
+        changes.sort_by(|a, b| a.similarity.total_cmp(&b.similarity));
+        changes
+    }
+
+    /// The ids of words in both, of which there must be `least`, the most frequent first.
+    fn shared_with(&self, other: &Self, least: usize) -> Result<Vec<[WordId; 2]>, MeasureError> {
         let (expected, got) = (self.vector_size(), other.vector_size());
         if expected != got {
             return Err(MeasureError::VectorSize { expected, got });
         }
-        let shared = self.shared_with(other);
-        let anchors = restrict.unwrap_or(shared.len()).min(shared.len());
-        if anchors < expected {
-            return Err(MeasureError::FewShared { expected, got: anchors });
-        }
-        let [own, others] = [0, 1].map(|i| shared.iter().map(|ids| ids[i]).collect::<Vec<_>>());
-        let (mut a, b) = (unit_rows(self.rows(), &own), unit_rows(other.rows(), &others));
-        let rotation = Rotation::between(&a[..anchors * expected], &b[..anchors * expected], expected, threads);
-        rotation.apply_to(&mut a, threads);
-        let rows = a.chunks_exact(expected).zip(b.chunks_exact(expected));
-        let mut changes: Vec<Change> =
-            shared.iter().zip(rows).map(|(ids, (a, b))| self.change(other, ids, a, b)).collect();
-        changes.sort_by(|a, b| a.similarity.total_cmp(&b.similarity));
-        Ok(Alignment { rotation, anchors, changes })
-    }
-
-    /// The ids of words in both, the most frequent first.
-    fn shared_with(&self, other: &Self) -> Vec<[WordId; 2]> {
         let (own, others) = (self.vocabulary(), other.vocabulary());
         let twins = (0..).zip(own.words()).filter_map(|(id, word)| others.id(word).map(|twin| [id, twin]));
         let mut shared: Vec<[WordId; 2]> = twins.collect();
         if own.has_counts() && others.has_counts() {
             shared.sort_by_key(|ids| std::cmp::Reverse(own.count(ids[0]).min(others.count(ids[1]))));
         }
-        shared
+        check_shared(shared.len(), least)?;
+        Ok(shared)
     }
 
     fn change(&self, other: &Self, ids: &[WordId; 2], a: &[f32], b: &[f32]) -> Change {
@@ -115,6 +138,7 @@ impl WordVectors {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Rows;
     use rapidvec_core::Vocabulary;
 
     /// 12 words of 3 numbers; `turned`: in another space, and `w5` somewhere else.
@@ -152,6 +176,35 @@ mod tests {
         for (a, b) in back.vector("w1").unwrap().iter().zip(after.vector("w1").unwrap()) {
             assert!((a - b).abs() < 1e-5);
         }
+    }
+
+    #[test]
+    fn models_with_common_axes_are_compared_without_a_rotation() {
+        let before = model(false);
+        let as_is = before.compare(&model(false)).unwrap();
+        assert_eq!((as_is.anchors, as_is.changes.len()), (0, 12));
+        assert!(as_is.changes.iter().all(|change| change.similarity > 1.0 - 1e-6));
+        let turned = before.compare(&model(true)).unwrap();
+        assert!(turned.changes.iter().any(|change| change.similarity < 0.9), "the turned model is not turned back");
+        assert_eq!(as_is.rotation.apply(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
+    }
+
+    #[test]
+    fn changes_have_a_deviation_if_both_models_have_runs() {
+        let (before, after) = (model(false), model(true));
+        let runs = |vectors: &WordVectors, blur: f32| {
+            let run = |sign: f32| {
+                let mut numbers = vectors.rows().to_f32();
+                numbers.iter_mut().step_by(2).for_each(|number| *number += sign * blur);
+                Rows::new(vectors.len(), 3, Numbers::F32(numbers)).unwrap()
+            };
+            vectors.clone().with_runs(vec![run(1.0), run(-1.0), run(0.0)]).unwrap()
+        };
+        let rotation = before.align(&after, None, 1).unwrap().rotation;
+        assert_eq!(before.change_deviation(&after, &rotation, "w3").unwrap(), None);
+        let sure = runs(&before, 0.0).change_deviation(&runs(&after, 0.0), &rotation, "w3").unwrap().unwrap();
+        let unsure = runs(&before, 0.8).change_deviation(&runs(&after, 0.8), &rotation, "w3").unwrap().unwrap();
+        assert!(sure < 1e-6 && unsure > 0.01, "{sure} {unsure}");
     }
 
     #[test]

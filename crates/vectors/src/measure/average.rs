@@ -193,7 +193,7 @@ impl Run {
 }
 
 /// A rotation needs as many words as a vector has numbers.
-fn check_shared(words: usize, size: usize) -> Result<(), MeasureError> {
+pub(super) fn check_shared(words: usize, size: usize) -> Result<(), MeasureError> {
     if words < size { Err(MeasureError::FewShared { expected: size, got: words }) } else { Ok(()) }
 }
 

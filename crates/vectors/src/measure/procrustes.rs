@@ -42,6 +42,11 @@ impl Rotation {
         Self { numbers, size }
     }
 
+    /// The rotation that changes nothing, of rows of `size` numbers.
+    pub fn none(size: usize) -> Self {
+        Self { numbers: (0..size * size).map(|i| f64::from(u8::from(i / size == i % size))).collect(), size }
+    }
+
     /// Numbers per row: D.
     pub fn size(&self) -> usize {
         self.size

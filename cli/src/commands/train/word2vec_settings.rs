@@ -91,7 +91,7 @@ pub struct Word2vecSettings {
     /// Train N times, with seeds from --seed on, and take the mean
     #[arg(long, value_name = "N", value_parser = count_in::<usize>(2..=MAX_RUNS))]
     #[arg(conflicts_with_all = ["update", "init", "subwords", "position_weights", "resume", "valid", "log", "plot"])]
-    #[arg(conflicts_with_all = ["keep_state", "engine"])]
+    #[arg(conflicts_with_all = ["keep_state", "engine"], hide_short_help = true)]
     pub runs: Option<usize>,
 
     /// Keep the vectors of --runs, to show how far they differ

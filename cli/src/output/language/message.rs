@@ -158,7 +158,7 @@ messages! {
         ko: "단어 {all}개 중 {found}개는 {name}의 출력 벡터를 쓰며, 그 벡터는 바뀌지 않습니다",
     }
     words_without_compass(count, first) {
-        en: "{count} word(s) are not in the compass, such as \"{first}\": their output vectors are trained, and they compare less well",
+        en: "not in the compass: {count} word(s), such as \"{first}\"; their output vectors are trained, and they compare less well",
         ko: "단어 {count}개는 기준 모델에 없습니다(예: \"{first}\"). 출력 벡터를 새로 배우므로 비교가 덜 정확합니다",
     }
     words_start_from(found, all, name) {

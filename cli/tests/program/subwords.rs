@@ -68,6 +68,7 @@ fn flags_that_need_others_say_so() {
     case.run(&["words.txt", "--min-n", "2"]).fails(2, "--subwords");
     case.run(&["words.txt", "--position-weights", "--model", "skipgram"])
         .fails(2, "--position-weights needs --model cbow");
-    case.run(&["words.txt", "--subwords", "--min-n", "4", "--max-n", "3"]).fails(2, "max-n must be from the minimum length");
+    case.run(&["words.txt", "--subwords", "--min-n", "4", "--max-n", "3"])
+        .fails(2, "max-n must be from the minimum length");
     case.run(&["words.txt", "--trainer", "textbook", "--subwords"]).fails(2, "subwords");
 }
